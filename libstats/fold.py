@@ -1,0 +1,184 @@
+"""The fold: from the stored rows of all active loads to one row per key.
+
+    T__row   (export_id, from_seq, until_seq, row_hash, n, columns): a run: the first load of that export that held
+             the row, and the first later one that did not
+    T__now   the fold: one row per key (a log: each event), gone ones included
+    T__gone  the keys that a believed whole-state load did not hold
+
+Each column folds by itself: sticky ones to the newest value that is not blank, clearable ones to the newest row
+whose export has the column. Newest is by rank (ledger.active_sql); within one rank the greatest value wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from libstats import ledger
+from libstats.schema import Column, Table
+from libstats.store import same_key
+
+
+def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST) -> None:
+    """Make temp table `run`: the stored runs of the table that an active load holds, with the best rank of those loads."""
+    con.execute(
+        f"""
+        create or replace temp table run as
+        with active as ({ledger.active_sql(at)}), stored as (select distinct export_id, from_seq, until_seq from {table.name}__row)
+        select s.export_id, s.from_seq, s.until_seq, a.source, max(a.rank) as rank, max(a.exported_at) as exported_at
+        from stored s join active a on a.export_id = s.export_id and a.seq >= s.from_seq and a.seq < coalesce(s.until_seq, {ledger.LATEST})
+        group by all
+        """
+    )
+
+
+def alive_sql(table: Table, *, only: str | None = None) -> str:
+    """SQL: every stored row of an active load with its source, key and rank; needs `run`.
+
+    `only` names a temp table of (source, key columns) to keep.
+    """
+    columns = ", ".join(f"r.{c.name}" for c in table.stored)
+    key, join = "", ""
+    if table.second_name:
+        key, join = f"{resolved_key(table)} as {table.key[0]},", _alias_join(table)
+    rows = f"""
+        select k.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.n, {key} {columns}
+        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq {join}
+    """
+    if only is None:
+        return rows
+    return f"select * from ({rows}) a where exists (select 1 from {only} o where {same_key(('source', *table.key), 'o', 'a')})"
+
+
+def resolved_key(table: Table) -> str:
+    """SQL: the key of a row that may hold only the second name; `a` is the alias table."""
+    own, second = table.exported_key[0], table.second_name
+    return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"
+
+
+def _alias_join(table: Table) -> str:
+    second = table.second_name
+    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = k.source and a.{second} = r.{second}"
+
+
+def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Find anew which key each second name stands for: that of the newest row that has both. Needs `run`.
+
+    Leaves temp table `realiased` (source, second name) with the names whose key changed.
+    """
+    own, second = table.exported_key[0], table.second_name
+    con.execute(
+        f"""
+        create or replace temp table alias_now as
+        select k.source, r.{second}, max({{'rank': k.rank, 'own': r.{own}}}).own as {own}
+        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
+        where r.{own} is not null and r.{second} is not null
+        group by all;
+        create or replace temp table realiased as
+        select source, {second} from (
+            (select * from alias_now except select * from {table.name}__alias) union all (select * from {table.name}__alias except select * from alias_now)) group by all;
+        """
+    )
+
+
+def settle_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make the aliases found by `refresh_aliases` the current ones."""
+    con.execute(f"delete from {table.name}__alias; insert into {table.name}__alias select * from alias_now; drop table alias_now")
+
+
+def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> None:
+    """Fold the keys in temp table `touched` (source, key columns) anew, or all of them. Needs `run` and settled aliases."""
+    now = f"{table.name}__now"
+    if touched is None:
+        con.execute(f"delete from {now}")
+    else:
+        con.execute(f"delete from {now} n where exists (select 1 from {touched} o where {same_key(('source', *table.key), 'o', 'n')})")
+    for select in fold_sql(con, table, touched):
+        con.execute(f"insert into {now} {select}")
+
+
+def fold_sql(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> Sequence[str]:
+    """The SELECTs whose rows together are the fold; keys with one stored row are copied, not aggregated."""
+    key = ("source", *table.key)
+    alive = alive_sql(table, only=touched)
+    group = ", ".join(key)
+    if table.is_keyless:
+        counted = "count(distinct (export_id, from_seq)) > 1"
+    else:
+        counted = "count(*) > 1"
+    con.execute(f"create or replace temp table multi as select {group} from ({alive}) group by all having {counted}")
+    several = con.execute("select count(*) from multi").fetchall()[0][0]
+    columns = ", ".join(f"a.{c.name}" for c in table.columns)
+    known = f"exists (select 1 from multi m where {same_key(key, 'm', 'a')})" if several else "false"
+    copies = ", unnest(range(a.n)) as copy(i)" if table.is_keyless else ""
+    one = f"select a.source, {columns} from ({alive}) a{copies} where not {known}"
+    if not several:
+        return [one]
+    if table.is_keyless:
+        return [one, _most(table, alive, known)]
+    having = _exports_having(con, table)
+    folded = ", ".join(c.name if c.name in table.key else _folded(c, having) for c in table.columns)
+    return [one, f"select source, {folded} from ({alive}) a where {known} group by {group}"]
+
+
+def _folded(column: Column, having: dict[str, list[int]]) -> str:
+    """SQL: the fold of one column over the rows of a key."""
+    name = column.name
+    if column.nature != "clearable":
+        return f"(max({{'rank': rank, 'value': {name}}}) filter (where {name} is not null)).value as {name}"
+    exports = ", ".join(map(str, having.get(name, []))) or "null"
+    return f"(max({{'rank': rank, 'known': {name} is not null, 'value': {name}}}) filter (where export_id in ({exports}))).value as {name}"
+
+
+def _exports_having(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, list[int]]:
+    rows = con.execute("select export_id, unnest(columns[$1]) from export", [table.name]).fetchall()
+    having: dict[str, list[int]] = {}
+    for export_id, column in rows:
+        having.setdefault(column, []).append(export_id)
+    return having
+
+
+def _most(table: Table, alive: str, known: str) -> str:
+    """SQL: for each identity that several loads tell of, the events of the load that has most, the newest of those."""
+    key = ("source", *table.key)
+    columns = ", ".join(f"a.{c.name}" for c in table.columns)
+    group = ", ".join(key)
+    return f"""
+        with rows as (select * from ({alive}) a where {known}),
+        counted as (select {group}, export_id, from_seq, any_value(rank) as rank, sum(n)::bigint as events from rows group by all),
+        best as (select {group}, max({{'events': events, 'rank': rank, 'export_id': export_id, 'from_seq': from_seq}}) as w from counted group by all)
+        select a.source, {columns} from rows a join best b on {same_key(key, "b", "a")} and b.w.export_id = a.export_id and b.w.from_seq = a.from_seq,
+        unnest(range(a.n)) as copy(i)
+    """
+
+
+def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, now: str | None = None, gone: str | None = None) -> None:
+    """Find anew which current keys are gone. Needs `run`, and T__now folded.
+
+    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it.
+    """
+    now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
+    con.execute(f"delete from {gone}")
+    wholes = [w for w in ledger.wholes(con, at) if w.table == table.name and w.is_believed]
+    if not wholes:
+        return
+    con.execute("create or replace temp table covered (source varchar, scope_column varchar, scope varchar, exported_at timestamp)")
+    rows = [(w.source, w.scope_column, value, w.exported_at) for w in wholes for value in (w.scope if w.scope is not None else (None,))]
+    con.executemany("insert into covered values ($1, $2, $3, $4)", rows)
+    key = ", ".join(table.key)
+    joins, times = [], []
+    for i, column in enumerate(sorted({w.scope_column for w in wholes}, key=str)):
+        match = f"c{i}.scope = t.{column}" if column else "true"
+        where = f"scope_column = '{column}'" if column else "scope_column is null"
+        joins.append(f"left join (select source, scope, max(exported_at) as exported_at from covered where {where} group by all) c{i} on c{i}.source = t.source and {match}")
+        times.append(f"c{i}.exported_at")
+    con.execute(
+        f"""
+        insert into {gone}
+        with seen as (select source, {key}, max(exported_at) as seen_at from ({alive_sql(table)}) group by all)
+        select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
+        from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
+        where s.seen_at < greatest({", ".join(times)})
+        """
+    )

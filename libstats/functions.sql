@@ -1,0 +1,29 @@
+-- The vocabulary of sources: text of an export -> a typed value, or NULL where the text is not one.
+-- (NULL from text that is not blank rejects the row, naming line, column and the text's shape.)
+
+-- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
+create or replace temp macro iso_date(t) as
+    case when trim(t)[1:1] between '0' and '9' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
+create or replace temp macro iso_time(t) as
+    case when trim(t)[1:1] between '0' and '9' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
+
+-- Month first, for reports that say so: 10/31/2026.
+create or replace temp macro us_date(t) as
+    coalesce(try_strptime(trim(t), '%m/%d/%Y')::date, iso_date(t));
+
+-- A count: digits only, so that 12.7 or 1E+3 is not taken for one.
+create or replace temp macro whole_number(t) as
+    case when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint) end;
+
+-- Money with a decimal point.
+create or replace temp macro amount(t) as
+    case when not contains(lower(t), 'e') then try_cast(t as decimal(12, 2)) end;
+
+-- Yes or no as 1 / 0, t / f, true / false, yes / no.
+create or replace temp macro yes_no(t) as
+    case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'yes' then true
+                        when '0' then false when 'f' then false when 'false' then false when 'no' then false end;
+
+-- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
+create or replace temp macro shape(t) as
+    left(regexp_replace(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}]', 'a', 'g'), 40);

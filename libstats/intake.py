@@ -1,0 +1,228 @@
+"""One recognised file on its way into the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from libstats import ledger, privacy, settle
+from libstats.errors import FileRefused
+from libstats.plan import Plan, Raw, plans, read_csv
+from libstats.readers import delimited
+from libstats.receipt import FileReceipt
+from libstats.rejects import explain
+from libstats.settle import Taken
+from libstats.source import Source
+from libstats.store import step
+from libstats.workspace import Workspace
+
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to load, and where."""
+
+    workspace: Workspace
+    con: duckdb.DuckDBPyConnection
+    scratch: Path
+    path: Path
+    source: str | None
+    exported_at: datetime | None
+    advance: Callable[[int], object]
+
+
+class Miscounted(FileRefused):
+    """The reader and the independent count disagree."""
+
+
+class Intake:
+    """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept."""
+
+    def __init__(self, job: Job, source: Source, file: delimited.Delimited, counted: delimited.Count) -> None:
+        self.job, self.source, self.file, self.counted, self.con = job, source, file, counted, job.con
+        self.instance = job.workspace.instance(source.system, job.source)
+        self.key = privacy.read_key(job.workspace.key_file)
+        self.plans = plans(source, file.header)
+        self.rows_read = counted.records - 1
+        self.normalised: delimited.Normalised | None = None
+        self.loaded_at = datetime.now().replace(microsecond=0)
+
+    def run(self) -> FileReceipt:
+        """Load the file: read by DuckDB where it is regular, else normalised first."""
+        self._check()
+        regular = self.file.encoding == "utf-8" and self.counted.is_regular and not set("*?[") & set(str(self.file.path))
+        if regular:
+            try:
+                return self._attempt(self._fast())
+            except (duckdb.Error, Miscounted):
+                self.con.execute("rollback")
+        raw = self._normal()
+        try:
+            return self._attempt(raw)
+        except BaseException:
+            self.con.execute("rollback")
+            raise
+
+    def _check(self) -> None:
+        name, plan = f"{self.file.path.name} ({self.source.label})", self.plans[0]
+        if self.counted.open_quote is not None:
+            raise delimited.unclosed(self.file.path.name, self.counted.open_quote)
+        for heading, remedy in self.source.required.items():
+            if heading not in plan.positions:
+                raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
+        if not plan.has_key:
+            keys = [h for line in self.source.lines[plan.table.name] if line.column in plan.table.exported_key for h in line.headings]
+            raise FileRefused(f"{name}: the column {keys[0]} is missing", f"Add {keys[0]} to the report: without it the same row in two files would count twice.")
+
+    def _fast(self) -> Raw:
+        privacy.hash_in_sql(self.con, self.key)
+        return Raw(read_csv(str(self.file.path), self.file.delimiter, range(len(self.file.header)), null_words=self.source.null_words, header=True))
+
+    def _normal(self) -> Raw:
+        """The file as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
+        keep = sorted(set(self.plans[0].positions.values()))
+        if self.normalised is None:
+            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
+            change = dict.fromkeys(people, privacy.hasher(self.key))
+            self.normalised = delimited.normalise(self.file, self.job.scratch / "normalised.csv", keep, change, self.source.footer, self.job.advance)
+            if not self.counted.is_regular:
+                self.rows_read = self.normalised.records
+        privacy.already_hashed(self.con)
+        return Raw(read_csv(str(self.normalised.path), ",", [-1, *keep], null_words=self.source.null_words, header=False), has_lines=True)
+
+    def _attempt(self, raw: Raw) -> FileReceipt:
+        self.con.execute("begin")
+        export_id = self._export(raw)
+        twin = self._twin(export_id)
+        if twin is not None:
+            self.con.execute("rollback")
+            return FileReceipt(self.file.path.name, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
+        notes = self._supersede(export_id)
+        seq = ledger.enter(self.con, "load", None, self.loaded_at)
+        step("ledger")
+        receipt = self._take_in(raw, export_id, seq)
+        receipt.notes += notes + self._held(seq)
+        self.con.execute("commit")
+        step("committed")
+        return receipt
+
+    def _export(self, raw: Raw) -> int:
+        """Id of this shape of file, made if it is the first of its kind."""
+        plan = self.plans[0]
+        is_whole = self.job.workspace.is_whole(self.source.label, self.source.whole)
+        column = self.source.scope if is_whole and self.source.scope in plan.columns else None
+        scope = self._scope(plan, raw, column) if column else None
+        columns = {p.table.name: list(p.columns) for p in self.plans}
+        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, is_whole, self.source.absence, column, scope, columns]
+        names = "source, declaration, select_hash, primary_table, is_whole, absence, scope_column, scope, columns".split(", ")
+        same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
+        found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()
+        if found:
+            return int(found[0][0])
+        new = int(self.con.execute("select coalesce(max(export_id), 0) + 1 from export").fetchall()[0][0])
+        marks = ", ".join(f"${i + 2}" for i in range(len(shape)))
+        self.con.execute(f"insert into export (export_id, {', '.join(names)}) values ($1, {marks})", [new, *shape])
+        return new
+
+    def _scope(self, plan: Plan, raw: Raw, column: str) -> list[str]:
+        """The branches (or other scopes) that the file speaks of, for each of which it is whole."""
+        expression = next(plan.sql_of(line.expression) for line in plan.lines if line.column == column)
+        rows = self.con.execute(f"select distinct trim({expression}) as scope from {raw.sql} where trim({expression}) <> '' order by 1").fetchall()
+        return [r[0] for r in rows]
+
+    def _twin(self, export_id: int) -> int | None:
+        """The active load that is this very file, exported at the same time."""
+        stated = self._stated_time()
+        rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
+        return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
+
+    def _supersede(self, export_id: int) -> list[str]:
+        """Undo the loads of the same file under an earlier form of its declaration."""
+        rows = self.con.execute(
+            "select l.seq from load l join export e using (export_id) where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4",
+            [self.counted.sha256, self.instance, export_id, self.source.label],
+        ).fetchall()
+        for (seq,) in rows:
+            settle.undo_load(self.con, seq, self.loaded_at)
+        return [f"the declaration of {self.source.label} has changed: load {seq} of the same file was undone" for (seq,) in rows]
+
+    def _take_in(self, raw: Raw, export_id: int, seq: int) -> FileReceipt:
+        primary = self.plans[0]
+        taken = settle.take(self.con, primary, raw, export_id, seq)
+        ragged = len(self.normalised.ragged) + self.normalised.footers if raw.has_lines and self.normalised else 0
+        if taken.rows + ragged != self.rows_read:
+            raise Miscounted(f"{self.file.path.name}: {self.rows_read} rows counted, {taken.rows + ragged} read", "Please report this file's form; nothing of it was loaded.")
+        exported_at, how = self._time(export_id)
+        receipt = FileReceipt(self.file.path.name, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
+        self._enter(receipt, export_id, taken)
+        settle.resettle(self.con, primary.table, export_id, seq, self.instance)
+        counts = settle.dispositions(self.con, primary.table, taken)
+        aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
+        rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
+        receipt.dispositions = counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
+        receipt.conflicts = settle.conflicts(self.con, primary.table)
+        if rejected:
+            explain(self.con, primary, self._normal(), self.normalised, seq)
+            receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
+        for plan in self.plans[1:]:
+            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq).kept
+            settle.resettle(self.con, plan.table, export_id, seq, self.instance)
+        self.con.execute("update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1", [seq, receipt.dispositions, receipt.derived, receipt.conflicts])
+        return receipt
+
+    def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
+        is_cut = bool(self.normalised and (self.normalised.footers or (self.normalised.is_cut and not self.counted.ends_cleanly)))
+        values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.file.path.name, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
+        self.con.execute(
+            """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+            [*values, is_cut, self.rows_read, taken.kept],
+        )
+
+    def _stated_time(self) -> tuple[datetime, str] | None:
+        """When the file was exported, as far as that is known without reading its rows."""
+        if self.job.exported_at is not None:
+            return self._not_after(self.job.exported_at), "given"
+        heading = self.source.exported
+        if heading and heading in self.plans[0].positions:
+            raw = self._fast() if self.normalised is None else self._normal()
+            stated = self.con.execute(f"select max(iso_time(c{self.plans[0].positions[heading]})) from {raw.sql}").fetchall()[0][0]
+            if stated is not None:
+                return self._not_after(stated), "stated"
+        match = _DAY_IN_NAME.search(self.file.path.name)
+        if match:
+            try:
+                return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
+            except ValueError:
+                return None
+        return None
+
+    def _time(self, export_id: int) -> tuple[datetime, str]:
+        stated = self._stated_time()
+        if stated is not None:
+            return stated
+        newest = settle.newest(self.con, self.plans[0].table, self._happened(), export_id, self.loaded_at)
+        if newest is not None:
+            return newest, "newest"
+        if self.rows_read == 0:
+            return self._not_after(datetime.fromtimestamp(int(self.file.path.stat().st_mtime))), "modified"
+        raise FileRefused(
+            f"{self.file.path.name} ({self.source.label}): nothing in the file says when it was exported", "Put the day into its name (items-2026-10-31.csv), or load it with --exported-at 2026-10-31."
+        )
+
+    def _happened(self) -> tuple[str, ...]:
+        return tuple(c for c in self.source.happened if c in self.plans[0].columns)
+
+    def _not_after(self, moment: datetime) -> datetime:
+        return min(moment, self.loaded_at)
+
+    def _held(self, seq: int) -> list[str]:
+        held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]
+        return [f"it has far fewer rows than the one before, or looks cut: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []

@@ -1,0 +1,85 @@
+"""The ledger of loads: which are active, how they rank, which whole-state loads are believed.
+
+Law: the state is a pure function of the set of active loads. Nothing here or in the fold depends on the order in
+which files came, except `seq`, which says when something became known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+LATEST = 2**31 - 1
+SHRINKAGE = 0.02
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole-state load that is active: what it covers, and whether absence from it means anything."""
+
+    seq: int
+    source: str
+    table: str
+    scope_column: str | None
+    scope: tuple[str, ...] | None
+    exported_at: datetime
+    rows: int
+    is_believed: bool
+
+
+def last_seq(con: duckdb.DuckDBPyConnection) -> int:
+    """The newest entry of the ledger; 0 while it is empty."""
+    return int(con.execute("select coalesce(max(seq), 0) from ledger").fetchall()[0][0])
+
+
+def seq_on(con: duckdb.DuckDBPyConnection, day: str) -> int:
+    """The last entry made on or before that day."""
+    return int(con.execute("select coalesce(max(seq), 0) from ledger where happened_at < $1::date + 1", [day]).fetchall()[0][0])
+
+
+def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now: datetime) -> int:
+    """Add an entry and give its seq. A clock that was set back does not make the ledger go back."""
+    seq = last_seq(con) + 1
+    con.execute(
+        "insert into ledger select $1, greatest($2::timestamp, coalesce((select max(happened_at) from ledger), $2::timestamp)), $3, coalesce($4, $1)",
+        [seq, now, action, load_seq],
+    )
+    return seq
+
+
+def active_sql(at: int = LATEST) -> str:
+    """SQL: the loads active at that entry, with their rank: by the time of export, then by content; never by time of loading."""
+    return f"""
+        select l.seq, l.export_id, e.source, l.exported_at, dense_rank() over (order by l.exported_at, l.sha256) as rank
+        from load l join export e using (export_id)
+        where l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
+    """
+
+
+def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
+    """The active whole-state loads in rank order.
+
+    One that looks cut, or has over 2 % fewer rows than the last believed one of the same scope, retires nothing
+    until a person confirms it.
+    """
+    rows = con.execute(
+        f"""
+        select l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.is_cut,
+               coalesce(l.confirmed_seq <= {at}, false)
+        from load l join export e using (export_id)
+        where e.is_whole and e.absence = 'gone' and l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
+        order by l.exported_at, l.sha256
+        """
+    ).fetchall()
+    found: list[Whole] = []
+    baseline: dict[tuple[object, ...], int] = {}
+    for seq, source, table, column, scope, exported_at, kept, is_cut, confirmed in rows:
+        place = (source, table, column, tuple(scope) if scope is not None else None)
+        shrunk = kept < (1 - SHRINKAGE) * baseline.get(place, 0)
+        believed = confirmed or not (is_cut or shrunk)
+        if believed:
+            baseline[place] = kept
+        found.append(Whole(seq, source, table, column, place[3], exported_at, kept, believed))
+    return found

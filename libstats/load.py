@@ -1,0 +1,120 @@
+"""Loading exports: recognise -> read -> select -> accept or reject -> settle -> publish -> receipt."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+from tqdm import tqdm
+
+from libstats import ledger, schema, settle, store
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
+from libstats.intake import Intake, Job
+from libstats.readers import delimited
+from libstats.receipt import FileReceipt, LoadReceipt
+from libstats.recognise import recognise
+from libstats.workspace import Workspace, find
+
+
+def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, source: str | None = None, exported_at: datetime | None = None) -> LoadReceipt:
+    """Load files and folders of any mix into the workspace's database, and say what became of every row.
+
+    Parameters
+    ----------
+    workspace : the folder that `libstats init` made
+    paths : files, or folders (taken with all files below them)
+    source : name of the configured source, where several have the same system
+    exported_at : when the files were exported; else it is stated in the file, in its name, or the newest time in it
+
+    Returns the receipt. Files that cannot be loaded are in it with their reason; the others are loaded all the same.
+    Nothing is published until every file is done. Raises WorkspaceError, StoreError.
+    """
+    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    files = list(files_of(paths))
+    receipt = LoadReceipt()
+    size = sum(f.stat().st_size for f in files if f.is_file())
+    with store.writing(place.store, needs=2 * size) as writer, _progress(2 * size) as bar:
+        prepare_connection(writer.con)
+        for path in files:
+            bar.set_description(path.name[:40])
+            receipt.files.append(_load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update)))
+        if any(f.outcome == "loaded" for f in receipt.files):
+            receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
+            writer.publish()
+    return receipt
+
+
+def prepare_connection(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the vocabulary of sources."""
+    con.execute(resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8"))
+
+
+def _progress(total: int) -> tqdm:  # type: ignore[type-arg]
+    return tqdm(total=total, unit="B", unit_scale=True, delay=2, disable=not sys.stderr.isatty(), leave=False)
+
+
+def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
+    """The files among the paths and below the folders, each once, by name; what starts with a dot is passed over."""
+    seen = set()
+    for path in map(Path, paths):
+        found = [path]
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts))
+        for file in found:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def _load_path(job: Job) -> FileReceipt:
+    try:
+        if not job.path.exists():
+            raise FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded.")
+        source, file = recognise(job.path)
+        counted = delimited.count(file, job.advance)
+        return Intake(job, source, file, counted).run()
+    except NotLoadedYet as error:
+        return FileReceipt(job.path.name, "left alone", reason=str(error))
+    except FileRefused as error:
+        return FileReceipt(job.path.name, "refused", reason=str(error))
+    except OSError as error:
+        return FileReceipt(job.path.name, "refused", reason=f"the file cannot be read: {error.strerror}\n  Check its permissions, or copy it and load the copy.")
+
+
+def undo(workspace: Workspace | Path | str, seq: int) -> None:
+    """Take a load back: the state is then as if that file had never been loaded. It can be loaded again.
+
+    Raises LibstatsError if there is no such load, or it is undone already.
+    """
+    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    with store.writing(place.store) as writer:
+        con = writer.con
+        row = con.execute("select export_id, undone_seq from load where seq = $1", [seq]).fetchall()
+        if not row:
+            raise LibstatsError(f"there is no load {seq}", "`libstats loads` lists them.")
+        if row[0][1] is not None:
+            raise LibstatsError(f"load {seq} is undone already", "`libstats loads` lists which are active.")
+        con.execute("begin")
+        settle.undo_load(con, seq, datetime.now().replace(microsecond=0))
+        con.execute("commit")
+        writer.publish()
+
+
+def confirm(workspace: Workspace | Path | str, seq: int) -> None:
+    """Believe a whole-state load although it is much smaller than the one before: what it lacks is gone."""
+    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    with store.writing(place.store) as writer:
+        con = writer.con
+        held = [w for w in ledger.wholes(con) if w.seq == seq and not w.is_believed]
+        if not held:
+            raise LibstatsError(f"load {seq} is not held", "`libstats loads` shows which whole-state loads wait to be confirmed.")
+        con.execute("begin")
+        entry = ledger.enter(con, "confirm", seq, datetime.now().replace(microsecond=0))
+        con.execute("update load set confirmed_seq = $1 where seq = $2", [entry, seq])
+        settle.regone(con, schema.tables()[held[0].table])
+        con.execute("commit")
+        writer.publish()

@@ -1,0 +1,133 @@
+"""A declaration applied to one file: the SQL that turns its text into rows of a canonical table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from libstats import schema
+from libstats.source import Line, Source
+
+_HEADING = re.compile(r'"([^"]+)"')
+
+
+def quoted(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Where text comes from: an SQL table function whose columns are c0, c1, ... as positions of the header."""
+
+    sql: str
+    has_lines: bool = False
+
+
+def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words: Sequence[str], header: bool) -> str:
+    """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name its columns."""
+    columns = ", ".join(f"'c{i}': 'varchar'" if i >= 0 else "'line': 'bigint'" for i in positions)
+    nulls = ", ".join(quoted(w) for w in ("", *null_words))
+    return (
+        f"read_csv({quoted(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
+        f"strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one table is filled from one file.
+
+    lines      the SELECT lines whose headings the file has
+    positions  heading -> position in the file
+    header     the file's headings
+    """
+
+    source: Source
+    table: schema.Table
+    lines: tuple[Line, ...]
+    positions: dict[str, int]
+    header: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The canonical columns that this file fills."""
+        return tuple(line.column for line in self.lines)
+
+    @property
+    def has_key(self) -> bool:
+        """True if the file has what tells rows apart."""
+        if self.table.second_name in self.columns:
+            return True
+        return all(c in self.columns for c in self.table.exported_key)
+
+    def sql_of(self, expression: str) -> str:
+        """The expression with each heading replaced by the file's column."""
+        return _HEADING.sub(lambda m: f"c{self.positions[m[1]]}", expression)
+
+    def _value(self, line: Line) -> str:
+        kind = self.table.column(line.column).type
+        sql = self.sql_of(line.expression)
+        return f"nullif(trim({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
+
+    def _texts(self, line: Line) -> list[str]:
+        return [f"c{self.positions[h]}" for h in line.headings]
+
+    @property
+    def must(self) -> str:
+        """SQL: the row lacks what no row may lack."""
+        if self.table.second_name:
+            names = [n for n in (*self.table.exported_key, self.table.second_name) if n in self.columns]
+            return "(" + " and ".join(f"{n} is null" for n in names) + ")"
+        key = self.table.key[:1] if self.table.is_keyless else self.table.key
+        return "(" + " or ".join(f"{c} is null" for c in key) + ")"
+
+    def bad(self, line: Line) -> str | None:
+        """SQL over text and values: the text of this line is not blank and gives no value, or one that fails the check."""
+        column = self.table.column(line.column)
+        faults = []
+        if column.type != "varchar" and column.nature != "person" and line.headings:
+            blank = " and ".join(f"coalesce(trim({t}), '') = ''" for t in self._texts(line))
+            faults.append(f"({column.name} is null and not ({blank}))")
+        if column.check:
+            faults.append(f"not coalesce({column.check}, true)")
+        return " or ".join(faults) or None
+
+    @property
+    def any_bad(self) -> str:
+        """SQL: the row is to be rejected."""
+        return " or ".join([self.must, *(b for b in map(self.bad, self.lines) if b)])
+
+    @property
+    def set_aside(self) -> dict[str, str]:
+        """SQL of the named rules for rows that are not data, as far as the file has their headings."""
+        rules = self.source.set_aside.items()
+        return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in _HEADING.findall(rule))}
+
+    @property
+    def hashed(self) -> str:
+        """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
+        people = set(self.table.natured("person"))
+        headings = sorted({h for line in self.lines if line.column not in people for h in line.headings})
+        texts = ", chr(31), ".join(f"c{self.positions[h]}" for h in headings)
+        return f"md5_number(concat({texts}))"
+
+    def values_sql(self, raw: Raw) -> str:
+        """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""
+        values = ", ".join(f"{self._value(line)} as {line.column}" for line in self.lines)
+        aside = " or ".join(f"({rule})" for rule in self.set_aside.values())
+        state = f"case {f'when coalesce({aside}, false) then -1 ' if aside else ''}when {self.any_bad} then 0 else 1 end"
+        return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {raw.sql})"
+
+
+def plans(source: Source, header: Sequence[str]) -> list[Plan]:
+    """A plan for each table of the source whose key the file has, the primary table's first."""
+    positions = source.locate(header)
+    found = []
+    for name, lines in source.lines.items():
+        usable = tuple(line for line in lines if all(h in positions for h in line.headings))
+        plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
+        if plan.has_key or name == source.primary:
+            found.append(plan)
+    return found

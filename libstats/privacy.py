@@ -1,0 +1,73 @@
+"""Patron identifiers: the secret key, the keyed hash, and forgetting what the library system has forgotten.
+
+A patron's number becomes the first 64 bits of its HMAC-SHA256 under a key that lies in a file beside the database,
+never in it. Nothing else about a person is ever read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from libstats.errors import WorkspaceError
+
+_BLOCK = 64
+
+
+def make_key(path: Path) -> None:
+    """Write a new secret key that only its owner can read; an existing key is kept."""
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def read_key(path: Path) -> bytes:
+    """The secret key; WorkspaceError if it is missing or damaged."""
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise WorkspaceError(
+            f"{path.name}: the file with the secret key for patron numbers is missing or damaged",
+            "Put it back from a backup: with another key the same patron would count as two.",
+        )
+    return key
+
+
+def hasher(key: bytes) -> Callable[[str], str]:
+    """The keyed hash of an identifier as text; blank stays blank."""
+
+    def person_key(identifier: str) -> str:
+        text = identifier.strip()
+        if not text:
+            return ""
+        return str(int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big"))
+
+    return person_key
+
+
+def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Make `person_key(text)` in SQL give what `hasher` gives. The key stays in the connection's memory."""
+    padded = key.ljust(_BLOCK, b"\0")
+    con.execute("set variable person_inner = $1::blob", [bytes(b ^ 0x36 for b in padded)])
+    con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
+    con.execute(
+        """
+        create or replace temp macro person_key(t) as case when trim(t) <> '' then
+            ('0x' || left(sha256(getvariable('person_outer') || unhex(sha256(getvariable('person_inner') || encode(trim(t))))), 16))::ubigint end
+        """
+    )
+
+
+def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `person_key(text)` take what the reader has hashed already."""
+    con.execute("create or replace temp macro person_key(t) as try_cast(t as ubigint)")

@@ -1,0 +1,65 @@
+"""The receipt of a load: what each file was, and what became of each of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+DISPOSITIONS = ("new", "changed", "unchanged", "stale", "repeated", "set aside", "rejected")
+HOW = {
+    "stated": "stated in the file",
+    "name": "from its name",
+    "newest": "the newest time in it",
+    "modified": "when the empty file was written",
+    "given": "as given",
+}
+
+
+@dataclass
+class FileReceipt:
+    """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused."""
+
+    file: str
+    outcome: str
+    label: str = ""
+    reason: str = ""
+    seq: int | None = None
+    exported_at: datetime | None = None
+    exported_from: str = ""
+    rows_read: int = 0
+    dispositions: dict[str, int] = field(default_factory=dict)
+    derived: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The receipt as text."""
+        if self.outcome != "loaded":
+            what = f" ({self.label})" if self.label else ""
+            return [f"{self.file}{what}: {self.outcome}", *(f"    {line}" for line in self.reason.splitlines())]
+        told = ", ".join(f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)) or "no rows"
+        when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
+        text = [f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})", f"    {self.rows_read:,} rows read: {told}"]
+        text += [f"    also told of {n:,} rows of {table}" for table, n in self.derived.items()]
+        if self.conflicts:
+            text.append(f"    {self.conflicts:,} keys stand in it with different rows; of equally new values the greater was taken")
+        return text + [f"    {note}" for note in self.notes]
+
+
+@dataclass
+class LoadReceipt:
+    """All files of one command."""
+
+    files: list[FileReceipt] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """False if a file was refused."""
+        return all(f.outcome != "refused" for f in self.files)
+
+    def __str__(self) -> str:
+        lines = [line for file in self.files for line in file.lines()]
+        if self.totals:
+            lines.append("Now held: " + ", ".join(f"{n:,} {table.replace('_', ' ')}{'' if n == 1 else 's'}" for table, n in self.totals.items() if n))
+        return "\n".join(lines)

@@ -1,0 +1,50 @@
+"""Which rows were rejected, and why: line, heading, reason and the value's shape, never the value."""
+
+from __future__ import annotations
+
+import duckdb
+
+from libstats.plan import Plan, Raw, quoted
+from libstats.readers.delimited import Normalised
+from libstats.source import Line
+
+
+def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int) -> None:
+    """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line numbers."""
+    faults = [_fault(plan, line) for line in plan.lines]
+    faults.append(f"case when {plan.must} then {{'heading': {quoted(_key_headings(plan))}, 'reason': 'blank: nothing tells what the row is about', 'shape': ''}} end")
+    every = ", ".join(f for f in faults if f)
+    con.execute(
+        f"""
+        insert into reject
+        select {seq}, line, fault.heading, fault.reason, fault.shape
+        from (select line, unnest([{every}]) as fault from ({plan.values_sql(raw)}) where n = 0)
+        where fault is not null
+        """
+    )
+    for line, fields in normalised.ragged if normalised else ():
+        con.execute("insert into reject values ($1, $2, '', $3, '')", [seq, line, f"the line has {fields} fields, the headings {len(plan.header)}"])
+
+
+def _fault(plan: Plan, line: Line) -> str | None:
+    bad = plan.bad(line)
+    if bad is None or not line.headings:
+        return None
+    column = plan.table.column(line.column)
+    reason = f"not {_words(column.type)}" if column.type != "varchar" else f"not one of the values of {column.name}"
+    if column.type in ("date", "timestamp"):
+        reason += f" ({plan.source.dates})"
+    elif column.check and column.type != "varchar":
+        reason += f", or outside {column.check}"
+    text = plan.sql_of(f'"{line.headings[0]}"')
+    return f"case when {bad} then {{'heading': {quoted(line.headings[0])}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+
+
+def _words(kind: str) -> str:
+    words = {"date": "a date", "timestamp": "a time", "bigint": "a whole number", "integer": "a whole number", "boolean": "yes or no"}
+    return words.get(kind, "an amount")
+
+
+def _key_headings(plan: Plan) -> str:
+    wanted = (*plan.table.exported_key, plan.table.second_name)
+    return ", ".join(h for line in plan.lines if line.column in wanted for h in line.headings)

@@ -1,0 +1,190 @@
+"""What a source is: a declaration of one export of one library system, and its check against schema.sql.
+
+A declaration says how an export is recognised (by its headings, never by file name), its key, and for each
+canonical table that it fills one SELECT: the vendor's heading on the left, the canonical column on the right,
+one column a line. See sources/koha.py for examples, CONTRIBUTING.md for adding one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from libstats import schema
+from libstats.errors import SourceError
+
+Absence = Literal["nothing", "gone"]
+_LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
+_HEADING = re.compile(r'"([^"]+)"')
+
+
+def fold_heading(heading: str) -> str:
+    """A heading as it is compared: without byte-order mark, case, spaces or underscores."""
+    return re.sub(r"[\s_]+", "", heading.replace("\ufeff", "").casefold())
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a SELECT: an SQL expression over headings, and the canonical column it gives."""
+
+    expression: str
+    column: str
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The vendor's headings in the expression."""
+        return tuple(_HEADING.findall(self.expression))
+
+
+def read_select(text: str) -> tuple[Line, ...]:
+    """The lines of a declaration's SELECT; SourceError names a line that is not `expression as column`."""
+    lines = []
+    for raw in text.strip().splitlines():
+        line = raw.strip()
+        if not line or line.startswith("--") or line in ("select", "from raw"):
+            continue
+        match = _LINE.match(line)
+        if not match:
+            raise SourceError(f"cannot read the line {line!r}", "Write it as: expression as canonical_column,")
+        lines.append(Line(match[1].removeprefix("select ").strip(), match[2]))
+    return tuple(lines)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One export of one system.
+
+    recognise  headings that all must be there; unless: headings of which none may be there
+    fills      the SELECT for each canonical table, the primary table first (its rows are the receipt's)
+    headings   for a heading of the SELECTs, the other names that reports give it
+    required   headings without which the export is refused, with the reason; the key is always required
+    whole      True where a file holds every row of its scope, so that a missing row is gone
+    scope      the canonical column by whose values a whole file is complete (None: complete for the system)
+    absence    what a row's absence from a whole file means
+    happened   columns of the primary table that have happened (never due dates): the newest dates a file that does not say its time
+    exported   heading that states when the file was written
+    null_words texts that mean blank, besides nothing at all
+    set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
+    footer     pattern of lines after the data that are not rows, such as error messages
+    dates      how the report writes dates, in words, for the message about a date of another style
+    """
+
+    system: str
+    name: str
+    recognise: tuple[str, ...]
+    fills: dict[str, str] = field(hash=False)
+    unless: tuple[str, ...] = ()
+    headings: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    required: dict[str, str] = field(default_factory=dict, hash=False)
+    whole: bool = False
+    scope: str | None = None
+    absence: Absence = "nothing"
+    happened: tuple[str, ...] = ()
+    exported: str | None = None
+    null_words: tuple[str, ...] = ()
+    set_aside: dict[str, str] = field(default_factory=dict, hash=False)
+    footer: str | None = None
+    dates: str = "year first, as in 2026-10-31"
+
+    @property
+    def label(self) -> str:
+        """The name that people see: `koha items`."""
+        return f"{self.system} {self.name}"
+
+    @cached_property
+    def lines(self) -> dict[str, tuple[Line, ...]]:
+        """The SELECT lines of each table."""
+        return {table: read_select(text) for table, text in self.fills.items()}
+
+    @property
+    def primary(self) -> str:
+        """The table whose rows the receipt counts."""
+        return next(iter(self.fills))
+
+    @property
+    def vendor_headings(self) -> tuple[str, ...]:
+        """Every heading that the declaration reads, once, in order."""
+        texts = [line.expression for lines in self.lines.values() for line in lines]
+        texts += self.set_aside.values()
+        found = [h for text in texts for h in _HEADING.findall(text)]
+        return tuple(dict.fromkeys([*found, *((self.exported,) if self.exported else ())]))
+
+    @cached_property
+    def select_hash(self) -> str:
+        """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
+        text = repr((self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items())))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def locate(self, header: Sequence[str]) -> dict[str, int]:
+        """Position in `header` of each of the declaration's headings that is there."""
+        positions: dict[str, int] = {}
+        for position, heading in enumerate(header):
+            positions.setdefault(fold_heading(heading), position)
+        found = {}
+        for heading in self.vendor_headings:
+            for name in (heading, *self.headings.get(heading, ())):
+                if fold_heading(name) in positions:
+                    found[heading] = positions[fold_heading(name)]
+                    break
+        return found
+
+    def recognises(self, header: Sequence[str]) -> bool:
+        """True if every `recognise` heading (or a variant of it) is in the header, and no `unless` heading."""
+        return has_all(header, self.recognise, self.headings) and not any(
+            has_all(header, (heading,), self.headings) for heading in self.unless
+        )
+
+
+def has_all(header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]) -> bool:
+    """True if each wanted heading, or a variant of it, is in the header."""
+    folded = {fold_heading(h) for h in header}
+    return all(any(fold_heading(n) in folded for n in (w, *variants.get(w, ()))) for w in wanted)
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """An export that is recognised and deliberately not loaded, with the reason a person is told."""
+
+    system: str
+    name: str
+    recognise: tuple[str, ...]
+    why: str
+
+    @property
+    def label(self) -> str:
+        """The name that people see."""
+        return f"{self.system} {self.name}"
+
+    def recognises(self, header: Sequence[str]) -> bool:
+        """True if every heading is in the header; a pattern between slashes is tried on the first one."""
+        if len(self.recognise) == 1 and self.recognise[0].startswith("/"):
+            return bool(header) and bool(re.search(self.recognise[0].strip("/"), header[0]))
+        return has_all(header, self.recognise, {})
+
+
+def faults(source: Source) -> list[str]:
+    """Everything in a declaration that does not fit schema.sql, all at once."""
+    found = []
+    for name, lines in source.lines.items():
+        table = schema.tables().get(name)
+        if table is None:
+            found.append(f"{source.label}: there is no table {name}")
+            continue
+        known = {c.name for c in table.stored}
+        given = [line.column for line in lines]
+        found += [f"{source.label}, {name}: there is no column {c}" for c in given if c not in known]
+        found += [f"{source.label}, {name}: {c} is given twice" for c in sorted(set(given)) if given.count(c) > 1]
+        names = {table.second_name} & set(given)
+        found += [f"{source.label}, {name}: the key {c} is missing" for c in table.exported_key if c not in given and not names]
+    if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
+        found.append(f"{source.label}: the scope {source.scope} is not selected")
+    known_headings = set(source.vendor_headings)
+    named = (*source.headings, *source.required)
+    known_columns = {line.column for line in source.lines[source.primary]}
+    found += [f"{source.label}: {c}, said to have happened, is not selected" for c in source.happened if c not in known_columns]
+    found += [f'{source.label}: "{h}" is in no SELECT' for h in named if h not in known_headings | set(source.recognise) | set(source.unless)]
+    return found

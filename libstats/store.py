@@ -1,0 +1,213 @@
+"""The database on disk: immutable generations, a pointer to the published one, one writer at a time.
+
+    store/current             the number of the published generation
+    store/library-000012.duckdb   that generation; never written again
+    store/work/               the copy that a command works on, and its scratch; emptied at the next start
+
+A command works on a copy and publishes once, by replacing the pointer. Whoever reads keeps reading what was
+published when they opened it; a crash at any instruction leaves the last published state.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from libstats import schema
+from libstats.errors import StoreError
+
+FORMAT = 1
+_CONFIG = {"storage_compatibility_version": "v1.5.0"}
+
+
+def step(name: str) -> None:
+    """A named point between two effects on the disk; tests end the process here."""
+
+
+def published(folder: Path) -> Path | None:
+    """File of the published generation, or None while nothing has been loaded."""
+    try:
+        number = int((folder / "current").read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise StoreError(f"{folder / 'current'} is damaged", "It should hold one number: that of the newest library-*.duckdb file beside it.") from None
+    return _generation(folder, number)
+
+
+def _generation(folder: Path, number: int) -> Path:
+    return folder / f"library-{number:06d}.duckdb"
+
+
+def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a database file the one way libstats does; StoreError if a newer libstats wrote it."""
+    try:
+        con = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+    except duckdb.Error as error:
+        raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
+    con.execute("set TimeZone = 'UTC'")
+    con.execute("set preserve_insertion_order = false")
+    con.execute("set enable_progress_bar = false")
+    if scratch is not None:
+        con.execute("set temp_directory = $1", [str(scratch)])
+    return con
+
+
+def _check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    found = con.execute("select format from about").fetchall()[0][0]
+    if found > FORMAT:
+        con.close()
+        raise StoreError(f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})", "Update libstats: python -m pip install --upgrade libstats")
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
+    con.execute(
+        f"""
+        create table about as select {FORMAT} as format;
+        create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
+        create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
+                             scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
+        create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
+                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
+        create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
+        create table stripped (table_name varchar, source varchar, key varchar)
+        """
+    )
+    for table in schema.tables().values():
+        stored = ", ".join(f"{c.name} {c.type}" for c in table.stored)
+        current = ", ".join(f"{c.name} {c.type}" for c in table.columns)
+        key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
+        con.execute(f"create table {table.name}__row (export_id integer, from_seq integer, until_seq integer, row_hash uhugeint, n bigint, {stored})")
+        con.execute(f"create table {table.name}__now (source varchar, {current})")
+        con.execute(f"create table {table.name}__gone (source varchar, {key}, last_seen_at timestamp)")
+        if table.second_name:
+            con.execute(f"create table {table.name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
+        create_views(con, table)
+
+
+def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
+    columns = ", ".join(c.name for c in table.columns)
+    if table.is_keyless:
+        con.execute(f"create or replace view {table.name} as select source, {columns} from {table.name}__now")
+        return
+    same = same_key(("source", *table.key), "g", "t")
+    con.execute(f"create or replace view {table.name} as select source, {columns} from {table.name}__now t where not exists (select 1 from {table.name}__gone g where {same})")
+    con.execute(f"create or replace view {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
+
+
+def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
+    """SQL: the two rows agree in these columns, blanks included."""
+    return " and ".join(f"{left}.{c} is not distinct from {right}.{c}" for c in columns)
+
+
+@contextmanager
+def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
+    """A private copy of the published generation; `publish` makes it the published one, leaving without it changes nothing.
+
+    Parameters: `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError("another libstats command is writing to this workspace", "Try again when it has finished.") from None
+    try:
+        writer = Writer(folder, needs)
+        try:
+            yield writer
+        finally:
+            writer.close()
+    finally:
+        lock.release()
+
+
+class Writer:
+    """The working copy of one command: `con` is its connection, `scratch` its private folder."""
+
+    def __init__(self, folder: Path, needs: int) -> None:
+        self.folder = folder
+        self.scratch = folder / "work"
+        self._empty_scratch()
+        self._remove_unpublished()
+        self.base = published(folder)
+        self._check_disk(needs)
+        self.path = self.scratch / "library.duckdb"
+        if self.base is None:
+            self.con = connect(self.path, scratch=self.scratch)
+            create_tables(self.con)
+        else:
+            shutil.copyfile(self.base, self.path)
+            step("copied")
+            self.con = connect(self.path, scratch=self.scratch)
+            _check_format(self.con, self.base)
+
+    def _empty_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(mode=0o700, exist_ok=True)
+
+    def _remove_unpublished(self) -> None:
+        current = published(self.folder)
+        for path in self.folder.glob("library-*.duckdb*"):
+            if path != current:
+                _remove(path)
+
+    def _check_disk(self, needs: int) -> None:
+        wanted = needs + (self.base.stat().st_size if self.base else 0) + (64 << 20)
+        free = shutil.disk_usage(self.folder).free
+        if free < wanted:
+            raise StoreError(f"the disk has {free >> 20:,} MB free; this needs about {wanted >> 20:,} MB", "Free some space; nothing was changed.")
+
+    def publish(self) -> None:
+        """Make the working copy the published generation."""
+        self.con.execute("checkpoint")
+        self.con.close()
+        step("checkpointed")
+        number = int(self.base.stem.split("-")[1]) + 1 if self.base else 1
+        target = _generation(self.folder, number)
+        _sync(self.path)
+        os.replace(self.path, target)
+        step("renamed")
+        pointer = self.scratch / "current"
+        pointer.write_text(f"{number}\n", encoding="ascii", newline="\n")
+        _sync(pointer)
+        step("pointer written")
+        os.replace(pointer, self.folder / "current")
+        _sync_folder(self.folder)
+        step("published")
+        if self.base is not None:
+            _remove(self.base)
+
+    def close(self) -> None:
+        """Drop the working copy, if it was not published, and the scratch folder."""
+        self.con.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError:
+        pass  # still open somewhere (Windows); the next command removes it
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,125 @@
+"""A workspace: the folder with libstats.toml, the exports, the database and the reports of one library."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from libstats import privacy
+from libstats.errors import WorkspaceError
+
+CONFIG = "libstats.toml"
+_TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
+
+[library]
+name = "{name}"
+
+# The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
+# [sources.koha-main]
+# system = "koha"
+
+# Exports that always list everything, so that a row missing from the newest one is gone.
+# (Without this an item that vanishes from the list of items is kept.)
+# [whole]
+# "koha items" = true
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder and its configuration."""
+
+    folder: Path
+    config: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def store(self) -> Path:
+        """Folder of the database, private to its owner."""
+        return self.folder / "store"
+
+    @property
+    def exports(self) -> Path:
+        """Folder into which the library drops its exports."""
+        return self.folder / "exports"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of finished reports."""
+        return self.folder / "reports"
+
+    @property
+    def key_file(self) -> Path:
+        """File with the secret key for patron numbers."""
+        return self.folder / "patron.key"
+
+    def instance(self, system: str, wanted: str | None = None) -> str:
+        """Name of the configured source of that system; WorkspaceError if there are several and none is wanted."""
+        named = [n for n, s in self.config.get("sources", {}).items() if s.get("system") == system]
+        if wanted is not None:
+            if named and wanted not in named:
+                raise WorkspaceError(f"{CONFIG} names no source {wanted!r} for {system}", f"It names: {', '.join(named)}.")
+            return wanted
+        if len(named) > 1:
+            raise WorkspaceError(f"{CONFIG} names several sources for {system}: {', '.join(named)}", "Say which: libstats load --source NAME ...")
+        return named[0] if named else system
+
+    def is_whole(self, label: str, declared: bool) -> bool:
+        """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
+        return bool(self.config.get("whole", {}).get(label, declared))
+
+
+def find(start: Path) -> Workspace:
+    """The workspace at `start` or above it; WorkspaceError if there is none."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).is_file():
+            return Workspace(folder, _read(folder / CONFIG))
+    raise WorkspaceError(f"{start} is not a libstats workspace, nor inside one", "Make one with: libstats init FOLDER")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
+    unknown = sorted(set(config) - {"library", "sources", "whole"})
+    if unknown:
+        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME] and [whole].")
+    for name, source in config.get("sources", {}).items():
+        if not isinstance(source, dict) or not isinstance(source.get("system"), str):
+            raise WorkspaceError(f'{path.name}: [sources.{name}] lacks its system', 'Write: system = "koha"')
+    return config
+
+
+def notebooks_shipped() -> Path:
+    """Folder of the notebooks that come with libstats: inside the package when installed, beside it in a checkout."""
+    inside = Path(__file__).parent / "notebooks"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "notebooks"
+
+
+def init(folder: Path, name: str | None = None) -> Workspace:
+    """Make a workspace: configuration, exports/, notebooks/, reports/, the private store and its key.
+
+    What is already there is left as it is.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise WorkspaceError(f"{folder} is a file, not a folder", "Give the name of a folder to make.")
+    for sub in ("exports", "notebooks", "reports"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    (folder / "store").mkdir(mode=0o700, exist_ok=True)
+    config = folder / CONFIG
+    if not config.exists():
+        title = (name or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
+        config.write_text(_TEMPLATE.format(name=title), encoding="utf-8", newline="\n")
+    for notebook in sorted(notebooks_shipped().glob("*.ipynb")):
+        target = folder / "notebooks" / notebook.name
+        if not target.exists():
+            shutil.copyfile(notebook, target)
+    privacy.make_key(folder / "patron.key")
+    if os.name == "posix":
+        os.chmod(folder / "store", 0o700)
+    return find(folder)
