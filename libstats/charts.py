@@ -10,32 +10,22 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from libstats.wording import change, month_before, month_name, number, records, share
 
 if TYPE_CHECKING:  # half a second to import, and what draws nothing should not wait for it
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-__all__ = ["Figure", "change", "circulation_by_month", "month_name", "number", "records", "share"]
-
-Row = dict[str, Any]
+__all__ = ["Figure", "circulation_by_month"]
 
 UNKNOWN_BRANCH = "branch not known"
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 
 # Each of them 3:1 or more against white, and apart for colour-blind eyes (after Okabe and Ito).
-LINES = (
-    ("#0072b2", "o"),
-    ("#d55e00", "s"),
-    ("#117733", "^"),
-    ("#aa4499", "D"),
-    ("#332288", "v"),
-)
+LINES = (("#0072b2", "o"), ("#d55e00", "s"), ("#117733", "^"), ("#aa4499", "D"), ("#332288", "v"))
 OTHER_LINE = ("#5b6770", "P")
 UNKNOWN_LINE = ("#5b6770", "X")
 INK, FAINT_INK, GRID = "#1f2933", "#52606d", "#d9dee3"
@@ -54,63 +44,6 @@ STYLE = {
 }
 # DejaVu is the widest of these, so what was laid out for it has room in all of them.
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
-
-
-def number(value: float | None) -> str:
-    """A count as people write it, `1,234`; None is "not known"."""
-    return "not known" if value is None else f"{value:,.0f}"
-
-
-def share(part: float, whole: float) -> str:
-    """A part of a whole in percent, `61%`; never 0% or 100% of what is not nothing or all."""
-    percent = 100 * part / whole if whole else 0.0
-    if 0 < percent < 1:
-        return "less than 1%"
-    if 99 < percent < 100:
-        return "more than 99%"
-    return f"{percent:.0f}%"
-
-
-def month_name(month: date) -> str:
-    """A month in words, `October 2026`, in English whatever the machine's language is."""
-    return f"{MONTHS[month.month - 1]} {month.year}"
-
-
-def month_before(month: date, months: int = 1) -> date:
-    """The first day of the month so many months earlier."""
-    index = month.year * 12 + month.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def change(now: float, before: float, when: date) -> str:
-    """How a count compares: `8% more than in October 2025`, `the same as in ...`."""
-    if now == before:
-        return f"the same as in {month_name(when)}"
-    if not before:
-        return f"against none in {month_name(when)}"
-    percent = 100 * abs(now - before) / before
-    size = f"{percent:,.0f}%" if percent >= 1 else "less than 1%"
-    return f"{size} {'more' if now > before else 'fewer'} than in {month_name(when)}"
-
-
-def records(result: Any) -> list[Row]:
-    """A relation, a pandas or polars frame, or rows already, as dictionaries; read once.
-
-    What frames write for nothing (NaN, NaT) comes back as None.
-    """
-    if isinstance(result, Iterable) and not hasattr(result, "columns"):
-        return [dict(row) for row in result]
-    if hasattr(result, "fetchall"):
-        rows = result.fetchall()
-    elif hasattr(result, "itertuples"):
-        rows = result.itertuples(index=False, name=None)
-    else:
-        rows = result.rows()
-    names = [str(name) for name in result.columns]
-    return [
-        {name: None if value != value else value for name, value in zip(names, row, strict=True)}
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True)
@@ -135,6 +68,9 @@ class Figure:
         alt, caption = html.escape(self.alt), html.escape(self.caption, quote=False)
         image = f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width:100%">'
         return f'<figure class="libstats-figure">{image}<figcaption>{caption}</figcaption></figure>'
+
+
+_Line = tuple[str, tuple[str, str], list[float]]
 
 
 @dataclass(frozen=True)
@@ -166,8 +102,7 @@ def _months(rows: Any, month: date | None) -> _Months:
     cells: dict[tuple[date, str | None], int] = {}
     for row in records(rows):
         if row["period"] is not None and row["checkouts"] is not None:
-            key = (row["period"].year, row["period"].month), row["branch"]
-            cell = date(*key[0], 1), key[1]
+            cell = date(row["period"].year, row["period"].month, 1), row["branch"]
             cells[cell] = cells.get(cell, 0) + int(row["checkouts"])
     last = month or max((when for when, _ in cells), default=None)
     if last is None:
@@ -209,10 +144,7 @@ def _finding(data: _Months) -> str:
     known = {when: count for when in data.months if (count := data.total(when)) is not None}
     if len(known) > 2:
         most, least = max(known, key=lambda m: known[m]), min(known, key=lambda m: known[m])
-        parts.append(
-            f"The busiest of these {len(known)} months was {month_name(most)} "
-            f"({number(known[most])}), the quietest {month_name(least)} ({number(known[least])})."
-        )
+        parts.append(f"The busiest of these {len(known)} months was {month_name(most)} ({number(known[most])}), the quietest {month_name(least)} ({number(known[least])}).")
     return " ".join(parts)
 
 
@@ -236,18 +168,18 @@ def _headline(data: _Months, total: int | None) -> str:
     return words + "."
 
 
-def _lines(data: _Months) -> list[tuple[str, tuple[str, str], list[float]]]:
+def _lines(data: _Months) -> list[_Line]:
     """Name, colour and marker, and the value of each month (NaN: none) of each line."""
     named = [name for name in data.branches() if name is not None]
     top = named if len(named) <= len(LINES) else named[: len(LINES) - 1]
-    lines: list[tuple[str, tuple[str, str], list[str | None]]]
-    lines = [(name, look, [name]) for name, look in zip(top, LINES, strict=False)]
+    of: list[tuple[str, tuple[str, str], list[str | None]]]
+    of = [(name, look, [name]) for name, look in zip(top, LINES, strict=False)]
     rest: list[str | None] = [name for name in named if name not in top]
     if rest:
-        lines.append((f"{len(rest)} other branches", OTHER_LINE, rest))
+        of.append((f"{len(rest)} other branches", OTHER_LINE, rest))
     if None in data.branches():
-        lines.append((UNKNOWN_BRANCH, UNKNOWN_LINE, [None]))
-    return [(name, look, [_sum(data, when, of) for when in data.months]) for name, look, of in lines]
+        of.append((UNKNOWN_BRANCH, UNKNOWN_LINE, [None]))
+    return [(name, look, [_sum(data, when, one) for when in data.months]) for name, look, one in of]
 
 
 def _sum(data: _Months, month: date, branches: list[str | None]) -> float:
@@ -263,11 +195,92 @@ def _draw(data: _Months) -> Drawing:
         lines = _lines(data)
         several = len(lines) > 1
         drawing = Drawing(figsize=(8.6, 5.6 if several else 2.8), layout="constrained")
-        panels = drawing.subplots(
-            2 if several else 1, squeeze=False, sharex=True, height_ratios=[2, 3] if several else [1]
-        )[:, 0]
+        panels = drawing.subplots(2 if several else 1, squeeze=False, sharex=True, height_ratios=[2, 3] if several else [1])[:, 0]
         _bars(panels[0], data)
         if several:
             _branch_lines(panels[1], data, lines)
         _month_axis(panels[-1], data.months)
     return drawing
+
+
+def _bars(panel: Axes, data: _Months) -> None:
+    """All branches: a bar a month; the month and the same month last year stand out, with values."""
+    marked = {data.month, month_before(data.month, 12)} if data.months else set()
+    totals = [data.total(when) for when in data.months]
+    for place, (when, total) in enumerate(zip(data.months, totals, strict=True)):
+        chosen = when in marked
+        panel.bar(place, total or 0, width=0.72, color=BAR_CHOSEN if chosen else BAR)
+        if total is None:
+            panel.text(place, 0, "no data", rotation=90, ha="center", va="bottom", color=FAINT_INK)
+        elif chosen:
+            panel.annotate(number(total), (place, total), xytext=(0, 3), textcoords="offset points", ha="center", weight="bold")
+    _dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts")
+    panel.set_ylim(0, 1.15 * max([1, *(total or 0 for total in totals)]))
+
+
+def _branch_lines(panel: Axes, data: _Months, lines: list[_Line]) -> None:
+    """Each branch as a line, from zero, with its name at its end."""
+    places = range(len(data.months))
+    for _, (colour, marker), values in lines:
+        panel.plot(places, values, color=colour, marker=marker, markersize=5.5, linewidth=1.8, clip_on=False)
+    _dress(panel, "Each branch")
+    highest = max(value for _, _, values in lines for value in values if value == value)
+    panel.set_ylim(0, 1.08 * max(1.0, highest))
+    _name_lines(panel, lines)
+
+
+def _name_lines(panel: Axes, lines: list[_Line]) -> None:
+    """Write each line's name to the right of its last point, moved apart where they would touch."""
+    ends = []
+    for name, (colour, _), values in lines:
+        place = max(i for i, value in enumerate(values) if value == value)
+        ends.append((values[place], place, name, colour))
+    ends.sort(key=lambda end: (end[0], end[2]))
+    top = panel.get_ylim()[1]
+    heights = _apart([end[0] for end in ends], top * 0.075, top)
+    for (value, place, name, colour), height in zip(ends, heights, strict=True):
+        panel.annotate(
+            name,
+            (place, value),
+            xytext=(1.015, height),
+            textcoords=("axes fraction", "data"),
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)},
+        )
+
+
+def _apart(values: list[float], gap: float, top: float) -> list[float]:
+    """Rising values moved up or down as little as needed to stand `gap` apart, below `top`."""
+    placed: list[float] = []
+    for value in values:
+        placed.append(max(value, placed[-1] + gap) if placed else value)
+    ceiling = top
+    for index in range(len(placed) - 1, -1, -1):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - gap
+    return placed
+
+
+def _dress(panel: Axes, title: str) -> None:
+    """Only what helps to read the values: faint lines at round numbers, with separators."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    panel.set_title(title, loc="left", fontsize=10, color=INK, weight="bold")
+    panel.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    panel.grid(axis="y", color=GRID, linewidth=0.8)
+    panel.set_axisbelow(True)
+    panel.tick_params(length=0)
+    panel.spines[["top", "right", "left"]].set_visible(False)
+
+
+def _month_axis(panel: Axes, months: list[date]) -> None:
+    """Short month names; the year under the first month shown and under each January."""
+    names = [f"{month_name(when)[:3]}\n{when.year}" if place == 0 or when.month == 1 else month_name(when)[:3] for place, when in enumerate(months)]
+    panel.set_xticks(range(len(months)), names)
+    beside = max(0, 6 - len(months)) / 2  # so that the bar of a single month is no wall
+    panel.set_xlim(-0.6 - beside, max(len(months), 1) - 0.4 + beside)
+    if not months:
+        panel.set_yticks([])
+        panel.text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)

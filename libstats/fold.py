@@ -160,7 +160,7 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
     """
     now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
     con.execute(f"delete from {gone}")
-    wholes = [w for w in ledger.wholes(con, at) if w.table == table.name and w.is_believed]
+    wholes = [w for w in ledger.wholes(con, at) if w.table == table.name and w.is_believed and w.scope != ()]
     if not wholes:
         return
     con.execute("create or replace temp table covered (source varchar, scope_column varchar, scope varchar, exported_at timestamp)")

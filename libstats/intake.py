@@ -15,7 +15,7 @@ from libstats import ledger, privacy, settle
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers import delimited
-from libstats.receipt import FileReceipt
+from libstats.receipt import DISPOSITIONS, FileReceipt
 from libstats.rejects import explain
 from libstats.settle import Taken
 from libstats.source import Source
@@ -166,7 +166,7 @@ class Intake:
         counts = settle.dispositions(self.con, primary.table, taken)
         aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
         rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
-        receipt.dispositions = counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
+        receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
         receipt.conflicts = settle.conflicts(self.con, primary.table)
         if rejected:
             explain(self.con, primary, self._normal(), self.normalised, seq)

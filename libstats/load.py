@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from tqdm import tqdm
@@ -53,7 +54,7 @@ def prepare_connection(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8"))
 
 
-def _progress(total: int) -> tqdm:  # type: ignore[type-arg]
+def _progress(total: int) -> Any:
     return tqdm(total=total, unit="B", unit_scale=True, delay=2, disable=not sys.stderr.isatty(), leave=False)
 
 

@@ -75,13 +75,17 @@ class Plan:
         return [f"c{self.positions[h]}" for h in line.headings]
 
     @property
-    def must(self) -> str:
-        """SQL: the row lacks what no row may lack."""
+    def telling(self) -> tuple[str, ...]:
+        """The columns that say what a row is about: one of the names, all of the key, or a log's time."""
         if self.table.second_name:
-            names = [n for n in (*self.table.exported_key, self.table.second_name) if n in self.columns]
-            return "(" + " and ".join(f"{n} is null" for n in names) + ")"
-        key = self.table.key[:1] if self.table.is_keyless else self.table.key
-        return "(" + " or ".join(f"{c} is null" for c in key) + ")"
+            return tuple(n for n in (*self.table.exported_key, self.table.second_name) if n in self.columns)
+        return self.table.key[:1] if self.table.is_keyless else self.table.key
+
+    @property
+    def must(self) -> str:
+        """SQL: the row does not say what it is about."""
+        enough = " and " if self.table.second_name else " or "
+        return "(" + enough.join(f"{c} is null" for c in self.telling) + ")"
 
     def bad(self, line: Line) -> str | None:
         """SQL over text and values: the text of this line is not blank and gives no value, or one that fails the check."""

@@ -46,5 +46,4 @@ def _words(kind: str) -> str:
 
 
 def _key_headings(plan: Plan) -> str:
-    wanted = (*plan.table.exported_key, plan.table.second_name)
-    return ", ".join(h for line in plan.lines if line.column in wanted for h in line.headings)
+    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in line.headings)

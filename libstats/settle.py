@@ -102,12 +102,13 @@ def _strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> None
     """Persons' keys that were destroyed before do not come back with an older file."""
 
 
-def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...], export_id: int, before: object) -> object:
+def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...], export_id: int, before: datetime) -> datetime | None:
     """The newest value, not after `before`, of the columns that have happened among the rows that the last load of an export holds."""
     if not columns:
         return None
     times = ", ".join(f"max({c}) filter (where {c}::timestamp <= $1)::timestamp" for c in columns)
-    return con.execute(f"select greatest({times}) from {table.name}__row where export_id = {export_id} and until_seq is null", [before]).fetchall()[0][0]
+    found: datetime | None = con.execute(f"select greatest({times}) from {table.name}__row where export_id = {export_id} and until_seq is null", [before]).fetchall()[0][0]
+    return found
 
 
 def touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int, *, quick: bool) -> None:
@@ -201,11 +202,20 @@ def _row_states(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
         con.execute(
             f"""
             select case when b.source is null then 'new' when {differs} then 'changed' when {lost} then 'stale' else 'unchanged' end, count(*)
-            from ({_file_rows(table)}) f join after n on {same_key(key, "n", "f")} left join before b on {same_key(key, "b", "f")}
+            from ({_file_rows(table)}) f join after n on {same_key(key, "n", "f")} left join before b on {_was_before(table)}
             group by all
             """
         ).fetchall()
     )
+
+
+def _was_before(table: Table) -> str:
+    """SQL: b is what the row f told of before: by its key, or by its second name that stood alone till now."""
+    own = same_key(("source", *table.key), "b", "f")
+    if not table.second_name:
+        return own
+    alone = f"b.source = f.source and b.{table.key[0]} = '{table.second_name}:' || f.{table.second_name}"
+    return f"({own}) or ({alone} and not exists (select 1 from before k where {same_key(('source', *table.key), 'k', 'f')}))"
 
 
 def _event_states(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:

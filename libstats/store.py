@@ -23,7 +23,7 @@ from libstats import schema
 from libstats.errors import StoreError
 
 FORMAT = 1
-_CONFIG = {"storage_compatibility_version": "v1.5.0"}
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 
 
 def step(name: str) -> None:
@@ -59,7 +59,8 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
     return con
 
 
-def _check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a file that a newer libstats wrote."""
     found = con.execute("select format from about").fetchall()[0][0]
     if found > FORMAT:
         con.close()
@@ -92,15 +93,15 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create_views(con, table)
 
 
-def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view") -> None:
     """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
     columns = ", ".join(c.name for c in table.columns)
     if table.is_keyless:
-        con.execute(f"create or replace view {table.name} as select source, {columns} from {table.name}__now")
+        con.execute(f"create or replace {kind} {table.name} as select source, {columns} from {table.name}__now")
         return
     same = same_key(("source", *table.key), "g", "t")
-    con.execute(f"create or replace view {table.name} as select source, {columns} from {table.name}__now t where not exists (select 1 from {table.name}__gone g where {same})")
-    con.execute(f"create or replace view {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
+    con.execute(f"create or replace {kind} {table.name} as select source, {columns} from {table.name}__now t where not exists (select 1 from {table.name}__gone g where {same})")
+    con.execute(f"create or replace {kind} {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
 
 
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
@@ -148,7 +149,7 @@ class Writer:
             shutil.copyfile(self.base, self.path)
             step("copied")
             self.con = connect(self.path, scratch=self.scratch)
-            _check_format(self.con, self.base)
+            check_format(self.con, self.base)
 
     def _empty_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -174,13 +175,13 @@ class Writer:
         number = int(self.base.stem.split("-")[1]) + 1 if self.base else 1
         target = _generation(self.folder, number)
         _sync(self.path)
-        os.replace(self.path, target)
+        self.path.replace(target)
         step("renamed")
         pointer = self.scratch / "current"
         pointer.write_text(f"{number}\n", encoding="ascii", newline="\n")
         _sync(pointer)
         step("pointer written")
-        os.replace(pointer, self.folder / "current")
+        pointer.replace(self.folder / "current")
         _sync_folder(self.folder)
         step("published")
         if self.base is not None:

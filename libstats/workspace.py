@@ -121,5 +121,5 @@ def init(folder: Path, name: str | None = None) -> Workspace:
             shutil.copyfile(notebook, target)
     privacy.make_key(folder / "patron.key")
     if os.name == "posix":
-        os.chmod(folder / "store", 0o700)
+        (folder / "store").chmod(0o700)
     return find(folder)

@@ -191,10 +191,10 @@ def _lines(file: Delimited, advance: Callable[[int], object]) -> Iterator[str]:
                 text = decode_line(line)
                 yield text.removeprefix("\ufeff") if number == 0 else text
         return
-    with file.path.open(encoding=file.encoding, newline="") as stream:
-        for number, line in enumerate(stream):
-            advance(len(line) * 2)
-            yield line.removeprefix("\ufeff") if number == 0 else line
+    with file.path.open(encoding=file.encoding, newline="") as decoded:
+        for number, text in enumerate(decoded):
+            advance(len(text) * 2)
+            yield text.removeprefix("\ufeff") if number == 0 else text
 
 
 def records(file: Delimited, advance: Callable[[int], object] = lambda n: None) -> Iterator[tuple[int, list[str]]]:

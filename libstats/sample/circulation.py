@@ -6,7 +6,7 @@ from functools import partial
 from heapq import heappop, heappush
 
 from libstats.sample.dice import Dice, Urn
-from libstats.sample.places import BRANCHES, CENTRAL, OPAC_BRANCH, OPAC_BRANCH_SET, Branch, at
+from libstats.sample.places import BRANCHES, CENTRAL, OPAC_BRANCH, OPAC_BRANCH_SET, STUTTERS, Branch, at
 from libstats.sample.records import Event, Item, Loan, Patron
 from libstats.sample.stock import Stock
 
@@ -121,7 +121,7 @@ class Circulation:
         item = self.find(branch, lambda item: True)
         if not item:
             return
-        for _ in range(2 if self.dice.chance(4) else 1):
+        for _ in range(2 if self.dice.chance(4) or moment.date() in STUTTERS else 1):
             self.log(moment, branch.code, "localuse", "staff", self.guests[branch.code], item)
         item.seen = item.changed = moment
 
@@ -148,12 +148,15 @@ class Circulation:
         channel = self.dice.pick(("patron", "patron", "staff", "self_check"))
         if channel == "self_check" and not loan.branch.has_self_check:
             channel = "staff"
-        if channel == "patron":
-            moment = at(day, self.dice.between(7, 22), self.dice.below(60), self.dice.below(60))
-        else:
-            moment = loan.branch.moment(self.dice, loan.branch.next_open(day))
         begun = loan.renewed or loan.issued
-        self.plan(max(moment, begun + timedelta(minutes=7)), partial(self._renew, loan, channel))
+        moment = max(self._moment_of_renewal(loan, channel, day), begun + timedelta(minutes=7))
+        self.plan(moment, partial(self._renew, loan, channel))
+
+    def _moment_of_renewal(self, loan: Loan, channel: str, day: date) -> datetime:
+        """Return a moment of `day` when the patron is awake, or one when the branch is next open."""
+        if channel == "patron":
+            return at(day, self.dice.between(7, 22), self.dice.below(60), self.dice.below(60))
+        return loan.branch.moment(self.dice, loan.branch.next_open(day))
 
     def _renew(self, loan: Loan, channel: str, moment: datetime) -> None:
         """Renew `loan`, unless somebody waits for the title."""
@@ -231,5 +234,3 @@ class Circulation:
 def arrival(branch: Branch, moment: datetime) -> datetime:
     """Return when the courier brings to `branch` what was sent at `moment`: two days on, or when it next opens."""
     return branch.opening(branch.next_open(moment.date() + timedelta(days=2)), 35)
-
-

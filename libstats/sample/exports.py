@@ -37,17 +37,16 @@ class Exports:
         """Write one export, with what is planted in it."""
         name = koha.file_name(table, exported_on)
         planted = oddities.in_file(table, exported_on, list(rows))
-        koha.write(
-            self.folder / name, HEADINGS[table], planted, footer=oddities.footer(table, exported_on)
-        )
+        koha.write(self.folder / name, HEADINGS[table], planted, footer=oddities.footer(table, exported_on))
         self.rows[name] = len(planted)
 
     def present(self, library: Library, day: date) -> None:
-        """Write the tables of the present state at the end of `day`, if it is a day for that."""
+        """Write the tables of the present state at the end of `day`, if it is a day for that; titles at the last only."""
         if day not in DUMPS:
             return
         self.put("items", day, (oddities.in_item(item, koha.item_row(item, day)) for item in library.items))
-        self.put("biblios", day, map(koha.title_row, library.titles))
+        if day == LAST:
+            self.put("biblios", day, map(koha.title_row, library.titles))
         self.put("issues", day, (koha.loan_row(loan, day) for loan in library.loans if not loan.returned))
         self.put("reserves", day, _open_holds(library, day))
 

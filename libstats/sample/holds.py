@@ -21,6 +21,9 @@ class Holds:
         self.circulation = circulation
         self.all: list[Hold] = []
         self._queues: dict[int, list[Hold]] = {}
+        self._copies: dict[int, list[Item]] = {}
+        for item in circulation.stock.items:
+            self._copies.setdefault(item.title.number, []).append(item)
         circulation.claim = self.claim
         circulation.is_awaited = self.is_awaited
 
@@ -61,15 +64,20 @@ class Holds:
             self.circulation.plan(CENTRAL.opening(day, 15), partial(self._pull, hold))
 
     def _pull(self, hold: Hold, moment: datetime) -> None:
-        """Take a copy from a shelf where staff are in, if there is one."""
+        """Take a copy from a shelf where staff are in; look again tomorrow if the only one is behind shut doors."""
         if hold.outcome != "pending":
             return
-        for item in self.circulation.stock.items:
-            if item.title is hold.title and item.place == "shelf" and item.holding.is_open(moment.date()):
-                if _would_take(hold, item, moment.date()):
-                    item.seen = item.changed = moment
-                    self._trap(hold, item, moment)
-                    return
+        day = moment.date()
+        copies = self._copies[hold.title.number]
+        ready = [item for item in copies if item.place == "shelf" and _would_take(hold, item, day)]
+        for item in ready:
+            if item.holding.is_open(day):
+                item.seen = item.changed = moment
+                self._trap(hold, item, moment)
+                return
+        if ready:
+            tomorrow = CENTRAL.next_open(day + timedelta(days=1))
+            self.circulation.plan(CENTRAL.opening(tomorrow, self.dice.between(5, 50)), partial(self._pull, hold))
 
     def claim(self, item: Item, moment: datetime) -> bool:
         """Take an item in hand for the first hold that would have it; return whether one did."""

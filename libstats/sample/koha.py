@@ -70,10 +70,7 @@ def _quote(field: str) -> str:
 
 def _row(*values: Value) -> Row:
     """Return values as text: NULL is empty, and every time has its seconds."""
-    return tuple(
-        "" if value is None else f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
-        for value in values
-    )
+    return tuple("" if value is None else f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value) for value in values)
 
 
 def money(cents: int, *, decimals: int = 2) -> str:

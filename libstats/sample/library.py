@@ -18,6 +18,9 @@ MOVES = (date(2025, 6, 17), date(2026, 7, 14))
 ONSITE = 80
 """Uses in the reading room on a usual open day of the largest branch, in thousandths."""
 
+HOLDS = 1300
+"""Requests on a usual open day, in thousandths."""
+
 
 class Library:
     """Stock, patrons and everything that happens to them."""
@@ -28,17 +31,11 @@ class Library:
         self.size = size
         self.stock = stock.make(self.dice, items=1440 * size)
         self.patrons = _patrons(self.dice, 430 * size)
-        guests = {
-            branch.code: Patron(GUESTS + place, branch, "INH", False, False, FIRST)
-            for place, branch in enumerate(BRANCHES)
-        }
+        guests = {branch.code: Patron(GUESTS + place, branch, "INH", False, False, FIRST) for place, branch in enumerate(BRANCHES)}
         self.circulation = Circulation(self.dice, self.stock, self.patrons, guests)
         self.requests = Holds(self.dice, self.circulation)
-
-    @property
-    def events(self) -> list[Event]:
-        """The log, in order of time."""
-        return sorted(self.circulation.events, key=lambda event: event.at)
+        self.events: list[Event] = []
+        """The log in order of time, once the last day is over."""
 
     @property
     def loans(self) -> list[Loan]:
@@ -77,6 +74,7 @@ class Library:
             closing(day)
             day += timedelta(days=1)
         self._delete_patrons()
+        self.events = sorted(self.circulation.events, key=lambda event: event.at)
 
     def _open(self, branch: Branch, day: date) -> None:
         """Enter what people come for on an open day."""
@@ -90,7 +88,7 @@ class Library:
             return
         for _ in range(self.dice.around(ONSITE * 2 * self.size)):
             desk.plan(branch.moment(self.dice, day), partial(desk.read_in, branch))
-        for _ in range(self.dice.around(800 * self.size)):
+        for _ in range(self.dice.around(HOLDS * self.size)):
             desk.plan(branch.moment(self.dice, day), self.requests.place)
 
     def _receive(self, day: date) -> None:

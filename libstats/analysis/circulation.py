@@ -1,0 +1,146 @@
+"""Circulation: how much was lent, renewed and used, per month and branch."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import duckdb
+
+from libstats.errors import AnalysisError
+
+BranchRole = Literal["checkout_branch", "owning_branch", "patron_branch"]
+Moment = date | datetime | str
+
+# Two exports can tell of the same checkout. Where the circulation log has any event of a branch on a day, that day is
+# counted from the log, else from the loans; never from both.
+DAYS = """
+    with owner as (
+        select source, item_id, any_value(owning_branch) as owning_branch
+        from item_ever
+        where item_id is not null
+        group by all
+    ),
+    logged as (
+        select e.source, e.happened_at::date as day, e.branch as desk, {event_branch} as branch,
+            count(*) filter (where e.kind = 'checkout') as checkouts,
+            count(*) filter (where e.kind = 'renewal' and e.channel = 'staff') as renewals_by_staff,
+            count(*) filter (where e.kind = 'renewal' and e.channel in ('patron', 'self-check')) as renewals_by_patron,
+            count(*) filter (where e.kind = 'renewal' and e.channel = 'automatic') as renewals_automatic,
+            count(*) filter (where e.kind = 'renewal' and e.channel is null) as renewals_unknown,
+            count(*) filter (where e.kind = 'in-house use') as in_house_uses,
+            count(*) filter (where e.kind not in ('checkout', 'renewal', 'in-house use')) as other_events
+        from circulation_event e {event_owner}
+        where e.happened_at >= $since and e.happened_at < $until
+        group by all
+    ),
+    lent as (
+        select l.source, l.checked_out_at::date as day, l.checkout_branch as desk, {loan_branch} as branch,
+            count(*) filter (where not coalesce(l.is_in_house, false)) as checkouts,
+            sum(l.renewals) filter (where not coalesce(l.is_in_house, false)) as renewals_undated,
+            count(*) filter (where l.is_in_house) as in_house_uses
+        from loan l {loan_owner}
+        where l.checked_out_at >= $since and l.checked_out_at < $until
+        group by all
+    ),
+    log_day as (
+        select distinct source, day, desk
+        from logged
+    ),
+    day_count as (
+        select day, branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, renewals_unknown, 0 as renewals_undated, in_house_uses, other_events, true as is_log, desk
+        from logged
+        union all
+        select l.day, l.branch, l.checkouts, 0, 0, 0, 0, coalesce(l.renewals_undated, 0), l.in_house_uses, 0, false, l.desk
+        from lent l
+        anti join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
+    )
+"""
+
+
+def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, branch: BranchRole = "checkout_branch") -> duckdb.DuckDBPyRelation:
+    """How many checkouts, renewals and in-house uses were there, by month and branch?
+
+    Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use inside the library
+    is apart from both (ISO 2789 6.2: loans, renewals and in-house use are separate counts). Each branch's day is
+    counted from the circulation log where that has any event of the branch on the day, else from the list of loans,
+    never from both. Loans say how often they were renewed, not when: those renewals stand under the month of the
+    checkout, apart.
+
+    Parameters
+    ----------
+    con : an open connection
+    since, until : the period, since <= moment < until
+    branch : whose figures: `checkout_branch` the desk that did it, `owning_branch` the owner of the copy (as it is now),
+        `patron_branch` the borrower's branch (only loans know it)
+
+    Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL where it cannot be
+    told), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
+    `renewals_unknown` (the export does not say who), `renewals_undated` (from loans), `in_house_uses`, `other_events`
+    (check-ins, payments and the like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days
+    of a desk. Raises AnalysisError for an unknown role.
+
+    >>> libstats.circulation(con, since="2026-01-01", until="2026-02-01").columns[:3]
+    ['period', 'branch', 'checkouts']
+    """
+    return con.sql(
+        f"""
+        {_days(branch)}
+        select date_trunc('month', day)::date as period, branch,
+            sum(checkouts)::bigint as checkouts,
+            sum(renewals_by_staff)::bigint as renewals_by_staff,
+            sum(renewals_by_patron)::bigint as renewals_by_patron,
+            sum(renewals_automatic)::bigint as renewals_automatic,
+            sum(renewals_unknown)::bigint as renewals_unknown,
+            sum(renewals_undated)::bigint as renewals_undated,
+            sum(in_house_uses)::bigint as in_house_uses,
+            sum(other_events)::bigint as other_events,
+            count(distinct (day, desk)) filter (where is_log) as days_from_log,
+            count(distinct (day, desk)) filter (where not is_log) as days_from_loans
+        from day_count
+        group by all
+        order by period, branch nulls last
+        """,
+        params=_period(since, until),
+    )
+
+
+def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, branch: BranchRole = "checkout_branch") -> duckdb.DuckDBPyRelation:
+    """What was not counted by `circulation`, and why?
+
+    Parameters as for `circulation`. Returns `reason` and `rows`, in rows of the exports, one row per reason, zero included.
+    """
+    return con.sql(
+        f"""
+        {_days(branch)}
+        select 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows from day_count
+        union all
+        select 'loans: that day is counted from the log of the same desk',
+            coalesce(sum(l.checkouts + l.in_house_uses), 0)::bigint
+        from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
+        union all
+        select 'loans: no checkout time, so no month', count(*) from loan where checked_out_at is null
+        union all
+        select 'counted, but under no branch', coalesce(sum(checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown + in_house_uses), 0)::bigint
+        from day_count where branch is null
+        """,
+        params=_period(since, until),
+    )
+
+
+def _period(since: Moment, until: Moment) -> dict[str, str]:
+    return {"since": str(since), "until": str(until)}
+
+
+def _days(branch: BranchRole) -> str:
+    owner = "left join owner o on o.source = {0}.source and o.item_id = {0}.item_id"
+    parts = {
+        "checkout_branch": ("e.branch", "", "l.checkout_branch", ""),
+        "owning_branch": ("o.owning_branch", owner.format("e"), "coalesce(l.owning_branch, o.owning_branch)", owner.format("l")),
+        "patron_branch": ("null::varchar", "", "l.patron_branch", ""),
+    }
+    if branch not in parts:
+        raise AnalysisError(f"there is no branch role {branch!r}", f"Say one of: {', '.join(parts)}.")
+    event_branch, event_owner, loan_branch, loan_owner = parts[branch]
+    sql = DAYS.format(event_branch=event_branch, event_owner=event_owner, loan_branch=loan_branch, loan_owner=loan_owner)
+    return sql.replace("$since", "$since::timestamp").replace("$until", "$until::timestamp")

@@ -1,0 +1,74 @@
+"""Where figures come from: how fresh each export is, and the receipt of a figure."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+
+from libstats.analysis import circulation as circulation_module
+from libstats.errors import AnalysisError
+
+# analysis -> the function, what it leaves out, the canonical tables it counts with the column that dates their rows
+_ANALYSES: dict[str, tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str]]] = {
+    "circulation": (circulation_module.circulation, circulation_module.left_out, {"circulation_event": "happened_at", "loan": "checked_out_at"}),
+}
+
+
+def freshness(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """How fresh is what each export told, and was any of it rejected?
+
+    Returns one row per configured source and export: `source`, `export` (the declaration), `newest_export_at`
+    (time), `loads` (active loads), `rows_rejected` (rows, over the active loads), ordered by source and export.
+    """
+    return con.sql(
+        """
+        select e.source, e.declaration as export, max(l.exported_at) as newest_export_at, count(*) as loads,
+            coalesce(sum(l.dispositions['rejected']), 0)::bigint as rows_rejected
+        from load l join export e using (export_id)
+        where l.undone_seq is null
+        group by all
+        order by e.source, e.declaration
+        """
+    )
+
+
+def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) -> duckdb.DuckDBPyRelation:
+    """Where does a figure come from: its definition, the loads behind it, the rows used and those left out?
+
+    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`since`, `until`, ...).
+    Returns rows of `part` (definition, period, load, rows used, left out), `what` and `value`, all text, in that order.
+    Raises AnalysisError for an analysis that has no receipt.
+    """
+    if analysis not in _ANALYSES:
+        raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
+    function, left_out, tables = _ANALYSES[analysis]
+    rows = [("definition", analysis, _definition(function)), ("period", "since", str(parameters["since"])), ("period", "until, not included", str(parameters["until"]))]
+    rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n in _loads(con, list(tables))]
+    for table, column in tables.items():
+        used = con.execute(f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [str(parameters["since"]), str(parameters["until"])]).fetchall()[0][0]
+        rows.append(("rows in the period", table, f"{used:,}"))
+    rows += [("left out", reason, f"{n:,}") for reason, n in left_out(con, **parameters).fetchall()]
+    values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
+    named = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
+    return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=named)
+
+
+def _loads(con: duckdb.DuckDBPyConnection, tables: list[str]) -> list[tuple[Any, ...]]:
+    return con.execute(
+        """
+        select l.seq, l.file, e.declaration, l.exported_at, l.rows_read
+        from load l join export e using (export_id)
+        where l.undone_seq is null and e.primary_table in (select unnest($1))
+        order by l.exported_at, l.sha256
+        """,
+        [tables],
+    ).fetchall()
+
+
+def _definition(function: Callable[..., Any]) -> str:
+    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    found = next((p for p in paragraphs if p.startswith("Definition:")), "")
+    return " ".join(found.removeprefix("Definition:").split())

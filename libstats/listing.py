@@ -1,0 +1,54 @@
+"""The ledger for people: loads and rejected rows as text."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import duckdb
+
+from libstats import ledger
+from libstats.errors import LibstatsError
+from libstats.opening import open as open_store
+from libstats.readers import delimited
+from libstats.receipt import DISPOSITIONS
+from libstats.recognise import recognise
+from libstats.workspace import Workspace
+
+
+def loads(workspace: Workspace) -> str:
+    """The loads, newest last, each with its time, state and what became of its rows."""
+    with contextlib.closing(open_store(workspace)) as con:
+        rows = con.execute(
+            """select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.dispositions, l.undone_seq, l.confirmed_seq
+               from load l join export e using (export_id) order by l.seq"""
+        ).fetchall()
+        held = {w.seq for w in ledger.wholes(con) if not w.is_believed}
+    text = []
+    for seq, file, label, at, read, counts, undone, confirmed in rows:
+        state = "undone" if undone else "held: run `libstats confirm`" if seq in held else "confirmed" if confirmed else ""
+        told = ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d)) or "no rows"
+        text.append(f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: {told}{'  [' + state + ']' if state else ''}")
+    return "\n".join(["load  exported          what", *text])
+
+
+def rejects(workspace: Workspace, load: int | None, original: Path | None) -> str:
+    """The rejected rows: load, line, column, reason and the value's shape; with the original file, its lines too."""
+    with contextlib.closing(open_store(workspace)) as con:
+        _known(con, load)
+        rows = con.execute("select r.*, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
+    if not rows:
+        return "No row was rejected."
+    lines = dict(delimited.records(recognise(original)[1])) if original else {}
+    text = []
+    for seq, line, heading, reason, shape, file in rows:
+        column = f", column {heading}" if heading else ""
+        text.append(f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}")
+        if line in lines:
+            text.append(f"    {' | '.join(lines[line])}")
+    return "\n".join(text)
+
+
+def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
+    if load is not None and not con.execute("select 1 from load where seq = $1", [load]).fetchall():
+        raise LibstatsError(f"there is no load {load}", "`libstats loads` lists them.")

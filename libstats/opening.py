@@ -1,0 +1,54 @@
+"""Opening the published state for reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from libstats import fold, ledger, schema, store
+from libstats.errors import StoreError
+from libstats.workspace import Workspace, find
+
+
+def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only DuckDB connection on what a workspace has loaded.
+
+    Parameters
+    ----------
+    workspace : the folder with libstats.toml, or a folder inside it
+    known_on : a day, to see what was known at its end: later loads and later undoings are left out
+
+    Every table of the data dictionary is there, each with `source`; `item_ever` and its like also hold what has gone.
+    Loading goes on beside an open connection, which keeps showing the state at the time it was opened.
+    Raises WorkspaceError, StoreError (nothing loaded yet).
+
+    >>> import libstats
+    >>> con = libstats.open(demo)
+    >>> con.sql("select count(*) > 0 as has_items from item").fetchall()
+    [(True,)]
+    """
+    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    path = store.published(place.store)
+    if path is None:
+        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
+    con = store.connect(path, read_only=True)
+    store.check_format(con, path)
+    if known_on is not None:
+        as_known(con, ledger.seq_on(con, str(known_on)))
+    return con
+
+
+def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
+    """Fold what was known at an entry of the ledger into temporary tables that stand before the current ones."""
+    for table in schema.tables().values():
+        for part in ("now", "gone", *(["alias"] if table.second_name else [])):
+            con.execute(f"create temp table {table.name}__{part} as from {table.name}__{part} limit 0")
+        fold.prepare(con, table, at)
+        if table.second_name:
+            fold.refresh_aliases(con, table)
+            fold.settle_aliases(con, table)
+        fold.refold(con, table, None)
+        fold.refresh_gone(con, table, at)
+        store.create_views(con, table, "temp view")

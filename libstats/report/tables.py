@@ -1,0 +1,115 @@
+"""A result as a table that a screen reader can walk and a keyboard can scroll."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from libstats.wording import MONTHS, Row, month_name, records
+
+__all__ = ["Table", "heading", "shown", "table"]
+
+UNKNOWN = "not known"
+ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
+Format = Callable[[Any], str]
+
+
+def heading(column: str) -> str:
+    """A column's name as a title: `renewals_by_staff` is `Renewals by staff`."""
+    words = [ACRONYMS.get(word, word) for word in column.split("_") if word]
+    title = " ".join(words)
+    return title[:1].upper() + title[1:]
+
+
+def shown(value: Any) -> str:
+    """A value as people write it: thousands separators, dates in words, nothing as `not known`."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (float, Decimal)):
+        return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{_day(value)}, {value:%H:%M}"
+    return _day(value) if isinstance(value, date) else str(value)
+
+
+def _day(value: date) -> str:
+    return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
+
+
+def table(
+    result: Any,
+    caption: str,
+    *,
+    headings: Mapping[str, str] | None = None,
+    formats: Mapping[str, Format] | None = None,
+    foot: Mapping[str, Any] | None = None,
+) -> Table:
+    """Show a result as a captioned table.
+
+    Parameters
+    ----------
+    result : a relation, a pandas or polars frame, or a list of dictionaries; it is read once
+    caption : what the table holds, in words
+    headings : titles of columns where the column's name does not say it
+    formats : how the values of a column are written; the default is `shown`, and a month for `period`
+    foot : a last row that stands apart, such as the total
+
+    The first column names the rows. Returns an object that notebooks show as HTML.
+    """
+    rows = records(result)
+    columns = [str(name) for name in result.columns] if hasattr(result, "columns") else list(dict.fromkeys(name for row in rows for name in row))
+    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, dict(foot) if foot else None)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with their caption and column titles."""
+
+    rows: list[Row]
+    columns: list[str]
+    caption: str
+    headings: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, Format] = field(default_factory=dict)
+    foot: Row | None = None
+
+    def _repr_html_(self) -> str:
+        caption = html.escape(self.caption)
+        if not self.rows:
+            return f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to show.</p>'
+        numeric = {name for name in self.columns if self._is_numeric(name)}
+        head = "".join(_cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col") for name in self.columns)
+        body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
+        foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
+        return (
+            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto">\n'
+            f'<table style="font-variant-numeric:tabular-nums">\n<caption style="text-align:left">{caption}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
+        )
+
+    def _is_numeric(self, name: str) -> bool:
+        values = [row[name] for row in self.rows if row.get(name) is not None]
+        return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
+
+    def _row(self, row: Row, numeric: set[str]) -> str:
+        return "".join(self._value(row.get(name), name, "th" if place == 0 else "td", name in numeric) for place, name in enumerate(self.columns))
+
+    def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
+        written = self.formats.get(name, shown) if value is not None and not isinstance(value, str) else shown
+        text = html.escape(written(value), quote=False)
+        return _cell(tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row")
+
+
+def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:
+    """One cell; its side is written out because a notebook's own style would turn every cell to the right."""
+    kind = ' class="number"' if is_number else ""
+    of = f' scope="{scope}"' if tag == "th" else ""
+    side = "right" if is_number else "left"
+    return f'<{tag}{of}{kind} style="text-align:{side}">{text}</{tag}>'

@@ -1,0 +1,70 @@
+"""How counts, months and comparisons are put into words for a reader; used by charts and reports.
+
+One place, so that a chart's alt text and the sentence beside it never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+__all__ = ["change", "month_before", "month_name", "number", "records", "share"]
+
+Row = dict[str, Any]
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def number(value: float | None) -> str:
+    """A count as people write it, `1,234`; None is "not known"."""
+    return "not known" if value is None else f"{value:,.0f}"
+
+
+def share(part: float, whole: float) -> str:
+    """A part of a whole in percent, `61%`; never 0% or 100% of what is not nothing or all."""
+    percent = 100 * part / whole if whole else 0.0
+    if 0 < percent < 1:
+        return "less than 1%"
+    if 99 < percent < 100:
+        return "more than 99%"
+    return f"{percent:.0f}%"
+
+
+def month_name(month: date) -> str:
+    """A month in words, `October 2026`, in English whatever the machine's language is."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def month_before(month: date, months: int = 1) -> date:
+    """The first day of the month so many months earlier."""
+    index = month.year * 12 + month.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def change(now: float, before: float, when: date) -> str:
+    """How a count compares: `8% more than in October 2025`, `the same as in ...`."""
+    if now == before:
+        return f"the same as in {month_name(when)}"
+    if not before:
+        return f"against none in {month_name(when)}"
+    percent = 100 * abs(now - before) / before
+    size = f"{percent:,.0f}%" if percent >= 1 else "less than 1%"
+    return f"{size} {'more' if now > before else 'fewer'} than in {month_name(when)}"
+
+
+def records(result: Any) -> list[Row]:
+    """A relation, a pandas or polars frame, or rows already, as dictionaries; read once.
+
+    What frames write for nothing (NaN, NaT) comes back as None.
+    """
+    if isinstance(result, Iterable) and not hasattr(result, "columns"):
+        return [dict(row) for row in result]
+    if hasattr(result, "fetchall"):
+        rows = result.fetchall()
+    elif hasattr(result, "itertuples"):
+        rows = result.itertuples(index=False, name=None)
+    else:
+        rows = result.rows()
+    names = [str(name) for name in result.columns]
+    return [{name: None if value != value else value for name, value in zip(names, row, strict=True)} for row in rows]

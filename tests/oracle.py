@@ -1,0 +1,99 @@
+"""The law of the store in plain Python: what the current tables must be, whatever was loaded and undone in whatever order.
+
+Slow on purpose, and written without a look at fold.py. A load is a `Told`; `items` and `events` are the law for a
+keyed table with a second name and for a keyless log.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+STICKY = ("owning_branch", "title_id")
+CLEARABLE = ("call_number", "status")
+
+
+@dataclass
+class Told:
+    """One load: its entry, what it is, its rows as dicts of canonical columns, and when it was confirmed or undone."""
+
+    seq: int
+    table: str
+    columns: tuple[str, ...]
+    rows: list[dict[str, str | None]]
+    rank: tuple[int, str]
+    kind: str
+    whole: bool = False
+    scoped: bool = False
+    confirmed: int | None = None
+    undone: int | None = None
+
+
+def active(loads: list[Told], table: str, at: int) -> list[Told]:
+    """The loads of a table that count at an entry, in rank order."""
+    found = [x for x in loads if x.table == table and x.seq <= at and (x.undone is None or x.undone > at)]
+    return sorted(found, key=lambda x: x.rank)
+
+
+def _aliases(loads: list[Told]) -> dict[str, str]:
+    newest: dict[str, tuple[tuple[int, str], str]] = {}
+    for load in loads:
+        for row in load.rows:
+            if row.get("item_id") and row.get("barcode"):
+                newest[row["barcode"]] = max(newest.get(row["barcode"], ((-1, ""), "")), (load.rank, row["item_id"]))
+    return {barcode: own for barcode, (_, own) in newest.items()}
+
+
+def _believed(loads: list[Told], at: int) -> list[tuple[Told, tuple[str, ...] | None]]:
+    """The whole-state loads that retire what they lack: not one that shrank by over 2 % and was not confirmed."""
+    found, baseline = [], {}
+    for load in loads:
+        if not load.whole:
+            continue
+        scope = tuple(sorted({r["owning_branch"] for r in load.rows if r["owning_branch"]})) if load.scoped else None
+        confirmed = load.confirmed is not None and load.confirmed <= at
+        if confirmed or len(load.rows) >= 0.98 * baseline.get(scope, 0):
+            baseline[scope] = len(load.rows)
+            found.append((load, scope))
+    return found
+
+
+def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]], set[str]]:
+    """(key -> item_id, barcode, sticky columns, clearable columns; keys that are gone)."""
+    loads = active(loads, "item", at)
+    aliases = _aliases(loads)
+    by_rank: dict[str, dict[tuple[int, str], list[tuple[Told, dict[str, str | None]]]]] = defaultdict(lambda: defaultdict(list))
+    for load in loads:
+        for row in load.rows:
+            key = row.get("item_id") or aliases.get(row.get("barcode") or "") or f"barcode:{row['barcode']}"
+            by_rank[key][load.rank].append((load, row))
+    state, gone = {}, set()
+    believed = _believed(loads, at)
+    for key, ranks in by_rank.items():
+        folded: dict[str, str | None] = {}
+        for rank in sorted(ranks):
+            for column in ("item_id", "barcode", *STICKY, *CLEARABLE):
+                told = [row.get(column) for load, row in ranks[rank] if column in load.columns]
+                values = [v for v in told if v is not None]
+                if values:
+                    folded[column] = max(values)
+                elif told and column in CLEARABLE:
+                    folded[column] = None
+        state[key] = tuple(folded.get(c) for c in ("item_id", "barcode", *STICKY, *CLEARABLE))
+        seen = max(rank[0] for rank in ranks)
+        if any(load.rank[0] > seen and (scope is None or folded.get("owning_branch") in scope) for load, scope in believed):
+            gone.add(key)
+    return state, gone
+
+
+def events(loads: list[Told], at: int) -> list[tuple[str | None, ...]]:
+    """Every event: for each time, branch and type, those of the load that has most, the newest of those."""
+    best: dict[tuple[str | None, ...], list[tuple[str | None, ...]]] = {}
+    for load in active(loads, "circulation_event", at):
+        groups = defaultdict(list)
+        for row in load.rows:
+            groups[(row["happened_at"], row["branch"], row["kind_as_exported"])].append(row.get("item_id"))
+        for identity, told in groups.items():
+            if identity not in best or len(told) >= len(best[identity]):
+                best[identity] = [(*identity, item) for item in told]
+    return sorted((event for told in best.values() for event in told), key=repr)

@@ -1,0 +1,62 @@
+"""Every source: its declaration fits schema.sql, and its golden pairs in tests/sources/<system>-<name>/.
+
+A pair is NAME.csv, an export, and NAME.expected.csv, the rows of its primary table that are to come of it; beside
+them NAME.rejects.csv where rows are to be rejected, and NAME.TABLE.expected.csv for another table that it fills.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats import schema, sources
+from libstats.source import Source, faults
+from libstats.workspace import Workspace
+
+FOLDER = Path(__file__).parent / "sources"
+PAIRS = sorted(p for p in FOLDER.glob("*/*.*") if p.name.count(".") == 1)
+
+
+def named(folder: Path) -> Source:
+    """The source that a folder of pairs is for."""
+    return next(s for s in sources.sources() if s.label.replace(" ", "-") == folder.name)
+
+
+def cells(path: Path) -> list[list[str]]:
+    """The cells of a CSV file of ours."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_every_source_fits_the_schema() -> None:
+    assert [fault for source in sources.sources() for fault in faults(source)] == []
+
+
+def test_every_source_has_a_pair() -> None:
+    assert {s.label.replace(" ", "-") for s in sources.sources()} == {p.parent.name for p in PAIRS}
+
+
+def test_every_table_has_a_source() -> None:
+    assert {t for s in sources.sources() for t in s.fills} == set(schema.tables())
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_pair(pair: Path, workspace: Workspace) -> None:
+    source = named(pair.parent)
+    receipt = libstats.load(workspace, [pair]).files[0]
+    assert (receipt.outcome, receipt.label) == ("loaded", source.label), receipt
+    assert sum(receipt.dispositions.values()) == receipt.rows_read
+    with libstats.open(workspace) as con:
+        for expected in (pair.with_suffix(".expected.csv"), *pair.parent.glob(f"{pair.stem}.*.expected.csv")):
+            table = source.primary if expected.name == f"{pair.stem}.expected.csv" else expected.name.split(".")[-3]
+            wanted = cells(expected)
+            columns = ", ".join(f"coalesce({c}::varchar, '')" for c in wanted[0])
+            assert sorted(con.execute(f"select {columns} from {table}").fetchall()) == sorted(map(tuple, wanted[1:]))
+        rejects = pair.with_suffix(".rejects.csv")
+        wanted = cells(rejects)[1:] if rejects.exists() else []
+        found = con.execute("select line::varchar, heading, reason, shape from reject").fetchall()
+        assert sorted(found) == sorted(map(tuple, wanted))
+        assert receipt.dispositions["rejected"] == len({r[0] for r in wanted})

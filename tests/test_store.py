@@ -1,0 +1,197 @@
+"""The store: publication, undo, looking back, whole-state loads, crashes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import libstats
+from libstats import opening, store
+from libstats.errors import LibstatsError, StoreError
+from libstats.workspace import CONFIG, Workspace, find
+from tests import law
+from tests.conftest import write
+
+ITEMS = "itemnumber;barcode;homebranch;itype;onloan\n"
+
+
+def items(*rows: str) -> str:
+    """An items export."""
+    return ITEMS + "".join(f"{row}\n" for row in rows)
+
+
+def state(workspace: Workspace) -> list[tuple[object, ...]]:
+    """Every current item, and what is gone."""
+    with libstats.open(workspace) as con:
+        return con.sql("select item_key, owning_branch, item_type, due_on::varchar, gone_after is not null from item_ever order by 1").fetchall()
+
+
+def test_sticky_keeps_and_clearable_clears(workspace: Workspace, tmp_path: Path) -> None:
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;2026-10-20"))
+    second = write(tmp_path / "items-2026-10-02.csv", items("1;b1;;;"))
+    libstats.load(workspace, [second, first])
+    assert state(workspace) == [("1", "EAST", "BK", None, False)]
+
+
+def test_an_absent_column_is_not_a_blank_one(workspace: Workspace, tmp_path: Path) -> None:
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;2026-10-20"))
+    second = write(tmp_path / "items-2026-10-02.csv", "itemnumber;barcode;homebranch\n1;b1;WEST\n")
+    libstats.load(workspace, [first, second])
+    assert state(workspace) == [("1", "WEST", "BK", "2026-10-20", False)]
+
+
+def test_the_same_file_twice_is_one_load(workspace: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    assert [libstats.load(workspace, [file]).files[0].outcome for _ in range(2)] == ["loaded", "repeated"]
+
+
+def test_an_undone_load_can_be_loaded_again(workspace: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    libstats.load(workspace, [file])
+    before = state(workspace)
+    libstats.undo(workspace, 1)
+    assert state(workspace) == []
+    assert libstats.load(workspace, [file]).files[0].outcome == "loaded"
+    assert state(workspace) == before
+    with pytest.raises(LibstatsError, match="undone already"):
+        libstats.undo(workspace, 1)
+    with pytest.raises(LibstatsError, match="no load 99"):
+        libstats.undo(workspace, 99)
+
+
+def test_dispositions_of_an_older_file(workspace: Workspace, tmp_path: Path) -> None:
+    new = write(tmp_path / "items-2026-10-02.csv", items("1;b1;EAST;BK;", "2;b2;EAST;BK;"))
+    old = write(tmp_path / "items-2026-10-01.csv", items("1;b1;WEST;BK;", "2;b2;EAST;BK;", "3;b3;EAST;BK;", "3;b3;EAST;BK;"))
+    libstats.load(workspace, [new])
+    assert libstats.load(workspace, [old]).files[0].dispositions == {"stale": 1, "unchanged": 1, "new": 1, "changed": 0, "repeated": 1, "set aside": 0, "rejected": 0}
+
+
+def test_two_different_rows_of_one_key_are_counted(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;", "1;b1;WEST;BK;"))]).files[0]
+    assert receipt.conflicts == 1
+    assert state(workspace)[0][1] == "WEST"
+
+
+def whole(workspace: Workspace) -> Workspace:
+    """The workspace with lists of items said to be whole."""
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write('\n[whole]\n"koha items" = true\n')
+    return find(workspace.folder)
+
+
+def test_what_a_whole_list_lacks_is_gone(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows)), write(tmp_path / "items-2026-10-02.csv", items(*rows[1:]))])
+    assert [r[0] for r in state(place) if r[4]] == ["0"]
+    with libstats.open(place) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(99,)]
+
+
+def test_a_much_shorter_list_waits_to_be_confirmed(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows))])
+    receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items(*rows[50:]))]).files[0]
+    assert "libstats confirm 2" in receipt.notes[0]
+    assert not any(r[4] for r in state(place))
+    libstats.confirm(place, 2)
+    assert sum(1 for r in state(place) if r[4]) == 50
+    with pytest.raises(LibstatsError, match="not held"):
+        libstats.confirm(place, 2)
+
+
+def test_known_on_leaves_out_what_came_later(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    second = write(tmp_path / "items-2026-10-02.csv", items("1;b1;WEST;BK;", "2;b2;EAST;BK;"))
+    libstats.load(workspace, [first])
+    libstats.load(workspace, [second])
+    with store.writing(workspace.store) as writer:
+        writer.con.execute("update ledger set happened_at = $1 where seq = 1", [datetime(2026, 10, 1, 12)])
+        writer.con.execute("update ledger set happened_at = $1 where seq = 2", [datetime(2026, 10, 2, 12)])
+        writer.publish()
+    for day, expected in (("2026-09-30", []), ("2026-10-01", [("1", "EAST")]), ("2026-10-02", [("1", "WEST"), ("2", "EAST")])):
+        with libstats.open(workspace, known_on=day) as con:
+            assert con.sql("select item_key, owning_branch from item order by 1").fetchall() == expected
+
+
+def test_a_barcode_finds_its_item_whichever_comes_first(workspace: Workspace, tmp_path: Path) -> None:
+    barcodes = write(tmp_path / "inventory-2026-10-02.csv", "barcode;homebranch;itype\nb1;EAST;DVD\nb9;EAST;BK\n")
+    numbers = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    receipt = libstats.load(workspace, [barcodes, numbers])
+    assert receipt.files[1].dispositions["new"] == 0
+    assert [r[:3] for r in state(workspace)] == [("1", "EAST", "DVD"), ("barcode:b9", "EAST", "BK")]
+
+
+def test_an_open_reader_does_not_block_a_load(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    readers = [libstats.open(workspace) for _ in range(3)]
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-02.csv", items("2;b2;EAST;BK;"))])
+    assert [r.sql("select count(*) from item").fetchall() for r in readers] == [[(1,)]] * 3
+    assert len(state(workspace)) == 2
+    for reader in readers:
+        reader.close()
+
+
+def test_a_newer_store_is_refused_in_words(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    with store.writing(workspace.store) as writer:
+        writer.con.execute("update about set format = 99")
+        writer.publish()
+    with pytest.raises(StoreError, match="newer libstats"):
+        libstats.open(workspace)
+    with pytest.raises(StoreError, match="newer libstats"):
+        libstats.load(workspace, [tmp_path / "items-2026-10-01.csv"])
+
+
+def test_an_empty_workspace_says_what_to_do(workspace: Workspace) -> None:
+    with pytest.raises(StoreError, match="nothing has been loaded"):
+        libstats.open(workspace)
+
+
+STEPS = ("copied", "ledger", "rows", "fold", "committed", "checkpointed", "renamed", "pointer written", "published")
+KILL = """
+import os, sys
+import libstats
+from libstats import intake, settle, store
+
+def die(name):
+    if name == sys.argv[1]:
+        os._exit(9)
+
+for module in (intake, settle, store):
+    module.step = die
+libstats.load(sys.argv[2], [sys.argv[3]])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_leaves_the_published_state(step: str, workspace: Workspace, tmp_path: Path) -> None:
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;", "2;b2;EAST;BK;"))
+    second = write(tmp_path / "items-2026-10-02.csv", items("1;b1;WEST;BK;", "3;b3;EAST;BK;"))
+    libstats.load(workspace, [first])
+    before = state(workspace)
+    killed = subprocess.run([sys.executable, "-c", KILL, step, str(workspace.folder), str(second)], check=False, env={**os.environ, "PYTHONPATH": str(Path(libstats.__file__).parent.parent)})
+    assert killed.returncode == 9
+    after = [("1", "WEST", "BK", None, False), ("2", "EAST", "BK", None, False), ("3", "EAST", "BK", None, False)]
+    assert state(workspace) == (after if step == "published" else before)
+    libstats.load(workspace, [second])
+    assert state(workspace) == after
+    assert [p.name for p in sorted(workspace.store.iterdir()) if p.name != "lock"] == ["current", *[p.name for p in [store.published(workspace.store)] if p]]
+
+
+def test_the_law_over_random_histories() -> None:
+    assert sum(law.run(range(12)).values()) > 50
+
+
+def test_open_connections_cannot_write(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    with opening.open(workspace) as con, pytest.raises(duckdb.InvalidInputException, match="read-only"):
+        con.execute("delete from item__now")
