@@ -162,12 +162,15 @@ class Intake:
         exported_at, how = self._time(export_id)
         receipt = FileReceipt(self.file.path.name, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
+        receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
         settle.resettle(self.con, primary.table, export_id, seq, self.instance)
         counts = settle.dispositions(self.con, primary.table, taken)
         aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
         rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
         receipt.conflicts = settle.conflicts(self.con, primary.table)
+        if receipt.stripped:
+            receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         if rejected:
             explain(self.con, primary, self._normal(), self.normalised, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")

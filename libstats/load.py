@@ -45,6 +45,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
             receipt.files.append(_load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update)))
         if any(f.outcome == "loaded" for f in receipt.files):
             receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
+            writer.must_rewrite = any(f.stripped for f in receipt.files)
             writer.publish()
     return receipt
 

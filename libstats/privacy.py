@@ -15,7 +15,9 @@ from pathlib import Path
 
 import duckdb
 
+from libstats import ledger
 from libstats.errors import WorkspaceError
+from libstats.schema import Table
 
 _BLOCK = 64
 
@@ -71,3 +73,52 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
 def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
     """Make `person_key(text)` take what the reader has hashed already."""
     con.execute("create or replace temp macro person_key(t) as try_cast(t as ubigint)")
+
+
+def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:
+    """Forget the person of every row that a later export shows without one, in every version, for good.
+
+    Call it after the load is entered and before the fold. Persons' keys are the exception to stickiness: what the
+    library system has anonymised, no older file loaded later and no undo brings back. Gives the number of rows stripped.
+    """
+    given = con.execute("select columns[$1] from export where export_id = $2", [table.name, export_id]).fetchall()[0][0]
+    row, stripped = f"{table.name}__row", 0
+    for person in set(table.natured("person")) & set(given):
+        loaded = f"r.export_id = {export_id} and r.from_seq <= {seq} and r.until_seq is null"
+        con.execute(
+            f"""
+            create or replace temp table ranked as
+            select s.export_id, s.from_seq, s.until_seq, e.source, max((l.exported_at, l.sha256)) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
+            from (select distinct export_id, from_seq, until_seq from {row}) s join export e using (export_id)
+            join load l on l.export_id = s.export_id and l.seq >= s.from_seq and l.seq < coalesce(s.until_seq, {ledger.LATEST})
+            group by all;
+            create or replace temp table this_load as select e.source, (l.exported_at, l.sha256) as rank from load l join export e using (export_id) where l.seq = {seq}
+            """
+        )
+        keys = ", ".join(f"r.{c}" for c in table.key)
+        join = f"from {row} r join ranked k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq join this_load t on t.source = k.source"
+        con.execute(
+            f"""
+            create or replace temp table bared as
+            select {keys} from {row} r where {loaded} and r.{person} is null and exists (select 1 from {row} where {person} is not null);
+            create or replace temp table strip as
+            select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
+            union
+            select r.rowid, {_key_hash(table)} from {row} r where {loaded} and r.{person} is not null and (
+                {_key_hash(table)} in (select key from stripped s, this_load t where s.table_name = '{table.name}' and s.source = t.source)
+                or exists (select 1 from (select {keys} {join} where r.{person} is null and k.tells and k.best > t.rank) b where {_same(table, "b", "r")}))
+            """
+        )
+        stripped += int(con.execute("select count(*) from strip").fetchall()[0][0])
+        con.execute(f"update {row} set {person} = null where rowid in (select id from strip)")
+        con.execute(f"insert into stripped select distinct '{table.name}', t.source, key from strip, this_load t where key not in (select key from stripped where table_name = '{table.name}')")
+    return stripped
+
+
+def _key_hash(table: Table) -> str:
+    texts = ", chr(31), ".join(f"r.{c}::varchar" for c in table.key)
+    return f"md5_number(concat({texts}))"
+
+
+def _same(table: Table, left: str, right: str) -> str:
+    return " and ".join(f"{left}.{c} is not distinct from {right}.{c}" for c in table.key)

@@ -30,6 +30,7 @@ class FileReceipt:
     dispositions: dict[str, int] = field(default_factory=dict)
     derived: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
+    stripped: int = 0
     notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:

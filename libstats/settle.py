@@ -35,7 +35,6 @@ def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, s
     _incoming(con, plan, raw, is_open)
     counts = dict(con.execute("select n, count(*) from incoming group by all").fetchall())
     taken.rows, taken.rejected, taken.set_aside = sum(counts.values()), counts.get(0, 0), counts.get(-1, 0)
-    _strip(con, table, export_id)
     _came_and_gone(con, table, export_id, is_open)
     if table.is_keyless:
         _whole_groups(con, table, is_open)
@@ -96,10 +95,6 @@ def _whole_groups(con: duckdb.DuckDBPyConnection, table: Table, is_open: str) ->
         select r.rowid from {row} r join matched m on m.id = r.rowid where exists (select 1 from moved v where {same_key(identity, "v", "r")})
         """
     )
-
-
-def _strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> None:
-    """Persons' keys that were destroyed before do not come back with an older file."""
 
 
 def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...], export_id: int, before: datetime) -> datetime | None:

@@ -78,7 +78,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
                            is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
         create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
-        create table stripped (table_name varchar, source varchar, key varchar)
+        create table stripped (table_name varchar, source varchar, key uhugeint)
         """
     )
     for table in schema.tables().values():
@@ -140,6 +140,7 @@ class Writer:
         self._empty_scratch()
         self._remove_unpublished()
         self.base = published(folder)
+        self.must_rewrite = False
         self._check_disk(needs)
         self.path = self.scratch / "library.duckdb"
         if self.base is None:
@@ -169,6 +170,8 @@ class Writer:
 
     def publish(self) -> None:
         """Make the working copy the published generation."""
+        if self.must_rewrite:
+            self._rewrite()
         self.con.execute("checkpoint")
         self.con.close()
         step("checkpointed")
@@ -186,6 +189,16 @@ class Writer:
         step("published")
         if self.base is not None:
             _remove(self.base)
+
+    def _rewrite(self) -> None:
+        """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are free."""
+        fresh = self.scratch / "fresh.duckdb"
+        name = self.con.execute("select current_database()").fetchall()[0][0]
+        self.con.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh (storage_version 'v1.5.0'); copy from database {name} to fresh; detach fresh")
+        self.con.close()
+        self.path.unlink()
+        fresh.rename(self.path)
+        self.con = connect(self.path, scratch=self.scratch)
 
     def close(self) -> None:
         """Drop the working copy, if it was not published, and the scratch folder."""

@@ -1,7 +1,7 @@
 """Reports: notebooks run with checked parameters and published as accessible pages."""
 
-from libstats.report.notices import Html
 from libstats.report.parameters import from_env
+from libstats.report.pieces import Html
 from libstats.report.runner import run
 from libstats.report.tables import Table, table
 

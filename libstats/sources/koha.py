@@ -169,6 +169,7 @@ BIBLIOS = Source(
     recognise=("biblionumber", "title"),
     unless=(*PEOPLE, "barcode", "itemnumber", "borrowernumber", "reservedate", "issuedate", "reserve_id", "ordernumber"),
     headings={key: ITEM_HEADINGS[key] for key in ("biblionumber", "copyrightdate", "title")},
+    absence="gone",
     happened=("updated_at", "created_on"),
     null_words=ZERO_DATES,
     footer=ERROR_LINES,

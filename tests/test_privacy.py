@@ -1,0 +1,96 @@
+"""Privacy: what is never read, what is hashed, what is forgotten."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import libstats
+from libstats import privacy
+from libstats.errors import WorkspaceError
+from libstats.workspace import Workspace
+from tests.conftest import write
+
+HEAD = "issue_id;borrowernumber;issuedate;date_due;itemnumber\n"
+LOAN = '1;{};"2026-09-01 10:00:00";"2026-09-21 23:59:00";7\n'
+
+
+def patrons(workspace: Workspace) -> list[object]:
+    """Every patron key in any stored or current row of a loan."""
+    with libstats.open(workspace) as con:
+        return [v for (v,) in con.sql("select patron_key from loan__row union all select patron_key from loan__now").fetchall()]
+
+
+def test_sql_and_python_hash_alike() -> None:
+    con = duckdb.connect()
+    key = bytes(range(32))
+    privacy.hash_in_sql(con, key)
+    hashed = privacy.hasher(key)
+    for identifier in ("77", " 77 ", "Łódź-9", "x" * 200):
+        assert con.execute("select person_key($1)::varchar", [identifier]).fetchall() == [(hashed(identifier),)]
+    assert con.execute("select person_key('  ')").fetchall() == [(None,)]
+    assert hashed("77") == hashed(" 77 ") != hashed("78")
+
+
+def test_the_hash_is_hmac_sha256() -> None:
+    """RFC 4231, test case 2: key "Jefe"; its first eight bytes."""
+    assert privacy.hasher(b"Jefe")("what do ya want for nothing?") == str(int("5bdcc146bf60754e", 16))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_anonymised_loan_forgets_its_patron_whichever_file_comes_first(order: tuple[int, int], workspace: Workspace, tmp_path: Path) -> None:
+    files = [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711")), write(tmp_path / "loans-2026-11-01.csv", HEAD + LOAN.format(""))]
+    for i in order:
+        libstats.load(workspace, [files[i]])
+    assert set(patrons(workspace)) == {None}
+
+
+def test_no_undo_and_no_older_file_brings_a_patron_back(workspace: Workspace, tmp_path: Path) -> None:
+    old = write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))
+    new = write(tmp_path / "loans-2026-11-01.csv", HEAD + LOAN.format(""))
+    libstats.load(workspace, [old])
+    key = patrons(workspace)[0]
+    assert isinstance(key, int)
+    libstats.load(workspace, [new])
+    assert key.to_bytes(8, "little") not in b"".join(p.read_bytes() for p in workspace.store.iterdir())
+    libstats.undo(workspace, 2)
+    libstats.undo(workspace, 1)
+    libstats.load(workspace, [old])
+    assert set(patrons(workspace)) == {None}
+
+
+def test_a_patron_missing_from_an_older_file_stays(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format(""))])
+    libstats.load(workspace, [write(tmp_path / "loans-2026-11-01.csv", HEAD + LOAN.format("4711"))])
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(patron_key) from loan").fetchall() == [(1,)]
+
+
+def test_the_canary_is_nowhere(workspace: Workspace) -> None:
+    """Every golden export has a canary in its columns that no SELECT names, and patrons 77 and 78."""
+    pairs = [p for p in sorted((Path(__file__).parent / "sources").glob("*/*.csv")) if p.name.count(".") == 1]
+    receipt = libstats.load(workspace, pairs)
+    assert "canary" not in str(receipt)
+    for path in workspace.folder.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes(), path.name
+    with libstats.open(workspace) as con:
+        for (table,) in con.sql("select table_name from duckdb_tables()").fetchall():
+            cells = {str(v) for row in con.execute(f"from {table}").fetchall() for v in row}
+            assert not any("canary" in c for c in cells), table
+            assert table in ("load", "ledger", "export", "item__row", "item__now", "title__row", "title__now") or not {"77", "78"} & cells, table
+    assert not (workspace.store / "work").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_key_and_store_are_private(workspace: Workspace) -> None:
+    assert workspace.key_file.stat().st_mode & 0o077 == 0
+    assert workspace.store.stat().st_mode & 0o077 == 0
+
+
+def test_a_lost_key_stops_loading(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.key_file.unlink()
+    with pytest.raises(WorkspaceError, match=r"patron\.key"):
+        libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))])
