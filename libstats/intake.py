@@ -15,7 +15,7 @@ from libstats import ledger, privacy, settle
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers import delimited
-from libstats.receipt import DISPOSITIONS, FileReceipt
+from libstats.receipts import DISPOSITIONS, FileReceipt
 from libstats.rejects import explain
 from libstats.settle import Taken
 from libstats.source import Source

@@ -11,7 +11,7 @@ from libstats import ledger
 from libstats.errors import LibstatsError
 from libstats.opening import open as open_store
 from libstats.readers import delimited
-from libstats.receipt import DISPOSITIONS
+from libstats.receipts import DISPOSITIONS
 from libstats.recognise import recognise
 from libstats.workspace import Workspace
 

@@ -16,7 +16,7 @@ from libstats import ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
 from libstats.readers import delimited
-from libstats.receipt import FileReceipt, LoadReceipt
+from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise
 from libstats.workspace import Workspace, find
 
@@ -60,16 +60,21 @@ def _progress(total: int) -> Any:
 
 
 def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
-    """The files among the paths and below the folders, each once, by name; what starts with a dot is passed over."""
+    """The files among the paths and below the folders, each once, by name; hidden files and pages are passed over."""
     seen = set()
     for path in map(Path, paths):
         found = [path]
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts))
+            found = sorted(p for p in path.rglob("*") if p.is_file() and _could_be_export(p.relative_to(path)))
         for file in found:
             if file.resolve() not in seen:
                 seen.add(file.resolve())
                 yield file
+
+
+def _could_be_export(path: Path) -> bool:
+    """False for hidden files and for what lies beside exports: a README, a page, the sample library's truth."""
+    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
 
 
 def _load_path(job: Job) -> FileReceipt:

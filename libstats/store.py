@@ -53,7 +53,6 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
-    con.execute("set enable_progress_bar = false")
     if scratch is not None:
         con.execute("set temp_directory = $1", [str(scratch)])
     return con

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import libstats
-from libstats import sample
-from libstats.workspace import CONFIG, Workspace, init
+from libstats.demo import prepare
+from libstats.workspace import Workspace, init
 
 HERE = Path(__file__).parent
 REAL = HERE.parent.parent / "shared" / "real"
@@ -34,11 +33,7 @@ def real() -> Path:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the sample library loaded; read it, do not load into it."""
-    place = init(tmp_path_factory.mktemp("demo") / "library")
-    with (place.folder / CONFIG).open("a", encoding="utf-8") as file:
-        file.write('\n[whole]\n"koha items" = true\n')
-    sample.write(place.exports)
-    receipt = libstats.load(place.folder, sorted(place.exports.glob("*.csv")))
+    place, receipt = prepare(tmp_path_factory.mktemp("demo") / "library")
     assert receipt.is_clean, str(receipt)
     return place.folder
 

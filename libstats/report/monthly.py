@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
@@ -75,8 +75,8 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     sources = _sources(con)
     if not sources:
         raise ReportError("no export that tells of circulation has been loaded", "Load one: libstats load exports")
-    newest: datetime = max(row["newest_export_at"] for row in sources)
-    wanted = _month(month) if month else month_before(newest.date())
+    covered: datetime = max(row["covered_until"] for row in sources)
+    wanted = _month(month) if month else month_before(covered.date())
     rows = _rows(con, month_before(wanted, 36), month_before(wanted, -1))
     if not month and rows:
         wanted = max(row["period"] for row in rows)
@@ -95,7 +95,16 @@ def _month(text: str) -> date:
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """How fresh the exports are that circulation is counted from: those that its receipt names."""
     loads = [row["value"] for row in _dicts(receipt(con, "circulation", since="1900-01-01", until="1900-02-01")) if row["part"] == "load"]
-    return [row for row in _dicts(freshness(con)) if any(value.startswith(f"{row['export']},") for value in loads)]
+    rows = [row for row in _dicts(freshness(con)) if any(value.startswith(f"{row['export']},") for value in loads)]
+    return [{**row, "covered_until": _covered(con, row["newest_export_at"])} for row in rows]
+
+
+def _covered(con: duckdb.DuckDBPyConnection, exported_at: datetime) -> datetime:
+    """Up to when an export tells: its time, or the end of its day where only the day is known and that day has figures."""
+    following = exported_at + timedelta(days=1)
+    if exported_at.time() == time() and _rows(con, exported_at.date(), following.date()):
+        return following
+    return exported_at
 
 
 def _rows(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]:
@@ -117,20 +126,21 @@ def head(report: Monthly) -> Html:
     """Of which month and branch, from which exports, and what is missing in them."""
     where = f"branch {report.branch}" if report.branch else "all branches"
     gaps = _gaps(report)
-    complete = f"Every export below was made after the end of {month_name(report.month)}, and every branch of the month before has figures."
+    complete = f"Every export below reaches the end of {month_name(report.month)}, all its rows could be read, and every branch of the month before has figures."
     box = notice("Before you use these figures:", gaps, attention=True) if gaps else notice(complete)
     headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
-    sources = table(report.sources, "Where the figures come from", headings=headings)
+    rows = [{name: row[name] for name in ("source", "export", "newest_export_at", "loads", "rows_rejected")} for row in report.sources]
+    sources = table(rows, "Where the figures come from", headings=headings)
     return Html(f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}')
 
 
 def _gaps(report: Monthly) -> list[str]:
     """What is stale, unread or missing, each in a sentence."""
-    end, name = datetime.combine(month_before(report.month, -1), datetime.min.time()), month_name(report.month)
+    end, name = datetime.combine(month_before(report.month, -1), time()), month_name(report.month)
     gaps = [
         f"The newest “{row['export']}” of {row['source']} is from {shown(row['newest_export_at'])}: what happened after that is not in it."
         for row in report.sources
-        if row["newest_export_at"].replace(tzinfo=None) < end
+        if row["covered_until"] < end
     ]
     gaps += [f"{number(row['rows_rejected'])} rows of “{row['export']}” of {row['source']} could not be read." for row in report.sources if row["rows_rejected"]]
     if not report.of(report.month):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ def heading(column: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as people write it: thousands separators, dates in words, nothing as `not known`."""
+    """A value as people write it: thousands separators, dates in words (midnight stands for its day), nothing as `not known`."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -36,7 +36,7 @@ def shown(value: Any) -> str:
     if isinstance(value, (float, Decimal)):
         return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     if isinstance(value, datetime):
-        return f"{_day(value)}, {value:%H:%M}"
+        return f"{_day(value)}, {value:%H:%M}" if value.time() != time() else _day(value)
     return _day(value) if isinstance(value, date) else str(value)
 
 
