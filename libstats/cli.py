@@ -174,7 +174,18 @@ COMMANDS = {
     "demo": ("make a workspace with a made-up library, load it and write a report", "libstats demo", _add_demo),
     "sample": ("write the made-up library's exports, or a big export to try sizes", "libstats sample big --loans 1000000", _add_sample),
 }
-_RUN = {"init": _init, "inspect": _inspect, "load": _load, "loads": _loads, "undo": _undo, "confirm": _confirm, "rejects": _rejects, "report": _report, "demo": _demo, "sample": _sample}
+_RUN = {
+    "init": _init,
+    "inspect": _inspect,
+    "load": _load,
+    "loads": _loads,
+    "undo": _undo,
+    "confirm": _confirm,
+    "rejects": _rejects,
+    "report": _report,
+    "demo": _demo,
+    "sample": _sample,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -121,7 +121,7 @@ class Intake:
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
         shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, is_whole, self.source.absence, column, scope, columns]
-        names = "source, declaration, select_hash, primary_table, is_whole, absence, scope_column, scope, columns".split(", ")
+        names = ["source", "declaration", "select_hash", "primary_table", "is_whole", "absence", "scope_column", "scope", "columns"]
         same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
         found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()
         if found:
@@ -217,7 +217,8 @@ class Intake:
         if self.rows_read == 0:
             return self._not_after(datetime.fromtimestamp(int(self.file.path.stat().st_mtime))), "modified"
         raise FileRefused(
-            f"{self.file.path.name} ({self.source.label}): nothing in the file says when it was exported", "Put the day into its name (items-2026-10-31.csv), or load it with --exported-at 2026-10-31."
+            f"{self.file.path.name} ({self.source.label}): nothing in the file says when it was exported",
+            "Put the day into its name (items-2026-10-31.csv), or load it with --exported-at 2026-10-31.",
         )
 
     def _happened(self) -> tuple[str, ...]:

@@ -111,7 +111,9 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
         )
         stripped += int(con.execute("select count(*) from strip").fetchall()[0][0])
         con.execute(f"update {row} set {person} = null where rowid in (select id from strip)")
-        con.execute(f"insert into stripped select distinct '{table.name}', t.source, key from strip, this_load t where key not in (select key from stripped where table_name = '{table.name}')")
+        con.execute(
+            f"insert into stripped select distinct '{table.name}', t.source, key from strip, this_load t where key not in (select key from stripped where table_name = '{table.name}')"
+        )
     return stripped
 
 

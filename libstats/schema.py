@@ -10,9 +10,7 @@ from importlib import resources
 NATURES = ("key", "name", "identity", "person", "sticky", "clearable")
 
 _TABLE = re.compile(r"((?:^--[^\n]*\n)+)create table (\w+) \(\n(.*?)\n\);", re.M | re.S)
-_COLUMN = re.compile(
-    r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+): (.+)$"
-)
+_COLUMN = re.compile(r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+): (.+)$")
 
 
 @dataclass(frozen=True)
@@ -98,14 +96,10 @@ def tables() -> dict[str, Table]:
 
 def dictionary() -> str:
     """The data dictionary as Markdown, which docs/data-dictionary.md repeats."""
-    lines = ["# Data dictionary", "", "Made from `libstats/schema.sql`; `python -m libstats.schema` prints it.", ""]
+    lines = ["# Data dictionary", "", "Made from `libstats/schema.sql` by `libstats.schema.dictionary()`.", ""]
     lines += ["Every table also has `source`: the configured system that the row came from.", ""]
     for table in tables().values():
         lines += [f"## {table.name}", "", table.grain, "", "| column | type | nature | meaning |", "|---|---|---|---|"]
         lines += [f"| `{c.name}` | {c.type} | {c.nature} | {c.comment} |" for c in table.columns]
         lines.append("")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(dictionary(), end="")

@@ -142,7 +142,7 @@ def _with_key(table: Table) -> str:
 def _realiased_keys(table: Table) -> list[str]:
     """SQL: the keys that a changed second name stood for or now stands for, and the name standing alone."""
     second, own = table.second_name, table.exported_key[0]
-    changed = "exists (select 1 from realiased x where x.source = a.source and x.{s} = a.{s})".format(s=second)
+    changed = f"exists (select 1 from realiased x where x.source = a.source and x.{second} = a.{second})"
     return [
         f"select source, {own} as {table.key[0]} from {table.name}__alias a where {changed}",
         f"select source, {own} from was_alias a where {changed}",
@@ -183,7 +183,11 @@ def dispositions(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken) -> 
 def _file_rows(table: Table) -> str:
     """SQL: the accepted rows of the file with source and key, equal ones once."""
     key = f"{fold.resolved_key(table)} as {table.key[0]}," if table.second_name else ""
-    join = f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = s.source and a.{table.second_name} = r.{table.second_name}" if table.second_name else ""
+    join = (
+        f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = s.source and a.{table.second_name} = r.{table.second_name}"
+        if table.second_name
+        else ""
+    )
     columns = ", ".join(f"r.{c.name}" for c in table.stored)
     return f"select distinct s.source, {key} r.row_hash, {columns} from incoming r, (select source from this_source) s {join} where r.n = 1"
 

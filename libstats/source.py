@@ -134,9 +134,7 @@ class Source:
 
     def recognises(self, header: Sequence[str]) -> bool:
         """True if every `recognise` heading (or a variant of it) is in the header, and no `unless` heading."""
-        return has_all(header, self.recognise, self.headings) and not any(
-            has_all(header, (heading,), self.headings) for heading in self.unless
-        )
+        return has_all(header, self.recognise, self.headings) and not any(has_all(header, (heading,), self.headings) for heading in self.unless)
 
 
 def has_all(header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]) -> bool:

@@ -63,7 +63,9 @@ def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     found = con.execute("select format from about").fetchall()[0][0]
     if found > FORMAT:
         con.close()
-        raise StoreError(f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})", "Update libstats: python -m pip install --upgrade libstats")
+        raise StoreError(
+            f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})", "Update libstats: python -m pip install --upgrade libstats"
+        )
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

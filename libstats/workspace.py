@@ -91,7 +91,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME] and [whole].")
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
-            raise WorkspaceError(f'{path.name}: [sources.{name}] lacks its system', 'Write: system = "koha"')
+            raise WorkspaceError(f"{path.name}: [sources.{name}] lacks its system", 'Write: system = "koha"')
     return config
 
 

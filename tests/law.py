@@ -29,7 +29,9 @@ from tests.oracle import Told
 START = datetime(2026, 1, 1)
 ITEM = {"id": "item_id", "bar": "barcode", "branch": "owning_branch", "bib": "title_id", "call": "call_number", "state": "status"}
 _SELECT = "\n".join(f'"{heading}" as {column},' for heading, column in ITEM.items())
-_EVENT = 'iso_time("when") as happened_at,\n"at" as branch,\ncase "type" when \'issue\' then \'checkout\' else \'other\' end as kind,\n"type" as kind_as_exported,\n"item" as item_id,'
+_EVENT = (
+    'iso_time("when") as happened_at,\n"at" as branch,\ncase "type" when \'issue\' then \'checkout\' else \'other\' end as kind,\n"type" as kind_as_exported,\n"item" as item_id,'
+)
 KINDS = {
     "increment": Source("test", "increment", ("bar",), {"item": _SELECT}),
     "whole": Source("test", "whole", ("bar",), {"item": _SELECT}, whole=True, absence="gone"),

@@ -25,7 +25,19 @@ def counted(workspace: Workspace, **parameters: str) -> list[dict[str, object]]:
 
 
 def test_kinds_are_counted_apart(workspace: Workspace, tmp_path: Path) -> None:
-    rows = ["issue;1;intranet", "issue;2;sip", "renew;1;intranet", "renew;1;opac", "renew;1;sip", "renew;1;commandline", "renew;2;", "localuse;3;intranet", "onsite_checkout;3;intranet", "return;1;intranet", "payment;;intranet"]
+    rows = [
+        "issue;1;intranet",
+        "issue;2;sip",
+        "renew;1;intranet",
+        "renew;1;opac",
+        "renew;1;sip",
+        "renew;1;commandline",
+        "renew;2;",
+        "localuse;3;intranet",
+        "onsite_checkout;3;intranet",
+        "return;1;intranet",
+        "payment;;intranet",
+    ]
     text = LOG + "".join(f"2026-10-05 09:00:{i:02};EAST;{row}\n" for i, row in enumerate(rows))
     libstats.load(workspace, [write(tmp_path / "statistics-2026-10-31.csv", text)])
     assert counted(workspace) == [
@@ -72,7 +84,7 @@ def test_the_receipt_names_loads_and_what_was_left_out(workspace: Workspace, tmp
         rows = libstats.receipt(con, "circulation", **OCTOBER).fetchall()
         assert [r for r in rows if r[0] == "load"] == [("load", "load 1: statistics-2026-10-31.csv", "koha statistics, exported 2026-10-31 00:00, 2 rows")]
         assert ("rows in the period", "circulation_event", "2") in rows
-        assert [r[2] for r in rows if r[0] == "left out"][0] == "1"
+        assert next(r[2] for r in rows if r[0] == "left out") == "1"
         assert rows[0][2].startswith("a checkout is one copy lent once")
         with pytest.raises(AnalysisError, match="no receipt"):
             libstats.receipt(con, "weather")
@@ -81,7 +93,14 @@ def test_the_receipt_names_loads_and_what_was_left_out(workspace: Workspace, tmp
 def test_the_sample_library_is_counted_as_it_lived(demo: Path) -> None:
     truth = json.loads((demo / "exports" / "truth.json").read_text(encoding="utf-8"))
     expected = {
-        (m["month"], m["branch"]): (m["checkouts"], m["renewals"]["staff"], m["renewals"]["patron"] + m["renewals"]["self_check"], m["renewals"]["automatic"], m["renewals"]["unknown"], m["in_house_uses"])
+        (m["month"], m["branch"]): (
+            m["checkouts"],
+            m["renewals"]["staff"],
+            m["renewals"]["patron"] + m["renewals"]["self_check"],
+            m["renewals"]["automatic"],
+            m["renewals"]["unknown"],
+            m["in_house_uses"],
+        )
         for m in truth["months"]
     }
     with libstats.open(demo) as con:
@@ -91,7 +110,9 @@ def test_the_sample_library_is_counted_as_it_lived(demo: Path) -> None:
         counts = truth["counts"]
         assert con.sql("select count(*) from item").fetchall() == [(counts["items"],)]
         assert con.sql("select count(*) from title").fetchall() == [(counts["titles"],)]
-        assert con.sql("select count(*), count(*) - count(returned_at), count(*) filter (where is_in_house) from loan").fetchall() == [(counts["loans"], counts["loans_open"], counts["loans_onsite"])]
+        assert con.sql("select count(*), count(*) - count(returned_at), count(*) filter (where is_in_house) from loan").fetchall() == [
+            (counts["loans"], counts["loans_open"], counts["loans_onsite"])
+        ]
         assert dict(con.sql("select kind_as_exported, count(*) from circulation_event group by all").fetchall()) == counts["events_by_type"]
         held = "case when cancelled_on is not null then 'cancelled' when status is null then 'pending' else replace(status, ' ', '_') end"
         assert dict(con.sql(f"select {held}, count(*) from hold group by all").fetchall()) == counts["holds"]

@@ -15,7 +15,12 @@ from libstats.readers import delimited
 from libstats.workspace import Workspace
 from tests.conftest import write
 
-ROWS = [["itemnumber", "barcode", "homebranch", "itemcallnumber"], ["1", "00001", "Süd", "Łódź 5"], ["2", "00002", "Süd", 'a "quoted", call; number'], ["3", "00003", "Süd", "two\nlines"]]
+ROWS = [
+    ["itemnumber", "barcode", "homebranch", "itemcallnumber"],
+    ["1", "00001", "Süd", "Łódź 5"],
+    ["2", "00002", "Süd", 'a "quoted", call; number'],
+    ["3", "00003", "Süd", "two\nlines"],
+]
 
 
 def text(delimiter: str = ",", rows: list[list[str]] = ROWS, end: str = "\n") -> str:

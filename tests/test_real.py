@@ -38,7 +38,9 @@ def test_the_koha_truths_in_any_order(real: Path, workspace: Workspace, seed: in
         libstats.load(workspace, [file])
     with libstats.open(workspace) as con:
         assert con.sql("select owning_branch, count(*) from item group by all order by 1").fetchall() == [("CPL", 321), ("FPL", 315), ("MPL", 325)]
-        assert con.sql("select count(*), count(item_id), count(barcode), count(distinct title_id), count(*) - count(call_number) from item").fetchall() == [(961, 961, 961, 411, 960)]
+        assert con.sql("select count(*), count(item_id), count(barcode), count(distinct title_id), count(*) - count(call_number) from item").fetchall() == [
+            (961, 961, 961, 411, 960)
+        ]
         assert con.sql("select count(*) from title").fetchall() == [(436,)]
         assert con.sql("select median(published_year) from item join title using (source, title_id)").fetchall() == [(2000.0,)]
         assert con.sql("select count(*) from item group by added_on order by 1 desc limit 1").fetchall() == [(830,)]

@@ -178,7 +178,9 @@ def test_a_kill_leaves_the_published_state(step: str, workspace: Workspace, tmp_
     second = write(tmp_path / "items-2026-10-02.csv", items("1;b1;WEST;BK;", "3;b3;EAST;BK;"))
     libstats.load(workspace, [first])
     before = state(workspace)
-    killed = subprocess.run([sys.executable, "-c", KILL, step, str(workspace.folder), str(second)], check=False, env={**os.environ, "PYTHONPATH": str(Path(libstats.__file__).parent.parent)})
+    killed = subprocess.run(
+        [sys.executable, "-c", KILL, step, str(workspace.folder), str(second)], check=False, env={**os.environ, "PYTHONPATH": str(Path(libstats.__file__).parent.parent)}
+    )
     assert killed.returncode == 9
     after = [("1", "WEST", "BK", None, False), ("2", "EAST", "BK", None, False), ("3", "EAST", "BK", None, False)]
     assert state(workspace) == (after if step == "published" else before)

@@ -112,17 +112,26 @@ def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, br
     """
     return con.sql(
         f"""
-        {_days(branch)}
-        select 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows from day_count
-        union all
-        select 'loans: that day is counted from the log of the same desk',
-            coalesce(sum(l.checkouts + l.in_house_uses), 0)::bigint
-        from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
-        union all
-        select 'loans: no checkout time, so no month', count(*) from loan where checked_out_at is null
-        union all
-        select 'counted, but under no branch', coalesce(sum(checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown + in_house_uses), 0)::bigint
-        from day_count where branch is null
+        {_days(branch)},
+        reasons as (
+            select 1 as place, 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows
+            from day_count
+            union all
+            select 2, 'loans: that day is counted from the log of the same desk', coalesce(sum(l.checkouts + l.in_house_uses), 0)::bigint
+            from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
+            union all
+            select 3, 'loans: no checkout time, so no month', count(*)
+            from loan
+            where checked_out_at is null
+            union all
+            select 4, 'counted, but under no branch',
+                coalesce(sum(checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown + in_house_uses), 0)::bigint
+            from day_count
+            where branch is null
+        )
+        select reason, rows
+        from reasons
+        order by place
         """,
         params=_period(since, until),
     )

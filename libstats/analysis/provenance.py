@@ -48,7 +48,9 @@ def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) ->
     rows = [("definition", analysis, _definition(function)), ("period", "since", str(parameters["since"])), ("period", "until, not included", str(parameters["until"]))]
     rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n in _loads(con, list(tables))]
     for table, column in tables.items():
-        used = con.execute(f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [str(parameters["since"]), str(parameters["until"])]).fetchall()[0][0]
+        used = con.execute(
+            f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [str(parameters["since"]), str(parameters["until"])]
+        ).fetchall()[0][0]
         rows.append(("rows in the period", table, f"{used:,}"))
     rows += [("left out", reason, f"{n:,}") for reason, n in left_out(con, **parameters).fetchall()]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))

@@ -27,6 +27,7 @@ RENEWALS = {
     "renewals_unknown": "the export does not say by whom",
     "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
 }
+ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
 COUNTS = {"checkouts": ("checkouts",), "renewals": tuple(RENEWALS), "in-house uses": ("in_house_uses",)}
 UNKNOWN_BRANCH = "branch not known"
 
@@ -82,8 +83,7 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
         wanted = max(row["period"] for row in rows)
     first, after = month_before(wanted, 12), month_before(wanted, -1)
     rows = [row for row in rows if row["period"] >= first]
-    proof_rows = _dicts(receipt(con, "circulation", since=wanted, until=after))
-    return Monthly(wanted, branch, _at(rows, branch), sources, proof_rows)
+    return Monthly(wanted, branch, _at(rows, branch), sources, _receipt(con, wanted, after))
 
 
 def _month(text: str) -> date:
@@ -105,6 +105,12 @@ def _covered(con: duckdb.DuckDBPyConnection, exported_at: datetime) -> datetime:
     if exported_at.time() == time() and _rows(con, exported_at.date(), following.date()):
         return following
     return exported_at
+
+
+def _receipt(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]:
+    """The receipt, what was left out at its end by name, so that a report repeats to the byte."""
+    rows = _dicts(receipt(con, "circulation", since=since, until=until))
+    return sorted(rows, key=lambda row: row["what"] if row["part"] == "left out" else "")
 
 
 def _rows(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]:
@@ -142,7 +148,7 @@ def _gaps(report: Monthly) -> list[str]:
         for row in report.sources
         if row["covered_until"] < end
     ]
-    gaps += [f"{number(row['rows_rejected'])} rows of “{row['export']}” of {row['source']} could not be read." for row in report.sources if row["rows_rejected"]]
+    gaps += [_unread(row) for row in report.sources if row["rows_rejected"]]
     if not report.of(report.month):
         gaps.append(f"Nothing is loaded for {name}.")
     else:
@@ -150,6 +156,11 @@ def _gaps(report: Monthly) -> list[str]:
         gone = sorted({row["branch"] for row in report.of(report.before)} - here - {None})
         gaps += [f"{branch} has no figures for {name}, though it has for {month_name(report.before)}." for branch in gone]
     return gaps
+
+
+def _unread(source: Row) -> str:
+    rows = "1 row" if source["rows_rejected"] == 1 else f"{number(source['rows_rejected'])} rows"
+    return f"{rows} of “{source['export']}” of {source['source']} could not be read. “libstats rejects” says which, and why."
 
 
 def key_figures(report: Monthly) -> Html:
@@ -218,6 +229,7 @@ def renewals(report: Monthly) -> Table:
     """Renewals by who made them."""
     months = {"month": report.month, "before": report.before, "last_year": report.last_year}
     rows = [{"renewed": name, **{key: report.count((column,), when) for key, when in months.items()}} for column, name in RENEWALS.items()]
+    rows = [row for row in rows if row["renewed"] in ALWAYS or any(row[key] for key in months)]
     foot = {"renewed": "all renewals", **{key: report.count(tuple(RENEWALS), when) for key, when in months.items()}}
     return table(rows, f"Renewals in {month_name(report.month)} by kind", headings={key: month_name(when) for key, when in months.items()}, foot=foot)
 
@@ -240,7 +252,7 @@ def left_out(report: Monthly) -> Html:
     rows = [{"reason": row["what"], "rows": int(row["value"].replace(",", ""))} for row in report.receipt if row["part"] == "left out"]
     listed = table(rows, f"Rows that were left out in {month_name(report.month)}, at all branches", headings={"rows": "Rows"})
     log, loans = (report.count((column,), report.month) or 0 for column in ("days_from_log", "days_from_loans"))
-    words = f"Of {number(log + loans)} days of a desk, {number(log)} are counted from the circulation log and {number(loans)} from the list of loans, never from both."
+    words = f"{number(log)} days of a desk are counted from the circulation log, {number(loans)} from the list of loans; no day from both."
     return Html(f"<p>{escaped(words)}</p>{listed._repr_html_()}")
 
 
@@ -249,4 +261,4 @@ def proof(report: Monthly) -> Html:
     definition = " ".join(row["value"] for row in report.receipt if row["part"] == "definition")
     rest = [row for row in report.receipt if row["part"] != "definition"]
     listed = table(rest, "Receipt of the circulation figures", headings={"what": "Of what", "value": "What it was"})
-    return Html(f"<details><summary>How these figures were counted</summary><p>{escaped(definition)}</p>{listed._repr_html_()}</details>")
+    return Html(f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>")

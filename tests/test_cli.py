@@ -1,0 +1,89 @@
+"""The command line: what a person types, sees and gets as exit status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from libstats.cli import COMMANDS, main
+from libstats.workspace import CONFIG
+from tests.conftest import write
+
+ITEMS = "itemnumber;barcode;homebranch;dateaccessioned\n1;b1;EAST;2026-10-01\n2;b2;EAST;9999-99-99\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new workspace, and the current folder in it."""
+    assert main(["init", str(tmp_path / "library")]) == 0
+    monkeypatch.chdir(tmp_path / "library")
+    return tmp_path / "library"
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Exit status, output, errors of a command."""
+    capsys.readouterr()
+    try:
+        status = main(list(words))
+    except SystemExit as stop:
+        status = int(str(stop.code))
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return status, out, err
+
+
+def test_a_day_with_a_file(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(library / "exports" / "items-2026-10-31.csv", ITEMS)
+    status, out, _ = run(capsys, "load", "exports")
+    assert (status, "2 rows read: 1 new, 1 rejected" in out, "Now held: 1 item" in out) == (0, True, True), out
+    assert "line 3, column dateaccessioned: not a date (year first, as in 2026-10-31) (it looks like 9999-99-99)" in run(capsys, "rejects", "1")[1]
+    assert "2 | b2 | EAST | 9999-99-99" in run(capsys, "rejects", "1", "--show", "exports/items-2026-10-31.csv")[1]
+    assert "repeated" in run(capsys, "load", "exports")[1]
+    assert "koha items" in run(capsys, "loads")[1]
+    assert run(capsys, "undo", "1")[0] == 0
+    assert "[undone]" in run(capsys, "loads")[1]
+    assert run(capsys, "load", "exports", "--exported-at", "2026-10-30")[0] == 0
+
+
+def test_inspect_shows_the_mapping_and_what_is_never_read(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(library / "x.csv", "ITEM_NUMBER,barcode,homebranch,secret\n")
+    out = run(capsys, "inspect", str(file))[1]
+    assert "ITEM_NUMBER -> item_id" in out
+    assert "never read: secret" in out
+    other = write(library / "y.csv", "issuedate,itemnumber\n")
+    assert "koha loans: has itemnumber, issuedate; lacks date_due" in run(capsys, "inspect", str(other))[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["laod", "x"], 2, "Did you mean: libstats load"),
+        (["load", "nowhere.csv"], 1, "there is no such file"),
+        (["load", "exports"], 1, "there is no file"),
+        (["load", "exports", "--exported-at", "yesterday"], 1, "is not a time"),
+        (["loads"], 1, "nothing has been loaded"),
+        (["undo", "7"], 1, "there is no load 7"),
+        (["undo", "x"], 2, "libstats undo --help"),
+        (["inspect", "nowhere.csv"], 1, "there is no such file"),
+        (["-w", "/", "load", "x"], 1, "not a libstats workspace"),
+        (["report", "nothing_like_it"], 1, "nothing_like_it"),
+        ([], 2, "--help"),
+    ],
+)
+def test_mistakes_are_told_in_words(words: list[str], status: int, told: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found, out, err = run(capsys, *words)
+    assert (found, told in out + err) == (status, True), out + err
+
+
+@pytest.mark.parametrize("text", ["[library\n", "[sauces]\n", "[sources.main]\nname = 1\n"])
+def test_a_wrong_configuration_is_told_in_words(text: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (library / CONFIG).write_text(text, encoding="utf-8")
+    status, _, err = run(capsys, "loads")
+    assert (status, CONFIG in err) == (1, True)
+
+
+def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for command, (_, example, _) in COMMANDS.items():
+        status, out, _ = run(capsys, command, "--help")
+        assert (status, example in out) == (0, True)
