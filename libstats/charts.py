@@ -160,7 +160,7 @@ def _headline(data: _Months, total: int | None) -> str:
             words += f", {change(total, before, when)}"
             break
     else:
-        words += "; there is no earlier month to compare with"
+        words += f"; neither {month_name(month_before(data.month))} nor {month_name(month_before(data.month, 12))} is there to compare with"
     here = [(count, name) for (when, name), count in data.cells.items() if when == data.month]
     named = sorted(((count, name) for count, name in here if name and count), key=lambda x: -x[0])
     if named and len({name for _, name in data.cells}) > 1:
@@ -246,6 +246,7 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
             textcoords=("axes fraction", "data"),
             va="center",
             annotation_clip=False,
+            parse_math=False,  # a name with two dollar signs is a name
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)},
         )
 

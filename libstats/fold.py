@@ -1,17 +1,17 @@
 """The fold: from the stored rows of all active loads to one row per key.
 
-    T__row   (export_id, from_seq, until_seq, row_hash, n, columns): a run: the first load of that export that held
-             the row, and the first later one that did not
-    T__now   the fold: one row per key (a log: each event), gone ones included
-    T__gone  the keys that a believed whole-state load did not hold
+    T__row     (source, export_id, from_seq, until_seq, row_hash, n, is_sole, columns): a run: the first load of that
+               export that held the row, and the first later one that did not; n equal rows; is_sole where no other
+               active row tells of the key, so that the row itself is the fold
+    T__merged  the fold of all other keys: one row per key (a log: each event)
+    T__now     both: the current state, gone keys included
+    T__gone    the keys that a believed whole-state load did not hold
 
 Each column folds by itself: sticky ones to the newest value that is not blank, clearable ones to the newest row
 whose export has the column. Newest is by rank (ledger.active_sql); within one rank the greatest value wins.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import duckdb
 
@@ -26,7 +26,7 @@ def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATES
         f"""
         create or replace temp table run as
         with active as ({ledger.active_sql(at)}), stored as (select distinct export_id, from_seq, until_seq from {table.name}__row)
-        select s.export_id, s.from_seq, s.until_seq, a.source, max(a.rank) as rank, max(a.exported_at) as exported_at
+        select s.export_id, s.from_seq, s.until_seq, max(a.rank) as rank, max(a.exported_at) as exported_at
         from stored s join active a on a.export_id = s.export_id and a.seq >= s.from_seq and a.seq < coalesce(s.until_seq, {ledger.LATEST})
         group by all
         """
@@ -41,14 +41,12 @@ def alive_sql(table: Table, *, only: str | None = None) -> str:
     columns = ", ".join(f"r.{c.name}" for c in table.stored)
     key, join = "", ""
     if table.second_name:
-        key, join = f"{resolved_key(table)} as {table.key[0]},", _alias_join(table)
+        key, join = f"{resolved_key(table)} as {table.key[0]},", alias_join(table)
     rows = f"""
-        select k.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.n, {key} {columns}
+        select r.rowid as id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.n, r.is_sole, {key} {columns}
         from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq {join}
     """
-    if only is None:
-        return rows
-    return f"select * from ({rows}) a where exists (select 1 from {only} o where {same_key(('source', *table.key), 'o', 'a')})"
+    return rows if only is None else f"select a.* from ({rows}) a semi join {only} o on {same_key(('source', *table.key), 'o', 'a')}"
 
 
 def resolved_key(table: Table) -> str:
@@ -57,9 +55,10 @@ def resolved_key(table: Table) -> str:
     return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"
 
 
-def _alias_join(table: Table) -> str:
+def alias_join(table: Table) -> str:
+    """SQL: the key that a stored row's second name stands for, where the row lacks its own."""
     second = table.second_name
-    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = k.source and a.{second} = r.{second}"
+    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = r.source and a.{second} = r.{second}"
 
 
 def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -71,7 +70,7 @@ def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(
         f"""
         create or replace temp table alias_now as
-        select k.source, r.{second}, max({{'rank': k.rank, 'own': r.{own}}}).own as {own}
+        select r.source, r.{second}, max({{'rank': k.rank, 'own': r.{own}}}).own as {own}
         from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
         where r.{own} is not null and r.{second} is not null
         group by all;
@@ -89,37 +88,45 @@ def settle_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> None:
     """Fold the keys in temp table `touched` (source, key columns) anew, or all of them. Needs `run` and settled aliases."""
-    now = f"{table.name}__now"
-    if touched is None:
-        con.execute(f"delete from {now}")
-    else:
-        con.execute(f"delete from {now} n where exists (select 1 from {touched} o where {same_key(('source', *table.key), 'o', 'n')})")
-    for select in fold_sql(con, table, touched):
-        con.execute(f"insert into {now} {select}")
-
-
-def fold_sql(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> Sequence[str]:
-    """The SELECTs whose rows together are the fold; keys with one stored row are copied, not aggregated."""
-    key = ("source", *table.key)
+    row, merged = f"{table.name}__row", f"{table.name}__merged"
     alive = alive_sql(table, only=touched)
-    group = ", ".join(key)
-    if table.is_keyless:
-        counted = "count(distinct (export_id, from_seq)) > 1"
-    else:
-        counted = "count(*) > 1"
-    con.execute(f"create or replace temp table multi as select {group} from ({alive}) group by all having {counted}")
-    several = con.execute("select count(*) from multi").fetchall()[0][0]
+    _find_several(con, table, alive)
+    con.execute(f"create or replace temp table sole as select id from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')} where not a.is_sole")
+    shared = f"select a.id from ({alive}) a semi join several m on {same_key(('source', *table.key), 'm', 'a')} where a.is_sole"
+    con.execute(f"update {row} set is_sole = false where rowid in ({shared})")
+    dead = "k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq"
+    con.execute(f"update {row} set is_sole = false where rowid in (select id from (select rowid as id, * from {row} where is_sole) r anti join run k on {dead})")
+    con.execute(f"update {row} set is_sole = true where rowid in (select id from sole)")
+    gone = f"n using {touched} o where {same_key(('source', *table.key), 'o', 'n')}" if touched else ""
+    con.execute(f"delete from {merged} {gone}")
+    con.execute(f"insert into {merged} {merged_sql(con, table, alive)}")
+
+
+def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
+    """Fold every key into a table of its own, leaving the stored rows as they are. Needs `run` and settled aliases."""
+    alive = alive_sql(table)
+    _find_several(con, table, alive)
     columns = ", ".join(f"a.{c.name}" for c in table.columns)
-    known = f"exists (select 1 from multi m where {same_key(key, 'm', 'a')})" if several else "false"
-    copies = ", unnest(range(a.n)) as copy(i)" if table.is_keyless else ""
-    one = f"select a.source, {columns} from ({alive}) a{copies} where not {known}"
-    if not several:
-        return [one]
+    con.execute(f"insert into {target} select a.source, {columns} from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')}")
+    con.execute(f"insert into {target} {merged_sql(con, table, alive)}")
+
+
+def _find_several(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> None:
+    """Temp table `several`: the keys that more than one active row tells of (a log: or one row for several equal events)."""
+    group = ", ".join(("source", *table.key))
+    counted = "count(*) > 1 or max(n) > 1" if table.is_keyless else "count(*) > 1"
+    con.execute(f"create or replace temp table several as select {group} from ({alive}) group by all having {counted}")
+
+
+def merged_sql(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> str:
+    """SQL: the fold of the keys in `several`."""
+    key = ("source", *table.key)
+    rows = f"select a.* from ({alive}) a semi join several m on {same_key(key, 'm', 'a')}"
     if table.is_keyless:
-        return [one, _most(table, alive, known)]
+        return _most(table, rows)
     having = _exports_having(con, table)
     folded = ", ".join(c.name if c.name in table.key else _folded(c, having) for c in table.columns)
-    return [one, f"select source, {folded} from ({alive}) a where {known} group by {group}"]
+    return f"select source, {folded} from ({rows}) group by {', '.join(key)}"
 
 
 def _folded(column: Column, having: dict[str, list[int]]) -> str:
@@ -139,17 +146,17 @@ def _exports_having(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, l
     return having
 
 
-def _most(table: Table, alive: str, known: str) -> str:
-    """SQL: for each identity that several loads tell of, the events of the load that has most, the newest of those."""
+def _most(table: Table, rows: str) -> str:
+    """SQL: for each identity, the events of the load that has most, the newest of those."""
     key = ("source", *table.key)
     columns = ", ".join(f"a.{c.name}" for c in table.columns)
     group = ", ".join(key)
     return f"""
-        with rows as (select * from ({alive}) a where {known}),
+        with rows as ({rows}),
         counted as (select {group}, export_id, from_seq, any_value(rank) as rank, sum(n)::bigint as events from rows group by all),
         best as (select {group}, max({{'events': events, 'rank': rank, 'export_id': export_id, 'from_seq': from_seq}}) as w from counted group by all)
-        select a.source, {columns} from rows a join best b on {same_key(key, "b", "a")} and b.w.export_id = a.export_id and b.w.from_seq = a.from_seq,
-        unnest(range(a.n)) as copy(i)
+        select a.source, {columns}
+        from rows a join best b on {same_key(key, "b", "a")} and b.w.export_id = a.export_id and b.w.from_seq = a.from_seq, unnest(range(a.n)) as copy(i)
     """
 
 

@@ -1,11 +1,13 @@
 -- The vocabulary of sources: text of an export -> a typed value, or NULL where the text is not one.
 -- (NULL from text that is not blank rejects the row, naming line, column and the text's shape.)
 
+-- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
+
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
 create or replace temp macro iso_date(t) as
-    case when trim(t)[1:1] between '0' and '9' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
+    case when t < ':' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
 create or replace temp macro iso_time(t) as
-    case when trim(t)[1:1] between '0' and '9' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
+    case when t < ':' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
 
 -- Month first, for reports that say so: 10/31/2026.
 create or replace temp macro us_date(t) as
@@ -13,7 +15,7 @@ create or replace temp macro us_date(t) as
 
 -- A count: digits only, so that 12.7 or 1E+3 is not taken for one.
 create or replace temp macro whole_number(t) as
-    case when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint) end;
+    case when strlen(t) = 1 then try_cast(t as bigint) when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint) end;
 
 -- Money with a decimal point.
 create or replace temp macro amount(t) as

@@ -155,7 +155,7 @@ class Intake:
 
     def _take_in(self, raw: Raw, export_id: int, seq: int) -> FileReceipt:
         primary = self.plans[0]
-        taken = settle.take(self.con, primary, raw, export_id, seq)
+        taken = settle.take(self.con, primary, raw, export_id, seq, self.instance)
         ragged = len(self.normalised.ragged) + self.normalised.footers if raw.has_lines and self.normalised else 0
         if taken.rows + ragged != self.rows_read:
             raise Miscounted(f"{self.file.path.name}: {self.rows_read} rows counted, {taken.rows + ragged} read", "Please report this file's form; nothing of it was loaded.")
@@ -163,20 +163,20 @@ class Intake:
         receipt = FileReceipt(self.file.path.name, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
-        settle.resettle(self.con, primary.table, export_id, seq, self.instance)
-        counts = settle.dispositions(self.con, primary.table, taken)
+        settle.resettle(self.con, primary.table, export_id, seq)
+        counts = settle.dispositions(self.con, primary.table, taken, export_id, seq)
         aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
         rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = settle.conflicts(self.con, primary.table)
+        receipt.conflicts = settle.conflicts(self.con, primary.table, export_id, seq)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         if rejected:
             explain(self.con, primary, self._normal(), self.normalised, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
         for plan in self.plans[1:]:
-            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq).kept
-            settle.resettle(self.con, plan.table, export_id, seq, self.instance)
+            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq, self.instance).kept
+            settle.resettle(self.con, plan.table, export_id, seq)
         self.con.execute("update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1", [seq, receipt.dispositions, receipt.derived, receipt.conflicts])
         return receipt
 

@@ -44,11 +44,11 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
     """Fold what was known at an entry of the ledger into temporary tables that stand before the current ones."""
     for table in schema.tables().values():
         for part in ("now", "gone", *(["alias"] if table.second_name else [])):
-            con.execute(f"create temp table {table.name}__{part} as from {table.name}__{part} limit 0")
+            con.execute(f"create or replace temp table {table.name}__{part} as from {table.name}__{part} limit 0")
         fold.prepare(con, table, at)
         if table.second_name:
             fold.refresh_aliases(con, table)
             fold.settle_aliases(con, table)
-        fold.refold(con, table, None)
+        fold.fold_all(con, table, f"{table.name}__now")
         fold.refresh_gone(con, table, at)
         store.create_views(con, table, "temp view")

@@ -92,11 +92,12 @@ class Plan:
         column = self.table.column(line.column)
         faults = []
         if column.type != "varchar" and column.nature != "person" and line.headings:
-            blank = " and ".join(f"coalesce(trim({t}), '') = ''" for t in self._texts(line))
-            faults.append(f"({column.name} is null and not ({blank}))")
+            # as a CASE, so that the text is looked at only where there is no value
+            told = " or ".join(f"trim({t}) <> ''" for t in self._texts(line))
+            faults.append(f"when {column.name} is null then coalesce({told}, false)")
         if column.check:
-            faults.append(f"not coalesce({column.check}, true)")
-        return " or ".join(faults) or None
+            faults.append(f"when not ({column.check}) then true")
+        return f"case {' '.join(faults)} else false end" if faults else None
 
     @property
     def any_bad(self) -> str:

@@ -83,20 +83,23 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
     """
     given = con.execute("select columns[$1] from export where export_id = $2", [table.name, export_id]).fetchall()[0][0]
     row, stripped = f"{table.name}__row", 0
+    alone = f"select not exists (from {row} where export_id <> {export_id} or from_seq <> {seq}) and not exists (from stripped where table_name = '{table.name}')"
+    if con.execute(alone).fetchall()[0][0]:
+        return 0
     for person in set(table.natured("person")) & set(given):
         loaded = f"r.export_id = {export_id} and r.from_seq <= {seq} and r.until_seq is null"
         con.execute(
             f"""
             create or replace temp table ranked as
-            select s.export_id, s.from_seq, s.until_seq, e.source, max((l.exported_at, l.sha256)) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
+            select s.export_id, s.from_seq, s.until_seq, max((l.exported_at, l.sha256)) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
             from (select distinct export_id, from_seq, until_seq from {row}) s join export e using (export_id)
             join load l on l.export_id = s.export_id and l.seq >= s.from_seq and l.seq < coalesce(s.until_seq, {ledger.LATEST})
             group by all;
-            create or replace temp table this_load as select e.source, (l.exported_at, l.sha256) as rank from load l join export e using (export_id) where l.seq = {seq}
+            create or replace temp table stripping as select e.source, (l.exported_at, l.sha256) as rank from load l join export e using (export_id) where l.seq = {seq}
             """
         )
         keys = ", ".join(f"r.{c}" for c in table.key)
-        join = f"from {row} r join ranked k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq join this_load t on t.source = k.source"
+        join = f"from {row} r join ranked k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq join stripping t on t.source = r.source"
         con.execute(
             f"""
             create or replace temp table bared as
@@ -105,14 +108,14 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
             select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
             union
             select r.rowid, {_key_hash(table)} from {row} r where {loaded} and r.{person} is not null and (
-                {_key_hash(table)} in (select key from stripped s, this_load t where s.table_name = '{table.name}' and s.source = t.source)
+                {_key_hash(table)} in (select key from stripped s, stripping t where s.table_name = '{table.name}' and s.source = t.source)
                 or exists (select 1 from (select {keys} {join} where r.{person} is null and k.tells and k.best > t.rank) b where {_same(table, "b", "r")}))
             """
         )
         stripped += int(con.execute("select count(*) from strip").fetchall()[0][0])
         con.execute(f"update {row} set {person} = null where rowid in (select id from strip)")
         con.execute(
-            f"insert into stripped select distinct '{table.name}', t.source, key from strip, this_load t where key not in (select key from stripped where table_name = '{table.name}')"
+            f"insert into stripped select distinct '{table.name}', t.source, key from strip, stripping t where key not in (select key from stripped where table_name = '{table.name}')"
         )
     return stripped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -15,84 +15,124 @@ from libstats.store import same_key, step
 
 @dataclass
 class Taken:
-    """What one pass over a file did to a table's stored rows."""
+    """What one pass over a file did to a table's stored rows: rows read, of them rejected, set aside, equal to another, kept."""
 
     rows: int = 0
     rejected: int = 0
     set_aside: int = 0
     repeated: int = 0
     kept: int = 0
-    had_open: bool = False
-    counts: dict[str, int] = field(default_factory=dict)
-    conflicts: int = 0
 
 
-def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int) -> Taken:
-    """Read the file once and bring the table's stored runs up to this load."""
+def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str) -> Taken:
+    """Read the file once and bring the table's stored runs up to this load.
+
+    The first file of an export goes straight into the stored rows. A later one is compared with the rows that the
+    export's last load left open: what is equal stays, what came is added, what went is closed.
+    """
     table = plan.table
     is_open = f"export_id = {export_id} and until_seq is null"
-    taken = Taken(had_open=bool(con.execute(f"select exists (select 1 from {table.name}__row where {is_open})").fetchall()[0][0]))
-    _incoming(con, plan, raw, is_open)
-    counts = dict(con.execute("select n, count(*) from incoming group by all").fetchall())
-    taken.rows, taken.rejected, taken.set_aside = sum(counts.values()), counts.get(0, 0), counts.get(-1, 0)
-    _came_and_gone(con, table, export_id, is_open)
-    if table.is_keyless:
-        _whole_groups(con, table, is_open)
+    had_open = con.execute(f"select exists (select 1 from {table.name}__row where {is_open})").fetchall()[0][0]
+    con.execute("create or replace temp table this_load as select $1::varchar as source, $2::integer as export_id, $3::integer as seq", [source, export_id, seq])
+    taken = _compare(con, plan, raw, is_open) if had_open else _insert(con, plan, raw)
     taken.kept = taken.rows - taken.rejected - taken.set_aside
-    distinct = con.execute(f"select (select count(*) from came) + (select count(*) from {table.name}__row where {is_open}) - (select count(*) from gone)").fetchall()[0][0]
-    taken.repeated = 0 if table.is_keyless else taken.kept - distinct
-    con.execute(f"update {table.name}__row r set until_seq = {seq} from gone g where r.{is_open.replace(' and ', ' and r.')} and r.rowid = g.id")
-    columns = ", ".join(c.name for c in table.stored)
-    con.execute(f"insert into {table.name}__row select {export_id}, {seq}, null, row_hash, n, {columns} from came")
     step("rows")
     return taken
 
 
-def _incoming(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str) -> None:
-    """Temp table `incoming`: every row of the file, with the id of the equal row that the export's last load left open, if any."""
-    table = plan.table
-    given = set(plan.columns)
-    columns = ", ".join(f"v.{c.name}" if c.name in given else f"null::{c.type} as {c.name}" for c in table.stored)
-    people = [c for c in table.natured("person") if c in given]
+def _insert(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> Taken:
+    """The first file of an export: every row is new to it."""
+    row = f"{plan.table.name}__row"
+    columns = ", ".join(["row_hash", "n", *plan.columns])
+    head = "source, export_id, from_seq, is_sole"
+    # rows are the fold at once only where nothing else is stored; else the fold, which compares before and after, makes them so
+    alone = not con.execute(f"select exists (from {row})").fetchall()[0][0]
+    con.execute(f"insert into {row} ({head}, {columns}) select t.source, t.export_id, t.seq, {alone}, {columns} from ({plan.values_sql(raw)}) v, this_load t")
+    mine = "from_seq = (select seq from this_load)"
+    taken = _counted(dict(con.execute(f"select n, count(*) from {row} where {mine} group by all").fetchall()))
+    if taken.rejected or taken.set_aside:
+        con.execute(f"delete from {row} where {mine} and n < 1")
+    taken.repeated = _merge_equal(con, plan.table, mine)
+    return taken
+
+
+def _counted(counts: dict[int, int]) -> Taken:
+    return Taken(sum(counts.values()), counts.get(0, 0), counts.get(-1, 0))
+
+
+def _merge_equal(con: duckdb.DuckDBPyConnection, table: Table, mine: str) -> int:
+    """Equal rows of one file become one with their number; gives how many fewer there are (a log's are events: none)."""
+    row = f"{table.name}__row"
+    con.execute(f"create or replace temp table twin as select row_hash from {row} where {mine} group by all having count(*) > 1")
+    if not con.execute("select exists (from twin)").fetchall()[0][0]:
+        return 0
+    columns = ", ".join(["source", "export_id", "from_seq", "until_seq", "row_hash", "is_sole", *(c.name for c in table.stored)])
+    twins = f"select * from {row} where {mine} and row_hash in (from twin)"
+    con.execute(f"create or replace temp table merged as select {columns}, sum(n)::bigint as n from ({twins}) group by all")
+    con.execute(f"delete from {row} where {mine} and row_hash in (from twin)")
+    con.execute(f"insert into {row} ({columns}, n) select {columns}, n from merged")
+    return 0 if table.is_keyless else int(con.execute("select coalesce(sum(n - 1), 0) from merged").fetchall()[0][0])
+
+
+def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str) -> Taken:
+    """A later file of an export, compared with the rows left open. Only rows that came are carried beyond their fingerprint."""
+    table, row = plan.table, f"{plan.table.name}__row"
+    people = [c for c in table.natured("person") if c in plan.columns]
     same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in people)])
-    opened = ", ".join(["row_hash", *people])
+    columns = ", ".join(plan.columns)
+    packed = ", ".join(f"'{c}': v.{c}" for c in plan.columns)
     con.execute(
         f"""
         create or replace temp table incoming as
-        select v.row_hash, v.n, o.id, {columns}
+        select o.id, v.n, case when o.id is null then v.row_hash end as row_hash, case when o.id is null then {{{packed}}} end as told
         from ({plan.values_sql(raw)}) v
-        left join (select {opened}, min(rowid) as id from {table.name}__row where {is_open} group by all) o on v.n = 1 and {same}
+        left join (select {", ".join(["row_hash", *people])}, rowid as id from {row} where {is_open}) o on v.n = 1 and {same}
         """
     )
-
-
-def _came_and_gone(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, is_open: str) -> None:
-    """Temp tables `came` (new rows, equal ones once with their number) and `gone` (ids of open rows that the file lacks)."""
-    columns = ", ".join(c.name for c in table.stored)
-    con.execute(f"create or replace temp table came as select row_hash, count(*) as n, {columns} from incoming where n = 1 and id is null group by all")
+    taken = _counted(dict(con.execute("select n, count(*) from incoming group by all").fetchall()))
     con.execute(
-        f"""
-        create or replace temp table matched as select id, count(*) as n from incoming where n = 1 and id is not null group by id;
-        create or replace temp table gone as
-        select r.rowid as id from {table.name}__row r where r.{is_open.replace(" and ", " and r.")} and not exists (select 1 from matched m where m.id = r.rowid)
-        """
+        f"create or replace temp table came as select row_hash, count(*) as n, {', '.join(f'told.{c} as {c}' for c in plan.columns)} from incoming where n = 1 and id is null group by all"
     )
+    _gone(con, table, is_open)
+    if table.is_keyless:
+        _whole_groups(con, plan, is_open)
+    else:
+        counts = con.execute(
+            f"select (select sum(n - 1) from came), (select count(*) from incoming where id is not null) - (select count(*) from {row} where {is_open}) + (select count(*) from gone)"
+        ).fetchall()[0]
+        taken.repeated = int(counts[0] or 0) + counts[1]
+    con.execute(f"update {row} set until_seq = (select seq from this_load) where rowid in (select id from gone)")
+    con.execute(
+        f"insert into {row} (source, export_id, from_seq, is_sole, row_hash, n, {columns}) select t.source, t.export_id, t.seq, false, row_hash, n, {columns} from came, this_load t"
+    )
+    return taken
 
 
-def _whole_groups(con: duckdb.DuckDBPyConnection, table: Table, is_open: str) -> None:
+def _gone(con: duckdb.DuckDBPyConnection, table: Table, is_open: str) -> None:
+    """Temp table `gone`: ids of the open rows that the file lacks."""
+    row = f"{table.name}__row"
+    matched, opened = con.execute(f"select (select count(distinct id) from incoming), (select count(*) from {row} where {is_open})").fetchall()[0]
+    found = f"select r.id from (select rowid as id from {row} where {is_open}) r anti join incoming m on m.id = r.id" if matched < opened else "select 0::bigint as id where false"
+    con.execute(f"create or replace temp table gone as {found}")
+
+
+def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> None:
     """A log's events of one identity come and go together, so that a run always holds the whole group."""
-    identity, row = table.key, f"{table.name}__row"
-    columns = ", ".join(f"r.{c.name}" for c in table.stored)
+    identity, row = plan.table.key, f"{plan.table.name}__row"
+    columns = ", ".join(f"r.{c}" for c in plan.columns)
+    opened = f"(select rowid as id, * from {row} where {is_open})"
+    mine = ", ".join(f"r.{c}" for c in identity)
     con.execute(
         f"""
+        create or replace temp table matched as select id, count(*) as n from incoming where id is not null group by id;
         create or replace temp table moved as
         select {", ".join(identity)} from came
-        union select {", ".join(f"r.{c}" for c in identity)} from {row} r where r.rowid in (select id from gone)
-        union select {", ".join(f"r.{c}" for c in identity)} from {row} r join matched m on m.id = r.rowid where m.n <> r.n;
-        insert into came
-        select r.row_hash, m.n, {columns} from {row} r join matched m on m.id = r.rowid where exists (select 1 from moved v where {same_key(identity, "v", "r")});
-        insert into gone
-        select r.rowid from {row} r join matched m on m.id = r.rowid where exists (select 1 from moved v where {same_key(identity, "v", "r")})
+        union select {mine} from {opened} r join gone g on g.id = r.id
+        union select {mine} from {opened} r join matched m on m.id = r.id where m.n <> r.n;
+        create or replace temp table regrouped as
+        select r.id, r.row_hash, m.n, {columns} from {opened} r join matched m on m.id = r.id semi join moved v on {same_key(identity, "v", "r")};
+        insert into came select row_hash, n, {", ".join(plan.columns)} from regrouped;
+        insert into gone select id from regrouped
         """
     )
 
@@ -106,128 +146,133 @@ def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...
     return found
 
 
-def touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int, *, quick: bool) -> None:
+def _with_key(table: Table) -> str:
+    """SQL: source and key of stored rows r, whether their loads are active or not."""
+    if not table.second_name:
+        return f"select r.source, {', '.join(f'r.{c}' for c in table.key)} from {table.name}__row r"
+    return f"select r.source, {fold.resolved_key(table)} as {table.key[0]} from {table.name}__row r {fold.alias_join(table)}"
+
+
+def _touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> str | None:
     """Temp table `touched` (source, key columns): the keys whose fold this load can change. Needs `run` and new aliases.
 
-    quick: the export's previous load is active and lower in rank, so that unchanged rows matter only where other rows tell of the same key.
+    If the export's previous load is active and lower in rank, a row that stays only rises in rank: that matters only
+    where another row tells of its key with a rank above that previous load's. None: all keys, nothing else is stored.
     """
     row = f"{table.name}__row"
-    key = ", ".join(table.key)
-    keyed = _with_key(table)
-    con.execute(f"create or replace temp table changed as {keyed} where r.export_id = {export_id} and (r.from_seq = {seq} or r.until_seq = {seq})")
-    parts = [f"select source, {key} from changed"]
-    others = f"{keyed} where r.export_id = {export_id} and r.from_seq < {seq} and r.until_seq is null"
-    if not quick:
-        parts.append(others)
+    if not con.execute(f"select exists (select 1 from {row} where export_id <> {export_id} or from_seq <> {seq})").fetchall()[0][0]:
+        return None
+    keyed, key = _with_key(table), ("source", *table.key)
+    parts = [f"{keyed} where r.export_id = {export_id} and (r.from_seq = {seq} or r.until_seq = {seq})"]
+    stays = f"{keyed} where r.export_id = {export_id} and r.from_seq < {seq} and r.until_seq is null"
+    rank = _previous_rank(con, export_id, seq)
+    if rank is None:
+        parts.append(stays)
     else:
-        rest = f"{keyed} where not (r.export_id = {export_id} and r.until_seq is null)"
-        exists = con.execute(f"select exists (select 1 from {row} r where r.until_seq is not null or r.export_id <> {export_id})").fetchall()[0][0]
-        if exists:
-            parts.append(f"select * from ({rest}) x where exists (select 1 from ({others}) u where {same_key(('source', *table.key), 'u', 'x')})")
+        con.execute(f"create or replace temp table above as select * from run where rank > {rank} and not (export_id = {export_id} and until_seq is null)")
+        if con.execute("select exists (from above)").fetchall()[0][0]:
+            others = f"{keyed} semi join above k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq"
+            parts.append(f"select x.* from ({others}) x semi join ({stays}) u on {same_key(key, 'u', 'x')}")
     if table.second_name:
         parts += _realiased_keys(table)
     con.execute(f"create or replace temp table touched as {' union '.join(parts)}")
+    return "touched"
 
 
-def _with_key(table: Table) -> str:
-    """SQL: source and key of stored rows r, whether their loads are active or not."""
-    join = ""
-    key = ", ".join(f"r.{c}" for c in table.key)
-    if table.second_name:
-        key = f"{fold.resolved_key(table)} as {table.key[0]}"
-        join = f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = e.source and a.{table.second_name} = r.{table.second_name}"
-    return f"select e.source, {key} from {table.name}__row r join export e using (export_id) {join}"
+def _previous_rank(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> int | None:
+    """Rank of the export's load before this one, if that is active and lower in rank."""
+    rows = con.execute(
+        f"""
+        with active as ({ledger.active_sql()})
+        select p.rank from active p, active l
+        where l.seq = {seq} and p.rank < l.rank and p.seq = (select max(seq) from load where export_id = {export_id} and seq < {seq})
+        """
+    ).fetchall()
+    return int(rows[0][0]) if rows else None
 
 
 def _realiased_keys(table: Table) -> list[str]:
     """SQL: the keys that a changed second name stood for or now stands for, and the name standing alone."""
     second, own = table.second_name, table.exported_key[0]
-    changed = f"exists (select 1 from realiased x where x.source = a.source and x.{second} = a.{second})"
+    changed = f"semi join realiased x on x.source = a.source and x.{second} = a.{second}"
     return [
-        f"select source, {own} as {table.key[0]} from {table.name}__alias a where {changed}",
-        f"select source, {own} from was_alias a where {changed}",
+        f"select a.source, a.{own} as {table.key[0]} from {table.name}__alias a {changed}",
+        f"select a.source, a.{own} from was_alias a {changed}",
         f"select source, '{second}:' || {second} from realiased",
     ]
 
 
-def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int, source: str) -> None:
+def _realias(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    con.execute(f"create or replace temp table was_alias as from {table.name}__alias")
+    fold.refresh_aliases(con, table)
+    fold.settle_aliases(con, table)
+
+
+def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:
     """Bring the current rows of a table up to the ledger after a load of one export.
 
     Leaves temp tables `before` and `after`: the touched keys' current rows then and now.
     """
     fold.prepare(con, table)
-    con.execute("create or replace temp table this_source as select $1::varchar as source", [source])
     if table.second_name:
-        con.execute(f"create or replace temp table was_alias as select * from {table.name}__alias")
-        fold.refresh_aliases(con, table)
-        fold.settle_aliases(con, table)
-    touch(con, table, export_id, seq, quick=is_newest(con, export_id, seq))
-    now, key = f"{table.name}__now", ("source", *table.key)
-    kept = f"select n.* from {now} n where exists (select 1 from touched t where {same_key(key, 't', 'n')})"
+        _realias(con, table)
+    touched = _touch(con, table, export_id, seq)
+    kept = f"select n.* from {table.name}__now n semi join touched t on {same_key(('source', *table.key), 't', 'n')}" if touched else f"from {table.name}__now limit 0"
     con.execute(f"create or replace temp table before as {kept}")
-    fold.refold(con, table, "touched")
+    fold.refold(con, table, touched)
     con.execute(f"create or replace temp table after as {kept}")
     fold.refresh_gone(con, table)
     step("fold")
 
 
-def dispositions(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken) -> dict[str, int]:
-    """What became of the distinct rows of the file: new, changed, unchanged or stale. Needs `incoming`, `before` and `after`."""
-    counted = _event_states(con, table) if table.is_keyless else _row_states(con, table)
-    counted.setdefault("unchanged", 0)
-    missing = taken.kept - taken.repeated - sum(counted.values())
-    counted["unchanged"] += missing
+def dispositions(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int, seq: int) -> dict[str, int]:
+    """What became of the distinct rows of the file: new, changed, unchanged or stale. Needs `before`, `after` and `touched`."""
+    if not con.execute(f"select exists (select 1 from {table.name}__row where export_id <> {export_id} or from_seq <> {seq})").fetchall()[0][0]:
+        return {"new": taken.kept - taken.repeated}
+    counted = _event_states(con, table, export_id) if table.is_keyless else _row_states(con, table, export_id)
+    counted["unchanged"] = counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
     return counted
 
 
-def _file_rows(table: Table) -> str:
-    """SQL: the accepted rows of the file with source and key, equal ones once."""
-    key = f"{fold.resolved_key(table)} as {table.key[0]}," if table.second_name else ""
-    join = (
-        f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = s.source and a.{table.second_name} = r.{table.second_name}"
-        if table.second_name
-        else ""
-    )
+def _file_rows(table: Table, export_id: int) -> str:
+    """SQL: the rows that the newest load of an export holds, with their key."""
+    key, join = (f"{fold.resolved_key(table)} as {table.key[0]},", fold.alias_join(table)) if table.second_name else ("", "")
     columns = ", ".join(f"r.{c.name}" for c in table.stored)
-    return f"select distinct s.source, {key} r.row_hash, {columns} from incoming r, (select source from this_source) s {join} where r.n = 1"
+    return f"select r.source, {key} {columns}, r.n from {table.name}__row r {join} where r.export_id = {export_id} and r.until_seq is null"
 
 
-def _row_states(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
+def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
     key = ("source", *table.key)
     columns = [c.name for c in table.columns if c.name not in table.key]
     differs = " or ".join(f"b.{c} is distinct from n.{c}" for c in columns) or "false"
-    lost = " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns if c not in table.key) or "false"
+    lost = " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns) or "false"
+    known = "b.source is not null"
+    alone = ""
+    if table.second_name:
+        # a copy known by its barcode alone is not new when its number comes
+        alone = f"left join before p on b.source is null and p.source = f.source and p.{table.key[0]} = '{table.second_name}:' || f.{table.second_name}"
+        known = "coalesce(b.source, p.source) is not null"
+        differs = f"b.source is null or {differs}"
     return dict(
         con.execute(
             f"""
-            select case when b.source is null then 'new' when {differs} then 'changed' when {lost} then 'stale' else 'unchanged' end, count(*)
-            from ({_file_rows(table)}) f join after n on {same_key(key, "n", "f")} left join before b on {_was_before(table)}
+            select case when not ({known}) then 'new' when {differs} then 'changed' when {lost} then 'stale' else 'unchanged' end, count(*)
+            from ({_file_rows(table, export_id)}) f join after n on {same_key(key, "n", "f")} left join before b on {same_key(key, "b", "f")} {alone}
             group by all
             """
         ).fetchall()
     )
 
 
-def _was_before(table: Table) -> str:
-    """SQL: b is what the row f told of before: by its key, or by its second name that stood alone till now."""
-    own = same_key(("source", *table.key), "b", "f")
-    if not table.second_name:
-        return own
-    alone = f"b.source = f.source and b.{table.key[0]} = '{table.second_name}:' || f.{table.second_name}"
-    return f"({own}) or ({alone} and not exists (select 1 from before k where {same_key(('source', *table.key), 'k', 'f')}))"
-
-
-def _event_states(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
+def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
     """Events of a log: those beyond what was known are new; the others by whether the identity's events are now this file's."""
-    identity = ", ".join(table.key)
-    columns = [c.name for c in table.columns]
-    sign = f"sum(hash({', '.join(columns)})::hugeint)"
-    key = table.key
+    key = ("source", *table.key)
+    group, values = ", ".join(key), ", ".join(c.name for c in table.columns)
     rows = con.execute(
         f"""
-        with f as (select {identity}, count(*) as events, {sign} as sign from incoming where n = 1 group by all),
-        b as (select {identity}, count(*) as events, {sign} as sign from before where source = (select source from this_source) group by all),
-        a as (select {identity}, count(*) as events, {sign} as sign from after where source = (select source from this_source) group by all),
+        with f as (select {group}, sum(n)::bigint as events, sum(n * hash({values})::hugeint) as sign from ({_file_rows(table, export_id)}) group by all),
+        b as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from before group by all),
+        a as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from after group by all),
         states as (
             select f.events, greatest(f.events - coalesce(b.events, 0), 0) as added,
                    case when f.events <> a.events or f.sign <> a.sign then 'stale' when b.events = a.events and b.sign <> a.sign then 'changed' else 'unchanged' end as state
@@ -241,24 +286,13 @@ def _event_states(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int
     return counted
 
 
-def conflicts(con: duckdb.DuckDBPyConnection, table: Table) -> int:
-    """Keys for which the file holds two different rows."""
+def conflicts(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:
+    """Keys of rows that this load brought for which the file holds two different rows."""
     if table.is_keyless:
         return 0
     key = ", ".join(("source", *table.key))
-    return int(con.execute(f"select count(*) from (select 1 from ({_file_rows(table)}) group by {key} having count(*) > 1)").fetchall()[0][0])
-
-
-def is_newest(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool:
-    """True if the export's load before this one is active and lower in rank."""
-    row = con.execute(
-        """
-        select p.undone_seq is null and (p.exported_at, p.sha256) < (l.exported_at, l.sha256)
-        from load p, load l where l.seq = $2 and p.seq = (select max(seq) from load where export_id = $1 and seq < $2)
-        """,
-        [export_id, seq],
-    ).fetchall()
-    return bool(row and row[0][0])
+    held = f"({_file_rows(table, export_id)}) f semi join several s on {same_key(('source', *table.key), 's', 'f')}"
+    return int(con.execute(f"select count(*) from (select 1 from {held} group by {key} having count(*) > 1)").fetchall()[0][0])
 
 
 def undo_load(con: duckdb.DuckDBPyConnection, seq: int, now: datetime) -> None:
@@ -267,27 +301,23 @@ def undo_load(con: duckdb.DuckDBPyConnection, seq: int, now: datetime) -> None:
     entry = ledger.enter(con, "undo", seq, now)
     con.execute("update load set undone_seq = $1 where seq = $2", [entry, seq])
     for name in columns:
-        undo(con, schema.tables()[name], export_id, seq)
+        _undo(con, schema.tables()[name], export_id, seq)
+
+
+def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:
+    fold.prepare(con, table)
+    spoken = f"{_with_key(table)} where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
+    parts = [spoken]
+    if table.second_name:
+        con.execute(f"create or replace temp table touched_before as {spoken}")
+        _realias(con, table)
+        parts += ["from touched_before", *_realiased_keys(table)]
+    con.execute(f"create or replace temp table touched as {' union '.join(parts)}")
+    fold.refold(con, table, "touched")
+    fold.refresh_gone(con, table)
 
 
 def regone(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Find anew which keys are gone, after a whole-state load was confirmed."""
     fold.prepare(con, table)
-    fold.refresh_gone(con, table)
-
-
-def undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:
-    """Refold every key that a load, now undone, told of."""
-    fold.prepare(con, table)
-    if table.second_name:
-        con.execute(f"create or replace temp table was_alias as select * from {table.name}__alias")
-        fold.refresh_aliases(con, table)
-    spoken = f"where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
-    parts = [f"{_with_key(table)} {spoken}"]
-    if table.second_name:
-        con.execute(f"create or replace temp table touched_before as {parts[0]}")
-        fold.settle_aliases(con, table)
-        parts += ["select * from touched_before", *_realiased_keys(table)]
-    con.execute(f"create or replace temp table touched as {' union '.join(parts)}")
-    fold.refold(con, table, "touched")
     fold.refresh_gone(con, table)

@@ -53,6 +53,7 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
+    con.execute("set temp_file_encryption = true")
     if scratch is not None:
         con.execute("set temp_directory = $1", [str(scratch)])
     return con
@@ -83,25 +84,39 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         """
     )
     for table in schema.tables().values():
-        stored = ", ".join(f"{c.name} {c.type}" for c in table.stored)
-        current = ", ".join(f"{c.name} {c.type}" for c in table.columns)
-        key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
-        con.execute(f"create table {table.name}__row (export_id integer, from_seq integer, until_seq integer, row_hash uhugeint, n bigint, {stored})")
-        con.execute(f"create table {table.name}__now (source varchar, {current})")
-        con.execute(f"create table {table.name}__gone (source varchar, {key}, last_seen_at timestamp)")
-        if table.second_name:
-            con.execute(f"create table {table.name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
-        create_views(con, table)
+        create_table(con, table)
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """Make the stored rows of a canonical table, the rest of its fold, and its views."""
+    name = table.name
+    stored = ", ".join(f"{c.name} {c.type}" for c in table.stored)
+    key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
+    con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash uhugeint, n bigint, is_sole boolean, {stored})")
+    con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+    con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
+    if table.second_name:
+        con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
+    con.execute(f"create view {name}__now as select source, {', '.join(columns_of_row(table))} from {name}__row where is_sole union all select * from {name}__merged")
+    create_views(con, table)
+
+
+def columns_of_row(table: schema.Table) -> list[str]:
+    """SQL: the canonical columns of a stored row that is alone in telling of its key."""
+    if not table.second_name:
+        return [c.name for c in table.columns]
+    own = f"coalesce({table.exported_key[0]}, '{table.second_name}:' || {table.second_name}) as {table.key[0]}"
+    return [own if c.name in table.key else c.name for c in table.columns]
 
 
 def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view") -> None:
     """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
-    columns = ", ".join(c.name for c in table.columns)
+    columns = ", ".join(f"t.{c.name}" for c in table.columns)
     if table.is_keyless:
-        con.execute(f"create or replace {kind} {table.name} as select source, {columns} from {table.name}__now")
+        con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t")
         return
     same = same_key(("source", *table.key), "g", "t")
-    con.execute(f"create or replace {kind} {table.name} as select source, {columns} from {table.name}__now t where not exists (select 1 from {table.name}__gone g where {same})")
+    con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t anti join {table.name}__gone g on {same}")
     con.execute(f"create or replace {kind} {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
 
 

@@ -196,4 +196,4 @@ def test_the_law_over_random_histories() -> None:
 def test_open_connections_cannot_write(workspace: Workspace, tmp_path: Path) -> None:
     libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
     with opening.open(workspace) as con, pytest.raises(duckdb.InvalidInputException, match="read-only"):
-        con.execute("delete from item__now")
+        con.execute("delete from item__row")

@@ -28,7 +28,7 @@ RENEWALS = {
     "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
 }
 ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
-COUNTS = {"checkouts": ("checkouts",), "renewals": tuple(RENEWALS), "in-house uses": ("in_house_uses",)}
+COUNTS = {"checkouts": ("checkouts",), "renewals": tuple(RENEWALS), "uses inside the library": ("in_house_uses",)}
 UNKNOWN_BRANCH = "branch not known"
 
 
@@ -169,7 +169,7 @@ def key_figures(report: Monthly) -> Html:
     for what, columns in COUNTS.items():
         now = report.count(columns, report.month)
         words = _compared(report, columns, now)
-        cards.append(f'<li><strong>{number(now)}</strong> <span class="what">{what}</span> <span class="comparison">{escaped(words)}</span></li>')
+        cards.append(f'<li><strong>{number(now)}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>')
     return Html(f'<ul class="libstats-figures">{"".join(cards)}</ul>')
 
 
@@ -209,7 +209,7 @@ def by_branch(report: Monthly) -> Table:
     headings = {"before": f"Checkouts in {month_name(report.before)}", "last_year": f"Checkouts in {month_name(report.last_year)}", "share": "Share of all checkouts"}
     formats: dict[str, Callable[[Any], str]] = {"share": lambda part: share(part, total)}
     foot = _line(report, "", "All branches", total) if len(rows) > 1 else None
-    return table(rows, f"Circulation in {month_name(report.month)} by branch", headings={**headings, "in_house_uses": "In-house uses"}, formats=formats, foot=foot)
+    return table(rows, f"Circulation in {month_name(report.month)} by branch", headings={**headings, "in_house_uses": "Uses inside the library"}, formats=formats, foot=foot)
 
 
 def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
@@ -221,7 +221,7 @@ def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
         "before": report.count(COUNTS["checkouts"], report.before, branch),
         "last_year": report.count(COUNTS["checkouts"], report.last_year, branch),
         "renewals": report.count(COUNTS["renewals"], report.month, branch),
-        "in_house_uses": report.count(COUNTS["in-house uses"], report.month, branch),
+        "in_house_uses": report.count(COUNTS["uses inside the library"], report.month, branch),
     }
 
 
@@ -236,7 +236,7 @@ def renewals(report: Monthly) -> Table:
 
 def in_house(report: Monthly) -> Html:
     """Use inside the library, and what it means if there is none."""
-    columns, name = COUNTS["in-house uses"], month_name(report.month)
+    columns, name = COUNTS["uses inside the library"], month_name(report.month)
     now = report.count(columns, report.month)
     if now is None:
         text = f"Nothing is loaded for {name}."
