@@ -111,12 +111,28 @@ class Plan:
         return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in _HEADING.findall(rule))}
 
     @property
+    def _compared(self) -> list[str]:
+        """The headings that decide what becomes of a row, persons' identifiers left out."""
+        people = set(self.table.natured("person"))
+        rules = [h for rule in self.source.set_aside.values() for h in _HEADING.findall(rule) if h in self.positions]
+        return sorted({h for line in self.lines if line.column not in people for h in line.headings} | set(rules))
+
+    @property
     def hashed(self) -> str:
         """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
-        people = set(self.table.natured("person"))
-        headings = sorted({h for line in self.lines if line.column not in people for h in line.headings})
-        texts = ", chr(31), ".join(f"c{self.positions[h]}" for h in headings)
+        texts = ", chr(31), ".join(f"c{self.positions[h]}" for h in self._compared)
         return f"md5_number(concat({texts}))"
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Columns that hold persons' keys, each with the SQL that makes it."""
+        natured = self.table.natured("person")
+        return {line.column: self._value(line) for line in self.lines if line.column in natured}
+
+    @property
+    def texts(self) -> list[int]:
+        """The positions of the file's columns that the table reads."""
+        return sorted({self.positions[h] for h in (*self._compared, *(h for line in self.lines for h in line.headings))})
 
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""

@@ -100,10 +100,11 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
         )
         keys = ", ".join(f"r.{c}" for c in table.key)
         join = f"from {row} r join ranked k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq join stripping t on t.source = r.source"
+        came = f"{loaded} and r.from_seq = {seq}" if _only_rose(con, export_id, seq) else loaded
         con.execute(
             f"""
             create or replace temp table bared as
-            select {keys} from {row} r where {loaded} and r.{person} is null and exists (select 1 from {row} where {person} is not null);
+            select {keys} from {row} r where {came} and r.{person} is null and exists (select 1 from {row} where {person} is not null);
             create or replace temp table strip as
             select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
             union
@@ -118,6 +119,19 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
             f"insert into stripped select distinct '{table.name}', t.source, key from strip, stripping t where key not in (select key from stripped where table_name = '{table.name}')"
         )
     return stripped
+
+
+def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool:
+    """True if rows that stay have nothing new to forget: their load follows, in rank too, the export's last one, and no other lies between."""
+    rows = con.execute(
+        """
+        select not exists (from load o, load l, load p
+            where l.seq = $2 and p.seq = (select max(seq) from load where export_id = $1 and seq < $2) and o.seq <> l.seq and o.seq <> p.seq
+            and (o.exported_at, o.sha256) > (p.exported_at, p.sha256)) and exists (from load where export_id = $1 and seq < $2)
+        """,
+        [export_id, seq],
+    ).fetchall()
+    return bool(rows[0][0])
 
 
 def _key_hash(table: Table) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from libstats import fold, ledger, schema
-from libstats.plan import Plan, Raw
+from libstats.plan import Plan, Raw, quoted
 from libstats.schema import Table
 from libstats.store import same_key, step
 
@@ -33,22 +33,23 @@ def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, s
     table = plan.table
     is_open = f"export_id = {export_id} and until_seq is null"
     had_open = con.execute(f"select exists (select 1 from {table.name}__row where {is_open})").fetchall()[0][0]
-    con.execute("create or replace temp table this_load as select $1::varchar as source, $2::integer as export_id, $3::integer as seq", [source, export_id, seq])
-    taken = _compare(con, plan, raw, is_open) if had_open else _insert(con, plan, raw)
+    read = _compare if had_open else _insert
+    taken = read(con, plan, raw, export_id, seq, source)
     taken.kept = taken.rows - taken.rejected - taken.set_aside
     step("rows")
     return taken
 
 
-def _insert(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> Taken:
+def _insert(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str) -> Taken:
     """The first file of an export: every row is new to it."""
     row = f"{plan.table.name}__row"
     columns = ", ".join(["row_hash", "n", *plan.columns])
-    head = "source, export_id, from_seq, is_sole"
     # rows are the fold at once only where nothing else is stored; else the fold, which compares before and after, makes them so
     alone = not con.execute(f"select exists (from {row})").fetchall()[0][0]
-    con.execute(f"insert into {row} ({head}, {columns}) select t.source, t.export_id, t.seq, {alone}, {columns} from ({plan.values_sql(raw)}) v, this_load t")
-    mine = "from_seq = (select seq from this_load)"
+    con.execute(
+        f"insert into {row} (source, export_id, from_seq, is_sole, {columns}) select {quoted(source)}, {export_id}, {seq}, {alone}, {columns} from ({plan.values_sql(raw)})"
+    )
+    mine = f"from_seq = {seq}"
     taken = _counted(dict(con.execute(f"select n, count(*) from {row} where {mine} group by all").fetchall()))
     if taken.rejected or taken.set_aside:
         con.execute(f"delete from {row} where {mine} and n < 1")
@@ -74,38 +75,46 @@ def _merge_equal(con: duckdb.DuckDBPyConnection, table: Table, mine: str) -> int
     return 0 if table.is_keyless else int(con.execute("select coalesce(sum(n - 1), 0) from merged").fetchall()[0][0])
 
 
-def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str) -> Taken:
-    """A later file of an export, compared with the rows left open. Only rows that came are carried beyond their fingerprint."""
+def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str) -> Taken:
+    """A later file of an export, compared with the rows left open. A row that stays is not even read beyond its fingerprint."""
     table, row = plan.table, f"{plan.table.name}__row"
-    people = [c for c in table.natured("person") if c in plan.columns]
-    same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in people)])
+    is_open = f"export_id = {export_id} and until_seq is null"
+    _match(con, plan, raw, is_open)
+    stayed = con.execute("select count(id) from incoming").fetchall()[0][0]
+    texts = ", ".join(f"told[{place}] as c{position}" for place, position in enumerate(plan.texts, start=1))
     columns = ", ".join(plan.columns)
-    packed = ", ".join(f"'{c}': v.{c}" for c in plan.columns)
-    con.execute(
-        f"""
-        create or replace temp table incoming as
-        select o.id, v.n, case when o.id is null then v.row_hash end as row_hash, case when o.id is null then {{{packed}}} end as told
-        from ({plan.values_sql(raw)}) v
-        left join (select {", ".join(["row_hash", *people])}, rowid as id from {row} where {is_open}) o on v.n = 1 and {same}
-        """
-    )
-    taken = _counted(dict(con.execute("select n, count(*) from incoming group by all").fetchall()))
-    con.execute(
-        f"create or replace temp table came as select row_hash, count(*) as n, {', '.join(f'told.{c} as {c}' for c in plan.columns)} from incoming where n = 1 and id is null group by all"
-    )
+    con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(Raw(f'(select {texts} from incoming where id is null)'))})")
+    taken = _counted(dict(con.execute("select n, count(*) from read group by all").fetchall()))
+    taken.rows += stayed
+    con.execute(f"create or replace temp table came as select row_hash, count(*) as n, {columns} from read where n = 1 group by all")
     _gone(con, table, is_open)
     if table.is_keyless:
         _whole_groups(con, plan, is_open)
     else:
-        counts = con.execute(
-            f"select (select sum(n - 1) from came), (select count(*) from incoming where id is not null) - (select count(*) from {row} where {is_open}) + (select count(*) from gone)"
+        twins, opened, gone = con.execute(
+            f"select (select coalesce(sum(n - 1), 0) from came), (select count(*) from {row} where {is_open}), (select count(*) from gone)"
         ).fetchall()[0]
-        taken.repeated = int(counts[0] or 0) + counts[1]
-    con.execute(f"update {row} set until_seq = (select seq from this_load) where rowid in (select id from gone)")
+        taken.repeated = int(twins) + stayed - (opened - gone)
+    con.execute(f"update {row} set until_seq = {seq} where rowid in (select id from gone)")
     con.execute(
-        f"insert into {row} (source, export_id, from_seq, is_sole, row_hash, n, {columns}) select t.source, t.export_id, t.seq, false, row_hash, n, {columns} from came, this_load t"
+        f"insert into {row} (source, export_id, from_seq, is_sole, row_hash, n, {columns}) select {quoted(source)}, {export_id}, {seq}, false, row_hash, n, {columns} from came"
     )
     return taken
+
+
+def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str) -> None:
+    """Temp table `incoming`: for every row of the file the id of the equal open row, or else its text."""
+    people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
+    same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)])
+    opened = f"select {', '.join(['row_hash', *plan.people])}, rowid as id from {plan.table.name}__row where {is_open}"
+    told = ", ".join(f"v.c{position}" for position in plan.texts)
+    con.execute(
+        f"""
+        create or replace temp table incoming as
+        select o.id, case when o.id is null then [{told}] end as told
+        from (select *, {plan.hashed} as row_hash{people} from {raw.sql}) v left join ({opened}) o on {same}
+        """
+    )
 
 
 def _gone(con: duckdb.DuckDBPyConnection, table: Table, is_open: str) -> None:
@@ -124,13 +133,13 @@ def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> N
     mine = ", ".join(f"r.{c}" for c in identity)
     con.execute(
         f"""
-        create or replace temp table matched as select id, count(*) as n from incoming where id is not null group by id;
+        create or replace temp table stays as select id, count(*) as n from incoming where id is not null group by id;
         create or replace temp table moved as
         select {", ".join(identity)} from came
         union select {mine} from {opened} r join gone g on g.id = r.id
-        union select {mine} from {opened} r join matched m on m.id = r.id where m.n <> r.n;
+        union select {mine} from {opened} r join stays m on m.id = r.id where m.n <> r.n;
         create or replace temp table regrouped as
-        select r.id, r.row_hash, m.n, {columns} from {opened} r join matched m on m.id = r.id semi join moved v on {same_key(identity, "v", "r")};
+        select r.id, r.row_hash, m.n, {columns} from {opened} r join stays m on m.id = r.id semi join moved v on {same_key(identity, "v", "r")};
         insert into came select row_hash, n, {", ".join(plan.columns)} from regrouped;
         insert into gone select id from regrouped
         """

@@ -179,7 +179,7 @@ def _compared(report: Monthly, columns: tuple[str, ...], now: int | None) -> str
     parts = []
     for when in (report.before, report.last_year):
         then = report.count(columns, when)
-        parts.append(f"nothing is loaded for {month_name(when)}" if then is None else f"{change(now, then, when)} ({number(then)})")
+        parts.append(f"nothing is loaded for {month_name(when)}" if then is None else f"{change(now, then, when)}{f' ({number(then)})' if then else ''}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
 
