@@ -121,7 +121,7 @@ class Plan:
     def hashed(self) -> str:
         """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
         texts = ", chr(31), ".join(f"c{self.positions[h]}" for h in self._compared)
-        return f"md5_number(concat({texts}))"
+        return f"md5_number_lower(concat({texts}))"
 
     @property
     def people(self) -> dict[str, str]:

@@ -80,7 +80,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
                            is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
         create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
-        create table stripped (table_name varchar, source varchar, key uhugeint)
+        create table stripped (table_name varchar, source varchar, key ubigint)
         """
     )
     for table in schema.tables().values():
@@ -92,7 +92,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     name = table.name
     stored = ", ".join(f"{c.name} {c.type}" for c in table.stored)
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
-    con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash uhugeint, n bigint, is_sole boolean, {stored})")
+    con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash ubigint, n bigint, is_sole boolean, {stored})")
     con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
     con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
     if table.second_name:
