@@ -6,10 +6,10 @@ import argparse
 import difflib
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from libstats import demo, inspection, listing
+from libstats import demo, forgetting, inspection, listing
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
 from libstats.workspace import find, init
@@ -77,6 +77,10 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--out", type=Path, metavar="FILE", help="where to write it (if not given: the workspace's reports folder)")
 
 
+def _add_forget(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--before", required=True, metavar="DAY", help="cases that closed before this day, as in 2026-01-01")
+
+
 def _add_demo(p: argparse.ArgumentParser) -> None:
     p.add_argument("folder", nargs="?", default="libstats-demo", metavar="FOLDER", help="where to make it (libstats-demo)")
 
@@ -138,6 +142,21 @@ def _rejects(args: argparse.Namespace) -> int:
     return 0
 
 
+def _forget(args: argparse.Namespace) -> int:
+    try:
+        day = date.fromisoformat(args.before)
+    except ValueError:
+        raise LibstatsError(f"--before {args.before} is not a day", "Write it as 2026-01-01.") from None
+    print(f"{forgetting.forget(find(Path(args.workspace)), day):,} rows lost their patron, for good.")
+    return 0
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    patrons = forgetting.rotate(find(Path(args.workspace)))
+    print(f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come.")
+    return 0
+
+
 def _report(args: argparse.Namespace) -> int:
     from libstats import report
 
@@ -170,6 +189,8 @@ COMMANDS = {
     "undo": ("take a load back", "libstats undo 12", _add_seq),
     "confirm": ("believe a list that is much shorter than the one before: what it lacks is gone", "libstats confirm 12", _add_seq),
     "rejects": ("list rejected rows: line, column, reason and the value's shape", "libstats rejects 12", _add_rejects),
+    "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
+    "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
     "report": ("make a report as an accessible web page that works offline", "libstats report monthly_operations --month 2026-10", _add_report),
     "demo": ("make a workspace with a made-up library, load it and write a report", "libstats demo", _add_demo),
     "sample": ("write the made-up library's exports, or a big export to try sizes", "libstats sample big --loans 1000000", _add_sample),
@@ -182,6 +203,8 @@ _RUN = {
     "undo": _undo,
     "confirm": _confirm,
     "rejects": _rejects,
+    "forget": _forget,
+    "rotate-key": _rotate,
     "report": _report,
     "demo": _demo,
     "sample": _sample,

@@ -99,7 +99,8 @@ def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) ->
     con.execute(f"update {row} set is_sole = true where rowid in (select id from sole)")
     gone = f"n using {touched} o where {same_key(('source', *table.key), 'o', 'n')}" if touched else ""
     con.execute(f"delete from {merged} {gone}")
-    con.execute(f"insert into {merged} {merged_sql(con, table, alive)}")
+    columns = ", ".join(("source", *(c.name for c in table.columns)))
+    con.execute(f"insert into {merged} ({columns}) {merged_sql(con, table, alive)}")
 
 
 def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:

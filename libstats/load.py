@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from tqdm import tqdm
 
-from libstats import ledger, schema, settle, store
+from libstats import forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
 from libstats.readers import delimited
@@ -44,10 +44,22 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
             bar.set_description(path.name[:40])
             receipt.files.append(_load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update)))
         if any(f.outcome == "loaded" for f in receipt.files):
+            receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
             receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
-            writer.must_rewrite = any(f.stripped for f in receipt.files)
+            writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped for f in receipt.files)
             writer.publish()
+        if place.purges_exports:
+            _purge(place, files, receipt)
     return receipt
+
+
+def _purge(place: Workspace, files: list[Path], receipt: LoadReceipt) -> None:
+    """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at."""
+    for path in files:
+        parts = [f for f in receipt.files if f.file == path.name or f.file.startswith(f"{path.name}#")]
+        done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
+        if done and place.exports in path.resolve().parents:
+            path.unlink()
 
 
 def prepare_connection(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,6 +117,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
             raise LibstatsError(f"there is no load {seq}", "`libstats loads` lists them.")
         if row[0][1] is not None:
             raise LibstatsError(f"load {seq} is undone already", "`libstats loads` lists which are active.")
+        forgetting.refuse_before_horizon(con, seq, f"undoing load {seq}")
         con.execute("begin")
         settle.undo_load(con, seq, datetime.now().replace(microsecond=0))
         con.execute("commit")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import fold, ledger, schema, store
+from libstats import fold, forgetting, ledger, schema, store
 from libstats.errors import StoreError
 from libstats.workspace import Workspace, find
 
@@ -35,8 +35,11 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
         raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
     con = store.connect(path, read_only=True)
     store.check_format(con, path)
+    store.read_as_now(con)
     if known_on is not None:
-        as_known(con, ledger.seq_on(con, str(known_on)))
+        at = ledger.seq_on(con, str(known_on))
+        forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
+        as_known(con, at)
     return con
 
 

@@ -53,6 +53,7 @@ class LoadReceipt:
 
     files: list[FileReceipt] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
+    forgotten: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -61,6 +62,8 @@ class LoadReceipt:
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
+        if self.forgotten:
+            lines.append(f"{self.forgotten:,} rows of closed cases lost their patron's key, as the library's rule says")
         if self.totals:
             lines.append("Now held: " + ", ".join(f"{n:,} {table.replace('_', ' ')}{'' if n == 1 else 's'}" for table, n in self.totals.items() if n))
         return "\n".join(lines)

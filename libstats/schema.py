@@ -10,17 +10,18 @@ from importlib import resources
 NATURES = ("key", "name", "identity", "person", "sticky", "clearable")
 
 _TABLE = re.compile(r"((?:^--[^\n]*\n)+)create table (\w+) \(\n(.*?)\n\);", re.M | re.S)
-_COLUMN = re.compile(r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+): (.+)$")
+_COLUMN = re.compile(r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+)(?: until (\w+))?: (.+)$")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its SQL type, nature, check (SQL, or None) and what it says."""
+    """A column: its SQL type, nature, check (SQL, or None) and what it says; for a person, the column that closes the case."""
 
     name: str
     type: str
     nature: str
     check: str | None
+    until: str | None
     comment: str
 
 
@@ -74,8 +75,8 @@ def _column(line: str, table: str) -> Column:
     match = _COLUMN.match(line)
     if not match or match.group(4) not in NATURES:
         raise ValueError(f"schema.sql, table {table}: cannot read the line {line.strip()!r}")
-    name, kind, check, nature, comment = match.groups()
-    return Column(name, kind, nature, check, comment)
+    name, kind, check, nature, until, comment = match.groups()
+    return Column(name, kind, nature, check, until, comment)
 
 
 def sql() -> str:

@@ -2,7 +2,7 @@
 --
 -- Above each table: what one row is. Behind each column, its nature, then what it says:
 --   key        identifies the row within one source       name       a second name, which finds the key where the key is not exported
---   identity   one of the columns that tell keyless rows apart        person     a keyed hash of a person's identifier; it can be destroyed
+--   identity   one of the columns that tell keyless rows apart        person     a keyed hash of a person's identifier, needed until the case closes (the column named); it can be destroyed
 --   sticky     the newest value that is not blank         clearable  the newest value, also when that is blank
 -- Times are the library's own wall clock. *_at is an instant, *_on a day. Every table also has `source`, the configured system it came from.
 
@@ -62,7 +62,7 @@ create table loan (
     loan_id             varchar,        -- key: the system's number of the loan
     item_id             varchar,        -- sticky: the copy, by number
     barcode             varchar,        -- sticky: the copy, by barcode
-    patron_key          ubigint,        -- person: keyed hash of the borrower's number
+    patron_key          ubigint,        -- person until returned_at: keyed hash of the borrower's number
     checkout_branch     varchar,        -- sticky: branch whose desk lent it
     checkin_branch      varchar,        -- sticky: branch whose desk took it back
     owning_branch       varchar,        -- sticky: branch that owned the copy at the time
@@ -92,7 +92,7 @@ create table circulation_event (
     item_type           varchar,        -- sticky: item type at the time
     location            varchar,        -- sticky: shelving location at the time
     collection          varchar,        -- sticky: collection code at the time
-    patron_key          ubigint,        -- person: keyed hash of the borrower's number
+    patron_key          ubigint,        -- person until happened_at: keyed hash of the borrower's number
     patron_group        varchar,        -- sticky: the borrower's category at the time
     amount              decimal(12, 2)  -- sticky: money of a payment or write-off
 );

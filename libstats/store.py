@@ -80,6 +80,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
                            is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
         create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
+        create table horizon (seq integer, forgotten_before date);
         create table stripped (table_name varchar, source varchar, key ubigint)
         """
     )
@@ -97,8 +98,50 @@ def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
     if table.second_name:
         con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
-    con.execute(f"create view {name}__now as select source, {', '.join(columns_of_row(table))} from {name}__row where is_sole union all select * from {name}__merged")
     create_views(con, table)
+
+
+def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of each table of the store."""
+    rows = con.execute("select table_name, list(column_name order by column_index) from duckdb_columns() where not internal and database_name = current_database() group by all").fetchall()
+    return dict(rows)
+
+
+def migrate(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
+
+    The rows loaded before have nothing in a new column; loading the same file again fills it.
+    """
+    held = _held(con)
+    for table in schema.tables().values():
+        if f"{table.name}__row" not in held:
+            create_table(con, table)
+            continue
+        new = [c for c in table.stored if c.name not in held[f"{table.name}__row"]]
+        if not new:
+            continue
+        for column in new:
+            for part in ("row", "merged"):
+                con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
+        create_views(con, table)
+
+
+def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
+    held = _held(con)
+    for table in schema.tables().values():
+        columns = set(held.get(f"{table.name}__row", ()))
+        if not columns:
+            con.execute(f"create temp table {table.name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+            con.execute(f"create temp table {table.name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
+            con.execute(f"create temp table {table.name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, n bigint, {', '.join(f'{c.name} {c.type}' for c in table.stored)})")
+        elif all(c.name in columns for c in table.stored):
+            continue
+        else:
+            known = set(held[f"{table.name}__now"])
+            values = ", ".join(c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns)
+            con.execute(f"create temp view {table.name}__now as select source, {values} from {con.execute('select current_database()').fetchall()[0][0]}.{table.name}__now")
+        create_views(con, table, "temp view")
 
 
 def columns_of_row(table: schema.Table) -> list[str]:
@@ -112,6 +155,9 @@ def columns_of_row(table: schema.Table) -> list[str]:
 def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view") -> None:
     """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
     columns = ", ".join(f"t.{c.name}" for c in table.columns)
+    if kind == "view":
+        plain = ", ".join(c.name for c in table.columns)
+        con.execute(f"create or replace view {table.name}__now as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole union all select source, {plain} from {table.name}__merged")
     if table.is_keyless:
         con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t")
         return
@@ -167,6 +213,7 @@ class Writer:
             step("copied")
             self.con = connect(self.path, scratch=self.scratch)
             check_format(self.con, self.base)
+            migrate(self.con)
 
     def _empty_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)

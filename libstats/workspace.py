@@ -26,6 +26,11 @@ name = "{name}"
 # (Without this an item that vanishes from the list of items is kept.)
 # [whole]
 # "koha items" = true
+
+# Patrons' keys: forget them this many days after the case closed; delete exports from the folder once they are loaded.
+# [privacy]
+# forget_after_days = 90
+# purge_exports = true
 """
 
 
@@ -67,6 +72,17 @@ class Workspace:
             raise WorkspaceError(f"{CONFIG} names several sources for {system}: {', '.join(named)}", "Say which: libstats load --source NAME ...")
         return named[0] if named else system
 
+    @property
+    def forget_after_days(self) -> int | None:
+        """Days after which the patron of a closed case is forgotten, if the library has set a number."""
+        days: int | None = self.config.get("privacy", {}).get("forget_after_days")
+        return days
+
+    @property
+    def purges_exports(self) -> bool:
+        """True if exports in the workspace's folder are deleted once loaded."""
+        return bool(self.config.get("privacy", {}).get("purge_exports", False))
+
     def is_whole(self, label: str, declared: bool) -> bool:
         """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
@@ -86,9 +102,12 @@ def _read(path: Path) -> dict[str, Any]:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
-    unknown = sorted(set(config) - {"library", "sources", "whole"})
+    unknown = sorted(set(config) - {"library", "sources", "whole", "privacy"})
     if unknown:
-        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME] and [whole].")
+        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME], [whole] and [privacy].")
+    days = config.get("privacy", {}).get("forget_after_days")
+    if days is not None and (not isinstance(days, int) or days < 0):
+        raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
             raise WorkspaceError(f"{path.name}: [sources.{name}] lacks its system", 'Write: system = "koha"')

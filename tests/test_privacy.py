@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 import libstats
-from libstats import privacy
-from libstats.errors import WorkspaceError
-from libstats.workspace import Workspace
+from libstats import forgetting, privacy
+from libstats.errors import LibstatsError, WorkspaceError
+from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 
 HEAD = "issue_id;borrowernumber;issuedate;date_due;itemnumber\n"
@@ -94,3 +95,54 @@ def test_a_lost_key_stops_loading(workspace: Workspace, tmp_path: Path) -> None:
     workspace.key_file.unlink()
     with pytest.raises(WorkspaceError, match=r"patron\.key"):
         libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))])
+
+
+RETURNED = "issue_id;borrowernumber;issuedate;date_due;returndate\n"
+
+
+def returned(*rows: str) -> str:
+    """Loans with a return."""
+    return RETURNED + "".join(f"{row}\n" for row in rows)
+
+
+def test_forgetting_destroys_closed_cases_and_sets_a_horizon(workspace: Workspace, tmp_path: Path) -> None:
+    old = write(tmp_path / "loans-2026-10-01.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00", "2;4712;2026-09-01 10:00:00;2026-09-30;"))
+    libstats.load(workspace, [old])
+    assert forgetting.forget(workspace, date(2026, 6, 1)) == 1
+    with libstats.open(workspace) as con:
+        assert con.sql("select loan_id, patron_key is null from loan order by 1").fetchall() == [("1", True), ("2", False)]
+    with pytest.raises(LibstatsError, match="patrons were forgotten on"):
+        libstats.undo(workspace, 1)
+    with pytest.raises(LibstatsError, match="patrons were forgotten on"):
+        libstats.open(workspace, known_on="2026-01-01")
+    again = write(tmp_path / "loans-2026-10-02.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00", "3;4713;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00"))
+    libstats.load(workspace, [again])
+    with libstats.open(workspace) as con:
+        assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [("2",)]
+
+
+def test_keys_expire_after_the_librarys_days(workspace: Workspace, tmp_path: Path) -> None:
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write("\n[privacy]\nforget_after_days = 30\npurge_exports = true\n")
+    place = find(workspace.folder)
+    today = datetime.now().replace(microsecond=0)
+    rows = [f"{i};471{i};2026-01-02 10:00:00;2026-01-30;{today - timedelta(days=d)}" for i, d in enumerate((29, 31))]
+    export = write(place.exports / "loans-2026-10-01.csv", returned(*rows))
+    receipt = libstats.load(place, [place.exports])
+    assert receipt.forgotten == 1
+    assert not export.exists()
+    with libstats.open(place) as con:
+        assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [("0",)]
+
+
+def test_rotation_unlinks_patrons(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;", "2;4711;2026-01-02 10:00:00;2026-01-30;"))])
+    before, key = patrons(workspace), workspace.key_file.read_text(encoding="ascii")
+    assert forgetting.rotate(workspace) == 1
+    after = patrons(workspace)
+    assert len(set(after)) == 1 and not set(before) & set(after)
+    assert workspace.key_file.read_text(encoding="ascii") != key
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-02.csv", returned("3;4711;2026-01-02 10:00:00;2026-01-30;"))])
+    assert not set(before) & set(patrons(workspace))
+    assert isinstance(before[0], int)
+    assert before[0].to_bytes(8, "little") not in b"".join(p.read_bytes() for p in workspace.store.iterdir())

@@ -46,11 +46,11 @@ def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) ->
         raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
     function, left_out, tables = _ANALYSES[analysis]
     rows = [("definition", analysis, _definition(function)), ("period", "since", str(parameters["since"])), ("period", "until, not included", str(parameters["until"]))]
-    rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n in _loads(con, list(tables))]
+    since, until = str(parameters["since"]), str(parameters["until"])
     for table, column in tables.items():
-        used = con.execute(
-            f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [str(parameters["since"]), str(parameters["until"])]
-        ).fetchall()[0][0]
+        rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n, _ in _loads(con, table, column, since, until)]
+    for table, column in tables.items():
+        used = con.execute(f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [since, until]).fetchall()[0][0]
         rows.append(("rows in the period", table, f"{used:,}"))
     rows += [("left out", reason, f"{n:,}") for reason, n in left_out(con, **parameters).fetchall()]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
@@ -58,15 +58,17 @@ def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) ->
     return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=named)
 
 
-def _loads(con: duckdb.DuckDBPyConnection, tables: list[str]) -> list[tuple[Any, ...]]:
+def _loads(con: duckdb.DuckDBPyConnection, table: str, column: str, since: str, until: str) -> list[tuple[Any, ...]]:
+    """The active loads that hold a row of the table in the period, in order of export."""
     return con.execute(
-        """
-        select l.seq, l.file, e.declaration, l.exported_at, l.rows_read
-        from load l join export e using (export_id)
-        where l.undone_seq is null and e.primary_table in (select unnest($1))
+        f"""
+        with run as (select distinct export_id, from_seq, until_seq from {table}__row where {column} >= $1::timestamp and {column} < $2::timestamp)
+        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.sha256
+        from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
+        where l.undone_seq is null
         order by l.exported_at, l.sha256
         """,
-        [tables],
+        [since, until],
     ).fetchall()
 
 
