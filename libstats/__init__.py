@@ -6,10 +6,12 @@ con = libstats.open("mylibrary")                 a read-only DuckDB connection: 
 libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB relation: .df(), .pl(), .fetchall()
 """
 
+from libstats.alarms import check
 from libstats.analysis.circulation import circulation
 from libstats.analysis.provenance import freshness, receipt
+from libstats.forgetting import forget
 from libstats.load import confirm, load, undo
 from libstats.opening import open
 from libstats.workspace import init
 
-__all__ = ["circulation", "confirm", "freshness", "init", "load", "open", "receipt", "undo"]
+__all__ = ["check", "circulation", "confirm", "forget", "freshness", "init", "load", "open", "receipt", "undo"]

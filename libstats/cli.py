@@ -142,6 +142,12 @@ def _rejects(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(args: argparse.Namespace) -> int:
+    text = listing.alarms(find(Path(args.workspace)))
+    print(text or "Nothing looks wrong.")
+    return 1 if text else 0
+
+
 def _forget(args: argparse.Namespace) -> int:
     try:
         day = date.fromisoformat(args.before)
@@ -189,6 +195,7 @@ COMMANDS = {
     "undo": ("take a load back", "libstats undo 12", _add_seq),
     "confirm": ("believe a list that is much shorter than the one before: what it lacks is gone", "libstats confirm 12", _add_seq),
     "rejects": ("list rejected rows: line, column, reason and the value's shape", "libstats rejects 12", _add_rejects),
+    "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
     "report": ("make a report as an accessible web page that works offline", "libstats report monthly_operations --month 2026-10", _add_report),
@@ -203,6 +210,7 @@ _RUN = {
     "undo": _undo,
     "confirm": _confirm,
     "rejects": _rejects,
+    "check": _check,
     "forget": _forget,
     "rotate-key": _rotate,
     "report": _report,

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import ledger
+from libstats.alarms import check
 from libstats.errors import LibstatsError
 from libstats.opening import open as open_store
 from libstats.readers import delimited
@@ -52,3 +53,10 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
     if load is not None and not con.execute("select 1 from load where seq = $1", [load]).fetchall():
         raise LibstatsError(f"there is no load {load}", "`libstats loads` lists them.")
+
+
+def alarms(workspace: Workspace) -> str:
+    """What looks wrong in the loaded exports, one alarm a paragraph; empty if nothing does."""
+    with contextlib.closing(open_store(workspace)) as con:
+        rows = check(con).fetchall()
+    return "\n".join(f"{alarm}: {place} ({source}), {rows:,}\n    {meaning}" for alarm, source, place, rows, meaning in rows)
