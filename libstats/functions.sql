@@ -13,6 +13,15 @@ create or replace temp macro iso_time(t) as
 create or replace temp macro us_date(t) as
     coalesce(try_strptime(trim(t), '%m/%d/%Y')::date, iso_date(t));
 
+create or replace temp macro us_time(t) as
+    coalesce(try_strptime(trim(t), ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p', '%m/%d/%Y']), iso_time(t));
+
+-- Day first, for reports that say so: 31/10/2026, 31.10.2026.
+create or replace temp macro eu_date(t) as
+    coalesce(try_strptime(trim(t), ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y'])::date, iso_date(t));
+create or replace temp macro eu_time(t) as
+    coalesce(try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']), iso_time(t));
+
 -- A count: digits only, so that 12.7 or 1E+3 is not taken for one.
 create or replace temp macro whole_number(t) as
     case when strlen(t) = 1 then try_cast(t as bigint) when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint) end;

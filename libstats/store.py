@@ -103,7 +103,9 @@ def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
 
 def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """The columns of each table of the store."""
-    rows = con.execute("select table_name, list(column_name order by column_index) from duckdb_columns() where not internal and database_name = current_database() group by all").fetchall()
+    rows = con.execute(
+        "select table_name, list(column_name order by column_index) from duckdb_columns() where not internal and database_name = current_database() group by all"
+    ).fetchall()
     return dict(rows)
 
 
@@ -129,18 +131,21 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
 def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
     held = _held(con)
+    database = con.execute("select current_database()").fetchall()[0][0]
     for table in schema.tables().values():
         columns = set(held.get(f"{table.name}__row", ()))
         if not columns:
             con.execute(f"create temp table {table.name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
             con.execute(f"create temp table {table.name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
-            con.execute(f"create temp table {table.name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, n bigint, {', '.join(f'{c.name} {c.type}' for c in table.stored)})")
+            con.execute(
+                f"create temp table {table.name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, n bigint, {', '.join(f'{c.name} {c.type}' for c in table.stored)})"
+            )
         elif all(c.name in columns for c in table.stored):
             continue
         else:
             known = set(held[f"{table.name}__now"])
             values = ", ".join(c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns)
-            con.execute(f"create temp view {table.name}__now as select source, {values} from {con.execute('select current_database()').fetchall()[0][0]}.{table.name}__now")
+            con.execute(f'create temp view {table.name}__now as select source, {values} from "{database}".{table.name}__now')
         create_views(con, table, "temp view")
 
 
@@ -157,7 +162,9 @@ def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str 
     columns = ", ".join(f"t.{c.name}" for c in table.columns)
     if kind == "view":
         plain = ", ".join(c.name for c in table.columns)
-        con.execute(f"create or replace view {table.name}__now as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole union all select source, {plain} from {table.name}__merged")
+        con.execute(
+            f"create or replace view {table.name}__now as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole union all select source, {plain} from {table.name}__merged"
+        )
     if table.is_keyless:
         con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t")
         return
@@ -257,7 +264,10 @@ class Writer:
         """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are free."""
         fresh = self.scratch / "fresh.duckdb"
         name = self.con.execute("select current_database()").fetchall()[0][0]
-        self.con.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh (storage_version 'v1.5.0'); copy from database {name} to fresh; detach fresh")
+        place = str(fresh).replace("'", "''")
+        self.con.execute(f"attach '{place}' as fresh (storage_version 'v1.5.0')")
+        self.con.execute(f'copy from database "{name}" to fresh')
+        self.con.execute("detach fresh")
         self.con.close()
         self.path.unlink()
         fresh.rename(self.path)

@@ -115,7 +115,9 @@ def test_forgetting_destroys_closed_cases_and_sets_a_horizon(workspace: Workspac
         libstats.undo(workspace, 1)
     with pytest.raises(LibstatsError, match="patrons were forgotten on"):
         libstats.open(workspace, known_on="2026-01-01")
-    again = write(tmp_path / "loans-2026-10-02.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00", "3;4713;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00"))
+    again = write(
+        tmp_path / "loans-2026-10-02.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00", "3;4713;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00")
+    )
     libstats.load(workspace, [again])
     with libstats.open(workspace) as con:
         assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [("2",)]

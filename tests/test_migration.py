@@ -1,0 +1,60 @@
+"""A store that the first libstats wrote opens, and can be loaded into, after every later change of the schema."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import libstats
+from libstats import schema, store
+from libstats.workspace import Workspace
+from tests.conftest import write
+
+FIRST = Path(__file__).parent / "stores" / "first.duckdb.gz"
+COUNTS = {"title": 7, "item": 3, "loan": 3, "circulation_event": 9, "hold": 4}
+
+
+def put(workspace: Workspace) -> None:
+    """Publish the first store in a workspace."""
+    (workspace.store / "library-000001.duckdb").write_bytes(gzip.decompress(FIRST.read_bytes()))
+    (workspace.store / "current").write_text("1\n", encoding="ascii")
+
+
+def counts(workspace: Workspace, **known: str) -> dict[str, int]:
+    """Rows of every table of today, in a store of then."""
+    with libstats.open(workspace, **known) as con:  # type: ignore[arg-type]
+        for table in schema.tables().values():
+            con.execute(f"select {', '.join(c.name for c in table.columns)} from {table.name}").fetchall()
+        return {t: n for t in schema.tables() if (n := con.execute(f"select count(*) from {t}").fetchall()[0][0])}
+
+
+def test_the_first_store_is_read_and_loaded_into(workspace: Workspace, tmp_path: Path) -> None:
+    put(workspace)
+    assert counts(workspace) == COUNTS
+    receipt = libstats.load(workspace, [write(tmp_path / "items-2026-11-01.csv", "itemnumber;barcode;homebranch\n101;00123;WEST\n999;b999;EAST\n")])
+    assert {k: v for k, v in receipt.files[0].dispositions.items() if v} == {"changed": 1, "new": 1}
+    assert counts(workspace) == COUNTS | {"item": 5}  # 101 is back, 999 is new
+    libstats.undo(workspace, 1)
+
+
+def test_a_table_and_a_column_that_came_later(workspace: Workspace) -> None:
+    """A store without the newest table and with a column less, as an earlier libstats would have left it."""
+    put(workspace)
+    with store.writing(workspace.store) as writer:
+        for view in ("milestone", "milestone_ever", "milestone__now"):
+            writer.con.execute(f"drop view {view}")
+        for part in ("row", "merged", "gone"):
+            writer.con.execute(f"drop table milestone__{part}")
+        for view in ("title", "title_ever", "title__now"):
+            writer.con.execute(f"drop view {view}")
+        for part in ("row", "merged"):
+            writer.con.execute(f"alter table title__{part} drop column is_serial")
+        columns = "source, title_id, title, author, isbn, issn, published_year, material, publisher, created_on, updated_at"
+        writer.con.execute(f"create view title__now as select {columns} from title__row where is_sole union all select {columns} from title__merged")
+        writer.publish()
+    assert counts(workspace)["title"] == COUNTS["title"]
+    with store.writing(workspace.store) as writer:
+        writer.publish()
+    assert counts(workspace) == COUNTS
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(is_serial) from title").fetchall() == [(0,)]
