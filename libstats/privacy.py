@@ -91,11 +91,11 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
         con.execute(
             f"""
             create or replace temp table ranked as
-            select s.export_id, s.from_seq, s.until_seq, max((l.exported_at, l.sha256)) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
+            select s.export_id, s.from_seq, s.until_seq, max({{'at': l.exported_at, 'sha': l.sha256}}) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
             from (select distinct export_id, from_seq, until_seq from {row}) s join export e using (export_id)
             join load l on l.export_id = s.export_id and l.seq >= s.from_seq and l.seq < coalesce(s.until_seq, {ledger.LATEST})
             group by all;
-            create or replace temp table stripping as select e.source, (l.exported_at, l.sha256) as rank from load l join export e using (export_id) where l.seq = {seq}
+            create or replace temp table stripping as select e.source, {{'at': l.exported_at, 'sha': l.sha256}} as rank from load l join export e using (export_id) where l.seq = {seq}
             """
         )
         keys = ", ".join(f"r.{c}" for c in table.key)

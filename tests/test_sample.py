@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
+import libstats
 from libstats.sample import write, write_loans
 from libstats.sample.oddities import ODDITIES
 
@@ -331,3 +332,13 @@ def test_one_big_export(tmp_path: Path) -> None:
 def test_the_period_of_the_truth(truth: dict[str, Any]) -> None:
     assert (date.fromisoformat(truth["until"]) - date.fromisoformat(truth["since"])).days == 729
     assert len({cell["month"] for cell in truth["months"]}) == 24
+
+
+def test_dispositions_sum_to_the_rows_of_every_file(demo: Path) -> None:
+    """What the ledger says became of the rows of each file is all of them, counted by a CSV reader."""
+    with libstats.open(demo) as con:
+        loads = con.execute("select file, rows_read, list_sum(map_values(dispositions)) from load").fetchall()
+    assert len(loads) == len(list((demo / "exports").glob("*.csv")))
+    for name, read, disposed in loads:
+        with (demo / "exports" / name).open(encoding="utf-8", newline="") as file:
+            assert read == disposed == sum(1 for _ in csv.reader(file, delimiter=";")) - 1, name

@@ -17,9 +17,10 @@ _ANALYSES: dict[str, tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRela
 }
 
 
-def freshness(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+def freshness(con: duckdb.DuckDBPyConnection, *, analysis: str | None = None) -> duckdb.DuckDBPyRelation:
     """How fresh is what each export told, and was any of it rejected?
 
+    Parameters: with `analysis`, only the exports that it counts.
     Returns one row per configured source and export: `source`, `export` (the declaration), `newest_export_at`
     (time), `loads` (active loads), `rows_rejected` (rows, over the active loads), ordered by source and export.
     """
@@ -28,10 +29,11 @@ def freshness(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         select e.source, e.declaration as export, max(l.exported_at) as newest_export_at, count(*) as loads,
             coalesce(sum(l.dispositions['rejected']), 0)::bigint as rows_rejected
         from load l join export e using (export_id)
-        where l.undone_seq is null
+        where l.undone_seq is null and ($tables is null or e.primary_table in (select unnest($tables::varchar[])))
         group by all
         order by e.source, e.declaration
-        """
+        """,
+        params={"tables": list(_entry(analysis)[2]) if analysis is not None else None},
     )
 
 
@@ -42,9 +44,7 @@ def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) ->
     Returns rows of `part` (definition, period, load, rows used, left out), `what` and `value`, all text, in that order.
     Raises AnalysisError for an analysis that has no receipt.
     """
-    if analysis not in _ANALYSES:
-        raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
-    function, left_out, tables = _ANALYSES[analysis]
+    function, left_out, tables = _entry(analysis)
     rows = [("definition", analysis, _definition(function)), ("period", "since", str(parameters["since"])), ("period", "until, not included", str(parameters["until"]))]
     since, until = str(parameters["since"]), str(parameters["until"])
     for table, column in tables.items():
@@ -56,6 +56,12 @@ def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) ->
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
     named = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
     return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=named)
+
+
+def _entry(analysis: str) -> tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str]]:
+    if analysis not in _ANALYSES:
+        raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
+    return _ANALYSES[analysis]
 
 
 def _loads(con: duckdb.DuckDBPyConnection, table: str, column: str, since: str, until: str) -> list[tuple[Any, ...]]:

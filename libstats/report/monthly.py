@@ -93,9 +93,8 @@ def _month(text: str) -> date:
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    """How fresh the exports are that circulation is counted from: those that its receipt names."""
-    loads = [row["value"] for row in _dicts(receipt(con, "circulation", since="1900-01-01", until="1900-02-01")) if row["part"] == "load"]
-    rows = [row for row in _dicts(freshness(con)) if any(value.startswith(f"{row['export']},") for value in loads)]
+    """How fresh the exports are that circulation is counted from."""
+    rows = _dicts(freshness(con, analysis="circulation"))
     return [{**row, "covered_until": _covered(con, row["newest_export_at"])} for row in rows]
 
 
