@@ -1,5 +1,6 @@
 """The sample library: the same bytes everywhere, a truth that its files bear out, and every oddity in its place."""
 
+import csv
 import json
 from collections.abc import Iterable
 from datetime import date
