@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
+
 from libstats import demo, forgetting, inspection, listing
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
@@ -226,6 +228,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _RUN[args.command](args)
     except LibstatsError as error:
         print(f"libstats: {error}", file=sys.stderr)
+        return 1
+    except duckdb.Error as error:
+        # its own words may hold a row's value: only its kind is told
+        print(f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("libstats: stopped; nothing was changed", file=sys.stderr)

@@ -22,8 +22,10 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
         where fault is not null
         """
     )
-    for line, fields in normalised.ragged if normalised else ():
-        con.execute("insert into reject values ($1, $2, '', $3, '')", [seq, line, f"the line has {fields} fields, the headings {len(plan.header)}"])
+    if normalised and normalised.ragged:
+        lines, widths = (list(column) for column in zip(*normalised.ragged, strict=True))
+        told = f"'the line has ' || fields || ' fields, the headings {len(plan.header)}'"
+        con.execute(f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)", [lines, widths])
 
 
 def _fault(plan: Plan, line: Line) -> str | None:

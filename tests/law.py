@@ -63,7 +63,7 @@ class Case:
         return rows
 
     def _file(self) -> tuple[str, list[str], list[list[str]], int]:
-        kind = self.rng.choice(list(KINDS))
+        kind = self.rng.choice(("increment", "whole", "whole", "by branch", "log", "log"))
         if kind == "log":
             first, last = sorted(self.rng.choices(range(7), k=2))
             rows = [list(r) for r in self.log if first <= int(r[0][-1]) < last]
@@ -90,7 +90,7 @@ class Case:
             live = [t for t in self.told if t.undone is None]
             if move < 0.7 or not live:
                 self._load(*self.rng.choice(self.files))
-            elif move < 0.9:
+            elif move < 0.85:
                 self._undo(self.rng.choice(live))
             else:
                 self._confirm()

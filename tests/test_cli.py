@@ -76,6 +76,18 @@ def test_mistakes_are_told_in_words(words: list[str], status: int, told: str, li
     assert (found, told in out + err) == (status, True), out + err
 
 
+def test_a_damaged_store_is_told_in_words(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(library / "exports" / "items-2026-10-31.csv", ITEMS)
+    run(capsys, "load", "exports")
+    store = next((library / "store").glob("*.duckdb"))
+    store.write_bytes(b"\0" * 4096 + store.read_bytes()[4096:])
+    status, _, err = run(capsys, "loads")
+    assert (status, "cannot be opened" in err) == (1, True), err
+    (library / "store" / "current").write_text("x", encoding="ascii")
+    status, _, err = run(capsys, "loads")
+    assert (status, "is damaged" in err) == (1, True), err
+
+
 @pytest.mark.parametrize("text", ["[library\n", "[sauces]\n", "[sources.main]\nname = 1\n"])
 def test_a_wrong_configuration_is_told_in_words(text: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (library / CONFIG).write_text(text, encoding="utf-8")
