@@ -1,1 +1,1 @@
-"""How fast libstats is, as ratios within one run: machines are noisy, and these are never a test."""
+"""How libstats compares with the plain tools on the same files: `python -m benchmarks`. Never part of the tests."""

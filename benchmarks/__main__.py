@@ -1,58 +1,144 @@
-"""`python -m benchmarks [--rows N] [--pairs N]` prints each job against its baseline, and the peak memory of each.
-
-first load    libstats loads a Koha export of loans / DuckDB creates the bare typed table from the same file and checkpoints
-reload        libstats loads the next day's export, of which one row in a thousand has gone / the same baseline
-month         libstats.circulation over a year / the same counts by hand-written SQL on the bare table
-Every job runs in a process of its own, in turn with its baseline; the ratio is the median over the pairs.
-"""
+"""`python -m benchmarks`: ratios within one run, and peak memory. See docs/benchmarks.md."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from libstats import sample
+from benchmarks import data
 
-PAIRS = (("first load", "first", "bare", 2.5), ("reload", "reload", "bare", 2.0), ("month", "month", "bare_month", 1.2))
+PEAK = 1.5
+GIB = 1 << 30
+Found = dict[str, Any]
 
 
-def job(name: str, folder: Path) -> dict[str, float]:
-    """Seconds and peak megabytes of one job in a fresh process."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.job", name, str(folder)], check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+def job(name: str, *arguments: object) -> Found:
+    """What one job in a fresh process found; the disk is quiet before it starts."""
+    if hasattr(os, "sync"):
+        os.sync()
+    done = subprocess.run([sys.executable, "-m", "benchmarks.job", name, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True)
+    found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def prepare(folder: Path, rows: int) -> None:
-    """Write the export and the next day's."""
-    export = next(sample.write_loans(folder, loans=rows).parent.rglob("old_issues*.csv"))
-    first, second = folder / "loans-2026-10-31.csv", folder / "loans-2026-11-01.csv"
-    export.rename(first)
-    with first.open(encoding="utf-8", newline="") as old, second.open("w", encoding="utf-8", newline="") as new:
-        new.writelines(line for number, line in enumerate(old) if number % 1000 != 500)
+def line(what: str, told: str, target: str = "", is_met: bool | None = None) -> None:
+    """Print one finding."""
+    verdict = "" if is_met is None else "   met" if is_met else "   MISSED"
+    print(f"{what:<46}{told:<58}{target}{verdict}", flush=True)
+
+
+def ratio(what: str, ours: list[Found], bares: list[Found], most: float) -> None:
+    """Print the median of the ratios of the pairs."""
+    ratios = [a["seconds"] / b["seconds"] for a, b in zip(ours, bares, strict=True)]
+    middle = statistics.median(ratios)
+    seconds = f"{statistics.median(f['seconds'] for f in ours):.2f} s against {statistics.median(f['seconds'] for f in bares):.2f} s"
+    line(what, f"{middle:.2f} x bare ({', '.join(f'{r:.2f}' for r in ratios[:5])}; {seconds})", f"at most {most} x", middle <= most)
+
+
+def peak(what: str, ours: list[Found]) -> None:
+    """Print the most memory of any of our jobs."""
+    most = max(f["peak"] for f in ours) / GIB
+    line(what, f"{most:.2f} GiB", f"under {PEAK} GiB", most < PEAK)
+
+
+def remade(workspace: Path) -> Path:
+    """An empty workspace in that place."""
+    shutil.rmtree(workspace, ignore_errors=True)
+    job("start_workspace", workspace)
+    return workspace
+
+
+def loads(folder: Path, rows: int, pairs: int) -> None:
+    """First load and reload of one big export of loans, each against a bare load of the same file."""
+    job("write_loans", folder, rows)
+    first, second = folder / data.DAY_OF_LOANS, folder / data.NEXT_DAY
+    place, copy, database = folder / "loans", folder / "reload", folder / "bare.duckdb"
+    ours, bares, again, bares_again = [], [], [], []
+    for _ in range(pairs):
+        ours.append(job("load", remade(place), first))
+        database.unlink(missing_ok=True)
+        bares.append(job("load_bare", database, first, "loans"))
+    for _ in range(pairs):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(place, copy)
+        again.append(job("load", copy, second))
+        database.unlink()
+        bares_again.append(job("load_bare", database, second, "loans"))
+    shutil.rmtree(copy)
+    ratio(f"first load of {rows:,} loans", ours, bares, 2.5)
+    ratio("reload, the next day's export", again, bares_again, 2.0)
+    line("  what the reload found", ", ".join(f"{n:,} {what}" for what, n in again[0]["dispositions"].items() if n))
+    line("size of the store", f"{ours[0]['size'] / bares[0]['size']:.2f} x bare; after the reload {again[0]['size'] / bares[0]['size']:.2f} x")
+    peak("peak memory of the loads", ours + again)
+
+
+def items(folder: Path, rows: int, days: int) -> None:
+    """A whole list of items every day; the first file is a first load, the others follow it."""
+    place, database = remade(folder / "items"), folder / "items.duckdb"
+    ours, bares = [], []
+    for day in range(days):
+        job("write_items", folder, rows, day)
+        file = data.items(folder, rows, day)
+        ours.append(job("load", place, file))
+        database.unlink(missing_ok=True)
+        bares.append(job("load_bare", database, file, "items"))
+        file.unlink()
+    first, later = ours[0], list(zip(ours[1:], bares[1:], strict=True))
+    ratio(f"first list of {rows:,} items", ours[:1], bares[:1], 2.5)
+    ratio(f"the {days - 1} daily lists after it", ours[1:], bares[1:], 1.5)
+    ratios = sorted(a["seconds"] / b["seconds"] for a, b in later)
+    line("  the slowest of them", f"{ratios[-1]:.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within", "each at most 1.5 x", ratios[-1] <= 1.5)
+    line("  what the last found", ", ".join(f"{n:,} {what}" for what, n in ours[-1]["dispositions"].items() if n))
+    grown = ours[-1]["size"] / first["size"]
+    line(f"size of the store after {days} lists", f"{grown:.2f} x after one ({ours[-1]['size'] / 1e6:.0f} MB; bare, one list: {bares[0]['size'] / 1e6:.0f} MB)", "under 1.5 x", grown < 1.5)
+    peak("peak memory of the loads", ours)
+
+
+def month(folder: Path, rows: int, pairs: int) -> None:
+    """Circulation by month and branch over a year, asked of four tools; the counts must agree."""
+    job("write_loans", folder, rows)
+    first = folder / data.DAY_OF_LOANS
+    place, database, parquet = folder / "loans", folder / "bare.duckdb", folder / "loans.parquet"
+    job("load", remade(place), first)
+    database.unlink(missing_ok=True)
+    job("load_bare", database, first, "loans")
+    job("write_parquet", database, parquet)
+    asked: dict[str, list[Found]] = {"month": [], "month_bare": [], "month_polars": [], "month_pandas": []}
+    for _ in range(pairs):
+        for name, found in asked.items():
+            found.append(job(name, {"month": place, "month_bare": database}.get(name, parquet)))
+    agree = all(f["counts"] == asked["month_bare"][0]["counts"] for found in asked.values() for f in found)
+    ratio(f"circulation by month, of {rows:,} loans", asked["month"], asked["month_bare"], 1.2)
+    line("  asked for the first time", f"{statistics.median(a['first'] / b['first'] for a, b in zip(asked['month'], asked['month_bare'], strict=True)):.2f} x bare")
+    for name, found in asked.items():
+        seconds, most = statistics.median(f["seconds"] for f in found), max(f["peak"] for f in found) / GIB
+        line(f"  {name.removeprefix('month').lstrip('_') or 'libstats'}", f"{seconds:.3f} s, {most:.2f} GiB")
+    line("  the counts of all four", f"{len(asked['month_bare'][0]['counts']):,} rows", "agree", agree)
 
 
 def main() -> None:
-    """Run the pairs and print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--pairs", type=int, default=3)
+    """Parse, make the folder, run the parts."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios within one run, and peak memory.")
+    parser.add_argument("--rows", type=int, default=5_000_000, metavar="N", help="loans (5,000,000); items are a fifth of that")
+    parser.add_argument("--only", choices=("loads", "items", "month"), help="one part of it")
+    parser.add_argument("--days", type=int, default=30, metavar="N", help="daily lists of items (30)")
+    parser.add_argument("--pairs", type=int, default=3, metavar="N", help="how often each pair is run (3)")
+    parser.add_argument("--folder", type=Path, metavar="FOLDER", help="where to keep the data (if not given: a temporary folder, removed)")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepare(folder, args.rows)
-        print(f"{args.rows:,} loans, {(folder / 'loans-2026-10-31.csv').stat().st_size / 1e6:,.0f} MB, {args.pairs} pairs")
-        for label, ours, baseline, goal in PAIRS:
-            pairs = [(job(ours, folder), job(baseline, folder)) for _ in range(args.pairs)]
-            ratio = statistics.median(a["seconds"] / b["seconds"] for a, b in pairs)
-            seconds = statistics.median(a["seconds"] for a, _ in pairs)
-            peak = max(a["megabytes"] for a, _ in pairs)
-            print(f"{label:12} {ratio:5.2f} times the baseline (goal {goal}), median {seconds:.1f} s, peak {peak:,.0f} MB", flush=True)
+    print("seconds and ratios hold for this machine and this run; a pair runs A B A B, its ratio is the median", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (args.folder or Path(temporary)).resolve() / f"{args.rows}"
+        for name, part, number in (("loads", loads, args.pairs), ("items", items, args.days), ("month", month, args.pairs)):
+            if args.only in (None, name):
+                part(folder, args.rows // 5 if name == "items" else args.rows, number)
 
 
 if __name__ == "__main__":

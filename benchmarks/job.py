@@ -1,80 +1,147 @@
-"""One timed job in a process of its own: prints its seconds and peak memory as JSON."""
+"""One timed job in a process of its own: `python -m benchmarks.job NAME ARGUMENT...` prints seconds and peak memory as JSON.
+
+What is timed is the work alone: neither starting Python nor importing.
+"""
 
 from __future__ import annotations
 
 import json
 import resource
-import shutil
+import statistics
 import sys
 import time
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 import libstats
+from benchmarks import bare, data
+from libstats.workspace import CONFIG
 
-PERIOD = {"since": "2025-11-01", "until": "2026-11-01"}
-TYPES = {
-    "issue_id": "bigint", "borrowernumber": "bigint", "itemnumber": "bigint", "date_due": "timestamp", "branchcode": "varchar", "returndate": "timestamp",
-    "lastreneweddate": "timestamp", "renewals_count": "bigint", "unseen_renewals": "bigint", "auto_renew": "bigint", "auto_renew_error": "varchar",
-    "timestamp": "timestamp", "issuedate": "timestamp", "onsite_checkout": "bigint", "note": "varchar", "notedate": "timestamp", "noteseen": "bigint",
-}  # fmt: skip
-
-
-def bare(folder: Path) -> None:
-    """The bare typed table, checkpointed."""
-    (folder / "bare.duckdb").unlink(missing_ok=True)
-    con = duckdb.connect(str(folder / "bare.duckdb"), config={"storage_compatibility_version": "v1.5.0"})
-    con.execute("set preserve_insertion_order = false")
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in TYPES.items())
-    file = str(folder / "loans-2026-10-31.csv").replace("'", "''")
-    con.execute(f"create table loans as from read_csv('{file}', delim = ';', quote = '\"', header = true, auto_detect = false, nullstr = '', columns = {{{columns}}})")
-    con.execute("checkpoint")
+REPEATS = 5
+SINCE, UNTIL = "2025-09-01", "2026-09-01"
+Counts = list[tuple[Any, ...]]
 
 
-def first(folder: Path) -> None:
-    """The first load into a new workspace."""
-    libstats.load(folder / "library", [folder / "loans-2026-10-31.csv"])
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that the work took."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
-def reload(folder: Path) -> None:
-    """The next day's export into a workspace that has the first."""
-    libstats.load(folder / "library", [folder / "loans-2026-11-01.csv"])
+def asked(query: Callable[[], Counts]) -> dict[str, Any]:
+    """The median of several askings, the first asking, and the counts."""
+    times, counts = [], []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        counts = query()
+        times.append(time.perf_counter() - start)
+    return {"seconds": statistics.median(times), "first": times[0], "counts": [[str(v) for v in row] for row in counts]}
 
 
-def month(folder: Path) -> None:
-    """A year of circulation by month and branch."""
-    with libstats.open(folder / "library") as con:
-        libstats.circulation(con, **PERIOD).fetchall()
+def write_loans(folder: str, rows: str) -> dict[str, Any]:
+    """Make the two exports of loans."""
+    return {"seconds": timed(lambda: data.loans(Path(folder), int(rows)))}
 
 
-def bare_month(folder: Path) -> None:
-    """The same counts by hand on the bare table."""
-    con = duckdb.connect(str(folder / "bare.duckdb"), read_only=True)
-    con.execute(
-        """
-        select date_trunc('month', issuedate), branchcode, count(*) filter (where onsite_checkout = 0), sum(renewals_count) filter (where onsite_checkout = 0),
-            count(*) filter (where onsite_checkout = 1)
-        from loans where issuedate >= $1::timestamp and issuedate < $2::timestamp group by all order by all
-        """,
-        [PERIOD["since"], PERIOD["until"]],
-    ).fetchall()
+def write_items(folder: str, rows: str, day: str) -> dict[str, Any]:
+    """Make one day's list of items."""
+    return {"seconds": timed(lambda: data.items(Path(folder), int(rows), int(day)))}
 
 
-def before(name: str, folder: Path) -> None:
-    """What a job needs and is not timed for."""
-    if name in ("first", "reload") or (name == "month" and not (folder / "library").exists()):
-        shutil.rmtree(folder / "library", ignore_errors=True)
-        libstats.init(folder / "library")
-        if name != "first":
-            first(folder)
-    if name == "bare_month" and not (folder / "bare.duckdb").exists():
-        bare(folder)
+def start_workspace(folder: str) -> dict[str, Any]:
+    """Make an empty workspace that takes lists of items for whole."""
+    place = libstats.init(Path(folder))
+    with (place.folder / CONFIG).open("a", encoding="utf-8") as config:
+        config.write('\n[whole]\n"koha items" = true\n')
+    return {"seconds": 0.0}
+
+
+def load(workspace: str, file: str) -> dict[str, Any]:
+    """Load one file into a workspace."""
+    receipts = []
+    seconds = timed(lambda: receipts.append(libstats.load(Path(workspace), [Path(file)])))
+    told = receipts[0].files[0]
+    assert told.outcome == "loaded", str(receipts[0])
+    return {"seconds": seconds, "dispositions": told.dispositions, "size": sum(p.stat().st_size for p in (Path(workspace) / "store").glob("*.duckdb"))}
+
+
+def load_bare(database: str, file: str, kind: str) -> dict[str, Any]:
+    """Load one file into a new bare database."""
+    columns = bare.LOANS if kind == "loans" else bare.ITEMS
+    return {"seconds": timed(lambda: bare.load(Path(database), Path(file), columns)), "size": Path(database).stat().st_size}
+
+
+def write_parquet(database: str, parquet: str) -> dict[str, Any]:
+    """Write the bare table as Parquet."""
+    with duckdb.connect(database, read_only=True) as con:
+        return {"seconds": timed(lambda: con.execute(f"copy loans to '{data.quoted(Path(parquet))}' (format parquet)"))}
+
+
+def month(workspace: str) -> dict[str, Any]:
+    """Ask libstats."""
+    with libstats.open(Path(workspace)) as con:
+        columns = "period, branch, checkouts, renewals_undated, in_house_uses, days_from_loans"
+        return asked(lambda: libstats.circulation(con, since=SINCE, until=UNTIL).select(columns).fetchall())
+
+
+def month_bare(database: str) -> dict[str, Any]:
+    """Ask DuckDB."""
+    with duckdb.connect(database, read_only=True) as con:
+        return asked(lambda: con.sql(bare.MONTHS, params={"since": SINCE, "until": UNTIL}).fetchall())
+
+
+def month_polars(parquet: str) -> dict[str, Any]:
+    """Ask polars, streaming over Parquet."""
+    import polars as pl
+
+    since, until = date.fromisoformat(SINCE), date.fromisoformat(UNTIL)
+    lent, inside = pl.col("issuedate"), pl.col("onsite_checkout")
+    plan = (
+        pl.scan_parquet(parquet)
+        .filter((lent >= since) & (lent < until))
+        .group_by(lent.dt.truncate("1mo").dt.date().alias("period"), pl.col("branchcode").alias("branch"))
+        .agg((~inside).sum(), pl.col("renewals_count").filter(~inside).sum(), inside.sum().alias("inside"), lent.dt.date().n_unique())
+        .sort("period", "branch")
+    )
+    return asked(lambda: plan.collect(engine="streaming").rows())
+
+
+def month_pandas(parquet: str) -> dict[str, Any]:
+    """Ask pandas, the four columns read into a frame each time (by DuckDB: pandas has no Parquet reader of its own)."""
+
+    def query() -> Counts:
+        frame = duckdb.sql(f"select issuedate, branchcode as branch, renewals_count, onsite_checkout from '{data.quoted(Path(parquet))}'").df()
+        frame = frame[(frame["issuedate"] >= SINCE) & (frame["issuedate"] < UNTIL)]
+        day, inside = frame["issuedate"].dt.normalize(), frame["onsite_checkout"].astype(bool)
+        period = day.dt.to_period("M").dt.start_time
+        frame = frame.assign(period=period, day=day, inside=inside, lent=~inside, renewed=frame["renewals_count"].where(~inside, 0))
+        found = frame.groupby(["period", "branch"]).agg({"lent": "sum", "renewed": "sum", "inside": "sum", "day": "nunique"}).reset_index()
+        return [(r[0].date(), r[1], *(int(n) for n in r[2:])) for r in found.itertuples(index=False)]
+
+    return asked(query)
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    f.__name__: f for f in (write_loans, write_items, start_workspace, load, load_bare, write_parquet, month, month_bare, month_polars, month_pandas)
+}
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def main(name: str, *arguments: str) -> None:
+    """Run one job and print what it found."""
+    found = JOBS[name](*arguments)
+    print(json.dumps({**found, "peak": peak_bytes()}))
 
 
 if __name__ == "__main__":
-    which, place = sys.argv[1], Path(sys.argv[2])
-    before(which, place)
-    start = time.perf_counter()
-    {"bare": bare, "first": first, "reload": reload, "month": month, "bare_month": bare_month}[which](place)
-    print(json.dumps({"seconds": time.perf_counter() - start, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    main(*sys.argv[1:])

@@ -231,7 +231,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except duckdb.Error as error:
         # its own words may hold a row's value: only its kind is told
-        print(f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.", file=sys.stderr)
+        print(
+            f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("libstats: stopped; nothing was changed", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from libstats import ledger, privacy, settle
+from libstats import dispositions, ledger, privacy, settle
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers import delimited
@@ -164,11 +164,11 @@ class Intake:
         self._enter(receipt, export_id, taken)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
         settle.resettle(self.con, primary.table, export_id, seq)
-        counts = settle.dispositions(self.con, primary.table, taken, export_id, seq)
+        counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
         aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
         rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = settle.conflicts(self.con, primary.table, export_id, seq)
+        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         if rejected:
