@@ -91,7 +91,9 @@ class Intake:
         if self.normalised is None:
             people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
             change = dict.fromkeys(people, privacy.hasher(self.key))
-            self.normalised = delimited.normalise(self.file, self.job.scratch / "normalised.csv", keep, change, self.source.footer, self.job.advance)
+            self.normalised = delimited.normalise(
+                self.file, self.job.scratch / "normalised.csv", keep, change, self.source.footer, self.source.failure, self.counted.is_regular, self.job.advance
+            )
             if not self.counted.is_regular:
                 self.rows_read = self.normalised.records
         privacy.already_hashed(self.con)
@@ -181,7 +183,7 @@ class Intake:
         return receipt
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
-        is_cut = bool(self.normalised and (self.normalised.footers or (self.normalised.is_cut and not self.counted.ends_cleanly)))
+        is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.file.path.name, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)

@@ -100,6 +100,9 @@ def _load_path(job: Job) -> FileReceipt:
         return FileReceipt(job.path.name, "left alone", reason=str(error))
     except FileRefused as error:
         return FileReceipt(job.path.name, "refused", reason=str(error))
+    except duckdb.Error as error:
+        # its own words may hold a row's value: only its kind is told
+        return FileReceipt(job.path.name, "refused", reason=f"DuckDB could not read it ({type(error).__name__}); nothing of it was loaded\n  Please report the form of this file.")
     except OSError as error:
         return FileReceipt(job.path.name, "refused", reason=f"the file cannot be read: {error.strerror}\n  Check its permissions, or copy it and load the copy.")
 

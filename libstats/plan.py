@@ -29,9 +29,11 @@ def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words:
     """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name its columns."""
     columns = ", ".join(f"'c{i}': 'varchar'" if i >= 0 else "'line': 'bigint'" for i in positions)
     nulls = ", ".join(quoted(w) for w in ("", *null_words))
+    # what `normalise` wrote ends its lines with \n, whatever stands inside quotes
+    line_end = "" if header else "new_line = '\\n', "
     return (
         f"read_csv({quoted(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
-        f"strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
+        f"{line_end}strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
     )
 
 

@@ -24,7 +24,7 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
     )
     if normalised and normalised.ragged:
         lines, widths = (list(column) for column in zip(*normalised.ragged, strict=True))
-        told = f"'the line has ' || fields || ' fields, the headings {len(plan.header)}'"
+        told = f"case when fields = 0 then 'a quotation mark opens in it that closes lines later: rows may have run together' else 'the line has ' || fields || ' fields, the headings {len(plan.header)}' end"
         con.execute(f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)", [lines, widths])
 
 

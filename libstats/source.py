@@ -69,7 +69,8 @@ class Source:
     exported   heading that states when the file was written
     null_words texts that mean blank, besides nothing at all
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
-    footer     pattern of lines after the data that are not rows, such as error messages
+    footer     pattern of lines that are not rows and always stand there, such as a count at the end
+    failure    pattern of lines that say the export broke off
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -88,6 +89,7 @@ class Source:
     null_words: tuple[str, ...] = ()
     set_aside: dict[str, str] = field(default_factory=dict, hash=False)
     footer: str | None = None
+    failure: str | None = None
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -164,6 +166,14 @@ class LeftAlone:
         return has_all(header, self.recognise, {})
 
 
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
 def faults(source: Source) -> list[str]:
     """Everything in a declaration that does not fit schema.sql, all at once."""
     found = []
@@ -178,6 +188,12 @@ def faults(source: Source) -> list[str]:
         found += [f"{source.label}, {name}: {c} is given twice" for c in sorted(set(given)) if given.count(c) > 1]
         names = {table.second_name} & set(given)
         found += [f"{source.label}, {name}: the key {c} is missing" for c in table.exported_key if c not in given and not names]
+        for line in lines:
+            if line.column in {c.name for c in table.columns if c.nature == "person"} and not line.expression.startswith("person_key("):
+                found.append(f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)")
+            if "'\"'" in line.expression:
+                found.append(f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)")
+    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in (source.footer, source.failure) if p and not _compiles(p)]
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
     known_headings = set(source.vendor_headings)

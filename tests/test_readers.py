@@ -120,3 +120,25 @@ def test_a_count_does_not_depend_on_where_blocks_end(tmp_path: Path, monkeypatch
     for size in (1, 2, 3, 7, 64):
         monkeypatch.setattr(delimited, "BLOCK", size)
         assert delimited.count(reading) == whole
+
+
+LEAK = 'issue_id|barcode|borrowernumber|issuedate|date_due|branchcode\n1|b1|P1|2026-10-01|2026-10-21|"A\n2|b2|SECRET-ID|2026-10-01|2026-10-21|"B\n3|b3|P3|2026-10-01|2026-10-21|C\n'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_stray_quote_swallows_no_row_and_keeps_no_identifier(end: str, workspace: Workspace, tmp_path: Path) -> None:
+    """The quotes of lines 2 and 3 would make one field of what stands between, a patron's number with it."""
+    receipt = libstats.load(workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace("\n", end))])
+    assert receipt.files[0].dispositions["rejected"] == 1
+    assert receipt.files[0].dispositions["new"] == 1
+    with libstats.open(workspace) as con:
+        assert con.sql("select loan_id from loan").fetchall() == [("3",)]
+        assert "rows may have run together" in con.sql("select reason from reject").fetchall()[0][0]
+    assert b"SECRET" not in b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+
+
+def test_line_ends_inside_quotes_in_a_file_of_another_encoding(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "items-2026-10-31.csv"
+    file.write_bytes(b'itemnumber;barcode;homebranch;itemcallnumber\r\n1;b1;EAST;"A\r\nB"\r\n2;b2;CAF\xe9;C\r\n')
+    libstats.load(workspace, [file])
+    assert held(workspace) == [("1", "b1", "EAST", "A\r\nB"), ("2", "b2", "CAF\u00e9", "C")]

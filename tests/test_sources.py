@@ -60,3 +60,13 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
         found = con.execute("select line::varchar, heading, reason, shape from reject").fetchall()
         assert sorted(found) == sorted(map(tuple, wanted))
         assert receipt.dispositions["rejected"] == len({r[0] for r in wanted})
+
+
+def test_faults_are_found_all_at_once() -> None:
+    wrong = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'}, footer="(")
+    assert [f.split(": ", 1)[1] for f in faults(wrong)] == [
+        "there is no column nowhere",
+        "patron_key is a person's key; write person_key(...)",
+        "checkout_branch: a quotation mark in SQL text is taken for a heading; write chr(34)",
+        "the pattern ( is not a regular expression",
+    ]

@@ -50,7 +50,7 @@ class Count:
     """What one pass over the bytes says: independent of every CSV reader.
 
     records       lines that are not blank, newlines inside quotes not counted, header included
-    is_regular    False if a quote stands inside an unquoted field, so that quotes cannot be trusted
+    is_regular    False if a quote opens inside a field or closes before its end, so that quotes cannot be trusted
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     """
@@ -122,6 +122,7 @@ class _Counter:
     def __init__(self, delimiter: int) -> None:
         self.before_quote = np.zeros(256, dtype=bool)
         self.before_quote[[delimiter, 10, 13, 34]] = True
+        self.owes_end = False
         self.quotes = self.newlines = self.inside = self.blank = self.at = 0
         self.line_end = self.opened_line = -1
         self.last = 10
@@ -130,6 +131,9 @@ class _Counter:
 
     def add(self, block: bytes) -> None:
         data = np.frombuffer(block, dtype=np.uint8)
+        if self.owes_end and len(data):
+            self.is_regular &= bool(self.before_quote[data[0]])
+            self.owes_end = False
         newlines = np.flatnonzero(data == 10)
         quotes = np.flatnonzero(data == 34)
         if len(quotes):
@@ -144,6 +148,10 @@ class _Counter:
         self.tail = (self.tail + block)[-2:]
 
     def _quotes(self, data: np.ndarray, quotes: np.ndarray, newlines: np.ndarray) -> None:
+        closing = quotes[1 - self.quotes % 2 :: 2]
+        inner = closing[closing + 1 < len(data)]
+        self.is_regular &= bool(self.before_quote[data[inner + 1]].all())
+        self.owes_end = len(inner) < len(closing)
         opening = quotes[self.quotes % 2 :: 2]
         if not len(opening):
             return
@@ -174,13 +182,14 @@ class _Counter:
 
 @dataclass
 class Normalised:
-    """What `normalise` wrote, and what it could not: (line, fields found) of ragged rows, lines set aside."""
+    """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs over lines) of ragged rows, lines set aside."""
 
     path: Path
     records: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
     footers: int = 0
     is_cut: bool = False
+    broke_off: bool = False
 
 
 def _lines(file: Delimited, advance: Callable[[int], object]) -> Iterator[str]:
@@ -235,15 +244,21 @@ def normalise(
     keep: Sequence[int],
     change: dict[int, Callable[[str], str]],
     footer: str | None = None,
+    failure: str | None = None,
+    trust_quotes: bool = True,
     advance: Callable[[int], object] = lambda n: None,
 ) -> Normalised:
     """Write the wanted columns of every whole record to `target` as UTF-8, with its line number in front.
 
     Parameters: `keep` are positions of columns; `change` maps a position to what is done to its values before
-    anything is written (persons' identifiers are hashed here); `footer` is the pattern of lines that are no rows.
+    anything is written (persons' identifiers are hashed here); `footer` and `failure` are patterns of lines that are no
+    rows, the second of which say that the export broke off; without `trust_quotes` a record over several lines is not
+    believed: a stray quote may have swallowed rows, and with them what may not be kept.
     """
     found = Normalised(target)
-    width, message = len(file.header), re.compile(footer) if footer else None
+    width = len(file.header)
+    asides = [re.compile(pattern) for pattern in (footer, failure) if pattern]
+    broke_off = re.compile(failure) if failure else None
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for line, row in records(file, advance):
@@ -251,10 +266,13 @@ def normalise(
             found.is_cut = False
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
-            if len(row) == width:
+            if not trust_quotes and any("\n" in cell or "\r" in cell for cell in row):
+                found.ragged.append((line, 0))
+            elif len(row) == width:
                 writer.writerow([line, *(change[i](row[i]) if i in change else row[i] for i in keep)])
-            elif message and message.match(row[0]):
+            elif any(pattern.match(row[0]) for pattern in asides):
                 found.footers += 1
+                found.broke_off |= bool(broke_off and broke_off.match(row[0]))
             else:
                 found.ragged.append((line, len(row)))
                 found.is_cut = len(row) < width

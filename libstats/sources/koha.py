@@ -50,7 +50,7 @@ ITEMS = Source(
     absence="gone",
     happened=("updated_at", "added_on", "last_borrowed_on", "last_seen_on"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         "item": """
     select
@@ -101,7 +101,7 @@ WEEDING = Source(
     headings={key: ITEM_HEADINGS[key] for key in ("itemnumber", "barcode", "homebranch", "location", "ccode", "itype", "itemcallnumber", "datelastborrowed", "datelastseen")},
     happened=("added_on", "last_borrowed_on", "last_seen_on"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     dates="month first, as in 10/31/2026",
     fills={
         "item": """
@@ -138,7 +138,7 @@ LIBRARYIQ_ITEMS = Source(
     exported="Report Date",
     happened=("added_on", "last_borrowed_on"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         # Collection Code, Material Type and Shelf Location are descriptions here, not the codes other reports have: left out.
         # Lifetime Circ Count mixes checkouts with renewals in some versions of the feed: left out.
@@ -172,7 +172,7 @@ BIBLIOS = Source(
     absence="gone",
     happened=("updated_at", "created_on"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         "title": """
     select
@@ -206,7 +206,7 @@ LOANS = Source(
     headings={"renewals": ("renewals_count",), "date_due": ("DUE_DATE",), "barcode": ("ITEM_BARCODE",), "itemnumber": ("ITEM_NUMBER",)},
     happened=("updated_at", "checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         "loan": """
     select
@@ -243,7 +243,7 @@ STATISTICS = Source(
     },
     happened=("happened_at",),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         "circulation_event": """
     select
@@ -275,7 +275,7 @@ HOLDS = Source(
     headings={"biblionumber": ("BIBLIO_NUMBER",), "itemnumber": ("ITEM_NUMBER",)},
     happened=("updated_at", "placed_on", "ready_on"),
     null_words=ZERO_DATES,
-    footer=ERROR_LINES,
+    failure=ERROR_LINES,
     fills={
         "hold": """
     select
