@@ -98,7 +98,12 @@ def items(folder: Path, rows: int, days: int) -> None:
     line("  the slowest of them", f"{ratios[-1]:.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within", "each at most 1.5 x", ratios[-1] <= 1.5)
     line("  what the last found", ", ".join(f"{n:,} {what}" for what, n in ours[-1]["dispositions"].items() if n))
     grown = ours[-1]["size"] / first["size"]
-    line(f"size of the store after {days} lists", f"{grown:.2f} x after one ({ours[-1]['size'] / 1e6:.0f} MB; bare, one list: {bares[0]['size'] / 1e6:.0f} MB)", "under 1.5 x", grown < 1.5)
+    line(
+        f"size of the store after {days} lists",
+        f"{grown:.2f} x after one ({ours[-1]['size'] / 1e6:.0f} MB; bare, one list: {bares[0]['size'] / 1e6:.0f} MB)",
+        "under 1.5 x",
+        grown < 1.5,
+    )
     peak("peak memory of the loads", ours)
 
 

@@ -54,7 +54,7 @@ MONTHS = """
         coalesce(sum(renewals_count) filter (where not onsite_checkout), 0)::bigint as renewals_undated,
         count(*) filter (where onsite_checkout) as in_house_uses,
         count(distinct issuedate::date) as days_from_loans
-    from loans
+    from loaded
     where issuedate >= $since::timestamp and issuedate < $until::timestamp
     group by all
     order by period, branch
@@ -67,5 +67,5 @@ def load(database: Path, file: Path, columns: dict[str, str]) -> None:
     reader = f"read_csv('{quoted(file)}', delim = ';', quote = '\"', escape = '\"', header = true, auto_detect = false, columns = {{{types}}})"
     with duckdb.connect(str(database), config={"storage_compatibility_version": "v1.5.0"}) as con:
         con.execute("set preserve_insertion_order = false")
-        con.execute(f"create table loans as select * from {reader}")
+        con.execute(f"create table loaded as select * from {reader}")
         con.execute("checkpoint")

@@ -79,7 +79,7 @@ def load_bare(database: str, file: str, kind: str) -> dict[str, Any]:
 def write_parquet(database: str, parquet: str) -> dict[str, Any]:
     """Write the bare table as Parquet."""
     with duckdb.connect(database, read_only=True) as con:
-        return {"seconds": timed(lambda: con.execute(f"copy loans to '{data.quoted(Path(parquet))}' (format parquet)"))}
+        return {"seconds": timed(lambda: con.execute(f"copy loaded to '{data.quoted(Path(parquet))}' (format parquet)"))}
 
 
 def month(workspace: str) -> dict[str, Any]:
