@@ -38,3 +38,15 @@ create or replace temp macro yes_no(t) as
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as
     left(regexp_replace(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}]', 'a', 'g'), 40);
+
+-- Money as digits with either decimal mark. A mark before exactly three last digits could be one of thousands:
+-- 1,234 is taken so, 1.234 is refused.
+create or replace temp macro plain_amount(t) as
+    case when regexp_full_match(t, '-?\d+([.]\d{1,2}|[.]\d{4,})?') then try_cast(t as decimal(12, 2))
+         when regexp_full_match(t, '-?\d{1,3}(,\d{3})+([.]\d{1,2})?') then try_cast(replace(t, ',', '') as decimal(12, 2))
+         when regexp_full_match(t, '-?\d+,\d{1,2}') then try_cast(replace(t, ',', '.') as decimal(12, 2))
+         when regexp_full_match(t, '-?\d{1,3}([.]\d{3})+,\d{1,2}') then try_cast(replace(replace(t, '.', ''), ',', '.') as decimal(12, 2)) end;
+
+-- Money typed into a free field, with currency signs or codes and blanks: £ 1,234.50, EUR 12,50, 7.25, free.
+create or replace temp macro typed_amount(t) as
+    case when lower(trim(t)) = 'free' then 0::decimal(12, 2) else plain_amount(regexp_replace(t, '\s|\x{A0}|\x{202F}|\p{Sc}|^\s*[A-Za-z]{2,3}[.]?|[A-Za-z]{2,3}\s*$', '', 'g')) end;

@@ -126,3 +126,184 @@ create table milestone (
     is_day_only         boolean,        -- sticky: true where only the day is known
     branch              varchar         -- sticky: where
 );
+
+-- A journey of a copy from one branch to another, asked for, under way, arrived or cancelled.
+create table transit (
+    transit_id          varchar,        -- key: the system's number of the journey
+    item_id             varchar,        -- sticky: the copy, by number
+    barcode             varchar,        -- sticky: the copy, by barcode
+    from_branch         varchar,        -- sticky: branch that sends it
+    to_branch           varchar,        -- sticky: branch that it goes to
+    reason              varchar check (reason in ('hold', 'return', 'rotation', 'manual', 'recall', 'ended request', 'other')),  -- sticky: why it travels; ended request is a copy going home after a hold, recall or transfer was cancelled
+    reason_as_exported  varchar,        -- sticky: what the system calls the reason
+    requested_at        timestamp,      -- sticky: when the journey was asked for; older systems know only when it was sent
+    sent_at             timestamp,      -- clearable: when it left; blank while it waits to be sent
+    arrived_at          timestamp,      -- clearable: when it was received; blank while under way
+    cancelled_at        timestamp,      -- clearable: when the journey was called off
+    cancelled_reason    varchar         -- clearable: the system's word for why it was called off
+);
+
+-- One entry of a patron's account: money assessed, or what reduced it. Whose account it is, is not kept.
+create table charge (
+    charge_id           varchar,        -- key: the system's number of the entry
+    kind                varchar check (kind in ('assessed', 'paid', 'waived', 'written off', 'cancelled', 'refunded', 'credited', 'other')),  -- sticky: what was done; cancelled is a charge taken back, refunded is money given back
+    kind_as_exported    varchar,        -- sticky: the system's code, which for money assessed says what for (OVERDUE, LOST, ...)
+    amount              decimal(12, 2), -- sticky: positive where more is owed, negative where less
+    outstanding         decimal(12, 2), -- sticky: what is still open of it
+    happened_on         date,           -- sticky: day of the entry
+    branch              varchar,        -- sticky: branch where it was entered; blank for what a scheduled job assessed
+    channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: who entered it
+    payment_type        varchar,        -- sticky: how it was paid, as exported
+    status              varchar,        -- clearable: the system's own word; a payment with status VOID was taken back and is no money
+    item_id             varchar,        -- sticky: the copy that it is about; blank after that was deleted
+    loan_id             varchar,        -- sticky: the loan that it is about
+    updated_at          timestamp       -- sticky: last change to the entry
+);
+
+-- One line of an order. A line that is received in parts may be split in two: count those without a parent, add up the quantities of all.
+create table order_line (
+    order_line_id       varchar,        -- key: the system's number of the line
+    parent_line_id      varchar,        -- sticky: the line that this one was split from; blank for a line as it was ordered
+    purchase_order_id   varchar,        -- sticky: the purchase order that it stands in
+    title_id            varchar,        -- sticky: the record that was ordered
+    subscription_id     varchar,        -- sticky: the serial subscription that it pays for, of which no copy is received here
+    vendor_id           varchar,        -- sticky: the vendor, by number
+    vendor_name         varchar,        -- sticky: the vendor as the export names it
+    status              varchar check (status in ('new', 'ordered', 'partial', 'received', 'closed', 'cancelled', 'other')),  -- sticky: how far it is; partial is the rest of a line of which some has come
+    status_as_exported  varchar,        -- sticky: what the system calls it
+    quantity            bigint check (quantity >= 0),           -- sticky: copies that this line is for, less what was split off
+    quantity_received   bigint check (quantity_received >= 0),  -- sticky: copies received on this line
+    currency            varchar,        -- sticky: currency of the list price
+    list_price          decimal(12, 2), -- sticky: the vendor's price for one, in the line's currency
+    estimated_price     decimal(12, 2), -- sticky: what one is expected to cost, in the library's own currency
+    unit_price          decimal(12, 2), -- sticky: what one did cost, in the library's own currency; 0 until it is received
+    created_on          date,           -- sticky: day it was put into the purchase order
+    placed_on           date,           -- clearable: day the order was sent; blank until then, and always in a standing order
+    expected_on         date,           -- clearable: day it is expected
+    received_on         date,           -- clearable: day it was received; blank again if the receipt is taken back
+    cancelled_on        date,           -- clearable: day it was cancelled
+    claims              bigint check (claims >= 0),  -- sticky: how often the vendor was reminded
+    last_claimed_on     date,           -- sticky: the last reminder
+    invoice_id          varchar,        -- clearable: the invoice that it was received with, by number of the system
+    invoice_number      varchar,        -- clearable: the vendor's number of that invoice
+    shipped_on          date,           -- clearable: day of shipment, as that invoice says
+    invoiced_on         date,           -- clearable: day of that invoice
+    invoice_closed_on   date,           -- clearable: day that invoice was closed
+    updated_at          timestamp       -- sticky: last change to the line
+);
+
+-- One copy on order: the case of acquisitions, from the order to the shelf. It can move from one line to another.
+create table order_copy (
+    order_copy_id       varchar,        -- key: the system's number of the copy on order
+    order_line_id       varchar,        -- sticky: the line that it stands in now
+    item_id             varchar,        -- sticky: the copy on the shelf that it became
+    updated_at          timestamp       -- sticky: last change
+);
+
+-- What one fund bears of one order line. A line over two funds has two of these and is still one line.
+create table order_fund (
+    order_line_id       varchar,        -- key: the order line
+    fund_share          varchar,        -- key: which of its funds: 1 where the system allows one (it may become another fund), else the fund's code
+    fund_id             varchar,        -- sticky: the fund, by number
+    fund_code           varchar,        -- sticky: the fund, by code; codes come again each fiscal year
+    amount              decimal(12, 2)  -- sticky: what it bears, where the system says so; else the line's quantity times its price
+);
+
+-- A purchase order: lines that are sent to one vendor together.
+create table purchase_order (
+    purchase_order_id   varchar,        -- key: the system's number of the order
+    name                varchar,        -- sticky: name that staff gave it
+    vendor_id           varchar,        -- sticky: the vendor, by number
+    created_on          date,           -- sticky: day it was begun
+    placed_on           date,           -- clearable: day it was closed and sent; blank while open, and blank again if reopened
+    branch              varchar,        -- sticky: branch that orders
+    delivery_branch     varchar,        -- sticky: branch that it is delivered to
+    is_standing         boolean         -- sticky: true for a standing order, which is never closed
+);
+
+-- A vendor's invoice.
+create table invoice (
+    invoice_id          varchar,        -- key: the system's number of the invoice
+    invoice_number      varchar,        -- sticky: the vendor's number; two vendors may use the same
+    vendor_id           varchar,        -- sticky: the vendor, by number
+    shipped_on          date,           -- sticky: day of shipment
+    billed_on           date,           -- sticky: day of the invoice
+    closed_on           date,           -- clearable: day all of it was settled; blank while open, and blank again if reopened
+    shipping_cost       decimal(12, 2)  -- sticky: postage and handling
+);
+
+-- A fund in one fiscal period: the same code in the next year is another fund.
+create table fund (
+    fund_id             varchar,        -- key: the system's number of the fund
+    parent_fund_id      varchar,        -- sticky: the fund that it is a part of
+    code                varchar,        -- sticky: its code
+    name                varchar,        -- sticky: its name
+    branch              varchar,        -- sticky: branch that it belongs to
+    period_id           varchar,        -- sticky: the fiscal period, by number
+    period              varchar,        -- sticky: the fiscal period, by name
+    period_starts_on    date,           -- sticky: first day of the period
+    period_ends_on      date,           -- sticky: last day of the period
+    amount              decimal(12, 2), -- sticky: what was allocated
+    encumbered          decimal(12, 2), -- sticky: what is ordered and not yet spent, where the export says so
+    spent               decimal(12, 2), -- sticky: what was spent, where the export says so
+    updated_at          timestamp       -- sticky: last change to the fund
+);
+
+-- A vendor: a bookseller, subscription agent or publisher.
+create table vendor (
+    vendor_id           varchar,        -- key: the system's number of the vendor
+    name                varchar,        -- sticky: its name
+    list_currency       varchar,        -- sticky: currency of its list prices
+    invoice_currency    varchar,        -- sticky: currency of its invoices
+    delivery_days       bigint check (delivery_days >= 0),  -- sticky: days that delivery takes, as agreed
+    is_active           boolean         -- sticky: false where nothing more is ordered there
+);
+
+-- An interlibrary loan request. Neither who asked nor what for is kept.
+create table ill_request (
+    request_id          varchar,        -- key: the system's number of the request
+    direction           varchar check (direction in ('borrowing', 'lending', 'document delivery')),  -- sticky: whose patron it is for
+    status              varchar check (status in ('new', 'requested', 'shipped', 'received', 'on loan', 'returned', 'filled', 'unfilled', 'completed', 'cancellation asked', 'cancelled', 'other')),  -- sticky: how far it is
+    status_as_exported  varchar,        -- sticky: what the system calls it
+    local_status        varchar,        -- clearable: the library's own status, which the next change of status takes away
+    branch              varchar,        -- sticky: branch that handles it
+    format              varchar,        -- sticky: book, article, ... as exported
+    service             varchar,        -- sticky: the service that it is sent through
+    placed_on           date,           -- sticky: day it was sent to a supplier
+    replied_on          date,           -- sticky: day of the service's last answer
+    completed_on        date,           -- clearable: day it was marked complete, which is not the day it arrived
+    due_on              date,           -- clearable: day it must go back
+    quoted_cost         decimal(12, 2), -- sticky: what the supplier asks
+    cost                decimal(12, 2), -- sticky: what it did cost
+    updated_at          timestamp       -- sticky: last change to the request
+);
+
+-- A copy that was deleted from the catalogue.
+create table withdrawal (
+    item_key            varchar,        -- key: item_id where it is known, else the barcode after the word barcode and a colon
+    item_id             varchar,        -- sticky: the system's number of the copy
+    barcode             varchar,        -- name: barcode that it had
+    title_id            varchar,        -- sticky: the record it was a copy of, which may be deleted too
+    owning_branch       varchar,        -- sticky: branch that owned it
+    location            varchar,        -- sticky: shelving location code
+    collection          varchar,        -- sticky: collection code
+    item_type           varchar,        -- sticky: item type code
+    call_number         varchar,        -- sticky: call number as labelled
+    added_on            date,           -- sticky: day the copy was added
+    withdrawn_at        timestamp,      -- sticky: when it was deleted
+    lifetime_checkouts  bigint check (lifetime_checkouts >= 0),  -- sticky: the system's counter of checkouts
+    last_borrowed_on    date,           -- sticky: last day it was checked out
+    lost_code           varchar,        -- sticky: the system's code for lost when it was deleted; 0 or blank was not lost
+    damaged_code        varchar,        -- sticky: the system's code for damaged when it was deleted
+    withdrawn_code      varchar         -- sticky: the system's code for withdrawn when it was deleted
+);
+
+-- One entry of the log of changes that a system writes of itself, where that is switched on: no entry is not no work. Who did it is not kept.
+create table staff_event (
+    event_id            varchar,        -- key: the system's number of the entry
+    happened_at         timestamp,      -- sticky: when it happened
+    module              varchar,        -- sticky: part of the system, in capitals (CATALOGUING, ACQUISITIONS, ...)
+    action              varchar,        -- sticky: what was done, in capitals (ADD, MODIFY, DELETE, ...)
+    record_id           varchar,        -- sticky: number of the record that was changed; never a person's
+    interface           varchar         -- sticky: where from, in small letters; opac is a patron, intranet staff, commandline or cron a scheduled job
+);
