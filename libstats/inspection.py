@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.plan import plans
-from libstats.readers import delimited
-from libstats.recognise import nearest, recognise
-from libstats.source import fold_heading
+from libstats.readers.part import Part
+from libstats.readers.place import places
+from libstats.readers.sniff import parts
+from libstats.recognise import likeliest, nearest, recognise_part
+from libstats.source import Source, fold_heading
 
 
 def inspect(path: Path) -> str:
-    """Text for a person: what libstats makes of a file. Nothing is loaded. Raises FileRefused where it is not there."""
+    """Text for a person: what libstats makes of a file, part by part. Nothing is loaded. Raises FileRefused where it is not there."""
     if not path.is_file():
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
+    return "\n".join(_told(path))
+
+
+def _told(path: Path) -> Iterator[str]:
+    name = path.name
     try:
-        source, file = recognise(path)
-    except NotLoadedYet as error:
-        return f"{path.name}: left alone\n  {error}"
+        for place in places(path):
+            name = place.name
+            for part in parts(place):
+                yield _part(part)
     except FileRefused as error:
-        return f"{path.name}: not recognised\n  {error}\n{_nearest(path)}".rstrip()
-    found = plans(source, file.header)
-    names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
-    encoding = {"by line": "UTF-8 or Windows-1252, line by line"}.get(file.encoding, file.encoding.upper())
-    text = [f"{path.name}: {source.label} ({encoding}, {names[file.delimiter]} between columns, {len(file.header)} columns)"]
+        yield f"{name}: not recognised\n  {error}"
+
+
+def _part(part: Part) -> str:
+    try:
+        return _recognised(*recognise_part(part))
+    except NotLoadedYet as error:
+        return f"{part.name}: left alone\n  {error}"
+    except FileRefused as error:
+        return f"{part.name}: not recognised\n  {error}\n{_nearest(part)}".rstrip()
+
+
+def _recognised(source: Source, part: Part) -> str:
+    found = plans(source, part.header)
+    text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
+    if part.preamble:
+        text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
         text.append(f"  to {plan.table.name}:")
-        text += [f"    {', '.join(file.header[plan.positions[h]] for h in line.headings) or '(constant)'} -> {line.column}" for line in plan.lines]
+        text += [f"    {', '.join(part.header[plan.positions[h]] for h in line.headings) or '(constant)'} -> {line.column}" for line in plan.lines]
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]
     used = {p for plan in found for line in plan.lines for p in (plan.positions[h] for h in line.headings)}
-    ignored = [h for i, h in enumerate(file.header) if i not in used]
+    ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
     if ignored:
@@ -38,11 +59,8 @@ def inspect(path: Path) -> str:
     return "\n".join(text)
 
 
-def _nearest(path: Path) -> str:
-    try:
-        header = next(delimited.probe(path).headers()).header
-    except FileRefused:
-        return ""
+def _nearest(part: Part) -> str:
+    header = likeliest(list(part.headers())).header
     text = []
     for source, has, lacks in nearest(header):
         spelled = ", ".join(next(h for h in header if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}) for x in has)

@@ -1,9 +1,10 @@
-"""One recognised file on its way into the store."""
+"""One recognised part of a file on its way into the store."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ import duckdb
 from libstats import dispositions, ledger, privacy, settle
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
-from libstats.readers import delimited
+from libstats.readers.delimited import unclosed
+from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt
 from libstats.rejects import explain
 from libstats.settle import Taken
@@ -45,35 +47,30 @@ class Miscounted(FileRefused):
 class Intake:
     """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept."""
 
-    def __init__(self, job: Job, source: Source, file: delimited.Delimited, counted: delimited.Count) -> None:
-        self.job, self.source, self.file, self.counted, self.con = job, source, file, counted, job.con
+    def __init__(self, job: Job, source: Source, part: Part, counted: Count) -> None:
+        self.job, self.source, self.part, self.counted, self.con = job, source, part, counted, job.con
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
-        self.plans = plans(source, file.header)
+        self.plans = plans(source, part.header)
         self.rows_read = counted.records - 1
-        self.normalised: delimited.Normalised | None = None
+        self.normalised: Normalised | None = None
         self.loaded_at = datetime.now().replace(microsecond=0)
 
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        regular = self.file.encoding == "utf-8" and self.counted.is_regular and not set("*?[") & set(str(self.file.path))
-        if regular:
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted else None
+        if delimiter is not None:
             try:
-                return self._attempt(self._fast())
+                return self._attempt(self._fast(delimiter))
             except (duckdb.Error, Miscounted):
-                self.con.execute("rollback")
-        raw = self._normal()
-        try:
-            return self._attempt(raw)
-        except BaseException:
-            self.con.execute("rollback")
-            raise
+                pass
+        return self._attempt(self._normal())
 
     def _check(self) -> None:
-        name, plan = f"{self.file.path.name} ({self.source.label})", self.plans[0]
+        name, plan = f"{self.part.name} ({self.source.label})", self.plans[0]
         if self.counted.open_quote is not None:
-            raise delimited.unclosed(self.file.path.name, self.counted.open_quote)
+            raise unclosed(self.part.name, self.counted.open_quote)
         for heading, remedy in self.source.required.items():
             if heading not in plan.positions:
                 raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
@@ -81,38 +78,47 @@ class Intake:
             keys = [h for line in self.source.lines[plan.table.name] if line.column in plan.table.exported_key for h in line.headings]
             raise FileRefused(f"{name}: the column {keys[0]} is missing", f"Add {keys[0]} to the report: without it the same row in two files would count twice.")
 
-    def _fast(self) -> Raw:
+    def _fast(self, delimiter: str) -> Raw:
+        """The file itself, its records compared with the count later."""
         privacy.hash_in_sql(self.con, self.key)
-        return Raw(read_csv(str(self.file.path), self.file.delimiter, range(len(self.file.header)), null_words=self.source.null_words, header=True))
+        return Raw(read_csv(str(self.part.path), delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True))
 
     def _normal(self) -> Raw:
-        """The file as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
+        """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         keep = sorted(set(self.plans[0].positions.values()))
         if self.normalised is None:
             people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
-            change = dict.fromkeys(people, privacy.hasher(self.key))
-            self.normalised = delimited.normalise(
-                self.file, self.job.scratch / "normalised.csv", keep, change, self.source.footer, self.source.failure, self.counted.is_regular, self.job.advance
-            )
+            wanted = Wanted(keep, dict.fromkeys(people, privacy.hasher(self.key)), self.source.footer, self.source.failure)
+            self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
             if not self.counted.is_regular:
                 self.rows_read = self.normalised.records
         privacy.already_hashed(self.con)
         return Raw(read_csv(str(self.normalised.path), ",", [-1, *keep], null_words=self.source.null_words, header=False), has_lines=True)
 
     def _attempt(self, raw: Raw) -> FileReceipt:
+        """Load what `raw` gives, all or nothing."""
         self.con.execute("begin")
-        export_id = self._export(raw)
-        twin = self._twin(export_id)
-        if twin is not None:
+        try:
+            receipt = self._loaded(raw)
+            if changed := self.part.place.changed():
+                raise changed
+        except BaseException:
             self.con.execute("rollback")
-            return FileReceipt(self.file.path.name, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
+            raise
+        self.con.execute("commit" if receipt.outcome == "loaded" else "rollback")
+        step("committed")
+        return receipt
+
+    def _loaded(self, raw: Raw) -> FileReceipt:
+        export_id = self._export(raw)
+        twin = self._twin(export_id, raw)
+        if twin is not None:
+            return FileReceipt(self.part.entry, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
         notes = self._supersede(export_id)
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq)
-        self.con.execute("commit")
-        step("committed")
         return receipt
 
     def _export(self, raw: Raw) -> int:
@@ -139,9 +145,9 @@ class Intake:
         rows = self.con.execute(f"select distinct trim({expression}) as scope from {raw.sql} where trim({expression}) <> '' order by 1").fetchall()
         return [r[0] for r in rows]
 
-    def _twin(self, export_id: int) -> int | None:
+    def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
-        stated = self._stated_time()
+        stated = self._stated_time(raw)
         rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
         return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
 
@@ -158,68 +164,64 @@ class Intake:
     def _take_in(self, raw: Raw, export_id: int, seq: int) -> FileReceipt:
         primary = self.plans[0]
         taken = settle.take(self.con, primary, raw, export_id, seq, self.instance)
-        ragged = len(self.normalised.ragged) + self.normalised.footers if raw.has_lines and self.normalised else 0
-        if taken.rows + ragged != self.rows_read:
-            raise Miscounted(f"{self.file.path.name}: {self.rows_read} rows counted, {taken.rows + ragged} read", "Please report this file's form; nothing of it was loaded.")
-        exported_at, how = self._time(export_id)
-        receipt = FileReceipt(self.file.path.name, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
+        ragged, outside = (len(self.normalised.ragged), self.normalised.aside) if raw.has_lines and self.normalised else (0, 0)
+        if taken.rows + ragged + outside != self.rows_read:
+            raise Miscounted(f"{self.part.name}: {self.rows_read} rows counted, {taken.rows + ragged + outside} read", "Please report this file's form; nothing of it was loaded.")
+        exported_at, how = self._time(export_id, raw)
+        receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
         settle.resettle(self.con, primary.table, export_id, seq)
         counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
-        aside = taken.set_aside + (self.normalised.footers if raw.has_lines and self.normalised else 0)
-        rejected = taken.rejected + (len(self.normalised.ragged) if raw.has_lines and self.normalised else 0)
+        aside, rejected = taken.set_aside + outside, taken.rejected + ragged
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
         receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
-        if rejected:
-            explain(self.con, primary, self._normal(), self.normalised, seq)
-            receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
         for plan in self.plans[1:]:
             receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq, self.instance).kept
             settle.resettle(self.con, plan.table, export_id, seq)
+        if rejected:  # last: `person_key` means something else after `_normal`
+            explain(self.con, primary, self._normal(), self.normalised, seq)
+            receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
         self.con.execute("update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1", [seq, receipt.dispositions, receipt.derived, receipt.conflicts])
         return receipt
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
-        values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.file.path.name, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
+        values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
             [*values, is_cut, self.rows_read, taken.kept],
         )
 
-    def _stated_time(self) -> tuple[datetime, str] | None:
+    def _stated_time(self, raw: Raw) -> tuple[datetime, str] | None:
         """When the file was exported, as far as that is known without reading its rows."""
         if self.job.exported_at is not None:
             return self._not_after(self.job.exported_at), "given"
         heading = self.source.exported
         if heading and heading in self.plans[0].positions:
-            raw = self._fast() if self.normalised is None else self._normal()
             stated = self.con.execute(f"select max(iso_time(c{self.plans[0].positions[heading]})) from {raw.sql}").fetchall()[0][0]
             if stated is not None:
                 return self._not_after(stated), "stated"
-        match = _DAY_IN_NAME.search(self.file.path.name)
-        if match:
-            try:
-                return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
-            except ValueError:
-                return None
+        for name in reversed(self.part.entry.split("#")):
+            for match in _DAY_IN_NAME.finditer(name):
+                with suppress(ValueError):
+                    return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
         return None
 
-    def _time(self, export_id: int) -> tuple[datetime, str]:
-        stated = self._stated_time()
+    def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:
+        stated = self._stated_time(raw)
         if stated is not None:
             return stated
         newest = settle.newest(self.con, self.plans[0].table, self._happened(), export_id, self.loaded_at)
         if newest is not None:
             return newest, "newest"
         if self.rows_read == 0:
-            return self._not_after(datetime.fromtimestamp(int(self.file.path.stat().st_mtime))), "modified"
+            return self._not_after(datetime.fromtimestamp(int(self.part.path.stat().st_mtime))), "modified"
         raise FileRefused(
-            f"{self.file.path.name} ({self.source.label}): nothing in the file says when it was exported",
+            f"{self.part.name} ({self.source.label}): nothing in the file says when it was exported",
             "Put the day into its name (items-2026-10-31.csv), or load it with --exported-at 2026-10-31.",
         )
 

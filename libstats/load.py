@@ -15,9 +15,11 @@ from tqdm import tqdm
 from libstats import forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
-from libstats.readers import delimited
+from libstats.readers.part import Part
+from libstats.readers.place import Place, places
+from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
-from libstats.recognise import recognise
+from libstats.recognise import recognise_part
 from libstats.workspace import Workspace, find
 
 
@@ -42,7 +44,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
         prepare_connection(writer.con)
         for path in files:
             bar.set_description(path.name[:40])
-            receipt.files.append(_load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update)))
+            receipt.files += _load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
         if any(f.outcome == "loaded" for f in receipt.files):
             receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
             receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
@@ -89,22 +91,48 @@ def _could_be_export(path: Path) -> bool:
     return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
 
 
-def _load_path(job: Job) -> FileReceipt:
+def _load_path(job: Job) -> list[FileReceipt]:
+    """A receipt for each part of the file: sheets of a workbook, members of an archive. What is wrong with one part stops no other."""
+    if not job.path.exists():
+        return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded."))]
+    receipts, entry = [], job.path.name
     try:
-        if not job.path.exists():
-            raise FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded.")
-        source, file = recognise(job.path)
-        counted = delimited.count(file, job.advance)
-        return Intake(job, source, file, counted).run()
-    except NotLoadedYet as error:
-        return FileReceipt(job.path.name, "left alone", reason=str(error))
-    except FileRefused as error:
-        return FileReceipt(job.path.name, "refused", reason=str(error))
-    except duckdb.Error as error:
+        for place in places(job.path):
+            entry = place.entry
+            receipts += _load_place(job, place)
+    except (FileRefused, OSError) as error:
+        receipts.append(_not_loaded(entry, error))
+    return receipts
+
+
+def _load_place(job: Job, place: Place) -> list[FileReceipt]:
+    receipts = []
+    try:
+        for part in parts(place):
+            receipts.append(_load_part(job, part))
+    except (FileRefused, OSError) as error:
+        receipts.append(_not_loaded(place.entry, error))
+    return receipts
+
+
+def _load_part(job: Job, part: Part) -> FileReceipt:
+    try:
+        source, reading = recognise_part(part)
+        return Intake(job, source, reading, reading.count(job.advance)).run()
+    except (FileRefused, OSError, duckdb.Error) as error:
+        return _not_loaded(part.entry, error)
+
+
+def _not_loaded(entry: str, error: Exception) -> FileReceipt:
+    """The receipt of what was not loaded, with the reason in words."""
+    if isinstance(error, FileRefused):
+        return FileReceipt(entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error))
+    if isinstance(error, duckdb.Error):
         # its own words may hold a row's value: only its kind is told
-        return FileReceipt(job.path.name, "refused", reason=f"DuckDB could not read it ({type(error).__name__}); nothing of it was loaded\n  Please report the form of this file.")
-    except OSError as error:
-        return FileReceipt(job.path.name, "refused", reason=f"the file cannot be read: {error.strerror}\n  Check its permissions, or copy it and load the copy.")
+        reason = f"DuckDB could not read it ({type(error).__name__}); nothing of it was loaded\n  Please report the form of this file."
+    else:
+        reason = f"the file cannot be read: {error.strerror if isinstance(error, OSError) else error}\n  Check its permissions, or copy it and load the copy."
+    return FileReceipt(entry, "refused", reason=reason)
 
 
 def undo(workspace: Workspace | Path | str, seq: int) -> None:

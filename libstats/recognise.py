@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from libstats.errors import FileRefused, NotLoadedYet
-from libstats.readers import delimited
+from libstats.readers.part import HEADER_WITHIN, Part
+from libstats.readers.place import places
+from libstats.readers.sniff import parts
 from libstats.source import LeftAlone, Source, fold_heading
 from libstats.sources import declared, sources
 
@@ -17,25 +20,62 @@ def candidates(header: Sequence[str]) -> list[Source | LeftAlone]:
     return sorted(found, key=lambda d: (-len(d.recognise), isinstance(d, Source)))
 
 
-def recognise(path: Path) -> tuple[Source, delimited.Delimited]:
-    """The declaration for a file, and the file as it is to be read.
+def recognise(path: Path, entry: str | None = None) -> tuple[Source, Part]:
+    """The declaration for a file, and the file as it is to be read: the part that the ledger calls `entry`, else the first one that is known.
 
-    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown.
+    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or not there; OSError.
     """
-    file = delimited.probe(path)
-    for reading in file.headers():
-        for found in candidates(reading.header)[:1]:
-            if isinstance(found, LeftAlone):
+    refusal: FileRefused | None = None
+    wanted = entry.partition("#")[2] if entry else ""
+    for place in places(path):
+        for part in parts(place):
+            if wanted and part.entry.partition("#")[2] != wanted:
+                continue
+            try:
+                return recognise_part(part)
+            except FileRefused as error:
+                refusal = refusal or error
+    raise refusal or FileRefused(f"{path.name}: it has no part {wanted}", "Give the file that was loaded.")
+
+
+def recognise_part(part: Part) -> tuple[Source, Part]:
+    """The declaration for one part, and the part under the header by which it is known: one of its first records.
+
+    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or blank.
+    """
+    readings = list(part.headers())
+    if not readings:
+        raise blank(part)
+    for reading in readings:
+        for found in candidates(reading.header):
+            if isinstance(found, Source):
+                return found, _distinct(reading)
+            if not reading.preamble or not found.recognise[0].startswith("/"):
                 raise NotLoadedYet(f"{found.label}: {found.why}")
-            return found, _distinct(reading)
-    raise unknown(next(file.headers()))
+    raise unknown(part.name, likeliest(readings).header)
 
 
-def _distinct(file: delimited.Delimited) -> delimited.Delimited:
+def blank(part: Part) -> FileRefused:
+    """What is said of a part without a record: an empty sheet is nothing to worry about, an empty file is."""
+    if part.place.sheet is not None:
+        return NotLoadedYet(f"{part.name}: the sheet is empty")
+    return FileRefused(f"{part.name}: the file is empty but for blank lines", "Export it again; the system may still have been writing it.")
+
+
+def _distinct(part: Part) -> Part:
     """Repeated headings become name#1, name#2."""
-    folded = [fold_heading(h) for h in file.header]
-    header = tuple(f"{h}#{folded[: i + 1].count(f)}" if folded.count(f) > 1 else h for i, (h, f) in enumerate(zip(file.header, folded, strict=True)))
-    return delimited.Delimited(file.path, file.encoding, file.head, file.delimiter, header)
+    folded = [fold_heading(h) for h in part.header]
+    return replace(part, header=tuple(f"{h}#{folded[: i + 1].count(f)}" if f and folded.count(f) > 1 else h for i, (h, f) in enumerate(zip(part.header, folded, strict=True))))
+
+
+def _known() -> dict[str, str]:
+    return {fold_heading(h): h for source in sources() for h in source.vendor_headings}
+
+
+def likeliest(readings: Sequence[Part]) -> Part:
+    """The reading with most headings that libstats knows, the first of several."""
+    known = _known()
+    return max(readings, key=lambda r: len({fold_heading(h) for h in r.header} & known.keys()))
 
 
 def nearest(header: Sequence[str]) -> list[tuple[Source, list[str], list[str]]]:
@@ -50,16 +90,16 @@ def nearest(header: Sequence[str]) -> list[tuple[Source, list[str], list[str]]]:
     return sorted(found, key=lambda f: (-len(f[1]) / len(f[0].vendor_headings), len(f[2])))[:3]
 
 
-def unknown(file: delimited.Delimited) -> FileRefused:
-    """The refusal of a file that no source recognises. Its first line may hold data, so only known headings are repeated."""
-    known = {fold_heading(h): h for source in sources() for h in source.vendor_headings}
-    seen = [known[fold_heading(h)] for h in file.header if fold_heading(h) in known]
-    others = len(file.header) - len(seen)
-    told = f"of its {len(file.header)} headings libstats knows {', '.join(seen)}" if seen else f"libstats knows none of its {others} headings"
-    near = nearest(file.header)
+def unknown(name: str, header: Sequence[str]) -> FileRefused:
+    """The refusal of a part that no source recognises. Its first line may hold data, so only known headings are repeated."""
+    known = _known()
+    seen = [known[fold_heading(h)] for h in header if fold_heading(h) in known]
+    count = sum(1 for h in header if h.strip())
+    told = f"of its {count} headings libstats knows {', '.join(seen)}" if seen else f"libstats knows none of its {count} headings"
+    near = nearest(header)
     if near:
         remedy = "; ".join(f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}" for s, _, lacks in near)
         remedy = f"Nearest: {remedy}."
     else:
-        remedy = "The first line must be the headings. `libstats inspect FILE` shows what libstats knows."
-    return FileRefused(f"{file.path.name}: not an export that libstats knows; {told}. Nothing was changed", remedy)
+        remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
+    return FileRefused(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)

@@ -1,7 +1,7 @@
-"""Delimited text: what its bytes are, how many records it holds, and its rows as plain UTF-8.
+"""Delimited text: what its bytes are, how many records it holds, and its records one by one.
 
 A regular UTF-8 file is read by DuckDB itself. Whatever that cannot do exactly (other encodings, ragged rows, stray
-quotes, messages behind the last row) goes through `normalise`, which keeps only the wanted columns.
+quotes, lines above the headings, packed bytes) is read here.
 """
 
 from __future__ import annotations
@@ -9,70 +9,124 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import io
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-
-import numpy as np
+from typing import Any, BinaryIO
 
 from libstats.errors import FileRefused
+from libstats.readers.part import HEADER_WITHIN, Advance, Count, Normalised, Part, idle
+from libstats.readers.place import HEAD, Place, place_of
+from libstats.readers.quotes import Counter
 
+__all__ = ["Count", "Delimited", "Normalised", "count", "decode_line", "probe", "records", "unclosed"]
 DELIMITERS = ",;\t|^"
 BLOCK = 1 << 22
+LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-csv.field_size_limit(1 << 24)
+_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
+_END = "\x1aend of file"
+csv.field_size_limit(LONGEST)
 
 
 @dataclass(frozen=True)
-class Delimited:
-    """A delimited file as its first bytes show it; `header` and `delimiter` are those by which it was recognised."""
+class Delimited(Part):
+    """Delimited text as its first bytes show it; `header` and `delimiter` are those by which it was recognised.
 
-    path: Path
-    encoding: str
-    head: str
-    delimiter: str = ","
-    header: tuple[str, ...] = ()
-
-    def headers(self) -> Iterator[Delimited]:
-        """The file as each delimiter would read its first line, the one with most columns first."""
-        first = self.head.lstrip("\ufeff")
-        readings = []
-        for delimiter in DELIMITERS:
-            row = next(csv.reader(first.splitlines(keepends=True), delimiter=delimiter), [])
-            readings.append((delimiter, tuple(row)))
-        for delimiter, header in sorted(readings, key=lambda r: -len(r[1])):
-            yield Delimited(self.path, self.encoding, self.head, delimiter, header)
-
-
-@dataclass(frozen=True)
-class Count:
-    """What one pass over the bytes says: independent of every CSV reader.
-
-    records       lines that are not blank, newlines inside quotes not counted, header included
-    is_regular    False if a quote opens inside a field or closes before its end, so that quotes cannot be trusted
-    open_quote    line on which a quote opens that never closes, or None
-    ends_cleanly  False if the last line has no line end though others do
+    end  the byte that ends lines: a newline, or a carriage return where there is no newline at all
     """
 
-    sha256: str
-    size: int
-    records: int
-    is_regular: bool
-    open_quote: int | None
-    ends_cleanly: bool
+    encoding: str = "utf-8"
+    head: str = ""
+    delimiter: str = ","
+    end: bytes = b"\n"
+
+    @property
+    def form(self) -> str:
+        """Encoding and delimiter in words."""
+        encoding = "UTF-8 or Windows-1252, line by line" if self.encoding == "by line" else self.encoding.upper()
+        return f"{encoding}, {_NAMES[self.delimiter]} between columns"
+
+    @property
+    def fast(self) -> str | None:
+        """Its delimiter, if it is a plain UTF-8 file whose first line is the header."""
+        plain = self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and not self.preamble
+        return self.delimiter if plain and not set("*?[") & set(str(self.path)) else None
+
+    def headers(self) -> Iterator[Delimited]:
+        """The text as each delimiter would read each of its first records, the first record and most columns first."""
+        firsts = [(d, above, tuple(row)) for d in DELIMITERS for above, row in enumerate(_first_records(self.head, d)[:HEADER_WITHIN])]
+        readings = [replace(self, delimiter=d, header=header, preamble=above) for d, above, header in firsts]
+        seen = set()
+        for reading in sorted(readings, key=lambda r: (r.preamble, -len(r.header))):
+            if (reading.preamble, reading.header) not in seen:
+                seen.add((reading.preamble, reading.header))
+                yield reading
+
+    def count(self, advance: Advance = idle) -> Count:
+        """Fingerprint it and count its records in one pass over the bytes.
+
+        In a tab-delimited file without quotes in its headings, quotes that cannot be trusted are characters: every
+        line that is not blank is a record then. Raises FileRefused where packed bytes cannot be unpacked.
+        """
+        digest, size, is_tab = hashlib.sha256(), 0, self.delimiter == "\t"
+        counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
+        decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        with self.place.open() as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+                size += len(block)
+                advance(len(block) if self.place.is_plain else 0)
+                text = block if decoder is None else decoder.decode(block).encode("utf-8")
+                text = text if self.end == b"\n" else text.replace(self.end, b"\n")
+                for each in (counter, lines) if is_tab else (counter,):
+                    each.add(text)
+        fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
+        if is_tab and self._quotes_are_characters(counter):
+            return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly)
+
+    def _quotes_are_characters(self, counter: Counter) -> bool:
+        """True if the quotes of a tab-delimited file hold nothing together: they cannot be trusted, or its lines are whole without them."""
+        if any('"' in heading for heading in self._header_line):
+            return False
+        if not counter.is_regular or counter.open_quote() is not None:
+            return True
+        if not counter.inside:
+            return False
+        with self.place.open() as stream:
+            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle)), self.preamble, None))
+
+    @property
+    def _header_line(self) -> list[str]:
+        lines = [line for line in self.head.split("\n") if line.strip("\r")]
+        return lines[self.preamble : self.preamble + 1]
+
+    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every record below the header; FileRefused where a quote never closes or a field has no end."""
+        is_quoted = self.delimiter != "\t" or (counted or self.count()).is_quoted
+        with self.place.open() as stream:
+            lines = _lines(stream, self, advance)
+            for number, record in enumerate(_quoted(lines, self) if is_quoted else _unquoted(lines)):
+                if number > self.preamble:
+                    yield record
 
 
-def probe(path: Path) -> Delimited:
-    """Look at the first bytes of a file; FileRefused for one that is empty or not text."""
-    with path.open("rb") as file:
-        head = file.read(1 << 16)
+def probe(at: Path | Place) -> Delimited:
+    """Look at the first bytes; FileRefused for what is empty or not text."""
+    place = at if isinstance(at, Place) else place_of(at)
+    head = place.head()
     if not head:
-        raise FileRefused(f"{path.name}: the file is empty", "Export it again; the system may still have been writing it.")
+        raise FileRefused(f"{place.name}: the file is empty", "Export it again; the system may still have been writing it.")
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _guess(head)
     if encoding == "by line" and b"\0" in head:
-        raise FileRefused(f"{path.name}: this is not a text file", "libstats reads CSV and tab-delimited exports.")
-    return Delimited(path, encoding, _decode_head(head, encoding))
+        raise FileRefused(f"{place.name}: this is not a text file", "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not.")
+    end = b"\r" if b"\n" not in head and b"\r" in head and encoding in ("utf-8", "by line") else b"\n"
+    return Delimited(place, encoding=encoding, head=_decode_head(head.replace(end, b"\n"), encoding), end=end)
 
 
 def _guess(head: bytes) -> str:
@@ -91,7 +145,7 @@ def _guess(head: bytes) -> str:
 def _decode_head(head: bytes, encoding: str) -> str:
     if encoding == "by line":
         return "".join(decode_line(line) for line in head.splitlines(keepends=True))
-    return codecs.getincrementaldecoder(encoding)(errors="ignore").decode(head)
+    return codecs.getincrementaldecoder(encoding)(errors="ignore").decode(head).lstrip("\ufeff")
 
 
 def decode_line(line: bytes) -> str:
@@ -102,132 +156,96 @@ def decode_line(line: bytes) -> str:
         return line.decode("cp1252", errors="replace") if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", line) else line.decode("latin-1")
 
 
-def count(file: Delimited, advance: Callable[[int], object] = lambda n: None) -> Count:
-    """Fingerprint the file and count its records in one pass; `advance` is told of bytes done."""
-    digest, counter = hashlib.sha256(), _Counter(ord(file.delimiter))
-    decoder = None if file.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(file.encoding)()
-    size = 0
-    with file.path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-            size += len(block)
-            counter.add(block if decoder is None else decoder.decode(block).encode("utf-8"))
-            advance(len(block))
-    return Count(digest.hexdigest(), size, counter.records(), counter.is_regular, counter.open_quote(), counter.ends_cleanly())
+def _first_records(head: str, delimiter: str) -> list[list[str]]:
+    """The records of the first bytes; the last of them may be cut, and is left out where there are others."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    held: list[list[str]] = []
+    with suppress(csv.Error):
+        held += islice((row for row in reader if row), HEADER_WITHIN + 1)
+    return held[:-1] if len(held) > 1 and len(head) > HEAD // 2 else held
 
 
-class _Counter:
-    """Counts records over blocks of UTF-8: quotes and newlines only, found by numpy."""
-
-    def __init__(self, delimiter: int) -> None:
-        self.before_quote = np.zeros(256, dtype=bool)
-        self.before_quote[[delimiter, 10, 13, 34]] = True
-        self.owes_end = False
-        self.quotes = self.newlines = self.inside = self.blank = self.at = 0
-        self.line_end = self.opened_line = -1
-        self.last = 10
-        self.is_regular = True
-        self.tail = b""
-
-    def add(self, block: bytes) -> None:
-        data = np.frombuffer(block, dtype=np.uint8)
-        if self.owes_end and len(data):
-            self.is_regular &= bool(self.before_quote[data[0]])
-            self.owes_end = False
-        newlines = np.flatnonzero(data == 10)
-        quotes = np.flatnonzero(data == 34)
-        if len(quotes):
-            self._quotes(data, quotes, newlines)
-        outside = newlines[(np.searchsorted(quotes, newlines) + self.quotes) % 2 == 0]
-        self._blank(data, outside)
-        self.newlines += len(newlines)
-        self.inside += len(newlines) - len(outside)
-        self.quotes += len(quotes)
-        self.at += len(block)
-        self.last = int(data[-1]) if len(data) else self.last
-        self.tail = (self.tail + block)[-2:]
-
-    def _quotes(self, data: np.ndarray, quotes: np.ndarray, newlines: np.ndarray) -> None:
-        closing = quotes[1 - self.quotes % 2 :: 2]
-        inner = closing[closing + 1 < len(data)]
-        self.is_regular &= bool(self.before_quote[data[inner + 1]].all())
-        self.owes_end = len(inner) < len(closing)
-        opening = quotes[self.quotes % 2 :: 2]
-        if not len(opening):
-            return
-        previous = np.where(opening > 0, data[opening - 1], self.last)
-        bom = self.at == 0 and opening[0] == 3 and data[:3].tobytes() == codecs.BOM_UTF8
-        self.is_regular &= bool(self.before_quote[previous[1 if bom else 0 :]].all())
-        self.opened_line = self.newlines + int(np.searchsorted(newlines, opening[-1])) + 1
-
-    def _blank(self, data: np.ndarray, outside: np.ndarray) -> None:
-        if not len(outside):
-            return
-        ends = np.concatenate(([self.line_end], outside + self.at))
-        lengths = np.diff(ends) - 1
-        before = np.where(outside > 0, data[outside - 1], self.tail[-1] if self.tail else 10)
-        self.blank += int(((lengths == 0) | ((lengths == 1) & (before == 13))).sum())
-        self.line_end = int(ends[-1])
-
-    def records(self) -> int:
-        unfinished = self.at - 1 > self.line_end
-        return self.newlines - self.inside - self.blank + unfinished
-
-    def open_quote(self) -> int | None:
-        return self.opened_line if self.quotes % 2 and self.is_regular else None
-
-    def ends_cleanly(self) -> bool:
-        return self.last == 10 or self.newlines == 0
+def _lines(stream: BinaryIO, file: Delimited, advance: Advance) -> Iterator[str]:
+    """The lines as text, each with its end."""
+    if file.end == b"\r":
+        stream = io.BufferedReader(_Newlines(stream), HEAD)
+    by_byte = file.encoding in ("utf-8", "by line")
+    for number, line in enumerate(_by_byte(stream) if by_byte else _decoded(stream, file.encoding), start=1):
+        if len(line) >= LONGEST:
+            raise FileRefused(f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters", "This is no list of rows. Nothing of it was loaded.")
+        advance((len(line) if by_byte else 2 * len(line)) if file.place.is_plain else 0)
+        yield (line.removeprefix("\ufeff") if number == 1 else line).replace("\0", "")
 
 
-@dataclass
-class Normalised:
-    """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs over lines) of ragged rows, lines set aside."""
-
-    path: Path
-    records: int = 0
-    ragged: list[tuple[int, int]] = field(default_factory=list)
-    footers: int = 0
-    is_cut: bool = False
-    broke_off: bool = False
+def _by_byte(stream: BinaryIO) -> Iterator[str]:
+    while line := stream.readline(LONGEST):
+        yield decode_line(line) if len(line) < LONGEST else " " * LONGEST
 
 
-def _lines(file: Delimited, advance: Callable[[int], object]) -> Iterator[str]:
-    if file.encoding in ("utf-8", "by line"):
-        with file.path.open("rb") as stream:
-            for number, line in enumerate(stream):
-                advance(len(line))
-                text = decode_line(line)
-                yield text.removeprefix("\ufeff") if number == 0 else text
-        return
-    with file.path.open(encoding=file.encoding, newline="") as decoded:
-        for number, text in enumerate(decoded):
-            advance(len(text) * 2)
-            yield text.removeprefix("\ufeff") if number == 0 else text
+def _decoded(stream: BinaryIO, encoding: str) -> Iterator[str]:
+    decoder, rest = codecs.getincrementaldecoder(encoding)(errors="replace"), ""
+    while block := stream.read(HEAD):
+        *lines, rest = (rest + decoder.decode(block)).split("\n")
+        yield from (line + "\n" for line in lines)
+        if len(rest) >= LONGEST:
+            break
+    if rest:
+        yield rest
 
 
-def records(file: Delimited, advance: Callable[[int], object] = lambda n: None) -> Iterator[tuple[int, list[str]]]:
-    """(line, fields) of every record but the header and blank lines; FileRefused where a quote never closes."""
-    end = "\x1aend of file"
+class _Newlines(io.RawIOBase):
+    """A stream in which carriage returns, which end its lines, are newlines."""
 
-    def lines() -> Iterator[str]:
-        last = "\n"
-        for line in _lines(file, advance):
-            last = line
-            yield line.replace("\0", "")
-        if not last.endswith(("\n", "\r")):
-            yield "\n"
-        yield end
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
 
-    reader = csv.reader(lines(), delimiter=file.delimiter)
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with memoryview(buffer) as view:
+            data = self.stream.read(len(view)).replace(b"\r", b"\n")
+            view[: len(data)] = data
+        return len(data)
+
+
+def _quoted(lines: Iterator[str], file: Delimited) -> Iterator[tuple[int, list[str]]]:
+    """Records in which quotation marks hold fields together."""
+    reader = csv.reader(_closed(lines), delimiter=file.delimiter)
     line = 1
-    for number, row in enumerate(reader):
-        if row == [end]:
-            return
-        if row and number:
-            yield line, row
-        line = reader.line_num + 1
-    raise unclosed(file.path.name, line - 1)
+    try:
+        for row in reader:
+            if row == [_END]:
+                return
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(f"{file.name}, line {line}: a field that has no end, or a line end inside it", "Export it again; nothing of it was loaded.") from error
+    raise unclosed(file.name, line - 1)
+
+
+def _closed(lines: Iterator[str]) -> Iterator[str]:
+    """The lines for a CSV reader: a carriage return within a field without quotes is a space, and an end that shows open quotes."""
+    last, is_open = "\n", False
+    for line in lines:
+        last = line
+        quotes = line.count('"')
+        if not is_open and not quotes and "\r" in line[:-2]:
+            line = line[:-2].replace("\r", " ") + line[-2:]
+        is_open ^= bool(quotes & 1)
+        yield line
+    if not last.endswith(("\n", "\r")):
+        yield "\n"
+    yield _END
+
+
+def _unquoted(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """Records of a tab-delimited file in which a quotation mark is a character."""
+    for number, line in enumerate(lines, start=1):
+        text = line.rstrip("\r\n")
+        if text:
+            yield number, text.split("\t")
 
 
 def unclosed(name: str, line: int) -> FileRefused:
@@ -238,42 +256,11 @@ def unclosed(name: str, line: int) -> FileRefused:
     )
 
 
-def normalise(
-    file: Delimited,
-    target: Path,
-    keep: Sequence[int],
-    change: dict[int, Callable[[str], str]],
-    footer: str | None = None,
-    failure: str | None = None,
-    trust_quotes: bool = True,
-    advance: Callable[[int], object] = lambda n: None,
-) -> Normalised:
-    """Write the wanted columns of every whole record to `target` as UTF-8, with its line number in front.
+def count(part: Part, advance: Advance = idle) -> Count:
+    """The part's own count."""
+    return part.count(advance)
 
-    Parameters: `keep` are positions of columns; `change` maps a position to what is done to its values before
-    anything is written (persons' identifiers are hashed here); `footer` and `failure` are patterns of lines that are no
-    rows, the second of which say that the export broke off; without `trust_quotes` a record over several lines is not
-    believed: a stray quote may have swallowed rows, and with them what may not be kept.
-    """
-    found = Normalised(target)
-    width = len(file.header)
-    asides = [re.compile(pattern) for pattern in (footer, failure) if pattern]
-    broke_off = re.compile(failure) if failure else None
-    with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for line, row in records(file, advance):
-            found.records += 1
-            found.is_cut = False
-            if len(row) > width and not any(cell.strip() for cell in row[width:]):
-                row = row[:width]
-            if not trust_quotes and any("\n" in cell or "\r" in cell for cell in row):
-                found.ragged.append((line, 0))
-            elif len(row) == width:
-                writer.writerow([line, *(change[i](row[i]) if i in change else row[i] for i in keep)])
-            elif any(pattern.match(row[0]) for pattern in asides):
-                found.footers += 1
-                found.broke_off |= bool(broke_off and broke_off.match(row[0]))
-            else:
-                found.ragged.append((line, len(row)))
-                found.is_cut = len(row) < width
-    return found
+
+def records(part: Part, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+    """The part's own records."""
+    return part.records(None, advance)

@@ -1,0 +1,160 @@
+"""What every reader gives: a part of a file, that is one table of text with its headings.
+
+A text file is one part; each sheet of a workbook and each member of an archive is one. Whoever loads a part needs
+nothing but this shape: its name, the headings it may have, its rows with their lines, and a count that is not the reader's.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from libstats.readers.place import Place
+
+Advance = Callable[[int], object]
+HEADER_WITHIN = 20
+
+
+def idle(done: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """What one pass over the bytes says: independent of the reader that gives the rows.
+
+    sha256        the fingerprint: equal for equal content, packed or not
+    records       records that are not blank, header and preamble included
+    is_regular    False if a quote opens inside a field or closes before its end, so that quotes cannot be trusted
+    open_quote    line on which a quote opens that never closes, or None
+    ends_cleanly  False if the last line has no line end though others do
+    is_quoted     False in a tab-delimited file in which a quotation mark is a character like any other
+    """
+
+    sha256: str
+    size: int
+    records: int
+    is_regular: bool = True
+    open_quote: int | None = None
+    ends_cleanly: bool = True
+    is_quoted: bool = True
+
+
+@dataclass(frozen=True)
+class Part(ABC):
+    """One table of text. `header` are the headings by which it was recognised, `preamble` the number of records above them."""
+
+    place: Place
+    header: tuple[str, ...] = ()
+    preamble: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The file on disk that it is, or is part of."""
+        return self.place.path
+
+    @property
+    def name(self) -> str:
+        """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
+        return self.place.name
+
+    @property
+    def entry(self) -> str:
+        """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
+        return self.place.entry
+
+    @property
+    @abstractmethod
+    def form(self) -> str:
+        """What its bytes are, for `libstats inspect`."""
+
+    @property
+    def fast(self) -> str | None:
+        """The delimiter with which DuckDB itself can read it, or None."""
+        return None
+
+    @abstractmethod
+    def headers(self) -> Iterator[Part]:
+        """The part under each header that it may have, the likeliest first."""
+
+    @abstractmethod
+    def count(self, advance: Advance = idle) -> Count:
+        """Fingerprint it and count its records in a pass of its own; `advance` is told of bytes done. FileRefused if it is damaged."""
+
+    @abstractmethod
+    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every record below the header that is not blank. `counted` saves a pass where it is known."""
+
+
+@dataclass
+class Normalised:
+    """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs over lines) of ragged rows, records set aside."""
+
+    path: Path
+    records: int = 0
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+    preamble: int = 0
+    footers: int = 0
+    is_cut: bool = False
+    broke_off: bool = False
+
+    @property
+    def aside(self) -> int:
+        """Records above and below the rows."""
+        return self.preamble + self.footers
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a part may be written, and what its lines are that are no rows.
+
+    keep      positions of the columns to write, all others are never written anywhere
+    change    position -> what is done to its values before anything is written (persons' identifiers are hashed here)
+    footer    pattern of lines that are no rows; failure: of those that say the export broke off
+    """
+
+    keep: Sequence[int]
+    change: dict[int, Callable[[str], str]] = field(default_factory=dict)
+    footer: str | None = None
+    failure: str | None = None
+
+    def is_aside(self, row: list[str], width: int) -> bool:
+        """True for a footer or failure: a record of another width than the header, or with one field alone, that fits the pattern."""
+        told = len(row) != width or not any(row[1:])
+        return told and any(re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern)
+
+    def write(self, line: int, row: list[str]) -> list[str | int]:
+        """The record as it is written: its line, then the wanted fields."""
+        return [line, *(self.change[i](row[i]) if i in self.change else row[i] for i in self.keep)]
+
+
+def normalise(part: Part, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle) -> Normalised:
+    """Write the wanted columns of every whole record to `target` as UTF-8, with its line number in front.
+
+    Where quotes cannot be trusted, a record over several lines is not believed: a stray quote may have swallowed rows,
+    and with them what may not be kept. Raises FileRefused where the part cannot be read to its end.
+    """
+    found = Normalised(target, records=part.preamble, preamble=part.preamble)
+    width = len(part.header)
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for line, row in part.records(counted, advance):
+            found.records += 1
+            found.is_cut = False
+            if len(row) > width and not any(cell.strip() for cell in row[width:]):
+                row = row[:width]
+            if not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
+                found.ragged.append((line, 0))
+            elif wanted.is_aside(row, width):
+                found.footers += 1
+                found.broke_off |= bool(wanted.failure and re.match(wanted.failure, row[0]))
+            elif len(row) == width:
+                writer.writerow(wanted.write(line, row))
+            else:
+                found.ragged.append((line, len(row)))
+                found.is_cut = len(row) < width
+    return found

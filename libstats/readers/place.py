@@ -1,0 +1,181 @@
+"""Where bytes lie: in a file, in a compressed file, in a member of an archive; and their opening, bounded and told in words.
+
+What bytes are is seen by their first ones, never by a file's name. Packed bytes are unpacked as they are read, into
+memory, never onto the disk: what stands beside the wanted columns must not lie in a scratch file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from libstats.errors import FileRefused
+
+HEAD = 1 << 16
+GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+# Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a thousandth.
+RATIO, FREE = 200, 1 << 26
+
+
+@dataclass(frozen=True)
+class Place:
+    """One stretch of bytes: a file, or a `member` of the archive that the file is; `is_gzip` if it is compressed besides.
+
+    sheet   the sheet of the workbook that the bytes are
+    stamp   size and time of the file when it was first looked at, and the size of what is packed
+    """
+
+    path: Path
+    member: str | None = None
+    is_gzip: bool = False
+    sheet: str | None = None
+    stamp: tuple[int, int] = (0, 0)
+    packed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
+        return ", ".join([self.path.name, *([self.member] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
+
+    @property
+    def entry(self) -> str:
+        """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
+        return "#".join([self.path.name, *(p for p in (self.member, self.sheet) if p is not None)])
+
+    @property
+    def is_plain(self) -> bool:
+        """True if the file is the bytes."""
+        return self.member is None and not self.is_gzip
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The bytes, unpacked. FileRefused, also while they are read, if they are damaged, locked or swell beyond reason."""
+        with self.path.open("rb") as file:
+            if self.is_plain:
+                yield file
+                return
+            with ExitStack() as held:
+                stream: IO[bytes] | gzip.GzipFile = file
+                with told(self.name):
+                    if self.member is not None:
+                        stream = held.enter_context(held.enter_context(zipfile.ZipFile(file)).open(self.member))
+                    if self.is_gzip:
+                        stream = held.enter_context(gzip.GzipFile(fileobj=stream))
+                yield io.BufferedReader(_Bounded(stream, self), HEAD)
+
+    def changed(self) -> FileRefused | None:
+        """The refusal, if the file is not as it was when it was first looked at."""
+        if self.stamp == stamp(self.path):
+            return None
+        return FileRefused(f"{self.name}: the file changed while it was read: it is still being written", "Load it again when the export is done; nothing of it was loaded.")
+
+    def head(self) -> bytes:
+        """The first bytes, unpacked."""
+        with self.open() as stream:
+            return stream.read(HEAD)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to swell without end."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, place: Place) -> None:
+        self.stream, self.place, self.given = stream, place, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with memoryview(buffer) as view, told(self.place.name):
+            data = self.stream.read(len(view))
+            view[: len(data)] = data
+        self.given += len(data)
+        check_swelling(self.place.name, self.given, self.place.packed)
+        return len(data)
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """The unpackers' errors in words."""
+    try:
+        yield
+    except NotImplementedError as error:
+        raise FileRefused(f"{name}: it is packed in a way that libstats cannot read", "Unpack it and load what is in it.") from error
+    except RuntimeError as error:
+        raise FileRefused(f"{name}: the archive is locked by a password", "Save it without one, or unpack it and load what is in it.") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise damaged(name) from error
+
+
+def damaged(name: str) -> FileRefused:
+    """The refusal of packed bytes that cannot be unpacked."""
+    return FileRefused(f"{name}: the file is cut or damaged", "Export or copy it again; it may still be being written. Nothing of it was loaded.")
+
+
+def check_swelling(name: str, size: int, packed: int) -> None:
+    """FileRefused if unpacked bytes are out of all proportion to the packed ones."""
+    if size > FREE and size > RATIO * packed:
+        problem = f"{name}: unpacked it grows to more than {size >> 20:,} MB, over {RATIO} times its size; that is no export"
+        raise FileRefused(problem, "If it is one, unpack it and load what is in it.")
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def place_of(path: Path) -> Place:
+    """The place that is a file, as it is at this moment. Raises OSError."""
+    seen = stamp(path)
+    return Place(path, stamp=seen, packed=seen[0])
+
+
+def places(path: Path) -> Iterator[Place]:
+    """The stretches of bytes in a file: itself, or each member of the archive that it is.
+
+    Raises FileRefused for an archive that is empty, damaged or no export by its size; OSError.
+    """
+    place = place_of(path)
+    head = place.head()
+    if head.startswith((ZIP, EMPTY_ZIP)):
+        with told(place.name), zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+        if not is_document(members):
+            yield from _members(place, members)
+            return
+    yield _unpacked(place, head)
+
+
+def is_document(members: list[zipfile.ZipInfo]) -> bool:
+    """True if an archive is one document: a workbook, a text, slides."""
+    return bool({m.filename for m in members} & {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
+
+
+def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
+    wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
+    check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
+    if not wanted:
+        raise FileRefused(f"{place.name}: the archive is empty", "Export it again; the system may still have been writing it.")
+    for member in wanted:
+        inner = replace(place, member=member.filename, packed=member.compress_size)
+        yield inner if member.flag_bits & 1 else _unpacked(inner, None)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+
+
+def _unpacked(place: Place, head: bytes | None) -> Place:
+    """The place, with its gzip opened. A member that cannot be read is given as it is: its reader says why."""
+    try:
+        first = place.head() if head is None else head
+    except FileRefused:
+        return place
+    return replace(place, is_gzip=True) if first.startswith(GZIP) else place

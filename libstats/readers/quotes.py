@@ -1,0 +1,76 @@
+"""The count of a delimited text's records, independent of every CSV reader, at the speed of the disk."""
+
+from __future__ import annotations
+
+import codecs
+
+import numpy as np
+
+
+class Counter:
+    """Counts records over blocks of UTF-8: quotes and newlines only, found by numpy. Not `quoted`: every line is a record."""
+
+    def __init__(self, delimiter: int, *, quoted: bool = True) -> None:
+        self.quoted = quoted
+        self.before_quote = np.zeros(256, dtype=bool)
+        self.before_quote[[delimiter, 10, 13, 34]] = True
+        self.owes_end = False
+        self.quotes = self.newlines = self.inside = self.blank = self.at = 0
+        self.line_end = self.opened_line = -1
+        self.last = 10
+        self.is_regular = True
+        self.tail = b""
+
+    def add(self, block: bytes) -> None:
+        """The next bytes."""
+        data = np.frombuffer(block, dtype=np.uint8)
+        if self.owes_end and len(data):
+            self.is_regular &= bool(self.before_quote[data[0]])
+            self.owes_end = False
+        newlines = np.flatnonzero(data == 10)
+        quotes = np.flatnonzero(data == 34) if self.quoted else np.empty(0, dtype=np.int64)
+        if len(quotes):
+            self._quotes(data, quotes, newlines)
+        outside = newlines[(np.searchsorted(quotes, newlines) + self.quotes) % 2 == 0]
+        self._blank(data, outside)
+        self.newlines += len(newlines)
+        self.inside += len(newlines) - len(outside)
+        self.quotes += len(quotes)
+        self.at += len(block)
+        self.last = int(data[-1]) if len(data) else self.last
+        self.tail = (self.tail + block)[-2:]
+
+    def _quotes(self, data: np.ndarray, quotes: np.ndarray, newlines: np.ndarray) -> None:
+        closing = quotes[1 - self.quotes % 2 :: 2]
+        inner = closing[closing + 1 < len(data)]
+        self.is_regular &= bool(self.before_quote[data[inner + 1]].all())
+        self.owes_end = len(inner) < len(closing)
+        opening = quotes[self.quotes % 2 :: 2]
+        if not len(opening):
+            return
+        previous = np.where(opening > 0, data[opening - 1], self.last)
+        bom = self.at == 0 and opening[0] == 3 and data[:3].tobytes() == codecs.BOM_UTF8
+        self.is_regular &= bool(self.before_quote[previous[1 if bom else 0 :]].all())
+        self.opened_line = self.newlines + int(np.searchsorted(newlines, opening[-1])) + 1
+
+    def _blank(self, data: np.ndarray, outside: np.ndarray) -> None:
+        if not len(outside):
+            return
+        ends = np.concatenate(([self.line_end], outside + self.at))
+        lengths = np.diff(ends) - 1
+        before = np.where(outside > 0, data[outside - 1], self.tail[-1] if self.tail else 10)
+        self.blank += int(((lengths == 0) | ((lengths == 1) & (before == 13))).sum())
+        self.line_end = int(ends[-1])
+
+    def records(self) -> int:
+        """Records that are not blank."""
+        unfinished = self.at - 1 > self.line_end
+        return self.newlines - self.inside - self.blank + unfinished
+
+    def open_quote(self) -> int | None:
+        """The line on which the last quote opened, if it does not close."""
+        return self.opened_line if self.quotes % 2 and self.is_regular else None
+
+    def ends_cleanly(self) -> bool:
+        """False if the last line has no end though others do."""
+        return self.last == 10 or self.newlines == 0

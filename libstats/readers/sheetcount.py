@@ -1,0 +1,234 @@
+"""How far a workbook's sheets reach and how many of their rows are not blank, read from its XML: independent of the reader of cells."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+from zipfile import ZipFile
+
+from libstats.errors import FileRefused
+from libstats.readers.place import damaged
+
+_BLOCK = 1 << 20
+_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Of one sheet: rows that hold anything, and the last row and column that do."""
+
+    rows: int = 0
+    last_row: int = 0
+    last_column: int = 0
+
+    @property
+    def cells(self) -> int:
+        """The cells of the rectangle from the first cell to the last one."""
+        return self.last_row * self.last_column
+
+
+class _Reader:
+    """A pass over one XML file. Declarations of entities, which no workbook has, are refused."""
+
+    def __init__(self, archive: ZipFile, member: str, name: str) -> None:
+        self.archive, self.member, self.name = archive, member, name
+        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+
+    def _refuse(self, *told: Any) -> None:
+        raise damaged(self.name)
+
+    def read(self) -> None:
+        """Read it all; FileRefused if it is no XML."""
+        try:
+            with self.archive.open(self.member) as stream:
+                while block := stream.read(_BLOCK):
+                    self.parser.Parse(block, False)
+                self.parser.Parse(b"", True)
+        except (expat.ExpatError, KeyError) as error:
+            raise damaged(self.name) from error
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+
+    def text(self, data: str) -> None:
+        """Characters between elements."""
+
+
+class _Elements(_Reader):
+    """The attributes of all elements of one name."""
+
+    def __init__(self, archive: ZipFile, member: str, name: str, wanted: str) -> None:
+        super().__init__(archive, member, name)
+        self.wanted, self.found = wanted, list[dict[str, str]]()
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        if tag.endswith("}" + self.wanted):
+            self.found.append({k.rpartition("}")[2]: v for k, v in given.items()})
+
+
+class _Strings(_Reader):
+    """Which of the shared strings are blank."""
+
+    def __init__(self, archive: ZipFile, member: str, name: str) -> None:
+        super().__init__(archive, member, name)
+        self.number, self.is_text, self.is_blank, self.blank = 0, False, True, set[str]()
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        local = tag.rpartition("}")[2]
+        self.is_text = local == "t"
+        if local == "si":
+            self.is_blank = True
+
+    def end(self, tag: str) -> None:
+        self.is_text = False
+        if tag.endswith("}si"):
+            if self.is_blank:
+                self.blank.add(str(self.number))
+            self.number += 1
+
+    def text(self, data: str) -> None:
+        if self.is_text and data.strip():
+            self.is_blank = False
+
+
+class _Xlsx(_Reader):
+    """The rows of one sheet of an XLSX workbook."""
+
+    def __init__(self, archive: ZipFile, member: str, name: str, blank: set[str]) -> None:
+        super().__init__(archive, member, name)
+        self.blank, self.rows, self.row, self.column, self.last_row, self.last_column = blank, 0, 0, 0, 0, 0
+        self.told, self.kind, self.is_value, self.value = 0, "", False, ""
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        local = tag.rpartition("}")[2]
+        if local == "c":
+            place = re.fullmatch(r"([A-Za-z]+)([0-9]+)", given.get("r", ""))
+            self.column = _column(place[1]) if place else self.column + 1
+            self.row = int(place[2]) if place else self.row
+            self.kind, self.value = given.get("t", ""), ""
+        elif local == "row":
+            self.row, self.column = int(given.get("r", self.row + 1)), 0
+        self.is_value = local == "v" or (local == "t" and self.kind == "inlineStr")
+
+    def end(self, tag: str) -> None:
+        self.is_value = False
+        if tag.endswith("}c") and (self.value or self.kind == "inlineStr"):
+            self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+            if self.row != self.told and self._tells():
+                self.told = self.row
+                self.rows += 1
+
+    def _tells(self) -> bool:
+        value = self.value.strip()
+        return bool(value) and self.kind != "e" and not (self.kind == "s" and value in self.blank)
+
+    def text(self, data: str) -> None:
+        if self.is_value:
+            self.value += data
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+class _Ods(_Reader):
+    """The sheets of an ODS workbook. Rows and cells that repeat are written once, with their number."""
+
+    def __init__(self, archive: ZipFile, member: str, name: str) -> None:
+        super().__init__(archive, member, name)
+        self.found, self.sheet, self.row, self.rows, self.column, self.width = dict[str, Extent](), "", 0, 0, 0, 0
+        self.repeat, self.tells, self.aside, self.in_text, self.kind, self.span, self.widest, self.last = 1, False, 0, False, "", 1, 0, 0
+        self.cell = False
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        local = tag.rpartition("}")[2]
+        told = {k.rpartition("}")[2]: v for k, v in given.items()}
+        if local == "table":
+            self.sheet, self.row, self.rows, self.last, self.widest = told.get("name", ""), 0, 0, 0, 0
+        elif local == "table-row":
+            self.repeat, self.tells, self.column, self.width = int(told.get("number-rows-repeated", 1)), False, 0, 0
+        elif local in ("table-cell", "covered-table-cell"):
+            self.span, self.kind = int(told.get("number-columns-repeated", 1)), told.get("value-type", "")
+            value = next((told[k] for k in ("value", "date-value", "time-value", "boolean-value", "string-value") if k in told), "")
+            self.cell = bool(value.strip()) if self.kind else False
+        elif local == "annotation":
+            self.aside += 1
+        elif local == "p":
+            self.in_text = not self.aside
+
+    def text(self, data: str) -> None:
+        if self.in_text and self.kind == "string" and data.strip():
+            self.cell = True
+
+    def end(self, tag: str) -> None:
+        local = tag.rpartition("}")[2]
+        if local == "p":
+            self.in_text = False
+        elif local == "annotation":
+            self.aside -= 1
+        elif local in ("table-cell", "covered-table-cell"):
+            self.column += self.span
+            if self.kind:
+                self.width = self.column
+            self.tells |= self.cell
+        elif local == "table-row":
+            self.row += self.repeat
+            self.rows += self.repeat if self.tells else 0
+            if self.width:
+                self.last, self.widest = self.row, max(self.widest, self.width)
+        elif local == "table":
+            self.found[self.sheet] = Extent(self.rows, self.last, self.widest)
+
+
+def extents(archive: ZipFile, name: str) -> dict[str, Extent] | None:
+    """The extent of each sheet of an XLSX or ODS workbook; None for an XLSB one, whose sheets are not XML.
+
+    Raises FileRefused for a document of another kind, and for one whose XML is damaged.
+    """
+    members = set(archive.namelist())
+    if "xl/workbook.xml" in members:
+        return _of_xlsx(archive, members, name)
+    if "xl/workbook.bin" in members:
+        return None
+    if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
+        if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+        reader = _Ods(archive, "content.xml", name)
+        reader.read()
+        return reader.found
+    raise FileRefused(f"{name}: this is a document, but not a workbook", "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not.")
+
+
+def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent]:
+    targets = _Elements(archive, "xl/_rels/workbook.xml.rels", name, "Relationship")
+    listed = _Elements(archive, "xl/workbook.xml", name, "sheet")
+    targets.read()
+    listed.read()
+    where = {t["Id"]: posixpath.normpath(posixpath.join("/xl", t.get("Target", ""))).lstrip("/") for t in targets.found if "Id" in t}
+    blank: set[str] = set()
+    if "xl/sharedStrings.xml" in members:
+        strings = _Strings(archive, "xl/sharedStrings.xml", name)
+        strings.read()
+        blank = strings.blank
+    found = {}
+    for sheet in listed.found:
+        member = where.get(sheet.get("id", ""), "")
+        if "/worksheets/" in f"/{member}" and member in members:
+            reader = _Xlsx(archive, member, name, blank)
+            reader.read()
+            found[sheet.get("name", "")] = Extent(reader.rows, reader.last_row, reader.last_column)
+    return found

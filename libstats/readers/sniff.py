@@ -1,0 +1,43 @@
+"""What bytes are, by their first ones, and the parts that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libstats.errors import FileRefused
+from libstats.readers import delimited, spreadsheet
+from libstats.readers.part import Part
+from libstats.readers.place import ZIP, Place
+
+_WORKBOOKS = (ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_OTHERS = {
+    b"\x1f\x8b": "packed twice",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
+_TAR = slice(257, 262)
+_READS = "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not."
+
+
+def parts(place: Place) -> Iterator[Part]:
+    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for what is neither; OSError."""
+    head = place.head()
+    if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
+        raise FileRefused(f"{place.name}: this is an archive within an archive", "Unpack the outer one and load what is in it.")
+    if head.startswith(_WORKBOOKS):
+        yield from spreadsheet.sheets(place)
+        return
+    if head.startswith(b"%PDF"):
+        raise FileRefused(f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {_READS}")
+    packed = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), "a tar archive" if head[_TAR] == b"ustar" else None)
+    if packed:
+        raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")
+    yield delimited.probe(place)
+
+
+def _is_document(head: bytes) -> bool:
+    """True if an archive begins as workbooks do."""
+    return any(name in head for name in (b"[Content_Types].xml", b"mimetype", b"_rels/", b"xl/", b"docProps/"))

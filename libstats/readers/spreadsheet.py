@@ -1,0 +1,160 @@
+"""Workbooks (XLSX, XLSB, XLS, ODS): every sheet is a part, its cells text as a person would type them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from itertools import islice
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from libstats.errors import FileRefused
+from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
+from libstats.readers.place import Place, check_swelling, damaged, told
+from libstats.readers.sheetcount import Extent, extents
+
+LARGEST = 1 << 29
+MOST_CELLS = 60_000_000
+
+Cell = int | float | str | bool | datetime.date | datetime.time | datetime.datetime | datetime.timedelta
+
+
+def cell_text(value: Cell) -> str:
+    """A cell's value as a person would type it.
+
+    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
+    that spreadsheets keep, true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        whole = value.is_integer()
+        return str(int(value)) if whole else format(Decimal(f"{value:.15g}"), "f")
+    if isinstance(value, datetime.timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, datetime.datetime):
+        return _without_zeros(value.isoformat(" ", "milliseconds"))
+    if isinstance(value, datetime.time):
+        return _without_zeros(value.isoformat("milliseconds"))
+    return str(int(value)) if isinstance(value, int) else value.isoformat()
+
+
+def _without_zeros(time: str) -> str:
+    return time.removesuffix(".000")
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets."""
+
+    place: Place
+    data: bytes = field(repr=False)
+    extents: dict[str, Extent] | None = None
+
+    @cached_property
+    def opened(self) -> CalamineWorkbook:
+        """The workbook as calamine reads it; FileRefused if it cannot."""
+        try:
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.data))
+        except PasswordError as error:
+            raise FileRefused(f"{self.place.name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.") from error
+        except CalamineError as error:
+            raise damaged(self.place.name) from error
+
+    @cached_property
+    def sha256(self) -> str:
+        """The fingerprint of its bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """A sheet by its name; FileRefused if it is damaged."""
+        try:
+            return self.opened.get_sheet_by_name(name)
+        except CalamineError as error:
+            raise damaged(f"{self.place.name}, sheet {name}") from error
+
+
+@dataclass(frozen=True)
+class Sheet(Part):
+    """One sheet of a workbook. Blank rows are no records; lines are the rows' numbers in the sheet."""
+
+    workbook: Workbook | None = None
+
+    @property
+    def form(self) -> str:
+        """That it is a sheet."""
+        return "sheet of a workbook"
+
+    @property
+    def _book(self) -> Workbook:
+        assert self.workbook is not None
+        return self.workbook
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(row number, cells as text) of every row that is not blank."""
+        for number, cells in enumerate(self._book.sheet(self.place.sheet or "").iter_rows(), start=1):
+            row = [cell_text(cell) for cell in cells]
+            if any(cell.strip() for cell in row):
+                yield number, row
+
+    @property
+    def is_blank(self) -> bool:
+        """True if no cell of it holds anything."""
+        return next(self._rows(), None) is None
+
+    def headers(self) -> Iterator[Sheet]:
+        """The sheet under each of its first rows, its blank columns at the end left out."""
+        for above, (_, row) in enumerate(islice(self._rows(), HEADER_WITHIN)):
+            while not row[-1].strip():
+                row.pop()
+            yield replace(self, header=tuple(row), preamble=above)
+
+    def count(self, advance: Advance = idle) -> Count:
+        """Its rows that are not blank, counted in the workbook's XML; in XLS and XLSB, which have none, as calamine gives them."""
+        name = self.place.sheet or ""
+        known = self._book.extents
+        rows = known[name].rows if known is not None and name in known else sum(1 for _ in self._rows())
+        advance(self.place.packed if self.place.is_plain else 0)
+        fingerprint = hashlib.sha256(f"{self._book.sha256}#{name}".encode()).hexdigest()
+        return Count(fingerprint, len(self._book.data), rows)
+
+    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+        """(row number, cells) of every row below the header, at least as many cells as headings."""
+        width = len(self.header)
+        for number, row in islice(self._rows(), self.preamble + 1, None):
+            yield number, row + [""] * (width - len(row))
+
+
+def sheets(place: Place) -> Iterator[Sheet]:
+    """The sheets of the workbook at a place, charts left out.
+
+    Raises FileRefused for a workbook that is damaged, locked, too large, or no workbook (another kind of document).
+    """
+    with place.open() as stream:
+        data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise FileRefused(f"{place.name}: the workbook is larger than {LARGEST >> 20} MB", "Save its sheets as CSV.")
+    workbook = Workbook(place, data, _measured(place, data))
+    for name, extent in (workbook.extents or {}).items():
+        if extent.cells > MOST_CELLS:
+            problem = f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column {extent.last_column:,}, too far for memory"
+            raise FileRefused(problem, "Delete what lies far from the table, or save the sheets as CSV.")
+    for sheet in workbook.opened.sheets_metadata:
+        if sheet.typ == SheetTypeEnum.WorkSheet:
+            yield Sheet(replace(place, sheet=sheet.name), workbook=workbook)
+
+
+def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
+    """What the workbook's XML says of its sheets, or None where it has none."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return None
+    with told(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_swelling(place.name, sum(m.file_size for m in archive.infolist()), len(data))
+        return extents(archive, place.name)

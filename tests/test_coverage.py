@@ -1,0 +1,67 @@
+"""docs/coverage.md says what each source fills, which pairs prove it, and whether real rows ever went through it.
+
+python -m tests.test_coverage > docs/coverage.md
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from libstats import sources
+from libstats.source import LeftAlone, Source
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = "yes: files of a Koha sample database"
+HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
+UNEXERCISED = "unexercised on real data"
+# what tests/test_real.py loads; a source that is not named here has met no row that a library system wrote
+EXERCISED = {
+    "koha items": SAMPLE,
+    "koha weeding report": SAMPLE,
+    "koha LibraryIQ items": SAMPLE,
+    "koha bibliographic records": SAMPLE,
+    "koha loans": HEADINGS_ONLY,
+    "koha statistics": HEADINGS_ONLY,
+    "koha order lines with invoices": HEADINGS_ONLY,
+    "koha ILL requests": HEADINGS_ONLY,
+    "own milestones": "a form of our own: there are no files of others",
+}
+# a table of which the real files lacked the columns
+UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")}
+
+
+def pairs(source: Source, table: str) -> list[str]:
+    """The pairs that show rows of the table."""
+    folder = ROOT / "tests" / "sources" / source.label.replace(" ", "-")
+    end = ".expected.csv" if table == source.primary else f".{table}.expected.csv"
+    return sorted(p.name for p in folder.glob(f"*{end}") if p.name.removesuffix(end).count(".") == 0)
+
+
+def coverage() -> str:
+    """The coverage table as Markdown."""
+    lines = ["# Coverage", "", "Made from the declarations in `libstats/sources` by `python -m tests.test_coverage > docs/coverage.md`.", ""]
+    lines += ["Every pair is an export of our own invention and the rows that must come of it, in `tests/sources`.", ""]
+    lines += ["| source | table | pairs | real data |", "|---|---|---|---|"]
+    for source in sorted(sources.sources(), key=lambda s: s.label.casefold()):
+        for table in source.fills:
+            shown = ", ".join(f"`{name.split('.')[0]}`" for name in pairs(source, table)) or "none"
+            real = UNEXERCISED if (source.label, table) in UNSEEN else EXERCISED.get(source.label, UNEXERCISED)
+            lines.append(f"| {source.label} | `{table}` | {shown} | {real} |")
+    lines += ["", "## Known and left alone", "", "| export | why |", "|---|---|"]
+    lines += [f"| {d.label} | {d.why} |" for d in sorted((d for d in sources.declared() if isinstance(d, LeftAlone)), key=lambda d: d.label.casefold())]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_coverage_is_that_of_the_declarations() -> None:
+    told = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    assert told == coverage(), "run: python -m tests.test_coverage > docs/coverage.md"
+
+
+def test_what_is_said_of_real_data_is_said_of_a_source() -> None:
+    known = {(s.label, table) for s in sources.sources() for table in s.fills}
+    assert set(EXERCISED) <= {label for label, _ in known}
+    assert known >= UNSEEN
+
+
+if __name__ == "__main__":
+    print(coverage(), end="")
