@@ -13,12 +13,7 @@ STAFF = "staff"
 """Names of the calendars that are no branch: the van's days, and those of staff behind the scenes."""
 _WORKDAYS = dict.fromkeys(range(5), (9, 17))
 
-_CONFIG = f"""# What libstats should know about this library: copy it into the workspace's libstats.toml.
-
-[library]
-name = "{SYSTEM}"
-
-# Koha's lists of items and titles name everything, so that what is missing from the newest one is gone.
+WHOLE = """# Koha's lists of items and titles name everything, so that what is missing from the newest one is gone.
 [whole]
 "koha items" = true
 "koha bibliographic records" = true
@@ -33,7 +28,7 @@ def calendar() -> str:
 
 def configuration() -> str:
     """Return a libstats.toml for the sample library."""
-    return f"{_CONFIG}\n{calendar()}"
+    return f'# What libstats should know about this library.\n\n[library]\nname = "{SYSTEM}"\n\n{WHOLE}\n{calendar()}'
 
 
 def _section(name: str, hours: dict[int, tuple[int, int]], branch: Branch) -> str:
