@@ -15,7 +15,7 @@ from libstats.sample.orders import Orders
 
 __all__ = ["write", "write_loans"]
 
-ILL_STREAM, ORDERS_STREAM = 58, 2
+ILL_STREAM, ORDERS_STREAM = 167, 2
 """Each desk draws chance of its own, so that what is changed at one leaves the others as they were."""
 
 

@@ -20,7 +20,7 @@ LINES = (
     "PO Line Reference", "Fund Ledger Code", "Fund Ledger Name", "Fund Type",
 )  # fmt: skip
 ITEMS = (
-    "MMS Id", "Creation Date", "Title", "Author", "Publisher", "Publication Date", "ISBN", "Creator", "Library Name", "Item Id",
+    "MMS Id", "Creation Date", "Title", "Author", "Publication Date", "ISBN", "Creator", "Library Name", "Item Id",
     "Barcode", "Base Status", "Process Type", "Material Type", "Item Policy", "Acquisition Method", "PO Line Reference",
     "Receiving Note", "Receiving Status", "Sent Date", "Receiving   Date", "Location Name", "Permanent Call Number",
 )  # fmt: skip
@@ -33,9 +33,9 @@ NIGHTS = tuple(date(2025 + month // 12, month % 12 + 1, 1) for month in range(9,
 """Nights on which what changed in the month before comes by itself."""
 LAST_NIGHT = date(2026, 11, 1)
 """The night on which everything comes once more."""
-BY_HAND = date(2025, 3, 1)
+BY_HAND = date(2025, 2, 1)
 """The day on which somebody saved the items from the screen."""
-TO_FILE = date(2025, 9, 1)
+TO_FILE = date(2025, 7, 1)
 """The day on which somebody saved the order lines to a file."""
 
 
@@ -153,7 +153,7 @@ def _item_row(copy: Copy, line: Line, night: date) -> Row:
     received, is_ready = _seen(copy.received, night), bool(_seen(copy.available, night))
     is_catalogued = bool(received and _seen(copy.catalogued, night))
     return (
-        f"99{line.number:08d}0009999", f"{line.created}", line.title, line.author, names.PUBLISHERS[line.number % len(names.PUBLISHERS)].rstrip(","),
+        f"99{line.number:08d}0009999", f"{line.created}", line.title, line.author,
         (f"{line.year}", f"[{line.year}]", f"c{line.year}", f"cop. {line.year}")[line.number % 4], line.isbn, f"Acquisition (PO line POL-{line.number})",
         LIBRARY, item_id(copy), barcode(500_000 + copy.number), "Item in place" if is_ready else "Item not in place",
         "None" if is_ready else "In Process" if received else "Acquisition", "Book", "Standard loan", "PURCHASE", f"POL-{line.number}", _note(line),

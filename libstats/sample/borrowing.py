@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from libstats.sample.cases import Note, Request
 from libstats.sample.desk import Desk
 from libstats.sample.dice import Dice
-from libstats.sample.lenders import BY_PATRON, BY_SHARE, DUPLICATE, EXHAUSTED, NO_LIBRARY, Lender
+from libstats.sample.lenders import BY_PATRON, BY_SHARE, DUPLICATE, EXHAUSTED, NO_LIBRARY, Lender, Reason
 from libstats.sample.places import Branch, at
 
 CHANGED = date(2025, 11, 3)
@@ -41,28 +41,40 @@ class Borrowing:
         """Let all of it happen, to the end or to where it sticks."""
         moment = request.changes[-1].at
         if request.kind == "Article":
-            moment = request.change(moment + timedelta(seconds=2), "Awaiting Copyright Clearance", SYSTEM)
-            if not self._ends_early(request, moment):
-                self._article(request, moment)
+            begun = self._ends_early(request, request.change(moment + timedelta(seconds=2), "Awaiting Copyright Clearance", SYSTEM))
+            if begun:
+                self._article(request, begun)
         else:
-            moment = request.change(moment + timedelta(seconds=2), "Awaiting Request Processing", SYSTEM)
-            if not self._ends_early(request, moment):
-                self._loan(request, moment)
+            begun = self._ends_early(request, request.change(moment + timedelta(seconds=2), "Awaiting Request Processing", SYSTEM))
+            if begun:
+                self._loan(request, begun)
 
     def _wait(self, moment: datetime) -> datetime:
         """Return when somebody takes up what has come at `moment`."""
         return self.desk.moment(moment, self.dice.pick(STAFF_DAYS[moment.date() >= CHANGED]))
 
-    def _ends_early(self, request: Request, moment: datetime) -> bool:
-        """Cancel a few before anything is done: by the patron within minutes, or as a duplicate."""
+    def _ends_early(self, request: Request, moment: datetime) -> datetime | None:
+        """Cancel a few before anything is done, by the patron or as a duplicate; return when work on it begins, None for never."""
         fate = self.dice.below(100)
         if fate < 2:
+            # Half of them came through the web server whose clock is ahead: cancelled, it seems, before they were made.
+            request.skew = 3 * fate
             self._cancel(request, moment + timedelta(minutes=self.dice.between(4, 110)), "Cancelled by Customer", BY_PATRON)
-        elif fate < 5:
+            return None
+        if fate < 6:
             self._cancel(request, self._wait(moment), "Cancelled by ILL Staff", DUPLICATE)
-        return fate < 5
+            return self._reactivate(request, request.changes[-1].at)
+        return moment
 
-    def _cancel(self, request: Request, moment: datetime, status: str, reason: str) -> None:
+    def _reactivate(self, request: Request, moment: datetime) -> datetime | None:
+        """Take up some of those given up again, within the day: it was none, or another library was found; return when."""
+        again = moment + timedelta(minutes=self.dice.between(20, 90))
+        if not self.dice.chance(35) or again.date() != moment.date():
+            return None
+        request.reason = None
+        return request.change(again, "Awaiting Request Processing", self._clerk())
+
+    def _cancel(self, request: Request, moment: datetime, status: str, reason: Reason) -> None:
         """Give it up."""
         request.reason = reason
         request.change(moment, status, request.user if status.endswith("Customer") else self._clerk(), "cancelled")
@@ -134,7 +146,7 @@ class Borrowing:
 
     def _supply(self, request: Request, moment: datetime, hours: dict[bool, tuple[int, ...]]) -> datetime | None:
         """Ask one library after another; return when one sends it. None if all refuse, or one never answers."""
-        for _ in range(4):
+        for _ in range(3):
             lender = BY_SHARE.draw(self.dice)
             request.lender = lender.symbol
             request.tried.append(lender.symbol)
@@ -150,12 +162,10 @@ class Borrowing:
         return self._take_up(request, moment, hours)
 
     def _take_up(self, request: Request, moment: datetime, hours: dict[bool, tuple[int, ...]]) -> datetime | None:
-        """Reactivate some of those given up, within the day: another library was found after all."""
-        again = moment + timedelta(minutes=self.dice.between(20, 90))
-        if not self.dice.chance(40) or again.date() != moment.date():
+        """Ask one more library, which does send it, for some of those given up."""
+        again = self._reactivate(request, moment)
+        if not again:
             return None
-        request.change(again, "Awaiting Request Processing", self._clerk())
-        request.reason = ""
         lender = BY_SHARE.draw(self.dice)
         request.lender = lender.symbol
         request.tried.append(lender.symbol)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from libstats.sample.lenders import Reason
+
 
 @dataclass(slots=True, eq=False)
 class Case:
@@ -56,8 +58,8 @@ class Request(Case):
     tried: list[str] = field(default_factory=list)
     """Symbols of the libraries it was sent to, in order."""
     lender: str = ""
-    reason: str = ""
-    """Why it was given up, as the desk entered it."""
+    reason: Reason | None = None
+    """Why it was given up."""
     due: date | None = None
     cents: int = 0
     skew: int = 0

@@ -17,7 +17,7 @@ FOLDER = "illiad"
 TRANSACTIONS = (
     "TransactionNumber", "Username", "RequestType", "LoanAuthor", "LoanTitle", "PhotoJournalTitle", "PhotoJournalYear",
     "PhotoArticleTitle", "TransactionStatus", "TransactionDate", "NotWantedAfter", "LendingString", "LendingLibrary",
-    "ReasonForCancellation", "DocumentType", "SystemID", "IFMCost", "ProcessType", "CreationDate", "DueDate",
+    "ReasonForCancellation", "CancellationCode", "DocumentType", "SystemID", "IFMCost", "ProcessType", "CreationDate", "DueDate",
     "BorrowerNVTGC", "OriginalNVTGC",
 )  # fmt: skip
 TRACKING = ("TransactionNumber", "DateTime", "ChangedTo", "ChangedBy")
@@ -97,6 +97,7 @@ def _transaction(request: Request, seen: list[Change]) -> Row:
     sent = sum(change.status in ("Request Sent", "Awaiting RAPID Request Sending") for change in seen)
     is_due = request.due and any(change.status in ("Awaiting Post Receipt Processing", "Item Shipped") for change in seen)
     tried = request.tried[:sent]
+    reason = request.reason if now.status.startswith("Cancelled") else None
     is_found = request.lender == NO_LIBRARY and now.status in ("Delivered to Web", "Request Finished")
     lender = request.lender if is_lending or is_found else tried[-1] if tried else ""
     return (
@@ -104,7 +105,7 @@ def _transaction(request: Request, seen: list[Change]) -> Row:
         request.author if is_loan else "", request.title if is_loan else "",
         "" if is_loan else f"{request.title} Review", "" if is_loan else year_of(request), "" if is_loan else f"On {request.title.lower()}s",
         status_of(request, now.status), _time(now.at), f"{request.created + timedelta(days=120):%Y-%m-%d} 00:00:00.000" if request.number % 3 == 0 else "",
-        ",".join(tried), lender_of(request, lender), request.reason if now.status.startswith("Cancelled") else "",
+        ",".join(tried), lender_of(request, lender), reason.text if reason else "", reason.code if reason else "",
         "Book" if is_loan else "Article", "OCLC" if is_lending or tried else "OTH", money(request.cents) if request.cents and tried else "",
         process_of(request), _time(request.created + timedelta(hours=request.skew)), _time(at(request.due, 0)) if is_due and request.due else "",
         request.branch, request.branch,

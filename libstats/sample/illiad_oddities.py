@@ -93,7 +93,7 @@ ODDITIES = (
     ),
     Oddity(
         "reasons of two lists",
-        "`illiad/transactions-*`: `ReasonForCancellation` has OCLC's numbers, DOCLINE's texts and the desk's own words",
+        "`illiad/transactions-*`: `CancellationCode` has OCLC's numbers and DOCLINE's texts, `ReasonForCancellation` what staff chose; either may be blank",
         "says them in common words, and keeps those it does not know as exported",
     ),
     Oddity(

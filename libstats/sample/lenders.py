@@ -34,10 +34,38 @@ BY_SHARE = Urn(LENDERS, [lender.share for lender in LENDERS])
 NO_LIBRARY = "OA"
 """What stands for the lender when the desk found an article openly on the web."""
 
-REASONS = ("9", "9", "7", "10", "1", "1", "4", "27", "LAC-lacking (issue/volume)", "NYR-not yet received")
-"""Why a library says no: code numbers of OCLC and texts of DOCLINE in one column, as they come."""
-EXHAUSTED = ("18", "9", "1", "Lack volume/issue")
-"""What the desk enters when nobody would lend."""
-DUPLICATE = "Duplicate request"
-BY_PATRON = "Cancelled by customer"
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a request was given up: what staff chose, the code that went out, and what both mean."""
+
+    text: str
+    code: str
+    means: str
+
+
+IN_USE = Reason("In use/on loan", "1", "in use")
+LACKING = Reason("Lack volume/issue", "9", "lacking volume or issue")
+REASONS = (
+    LACKING,
+    LACKING,
+    Reason("Not yet received", "7", "not yet available"),
+    Reason("Not on shelf", "10", "not on shelf"),
+    IN_USE,
+    IN_USE,
+    Reason("Non circulating", "4", "non-circulating"),
+    Reason("See the note", "27", "other"),
+    Reason("", "LAC-lacking (issue/volume)", "lacking volume or issue"),
+    Reason("", "NYR-not yet received", "not yet available"),
+)
+"""Why a library says no: code numbers of OCLC and texts of DOCLINE in one column, what staff chose in another."""
+EXHAUSTED = (
+    Reason("We have exhausted all possible sources", "", "sources exhausted"),
+    Reason("All sources exhausted", "", "sources exhausted"),
+    Reason("Locations not found", "18", "no locations found"),
+    Reason("Not as cited", "17", "not found as cited"),
+)
+"""Why the desk gives up when nobody would lend."""
+DUPLICATE = Reason("Duplicate request", "", "duplicate")
+BY_PATRON = Reason("", "", "cancelled by patron")
 """Reasons that say nothing of whether it could have been had."""

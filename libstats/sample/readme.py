@@ -96,6 +96,7 @@ def _rules() -> tuple[str, ...]:
         f"* `cohort`: the requests made from {COHORT[0]} on and before {COHORT[1]}, as they stood in the first minute of {COHORT[2]} (`then`, `naive_*`: of those done by",
         "  that moment) and at the end (`later`, `true_*`). A third was open, and what was done had been the quick ones.",
         f"* `calendar`: the hours, closures, open days and open hours of each branch, as in `{EXAMPLE}`.",
+        "* `reasons`: why requests at the ILL desk were given up, whatever the words in the files.",
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
     )
 

@@ -45,9 +45,20 @@ def of_desks(library: Library, desk: Requests, orders: Orders, files: dict[str, 
             "lines_by_status": _sorted(Counter(alma.status(line, alma.LAST_NIGHT) for line in orders.lines)),
             "copies": len(orders.copies),
         },
+        "reasons": _reasons(desk),
         "weeding": weeding.truth(),
         "files": dict(sorted(files.items())),
     }
+
+
+def _reasons(desk: Requests) -> dict[str, dict[str, int]]:
+    """Return for each process of the ILL desk why requests were given up, in common words."""
+    found: dict[str, Counter[str]] = {}
+    for request in desk.all:
+        end = flow.end_of(request, flow.END)
+        if request.reason and end and end.outcome == "given_up":
+            found.setdefault(request.process, Counter())[request.reason.means] += 1
+    return {process: _sorted(counted) for process, counted in sorted(found.items())}
 
 
 def _holds(library: Library) -> Iterator[Case]:
