@@ -19,8 +19,8 @@ import duckdb
 from libstats.errors import AnalysisError, WorkspaceError
 
 DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
-_REQUIRED = {"what": str, "starts": str, "done": list, "milestones": dict}
-_OWN = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "misleading": dict, "statuses": dict}
+_REQUIRED: dict[str, Any] = {"what": str, "starts": str, "done": list, "milestones": dict}
+_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "misleading": dict, "statuses": dict}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Process:
 
 def _built(name: str, given: Mapping[str, Any]) -> Process:
     readings = tuple(Reading(**reading) for reading in given.get("read", ()))
-    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "read"}
+    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "read"}
     return Process(name=name, read=readings, **{"title": name.replace("_", " "), **rest})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import duckdb
 
 from libstats.analysis.cases import cases_sql, newest_export
@@ -72,5 +74,5 @@ def _ends_and_behind(process: Process) -> list[str]:
 def _next_step(process: Process) -> str:
     """SQL: what usually comes after the last milestone, in words."""
     order = [m for m in process.happening if m not in process.given_up]
-    cases = " ".join(f"when '{m}' then '{after}'" for m, after in zip(order, order[1:], strict=False))
+    cases = " ".join(f"when '{m}' then '{after}'" for m, after in pairwise(order))
     return f"case last_milestone {cases} end"
