@@ -93,7 +93,8 @@ def _reached(cases: Sequence[Case]) -> list[dict[str, Any]]:
     for case in cases:
         for milestone in sorted({name for _, name in case.reached}):
             moments = case.times(milestone, END)
-            counts_last = KINDS[case.process].is_last and milestone == KINDS[case.process].done
+            kind = KINDS[case.process]
+            counts_last = milestone == kind.given_up or (kind.is_last and milestone == kind.done)
             for place, moment in enumerate(reversed(moments) if counts_last else moments):
                 cell = (f"{moment:%Y-%m}", case.branch)
                 times.setdefault(cell, Counter())[milestone] += 1

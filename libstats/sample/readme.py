@@ -89,7 +89,7 @@ def _rules() -> tuple[str, ...]:
         "* `rows`: rows of each file without its heading and without an error line, with all that is planted; `files` the same of the other systems.",
         "* `processes`: each as libstats/processes.toml names it, as it was at the end of the last day. `reached` is by the month in which a milestone",
         "  was reached, and the patron's site, the pickup branch, the branch a journey goes to, or the library as Alma names it: `cases` counts a case",
-        "  once, by the first time (the last where a scan was delivered twice), `times`, where it differs, every time. `turnaround` is by the month in which the case began:",
+        "  once, by the first time (the last where a scan was delivered or a request cancelled twice), `times`, where it differs, every time. `turnaround` is by the month in which the case began:",
         "  days, as fractions, of each case that was done or given up. A request cancelled and taken up again is what it became in the end.",
         "* `open_at_month_end`: begun and not ended at midnight after that day.",
         f"* `change`: mean days of the requests done, of those made before {CHANGED} and of the others.",
