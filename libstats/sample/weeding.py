@@ -1,4 +1,4 @@
-"""Old stock of the largest branch as a weeding report shows it: some to weed, and some for each reason to leave alone."""
+"""Old stock of the largest branch as a weeding report shows it: some candidates, and some for each reason to leave alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ HEADINGS = (
     "Num of Loans Including Pre-Migration (In House + Not In House)", "Last Loan Date", "Item Creation Date", "Has Committed To Retain",
     "Base Status", "Process Type", "Lifecycle",
 )  # fmt: skip
-RULE = "weed what was added before 2021-11-01 and not borrowed since 2021-11-01, unless it is protected; judge nothing whose class or year cannot be read"
+RULE = "a candidate is what was added before 2021-11-01 and not borrowed since 2021-11-01, unless it is protected; judge nothing whose class or year cannot be read"
 """The rule by which the verdicts stand; days are as of the last day of the sample."""
 
 
@@ -25,7 +25,7 @@ class Old:
     number: int
     why: str
     verdict: str
-    """weed, keep or cannot judge."""
+    """candidate, keep or cannot judge."""
     title: int = 0
     """The number of its title; two copies of a title have one."""
     location: str = "Stacks"
@@ -39,7 +39,7 @@ class Old:
     policy: str = "Standard loan"
 
 
-_USUAL = Old(0, "unused for years", "weed")
+_USUAL = Old(0, "unused for years", "candidate")
 PLANTED: tuple[tuple[int, Old], ...] = (
     (12, _USUAL),
     (4, replace(_USUAL, why="never borrowed", loans=0, last_loan="")),
@@ -76,7 +76,8 @@ def planted() -> list[Old]:
 def rows() -> list[tuple[str, ...]]:
     """Return the rows of the report."""
     dice = Dice(1876)
-    titles = [(dice.pick(names.SUBJECTS), dice.pick(names.ADJECTIVES), dice.pick(names.NOUNS), dice.pick(names.SURNAMES)) for _ in planted()]
+    # Not the first: books on computing are weeded for their age alone.
+    titles = [(dice.pick(names.SUBJECTS[1:]), dice.pick(names.ADJECTIVES), dice.pick(names.NOUNS), dice.pick(names.SURNAMES)) for _ in planted()]
     return [_row(old, *titles[old.title - 1]) for old in planted()]
 
 
