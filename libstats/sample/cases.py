@@ -13,7 +13,7 @@ class Case:
     process: str
     branch: str
     reached: list[tuple[datetime, str]] = field(default_factory=list)
-    """Milestones in the order in which they were reached; some come again."""
+    """Milestones in the order in which they were reached; some come again, and a step without a name is none."""
 
     def reach(self, moment: datetime, milestone: str) -> None:
         """Write down that the case reached `milestone`."""
@@ -68,8 +68,7 @@ class Request(Case):
     def change(self, moment: datetime, status: str, by: str, milestone: str = "") -> datetime:
         """Write down a change of status and the milestone that it marks, if any; return its moment."""
         self.changes.append(Change(moment, status, by))
-        if milestone:
-            self.reach(moment, milestone)
+        self.reach(moment, milestone)
         return moment
 
 

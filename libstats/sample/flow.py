@@ -91,7 +91,7 @@ def _reached(cases: Sequence[Case]) -> list[dict[str, Any]]:
     first: dict[tuple[str, str], Counter[str]] = {}
     times: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
-        for milestone in sorted({name for _, name in case.reached}):
+        for milestone in sorted({name for _, name in case.reached if name}):
             moments = case.times(milestone, END)
             kind = KINDS[case.process]
             counts_last = milestone == kind.given_up or (kind.is_last and milestone == kind.done)

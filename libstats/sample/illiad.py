@@ -46,7 +46,8 @@ def write(folder: Path, requests: list[Request]) -> dict[str, int]:
     rows = {}
     place = folder / FOLDER
     place.mkdir(exist_ok=True)
-    for begin, night in zip((date.min, *(day - timedelta(days=OVERLAP) for day in (WHOLE, *CHANGED))), (WHOLE, *CHANGED), strict=False):
+    begins = (date.min, *(night - timedelta(days=OVERLAP) for night in (WHOLE, *CHANGED[:-1])))
+    for begin, night in zip(begins, (WHOLE, *CHANGED), strict=True):
         rows[f"transactions-{night}.csv"] = _csv(place / f"transactions-{night}.csv", TRANSACTIONS, _transactions(requests, begin, night), mark=True)
     log = sorted([*((change, r.number) for r in requests for change in r.changes), *PURGED], key=lambda entry: (entry[0].at, entry[1]))
     for begin, night in log_windows():
