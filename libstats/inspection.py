@@ -44,6 +44,8 @@ def _part(part: Part) -> str:
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
+    if part.is_bare:
+        text.append("  it has no headings: its columns are those that the declaration gives in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
@@ -60,7 +62,8 @@ def _recognised(source: Source, part: Part) -> str:
 
 
 def _nearest(part: Part) -> str:
-    header = likeliest(list(part.headers())).header
+    readings = list(part.headers())
+    header = likeliest(readings).header if readings else ()
     text = []
     for source, has, lacks in nearest(header):
         spelled = ", ".join(next(h for h in header if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}) for x in has)

@@ -52,7 +52,7 @@ class Intake:
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
-        self.rows_read = counted.records - 1
+        self.rows_read = counted.records - (not part.is_bare)
         self.normalised: Normalised | None = None
         self.loaded_at = datetime.now().replace(microsecond=0)
 
@@ -64,8 +64,17 @@ class Intake:
             try:
                 return self._attempt(self._fast(delimiter))
             except (duckdb.Error, Miscounted):
-                pass
-        return self._attempt(self._normal())
+                self._same()
+        try:
+            return self._attempt(self._normal())
+        except (duckdb.Error, Miscounted):
+            self._same()
+            raise
+
+    def _same(self) -> None:
+        """FileRefused if the file is not as it was: that explains whatever else went wrong."""
+        if changed := self.part.place.changed():
+            raise changed
 
     def _check(self) -> None:
         name, plan = f"{self.part.name} ({self.source.label})", self.plans[0]
@@ -100,8 +109,7 @@ class Intake:
         self.con.execute("begin")
         try:
             receipt = self._loaded(raw)
-            if changed := self.part.place.changed():
-                raise changed
+            self._same()
         except BaseException:
             self.con.execute("rollback")
             raise

@@ -52,7 +52,19 @@ def recognise_part(part: Part) -> tuple[Source, Part]:
                 return found, _distinct(reading)
             if not reading.preamble or not found.recognise[0].startswith("/"):
                 raise NotLoadedYet(f"{found.label}: {found.why}")
+    bare = _without_headings(part)
+    if bare is not None:
+        return bare
     raise unknown(part.name, likeliest(readings).header)
+
+
+def _without_headings(part: Part) -> tuple[Source, Part] | None:
+    """The declaration whose columns and patterns every one of the first records fits, and the part as having those headings."""
+    for source in (s for s in sources() if s.bare):
+        for reading, rows in part.firsts():
+            if source.fits_bare(rows):
+                return source, replace(reading, header=source.bare, is_bare=True)
+    return None
 
 
 def blank(part: Part) -> FileRefused:

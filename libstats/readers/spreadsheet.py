@@ -116,6 +116,10 @@ class Sheet(Part):
                 row.pop()
             yield replace(self, header=tuple(row), preamble=above)
 
+    def firsts(self) -> Iterator[tuple[Sheet, list[list[str]]]]:
+        """The sheet and its first rows."""
+        yield self, [row for _, row in islice(self._rows(), HEADER_WITHIN)]
+
     def count(self, advance: Advance = idle) -> Count:
         """Its rows that are not blank, counted in the workbook's XML; in XLS and XLSB, which have none, as calamine gives them."""
         name = self.place.sheet or ""
@@ -126,9 +130,9 @@ class Sheet(Part):
         return Count(fingerprint, len(self._book.data), rows)
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(row number, cells) of every row below the header, at least as many cells as headings."""
+        """(row number, cells) of every row that is not blank, at least as many cells as headings."""
         width = len(self.header)
-        for number, row in islice(self._rows(), self.preamble + 1, None):
+        for number, row in islice(self._rows(), self.above, None):
             yield number, row + [""] * (width - len(row))
 
 
