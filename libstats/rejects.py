@@ -30,7 +30,8 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
 
 def _fault(plan: Plan, line: Line) -> str | None:
     bad = plan.bad(line)
-    if bad is None or not line.headings:
+    heading = next(iter(plan.present(line)), None)
+    if bad is None or heading is None:
         return None
     column = plan.table.column(line.column)
     reason = f"not {_words(column.type)}" if column.type != "varchar" else f"not one of the values of {column.name}"
@@ -38,8 +39,8 @@ def _fault(plan: Plan, line: Line) -> str | None:
         reason += f" ({plan.source.dates})"
     elif column.check and column.type != "varchar":
         reason += f", or outside {column.check}"
-    text = plan.sql_of(f'"{line.headings[0]}"')
-    return f"case when {bad} then {{'heading': {quoted(line.headings[0])}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+    text = plan.sql_of(f'"{heading}"')
+    return f"case when {bad} then {{'heading': {quoted(heading)}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
 
 
 def _words(kind: str) -> str:
@@ -48,4 +49,4 @@ def _words(kind: str) -> str:
 
 
 def _key_headings(plan: Plan) -> str:
-    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in line.headings)
+    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in plan.present(line))
