@@ -25,7 +25,8 @@ from libstats.source import Source
 from libstats.store import step
 from libstats.workspace import Workspace
 
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+# scheduled reports of some systems add the time of day, as in loans_202610310415.csv
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ class Intake:
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
                 with suppress(ValueError):
-                    return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
+                    return self._not_after(datetime(*(int(number or 0) for number in match.groups()))), "name"
         return None
 
     def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:

@@ -12,7 +12,7 @@ from libstats.source import Line
 def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int) -> None:
     """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line numbers."""
     faults = [_fault(plan, line) for line in plan.lines]
-    faults.append(f"case when {plan.must} then {{'heading': {quoted(_key_headings(plan))}, 'reason': 'blank: nothing tells what the row is about', 'shape': ''}} end")
+    faults.append(_untold(plan))
     every = ", ".join(f for f in faults if f)
     con.execute(
         f"""
@@ -41,6 +41,14 @@ def _fault(plan: Plan, line: Line) -> str | None:
         reason += f", or outside {column.check}"
     text = plan.sql_of(f'"{heading}"')
     return f"case when {bad} then {{'heading': {quoted(heading)}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+
+
+def _untold(plan: Plan) -> str:
+    """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a second name."""
+    heading, blank = quoted(_key_headings(plan)), "blank: nothing tells what the row is about"
+    texts = [plan.sql_of(f'"{h}"') for line in plan.lines if line.column == plan.table.second_name for h in plan.present(line)]
+    inexact = f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}" if texts else ""
+    return f"case {inexact} when {plan.must} then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
 
 
 def _words(kind: str) -> str:

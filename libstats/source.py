@@ -24,12 +24,12 @@ HEADING = re.compile(r'"(\??)([^"]+)"')
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, brackets, plus signs and a leading `Num of`.
+    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, hyphens, brackets, plus signs and a leading `Num of`.
 
     R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not.
     """
     plain = unicodedata.normalize("NFKC", heading).replace("\ufeff", "").casefold()
-    return re.sub(r"[\s_.()+]+", "", plain).removeprefix("numof")
+    return re.sub(r"[\s_.()+-]+", "", plain).removeprefix("numof")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ BLANKS = {
     "Item Creation Date": NO_DATE,
     "Begin Publication Date": NO_DATE,
 }
+# Analytics is a day or more behind
+AS_OF = "Data Updated As Of"
 ITEM_HEADINGS = {
     "Item Id": ("Physical Item Id", "Item PID"),
     "Barcode": ("Item Barcode", "Physical Item Barcode"),
@@ -43,6 +45,7 @@ ITEM_HEADINGS = {
     "Title": ("Title (Complete)",),
     "Retention Note": ("Retention Reason",),
     "Copy Id": ("Item Copy Id",),
+    AS_OF: ("Data Available As Of",),
 }
 # A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still appears, and of two years neither is taken
 ONE_YEAR = """case when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}') then trim("?Begin Publication Date")::integer when len(list_distinct(regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}'))) = 1 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer end"""
@@ -74,7 +77,7 @@ ORDER_LINE = """
         "Status" as status_as_exported,
         us_time("PO Line Creation Date")::date as created_on,
         us_time("Sent Date")::date as placed_on,
-        -- of several copies the last one counts
+        -- of several copies the last received counts
         us_time("Receiving Date")::date as received_on,
         us_time("PO Line Modification Date") as updated_at
     from raw"""
@@ -120,7 +123,8 @@ ITEM = {
         "Item Id" as item_id,
         us_time("Receiving Date")::date as received_on
     from raw""",
-    "order_line": ORDER_LINE,
+    # when a line of several copies is received, its copies tell
+    "order_line": "\n".join(line for line in ORDER_LINE.splitlines() if "received_on" not in line and "several copies" not in line),
     "vendor": VENDOR,
 }
 HAPPENED = ("last_borrowed_on", "added_on")
@@ -135,6 +139,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         recognise=("MMS Id", by),
         unless=("Item Loan Id", "Loan Date", "Event Start Date and Time", "Request Id", *unless),
         headings=ITEM_HEADINGS,
+        exported=AS_OF,
         happened=HAPPENED,
         null_words=ZERO_DATES,
         blanks=BLANKS,
@@ -155,7 +160,8 @@ ORDER_LINES = Source(
     name="order lines",
     recognise=("PO Line Reference",),
     unless=("Item Loan Id", "Event Start Date and Time"),
-    headings={key: ITEM_HEADINGS[key] for key in ("Receiving Date", "ISBN", "ISSN", "Title")},
+    headings={key: ITEM_HEADINGS[key] for key in ("Receiving Date", "ISBN", "ISSN", "Title", AS_OF)} | {"Status": ("PO Line Status",)},
+    exported=AS_OF,
     happened=("updated_at", "created_on", "placed_on", "received_on"),
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("PO Line Reference", "Vendor Code", "ISBN", "ISSN", "Sent Date", "Receiving Date", "Language Code", "Begin Publication Date")},
@@ -195,7 +201,8 @@ TITLES = Source(
     name="titles",
     recognise=("MMS Id", "ISBN"),
     unless=("Item Id", "Barcode", "PO Line Reference", "Item Loan Id", "Loan Date", "Event Start Date and Time", "Request Id"),
-    headings={key: ITEM_HEADINGS[key] for key in ("Item Id", "Barcode", "ISBN", "ISSN", "Title")},
+    headings={key: ITEM_HEADINGS[key] for key in ("Item Id", "Barcode", "ISBN", "ISSN", "Title", AS_OF)},
+    exported=AS_OF,
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")},
     loose=("published_year",),
@@ -225,7 +232,9 @@ LOANS = Source(
         "User Group": ("Patron Group",),
         "Loaned By": ("Loaned By User Name", "Loaned By - User Name"),
         "Due DateTime": ("Due Date and Time",),
+        AS_OF: ITEM_HEADINGS[AS_OF],
     },
+    exported=AS_OF,
     happened=("checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
     blanks={"Return Date": NO_DATE, "Due Date": NO_DATE, "Due DateTime": NO_DATE, "Renewal Date": NO_DATE, "Library Name": ("Unknown", "None"), "Material Type": ("None", "Unknown")},
@@ -266,4 +275,6 @@ TRANSACTIONS = LeftAlone(
     "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
 )
 REST_XML = LeftAlone("alma", "answer of the Analytics service", (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",), "XML of the service is known, not loaded yet; export the report as CSV")
-REST_JSON = LeftAlone("alma", "answer of the REST service", (r"/^\{/",), "JSON of the service is known, not loaded yet; export the same from Analytics as CSV")
+JSON = "JSON of the service is known, not loaded yet; export the same from Analytics as CSV"
+REST_ITEMS = LeftAlone("alma", "items of the REST service", ('"item": [',), JSON)
+REST_LOANS = LeftAlone("alma", "loans of the REST service", ('"item_loan": [',), JSON)
