@@ -9,7 +9,7 @@ from libstats.source import LeftAlone, Source
 
 DATES = "month first, as in 10/31/2026, or year first"
 # what R and spreadsheets make of "no date" is blank in columns of dates alone: 0 and NA are codes elsewhere
-NO_DATE = ("0", "-1", "NA")
+NO_DATE = ("0", "-1", "NA", "NEVER")
 ZERO_DATES = ("0-00-00 00:00:00", "0000-00-00 00:00:00", "0-00-00", "0000-00-00")
 # Unknown is blank in a call number, and may be a title
 BLANKS = {
@@ -128,7 +128,12 @@ ITEM = {
     "vendor": VENDOR,
 }
 HAPPENED = ("last_borrowed_on", "added_on")
-SET_ASIDE = {"deleted": """lower(trim("Lifecycle")) = 'deleted'"""}
+DELETED = {"deleted": """lower(trim("Lifecycle")) = 'deleted'"""}
+
+
+def totals(heading: str) -> dict[str, str]:
+    """The rule for rows below the list that add it up."""
+    return {"total": f"""lower(trim("{heading}")) similar to '(grand |report )?total:?'"""}
 
 
 def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
@@ -144,7 +149,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         null_words=ZERO_DATES,
         blanks=BLANKS,
         loose=("published_year",),
-        set_aside=SET_ASIDE,
+        set_aside=totals("MMS Id") | DELETED,
         dates=DATES,
         fills=ITEM,
     )
@@ -166,7 +171,7 @@ ORDER_LINES = Source(
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("PO Line Reference", "Vendor Code", "ISBN", "ISSN", "Sent Date", "Receiving Date", "Language Code", "Begin Publication Date")},
     loose=("published_year",),
-    set_aside={"not ordered": '"PO Line Reference" is null'},
+    set_aside=totals("PO Line Reference") | {"not ordered": '"PO Line Reference" is null'},
     dates=DATES,
     fills={
         "order_line": ORDER_LINE,
@@ -206,6 +211,7 @@ TITLES = Source(
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")},
     loose=("published_year",),
+    set_aside=totals("MMS Id"),
     dates=DATES,
     fills={"title": TITLE},
 )
@@ -237,8 +243,16 @@ LOANS = Source(
     exported=AS_OF,
     happened=("checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
-    blanks={"Return Date": NO_DATE, "Due Date": NO_DATE, "Due DateTime": NO_DATE, "Renewal Date": NO_DATE, "Library Name": ("Unknown", "None"), "Material Type": ("None", "Unknown")},
+    blanks={
+        "Return Date": NO_DATE,
+        "Due Date": NO_DATE,
+        "Due DateTime": NO_DATE,
+        "Renewal Date": NO_DATE,
+        "Library Name": ("Unknown", "None"),
+        "Material Type": ("None", "Unknown"),
+    },
     loose=("renewals",),
+    set_aside=totals("Item Loan Id"),
     # of the member of staff no more is read than that it was one; None is nobody
     glean={"Loaned By": r"^(?i:\s*none\s*$)|\S"},
     dates=DATES,
@@ -274,7 +288,12 @@ TRANSACTIONS = LeftAlone(
     ("PO Line Reference", "Transaction Amount"),
     "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
 )
-REST_XML = LeftAlone("alma", "answer of the Analytics service", (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",), "XML of the service is known, not loaded yet; export the report as CSV")
+REST_XML = LeftAlone(
+    "alma",
+    "answer of the Analytics service",
+    (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",),
+    "XML of the service is known, not loaded yet; export the report as CSV",
+)
 JSON = "JSON of the service is known, not loaded yet; export the same from Analytics as CSV"
 REST_ITEMS = LeftAlone("alma", "items of the REST service", ('"item": [',), JSON)
 REST_LOANS = LeftAlone("alma", "loans of the REST service", ('"item_loan": [',), JSON)
