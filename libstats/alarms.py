@@ -50,6 +50,10 @@ ALARMS: dict[str, tuple[str, str]] = {
         select source, 'ill_request' as place, count(*) as rows from ill_request where status_since < created_at group by source
         """,
     ),
+    "direction unknown": (
+        "requests that say neither borrowing, lending nor document delivery are in no figure of these; add the column that tells (ILLiad: Process Type)",
+        "select source, 'ill_request' as place, count(*) as rows from ill_request where direction is null group by source",
+    ),
     "closed cases only": (
         "every loan has been returned: the export leaves out the open ones, and no turnaround may be computed from it",
         "select source, 'loan' as place, count(*) as rows from loan group by source having count(*) >= 100 and count(*) = count(returned_at)",
