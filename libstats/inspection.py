@@ -16,6 +16,8 @@ from libstats.source import Source, fold_heading
 
 def inspect(path: Path) -> str:
     """Text for a person: what libstats makes of a file, part by part. Nothing is loaded. Raises FileRefused where it is not there."""
+    if path.is_dir():
+        raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
     if not path.is_file():
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
     return "\n".join(_told(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +14,7 @@ import duckdb
 from tqdm import tqdm
 
 from libstats import forgetting, ledger, schema, settle, store
-from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
 from libstats.readers.part import Part
 from libstats.readers.place import Place, places
@@ -34,7 +35,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     exported_at : when the files were exported; else it is stated in the file, in its name, or the newest time in it
 
     Returns the receipt. Files that cannot be loaded are in it with their reason; the others are loaded all the same.
-    Nothing is published until every file is done. Raises WorkspaceError, StoreError.
+    Nothing is published until every file is done. Raises WorkspaceError, StoreError (also where the disk is full).
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     files = list(files_of(paths))
@@ -95,6 +96,8 @@ def _load_path(job: Job) -> list[FileReceipt]:
     """A receipt for each part of the file: sheets of a workbook, members of an archive. What is wrong with one part stops no other."""
     if not job.path.exists():
         return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded."))]
+    if not job.path.is_file():
+        return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: this is no file", "Give the name of a file or of a folder of files."))]
     receipts, entry = [], job.path.name
     try:
         for place in places(job.path):
@@ -124,7 +127,9 @@ def _load_part(job: Job, part: Part) -> FileReceipt:
 
 
 def _not_loaded(entry: str, error: Exception) -> FileReceipt:
-    """The receipt of what was not loaded, with the reason in words."""
+    """The receipt of what was not loaded, with the reason in words. Raises StoreError where the disk is full: no other file will fare better."""
+    if is_full(error):
+        raise StoreError("the disk is full, or this user's share of it", "Free some space and load again; nothing was changed.") from error
     if isinstance(error, FileRefused):
         return FileReceipt(entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error))
     if isinstance(error, duckdb.Error):
@@ -133,6 +138,13 @@ def _not_loaded(entry: str, error: Exception) -> FileReceipt:
     else:
         reason = f"the file cannot be read: {error.strerror if isinstance(error, OSError) else error}\n  Check its permissions, or copy it and load the copy."
     return FileReceipt(entry, "refused", reason=reason)
+
+
+def is_full(error: Exception) -> bool:
+    """True if a disk had no room left."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, duckdb.Error) and ("No space left" in str(error) or "Could not write" in str(error))
 
 
 def undo(workspace: Workspace | Path | str, seq: int) -> None:

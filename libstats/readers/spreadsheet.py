@@ -29,13 +29,13 @@ def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
     Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
-    that spreadsheets keep, true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    that spreadsheets keep (longer ones as they show them, 1.23456789012346E+15: their last digits are lost), true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        whole = value.is_integer()
-        return str(int(value)) if whole else format(Decimal(f"{value:.15g}"), "f")
+        digits = f"{value + 0.0:.15g}"
+        return digits.upper() if abs(value) >= 1e15 else format(Decimal(digits), "f")
     if isinstance(value, datetime.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -43,7 +43,7 @@ def cell_text(value: Cell) -> str:
         return _without_zeros(value.isoformat(" ", "milliseconds"))
     if isinstance(value, datetime.time):
         return _without_zeros(value.isoformat("milliseconds"))
-    return str(int(value)) if isinstance(value, int) else value.isoformat()
+    return cell_text(float(value)) if isinstance(value, int) else value.isoformat()
 
 
 def _without_zeros(time: str) -> str:
