@@ -8,7 +8,7 @@ from pathlib import Path
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.plan import plans
 from libstats.readers.part import Part
-from libstats.readers.place import places
+from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
 from libstats.recognise import likeliest, nearest, recognise_part
 from libstats.source import Source, fold_heading
@@ -32,6 +32,8 @@ def _told(path: Path) -> Iterator[str]:
                 yield _part(part)
     except FileRefused as error:
         yield f"{name}: not recognised\n  {error}"
+    except OSError as error:
+        yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
 
 def _part(part: Part) -> str:

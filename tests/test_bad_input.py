@@ -146,7 +146,8 @@ def refusing(monkeypatch: pytest.MonkeyPatch, name: str, error: OSError) -> None
 def test_an_unreadable_file(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path / "bad-2026-10-31.csv", GOOD)
     refusing(monkeypatch, file.name, PermissionError(errno.EACCES, "Permission denied"))
-    assert "bad-2026-10-31.csv: refused\n    the file cannot be read: Permission denied\n      Check its permissions" in told(workspace, file)
+    assert "bad-2026-10-31.csv: refused\n    bad-2026-10-31.csv: the file cannot be read: Permission denied\n      Check its permissions" in told(workspace, file)
+    assert "the file cannot be read: Permission denied" in inspect(file)
 
 
 def test_a_disk_that_is_full_at_the_start(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

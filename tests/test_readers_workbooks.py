@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +106,20 @@ def write_ods(path: Path, sheets: dict[str, Rows]) -> Path:
     return path
 
 
-WRITERS = {"xlsx": write_xlsx, "ods": write_ods}
+def write_xls(path: Path, sheets: dict[str, Rows]) -> Path:
+    """Write a workbook of the years before 2007."""
+    book = xlwt.Workbook()
+    styles = {datetime.date: xlwt.easyxf(num_format_str="YYYY-MM-DD"), datetime.datetime: xlwt.easyxf(num_format_str="YYYY-MM-DD HH:MM:SS")}
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for r, row in enumerate(rows):
+            for c, value in enumerate(row):
+                sheet.write(r, c, *([value, styles[type(value)]] if type(value) in styles else [value]))
+    book.save(str(path))
+    return path
+
+
+WRITERS = {"xlsx": write_xlsx, "ods": write_ods, "xls": write_xls}
 HEADINGS: list[Value] = ["itemnumber", "barcode", "homebranch", "itemcallnumber"]
 ITEMS: Rows = [HEADINGS, [1, 12345678901234.0, "EAST", "Łódź 5"], [2.0, "00002", "EAST", 641.5]]
 ITEMS_HELD = [("1", "12345678901234", "EAST", "Łódź 5"), ("2", "00002", "EAST", "641.5")]
