@@ -114,7 +114,8 @@ def book_of(rows: list[list[str]], dice: random.Random, folder: Path) -> tuple[s
         cells = [["title"], [], *cells, []]
     kind, write = dice.choice(list(WRITERS.items()))
     sheets = {"Data": cells} if dice.random() < 0.7 else {"Data": cells, "Empty": [], "Other": [["a", "b"], [1, 2.5]]}
-    return kind, write(folder / "made", sheets).read_bytes()
+    data = write(folder / "made", sheets).read_bytes()
+    return kind, zipped(members_of(data)) if data.startswith(b"PK") else data
 
 
 def hurt(data: bytes, dice: random.Random) -> bytes:
@@ -132,19 +133,24 @@ def hurt(data: bytes, dice: random.Random) -> bytes:
 
 def hurt_members(data: bytes, dice: random.Random) -> bytes:
     """An archive with a wound inside one of its members, sound as an archive."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
+    members = members_of(data)
     name = dice.choice([*members, *(n for n in members if "sheet" in n or "content" in n)])
     members[name] = hurt(members[name], dice)
     return zipped(members)
 
 
+def members_of(data: bytes) -> dict[str, bytes]:
+    """The members of an archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def zipped(members: dict[str, bytes]) -> bytes:
-    """A zip file as bytes."""
+    """A zip file as bytes, the same at any hour."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, member in members.items():
-            archive.writestr(name, member)
+            archive.writestr(zipfile.ZipInfo(name), member, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -168,9 +174,9 @@ def counts(data: bytes) -> set[int]:
     """The numbers of records that the csv module, or lines, make of bytes as text of any encoding and delimiter."""
     found = set()
     for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
-        text = data.decode(encoding, errors="replace").replace("\0", "")
+        text = data.decode(encoding, errors="replace").removeprefix("\xef\xbb\xbf")
         text = text if "\n" in text else text.replace("\r", "\n")
-        text = text.replace("\r\n", "\n").replace("\r", " ")
+        text = text.replace("\r\n", "\n").removesuffix("\r").replace("\r", " ")
         found.add(sum(1 for line in text.split("\n") if line))
         for delimiter in ",;\t|^":
             found.add(sum(1 for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row))
@@ -183,10 +189,9 @@ def unpacked(data: bytes) -> Iterator[bytes]:
     if data.startswith(b"\x1f\x8b"):
         yield from unpacked(gzip.decompress(data))
     elif data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                if name in ("day/export", "content.xml") or name.startswith("xl/worksheets/"):
-                    yield from unpacked(archive.read(name))
+        for name, member in members_of(data).items():
+            if name in ("day/export", "content.xml") or name.startswith("xl/worksheets/"):
+                yield from unpacked(member)
 
 
 def sheet_counts(data: bytes) -> set[int]:
@@ -195,18 +200,16 @@ def sheet_counts(data: bytes) -> set[int]:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError:
         return set()
-    found = set()
-    for table in [root, *(e for e in root.iter() if e.tag.endswith("}table"))]:
-        rows = [e for e in table.iter() if e.tag.endswith(("}row", "}table-row"))]
-        repeats = [next((int(v) for k, v in row.items() if k.endswith("number-rows-repeated")), 1) for row in rows]
-        found.add(
-            sum(
-                n
-                for row, n in zip(rows, repeats, strict=True)
-                if "".join(row.itertext()).strip() or any(k.endswith(("}value", "}date-value")) for c in row.iter() for k in c.attrib)
-            )
-        )
+    cells = [(c.get("r", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), c) for c in root.iter() if c.tag.endswith("}c")]
+    found = {len({row for row, c in cells if "".join(c.itertext()).strip()})}
+    for table in (e for e in root.iter() if e.tag.endswith("}table")):
+        full = [row for row in table.iter() if row.tag.endswith("}table-row") and any(_value(cell) or "".join(cell.itertext()).strip() for cell in row)]
+        found.add(sum(int(next((v for k, v in row.items() if k.endswith("number-rows-repeated")), 1)) for row in full))
     return found
+
+
+def _value(element: ElementTree.Element) -> bool:
+    return any(name.endswith(("}value", "}date-value", "}boolean-value")) and text.strip() for name, text in element.items())
 
 
 def why(receipt: FileReceipt) -> str:
@@ -242,7 +245,8 @@ def try_one(place: Workspace, writer: store.Writer, number: int, seed: int, foun
     path.write_bytes(data)
     started = time.monotonic()
     receipts = load_path(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None))
-    said = "\n".join(line for receipt in receipts for line in receipt.lines()) + inspect(path)
+    said = "\n".join(line for receipt in receipts for line in receipt.lines())
+    said += "\n".join(line for line in inspect(path).splitlines() if "never read: " not in line)  # headings, whatever they are
     took = time.monotonic() - started
     for receipt in receipts:
         found.done[f"{form.split(' ')[0]}: {receipt.outcome}{why(receipt)}"] += 1
