@@ -18,10 +18,8 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
 
 from libstats import listing, store
 from libstats.inspection import inspect
@@ -29,7 +27,8 @@ from libstats.intake import Job
 from libstats.load import load_path, prepare_connection
 from libstats.receipts import FileReceipt
 from libstats.workspace import Workspace, init
-from tests.test_readers_workbooks import WRITERS, Rows
+from tests.books import WRITERS, Rows
+from tests.recount import counts, members_of, sheet_counts, unpacked
 
 SECRET = "P4711"
 HANGS_AFTER = 60
@@ -139,12 +138,6 @@ def hurt_members(data: bytes, dice: random.Random) -> bytes:
     return zipped(members)
 
 
-def members_of(data: bytes) -> dict[str, bytes]:
-    """The members of an archive."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def zipped(members: dict[str, bytes]) -> bytes:
     """A zip file as bytes, the same at any hour."""
     out = io.BytesIO()
@@ -168,48 +161,6 @@ def case(seed: int, number: int, folder: Path) -> tuple[str, bytes, int | None]:
     if pack:
         form, data = f"{form} in {pack}", gzip.compress(data, mtime=0) if pack == "gzip" else zipped({"day/export": data})
     return form, hurt(data, dice) if is_hurt and not inside else data, None if is_hurt else len(rows) - 1
-
-
-def counts(data: bytes) -> set[int]:
-    """The numbers of records that the csv module, or lines, make of bytes as text of any encoding and delimiter."""
-    found = set()
-    for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
-        text = data.decode(encoding, errors="replace").removeprefix("\xef\xbb\xbf")
-        text = text if "\n" in text else text.replace("\r", "\n")
-        text = text.replace("\r\n", "\n").removesuffix("\r").replace("\r", " ")
-        found.add(sum(1 for line in text.split("\n") if line))
-        for delimiter in ",;\t|^":
-            found.add(sum(1 for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row))
-    return found
-
-
-def unpacked(data: bytes) -> Iterator[bytes]:
-    """The bytes, and what is packed in them."""
-    yield data
-    if data.startswith(b"\x1f\x8b"):
-        yield from unpacked(gzip.decompress(data))
-    elif data.startswith(b"PK"):
-        for name, member in members_of(data).items():
-            if name in ("day/export", "content.xml") or name.startswith("xl/worksheets/"):
-                yield from unpacked(member)
-
-
-def sheet_counts(data: bytes) -> set[int]:
-    """The numbers of rows with anything in them in a sheet's XML, each of an ODS workbook's tables."""
-    try:
-        root = ElementTree.fromstring(data)
-    except ElementTree.ParseError:
-        return set()
-    cells = [(c.get("r", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), c) for c in root.iter() if c.tag.endswith("}c")]
-    found = {len({row for row, c in cells if "".join(c.itertext()).strip()})}
-    for table in (e for e in root.iter() if e.tag.endswith("}table")):
-        full = [row for row in table.iter() if row.tag.endswith("}table-row") and any(_value(cell) or "".join(cell.itertext()).strip() for cell in row)]
-        found.add(sum(int(next((v for k, v in row.items() if k.endswith("number-rows-repeated")), 1)) for row in full))
-    return found
-
-
-def _value(element: ElementTree.Element) -> bool:
-    return any(name.endswith(("}value", "}date-value", "}boolean-value")) and text.strip() for name, text in element.items())
 
 
 def why(receipt: FileReceipt) -> str:

@@ -19,8 +19,8 @@ from libstats.cli import main
 from libstats.errors import FileRefused, StoreError
 from libstats.inspection import inspect
 from libstats.workspace import Workspace
+from tests.books import write_xlsx
 from tests.conftest import write
-from tests.test_readers_workbooks import write_xlsx
 
 HEAD = "itemnumber,barcode,homebranch,dateaccessioned\n"
 GOOD = HEAD + "1,b1,EAST,2026-10-01\n"

@@ -20,8 +20,9 @@ from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.recognise import recognise
 from libstats.workspace import Workspace
+from tests.books import write_xlsx
 from tests.conftest import write
-from tests.test_readers_workbooks import ITEMS, dispositions, held, write_xlsx
+from tests.test_readers_workbooks import ITEMS, dispositions, held
 
 CSV = "itemnumber,barcode,homebranch,itemcallnumber\n1,b1,EAST,x\n2,b2,EAST,y\n"
 TITLES = "biblionumber\ttitle\tauthor\n"

@@ -29,8 +29,9 @@ Cell = int | float | str | bool | datetime.date | datetime.time | datetime.datet
 def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
-    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
-    that spreadsheets keep (longer ones as they show them, 1.23456789012346E+15: their last digits are lost), true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, true and false 1 and 0, whole numbers digits only, others
+    rounded to the 15 digits that spreadsheets keep; longer ones are 1.23456789012346E+15, since their last digits are
+    lost. A number in a column of dates stays a number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
