@@ -8,7 +8,7 @@ from pathlib import Path
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.plan import plans
 from libstats.readers.part import Part
-from libstats.readers.place import places
+from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
 from libstats.recognise import likeliest, nearest, recognise_part
 from libstats.source import Source, fold_heading
@@ -16,6 +16,8 @@ from libstats.source import Source, fold_heading
 
 def inspect(path: Path) -> str:
     """Text for a person: what libstats makes of a file, part by part. Nothing is loaded. Raises FileRefused where it is not there."""
+    if path.is_dir():
+        raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
     if not path.is_file():
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
     return "\n".join(_told(path))
@@ -30,6 +32,8 @@ def _told(path: Path) -> Iterator[str]:
                 yield _part(part)
     except FileRefused as error:
         yield f"{name}: not recognised\n  {error}"
+    except OSError as error:
+        yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
 
 def _part(part: Part) -> str:

@@ -61,7 +61,7 @@ class Intake:
         self.plans = plans(source, part.header)
         self.rows_read = counted.records - (not part.is_bare)
         self.normalised: Normalised | None = None
-        self.loaded_at = datetime.now().replace(microsecond=0)
+        self.loaded_at, self.is_set_back = ledger.now(job.con)
 
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
@@ -141,6 +141,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq)
+        if self.is_set_back:
+            receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
 
     def _export(self, raw: Raw) -> int:
@@ -211,6 +213,8 @@ class Intake:
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
+        if is_cut:
+            receipt.notes.append("the export broke off: its last line is no whole row. Export it again")
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)

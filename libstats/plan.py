@@ -116,9 +116,11 @@ class Plan:
 
     @property
     def set_aside(self) -> dict[str, str]:
-        """SQL of the named rules for rows that are not data, as far as the file has their headings."""
+        """SQL of the named rules for rows that are not data, as far as the file has their headings; its headings again are none."""
         rules = self.source.set_aside.items()
-        return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
+        found = {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
+        again = " and ".join(f"c{self.positions[h]} = {quoted(self.header[self.positions[h]])}" for h in self._compared)
+        return {**found, "headings again": again} if again else found
 
     @property
     def _compared(self) -> list[str]:

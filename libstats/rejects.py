@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats.plan import Plan, Raw, quoted
-from libstats.readers.delimited import Normalised
+from libstats.readers.part import Normalised
 from libstats.source import Line
 
 
