@@ -30,16 +30,25 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     [(True,)]
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    path = store.published(place.store)
-    if path is None:
-        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
-    con = store.connect(path, read_only=True)
-    store.check_format(con, path)
+    try:
+        con = _connected(place.store)
+    except StoreError:
+        # once more: a load may have published, and removed the file of before, between the look at the pointer and the opening
+        con = _connected(place.store)
     store.read_as_now(con)
     if known_on is not None:
         at = ledger.seq_on(con, str(known_on))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
+    return con
+
+
+def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
+    path = store.published(folder)
+    if path is None:
+        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
+    con = store.connect(path, read_only=True)
+    store.check_format(con, path)
     return con
 
 

@@ -31,14 +31,28 @@ def step(name: str) -> None:
 
 
 def published(folder: Path) -> Path | None:
-    """File of the published generation, or None while nothing has been loaded."""
+    """File of the published generation, or None while nothing has been loaded. Without a pointer it is the newest file: every file of that name is whole."""
+    newest = max(_generations(folder), default=0)
     try:
         number = int((folder / "current").read_text(encoding="ascii"))
     except FileNotFoundError:
-        return None
+        number = newest
     except ValueError:
-        raise StoreError(f"{folder / 'current'} is damaged", "It should hold one number: that of the newest library-*.duckdb file beside it.") from None
-    return _generation(folder, number)
+        number = -1
+    if number == newest == 0:
+        return None
+    path = _generation(folder, number)
+    if path.is_file():
+        return path
+    raise StoreError(
+        f"{folder / 'current'} is damaged: it names no file that is there",
+        f"Write the number {newest} into it: that of the newest library-*.duckdb file beside it." if newest else "The library-*.duckdb files are missing: restore the store folder from a backup.",
+    )
+
+
+def _generations(folder: Path) -> list[int]:
+    """The numbers of the generations in a store folder."""
+    return [int(p.stem.removeprefix("library-")) for p in folder.glob("library-??????.duckdb") if p.stem.removeprefix("library-").isdigit()]
 
 
 def _generation(folder: Path, number: int) -> Path:

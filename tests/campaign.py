@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import duckdb
@@ -75,6 +75,7 @@ except LibstatsError as error:
 except duckdb.Error as error:
     print("query", error)
 """
+SAID = {"read": "unharmed", "words": "said at opening", "query": "said at the query"}
 
 
 def digest(place: Path | Workspace) -> str:
@@ -112,8 +113,10 @@ class Campaign:
         self.ran = 0
 
     def workspace(self, name: str) -> Workspace:
-        """An empty workspace that takes lists of items for whole."""
+        """An empty workspace that takes lists of items for whole; all have one secret key, so that their states can be compared."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
         place = init(self.folder / name)
+        place.key_file.write_text("5e" * 32, encoding="ascii")
         with (place.folder / CONFIG).open("a", encoding="utf-8") as config:
             config.write('\n[whole]\n"koha items" = true\n')
         return find(place.folder)
@@ -160,7 +163,7 @@ class Campaign:
 
     def again(self, arguments: list[str], place: Workspace) -> None:
         """The same command, undisturbed, in this process."""
-        with open(os.devnull, "w") as nowhere, suppress_output(nowhere):
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
             command_line(["-w", str(place.folder), *arguments])
 
     def active(self) -> list[int]:
@@ -286,7 +289,7 @@ class Campaign:
             self.wrong(f"byte {at} of {len(sound)} flipped in the database: reading ended with {read.returncode}: {read.stderr.strip().splitlines()[-1:]}")
         elif kind == "read" and told != before:
             self.wrong(f"byte {at} of {len(sound)} flipped in the database: other figures without a word")
-        self.done[f"flips in the database: {dict(read='unharmed', words='said at opening', query='said at the query').get(kind, 'crashed')}"] += 1
+        self.done[f"flips in the database: {SAID.get(kind, 'crashed')}"] += 1
         loads = self.victim("", Path(), ["load", str(self.files[2])], place)
         _, told = loads.communicate()
         if loads.returncode not in (0, 1) or "Traceback" in told:
@@ -301,7 +304,7 @@ class Campaign:
 
     def _flip_pointer(self, place: Workspace, path: Path, before: str) -> None:
         sound, database = (place.store / "current").read_bytes(), path.read_bytes()
-        _, at = self._flip(place.store / "current")
+        self._flip(place.store / "current")
         damaged = (place.store / "current").read_bytes()
         what = f"pointer {sound!r} damaged to {damaged!r}"
         with suppress(LibstatsError):
@@ -323,7 +326,6 @@ class Campaign:
         shutil.copyfile(sound, damaged)
         _, at = self._flip(damaged)
         place = self.workspace("of damaged")
-        shutil.rmtree(place.store)
         receipt = libstats.load(place, [damaged]).files[0]
         self.done[f"flips in exports: {receipt.outcome}"] += 1
         if receipt.outcome != "loaded":
@@ -354,17 +356,6 @@ class Campaign:
         if tables[0] != tables[1] or digest(place) == before:
             self.wrong("two loads at once: another end state than one after the other")
         self.done["pairs of loads at once, three readers open"] += 1
-
-
-@contextmanager
-def suppress_output(nowhere: object) -> Iterator[None]:
-    """What the command line prints goes nowhere."""
-    kept = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = nowhere, nowhere  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = kept
 
 
 @contextmanager

@@ -197,3 +197,31 @@ def test_open_connections_cannot_write(workspace: Workspace, tmp_path: Path) -> 
     libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
     with opening.open(workspace) as con, pytest.raises(duckdb.InvalidInputException, match="read-only"):
         con.execute("delete from item__row")
+
+
+def test_a_damaged_pointer_costs_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    """Neither reading nor loading takes a wrong number for an empty store, and no load removes what the number should name."""
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    libstats.load(workspace, [first])
+    for damaged in ("3\n", "x", ""):
+        write(workspace.store / "current", damaged)
+        for attempt in (libstats.open, lambda w: libstats.load(w, [first])):
+            with pytest.raises(StoreError, match=r"(?s)damaged.*Write the number 1 into it"):
+                attempt(workspace)
+    (workspace.store / "current").unlink()
+    assert libstats.load(workspace, [first]).files[0].outcome == "repeated"
+    assert len(state(workspace)) == 1
+
+
+def test_a_reader_that_meets_a_publication_looks_again(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    sound = store.connect
+
+    def late(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+        if read_only:
+            monkeypatch.setattr(store, "connect", sound)
+            libstats.load(workspace, [write(tmp_path / "items-2026-10-02.csv", items("2;b2;EAST;BK;"))])
+        return sound(path, read_only=read_only, scratch=scratch)
+
+    monkeypatch.setattr(store, "connect", late)
+    assert len(state(workspace)) == 2
