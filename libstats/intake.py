@@ -53,6 +53,7 @@ class Intake:
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
         self.rows_read = counted.records - 1
+        self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at = datetime.now().replace(microsecond=0)
 
@@ -85,7 +86,8 @@ class Intake:
 
     def _normal(self) -> Raw:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
-        keep = sorted(set(self.plans[0].positions.values()))
+        stated = self.plans[0].positions.get(self.source.exported or "")
+        keep = sorted({p for plan in self.plans for p in plan.texts} | ({stated} if stated is not None else set()))
         if self.normalised is None:
             people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
             wanted = Wanted(keep, dict.fromkeys(people, privacy.hasher(self.key)), self.source.footer, self.source.failure)
@@ -124,8 +126,9 @@ class Intake:
     def _export(self, raw: Raw) -> int:
         """Id of this shape of file, made if it is the first of its kind."""
         plan = self.plans[0]
-        is_whole = self.job.workspace.is_whole(self.source.label, self.source.whole)
-        column = self.source.scope if is_whole and self.source.scope in plan.columns else None
+        # a file that lacks the column of its scope cannot say what it is whole for
+        is_whole = self.job.workspace.is_whole(self.source.label, self.source.whole) and self.source.scope in (None, *plan.columns)
+        column = self.source.scope if is_whole else None
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
         shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, is_whole, self.source.absence, column, scope, columns]
@@ -140,10 +143,10 @@ class Intake:
         return new
 
     def _scope(self, plan: Plan, raw: Raw, column: str) -> list[str]:
-        """The branches (or other scopes) that the file speaks of, for each of which it is whole."""
-        expression = next(plan.sql_of(line.expression) for line in plan.lines if line.column == column)
-        rows = self.con.execute(f"select distinct trim({expression}) as scope from {raw.sql} where trim({expression}) <> '' order by 1").fetchall()
-        return [r[0] for r in rows]
+        """The branches (or other scopes) that the file speaks of, for each of which it is whole; not those of rejected rows, which may be anything."""
+        sql = f"select {column}, count(*) from ({plan.values_sql(raw)}) where n = 1 and {column} is not null group by 1 order by 1"
+        self.scope_rows = dict(self.con.execute(sql).fetchall())
+        return list(self.scope_rows)
 
     def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
@@ -178,8 +181,9 @@ class Intake:
         receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
+        sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
         for plan in self.plans[1:]:
-            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq, self.instance).kept
+            receipt.derived[plan.table.name] = settle.take(self.con, plan, sound, export_id, seq, self.instance).kept
             settle.resettle(self.con, plan.table, export_id, seq)
         if rejected:  # last: `person_key` means something else after `_normal`
             explain(self.con, primary, self._normal(), self.normalised, seq)
@@ -191,9 +195,9 @@ class Intake:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
-            """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
-            [*values, is_cut, self.rows_read, taken.kept],
+            """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept, scope_rows)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            [*values, is_cut, self.rows_read, taken.kept, self.scope_rows],
         )
 
     def _stated_time(self, raw: Raw) -> tuple[datetime, str] | None:

@@ -61,12 +61,12 @@ def active_sql(at: int = LATEST) -> str:
 def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     """The active whole-state loads in rank order.
 
-    One that looks cut, or has over 2 % fewer rows than the last believed one of the same scope, retires nothing
-    until a person confirms it.
+    One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same branches (or whatever
+    its scope is), retires nothing until a person confirms it.
     """
     rows = con.execute(
         f"""
-        select l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.is_cut,
+        select l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.scope_rows, l.is_cut,
                coalesce(l.confirmed_seq <= {at}, false)
         from load l join export e using (export_id)
         where e.is_whole and e.absence = 'gone' and l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
@@ -75,11 +75,20 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     ).fetchall()
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
-    for seq, source, table, column, scope, exported_at, kept, is_cut, confirmed in rows:
-        place = (source, table, column, tuple(scope) if scope is not None else None)
-        shrunk = kept < (1 - SHRINKAGE) * baseline.get(place, 0)
+    for seq, source, table, column, scope, exported_at, kept, scope_rows, is_cut, confirmed in rows:
+        counts: dict[tuple[object, ...], int] = {(source, table, column, value): n for value, n in _rows_by_scope(scope, scope_rows, kept).items()}
+        shrunk = sum(counts.values()) < (1 - SHRINKAGE) * sum(baseline.get(place, 0) for place in counts)
         believed = confirmed or not (is_cut or shrunk)
         if believed:
-            baseline[place] = kept
-        found.append(Whole(seq, source, table, column, place[3], exported_at, kept, believed))
+            baseline |= counts
+        found.append(Whole(seq, source, table, column, tuple(scope) if scope is not None else None, exported_at, kept, believed))
     return found
+
+
+def _rows_by_scope(scope: list[str] | None, scope_rows: dict[str, int] | None, kept: int) -> dict[str | None, int]:
+    """Rows of a load by branch, or of all; loads of a store that did not count them by branch are no measure unless they have one branch alone."""
+    if scope is None:
+        return {None: kept}
+    if scope_rows is None:
+        return {scope[0]: kept} if len(scope) == 1 else {}
+    return dict(scope_rows.items())

@@ -46,7 +46,9 @@ def published(folder: Path) -> Path | None:
         return path
     raise StoreError(
         f"{folder / 'current'} is damaged: it names no file that is there",
-        f"Write the number {newest} into it: that of the newest library-*.duckdb file beside it." if newest else "The library-*.duckdb files are missing: restore the store folder from a backup.",
+        f"Write the number {newest} into it: that of the newest library-*.duckdb file beside it."
+        if newest
+        else "The library-*.duckdb files are missing: restore the store folder from a backup.",
     )
 
 
@@ -67,6 +69,9 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
+    # without its httpfs extension DuckDB refuses to encrypt what it spills, and so to spill, unless its own weaker random numbers are allowed;
+    # they are enough for files that last as long as the command, in a private folder
+    con.execute("set force_mbedtls_unsafe = true")
     con.execute("set temp_file_encryption = true")
     if scratch is not None:
         con.execute("set temp_directory = $1", [str(scratch)])
@@ -92,7 +97,8 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
                              scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
         create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
-                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
+                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer,
+                           scope_rows map(varchar, bigint));
         create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
         create table horizon (seq integer, forgotten_before date);
         create table stripped (table_name varchar, source varchar, key ubigint)
@@ -129,6 +135,8 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     The rows loaded before have nothing in a new column; loading the same file again fills it.
     """
     held = _held(con)
+    if "scope_rows" not in held["load"]:
+        con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():
         if f"{table.name}__row" not in held:
             create_table(con, table)
@@ -146,6 +154,8 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
     held = _held(con)
     database = con.execute("select current_database()").fetchall()[0][0]
+    if "scope_rows" not in held["load"]:
+        con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
     for table in schema.tables().values():
         columns = set(held.get(f"{table.name}__row", ()))
         if not columns:

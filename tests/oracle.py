@@ -45,15 +45,17 @@ def _aliases(loads: list[Told]) -> dict[str, str]:
 
 
 def _believed(loads: list[Told], at: int) -> list[tuple[Told, tuple[str, ...] | None]]:
-    """The whole-state loads that retire what they lack: not one that shrank by over 2 % and was not confirmed."""
-    found, baseline = [], {}
+    """The whole-state loads that retire what they lack: not one that shrank by over 2 %, over the branches that it speaks of, and was not confirmed."""
+    found: list[tuple[Told, tuple[str, ...] | None]] = []
+    baseline: dict[str | None, int] = {}
     for load in loads:
         if not load.whole:
             continue
         scope = tuple(sorted({r["owning_branch"] for r in load.rows if r["owning_branch"]})) if load.scoped else None
+        counts = {b: sum(1 for r in load.rows if scope is None or r["owning_branch"] == b) for b in scope or (None,) if scope != ()}
         confirmed = load.confirmed is not None and load.confirmed <= at
-        if confirmed or len(load.rows) >= 0.98 * baseline.get(scope, 0):
-            baseline[scope] = len(load.rows)
+        if confirmed or sum(counts.values()) >= 0.98 * sum(baseline.get(b, 0) for b in counts):
+            baseline |= counts
             found.append((load, scope))
     return found
 

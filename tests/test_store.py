@@ -15,7 +15,7 @@ import libstats
 from libstats import opening, store
 from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import CONFIG, Workspace, find
-from tests import law
+from tests import campaign, law
 from tests.conftest import write
 
 ITEMS = "itemnumber;barcode;homebranch;itype;onloan\n"
@@ -225,3 +225,46 @@ def test_a_reader_that_meets_a_publication_looks_again(workspace: Workspace, tmp
 
     monkeypatch.setattr(store, "connect", late)
     assert len(state(workspace)) == 2
+
+
+FEED = "RecordID,BibRecordID,Barcode,Owning Branch,ItemCreationDate,Report Date\n"
+
+
+def feed(day: int, *rows: str) -> str:
+    """A LibraryIQ item file, whole for each branch in it."""
+    return FEED + "".join(f"{row},2020-01-01,2026-10-0{day}\n" for row in rows)
+
+
+def test_a_file_cut_between_branches_waits_to_be_confirmed(workspace: Workspace, tmp_path: Path) -> None:
+    """It is whole for fewer branches than the one before, and is measured by those: WEST lacks 2 of 4."""
+    rows = [f"{i},1,b{i},{branch}" for i, branch in enumerate(["EAST"] * 4 + ["WEST"] * 4 + ["NORTH"] * 4)]
+    libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, *rows))])
+    receipt = libstats.load(workspace, [write(tmp_path / "feed2.csv", feed(2, *rows[:6]))]).files[0]
+    assert "libstats confirm 2" in receipt.notes[0]
+    assert not any(r[4] for r in state(workspace))
+    libstats.confirm(workspace, 2)
+    assert [r[0] for r in state(workspace) if r[4]] == ["6", "7"]
+
+
+def test_branches_in_files_of_their_own_are_measured_by_the_joint_file(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [f"{i},1,b{i},{branch}" for i, branch in enumerate(["EAST"] * 100 + ["WEST"] * 4)]
+    libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, *rows))])
+    parts = [write(tmp_path / "east2.csv", feed(2, *rows[1:100])), write(tmp_path / "west2.csv", feed(2, *rows[100:]))]
+    assert [f.notes for f in libstats.load(workspace, parts).files] == [[], []]
+    assert [r[0] for r in state(workspace) if r[4]] == ["0"]
+
+
+def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, "1,1,b1,EAST") + "2,b2,ann@example.org,someone,x,y\n")]).files[0]
+    assert receipt.dispositions["rejected"] == 1
+    with libstats.open(workspace) as con:
+        assert con.sql("select scope from export").fetchall() == [(["EAST"],)]
+        assert con.sql("select title_id from title").fetchall() == [("1",)]
+
+
+@pytest.mark.slow
+def test_kills_full_disks_flips_and_two_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The campaign in short; `python -m tests.campaign` is the long one."""
+    done = campaign.run(10, seconds=25, seed=7, loans=5_000, steps=("fold", "renamed"), flips=4)
+    assert done.defects == []
+    assert {"kills at random", "kills at named steps", "flips in the pointer", "pairs of loads at once, three readers open"} <= set(done.done)
