@@ -116,7 +116,7 @@ class Intake:
         twin = self._twin(export_id, raw)
         if twin is not None:
             return FileReceipt(self.part.entry, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
-        notes = self._supersede(export_id)
+        notes = self._supersede(export_id, raw)
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
@@ -154,11 +154,14 @@ class Intake:
         rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
         return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
 
-    def _supersede(self, export_id: int) -> list[str]:
-        """Undo the loads of the same file under an earlier form of its declaration."""
+    def _supersede(self, export_id: int, raw: Raw) -> list[str]:
+        """Undo the loads of the same file under an earlier form of its declaration; not those of a file of another day that happens to be equal."""
+        stated = self._stated_time(raw)
         rows = self.con.execute(
-            "select l.seq from load l join export e using (export_id) where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4",
-            [self.counted.sha256, self.instance, export_id, self.source.label],
+            """select l.seq from load l join export e using (export_id)
+               where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4
+               and ($5::timestamp is null or l.exported_at = $5 or l.exported_from in ('newest', 'modified'))""",
+            [self.counted.sha256, self.instance, export_id, self.source.label, stated[0] if stated else None],
         ).fetchall()
         for (seq,) in rows:
             settle.undo_load(self.con, seq, self.loaded_at)

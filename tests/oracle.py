@@ -27,6 +27,8 @@ class Told:
     scoped: bool = False
     confirmed: int | None = None
     undone: int | None = None
+    source: str = "test"
+    is_changed: bool = False
 
 
 def active(loads: list[Told], table: str, at: int) -> list[Told]:
@@ -86,6 +88,37 @@ def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]]
         if any(load.rank[0] > seen and (scope is None or folded.get("owning_branch") in scope) for load, scope in believed):
             gone.add(key)
     return state, gone
+
+
+def keyed(loads: list[Told], table: str, key: str, column: str, at: int) -> dict[str, str | None]:
+    """Key -> sticky column of a table without second names, which may ride along in another table's files."""
+    state: dict[str, str | None] = {}
+    ranks: dict[str, tuple[int, str]] = {}
+    of = {"title": "item"}.get(table, table)
+    for load in active(loads, of, at):
+        for row in load.rows:
+            own, value = row.get(key), row.get(column)
+            if not own:
+                continue
+            if value and ranks.get(own) == load.rank:
+                state[own] = max(value, state.get(own) or "")
+            elif value:
+                state[own], ranks[own] = value, load.rank
+            state.setdefault(own, None)
+    return state
+
+
+def bare(loads: list[Told], table: str, key: tuple[str, ...]) -> set[tuple[str | None, ...]]:
+    """(source, key) of what the newest of all loads, undone ones too, that tell of patrons shows only without a patron."""
+    newest: dict[tuple[str | None, ...], tuple[tuple[int, str], bool]] = {}
+    for load in loads:
+        if load.table == table and "patron_key" in load.columns:
+            for row in load.rows:
+                name = (load.source, *(row[c] for c in key))
+                rank, is_bare = newest.get(name, ((-1, ""), True))
+                if load.rank >= rank:
+                    newest[name] = (load.rank, row["patron_key"] is None and (is_bare or load.rank > rank))
+    return {name for name, (_, is_bare) in newest.items() if is_bare}
 
 
 def events(loads: list[Told], at: int) -> list[tuple[str | None, ...]]:

@@ -265,6 +265,6 @@ def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) ->
 @pytest.mark.slow
 def test_kills_full_disks_flips_and_two_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """The campaign in short; `python -m tests.campaign` is the long one."""
-    done = campaign.run(10, seconds=25, seed=7, loans=5_000, steps=("fold", "renamed"), flips=4)
+    done = campaign.run(6, seconds=20, seed=7, loans=5_000, steps=("fold", "renamed"), flips=2)
     assert done.defects == []
     assert {"kills at random", "kills at named steps", "flips in the pointer", "pairs of loads at once, three readers open"} <= set(done.done)
