@@ -108,6 +108,21 @@ def test_forgetting_destroys_closed_cases_and_sets_a_horizon(workspace: Workspac
         assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [("2",)]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_row_from_when_the_loan_was_open_keeps_no_patron(order: tuple[int, int], workspace: Workspace, tmp_path: Path) -> None:
+    """Not stored, not folded anew, and not after the load that says it is closed was undone."""
+    files = [
+        write(tmp_path / "loans-2026-01-10.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;")),
+        write(tmp_path / "loans-2026-02-01.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00")),
+    ]
+    libstats.load(workspace, [files[i] for i in order])
+    assert forgetting.forget(workspace, date(2026, 6, 1)) == 2
+    libstats.load(workspace, [write(tmp_path / "loans-2026-03-01.csv", "issue_id;issuedate;date_due;branchcode\n1;2026-01-02 10:00:00;2026-01-30;EAST\n")])
+    assert set(patrons(workspace)) == {None}
+    libstats.load(workspace, [write(tmp_path / "loans-2026-01-11.csv", returned("1;4711;2026-01-02 10:00:00;2026-01-31;"))])
+    assert set(patrons(workspace)) == {None}
+
+
 def test_keys_expire_after_the_librarys_days(workspace: Workspace, tmp_path: Path) -> None:
     with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
         file.write("\n[privacy]\nforget_after_days = 30\npurge_exports = true\n")
