@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from libstats import dispositions, ledger, privacy, settle
+from libstats import dispositions, ledger, privacy, settle, unread
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
@@ -53,6 +53,8 @@ class Intake:
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
         self.rows_read = counted.records - 1
+        # a file that lacks the column of its scope cannot say what it is whole for
+        self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
         self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at = datetime.now().replace(microsecond=0)
@@ -126,12 +128,10 @@ class Intake:
     def _export(self, raw: Raw) -> int:
         """Id of this shape of file, made if it is the first of its kind."""
         plan = self.plans[0]
-        # a file that lacks the column of its scope cannot say what it is whole for
-        is_whole = self.job.workspace.is_whole(self.source.label, self.source.whole) and self.source.scope in (None, *plan.columns)
-        column = self.source.scope if is_whole else None
+        column = self.source.scope if self.is_whole else None
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
-        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, is_whole, self.source.absence, column, scope, columns]
+        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
         names = ["source", "declaration", "select_hash", "primary_table", "is_whole", "absence", "scope_column", "scope", "columns"]
         same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
         found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()
@@ -176,6 +176,8 @@ class Intake:
         exported_at, how = self._time(export_id, raw)
         receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
+        if taken.rejected and self.is_whole:
+            unread.note(self.con, primary, raw, seq, self.instance)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
         settle.resettle(self.con, primary.table, export_id, seq)
         counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
@@ -200,7 +202,8 @@ class Intake:
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept, scope_rows)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-            [*values, is_cut, self.rows_read, taken.kept, self.scope_rows],
+            # any line that cannot be read at all may be the very row that seems to be missing
+            [*values, is_cut or bool(self.normalised and self.normalised.ragged), self.rows_read, taken.kept, self.scope_rows],
         )
 
     def _stated_time(self, raw: Raw) -> tuple[datetime, str] | None:
@@ -209,9 +212,11 @@ class Intake:
             return self._not_after(self.job.exported_at), "given"
         heading = self.source.exported
         if heading and heading in self.plans[0].positions:
-            stated = self.con.execute(f"select max(iso_time(c{self.plans[0].positions[heading]})) from {raw.sql}").fetchall()[0][0]
-            if stated is not None:
-                return self._not_after(stated), "stated"
+            # the time that most rows state: a row that slipped may state anything
+            times = f"select iso_time(c{self.plans[0].positions[heading]}) as stated_at, count(*) as n from {raw.sql} group by all having stated_at is not null"
+            stated = self.con.execute(f"select stated_at from ({times}) order by n desc, stated_at desc limit 1").fetchall()
+            if stated:
+                return self._not_after(stated[0][0]), "stated"
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
                 with suppress(ValueError):
@@ -240,4 +245,6 @@ class Intake:
 
     def _held(self, seq: int) -> list[str]:
         held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]
-        return [f"it has far fewer rows than the one before, or looks cut: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []
+        return (
+            [f"it has far fewer rows than the one before, looks cut or has lines that cannot be read: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []
+        )

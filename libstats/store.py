@@ -26,6 +26,10 @@ FORMAT = 1
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 
 
+# What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
+_UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
+
+
 def step(name: str) -> None:
     """A named point between two effects on the disk; tests end the process here."""
 
@@ -104,6 +108,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table stripped (table_name varchar, source varchar, key ubigint)
         """
     )
+    con.execute(_UNREAD)
     for table in schema.tables().values():
         create_table(con, table)
 
@@ -135,6 +140,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     The rows loaded before have nothing in a new column; loading the same file again fills it.
     """
     held = _held(con)
+    con.execute(_UNREAD)
     if "scope_rows" not in held["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():
@@ -154,6 +160,8 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
     held = _held(con)
     database = con.execute("select current_database()").fetchall()[0][0]
+    if "unread" not in held:
+        con.execute(_UNREAD.replace("create table", "create temp table"))
     if "scope_rows" not in held["load"]:
         con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
     for table in schema.tables().values():

@@ -164,6 +164,7 @@ class Case:
         capital = {"call_number", "checkout_branch"} if self.is_changed else set()
         dicts = [{COLUMNS.get(h, h): v or None for h, v in zip(names, row, strict=True)} for row in rows]
         kept = [{c: v.upper() if v and c in capital else v for c, v in row.items()} for row in dicts if not self._is_rejected(told.kind, row)]
+        unread = tuple(row for row in dicts if source.whole and self._is_rejected(told.kind, row))
         assert receipt.dispositions["rejected"] == len(rows) - len(kept), receipt
         told = replace(
             told,
@@ -173,6 +174,7 @@ class Case:
             scoped=source.scope is not None,
             source=place or "test",
             is_changed=self.is_changed,
+            unread=unread,
         )
         for old in self.told:
             same = (old.rank, old.kind, old.source) == (told.rank, told.kind, told.source)

@@ -29,6 +29,7 @@ class Told:
     undone: int | None = None
     source: str = "test"
     is_changed: bool = False
+    unread: tuple[dict[str, str | None], ...] = ()
 
 
 def active(loads: list[Told], table: str, at: int) -> list[Told]:
@@ -62,6 +63,12 @@ def _believed(loads: list[Told], at: int) -> list[tuple[Told, tuple[str, ...] | 
     return found
 
 
+def _is_about(row: dict[str, str | None], key: str, folded: dict[str, str | None]) -> bool:
+    """True if a row of a whole list that was rejected names the item, by its number or else by its newest barcode."""
+    own, barcode = row.get("item_id"), row.get("barcode")
+    return own == key if own else barcode is not None and barcode == folded.get("barcode")
+
+
 def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]], set[str]]:
     """(key -> item_id, barcode, sticky columns, clearable columns; keys that are gone)."""
     loads = active(loads, "item", at)
@@ -84,7 +91,7 @@ def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]]
                 elif told and column in CLEARABLE:
                     folded[column] = None
         state[key] = tuple(folded.get(c) for c in ("item_id", "barcode", *STICKY, *CLEARABLE))
-        seen = max(rank[0] for rank in ranks)
+        seen = max([rank[0] for rank in ranks] + [load.rank[0] for load in loads if any(_is_about(row, key, folded) for row in load.unread)])
         if any(load.rank[0] > seen and (scope is None or folded.get("owning_branch") in scope) for load, scope in believed):
             gone.add(key)
     return state, gone

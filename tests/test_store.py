@@ -268,3 +268,23 @@ def test_kills_full_disks_flips_and_two_at_once(capsys: pytest.CaptureFixture[st
     done = campaign.run(6, seconds=20, seed=7, loans=5_000, steps=("fold", "renamed"), flips=2)
     assert done.defects == []
     assert {"kills at random", "kills at named steps", "flips in the pointer", "pairs of loads at once, three readers open"} <= set(done.done)
+
+
+def test_a_row_of_a_whole_list_that_cannot_be_read_is_not_gone(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows))])
+    receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("0;b0;EAST;BK;9999-99-99", *rows[2:]))]).files[0]
+    assert receipt.dispositions["rejected"] == 1
+    assert [r[0] for r in state(place) if r[4]] == ["1"]
+    libstats.undo(place, 2)
+    assert not any(r[4] for r in state(place))
+
+
+def test_a_whole_list_with_a_line_of_no_shape_waits_to_be_confirmed(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows))])
+    receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("0;b0;EAST;BK", *rows[1:]))]).files[0]
+    assert "libstats confirm 2" in receipt.notes[-1]
+    assert not any(r[4] for r in state(place))
