@@ -37,7 +37,7 @@ create or replace temp macro yes_no(t) as
 
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as
-    left(regexp_replace(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}]', 'a', 'g'), 40);
+    left(regexp_replace(regexp_replace(regexp_replace(t, '\p{N}', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]', 'a', 'g'), 40);
 
 -- Money as digits with either decimal mark. A mark before exactly three last digits could be one of thousands:
 -- 1,234 is taken so, 1.234 is refused.

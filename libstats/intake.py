@@ -20,7 +20,7 @@ from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt
 from libstats.rejects import explain
 from libstats.settle import Taken
-from libstats.source import Source
+from libstats.source import Source, fold_heading
 from libstats.store import step
 from libstats.workspace import Workspace
 
@@ -62,7 +62,7 @@ class Intake:
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted else None
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self.counted.has_nul else None
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
@@ -122,7 +122,7 @@ class Intake:
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
-        receipt.notes += notes + self._held(seq)
+        receipt.notes += notes + self._held(seq) + self._repeated()
         return receipt
 
     def _export(self, raw: Raw) -> int:
@@ -242,6 +242,13 @@ class Intake:
 
     def _not_after(self, moment: datetime) -> datetime:
         return min(moment, self.loaded_at)
+
+    def _repeated(self) -> list[str]:
+        """Wanted headings that stand in the file several times, so that none of their columns is read."""
+        wanted = {fold_heading(n): h for h in self.source.vendor_headings for n in (h, *self.source.headings.get(h, ()))}
+        bases = [fold_heading(h.rpartition("#")[0]) for h in self.part.header if "#" in h]
+        found = dict.fromkeys(wanted[b] for b in bases if b in wanted and wanted[b] not in self.plans[0].positions)
+        return [f"the heading {h} stands in it more than once, so it is not known which column is meant and none is read: give them different names in the report" for h in found]
 
     def _held(self, seq: int) -> list[str]:
         held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]

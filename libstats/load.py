@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -82,8 +83,9 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.is_file() and _could_be_export(p.relative_to(path)))
         for file in found:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+            # realpath, since resolve() fails on links that lead in a circle
+            if os.path.realpath(file) not in seen:
+                seen.add(os.path.realpath(file))
                 yield file
 
 
