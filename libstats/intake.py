@@ -18,7 +18,7 @@ from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt
-from libstats.rejects import explain
+from libstats.rejects import explain, explain_derived
 from libstats.settle import Taken
 from libstats.source import Source, fold_heading
 from libstats.store import step
@@ -187,14 +187,30 @@ class Intake:
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
+        faulty: list[Plan] = []
         for plan in self.plans[1:]:
-            receipt.derived[plan.table.name] = settle.take(self.con, plan, sound, export_id, seq, self.instance).kept
+            told = settle.take(self.con, plan, sound, export_id, seq, self.instance)
+            receipt.derived[plan.table.name] = told.kept
+            faulty += [plan] if told.rejected and self._faults(plan, sound, receipt) else []
             settle.resettle(self.con, plan.table, export_id, seq)
-        if rejected:  # last: `person_key` means something else after `_normal`
-            explain(self.con, primary, self._normal(), self.normalised, seq)
+        if rejected or faulty:  # last: `person_key` means something else after `_normal`
+            self._explain(faulty, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
         self.con.execute("update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1", [seq, receipt.dispositions, receipt.derived, receipt.conflicts])
         return receipt
+
+    def _faults(self, plan: Plan, raw: Raw, receipt: FileReceipt) -> int:
+        """How many rows are about a table that rides along and cannot be read for it; the receipt tells of them."""
+        rows = int(self.con.execute(f"select count(*) from ({plan.values_sql(raw)}) where n = 0 and not {plan.must}").fetchall()[0][0])
+        if rows:
+            receipt.notes.append(f"{rows:,} rows tell nothing of {plan.table.name}, since a value for it cannot be read")
+        return rows
+
+    def _explain(self, faulty: list[Plan], seq: int) -> None:
+        raw, primary = self._normal(), self.plans[0]
+        explain(self.con, primary, raw, self.normalised, seq)
+        for plan in faulty:
+            explain_derived(self.con, plan, settle.sound(self.con, primary, raw), seq)
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import fold, forgetting, ledger, schema, store
-from libstats.errors import StoreError
+from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import Workspace, find
 
 
@@ -37,10 +37,17 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
         con = _connected(place.store)
     store.read_as_now(con)
     if known_on is not None:
-        at = ledger.seq_on(con, str(known_on))
+        at = ledger.seq_on(con, _day(known_on))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
     return con
+
+
+def _day(known_on: date | str) -> str:
+    try:
+        return str(date.fromisoformat(str(known_on)))
+    except ValueError:
+        raise LibstatsError(f"known_on={known_on!r} is not a day", "Write it as 2026-10-31.") from None
 
 
 def _connected(folder: Path) -> duckdb.DuckDBPyConnection:

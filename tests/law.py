@@ -196,7 +196,8 @@ class Case:
         held = [w for w in ledger.wholes(self.con) if not w.is_believed]
         if not held:
             return
-        load = next(t for t in self.told if t.seq == self.rng.choice(held).seq)
+        chosen = self.rng.choice(held).seq
+        load = next(t for t in self.told if t.seq == chosen)
         load.confirmed = ledger.enter(self.con, "confirm", load.seq, datetime.now())
         self.con.execute("update load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq])
         settle.regone(self.con, schema.tables()["item"])

@@ -9,6 +9,8 @@ import pytest
 
 import libstats
 from libstats import store
+from libstats.errors import LibstatsError
+from libstats.listing import rejects
 from libstats.load import load
 from libstats.sources.koha import ITEMS as ITEMS_SOURCE
 from libstats.workspace import CONFIG, Workspace, find
@@ -85,3 +87,42 @@ def test_a_shape_shows_no_digit_and_no_letter_of_any_script(workspace: Workspace
     load(workspace, [write(tmp_path / "loans-2026-10-01.csv", "issue_id;issuedate;date_due\n1;٤٧ हिन्दी Ⅳ ǅ;2026-10-01\n")])
     with libstats.open(workspace) as con:
         assert con.sql("select shape from reject").fetchall() == [("99 aaaaaa 9 a",)]
+
+
+def test_a_title_that_cannot_be_read_is_told_of(workspace: Workspace, tmp_path: Path) -> None:
+    """The copy is loaded all the same; a copy without a record is no fault."""
+    export = write(
+        tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;biblionumber;title;copyrightdate\n1;b1;EAST;5;Tit;c1999\n2;b2;EAST;6;Tat;1999\n3;b3;EAST;;;x\n"
+    )
+    receipt = load(workspace, [export]).files[0]
+    assert (receipt.dispositions["new"], receipt.derived) == (3, {"title": 1})
+    assert receipt.notes[0] == "1 rows tell nothing of title, since a value for it cannot be read"
+    with libstats.open(workspace) as con:
+        assert con.sql("select line, heading, shape from reject").fetchall() == [(2, "copyrightdate", "a9999")]
+
+
+def test_the_first_list_said_to_be_whole_is_measured_by_the_lists_before(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [f"{i};b{i};EAST;BK\n" for i in range(10)]
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS + "".join(rows))])
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
+        config.write('\n[whole]\n"koha items" = true\n')
+    receipt = load(find(workspace.folder), [write(tmp_path / "items-2026-10-02.csv", ITEMS + rows[0])]).files[0]
+    assert "libstats confirm 2" in receipt.notes[0]
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(10,)]
+
+
+def test_the_lines_of_a_file_that_has_changed_are_not_shown(workspace: Workspace, tmp_path: Path) -> None:
+    export = write(tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;onloan\n1;b1;EAST;soon\n2;b2;EAST;\n")
+    load(workspace, [export])
+    assert "    1 | b1 | EAST | soon" in rejects(workspace, 1, export)
+    write(export, "itemnumber;barcode;homebranch;onloan\n2;b2;EAST;\n1;b1;EAST;soon\n")
+    for number in (1, None):
+        with pytest.raises(LibstatsError, match="has changed since"):
+            rejects(workspace, number, export)
+
+
+def test_a_day_that_is_none_is_told_in_words(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")])
+    with pytest.raises(LibstatsError, match="is not a day"):
+        libstats.open(workspace, known_on="last month")
