@@ -147,8 +147,11 @@ def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> N
 
 
 def sound(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:
-    """The file without the rows that its primary table rejects: a row that slipped tells the truth of no table."""
-    con.execute(f"create or replace temp table unsound as select distinct row_hash from ({primary.values_sql(raw)}) where n = 0")
+    """The file without the rows that its primary table rejects for a value: a row that slipped tells the truth of no table.
+
+    One without what the primary table needs, such as a barcode, may well tell of its title.
+    """
+    con.execute(f"create or replace temp table unsound as select distinct row_hash from ({primary.values_sql(raw)}) where n = 0 and ({primary.slipped})")
     return Raw(f"(select * from {raw.sql} where {primary.hashed} not in (from unsound))", raw.has_lines)
 
 

@@ -17,7 +17,7 @@ def note(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: int, source:
     name = plan.table.second_name
     own = [c for c in plan.telling if c != name]
     by = "''" if not name else f"case when {own[0]} is null then '{name}' else '' end" if own else f"'{name}'"
-    hashed = f"coalesce({', '.join(plan.telling)})" if name else _key(own)
+    hashed = f"coalesce({', '.join(f'{c}::varchar' for c in plan.telling)})" if name else _key(own)
     con.execute(
         f"""
         insert into unread
@@ -34,7 +34,7 @@ def held_sql(con: duckdb.DuckDBPyConnection, table: Table, now: str, at: int) ->
     keys = [f"t.{c}" for c in table.key]
     same = f"(u.name = '' and u.hash = md5_number_lower({_key(keys)}))"
     if table.second_name:
-        same += f" or (u.name = '{table.second_name}' and u.hash = md5_number_lower(t.{table.second_name}))"
+        same += f" or (u.name = '{table.second_name}' and u.hash = md5_number_lower(t.{table.second_name}::varchar))"
     return f"""
         union all
         select t.source, {", ".join(keys)}, a.exported_at

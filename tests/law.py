@@ -151,7 +151,7 @@ class Case:
         place = self.rng.choice((None, None, "twin"))
         file = next(f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1)
         at = START + timedelta(minutes=minute)
-        receipt = Intake(Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None), source, file, delimited.count(file)).run()
+        receipt = Intake(Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None), source, file, file.count()).run()
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return
@@ -165,6 +165,8 @@ class Case:
         dicts = [{COLUMNS.get(h, h): v or None for h, v in zip(names, row, strict=True)} for row in rows]
         kept = [{c: v.upper() if v and c in capital else v for c, v in row.items()} for row in dicts if not self._is_rejected(told.kind, row)]
         unread = tuple(row for row in dicts if source.whole and self._is_rejected(told.kind, row))
+        # a row that only lacks its own key tells of its title all the same
+        beside = tuple(row for row in dicts if self._is_rejected(told.kind, row) and row.get("uses") != "x")
         assert receipt.dispositions["rejected"] == len(rows) - len(kept), receipt
         told = replace(
             told,
@@ -175,6 +177,7 @@ class Case:
             source=place or "test",
             is_changed=self.is_changed,
             unread=unread,
+            beside=beside,
         )
         for old in self.told:
             same = (old.rank, old.kind, old.source) == (told.rank, told.kind, told.source)

@@ -30,6 +30,7 @@ class Told:
     source: str = "test"
     is_changed: bool = False
     unread: tuple[dict[str, str | None], ...] = ()
+    beside: tuple[dict[str, str | None], ...] = ()
 
 
 def active(loads: list[Told], table: str, at: int) -> list[Told]:
@@ -103,7 +104,7 @@ def keyed(loads: list[Told], table: str, key: str, column: str, at: int) -> dict
     ranks: dict[str, tuple[int, str]] = {}
     of = {"title": "item"}.get(table, table)
     for load in active(loads, of, at):
-        for row in load.rows:
+        for row in (*load.rows, *load.beside):
             own, value = row.get(key), row.get(column)
             if not own:
                 continue

@@ -46,12 +46,10 @@ def test_a_heading_that_stands_there_twice_is_told_of(workspace: Workspace, tmp_
     assert "the heading homebranch stands in it more than once" in receipt.files[0].notes[0]
 
 
-def test_nul_bytes_are_left_out_wherever_they_stand(workspace: Workspace, tmp_path: Path) -> None:
+def test_nul_bytes_far_into_a_file_refuse_it(workspace: Workspace, tmp_path: Path) -> None:
     padding = "".join(f"{i};b{i};EAST;BK\n" for i in range(1000, 9000))
     write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}{padding}1;b\0001;EA\0ST;BK\n")
-    load(workspace, [tmp_path / "items-2026-10-01.csv"])
-    with libstats.open(workspace) as con:
-        assert con.sql("select barcode, owning_branch from item where item_id = '1'").fetchall() == [("b1", "EAST")]
+    assert load(workspace, [tmp_path / "items-2026-10-01.csv"]).files[0].outcome == "refused"
 
 
 def test_a_file_that_is_written_anew_after_it_was_read_is_not_purged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
