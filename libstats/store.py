@@ -311,6 +311,11 @@ class Writer:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
+def outlived(folder: Path) -> list[Path]:
+    """Files of earlier generations that could not be removed, since someone has them open (Windows)."""
+    return [_generation(folder, n) for n in _generations(folder) if _generation(folder, n) != published(folder)]
+
+
 def _remove(path: Path) -> None:
     try:
         path.unlink()

@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -93,8 +94,8 @@ def legible(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing in the database is compressed, so that text in its bytes can be seen."""
     sound = store.connect
 
-    def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-        con = sound(path, read_only=read_only, scratch=scratch)
+    def connect(path: Path, **given: Any) -> duckdb.DuckDBPyConnection:
+        con = sound(path, **given)
         con.execute("set force_compression = 'uncompressed'")
         return con
 
@@ -148,10 +149,10 @@ def test_the_canary_is_in_no_report(workspace: Workspace) -> None:
 
 def test_what_is_spilled_to_disk_is_not_legible(tmp_path: Path) -> None:
     """Half a million long texts in eighty megabytes of memory: the rest of them goes to the scratch folder."""
-    with store.connect(tmp_path / "library.duckdb", scratch=tmp_path / "work") as con:
-        con.execute("set memory_limit = '80MB'")
-        con.execute(f"create temp table told as select '{CANARY} ' || repeat(md5(i::varchar), 10) as t from range(500000) r(i)")
-        spilled = [p for p in (tmp_path / "work").iterdir() if p.stat().st_size]
+    with store.writing(tmp_path) as writer:
+        writer.con.execute("set memory_limit = '80MB'")
+        writer.con.execute(f"create temp table told as select '{CANARY} ' || repeat(md5(i::varchar), 10) as t from range(500000) r(i)")
+        spilled = [p for p in writer.scratch.glob("duckdb_temp*") if p.stat().st_size]
         assert sum(p.stat().st_size for p in spilled) > 1 << 20
         assert not any(CANARY.encode() in p.read_bytes() for p in spilled)
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats import forgetting, privacy
+from libstats import cli, forgetting, privacy, store
 from libstats.errors import LibstatsError, WorkspaceError
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
@@ -148,3 +148,13 @@ def test_rotation_unlinks_patrons(workspace: Workspace, tmp_path: Path) -> None:
     assert not set(before) & set(patrons(workspace))
     assert isinstance(before[0], int)
     assert before[0].to_bytes(8, "little") not in b"".join(p.read_bytes() for p in workspace.store.iterdir())
+
+
+def test_a_generation_that_is_still_open_elsewhere_is_told_of(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """On Windows the file of before cannot be removed while a notebook has it open: its patrons are not forgotten yet."""
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))])
+    with monkeypatch.context() as held:
+        held.setattr(store, "_remove", lambda path: None)
+        assert cli.main(["-w", str(workspace.folder), "forget", "--before", "2026-06-01"]) == 1
+    assert "library-000001.duckdb of before is still open" in capsys.readouterr().err
+    assert cli.main(["-w", str(workspace.folder), "forget", "--before", "2026-06-01"]) == 0

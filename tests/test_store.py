@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -217,11 +218,11 @@ def test_a_reader_that_meets_a_publication_looks_again(workspace: Workspace, tmp
     libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
     sound = store.connect
 
-    def late(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-        if read_only:
+    def late(path: Path, **given: Any) -> duckdb.DuckDBPyConnection:
+        if given.get("read_only"):
             monkeypatch.setattr(store, "connect", sound)
             libstats.load(workspace, [write(tmp_path / "items-2026-10-02.csv", items("2;b2;EAST;BK;"))])
-        return sound(path, read_only=read_only, scratch=scratch)
+        return sound(path, **given)
 
     monkeypatch.setattr(store, "connect", late)
     assert len(state(workspace)) == 2
