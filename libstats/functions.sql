@@ -1,6 +1,10 @@
 -- The vocabulary of sources: text of an export -> a typed value, or NULL where the text is not one.
 -- (NULL from text that is not blank rejects the row, naming line, column and the text's shape.)
 
+-- Text without the blanks around it, tabs and line ends too: `b1` and `b1` with a tab behind it are one barcode. (The question first, since most text has none.)
+create or replace temp macro tidy(t) as
+    case when t < '!' or right(t, 1) < '!' then trim(t, e' \t\n\r') else t end;
+
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.

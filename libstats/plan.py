@@ -79,7 +79,7 @@ class Plan:
     def _value(self, line: Line) -> str:
         kind = self.table.column(line.column).type
         sql = self.sql_of(line.expression)
-        return f"nullif(trim({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
+        return f"nullif(tidy({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
 
     def _texts(self, line: Line) -> list[str]:
         return [self._text(h) for h in self.present(line)]

@@ -124,3 +124,9 @@ def test_a_day_that_is_none_is_told_in_words(workspace: Workspace, tmp_path: Pat
     load(workspace, [write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")])
     with pytest.raises(LibstatsError, match="is not a day"):
         libstats.open(workspace, known_on="last month")
+
+
+def test_a_tab_behind_a_barcode_makes_no_other_copy(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", f'{ITEMS}1;"b1\t";EAST;BK\n'), write(tmp_path / "items-2026-10-02.csv", "barcode;homebranch;itype\nb1;WEST;BK\n")])
+    with libstats.open(workspace) as con:
+        assert con.sql("select item_key, barcode, owning_branch from item").fetchall() == [("1", "b1", "WEST")]
