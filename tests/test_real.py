@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.errors import AnalysisError
 from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.receipts import LoadReceipt
@@ -149,3 +150,13 @@ def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt,
     assert not told & cells
     stored = b"".join(p.read_bytes() for p in three[1].rglob("*") if p.is_file())
     assert [t for t in random.Random(1).sample(sorted(told), 300) if t.encode() in stored or t in str(three[0])] == []
+
+
+def test_the_day_of_tidying_up_is_no_delivery(three: tuple[LoadReceipt, Path]) -> None:
+    period = {"since": "2016-01-01", "until": "2018-01-01"}
+    with libstats.open(three[1]) as con:
+        for end in (None, "finished"):
+            with pytest.raises(AnalysisError, match=r"about 60 days after delivery\. Export the Tracking table"):
+                libstats.turnaround(con, "ill_borrowing", end=end, **period)
+        row = libstats.turnaround(con, "ill_lending", unit="hours", **period).select("cases, reached, still_open, given_up, round(naive_p50, 2)").fetchall()
+        assert row == [(12077, 9557, 0, 2520, 1.08)]
