@@ -33,63 +33,68 @@ def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATES
     )
 
 
-def alive_sql(table: Table, *, only: str | None = None) -> str:
+def alive_sql(con: duckdb.DuckDBPyConnection, table: Table, *, only: str | None = None) -> str:
     """SQL: every stored row of an active load with its source, key and rank; needs `run`.
 
     `only` names a temp table of (source, key columns) to keep.
     """
     columns = ", ".join(f"r.{c.name}" for c in table.stored)
-    key, join = "", ""
-    if table.second_name:
-        key, join = f"{resolved_key(table)} as {table.key[0]},", alias_join(table)
+    key, join = keyed(con, table)
     rows = f"""
-        select r.rowid as id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.n, r.is_sole, {key} {columns}
+        select r.rowid as id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.until_seq is null as is_open, r.n, r.is_sole, {f"{key}," if table.second_name else ""} {columns}
         from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq {join}
     """
     return rows if only is None else f"select a.* from ({rows}) a semi join {only} o on {same_key(('source', *table.key), 'o', 'a')}"
 
 
-def resolved_key(table: Table) -> str:
-    """SQL: the key of a row that may hold only the second name; `a` is the alias table."""
+def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, str]:
+    """SQL: the key of stored rows r, and the join with aliases that it needs: none where every row has its own key."""
+    if not table.second_name:
+        return ", ".join(f"r.{c}" for c in table.key), ""
     own, second = table.exported_key[0], table.second_name
-    return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"
+    if not con.execute(f"select exists (select 1 from {table.name}__row where {own} is null)").fetchall()[0][0]:
+        return f"r.{own} as {table.key[0]}", ""
+    join = f"left join {table.name}__alias a on r.{own} is null and a.source = r.source and a.{second} = r.{second}"
+    return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second}) as {table.key[0]}", join
 
 
-def alias_join(table: Table) -> str:
-    """SQL: the key that a stored row's second name stands for, where the row lacks its own."""
-    second = table.second_name
-    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = r.source and a.{second} = r.{second}"
-
-
-def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
     """Find anew which key each second name stands for: that of the newest row that has both. Needs `run`.
 
-    Leaves temp table `realiased` (source, second name) with the names whose key changed.
+    `names` names a temp table of (source, second name) to look at; None: all.
+    Leaves temp tables `was_alias`, and `realiased` (source, second name) with the names whose key changed.
     """
     own, second = table.exported_key[0], table.second_name
+    only = f"semi join {names} o on o.source = x.source and o.{second} = x.{second}" if names else ""
     con.execute(
         f"""
         create or replace temp table alias_now as
-        select r.source, r.{second}, max({{'rank': k.rank, 'own': r.{own}}}).own as {own}
-        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
-        where r.{own} is not null and r.{second} is not null
+        select x.source, x.{second}, max({{'rank': k.rank, 'own': x.{own}}}).own as {own}
+        from {table.name}__row x join run k on k.export_id = x.export_id and k.from_seq = x.from_seq and k.until_seq is not distinct from x.until_seq {only}
+        where x.{own} is not null and x.{second} is not null
         group by all;
+        create or replace temp table was_alias as select x.* from {table.name}__alias x {only};
         create or replace temp table realiased as
-        select source, {second} from (
-            (select * from alias_now except select * from {table.name}__alias) union all (select * from {table.name}__alias except select * from alias_now)) group by all;
+        select source, {second} from ((from alias_now except from was_alias) union all (from was_alias except from alias_now)) group by all;
         """
     )
 
 
 def settle_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make the aliases found by `refresh_aliases` the current ones."""
-    con.execute(f"delete from {table.name}__alias; insert into {table.name}__alias select * from alias_now; drop table alias_now")
+    changed = f"exists (from realiased x where x.source = a.source and x.{table.second_name} = a.{table.second_name})"
+    con.execute(f"delete from {table.name}__alias a where {changed}; insert into {table.name}__alias select * from alias_now a where {changed}")
+
+
+def speak(con: duckdb.DuckDBPyConnection, table: Table, touched: str) -> None:
+    """Make temp table `spoken`: the stored rows of active loads that tell of the keys in `touched`. Needs `run` and settled aliases."""
+    con.execute(f"create or replace temp table spoken as {alive_sql(con, table, only=touched)}")
 
 
 def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> None:
-    """Fold the keys in temp table `touched` (source, key columns) anew, or all of them. Needs `run` and settled aliases."""
+    """Fold the keys in temp table `touched` (source, key columns) anew, for which it needs `spoken`; or all of them. Needs `run` and settled aliases."""
     row, merged = f"{table.name}__row", f"{table.name}__merged"
-    alive = alive_sql(table, only=touched)
+    alive = "from spoken" if touched else alive_sql(con, table)
     _find_several(con, table, alive)
     con.execute(f"create or replace temp table sole as select id from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')} where not a.is_sole")
     shared = f"select a.id from ({alive}) a semi join several m on {same_key(('source', *table.key), 'm', 'a')} where a.is_sole"
@@ -105,7 +110,7 @@ def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) ->
 
 def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
     """Fold every key into a table of its own, leaving the stored rows as they are. Needs `run` and settled aliases."""
-    alive = alive_sql(table)
+    alive = alive_sql(con, table)
     _find_several(con, table, alive)
     columns = ", ".join(f"a.{c.name}" for c in table.columns)
     con.execute(f"insert into {target} select a.source, {columns} from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')}")
@@ -181,10 +186,13 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
         where = f"scope_column = '{column}'" if column else "scope_column is null"
         joins.append(f"left join (select source, scope, max(exported_at) as exported_at from covered where {where} group by all) c{i} on c{i}.source = t.source and {match}")
         times.append(f"c{i}.exported_at")
+    # what the newest list holds is not gone: only keys that it lacks are looked at further
+    newest, alive = "(select max(exported_at) from covered)", alive_sql(con, table)
     con.execute(
         f"""
         insert into {gone}
-        with seen as (select source, {key}, max(exported_at) as seen_at from ({alive_sql(table)}) group by all)
+        with older as (select source, {key}, max(exported_at) as seen_at from ({alive}) where exported_at < {newest} group by all),
+        seen as (select s.* from older s anti join (select source, {key} from ({alive}) where exported_at >= {newest}) f on {same_key(("source", *table.key), "f", "s")})
         select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
         from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
         where s.seen_at < greatest({", ".join(times)})

@@ -171,16 +171,17 @@ class Intake:
         receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
-        settle.resettle(self.con, primary.table, export_id, seq)
-        counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
+        has_others = settle.resettle(self.con, primary.table, export_id, seq, is_plain=taken.is_plain)
+        counts = dispositions.count(self.con, primary.table, taken, export_id) if has_others else {"new": taken.kept - taken.repeated}
         aside, rejected = taken.set_aside + outside, taken.rejected + ragged
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
+        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         for plan in self.plans[1:]:
-            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq, self.instance).kept
-            settle.resettle(self.con, plan.table, export_id, seq)
+            derived = settle.take(self.con, plan, raw, export_id, seq, self.instance)
+            receipt.derived[plan.table.name] = derived.kept
+            settle.resettle(self.con, plan.table, export_id, seq, is_plain=derived.is_plain)
         if rejected:  # last: `person_key` means something else after `_normal`
             explain(self.con, primary, self._normal(), self.normalised, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")

@@ -136,7 +136,7 @@ def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool
 
 def _key_hash(table: Table) -> str:
     texts = ", chr(31), ".join(f"r.{c}::varchar" for c in table.key)
-    return f"md5_number_lower(concat({texts}))"
+    return f"(md5_number(concat({texts})) >> 64)::ubigint"
 
 
 def _same(table: Table, left: str, right: str) -> str:

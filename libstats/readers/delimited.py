@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -76,15 +77,16 @@ class Delimited(Part):
         digest, size, is_tab = hashlib.sha256(), 0, self.delimiter == "\t"
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
-        with self.place.open() as stream:
+        with self.place.open() as stream, ThreadPoolExecutor(1) as beside:
             while block := stream.read(BLOCK):
-                digest.update(block)
+                hashed = beside.submit(digest.update, block)
                 size += len(block)
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_tab else (counter,):
                     each.add(text)
+                hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_tab and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
