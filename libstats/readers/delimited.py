@@ -26,7 +26,7 @@ from libstats.readers.quotes import Counter
 
 __all__ = ["Count", "Delimited", "Normalised", "count", "decode_line", "probe", "records", "unclosed"]
 DELIMITERS = ",;\t|^"
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
