@@ -58,7 +58,7 @@ class Timed:
 def main(workspace: str, file: str) -> None:
     """Load one file, every statement timed."""
     connect, count = store.connect, delimited.Delimited.count
-    store.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment,return-value]
+    store.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment]
     delimited.Delimited.count = lambda *a, **k: noted("Delimited.count", lambda: count(*a, **k))  # type: ignore[method-assign]
     noted("in all", lambda: print(libstats.load(Path(workspace), [Path(file)])))
     for place, (seconds, busy) in sorted(spent.items(), key=lambda s: -s[1][1])[:22]:

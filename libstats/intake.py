@@ -63,6 +63,8 @@ class Intake:
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
+            except duckdb.OutOfMemoryException:
+                raise
             except (duckdb.Error, Miscounted):
                 pass
         return self._attempt(self._normal())

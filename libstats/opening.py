@@ -33,7 +33,7 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     path = store.published(place.store)
     if path is None:
         raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
-    con = store.connect(path, read_only=True)
+    con = store.connect(path, read_only=True, scratch=store.readers_scratch(place.store), memory=place.memory_limit)
     store.check_format(con, path)
     store.read_as_now(con)
     if known_on is not None:

@@ -11,7 +11,9 @@ published when they opened it; a crash at any instruction leaves the last publis
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,8 +47,8 @@ def _generation(folder: Path, number: int) -> Path:
     return folder / f"library-{number:06d}.duckdb"
 
 
-def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a database file the one way libstats does; StoreError if a newer libstats wrote it."""
+def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the rest spills into the folder `scratch`."""
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
     except duckdb.Error as error:
@@ -54,9 +56,15 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
     con.execute("set temp_file_encryption = true")
-    if scratch is not None:
-        con.execute("set temp_directory = $1", [str(scratch)])
+    con.execute("set temp_directory = $1", [str(scratch)])
+    if memory is not None:
+        con.execute("set memory_limit = $1", [memory])
     return con
+
+
+def readers_scratch(folder: Path) -> Path:
+    """A folder of its own for what a reader cannot hold in memory; DuckDB makes it if it comes to that, and removes it."""
+    return folder / f"spill-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -185,10 +193,10 @@ def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
 
 
 @contextmanager
-def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
+def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
     """A private copy of the published generation; `publish` makes it the published one, leaving without it changes nothing.
 
-    Parameters: `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
+    Parameters: `memory` that DuckDB may take (2GB), `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "lock", timeout=wait)
@@ -197,7 +205,7 @@ def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writ
     except Timeout:
         raise StoreError("another libstats command is writing to this workspace", "Try again when it has finished.") from None
     try:
-        writer = Writer(folder, needs)
+        writer = Writer(folder, needs, memory)
         try:
             yield writer
         finally:
@@ -209,8 +217,8 @@ def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writ
 class Writer:
     """The working copy of one command: `con` is its connection, `scratch` its private folder."""
 
-    def __init__(self, folder: Path, needs: int) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, needs: int, memory: str | None) -> None:
+        self.folder, self.memory = folder, memory
         self.scratch = folder / "work"
         self._empty_scratch()
         self._remove_unpublished()
@@ -219,12 +227,12 @@ class Writer:
         self._check_disk(needs)
         self.path = self.scratch / "library.duckdb"
         if self.base is None:
-            self.con = connect(self.path, scratch=self.scratch)
+            self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
             create_tables(self.con)
         else:
             shutil.copyfile(self.base, self.path)
             step("copied")
-            self.con = connect(self.path, scratch=self.scratch)
+            self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
             check_format(self.con, self.base)
             migrate(self.con)
 
@@ -237,6 +245,10 @@ class Writer:
         for path in self.folder.glob("library-*.duckdb*"):
             if path != current:
                 _remove(path)
+        for spill in self.folder.glob("spill-*"):
+            # left by a reader that was ended; a reader of today may still be at work
+            if spill.stat().st_mtime < time.time() - 86400:
+                shutil.rmtree(spill, ignore_errors=True)
 
     def _check_disk(self, needs: int) -> None:
         wanted = needs + (self.base.stat().st_size if self.base else 0) + (64 << 20)
@@ -277,7 +289,7 @@ class Writer:
         self.con.close()
         self.path.unlink()
         fresh.rename(self.path)
-        self.con = connect(self.path, scratch=self.scratch)
+        self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
 
     def close(self) -> None:
         """Drop the working copy, if it was not published, and the scratch folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 from dataclasses import dataclass, field
@@ -31,7 +32,13 @@ name = "{name}"
 # [privacy]
 # forget_after_days = 90
 # purge_exports = true
+
+# How much memory the database may take (if not given: four fifths of the machine's). What does not fit is worked on
+# in scratch files of the private store, encrypted. The environment variable LIBSTATS_MEMORY_LIMIT goes before this.
+# [duckdb]
+# memory_limit = "2GB"
 """
+_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.I)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,14 @@ class Workspace:
         """True if exports in the workspace's folder are deleted once loaded."""
         return bool(self.config.get("privacy", {}).get("purge_exports", False))
 
+    @property
+    def memory_limit(self) -> str | None:
+        """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
+        limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
+        if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
+            raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
+        return limit
+
     def is_whole(self, label: str, declared: bool) -> bool:
         """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
@@ -102,9 +117,9 @@ def _read(path: Path) -> dict[str, Any]:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
-    unknown = sorted(set(config) - {"library", "sources", "whole", "privacy"})
+    unknown = sorted(set(config) - {"library", "sources", "whole", "privacy", "duckdb"})
     if unknown:
-        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME], [whole] and [privacy].")
+        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME], [whole], [privacy] and [duckdb].")
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
         raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
