@@ -19,6 +19,8 @@ import duckdb
 
 import libstats
 from benchmarks import bare, data
+from libstats.report import run
+from libstats.sample.loans import write_loans as write_loans_of
 from libstats.workspace import CONFIG
 
 REPEATS = 5
@@ -76,6 +78,16 @@ def load_bare(database: str, file: str, kind: str) -> dict[str, Any]:
     return {**timed(lambda: bare.load(Path(database), Path(file), columns)), "size": Path(database).stat().st_size}
 
 
+def write_many_loans(folder: str, rows: str) -> dict[str, Any]:
+    """Make one big export of loans, as `libstats sample --loans` does."""
+    return {**timed(lambda: write_loans_of(Path(folder), loans=int(rows)))}
+
+
+def report(workspace: str) -> dict[str, Any]:
+    """Make the monthly report."""
+    return {**timed(lambda: run("monthly_operations", Path(workspace), {}))}
+
+
 def write_parquet(database: str, parquet: str) -> dict[str, Any]:
     """Write the bare table as Parquet."""
     with duckdb.connect(database, read_only=True) as con:
@@ -127,13 +139,13 @@ def month_pandas(parquet: str) -> dict[str, Any]:
 
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
-    f.__name__: f for f in (write_loans, write_items, start_workspace, load, load_bare, write_parquet, month, month_bare, month_polars, month_pandas)
+    f.__name__: f for f in (write_loans, write_many_loans, write_items, start_workspace, load, load_bare, write_parquet, report, month, month_bare, month_polars, month_pandas)
 }
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has held."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """The most memory that this process, or one that it started, has held."""
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return peak if sys.platform == "darwin" else peak * 1024
 
 

@@ -38,24 +38,27 @@ def alive_sql(con: duckdb.DuckDBPyConnection, table: Table, *, only: str | None 
 
     `only` names a temp table of (source, key columns) to keep.
     """
-    columns = ", ".join(f"r.{c.name}" for c in table.stored)
-    key, join = keyed(con, table)
-    rows = f"""
-        select r.rowid as id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.until_seq is null as is_open, r.n, r.is_sole, {f"{key}," if table.second_name else ""} {columns}
-        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq {join}
+    keys, join = keyed(con, table)
+    worked_out = "".join(f", {sql} as {c}" for c, sql in keys.items()) if table.second_name else ""
+    # rows are picked by key before their loads are looked up: most rows then cost no more than their key
+    picked = f"semi join {only} o on o.source is not distinct from r.source and {' and '.join(f'o.{c} is not distinct from {sql}' for c, sql in keys.items())}" if only else ""
+    columns = ", ".join(f"r.{c.name}" for c in table.columns)
+    return f"""
+        select r.id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.until_seq is null as is_open, r.n, r.is_sole, {columns}
+        from (select r.rowid as id, r.*{worked_out} from {table.name}__row r {join} {picked}) r
+        join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
     """
-    return rows if only is None else f"select a.* from ({rows}) a semi join {only} o on {same_key(('source', *table.key), 'o', 'a')}"
 
 
-def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, str]:
-    """SQL: the key of stored rows r, and the join with aliases that it needs: none where every row has its own key."""
+def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[dict[str, str], str]:
+    """SQL: the key columns of stored rows r, and the join with aliases that they need: none where every row has its own key."""
     if not table.second_name:
-        return ", ".join(f"r.{c}" for c in table.key), ""
+        return {c: f"r.{c}" for c in table.key}, ""
     own, second = table.exported_key[0], table.second_name
     if not con.execute(f"select exists (select 1 from {table.name}__row where {own} is null)").fetchall()[0][0]:
-        return f"r.{own} as {table.key[0]}", ""
+        return {table.key[0]: f"r.{own}"}, ""
     join = f"left join {table.name}__alias a on r.{own} is null and a.source = r.source and a.{second} = r.{second}"
-    return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second}) as {table.key[0]}", join
+    return {table.key[0]: f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"}, join
 
 
 def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
@@ -70,8 +73,8 @@ def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | N
         f"""
         create or replace temp table alias_now as
         select x.source, x.{second}, max({{'rank': k.rank, 'own': x.{own}}}).own as {own}
-        from {table.name}__row x join run k on k.export_id = x.export_id and k.from_seq = x.from_seq and k.until_seq is not distinct from x.until_seq {only}
-        where x.{own} is not null and x.{second} is not null
+        from (select x.* from {table.name}__row x {only} where x.{own} is not null and x.{second} is not null) x
+        join run k on k.export_id = x.export_id and k.from_seq = x.from_seq and k.until_seq is not distinct from x.until_seq
         group by all;
         create or replace temp table was_alias as select x.* from {table.name}__alias x {only};
         create or replace temp table realiased as

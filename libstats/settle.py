@@ -89,9 +89,10 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
     is_open = f"export_id = {export_id} and until_seq is null"
     _match(con, plan, raw, is_open)
     stayed = con.execute("select count(id) from incoming").fetchall()[0][0]
-    texts = ", ".join(f"told[{place}] as c{position}" for place, position in enumerate(plan.texts, start=1))
+    texts = ", ".join([*(f"told[{place}] as c{position}" for place, position in enumerate(plan.texts, start=1)), *(f"told_{c}" for c in plan.people)])
     columns = ", ".join(plan.columns)
-    con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(Raw(f'(select {texts} from incoming where id is null)'))})")
+    rest = Raw(f"(select {texts} from incoming where id is null)", has_keys=True)
+    con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(rest)})")
     taken = _counted(dict(con.execute("select n, count(*) from read group by all").fetchall()))
     taken.rows += stayed
     con.execute(f"create or replace temp table came as select row_hash, count(*) as n, {columns} from read where n = 1 group by all")
@@ -111,17 +112,18 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
 
 
 def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str) -> None:
-    """Temp table `incoming`: for every row of the file the id of the equal open row, or else its text."""
+    """Temp table `incoming`: for every row of the file the id of the equal open row, or else its text, and persons' keys in place of theirs."""
     people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
     same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)])
     opened = f"select {', '.join(['row_hash', *plan.people])}, rowid as id from {plan.table.name}__row where {is_open}"
     told = ", ".join(f"v.c{position}" for position in plan.texts)
+    keys = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people)
     # DuckDB takes a file for small and would hold all its text in memory, to look the stored fingerprints up in it
     con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     con.execute(
         f"""
         create or replace temp table incoming as
-        select o.id, case when o.id is null then [{told}] end as told
+        select o.id, case when o.id is null then [{told}] end as told{keys}
         from (select *, {plan.hashed} as row_hash{people} from {raw.sql}) v left join ({opened}) o on {same}
         """
     )
@@ -172,8 +174,8 @@ def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...
 
 def _with_key(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SQL: source and key of stored rows r, whether their loads are active or not."""
-    key, join = fold.keyed(con, table)
-    return f"select r.source, {key} from {table.name}__row r {join}"
+    keys, join = fold.keyed(con, table)
+    return f"select r.source, {', '.join(f'{sql} as {c}' for c, sql in keys.items())} from {table.name}__row r {join}"
 
 
 def _touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> str | None:
