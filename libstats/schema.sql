@@ -16,6 +16,7 @@ create table title (
     published_year      integer check (published_year between 0 and 9999),  -- sticky: year of publication or copyright; 9999 is MARC for "still appearing"
     material            varchar,        -- sticky: item type of the record
     publisher           varchar,        -- sticky: publisher as exported
+    language            varchar,        -- sticky: language as exported
     is_serial           boolean,        -- sticky: true for a journal, magazine or newspaper
     created_on          date,           -- sticky: day the record was made
     updated_at          timestamp       -- sticky: last change to the record
@@ -43,6 +44,9 @@ create table item (
     lifetime_renewals   bigint check (lifetime_renewals >= 0),   -- sticky: the system's counter of renewals
     lifetime_holds      bigint check (lifetime_holds >= 0),      -- sticky: the system's counter of holds
     last_borrowed_on    date,           -- sticky: last day it was checked out
+    lifetime_uses       bigint check (lifetime_uses >= 0),       -- sticky: the system's counter of checkouts and uses inside the library together, where it does not tell them apart
+    lifetime_in_house   bigint check (lifetime_in_house >= 0),   -- sticky: the system's counter of uses inside the library
+    last_in_house_on    date,           -- sticky: last day it was used inside the library
     last_seen_on        date,           -- sticky: last day any scan saw it
     due_on              date,           -- clearable: due day while on loan, blank on the shelf
     status              varchar,        -- clearable: the system's own word for the copy's condition
@@ -52,6 +56,7 @@ create table item (
     withdrawn_code      varchar,        -- clearable: the system's code for withdrawn; 0 or blank is not withdrawn
     withdrawn_on        date,           -- clearable: day it was marked withdrawn
     not_for_loan_code   varchar,        -- clearable: the system's code for not lendable; 0 or blank is lendable
+    retained_for        varchar,        -- clearable: why it must be kept: the retention commitment or note as exported; blank where there is none
     volume              varchar,        -- sticky: enumeration and chronology of a part
     copy_number         varchar,        -- sticky: copy number
     updated_at          timestamp       -- sticky: last change to the item record
@@ -197,6 +202,7 @@ create table order_copy (
     order_copy_id       varchar,        -- key: the system's number of the copy on order
     order_line_id       varchar,        -- sticky: the line that it stands in now
     item_id             varchar,        -- sticky: the copy on the shelf that it became
+    received_on         date,           -- clearable: day this copy was received; blank again if the receipt is taken back
     updated_at          timestamp       -- sticky: last change
 );
 
@@ -261,14 +267,24 @@ create table vendor (
 
 -- An interlibrary loan request. Neither who asked nor what for is kept.
 create table ill_request (
-    request_id          varchar,        -- key: the system's number of the request
+    request_id          varchar,        -- key: request_number where it is known, else created_stamp after that word and a colon
+    request_number      varchar,        -- sticky: the system's number of the request
+    created_stamp       varchar,        -- name: when it was submitted, to the millisecond, as text: finds a request whose number is not exported
     direction           varchar check (direction in ('borrowing', 'lending', 'document delivery')),  -- sticky: whose patron it is for
     status              varchar check (status in ('new', 'requested', 'shipped', 'received', 'on loan', 'returned', 'filled', 'unfilled', 'completed', 'cancellation asked', 'cancelled', 'other')),  -- sticky: how far it is
     status_as_exported  varchar,        -- sticky: what the system calls it
     local_status        varchar,        -- clearable: the library's own status, which the next change of status takes away
     branch              varchar,        -- sticky: branch that handles it
     format              varchar,        -- sticky: book, article, ... as exported
+    kind                varchar check (kind in ('loan', 'copy')),  -- sticky: what is asked for: a thing that goes back, or a copy to keep
     service             varchar,        -- sticky: the service that it is sent through
+    lender              varchar,        -- sticky: symbol of the library that supplies it, in capitals; not every one is a library (open access, a purchase)
+    patron_group        varchar,        -- sticky: the borrower's category
+    needed_by           date,           -- sticky: day after which it is no longer wanted
+    reason              varchar,        -- clearable: why it was not filled, in the common words of the sources' code lists
+    reason_as_exported  varchar,        -- clearable: why it was not filled, as exported
+    created_at          timestamp,      -- sticky: when it was submitted
+    status_since        timestamp,      -- clearable: when the status last changed; of a finished request that may be a tidying-up weeks after the delivery
     placed_on           date,           -- sticky: day it was sent to a supplier
     replied_on          date,           -- sticky: day of the service's last answer
     completed_on        date,           -- clearable: day it was marked complete, which is not the day it arrived
@@ -276,6 +292,14 @@ create table ill_request (
     quoted_cost         decimal(12, 2), -- sticky: what the supplier asks
     cost                decimal(12, 2), -- sticky: what it did cost
     updated_at          timestamp       -- sticky: last change to the request
+);
+
+-- One change of the status of an interlibrary loan request, from the log that the system writes of itself.
+create table ill_event (
+    request_id          varchar,        -- key: the system's number of the request
+    happened_at         timestamp,      -- key: when the status changed
+    status_as_exported  varchar,        -- key: the new status, as exported; sites make their own
+    direction           varchar check (direction in ('borrowing', 'lending', 'document delivery'))  -- sticky: whose patron it is for, where the log says so; else the request does
 );
 
 -- A copy that was deleted from the catalogue.
