@@ -55,6 +55,7 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
+    con.execute("set enable_progress_bar = false")
     con.execute("set temp_file_encryption = true")
     # without an extension from the network DuckDB encrypts only by its own, weaker means, and else refuses to spill at all
     con.execute("set force_mbedtls_unsafe = true")
