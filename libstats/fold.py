@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats import ledger
+from libstats import ledger, unread
 from libstats.schema import Column, Table
 from libstats.store import same_key
 
@@ -57,7 +57,8 @@ def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[dict[str, str],
     own, second = table.exported_key[0], table.second_name
     if not con.execute(f"select exists (select 1 from {table.name}__row where {own} is null)").fetchall()[0][0]:
         return {table.key[0]: f"r.{own}"}, ""
-    join = f"left join {table.name}__alias a on r.{own} is null and a.source = r.source and a.{second} = r.{second}"
+    # not `on r.item_id is null and ...`: DuckDB 2.0 has histories in which it cannot plan that
+    join = f"left join {table.name}__alias a on a.source = r.source and a.{second} = case when r.{own} is null then r.{second} end"
     return {table.key[0]: f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"}, join
 
 
@@ -172,7 +173,8 @@ def _most(table: Table, rows: str) -> str:
 def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, now: str | None = None, gone: str | None = None) -> None:
     """Find anew which current keys are gone. Needs `run`, and T__now folded.
 
-    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it.
+    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it,
+    be it in a row that could not be read.
     """
     now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
     con.execute(f"delete from {gone}")
@@ -194,8 +196,9 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
     con.execute(
         f"""
         insert into {gone}
-        with older as (select source, {key}, max(exported_at) as seen_at from ({alive}) where exported_at < {newest} group by all),
-        seen as (select s.* from older s anti join (select source, {key} from ({alive}) where exported_at >= {newest}) f on {same_key(("source", *table.key), "f", "s")})
+        with held as (select source, {key}, exported_at from ({alive}) {unread.held_sql(con, table, now, at)}),
+        older as (select source, {key}, max(exported_at) as seen_at from held where exported_at < {newest} group by all),
+        seen as (select s.* from older s anti join (from held where exported_at >= {newest}) f on {same_key(("source", *table.key), "f", "s")})
         select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
         from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
         where s.seen_at < greatest({", ".join(times)})
