@@ -51,19 +51,24 @@ CLASSED = r"""
         from spelled s left join house h using (source)
     ),
     numbered as (
-        select source, item_key, scheme, marks, lcc_marks,
+        select source, item_key, scheme,
             regexp_extract(substr(label, 1 + length(marks)), '{dewey}', 1) as dewey,
             regexp_extract(substr(label, 1 + length(lcc_marks)), '{lcc}', ['letters', 'number']) as lcc,
+            if(scheme = 'lcc' and (lcc).letters <> '', lcc_marks, marks) as marks,
             regexp_matches(label, '{certain_lcc}') as is_certainly_lcc
         from marked
     ),
+    meaning as (
+        select marks,
+            {meanings}
+        from (select distinct marks from numbered)
+    ),
     meant as (
-        select source, item_key, scheme, lcc, is_certainly_lcc,
-            if(dewey = '', null, lpad(regexp_replace(dewey, '[^0-9]', '', 'g'), 3, '0')) as dewey,
-            dewey in ('92', '92 ', '92.') as is_old_biography,
-            {meanings},
-            scheme = 'lcc' as is_lcc
-        from numbered
+        select n.* exclude (dewey), m.* exclude (marks),
+            if(n.dewey = '', null, lpad(regexp_replace(n.dewey, '[^0-9]', '', 'g'), 3, '0')) as dewey,
+            n.dewey in ('92', '92 ', '92.') as is_old_biography,
+            n.scheme = 'lcc' as is_lcc
+        from numbered n join meaning m using (marks)
     ),
     keyed as (
         select source, item_key, is_reference,
@@ -143,8 +148,7 @@ def _leading(words: list[str]) -> str:
 
 def _meaning(meaning: str, words: list[str]) -> str:
     """The test whether the words before the class number have this meaning."""
-    marks = "if(scheme = 'lcc', lcc_marks, marks)" if meaning == "reference" else "if(scheme = 'lcc' and lcc.letters <> '', lcc_marks, marks)"
-    return f"regexp_matches({marks}, '(?:^|[ .:,/\\-])(?:{_any(words)})(?:{SEPARATOR}|$)') as is_{meaning.replace(' ', '_')}"
+    return f"regexp_matches(marks, '(?:^|[ .:,/\\-])(?:{_any(words)})(?:{SEPARATOR}|$)') as is_{meaning.replace(' ', '_')}"
 
 
 def _any(words: list[str]) -> str:

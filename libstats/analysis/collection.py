@@ -11,7 +11,7 @@ from libstats.analysis.callnumber import classed
 from libstats.analysis.copies import IS_MISSING, IS_WITHDRAWN, MIGRATION_DAY
 from libstats.errors import AnalysisError
 
-__all__ = ["By", "Day", "collection_age", "grouping", "left_out", "migration_days", "publication_decades"]
+__all__ = ["By", "Day", "collection_age", "left_out", "migration_days", "publication_decades"]
 
 By = Literal["class", "branch", "location", "collection", "item_type", "all"]
 Day = date | str
@@ -20,22 +20,23 @@ GROUPS = {"class": "class", "branch": "owning_branch", "location": "location", "
 OLDEST = 1450  # printing began; an earlier year in a catalogue of a lending library is a typing error
 
 # The copies that the library has at the end of the day, with their usable year.
-AGED = f"""
+HELD = f"""
     copy as (
         select i.*, t.published_year as told_year,
             case when t.published_year between {OLDEST} and year($as_of::date) + 1 then t.published_year end as published_year
         from item i left join title t using (source, title_id)
         where not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)
-    ),
-    {MIGRATION_DAY},
+    )
+"""
+AGED = """
     aged as (
-        select {{group}} as "{{by}}",
-            c.told_year,
-            c.published_year,
-            greatest(year($as_of::date) - c.published_year, 0) as age_years,
+        select {group} as "{by}",
+            g.told_year,
+            g.published_year,
+            greatest(year($as_of::date) - g.published_year, 0) as age_years,
             m.added_on is not null as is_migrated,
-            $as_of::date - c.added_on as days_held,
-        from {{classified}} c left join migration_day m on m.source = c.source and m.added_on = c.added_on
+            $as_of::date - g.added_on as days_held
+        from grouped g left join migration_day m using (source, added_on)
     )
 """
 
@@ -154,17 +155,16 @@ def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class") ->
     )
 
 
-def grouping(by: str) -> tuple[str, str, str, dict[str, Any]]:
-    """How copies are grouped: the expression, the table to group, the SQL that makes that table of `copy`, and its parameters."""
+def grouping(by: str) -> tuple[str, str, dict[str, Any]]:
+    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its parameters."""
     if by not in GROUPS:
         raise AnalysisError(f"the collection cannot be grouped by {by!r}", f"Say one of: {', '.join(GROUPS)}.")
     if by != "class":
-        return GROUPS[by], "copy", "", {}
+        return GROUPS[by], "grouped as (from copy)", {}
     sql, params = classed()
-    return GROUPS[by], "copy_of_class", f"{sql}, copy_of_class as (select c.*, k.class from copy c left join classed k using (source, item_key)),", dict(params)
+    return GROUPS[by], f"{sql}, grouped as (select c.*, k.class from copy c left join classed k using (source, item_key))", dict(params)
 
 
 def _aged(as_of: Day, by: By) -> tuple[str, dict[str, Any]]:
-    group, table, made, params = grouping(by)
-    copy, rest = AGED.format(group=group, by=by, classified=table).split(f"{MIGRATION_DAY},", 1)
-    return f"with {copy}{made}{MIGRATION_DAY},{rest}", {**params, "as_of": str(as_of)}
+    group, grouped, params = grouping(by)
+    return "with" + ",".join((HELD, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of)}

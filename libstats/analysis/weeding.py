@@ -38,7 +38,7 @@ KNOWN_COPY = f"""
 # beginning says so, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
 KNOWN = f"""
     known as (
-        select c.*, k.class_scheme, k.class_key,
+        select c.*, k.class, k.class_scheme, k.class_key,
             coalesce(k.is_reference, false) as is_reference,
             case when c.told_year between {OLDEST} and year($as_of::date) + 1 then c.told_year end as published_year,
             h.records_since,
@@ -115,7 +115,7 @@ FATE = """
         where arrived_at is null and cancelled_at is null
     ),
     placed as materialized (
-        select source, item_key, title_id, volume, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
+        select source, item_key, title_id, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
             case
                 when is_withdrawn then 'kept: withdrawn already'
                 when is_missing then 'kept: lost, missing or claimed returned (see missing_copies)'
@@ -231,7 +231,7 @@ def weeding_candidates(
     return con.sql(
         f"""
         {sql}
-        select i.owning_branch as branch, i.location, i.call_number, k.class, i.barcode, t.title, c.published_year, c.age_years, c.last_use_on, c.unused_since,
+        select i.owning_branch as branch, i.location, i.call_number, c.class, i.barcode, t.title, c.published_year, c.age_years, c.last_use_on, c.unused_since,
             round(($as_of::date - c.unused_since) / 365.25, 1) as years_without_use,
             i.lifetime_checkouts, c.copies_here,
             concat_ws(' and ', if(c.is_old, 'age', null), if(c.is_idle, 'use', null)) as limits_passed,
@@ -243,9 +243,9 @@ def weeding_candidates(
                     when c.is_idle then concat('no use since it was added on ', c.unused_since, ', limit ', c.use_limit, ' years')
                 end) as reason,
             i.item_type, i.collection, source, item_key
-        from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id left join classed k using (source, item_key)
+        from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id
         where c.fate = 'candidate'
-        order by i.owning_branch nulls last, i.location nulls last, coalesce(i.shelf_key, k.class_key || ' ' || upper(i.call_number)), i.barcode nulls last, source, item_key
+        order by i.owning_branch nulls last, i.location nulls last, coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)), i.barcode nulls last, source, item_key
         """,
         params=params,
     )
