@@ -7,11 +7,31 @@ libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB rela
 """
 
 from libstats.alarms import check
+from libstats.analysis.backlog import backlog
 from libstats.analysis.circulation import circulation
 from libstats.analysis.provenance import freshness, receipt
+from libstats.analysis.throughput import throughput
+from libstats.analysis.turnaround import turnaround, turnaround_curve
+from libstats.analysis.worklist import worklist
 from libstats.forgetting import forget
 from libstats.load import confirm, load, undo
 from libstats.opening import open
 from libstats.workspace import init
 
-__all__ = ["check", "circulation", "confirm", "forget", "freshness", "init", "load", "open", "receipt", "undo"]
+__all__ = [
+    "backlog",
+    "check",
+    "circulation",
+    "confirm",
+    "forget",
+    "freshness",
+    "init",
+    "load",
+    "open",
+    "receipt",
+    "throughput",
+    "turnaround",
+    "turnaround_curve",
+    "undo",
+    "worklist",
+]

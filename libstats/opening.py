@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import fold, forgetting, ledger, schema, store
+from libstats import calendar, fold, forgetting, ledger, processes, schema, store
 from libstats.errors import StoreError
 from libstats.workspace import Workspace, find
 
@@ -40,6 +40,8 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
         at = ledger.seq_on(con, str(known_on))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
+    processes.register(con, place.config)
+    calendar.register(con, place.config)
     return con
 
 

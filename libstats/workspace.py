@@ -13,10 +13,40 @@ from libstats import privacy
 from libstats.errors import WorkspaceError
 
 CONFIG = "libstats.toml"
+_SECTIONS = {
+    "library": "[library]",
+    "sources": "[sources.NAME]",
+    "whole": "[whole]",
+    "privacy": "[privacy]",
+    "calendar": "[calendar.NAME]",
+    "process": "[process.NAME]",
+    "goals": "[goals]",
+}
 _TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
 
 [library]
 name = "{name}"
+# fiscal_year_starts = 7
+
+# When a branch is open (its code, or "default" for all others; "courier" for the van): waits can be told in open days.
+# [calendar.default]
+# open = {{mon = "09:00-20:00", tue = "09:00-20:00", sat = "10:00-14:00"}}
+# closed = ["2026-12-24"]
+# holidays = "US-KS"
+
+# The age in days at which a case wants a hand. Kinds of work are listed in the table `process`; your own go here too.
+# [goals]
+# ill_borrowing = 7
+# [process.digitisation]
+# what = "an item to be digitised"
+# starts = "requested"
+# done = ["published"]
+# [process.digitisation.milestones]
+# requested = "someone asked for it"
+# published = "it is on the web"
+# The statuses that your ILL desk made up, with the milestone that each means:
+# [process.ill_borrowing.statuses]
+# received = ["Awaiting Box Opening"]
 
 # The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
 # [sources.koha-main]
@@ -102,9 +132,9 @@ def _read(path: Path) -> dict[str, Any]:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
-    unknown = sorted(set(config) - {"library", "sources", "whole", "privacy"})
+    unknown = sorted(set(config) - set(_SECTIONS))
     if unknown:
-        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", "The sections are [library], [sources.NAME], [whole] and [privacy].")
+        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
         raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")

@@ -1,0 +1,142 @@
+"""The cases of a process as one row each: when each milestone was reached, as far as a moment could know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from libstats.errors import AnalysisError
+from libstats.processes import DIRECTIONS, Process, Reading
+
+# the copy that a case is about, by its number
+_COPY = """
+    left join (
+        select source, item_id, any_value(barcode) as barcode, any_value(location) as location, any_value(owning_branch) as owning_branch
+        from item_ever
+        where item_id is not null
+        group by all) i on i.source = t.source and i.item_id = t.item_id
+"""
+
+
+def quoted(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
+    """When the newest export that tells of the process was written: the moment to which open cases have aged.
+
+    Raises AnalysisError if nothing that tells of it is loaded.
+    """
+    found: datetime | None = con.execute(
+        """
+        select max(l.exported_at)
+        from load l join export e using (export_id)
+        where l.undone_seq is null and len(list_intersect(map_keys(e.columns), $1::varchar[])) > 0
+        """,
+        [list(process.tables)],
+    ).fetchall()[0][0]
+    if found is None:
+        raise AnalysisError(f"nothing that tells of {process.name} is loaded", f"It is read from: {', '.join(process.tables)}. `libstats loads` lists what is loaded.")
+    return found
+
+
+def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind")) -> str:
+    """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest thing that happened),
+    and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
+
+    Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or the last where the process says so.
+    """
+    feeds = [sql for sql in (_read(con, process, r, milestones, about) for r in process.read) if sql]
+    if process.statuses and _has(con, "ill_event", "true"):
+        feeds.append(_logged(process, milestones, about))
+    if not feeds or _has(con, "milestone", f"process = {quoted(process.name)}"):
+        feeds.append(_own(process, milestones, about))
+    if len(feeds) == 1:
+        return feeds[0]
+    return _joined(feeds, milestones, about)
+
+
+def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
+    return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
+
+
+def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str]) -> str | None:
+    """SQL over a canonical table; None while it is empty."""
+    if not _has(con, reading.table, "true"):
+        return None
+    used = [m for m in milestones if m in reading.reached]
+    happened = [m for m in reading.reached if m in process.happening]
+    is_about_copy = any("i." in getattr(reading, a) for a in about)
+    source = f"{reading.table} t {reading.join}{_COPY if is_about_copy else ''}"
+    kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.reached[m] for m in happened + used)} from {source} limit 0").types, strict=True))
+    seen = {m: _seen(reading.reached[m], is_plan=m in process.planned) for m in {*used, *happened}}
+    columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
+    for m in milestones:
+        columns += [f"{seen[m]} as {m}_at", f"{str(kinds[m] == 'DATE').lower()} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
+    columns.append(f"greatest({', '.join(seen[m] for m in happened)}, null::timestamp) as last_at")
+    lines = ",\n    ".join(columns)
+    return f"select {lines}\nfrom {source}\nwhere {reading.where}"
+
+
+def _seen(expression: str, *, is_plan: bool) -> str:
+    """SQL: a milestone as far as it was known: not yet, if it happened later; a plan was known before."""
+    moment = f"({expression})::timestamp"
+    return moment if is_plan else f"case when {moment} <= $as_of::timestamp then {moment} end"
+
+
+def _own(process: Process, milestones: Sequence[str], about: Sequence[str]) -> str:
+    """SQL over the table `milestone`."""
+    rows = f"select source, case_id, milestone, happened_at, coalesce(is_day_only, false) as is_day, branch from milestone where process = {quoted(process.name)}"
+    return _pivoted(f"({rows})", milestones, about, {}, process)
+
+
+def _logged(process: Process, milestones: Sequence[str], about: Sequence[str]) -> str:
+    """SQL over the log of statuses, with the words of the process (and of the library) for milestones."""
+    words = [(word.casefold(), m) for m, given in process.statuses.items() if m != "last" for word in given]
+    values = ", ".join(f"({quoted(word)}, {quoted(m)})" for word, m in words)
+    rows = f"""
+        select e.source, e.request_id as case_id, w.milestone, e.happened_at, false as is_day, r.branch
+        from ill_event e
+        left join ill_request r on r.source = e.source and r.request_id = e.request_id
+        left join (values {values}) w(word, milestone) on w.word = lower(trim(e.status_as_exported))
+        where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[process.name])}
+    """
+    last = {word.casefold() for word in process.statuses.get("last", ())}
+    return _pivoted(f"({rows})", milestones, about, {m: "max" for word, m in words if word in last}, process)
+
+
+def _pivoted(rows: str, milestones: Sequence[str], about: Sequence[str], which: dict[str, str], process: Process) -> str:
+    """SQL: rows of (source, case_id, milestone, happened_at, is_day, branch) as one row per case."""
+    columns = ["e.source", "e.case_id", *(_known(a) for a in about)]
+    for m in milestones:
+        at = f"{which.get(m, 'min')}({{'at': e.happened_at, 'day': e.is_day}}) filter (where e.milestone = {quoted(m)})"
+        columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
+    columns.append("max(e.happened_at) filter (where " + _not_planned(process) + ") as last_at")
+    plans = f" or e.milestone in ({', '.join(map(quoted, process.planned))})" if process.planned else ""
+    lines = ",\n    ".join(columns)
+    return f"select {lines}\nfrom {rows} e\nwhere e.happened_at <= $as_of::timestamp{plans}\ngroup by e.source, e.case_id"
+
+
+def _known(column: str) -> str:
+    return {"branch": "any_value(e.branch order by e.happened_at)", "handle": "e.case_id"}.get(column, "null::varchar") + f" as {column}"
+
+
+def _not_planned(process: Process) -> str:
+    if not process.planned:
+        return "true"
+    return f"e.milestone is null or e.milestone not in ({', '.join(map(quoted, process.planned))})"
+
+
+def _joined(feeds: Sequence[str], milestones: Sequence[str], about: Sequence[str]) -> str:
+    """SQL: the same case told of by several tables, as one row: of each milestone the first telling."""
+    columns = ["source", "case_id", *(f"min({a}) as {a}" for a in about)]
+    for m in milestones:
+        at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
+        columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
+    columns.append("max(last_at) as last_at")
+    union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
+    lines = ",\n    ".join(columns)
+    return f"select {lines}\nfrom ({union})\ngroup by source, case_id"

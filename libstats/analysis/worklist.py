@@ -1,0 +1,78 @@
+"""Worklist: which cases need a hand today."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import duckdb
+
+from libstats.analysis.cases import cases_sql, newest_export
+from libstats.analysis.spans import Moment, Unit, waited_sql
+from libstats.processes import Process, process_of
+
+NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
+
+
+def worklist(
+    con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, goal_days: float | None = None, unit: Unit = "days", calendar: str | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Which cases are open, how old are they against the goal, and what should happen next?
+
+    Definition: a case is open if it has begun, and has neither reached an end of its process nor been given up for good. `late` is
+    older than the goal, `near` older than three quarters of it.
+
+    Parameters
+    ----------
+    con : an open connection
+    process : a kind of work, as table `process` lists them
+    as_of : the moment that ages are told for (if not given: the newest export, which knows no later)
+    goal_days : the age by which a case should be done (if not given: that of the process, or of [goals] in libstats.toml)
+    unit, calendar : `days`, or `open days` of a calendar in libstats.toml
+
+    Returns one row per open case, the oldest first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
+    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`, `age`, `left_days` (to the goal; negative
+    when past), both in the unit, `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
+
+    >>> libstats.worklist(con, "hold").columns[:2]
+    ['standing', 'handle']
+    """
+    work = process_of(con, process)
+    moment = str(as_of or newest_export(con, work))
+    goal = work.goal_days if goal_days is None else goal_days
+    happening = list(work.happening)
+    passed = [f"{m}_at" for m in happening if m not in work.given_up and m in _ends_and_behind(work)]
+    stopped = f"greatest({', '.join(f'{m}_at' for m in work.given_up)}, null::timestamp)" if work.given_up else "null::timestamp"
+    reached = ", ".join(f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening))
+    return con.sql(
+        f"""
+        with cases as ({cases_sql(con, work, happening, about=("handle", "location", "branch", "kind"))}),
+        waiting as (
+            select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
+            from cases
+            where {work.starts}_at is not null and coalesce({", ".join(passed)}) is null and not coalesce({stopped} >= last_at, false)
+        ),
+        aged as (
+            select *, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
+            from waiting
+        )
+        select case when age > $goal then 'late' when age >= $goal * {NEAR} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
+            {_next_step(work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
+        from aged
+        order by age desc, source, case_id
+        """,
+        params={"as_of": moment, "goal": float(goal)},
+    )
+
+
+def _ends_and_behind(process: Process) -> list[str]:
+    """The ends of a process, and what comes after all of them."""
+    order = list(process.happening)
+    last = max(order.index(m) for m in process.done)
+    return [*process.done, *order[last + 1 :]]
+
+
+def _next_step(process: Process) -> str:
+    """SQL: what usually comes after the last milestone, in words."""
+    order = [m for m in process.happening if m not in process.given_up]
+    cases = " ".join(f"when '{m}' then '{after}'" for m, after in pairwise(order))
+    return f"case last_milestone {cases} end"

@@ -1,0 +1,147 @@
+"""The kinds of work and their milestones: processes.toml, and a library's own in libstats.toml.
+
+A process says which milestones it has, with which its wait begins and ends, and where they are read: from columns of
+canonical tables, from the log of an ILL system's statuses, and from the table `milestone`, which anyone can fill.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+
+from libstats.errors import AnalysisError, WorkspaceError
+
+DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
+_REQUIRED: dict[str, Any] = {"what": str, "starts": str, "done": list, "milestones": dict}
+_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "misleading": dict, "statuses": dict}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join` adds to it."""
+
+    table: str
+    case: str
+    reached: dict[str, str] = field(hash=False)
+    join: str = ""
+    where: str = "true"
+    handle: str = "null"
+    location: str = "null"
+    branch: str = "null"
+    kind: str = "null"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A kind of work, as processes.toml describes it."""
+
+    name: str
+    what: str
+    starts: str
+    done: tuple[str, ...]
+    milestones: dict[str, str] = field(hash=False)
+    title: str = ""
+    given_up: tuple[str, ...] = ()
+    goal_days: float = 7
+    planned: tuple[str, ...] = ()
+    misleading: dict[str, str] = field(default_factory=dict, hash=False)
+    statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
+    read: tuple[Reading, ...] = ()
+
+    @property
+    def happening(self) -> tuple[str, ...]:
+        """Its milestones in their usual order, without days to come."""
+        return tuple(m for m in self.milestones if m not in self.planned)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that tell of it."""
+        log = ("ill_event",) if self.statuses else ()
+        return tuple(dict.fromkeys((*(r.table for r in self.read), *log, "milestone")))
+
+    def check(self, *names: str) -> None:
+        """AnalysisError for a milestone that it does not have."""
+        for name in names:
+            if name not in self.milestones:
+                raise AnalysisError(f"{self.name} has no milestone {name!r}", f"It has: {', '.join(self.milestones)}.")
+
+
+def _built(name: str, given: Mapping[str, Any]) -> Process:
+    readings = tuple(Reading(**reading) for reading in given.get("read", ()))
+    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "read"}
+    return Process(name=name, read=readings, **{"title": name.replace("_", " "), **rest})
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(resources.files("libstats").joinpath("processes.toml").read_text(encoding="utf-8"))
+
+
+def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
+    """Every process by name: those of libstats, changed and joined by those of a library's configuration.
+
+    Raises WorkspaceError for an entry that is not in the form, with its key.
+    """
+    config = config or {}
+    found = {name: dict(given) for name, given in _shipped().items()}
+    for name, own in config.get("process", {}).items():
+        found[name] = _merged(name, found.get(name), own)
+    for name, days in config.get("goals", {}).items():
+        if name not in found or not isinstance(days, (int, float)) or isinstance(days, bool) or days <= 0:
+            raise WorkspaceError(f"libstats.toml: [goals] {name} is no goal", f"Write a number of days for one of: {', '.join(found)}.")
+        found[name]["goal_days"] = days
+    return {name: _built(name, given) for name, given in found.items()}
+
+
+def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
+    """A library's entry over the one of libstats: its milestones and statuses are added, all else replaced."""
+    where = f"libstats.toml: [process.{name}]"
+    if not isinstance(own, dict):
+        raise WorkspaceError(f"{where} is not a section", 'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]')
+    for key, value in own.items():
+        kind = (_REQUIRED | _OWN).get(key)
+        if kind is None or not isinstance(value, kind):
+            raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join(_REQUIRED | _OWN)}, as in libstats/processes.toml.")
+    merged = {**(shipped or {}), **own}
+    for key in ("milestones", "misleading"):
+        merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
+    merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
+    if lacking := [key for key in _REQUIRED if not merged.get(key)]:
+        raise WorkspaceError(f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones.")
+    named = [merged["starts"], *merged["done"], *merged.get("given_up", ()), *merged.get("planned", ()), *(s for s in merged["statuses"] if s != "last")]
+    if unknown := [m for m in named if m not in merged["milestones"]]:
+        raise WorkspaceError(f"{where}: {unknown[0]} is not among its milestones", f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"')
+    return merged
+
+
+def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The words for milestones: a word that the library maps anew loses its old meaning."""
+    mapped = {word.casefold() for key, words in own.items() if key != "last" for word in words}
+    kept = {key: [w for w in words if key == "last" or w.casefold() not in mapped] for key, words in shipped.items()}
+    return {key: [*kept.get(key, ()), *own.get(key, ())] for key in (*shipped, *(k for k in own if k not in shipped))}
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
+    """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
+    found = processes(config)
+    con.execute("create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)")
+    for p in found.values():
+        definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
+        con.execute("insert into process values ($1, $2, $3, $4, $5, $6, $7)", [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition])
+
+
+def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
+    """The process of that name, as the connection's workspace has it. Raises AnalysisError if there is none."""
+    rows = con.execute("select process, definition from process").fetchall()
+    found = dict(rows)
+    if name not in found:
+        raise AnalysisError(f"there is no process {name!r}", f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].")
+    given = json.loads(found[name])
+    return _built(name, {key: value for key, value in given.items() if key != "name"})
