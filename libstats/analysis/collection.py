@@ -25,7 +25,7 @@ HELD = f"""
         select i.*, t.published_year as told_year,
             case when t.published_year between {OLDEST} and year($as_of::date) + 1 then t.published_year end as published_year
         from item i left join title t using (source, title_id)
-        where not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)
+        where ($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)
     )
 """
 AGED = """
@@ -41,7 +41,7 @@ AGED = """
 """
 
 
-def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class") -> duckdb.DuckDBPyRelation:
+def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """How old is the collection?
 
     Definition: the age of a copy is the year of the day looked at, less the year of publication or copyright of its record; the middle is the median
@@ -54,6 +54,7 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     con : an open connection
     as_of : the day to which copies have aged
     by : `class` (from the call number: Dewey hundreds, LC letters, fiction, biography, ...), `branch` (owner), `location`, `collection`, `item_type` or `all`
+    branch : only copies that this branch owns
 
     Returns one row per group, ordered, NULL (cannot tell) last: the group under the name given as `by`; `items`; `items_dated` (with a usable year),
     `items_without_year`, `items_year_suspect`, which add up to `items`; `oldest_quarter_until`, `median_year`, `newest_quarter_since` (years);
@@ -63,7 +64,7 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     >>> libstats.collection_age(con, as_of="2026-11-01", by="branch").columns[:3]
     ['branch', 'items', 'items_dated']
     """
-    sql, params = _aged(as_of, by)
+    sql, params = _aged(as_of, by, branch)
     return con.sql(
         f"""
         {sql}
@@ -90,13 +91,13 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     )
 
 
-def publication_decades(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class") -> duckdb.DuckDBPyRelation:
+def publication_decades(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """From which decades is the collection?
 
     Definition, parameters and errors as for `collection_age`. Returns one row per group and decade: the group under the name given as `by`,
     `decade` (its first year; NULL where there is no year, or a suspect one) and `items`, ordered.
     """
-    sql, params = _aged(as_of, by)
+    sql, params = _aged(as_of, by, branch)
     return con.sql(
         f"""
         {sql}
@@ -119,24 +120,27 @@ def migration_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     return con.sql(f"with {MIGRATION_DAY} select source, added_on, copies as items from migration_day order by source, added_on")
 
 
-def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class") -> duckdb.DuckDBPyRelation:
+def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_age`, or not judged, and why?
 
     Parameters as for `collection_age`. Returns `reason` and `rows`, in copies, one row per reason, zero included.
     """
-    sql, params = _aged(as_of, by)
+    sql, params = _aged(as_of, by, branch)
     return con.sql(
         f"""
         {sql},
         reasons as (
             select 1 as place, 'withdrawn' as reason, count(*) filter (where {IS_WITHDRAWN}) as rows
             from item
+            where $branch is null or owning_branch = $branch
             union all
             select 2, 'lost, missing or claimed returned', count(*) filter (where {IS_MISSING} and not {IS_WITHDRAWN})
             from item
+            where $branch is null or owning_branch = $branch
             union all
             select 3, 'added after the day looked at', count(*) filter (where added_on > $as_of::date and not {IS_MISSING} and not {IS_WITHDRAWN})
             from item
+            where $branch is null or owning_branch = $branch
             union all
             select 4, 'counted, but without a year, so of no known age', count(*) filter (where told_year is null)
             from aged
@@ -165,6 +169,6 @@ def grouping(by: str) -> tuple[str, str, dict[str, Any]]:
     return GROUPS[by], f"{sql}, grouped as (select c.*, k.class from copy c left join classed k using (source, item_key))", dict(params)
 
 
-def _aged(as_of: Day, by: By) -> tuple[str, dict[str, Any]]:
+def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by)
-    return "with" + ",".join((HELD, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of)}
+    return "with" + ",".join((HELD, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of), "branch": branch}

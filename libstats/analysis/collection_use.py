@@ -92,12 +92,12 @@ PAIRS = """
     resumed as (
         select n."{by}", year(p.previous_day) as previous_use_year
         from paired p left join named n using (source, copy)
-        where p.day >= $since::date
+        where p.day >= $since::date and ($branch is null or n.copy is not null)
     )
 """
 
 
-def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3) -> duckdb.DuckDBPyRelation:
+def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """Which parts of the collection are used more, and which less, than their size lets expect?
 
     Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log before loans). Turnover is uses per copy held at the end
@@ -110,6 +110,7 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     since, until : the period, since <= day < until
     by : as for `collection_age`
     dusty_years : years without use after which a copy is dusty
+    branch : only copies that this branch owns, wherever they were used
 
     Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items` (copies); `checkouts`, `in_house_uses` (uses);
     `turnover` (uses per copy); `share_of_items`, `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of which it can be told),
@@ -118,7 +119,7 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
     ['class', 'items', 'checkouts', 'in_house_uses']
     """
-    sql, params = _counted(since, until, by, dusty_years)
+    sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
         f"""
         {sql},
@@ -146,17 +147,17 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     )
 
 
-def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3) -> duckdb.DuckDBPyRelation:
+def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_use`, and why?
 
     Parameters as there. Returns `reason` and `rows`, in uses or copies as the reason says, one row per reason, zero included.
     """
-    sql, params = _counted(since, until, by, dusty_years)
+    sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
         f"""
         {sql},
         reasons as (
-            select 1 as place, 'uses of copies that are no longer held, or that no export tells of' as reason,
+            select 1 as place, 'uses of copies that are not held (any more), that belong to another branch, or of which no export tells' as reason,
                 (select coalesce(sum(checkouts + in_house_uses), 0) from period_use) - (select coalesce(sum(checkouts + in_house_uses), 0) from resting) as rows
             union all
             select 2, 'copies counted, but held for too short a time to be dusty, or not known for how long', count(*) filter (where not coalesce(is_held_long, false))
@@ -173,7 +174,7 @@ def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: 
     )
 
 
-def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "all", share: float = 0.96) -> duckdb.DuckDBPyRelation:
+def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "all", share: float = 0.96, branch: str | None = None) -> duckdb.DuckDBPyRelation:
     """How long do copies rest on the shelf before somebody takes them again, and after how long is that hardly to be expected?
 
     Definition: the shelf-time period (Slote, Weeding library collections): of the loans of a period, when was the same copy lent before? Added up from
@@ -186,6 +187,7 @@ def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By
     since, until : the period whose loans are looked at, since <= day < until; Slote wants more than 400 of them
     by : as for `collection_age`; a copy that is no longer held is under NULL
     share : of the use to preserve, 0 to 1
+    branch : only copies that this branch owns
 
     Returns one row per group and year of the loan before, newest first: the group under the name given as `by`; `previous_use_year` (NULL: no loan before
     is recorded, which may be for want of records, so it is part of no share); `years_since` (the last year of the period less that year); `loans`; `cumulative_loans`;
@@ -221,14 +223,21 @@ def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By
         from added_up
         order by "{by}" nulls last, previous_use_year desc nulls last
         """,
-        params={**params, "since": str(since), "until": str(until), "as_of": _last_day(until), "share": share},
+        params={**params, "since": str(since), "until": str(until), "as_of": _last_day(until), "share": share, "branch": branch},
     )
 
 
-def _counted(since: Day, until: Day, by: By, dusty_years: int) -> tuple[str, dict[str, Any]]:
+def _counted(since: Day, until: Day, by: By, dusty_years: int, branch: str | None) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by)
     end = date.fromisoformat(_last_day(until))
-    chosen = {"since": str(since), "until": str(until), "as_of": str(end), "cutoff": f"{end.year - dusty_years}-{end:%m}-{min(end.day, 28):02}", "records_since": None}
+    chosen = {
+        "since": str(since),
+        "until": str(until),
+        "as_of": str(end),
+        "cutoff": f"{end.year - dusty_years}-{end:%m}-{min(end.day, 28):02}",
+        "records_since": None,
+        "branch": branch,
+    }
     return "with" + ",".join((HELD, grouped, USE, COUNTED, RESTING.format(group=group, by=by))), {**params, **chosen}
 
 

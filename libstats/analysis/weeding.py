@@ -28,6 +28,7 @@ KNOWN_COPY = f"""
             greatest(i.last_borrowed_on, i.last_in_house_on) as told_use_on,
             t.published_year as told_year,
             coalesce(t.is_serial, false) as is_serial,
+            i.owning_branch,
             {IS_WITHDRAWN} as is_withdrawn,
             {IS_MISSING} as is_missing
         from item i left join title t using (source, title_id)
@@ -56,7 +57,7 @@ KNOWN = f"""
         select *,
             year($as_of::date) - published_year as age_years,
             coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_checkouts > 0 and known_added_on >= records_since) as is_use_undated,
-            coalesce(last_use_on, greatest(records_since, known_added_on)) as unused_since,
+            coalesce(last_use_on, case when records_since is not null then greatest(records_since, known_added_on) end) as unused_since,
             last_use_on is null and (known_added_on is null or known_added_on < records_since) as is_bound
         from known
     )
@@ -115,7 +116,7 @@ FATE = """
         where arrived_at is null and cancelled_at is null
     ),
     placed as materialized (
-        select source, item_key, title_id, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
+        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
             case
                 when is_withdrawn then 'kept: withdrawn already'
                 when is_missing then 'kept: lost, missing or claimed returned (see missing_copies)'
@@ -175,11 +176,11 @@ FATE = """
     fated as (
         select fate
         from placed
-        where fate <> 'candidate'
+        where fate <> 'candidate' and ($branch is null or owning_branch = $branch)
         union all
         select fate
         from candidate
-        where fate <> 'candidate'
+        where fate <> 'candidate' and ($branch is null or owning_branch = $branch)
     )
 """
 
@@ -198,6 +199,7 @@ def weeding_candidates(
     keep_last_copies: bool = True,
     keep: Sequence[str] = (),
     records_since: Day | None = None,
+    branch: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which copies should somebody look at, because they are old, unused, or both?
 
@@ -218,6 +220,7 @@ def weeding_candidates(
     keep_last_copies : keep the last copy of a title in the system, or of several that would all go the best used
     keep : codes of locations or collections that are never weeded, such as local history, special collections, reserves
     records_since : the day since which use is recorded, where the library knows it better than `use_horizon`
+    branch : only copies that this branch owns; other branches' copies of a title still count as copies of it
 
     Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch` (owner), `location`, `call_number`, `class`, `barcode`,
     `title`, `published_year`, `age_years`, `last_use_on` (NULL: none recorded), `unused_since` (the last use, else the day it was added or records begin),
@@ -227,7 +230,7 @@ def weeding_candidates(
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
     ['branch', 'location', 'call_number']
     """
-    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since)
+    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
     return con.sql(
         f"""
         {sql}
@@ -244,7 +247,7 @@ def weeding_candidates(
                 end) as reason,
             i.item_type, i.collection, source, item_key
         from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id
-        where c.fate = 'candidate'
+        where c.fate = 'candidate' and ($branch is null or c.owning_branch = $branch)
         order by i.owning_branch nulls last, i.location nulls last, coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)), i.barcode nulls last, source, item_key
         """,
         params=params,
@@ -262,13 +265,14 @@ def left_out(
     keep_last_copies: bool = True,
     keep: Sequence[str] = (),
     records_since: Day | None = None,
+    branch: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Why are the other copies not on the list of `weeding_candidates`?
 
     Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included: kept (each copy under the first reason that holds),
     within the limits, cannot judge. Together with the candidates they are all copies.
     """
-    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since)
+    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
     return con.sql(
         f"""
         {sql},
@@ -287,7 +291,15 @@ def left_out(
 
 
 def _fated(
-    as_of: Day, profile: str, combine: str, thresholds: Path | str | None, years_held: int, keep_last_copies: bool, keep: Sequence[str], records_since: Day | None
+    as_of: Day,
+    profile: str,
+    combine: str,
+    thresholds: Path | str | None,
+    years_held: int,
+    keep_last_copies: bool,
+    keep: Sequence[str],
+    records_since: Day | None,
+    branch: str | None,
 ) -> tuple[str, dict[str, Any]]:
     if combine not in ("and", "or"):
         raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
@@ -300,5 +312,6 @@ def _fated(
         "keep_last": keep_last_copies,
         "keep": list(keep) or [""],
         "records_since": None if records_since is None else str(records_since),
+        "branch": branch,
     }
     return sql, {**params, **limits(profile, thresholds), **chosen}
