@@ -10,7 +10,7 @@ from typing import Any
 
 from libstats.errors import AnalysisError
 
-__all__ = ["limits"]
+__all__ = ["limits", "lines"]
 
 COLUMNS = ("profile", "scheme", "class_from", "class_to", "age_years", "no_use_years")
 SCHEMES = ("ddc", "lcc", "label")
@@ -27,13 +27,24 @@ def limits(profile: str, path: Path | str | None = None) -> dict[str, Any]:
 
     Raises AnalysisError for a table or a profile that cannot be used, naming file, line and column.
     """
+    name, rows = _profile(profile, path)
+    chosen = [_line(name, number, row) for number, row in rows]
+    return {f"limit_{key}": [row[key] for row in chosen] for key in ("scheme", "from", "to", "age", "use")}
+
+
+def lines(profile: str, path: Path | str | None = None) -> list[dict[str, str]]:
+    """The lines of a profile as they stand in the table, for people to read; parameters and errors as for `limits`."""
+    return [row for _, row in _profile(profile, path)[1]]
+
+
+def _profile(profile: str, path: Path | str | None) -> tuple[str, list[tuple[int, dict[str, str]]]]:
+    """The table's name, and the lines of the profile with their numbers."""
     name, text = _text(path)
     rows = _rows(name, text)
     profiles = sorted({row["profile"] for _, row in rows})
     if profile not in profiles:
         raise AnalysisError(f"{name} has no profile {profile!r}", f"It has: {', '.join(profiles) or 'none'}.")
-    chosen = [_line(name, number, row) for number, row in rows if row["profile"] == profile]
-    return {f"limit_{key}": [row[key] for row in chosen] for key in ("scheme", "from", "to", "age", "use")}
+    return name, [(number, row) for number, row in rows if row["profile"] == profile]
 
 
 def _text(path: Path | str | None) -> tuple[str, str]:

@@ -1,0 +1,390 @@
+"""The report on the collection and on weeding: read once, then one function per section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from libstats import charts_collection
+from libstats.analysis import collection as ages
+from libstats.analysis import weeding
+from libstats.analysis.collection_use import collection_use, shelf_time
+from libstats.analysis.copies import missing_copies
+from libstats.analysis.provenance import freshness, receipt
+from libstats.analysis.thresholds import lines
+from libstats.analysis.use import use_horizon
+from libstats.charts import Figure
+from libstats.errors import ReportError
+from libstats.report.pieces import Html, escaped, notice
+from libstats.report.tables import Table, shown, table
+from libstats.wording import Row, number, records, share
+
+__all__ = [
+    "Collection",
+    "age_and_use",
+    "by_class",
+    "decades",
+    "head",
+    "key_figures",
+    "limits",
+    "missing",
+    "pick_list",
+    "proof",
+    "read",
+    "rest",
+    "summary",
+    "use_by_class",
+    "why_not",
+]
+
+LAST = "kept: the last copy of its title, or the best of the last"
+ENOUGH_LOANS = 400  # Slote's own rule for a sample
+UNKNOWN = {"class": "class not known", "branch": "branch not known", "location": "location not known"}
+AND_OR = {"and": "both older and longer unused than the limits of their class", "or": "older, or longer unused, than a limit of their class"}
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What the report tells of: the day, the branch ("" for all), the settings of weeding, and the rows of every analysis."""
+
+    as_of: date
+    branch: str
+    settings: Row
+    rows: int
+    whole: Row
+    age: list[Row]
+    decades: list[Row]
+    use: list[Row]
+    use_of_all: Row
+    resting: list[Row]
+    candidates: list[Row]
+    fates: list[Row]
+    missing: list[Row]
+    horizons: list[Row]
+    migrations: list[Row]
+    sources: list[Row]
+    limits: list[Row]
+    receipts: dict[str, list[Row]]
+
+    def fate(self, reason: str) -> int:
+        """How many copies have this fate."""
+        return next((row["rows"] for row in self.fates if row["reason"] == reason), 0)
+
+
+def read(
+    con: duckdb.DuckDBPyConnection,
+    as_of: str = "",
+    branch: str = "",
+    profile: str = "crew",
+    combine: str = "and",
+    thresholds: str = "",
+    years_held: int = 2,
+    keep_last_copies: bool = True,
+    keep: str = "",
+    rows: int = 500,
+) -> Collection:
+    """Read what the report needs.
+
+    Parameters
+    ----------
+    con : an open connection
+    as_of : the day to look at, such as "2026-10-31"; "" is that of the newest export of copies
+    branch : the code of one branch; "" is all of them
+    profile, combine, thresholds, years_held, keep_last_copies : as for `weeding_candidates`
+    keep : codes of locations and collections that are never weeded, with commas between them
+    rows : how many copies the pick list shows at most
+
+    Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are loaded; AnalysisError as the analyses do.
+    """
+    sources = records(freshness(con, analysis="weeding_candidates"))
+    day = _day(con, as_of)
+    _check_branch(con, branch)
+    of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
+    settings: Row = {
+        "as_of": str(day), "profile": profile, "combine": combine, "thresholds": thresholds or None, "years_held": years_held, "keep_last_copies": keep_last_copies,
+        "keep": [code.strip() for code in keep.split(",") if code.strip()], "branch": of,
+    }  # fmt: skip
+    whole = records(ages.collection_age(con, as_of=day, by="all", branch=of))
+    use = records(collection_use(con, since=since, until=until, by="all", branch=of))
+    if not whole:
+        raise ReportError("no copy is held on that day", "Give a later day, or load a list of items: libstats load exports")
+    return Collection(
+        day, branch, settings, rows, whole[0],
+        age=records(ages.collection_age(con, as_of=day, branch=of)),
+        decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
+        use=records(collection_use(con, since=since, until=until, branch=of)),
+        use_of_all=use[0],
+        resting=records(shelf_time(con, since=since, until=until, branch=of)),
+        candidates=records(weeding.weeding_candidates(con, **settings)),
+        fates=records(weeding.left_out(con, **settings)),
+        missing=[row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])],
+        horizons=records(use_horizon(con, as_of=day)),
+        migrations=records(ages.migration_days(con)),
+        sources=sources,
+        limits=lines(profile, thresholds or None),
+        receipts={name: records(receipt(con, name, **parameters)) for name, parameters in (
+            ("collection_age", {"as_of": day, "branch": of}), ("collection_use", {"since": since, "until": until, "branch": of}), ("weeding_candidates", settings),
+        )},
+    )  # fmt: skip
+
+
+def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
+    """The day to look at: as given, else that of the newest export of copies."""
+    if text:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ReportError(f"{text!r} is not a day", "Write the year, the month and the day, such as 2026-10-31.") from None
+    newest = con.sql("select max(l.exported_at) from load l join export e using (export_id) where l.undone_seq is null and e.columns['item'] is not null").fetchall()[0][0]
+    if newest is None:
+        raise ReportError("no export that tells of copies has been loaded", "Load a list of items: libstats load exports")
+    return datetime.date(newest)
+
+
+def _year_before(day: date) -> date:
+    """The first day of the year that ends with the day."""
+    return date(day.year - 1, day.month, min(day.day, 28)) + timedelta(days=1)
+
+
+def _check_branch(con: duckdb.DuckDBPyConnection, branch: str) -> None:
+    names = [name for (name,) in con.sql("select distinct owning_branch from item where owning_branch is not null order by all").fetchall()]
+    if branch and branch not in names:
+        raise ReportError(f"no copy belongs to a branch {branch!r}", f"There are copies of: {', '.join(names) or 'none'}.")
+
+
+def head(report: Collection) -> Html:
+    """Of which day and branch, from which exports, and what to know before using it."""
+    where = f"branch {report.branch}" if report.branch else "all branches"
+    headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
+    sources = table(report.sources, "Where the figures come from", headings=headings)
+    box = notice("Before you use these figures:", _warnings(report), attention=True)
+    return Html(f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}')
+
+
+def _warnings(report: Collection) -> list[str]:
+    """What limits the figures, each in a sentence."""
+    told = ["The list of copies to look at is for people to judge at the shelf. No export tells whether a book misleads, is worn or has been superseded."]
+    told += [
+        f"Use recorded by {row['source']} is known since {shown(row['records_since'])} ({row['years_recorded']} years). Of the time before that nothing is known."
+        for row in report.horizons
+    ]
+    if not report.horizons:
+        told.append("No use is recorded at all: neither loans nor the day of the last one. Only what is judged by age alone can be listed.")
+    told += [
+        f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
+        for row in report.migrations
+    ]
+    told += [
+        f"{number(row['rows_rejected'])} rows of “{row['export']}” of {row['source']} could not be read. “libstats rejects” says which, and why."
+        for row in report.sources
+        if row["rows_rejected"]
+    ]
+    recalled = sum(row.get("note", "").startswith("recalled") for row in report.limits)
+    if recalled:
+        told.append(
+            f"{number(recalled)} of {number(len(report.limits))} lines of the limits “{report.settings['profile']}” were written down from memory. Compare those of your classes with the manual, or use your own table (see “The limits”)."
+        )
+    return told
+
+
+def key_figures(report: Collection) -> Html:
+    """How large, how old, how dusty, and how much there is to look at."""
+    whole, use = report.whole, report.use_of_all
+    year = "not known" if whole["median_year"] is None else f"{whole['median_year']:.0f}"
+    older = (
+        "No copy has a usable year."
+        if not whole["items_dated"]
+        else f"Half of the copies are newer, half older. {share(whole['share_older_10_years'], 1)} are more than ten years old."
+    )
+    dusty = "not known" if use["share_dusty"] is None else share(use["share_dusty"], 1)
+    cards = [
+        (number(whole["items"]), "copies", f"{number(whole['items_dated'])} of them with a usable year of publication."),
+        (year, "is the middle year of publication", older),
+        (dusty, "dusty", f"Of {number(use['items_held_long'])} copies held for three years or more, {number(use['items_dusty'])} were not used in the last three."),
+        (number(len(report.candidates)), "copies to look at", _more(report)),
+    ]
+    listed = "".join(
+        f'<li><strong>{value}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
+        for value, what, words in cards
+    )
+    return Html(f'<ul class="libstats-figures">{listed}</ul>')
+
+
+def _more(report: Collection) -> str:
+    """What the list holds, and what stands just beside it."""
+    text = f"They are {AND_OR[report.settings['combine']]}."
+    last = report.fate(LAST)
+    return f"{text} {number(last)} more are, but are the last of their title." if last else text
+
+
+def decades(report: Collection) -> Figure:
+    """From which decades the copies are, as a picture."""
+    return charts_collection.decades(report.decades, report.as_of.year)
+
+
+def age_and_use(report: Collection) -> Figure:
+    """Which classes are old, and which are little used, as a picture."""
+    return charts_collection.age_and_use(report.age, report.use)
+
+
+def _part(value: float) -> str:
+    return share(value, 1)
+
+
+def _year(value: float) -> str:
+    return f"{value:.0f}"
+
+
+def by_class(report: Collection) -> Table:
+    """The age of each class, and how many copies are of no known age."""
+    columns = ("class", "items", "median_year", "share_older_5_years", "share_older_10_years", "share_older_15_years", "items_without_year", "items_year_suspect")
+    rows = [{name: row[name] for name in columns} for row in report.age]
+    headings = {
+        "items": "Copies", "median_year": "Middle year", "share_older_5_years": "Older than 5 years", "share_older_10_years": "Older than 10 years",
+        "share_older_15_years": "Older than 15 years", "items_without_year": "Without a year", "items_year_suspect": "Year not credible",
+    }  # fmt: skip
+    formats: dict[str, Callable[[Any], str]] = {"median_year": _year, **{name: _part for name in columns if name.startswith("share")}}
+    return table(
+        rows,
+        f"Age of the collection by class on {shown(report.as_of)}",
+        headings=headings,
+        formats=formats,
+        foot={**{name: report.whole.get(name) for name in columns}, "class": "all classes"},
+    )
+
+
+def use_by_class(report: Collection) -> Table:
+    """The use of each class in the last year beside its size."""
+    columns = ("class", "items", "checkouts", "in_house_uses", "turnover", "relative_use", "items_held_long", "share_dusty")
+    rows = [{name: row[name] for name in columns} for row in report.use]
+    headings = {
+        "items": "Copies", "in_house_uses": "Uses inside the library", "turnover": "Uses per copy", "relative_use": "Relative use",
+        "items_held_long": "Held three years or more", "share_dusty": "Of these not used in three years",
+    }  # fmt: skip
+    formats: dict[str, Callable[[Any], str]] = {"share_dusty": _part, "turnover": lambda value: f"{value:.1f}", "relative_use": lambda value: f"{value:.2f}"}
+    foot = {**{name: report.use_of_all.get(name) for name in columns}, "class": "all classes"}
+    since = _year_before(report.as_of)
+    return table(rows, f"Use by class, {shown(since)} to {shown(report.as_of)}", headings=headings, formats=formats, foot=foot)
+
+
+def rest(report: Collection) -> Html:
+    """After how long on the shelf a copy is hardly taken again."""
+    known = [row for row in report.resting if row["previous_use_year"] is not None]
+    alone = sum(row["loans"] for row in report.resting if row["previous_use_year"] is None)
+    if not known:
+        return Html("<p>No loan of the last year has a loan of the same copy before it, so nothing can be said of how long copies rest.</p>")
+    total, cut = sum(row["loans"] for row in known), [row for row in known if row["is_core"]][-1]
+    years = cut["years_since"]
+    words = "that year or the one before" if years == 1 else "the same year" if years == 0 else f"the {years} years before"
+    text = f"Of {number(total)} loans in the last year of a copy that had been lent before, {share(cut['cumulative_loans'], total)} were of copies lent last in {cut['previous_use_year']} or later, that is in {words}."
+    text += f" {number(alone)} loans have none before them on record and are not in that share." if alone else ""
+    text += f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are too few." if total <= ENOUGH_LOANS else ""
+    started = max((row["records_since"] for row in report.horizons), default=None)
+    text += f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen." if started else ""
+    return Html(f"<p>{escaped(text)}</p>")
+
+
+def summary(report: Collection) -> Table:
+    """Where the copies to look at are: by branch, location and class."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for row in report.candidates:
+        key = (_known(row, "branch"), _known(row, "location"), _known(row, "class"))
+        counts[key] = counts.get(key, 0) + 1
+    rows = [{"branch": branch, "location": location, "class": name, "copies": counts[branch, location, name]} for branch, location, name in sorted(counts)]
+    foot = {"branch": "all", "location": "", "class": "", "copies": len(report.candidates)} if rows else None
+    return table(rows, "Copies to look at", foot=foot)
+
+
+def _known(row: Row, name: str) -> str:
+    return row[name] or UNKNOWN[name]
+
+
+def why_not(report: Collection) -> Table:
+    """Why the other copies are not on the list."""
+    rows = [{"reason": row["reason"], "copies": row["rows"]} for row in report.fates if row["rows"]]
+    foot = {"reason": "all copies, with those on the list", "copies": len(report.candidates) + sum(row["copies"] for row in rows)}
+    return table([{"reason": "on the list", "copies": len(report.candidates)}, *rows], "Every copy has one place", foot=foot)
+
+
+def pick_list(report: Collection) -> Html:
+    """The copies to look at, to print and take to the shelves: a table a shelf, in the order in which they stand."""
+    listed = report.candidates[: report.rows]
+    pieces = []
+    if len(report.candidates) > len(listed):
+        pieces.append(
+            notice(
+                f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
+            )
+        )
+    shelves: dict[tuple[str, str], list[Row]] = {}
+    for row in listed:
+        shelves.setdefault((_known(row, "branch"), _known(row, "location")), []).append(row)
+    headings = {
+        "call_number": "Call number",
+        "published_year": "Year",
+        "unused_since": "Last used",
+        "lifetime_checkouts": "Checkouts",
+        "copies_here": "Copies",
+        "limits_passed": "Because of",
+    }
+    for (branch, location), rows in shelves.items():
+        lines_of_shelf = [_pick(row) for row in rows]
+        pieces.append(
+            table(
+                lines_of_shelf, f"{branch}, {location}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}", headings=headings, formats={"published_year": str}
+            )._repr_html_()
+        )
+    return Html("".join(pieces) or "<p>No copy is on the list.</p>")
+
+
+def _pick(row: Row) -> Row:
+    """A line of the pick list; a use that is not recorded is not called unknown: it is how long the record is silent."""
+    silent = None if row["unused_since"] is None else f"not since {shown(row['unused_since'])}"
+    return {
+        "call_number": row["call_number"], "title": row["title"], "barcode": row["barcode"], "published_year": row["published_year"],
+        "unused_since": shown(row["last_use_on"]) if row["last_use_on"] else silent, "lifetime_checkouts": row["lifetime_checkouts"],
+        "copies_here": row["copies_here"], "limits_passed": row["limits_passed"], "decision": "☐ keep ☐ go",
+    }  # fmt: skip
+
+
+def missing(report: Collection) -> Html:
+    """Copies that the catalogue shows and nobody finds: another list, for another task."""
+    if not report.missing:
+        return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
+    listed = [{name: row[name] for name in ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")} for row in report.missing[: report.rows]]
+    long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
+    text = f"{number(len(report.missing))} copies are marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
+    shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
+    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>")
+
+
+def limits(report: Collection) -> Html:
+    """The limits that were used, folded away."""
+    rows = [{name: row.get(name, "") for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")} for row in report.limits]
+    rows = [{"class": f"{row['class_from']} to {row['class_to']}" if row["class_from"] != row["class_to"] else row["class_from"], **row} for row in rows]
+    for row in rows:
+        del row["class_from"], row["class_to"]
+        row["age_years"], row["no_use_years"] = row["age_years"] or "any", row["no_use_years"] or "any"
+    listed = table(rows, f"Limits of the profile {report.settings['profile']}", headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"})
+    source = next((row["source"] for row in report.limits if row.get("source")), "")
+    own = (
+        "A copy is listed if it is "
+        + AND_OR[report.settings["combine"]].replace("their class", "its class").replace("both older", "both older")
+        + ". Where a class has one limit, that one decides."
+    )
+    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>")
+
+
+def proof(report: Collection) -> Html:
+    """The receipts of the figures, folded away."""
+    pieces = []
+    for name, rows in report.receipts.items():
+        definition = " ".join(row["value"] for row in rows if row["part"] == "definition")
+        listed = table([row for row in rows if row["part"] != "definition"], f"Receipt of {name.replace('_', ' ')}", headings={"what": "Of what", "value": "What it was"})
+        summary_text = f"How {name.replace('_', ' ')} was counted"
+        pieces.append(f"<details><summary>{summary_text}</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>")
+    return Html("".join(pieces))
