@@ -116,7 +116,7 @@ def _draw_classes(rows: list[Row]) -> Drawing:
         left.set_xlim(0, 1.2 * max([0.1, *(row["old"] or 0 for row in rows)]))
         left.set_xticks([])
         right.axvline(1, color=FAINT_INK, linewidth=1.2)
-        right.set_title("Relative use (line: as its size lets expect)", loc="left", fontsize=10, color=INK, weight="bold")
+        right.set_title("Relative use (1: as expected)", loc="left", fontsize=10, color=INK, weight="bold")
         right.set_xlim(0, 1.25 * max([1.5, *(row["use"] or 0 for row in rows)]))
         right.set_xticks([0, 1], ["0", "1"])
         for panel in (left, right):

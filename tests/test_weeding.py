@@ -184,8 +184,8 @@ def test_a_class_without_a_line_is_not_judged() -> None:
     ("copy", "reason"),
     [
         ({"withdrawn_code": "1"}, "withdrawn already"),
-        ({"lost_code": "2"}, "lost, missing or claimed returned (see missing_copies)"),
-        ({"status": "Missing"}, "lost, missing or claimed returned (see missing_copies)"),
+        ({"lost_code": "2"}, "lost, missing or claimed returned (its own list)"),
+        ({"status": "Missing"}, "lost, missing or claimed returned (its own list)"),
         ({"retained_for": "shared print until 2035"}, "there is a commitment to retain it"),
         ({"due_on": date(2026, 12, 1)}, "on loan"),
         ({"status": "In transit"}, "in transit"),

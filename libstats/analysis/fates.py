@@ -108,7 +108,7 @@ FATE = """
         select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
             case
                 when is_withdrawn then 'kept: withdrawn already'
-                when is_missing then 'kept: lost, missing or claimed returned (see missing_copies)'
+                when is_missing then 'kept: lost, missing or claimed returned (its own list)'
                 when trim(retained_for) <> '' then 'kept: there is a commitment to retain it'
                 when due_on is not null or (source, item_id) in (select (source, item_id) from open_loan where item_id is not null)
                     or (source, barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
@@ -156,7 +156,7 @@ FATE = """
                     then 'kept: a volume of a set, another volume of which was used'
                 when $keep_last and count(*) over (partition by p.source, coalesce(p.title_id, p.item_key)) = coalesce(t.copies, 1)
                     and row_number() over (partition by p.source, coalesce(p.title_id, p.item_key) order by p.last_use_on desc nulls last, p.lifetime_checkouts desc nulls last, p.item_key) = 1
-                    then 'kept: the last copy of its title, or the best of the last'
+                    then 'kept: the only copy of its title, or the best used of several that would all go'
                 else 'candidate'
             end as fate
         from placed p left join title_set s using (source, title_id) left join title_stock t using (source, title_id)

@@ -19,31 +19,15 @@ from libstats.analysis.thresholds import lines
 from libstats.analysis.use import use_horizon
 from libstats.charts import Figure
 from libstats.errors import ReportError
+from libstats.report.monthly import unread
 from libstats.report.pieces import Html, escaped, notice
 from libstats.report.tables import Table, shown, table
 from libstats.wording import Row, number, records, share
 
-__all__ = [
-    "Collection",
-    "age_and_use",
-    "by_class",
-    "decades",
-    "head",
-    "key_figures",
-    "limits",
-    "missing",
-    "pick_list",
-    "proof",
-    "read",
-    "rest",
-    "summary",
-    "use_by_class",
-    "why_not",
-]
+__all__ = ["AND_OR", "LAST", "Collection", "age_and_use", "by_class", "decades", "head", "key_figures", "proof", "read", "rest", "use_by_class"]
 
-LAST = "kept: the last copy of its title, or the best of the last"
+LAST = "kept: the only copy of its title, or the best used of several that would all go"
 ENOUGH_LOANS = 400  # Slote's own rule for a sample
-UNKNOWN = {"class": "class not known", "branch": "branch not known", "location": "location not known"}
 AND_OR = {"and": "both older and longer unused than the limits of their class", "or": "older, or longer unused, than a limit of their class"}
 
 
@@ -118,7 +102,7 @@ def read(
         decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
         use=records(collection_use(con, since=since, until=until, branch=of)),
         use_of_all=use[0],
-        resting=records(shelf_time(con, since=since, until=until, branch=of)),
+resting=[row for row in records(shelf_time(con, since=since, until=until, branch=of)) if row["all"] is not None],
         candidates=records(weeding.weeding_candidates(con, **settings)),
         fates=records(weeding.left_out(con, **settings)),
         missing=[row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])],
@@ -147,7 +131,8 @@ def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
 
 def _year_before(day: date) -> date:
     """The first day of the year that ends with the day."""
-    return date(day.year - 1, day.month, min(day.day, 28)) + timedelta(days=1)
+    after = day + timedelta(days=1)
+    return date(after.year - 1, after.month, min(after.day, 28) if after.month == 2 else after.day)
 
 
 def _check_branch(con: duckdb.DuckDBPyConnection, branch: str) -> None:
@@ -178,15 +163,11 @@ def _warnings(report: Collection) -> list[str]:
         f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
         for row in report.migrations
     ]
-    told += [
-        f"{number(row['rows_rejected'])} rows of “{row['export']}” of {row['source']} could not be read. “libstats rejects” says which, and why."
-        for row in report.sources
-        if row["rows_rejected"]
-    ]
-    recalled = sum(row.get("note", "").startswith("recalled") for row in report.limits)
-    if recalled:
+    told += [unread(row) for row in report.sources if row["rows_rejected"]]
+    if report.settings["thresholds"] is None:
+        seen = sum("seen in" in row["note"] for row in report.limits)
         told.append(
-            f"{number(recalled)} of {number(len(report.limits))} lines of the limits “{report.settings['profile']}” were written down from memory. Compare those of your classes with the manual, or use your own table (see “The limits”)."
+            f"Of the {number(len(report.limits))} lines of limits “{report.settings['profile']}” {number(seen)} were seen in published guides; any others were recalled, or mapped to LC classes by us. Compare those of your classes with the manual, or use your own table (see “The limits”)."
         )
     return told
 
@@ -195,16 +176,17 @@ def key_figures(report: Collection) -> Html:
     """How large, how old, how dusty, and how much there is to look at."""
     whole, use = report.whole, report.use_of_all
     year = "not known" if whole["median_year"] is None else f"{whole['median_year']:.0f}"
-    older = (
-        "No copy has a usable year."
-        if not whole["items_dated"]
-        else f"Half of the copies are newer, half older. {share(whole['share_older_10_years'], 1)} are more than ten years old."
-    )
+    older = "No copy has a usable year."
+    if whole["items_dated"]:
+        older = f"Of {number(whole['items'])} copies, {number(whole['items_dated'])} have a usable year: half of them are newer, half older. {share(whole['share_older_10_years'], 1)} are more than ten years old."
     dusty = "not known" if use["share_dusty"] is None else share(use["share_dusty"], 1)
     cards = [
-        (number(whole["items"]), "copies", f"{number(whole['items_dated'])} of them with a usable year of publication."),
         (year, "is the middle year of publication", older),
-        (dusty, "dusty", f"Of {number(use['items_held_long'])} copies held for three years or more, {number(use['items_dusty'])} were not used in the last three."),
+        (
+            dusty,
+            "of the copies are dusty",
+            f"Of {number(use['items_held_long'])} copies held for three years or more, {number(use['items_dusty'])} were not used in the last three.",
+        ),
         (number(len(report.candidates)), "copies to look at", _more(report)),
     ]
     listed = "".join(
@@ -286,97 +268,6 @@ def rest(report: Collection) -> Html:
     started = max((row["records_since"] for row in report.horizons), default=None)
     text += f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen." if started else ""
     return Html(f"<p>{escaped(text)}</p>")
-
-
-def summary(report: Collection) -> Table:
-    """Where the copies to look at are: by branch, location and class."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for row in report.candidates:
-        key = (_known(row, "branch"), _known(row, "location"), _known(row, "class"))
-        counts[key] = counts.get(key, 0) + 1
-    rows = [{"branch": branch, "location": location, "class": name, "copies": counts[branch, location, name]} for branch, location, name in sorted(counts)]
-    foot = {"branch": "all", "location": "", "class": "", "copies": len(report.candidates)} if rows else None
-    return table(rows, "Copies to look at", foot=foot)
-
-
-def _known(row: Row, name: str) -> str:
-    return row[name] or UNKNOWN[name]
-
-
-def why_not(report: Collection) -> Table:
-    """Why the other copies are not on the list."""
-    rows = [{"reason": row["reason"], "copies": row["rows"]} for row in report.fates if row["rows"]]
-    foot = {"reason": "all copies, with those on the list", "copies": len(report.candidates) + sum(row["copies"] for row in rows)}
-    return table([{"reason": "on the list", "copies": len(report.candidates)}, *rows], "Every copy has one place", foot=foot)
-
-
-def pick_list(report: Collection) -> Html:
-    """The copies to look at, to print and take to the shelves: a table a shelf, in the order in which they stand."""
-    listed = report.candidates[: report.rows]
-    pieces = []
-    if len(report.candidates) > len(listed):
-        pieces.append(
-            notice(
-                f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
-            )
-        )
-    shelves: dict[tuple[str, str], list[Row]] = {}
-    for row in listed:
-        shelves.setdefault((_known(row, "branch"), _known(row, "location")), []).append(row)
-    headings = {
-        "call_number": "Call number",
-        "published_year": "Year",
-        "unused_since": "Last used",
-        "lifetime_checkouts": "Checkouts",
-        "copies_here": "Copies",
-        "limits_passed": "Because of",
-    }
-    for (branch, location), rows in shelves.items():
-        lines_of_shelf = [_pick(row) for row in rows]
-        pieces.append(
-            table(
-                lines_of_shelf, f"{branch}, {location}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}", headings=headings, formats={"published_year": str}
-            )._repr_html_()
-        )
-    return Html("".join(pieces) or "<p>No copy is on the list.</p>")
-
-
-def _pick(row: Row) -> Row:
-    """A line of the pick list; a use that is not recorded is not called unknown: it is how long the record is silent."""
-    silent = None if row["unused_since"] is None else f"not since {shown(row['unused_since'])}"
-    return {
-        "call_number": row["call_number"], "title": row["title"], "barcode": row["barcode"], "published_year": row["published_year"],
-        "unused_since": shown(row["last_use_on"]) if row["last_use_on"] else silent, "lifetime_checkouts": row["lifetime_checkouts"],
-        "copies_here": row["copies_here"], "limits_passed": row["limits_passed"], "decision": "☐ keep ☐ go",
-    }  # fmt: skip
-
-
-def missing(report: Collection) -> Html:
-    """Copies that the catalogue shows and nobody finds: another list, for another task."""
-    if not report.missing:
-        return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
-    listed = [{name: row[name] for name in ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")} for row in report.missing[: report.rows]]
-    long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
-    text = f"{number(len(report.missing))} copies are marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
-    shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
-    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>")
-
-
-def limits(report: Collection) -> Html:
-    """The limits that were used, folded away."""
-    rows = [{name: row.get(name, "") for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")} for row in report.limits]
-    rows = [{"class": f"{row['class_from']} to {row['class_to']}" if row["class_from"] != row["class_to"] else row["class_from"], **row} for row in rows]
-    for row in rows:
-        del row["class_from"], row["class_to"]
-        row["age_years"], row["no_use_years"] = row["age_years"] or "any", row["no_use_years"] or "any"
-    listed = table(rows, f"Limits of the profile {report.settings['profile']}", headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"})
-    source = next((row["source"] for row in report.limits if row.get("source")), "")
-    own = (
-        "A copy is listed if it is "
-        + AND_OR[report.settings["combine"]].replace("their class", "its class").replace("both older", "both older")
-        + ". Where a class has one limit, that one decides."
-    )
-    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>")
 
 
 def proof(report: Collection) -> Html:
