@@ -11,6 +11,7 @@ import pytest
 
 import libstats
 from libstats.analysis import weeding
+from libstats.analysis.thresholds import limits
 from libstats.errors import AnalysisError
 from tests.conftest import write
 from tests.tables import Rows, dicts, holding
@@ -207,8 +208,9 @@ def test_what_is_kept(copy: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize(
     ("tables", "reason"),
     [
-        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01"}]}, "on loan"),
-        ({"loan": [{"loan_id": "1", "barcode": "b1", "checked_out_at": "2015-06-01"}]}, "on loan"),
+        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2026-06-01"}]}, "on loan"),
+        ({"loan": [{"loan_id": "1", "barcode": "b1", "checked_out_at": "2026-06-01"}]}, "on loan"),
+        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01"}]}, None),
         ({"transit": [{"transit_id": "1", "item_id": "1", "sent_at": "2026-10-30"}]}, "in transit"),
         ({"transit": [{"transit_id": "1", "barcode": "b1", "sent_at": "2026-10-30"}]}, "in transit"),
         ({"hold": [{"hold_id": "1", "title_id": "1", "placed_on": date(2026, 10, 30)}]}, "requested by a patron"),
@@ -223,6 +225,13 @@ def test_what_other_tables_keep(tables: dict[str, Rows], reason: str | None) -> 
     assert bool(listed(con)) is (reason is None)
     if reason:
         assert dict(weeding.left_out(con, **ALL).fetchall())[f"kept: {reason}"] == (2 if reason == "on loan" else 1)
+
+
+def test_an_old_open_loan_counts_where_items_tell_no_due_day() -> None:
+    silent: Rows = [{**OTHER[0], "due_on": None}]
+    con = shelf(other=silent, loan=[{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01"}])
+    assert listed(con) == []
+    assert dict(weeding.left_out(con, **ALL).fetchall())["kept: on loan"] == 1
 
 
 def test_a_serial_is_kept_by_its_record() -> None:
@@ -340,10 +349,15 @@ def test_a_missing_table_and_an_unknown_word_are_refused(tmp_path: Path) -> None
         libstats.weeding_candidates(shelf(), as_of=AS_OF, combine="xor")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("profile", ["crew", "archmere"])
+def test_every_dewey_class_has_a_line(profile: str) -> None:
+    found = limits(profile)
+    ranges = [(low, high) for scheme, low, high in zip(found["limit_scheme"], found["limit_from"], found["limit_to"], strict=True) if scheme == "ddc"]
+    assert [number for number in range(1000) if not any(low <= f"{number:03}" <= high for low, high in ranges)] == []
+
+
 def test_the_cells_of_crew_that_are_attested() -> None:
     """Seen in published handouts: computers 3/X, medicine 5/X, home economics 5/3, adult fiction X/2."""
-    from libstats.analysis.thresholds import limits
-
     crew = limits("crew")
     lines = dict(zip(zip(crew["limit_scheme"], crew["limit_from"], strict=True), zip(crew["limit_age"], crew["limit_use"], strict=True), strict=True))
     assert [lines[key] for key in (("ddc", "004"), ("ddc", "610"), ("ddc", "640"), ("label", "FIC"))] == [(3, None), (5, None), (5, 3), (None, 2)]

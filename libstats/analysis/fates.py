@@ -94,10 +94,11 @@ FATE = """
         from hold
         where cancelled_on is null and coalesce(status, '') <> 'filled' and (placed_on is null or placed_on <= $as_of::date)
     ),
+    -- a loan of which no export ever told the end stays open for ever: where items tell when they are due, an old one is not believed
     open_loan as (
         select source, item_id, barcode
         from loan
-        where returned_at is null
+        where returned_at is null and (checked_out_at > $as_of::date - to_years(1) or source not in (select source from item where due_on is not null))
     ),
     moving as (
         select source, item_id, barcode

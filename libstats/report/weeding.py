@@ -96,7 +96,8 @@ def missing(report: Collection) -> Html:
     columns = ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")
     listed = [{**{name: row[name] for name in columns}, "title": _short(row["title"])} for row in report.missing[: report.rows]]
     long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
-    text = f"{number(len(report.missing))} copies are marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
+    count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
+    text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
     shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
     return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>")
 
