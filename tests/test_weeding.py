@@ -114,6 +114,11 @@ def test_in_house_use_that_the_item_tells_of_counts() -> None:
     assert fate(shelf(copies=[{"last_in_house_on": date(2026, 1, 1)}])) == "within the limits of its class"
 
 
+@pytest.mark.parametrize("status", ["Available", "Item in place", "Not Charged", "ON SHELF"])
+def test_a_copy_in_its_place_is_judged(status: str) -> None:
+    assert listed(shelf(copies=[{"status": status}])) == ["1"]
+
+
 @pytest.mark.parametrize("kind", ["checkin", "renewal", "other"])
 def test_what_is_no_use_does_not_count(kind: str) -> None:
     assert listed(shelf(circulation_event=[{"item_id": "1", "kind": kind, "happened_at": "2026-01-01 10:00:00"}])) == ["1"]
@@ -148,6 +153,7 @@ def test_a_mistyped_day_does_not_push_the_horizon_back() -> None:
 
 def test_a_copy_used_on_no_known_day_is_not_called_unused() -> None:
     assert fate(shelf(copies=[{"last_borrowed_on": None, "lifetime_checkouts": 3}])) == "cannot judge: it was used, but not known when"
+    assert fate(shelf(copies=[{"last_borrowed_on": None, "lifetime_uses": 3}])) == "cannot judge: it was used, but not known when"
     assert fate(shelf(copies=[{"lifetime_in_house": 1}])) == "cannot judge: it was used, but not known when"
     assert listed(shelf(copies=[{"last_borrowed_on": None, "lifetime_checkouts": 3, "added_on": date(2001, 1, 1)}])) == ["1"]
 
@@ -191,7 +197,10 @@ def test_a_class_without_a_line_is_not_judged() -> None:
         ({"due_on": date(2026, 12, 1)}, "on loan"),
         ({"status": "In transit"}, "in transit"),
         ({"status": "On hold shelf"}, "requested by a patron"),
-        ({"not_for_loan_code": "-1"}, "on order or in process"),
+        ({"status": "Loan"}, "on loan"),
+        ({"status": "CHECKEDOUT"}, "on loan"),
+        ({"not_for_loan_code": "-1"}, "on order, in process or not in its place"),
+        ({"status": "Item not in place"}, "on order, in process or not in its place"),
         ({"not_for_loan_code": "1"}, "reference or not for loan"),
         ({"call_number": "REF 640 BRO"}, "reference or not for loan"),
         ({"collection": "RESERVE"}, "on reserve"),

@@ -12,7 +12,7 @@ __all__ = ["FATE", "JUDGED", "KNOWN", "KNOWN_COPY", "REASONS"]
 # What the judgement needs of each copy, and no more: there may be millions.
 KNOWN_COPY = f"""
     copy as (
-        select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.call_number, i.call_number_scheme, i.volume, i.added_on, i.lifetime_checkouts, i.lifetime_in_house,
+        select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.call_number, i.call_number_scheme, i.volume, i.added_on, greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses, i.lifetime_in_house,
             i.last_in_house_on, i.due_on, i.location, i.permanent_location, i.collection, i.status, i.not_for_loan_code, i.retained_for,
             greatest(i.last_borrowed_on, i.last_in_house_on) as told_use_on,
             t.published_year as told_year,
@@ -45,7 +45,7 @@ KNOWN = f"""
     idle as materialized (
         select *,
             year($as_of::date) - published_year as age_years,
-            coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_checkouts > 0 and known_added_on >= records_since) as is_use_undated,
+            coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_uses > 0 and known_added_on >= records_since) as is_use_undated,
             coalesce(last_use_on, case when records_since is not null then greatest(records_since, known_added_on) end) as unused_since,
             last_use_on is null and (known_added_on is null or known_added_on < records_since) as is_bound
         from known
@@ -106,18 +106,18 @@ FATE = """
         where arrived_at is null and cancelled_at is null
     ),
     placed as materialized (
-        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_checkouts,
+        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_uses,
             case
                 when is_withdrawn then 'kept: withdrawn already'
                 when is_missing then 'kept: lost, missing or claimed returned (its own list)'
                 when trim(retained_for) <> '' then 'kept: there is a commitment to retain it'
-                when due_on is not null or (source, item_id) in (select (source, item_id) from open_loan where item_id is not null)
+                when due_on is not null or regexp_matches(lower(status), '^(loan|on loan|checked ?out|charged)') or (source, item_id) in (select (source, item_id) from open_loan where item_id is not null)
                     or (source, barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
                 when regexp_matches(lower(status), 'transit') or (source, item_id) in (select (source, item_id) from moving where item_id is not null)
                     or (source, barcode) in (select (source, barcode) from moving where item_id is null and barcode is not null) then 'kept: in transit'
                 when regexp_matches(lower(status), 'on hold|requested|hold ?shelf') or (source, title_id) in (select (source, title_id) from open_hold where title_id is not null)
                     or (source, item_id) in (select (source, item_id) from open_hold where item_id is not null) then 'kept: requested by a patron'
-                when not_for_loan_code = '-1' or regexp_matches(lower(status), 'on order|in process|acquisition|catalog') then 'kept: on order or in process'
+                when not_for_loan_code = '-1' or regexp_matches(lower(status), 'on order|in process|acquisition|catalog|work order|not in place') then 'kept: on order, in process or not in its place'
                 when regexp_matches(lower(concat_ws(' ', status, location, collection)), '\\breserves?\\b|\\bcourse res') then 'kept: on reserve'
                 when list_contains($keep, location) or list_contains($keep, permanent_location) or list_contains($keep, collection) then 'kept: at a location or in a collection that is never weeded'
                 when coalesce(nullif(trim(not_for_loan_code), ''), '0') <> '0' or is_reference then 'kept: reference or not for loan'
@@ -156,7 +156,7 @@ FATE = """
                 when trim(p.volume) <> '' and s.last_use_on >= coalesce($as_of::date - to_years(p.use_limit), date '0001-01-01')
                     then 'kept: a volume of a set, another volume of which was used'
                 when $keep_last and count(*) over (partition by p.source, coalesce(p.title_id, p.item_key)) = coalesce(t.copies, 1)
-                    and row_number() over (partition by p.source, coalesce(p.title_id, p.item_key) order by p.last_use_on desc nulls last, p.lifetime_checkouts desc nulls last, p.item_key) = 1
+                    and row_number() over (partition by p.source, coalesce(p.title_id, p.item_key) order by p.last_use_on desc nulls last, p.lifetime_uses desc nulls last, p.item_key) = 1
                     then 'kept: the only copy of its title, or the best used of several that would all go'
                 else 'candidate'
             end as fate
