@@ -16,9 +16,10 @@ from importlib import resources
 __all__ = ["classed", "shipped"]
 
 SEPARATOR = r"[ .:,/\-]+"
-DEWEY = r"^(\d{3}|\d{1,2}(?:[. /]|$))(?:[^0-9]|$)"
+DEWEY = r"^(\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
 CERTAIN_DEWEY = r"^\d{3}([. /]|$)"
 LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
+CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 CERTAIN_LCC = r"^[A-HJ-NP-WZ][A-Z]{0,2} ?\d{1,4}(\.\d+)? ?\.[A-Z]+\d"
 
 # From `copy` (source, item_key, call_number, call_number_scheme) to `classed`: class (its name), class_scheme, class_key and is_reference; NULL is "cannot tell".
@@ -45,7 +46,7 @@ CLASSED = r"""
     ),
     marked as (
         select s.source, s.item_key, s.label,
-            coalesce(s.scheme, h.scheme) as scheme,
+            if(s.scheme is null and regexp_matches(s.label, '{certain_sudoc}'), 'sudoc', coalesce(s.scheme, h.scheme)) as scheme,
             regexp_extract(s.label, '{words}', 0) as marks,
             regexp_extract(s.label, '{lcc_words}', 0) as lcc_marks
         from spelled s left join house h using (source)
@@ -131,6 +132,7 @@ def classed() -> tuple[str, dict[str, list[str]]]:
         "meanings": tests,
         "dewey": DEWEY,
         "lcc": LCC,
+        "certain_sudoc": CERTAIN_SUDOC,
         "certain_dewey": CERTAIN_DEWEY,
         "certain_lcc": CERTAIN_LCC,
     }
