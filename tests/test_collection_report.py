@@ -153,6 +153,7 @@ def test_how_long_copies_rest() -> None:
 def test_where_to_begin() -> None:
     html = weeding.summary(example(candidates=[candidate(), candidate(), candidate(location="AV", **{"class": "Fiction"})]))
     assert "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is 600 Technology (2)." in html
+    assert [(row["class"], row["copies"], row["of_class"], row["share"]) for row in weeding._of_classes(example())] == [("600 Technology", 2, 6, "33%")]
     assert "No copy is beyond its limits, but for 4 that are the last of their title." in weeding.summary(example(candidates=[]))
 
 

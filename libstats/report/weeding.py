@@ -8,7 +8,7 @@ from datetime import date
 from libstats.report.collection import AND_OR, LAST, Collection
 from libstats.report.pieces import Html, escaped, notice
 from libstats.report.tables import Table, table
-from libstats.wording import Row, month_name, number
+from libstats.wording import Row, month_name, number, share
 
 __all__ = ["limits", "missing", "pick_list", "summary", "why_not"]
 
@@ -18,10 +18,20 @@ LONGEST_TITLE = 60
 
 def summary(report: Collection) -> Html:
     """Where the copies to look at are, and where to begin."""
-    counts = Counter((_known(row, "branch"), _known(row, "location"), _known(row, "class")) for row in report.candidates)
-    rows = [{"branch": branch, "location": location, "class": name, "copies": counts[branch, location, name]} for branch, location, name in sorted(counts)]
-    foot = {"branch": "all", "location": "", "class": "", "copies": len(report.candidates)} if rows else None
-    return Html(f"<p>{escaped(_begin(report))}</p>{table(rows, 'Copies to look at', foot=foot)._repr_html_()}")
+    shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
+    by_shelf = [{"branch": branch, "location": location, "copies": shelves[branch, location]} for branch, location in sorted(shelves)]
+    foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
+    pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
+    if by_shelf:
+        pieces.append(table(_of_classes(report), "Copies to look at, by class", headings={"of_class": "Copies of the class", "share": "Share of the class"}))
+    return Html(f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}")
+
+
+def _of_classes(report: Collection) -> list[Row]:
+    """How much of each class is on the list."""
+    classes = Counter(_known(row, "class") for row in report.candidates)
+    held = {_known(row, "class"): row["items"] for row in report.age}
+    return [{"class": name, "copies": classes[name], "of_class": held.get(name), "share": share(classes[name], held.get(name, 0))} for name in sorted(classes)]
 
 
 def _begin(report: Collection) -> str:
