@@ -89,7 +89,7 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
 
 def _could_be_export(path: Path) -> bool:
     """False for hidden files and for what lies beside exports: a README, a page, the sample library's truth."""
-    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
+    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml", ".example") and path.name != "truth.json"
 
 
 def load_path(job: Job) -> list[FileReceipt]:

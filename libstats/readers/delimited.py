@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -167,7 +167,7 @@ def decode_line(line: bytes) -> str:
 
 def _first_records(head: str, delimiter: str) -> list[list[str]]:
     """The records of the first bytes; the last of them may be cut, and is left out where there are others."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    reader = csv.reader(_spaced(io.StringIO(head, newline="\n")), delimiter=delimiter)
     held: list[list[str]] = []
     with suppress(csv.Error):
         held += islice((row for row in reader if row), HEADER_WITHIN + 1)
@@ -238,18 +238,23 @@ def _quoted(lines: Iterator[str], file: Delimited) -> Iterator[tuple[int, list[s
 
 
 def _closed(lines: Iterator[str]) -> Iterator[str]:
-    """The lines for a CSV reader: a carriage return within a field without quotes is a space, and an end that shows open quotes."""
-    last, is_open = "\n", False
-    for line in lines:
-        last = line
-        quotes = line.count('"')
-        if not is_open and not quotes and "\r" in line[:-2]:
-            line = line[:-2].replace("\r", " ") + line[-2:]
-        is_open ^= bool(quotes & 1)
-        yield line
+    """The lines for a CSV reader, and an end that shows open quotes."""
+    last = "\n"
+    for last in _spaced(lines):
+        yield last
     if not last.endswith(("\n", "\r")):
         yield "\n"
     yield _END
+
+
+def _spaced(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, each carriage return within a field without quotes a space."""
+    is_open = False
+    for line in lines:
+        quotes = line.count('"')
+        is_loose = not is_open and not quotes and "\r" in line[:-2]
+        is_open ^= bool(quotes & 1)
+        yield line[:-2].replace("\r", " ") + line[-2:] if is_loose else line
 
 
 def _unquoted(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:

@@ -84,7 +84,6 @@ def read(
 
     Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are loaded; AnalysisError as the analyses do.
     """
-    sources = records(freshness(con, analysis="weeding_candidates"))
     day = _day(con, as_of)
     _check_branch(con, branch)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
@@ -102,18 +101,26 @@ def read(
         decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
         use=records(collection_use(con, since=since, until=until, branch=of)),
         use_of_all=use[0],
-resting=[row for row in records(shelf_time(con, since=since, until=until, branch=of)) if row["all"] is not None],
+        resting=[row for row in records(shelf_time(con, since=since, until=until, branch=of)) if row["all"] is not None],
         candidates=records(weeding.weeding_candidates(con, **settings)),
         fates=records(weeding.left_out(con, **settings)),
         missing=[row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])],
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
-        sources=sources,
+        sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, thresholds or None),
-        receipts={name: records(receipt(con, name, **parameters)) for name, parameters in (
-            ("collection_age", {"as_of": day, "branch": of}), ("collection_use", {"since": since, "until": until, "branch": of}), ("weeding_candidates", settings),
-        )},
+        receipts=_receipts(con, settings, since, until),
     )  # fmt: skip
+
+
+def _receipts(con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str) -> dict[str, list[Row]]:
+    """The receipt of each analysis in the report."""
+    day, branch = settings["as_of"], settings["branch"]
+    return {
+        "collection_age": records(receipt(con, "collection_age", as_of=day, branch=branch)),
+        "collection_use": records(receipt(con, "collection_use", since=since, until=until, branch=branch)),
+        "weeding_candidates": records(receipt(con, "weeding_candidates", **settings)),
+    }
 
 
 def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
