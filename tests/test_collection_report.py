@@ -116,6 +116,8 @@ def test_the_head_says_what_limits_the_figures() -> None:
     assert "661 copies seem to have been added on October 21, 2024" in html
     assert "1 row of “koha items” of koha could not be read." in html
     assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in html
+    assert "No loans and no log of koha are loaded" in html
+    assert "No loans and no log" not in collection.head(example(exports_of_use=frozenset(["koha items"])))
     assert "No use is recorded at all" in collection.head(example(horizons=[]))
 
 
@@ -225,11 +227,11 @@ def test_the_notebook_narrates_and_calls_and_defines_nothing() -> None:
 def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(demo: Path, tmp_path: Path) -> None:
     chosen = {"branch": "QBC", "keep_last_copies": False}
     first = run("collection_and_weeding", demo, chosen, tmp_path / "first.html")
-    second = run("collection_and_weeding", demo, {**chosen, "as_of": "2026-10-31"}, tmp_path / "second.html")
+    second = run("collection_and_weeding", demo, {**chosen, "as_of": "2026-11-01"}, tmp_path / "second.html")
     page = first.read_text(encoding="utf-8")
     with libstats.open(demo) as con:
-        barcodes = [row[0] for row in libstats.weeding_candidates(con, as_of="2026-10-31", branch="QBC", keep_last_copies=False).select("barcode").fetchall()]
+        barcodes = [row[0] for row in libstats.weeding_candidates(con, as_of="2026-11-01", branch="QBC", keep_last_copies=False).select("barcode").fetchall()]
     assert len(barcodes) > 50
     assert [code for code in barcodes if f">{code}<" not in page] == []
-    assert "<title>Collection and weeding: October 31, 2026, branch QBC</title>" in page
+    assert "<title>Collection and weeding: November 1, 2026, branch QBC</title>" in page
     assert first.read_bytes() == second.read_bytes()

@@ -53,6 +53,7 @@ class Collection:
     sources: list[Row]
     limits: list[Row]
     receipts: dict[str, list[Row]]
+    exports_of_use: frozenset[str] = frozenset()
 
     def fate(self, reason: str) -> int:
         """How many copies have this fate."""
@@ -110,6 +111,7 @@ def read(
         sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, thresholds or None),
         receipts=_receipts(con, settings, since, until),
+        exports_of_use=frozenset(row["export"] for row in records(freshness(con, analysis="circulation"))),
     )  # fmt: skip
 
 
@@ -170,6 +172,8 @@ def _warnings(report: Collection) -> list[str]:
         f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
         for row in report.migrations
     ]
+    silent = sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
+    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies count as copies without any checkout." for source in silent]
     told += [unread(row) for row in report.sources if row["rows_rejected"]]
     if report.settings["thresholds"] is None:
         seen = sum("seen in" in row["note"] for row in report.limits)
@@ -191,7 +195,7 @@ def key_figures(report: Collection) -> Html:
         (year, "is the middle year of publication", older),
         (
             dusty,
-            "of the copies are dusty",
+            "of long-held copies are dusty",
             f"Of {number(use['items_held_long'])} copies held for three years or more, {number(use['items_dusty'])} were not used in the last three.",
         ),
         (number(len(report.candidates)), "copies to look at", _more(report)),
