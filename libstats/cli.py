@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import demo, forgetting, inspection, listing
+from libstats import demo, explanation, forgetting, inspection, listing, opening
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
 from libstats.workspace import find, init
@@ -69,6 +70,14 @@ def _add_seq(p: argparse.ArgumentParser) -> None:
 def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("load", type=int, nargs="?", metavar="LOAD", help="only this load's")
     p.add_argument("--show", metavar="FILE", help="read the original file again and show the rejected lines themselves, here only")
+
+
+def _add_explain(p: argparse.ArgumentParser) -> None:
+    p.add_argument("analysis", metavar="ANALYSIS", help="as in turnaround, throughput, backlog, worklist or circulation")
+    p.add_argument("process", nargs="?", metavar="PROCESS", help="the kind of work, where the analysis is of one, as in hold")
+    p.add_argument("--since", metavar="DAY", help="the period's first day")
+    p.add_argument("--until", metavar="DAY", help="the first day after the period")
+    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the analysis")
 
 
 def _add_report(p: argparse.ArgumentParser) -> None:
@@ -165,12 +174,22 @@ def _rotate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(args: argparse.Namespace) -> int:
+    given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
+    with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
+        print(explanation.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}))
+    return 0
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    return dict(text.partition("=")[::2] for text in texts)
+
+
 def _report(args: argparse.Namespace) -> int:
     from libstats import report
 
     place = find(Path(args.workspace))
-    given = dict(pair.partition("=")[::2] for pair in args.set)
-    given |= {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
+    given = _pairs(args.set) | {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
     path = report.run(args.name, place.folder, given, args.out)
     print(f"The report is at {path}")
     return 0
@@ -200,6 +219,11 @@ COMMANDS = {
     "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
+    "explain": (
+        "show where a figure comes from: its definition, the loads behind it, what was counted and what not",
+        "libstats explain worklist hold",
+        _add_explain,
+    ),
     "report": ("make a report as an accessible web page that works offline", "libstats report monthly_operations --month 2026-10", _add_report),
     "demo": ("make a workspace with a made-up library, load it and write a report", "libstats demo", _add_demo),
     "sample": ("write the made-up library's exports, or a big export to try sizes", "libstats sample big --loans 1000000", _add_sample),
@@ -215,6 +239,7 @@ _RUN = {
     "check": _check,
     "forget": _forget,
     "rotate-key": _rotate,
+    "explain": _explain,
     "report": _report,
     "demo": _demo,
     "sample": _sample,
