@@ -125,15 +125,14 @@ def _check(con: Connection, analysis: str, function: Callable[..., Any], paramet
 
 
 def _parameters(con: Connection, function: Callable[..., Any], process: str | None, parameters: Mapping[str, Any]) -> Rows:
-    rows: Rows = []
+    names = {"since": "since", "until": "until, not included"}
+    rows: Rows = [("period", names[name], str(parameters[name])) for name in names if parameters.get(name) is not None]
     if process is not None:
         work = process_of(con, process)
         ends = f"done with {' or '.join(work.done)}{', given up with ' + ' or '.join(work.given_up) if work.given_up else ''}"
-        rows.append(("definition", process, f"{work.what}; it begins with {work.starts}, is {ends}"))
+        rows.insert(0, ("definition", process, f"{work.what}; it begins with {work.starts}, is {ends}"))
         if "as_of" in inspect.signature(function).parameters and parameters.get("as_of") is None:
             rows.append(("parameter", "as_of, if not given the newest export", f"{newest_export(con, work):%Y-%m-%d %H:%M}"))
-    names = {"since": "since", "until": "until, not included"}
-    rows += [("period", names[name], str(parameters[name])) for name in names if parameters.get(name) is not None]
     return rows + [("parameter", name, str(value)) for name, value in parameters.items() if name not in names and name != "process" and value is not None]
 
 
