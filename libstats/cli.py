@@ -85,6 +85,8 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--month", help="the month to report, as in 2026-10 (if not given: the last whole one)")
     p.add_argument("--branch", help="only this branch")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the notebook")
+    p.add_argument("--html", action="store_true", help="write it as a web page (so too if nothing is said)")
+    p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
     p.add_argument("--out", type=Path, metavar="FILE", help="where to write it (if not given: the workspace's reports folder)")
 
 
@@ -190,7 +192,10 @@ def _report(args: argparse.Namespace) -> int:
 
     place = find(Path(args.workspace))
     given = _pairs(args.set) | {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
-    path = report.run(args.name, place.folder, given, args.out)
+    formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
+    if args.xlsx:
+        formats.append("xlsx")
+    path = report.run(args.name, place.folder, given, args.out, formats)
     print(f"The report is at {path}")
     return 0
 
@@ -253,7 +258,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _RUN[args.command](args)
     except LibstatsError as error:
         print(f"libstats: {error}", file=sys.stderr)
-        return 1
+        return error.exit_status
     except duckdb.Error as error:
         # its own words may hold a row's value: only its kind is told
         print(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-__all__ = ["change", "month_before", "month_name", "number", "records", "share"]
+__all__ = ["change", "month_before", "month_name", "number", "percent", "records", "share", "tenths"]
 
 Row = dict[str, Any]
 
@@ -29,6 +29,16 @@ def share(part: float, whole: float) -> str:
     if 99 < percent < 100:
         return "more than 99%"
     return f"{percent:.0f}%"
+
+
+def percent(part: float) -> str:
+    """A share between 0 and 1 in percent."""
+    return share(part, 1)
+
+
+def tenths(value: float) -> str:
+    """A number of days or the like with one decimal, `5.3`."""
+    return f"{value:,.1f}"
 
 
 def month_name(month: date) -> str:

@@ -244,7 +244,7 @@ def test_a_cell_without_end_or_a_dead_python_is_a_failure(workspace: Workspace, 
 @pytest.mark.slow
 def test_an_executed_notebook_instead_of_a_page(workspace: Workspace) -> None:
     save(workspace, "own", "month", parameters_cell='month = ""\nworkspace = "."')
-    path = run("own", workspace.folder, {"month": "2026-10"}, workspace.folder / "kept.ipynb", html=False)
+    path = run("own", workspace.folder, {"month": "2026-10"}, workspace.folder / "kept.ipynb", formats=["ipynb"])
     notebook = nbformat.read(path, as_version=4)
     assert [cell.id for cell in notebook.cells] == ["parameters", "injected-parameters", "cell-0"]
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "'2026-10'"

@@ -9,13 +9,16 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from libstats.wording import MONTHS, Row, month_name, records
+from libstats.report.pieces import TABLES
+from libstats.wording import MONTHS, Row, month_name, percent, records, tenths
 
 __all__ = ["Table", "heading", "shown", "table"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
 Format = Callable[[Any], str]
+# how a workbook writes what these write
+IN_A_WORKBOOK: dict[Format, str] = {month_name: "mmmm yyyy", percent: "0%", tenths: "#,##0.0"}
 
 
 def heading(column: str) -> str:
@@ -94,6 +97,15 @@ class Table:
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
         )
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {TABLES: [self.data()]}
+
+    def data(self) -> dict[str, Any]:
+        """The table as plain data for a workbook: caption, columns with their titles and formats, rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
+        columns = [{"heading": self.headings.get(name, heading(name)), "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), "")} for name in self.columns]
+        lines = [[_plain(row.get(name)) for name in self.columns] for row in (*self.rows, *([self.foot] if self.foot else []))]
+        return {"caption": self.caption, "columns": columns, "rows": lines[: len(self.rows)], "foot": lines[len(self.rows) :]}
+
     def _is_numeric(self, name: str) -> bool:
         values = [row[name] for row in self.rows if row.get(name) is not None]
         return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
@@ -105,6 +117,17 @@ class Table:
         written = self.formats.get(name, shown) if value is not None and not isinstance(value, str) else shown
         text = html.escape(written(value), quote=False)
         return _cell(tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
 def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:
