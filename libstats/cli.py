@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import demo, explanation, forgetting, inspection, listing, opening
+from libstats import demo, explanation, forgetting, inspection, listing, opening, today
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
 from libstats.workspace import find, init
@@ -70,6 +70,11 @@ def _add_seq(p: argparse.ArgumentParser) -> None:
 def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("load", type=int, nargs="?", metavar="LOAD", help="only this load's")
     p.add_argument("--show", metavar="FILE", help="read the original file again and show the rejected lines themselves, here only")
+
+
+def _add_today(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
+    p.add_argument("--xlsx", type=Path, metavar="FILE", help="write it as a workbook instead, with every late and near case")
 
 
 def _add_explain(p: argparse.ArgumentParser) -> None:
@@ -176,6 +181,21 @@ def _rotate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _today(args: argparse.Namespace) -> int:
+    with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
+        if args.html or args.xlsx:
+            from libstats.report import publish
+            from libstats.report import today as written
+
+            for path, make, most in ((args.html, written.page, 100), (args.xlsx, written.sheets, None)):
+                if path:
+                    publish.write(path, make(today.read(con, datetime.now(), most)))
+                    print(f"The list is at {path}")
+        else:
+            print(today.text(today.read(con, datetime.now())))
+    return 0
+
+
 def _explain(args: argparse.Namespace) -> int:
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
     with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
@@ -224,6 +244,7 @@ COMMANDS = {
     "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
+    "today": ("list what needs a hand: open cases that are late or near their goal, stale exports, alarms", "libstats today --html today.html", _add_today),
     "explain": (
         "show where a figure comes from: its definition, the loads behind it, what was counted and what not",
         "libstats explain worklist hold",
@@ -244,6 +265,7 @@ _RUN = {
     "check": _check,
     "forget": _forget,
     "rotate-key": _rotate,
+    "today": _today,
     "explain": _explain,
     "report": _report,
     "demo": _demo,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import duckdb
 
-from libstats.analysis.cases import cases_sql, newest_export
+from libstats.analysis.cases import cases_sql, newest_export, told_of
 from libstats.analysis.spans import Moment, Unit, waited_sql
 from libstats.processes import Process, process_of
 
@@ -31,7 +30,7 @@ def worklist(
     unit, calendar : `days`, or `open days` of a calendar in libstats.toml
 
     Returns one row per open case, the oldest first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
-    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`, `age`, `left_days` (to the goal; negative
+    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
     when past), both in the unit, `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
@@ -56,7 +55,7 @@ def worklist(
             from waiting
         )
         select case when age > $goal then 'late' when age >= $goal * {NEAR} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
-            {_next_step(work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
+            {_next_step(con, work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
         from aged
         order by age desc, source, case_id
         """,
@@ -108,8 +107,11 @@ def _ends_and_behind(process: Process) -> list[str]:
     return [m for place, m in enumerate(order) if m in process.done or place > last]
 
 
-def _next_step(process: Process) -> str:
-    """SQL: what usually comes after the last milestone, in words."""
-    order = [m for m in process.happening if m not in process.given_up]
-    cases = " ".join(f"when '{m}' then '{after}'" for m, after in pairwise(order))
-    return f"case last_milestone {cases} end"
+def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
+    """SQL: what usually comes after the last milestone, of what the loaded exports can tell."""
+    usual = [m for m in process.happening if m not in process.given_up and m not in process.aside]
+    told = told_of(con, process)
+    after = {m: next((n for n in usual[place + 1 :] if n in told), None) for place, m in enumerate(usual)}
+    after |= {m: n if n in told else after.get(n) for m, n in process.aside.items()}
+    cases = " ".join(f"when '{m}' then '{n}'" for m, n in after.items() if n)
+    return f"case last_milestone {cases} end" if cases else "null::varchar"
