@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from libstats.report.pieces import TABLES
+from libstats.suppression import NOTE, WITHHELD, crosses_patrons, withheld
 from libstats.wording import MONTHS, Row, month_name, percent, records, tenths
 
 __all__ = ["Table", "heading", "shown", "table"]
@@ -54,6 +55,8 @@ def table(
     headings: Mapping[str, str] | None = None,
     formats: Mapping[str, Format] | None = None,
     foot: Mapping[str, Any] | None = None,
+    across: Sequence[str] = (),
+    total: str = "",
 ) -> Table:
     """Show a result as a captioned table.
 
@@ -64,12 +67,17 @@ def table(
     headings : titles of columns where the column's name does not say it
     formats : how the values of a column are written; the default is `shown`, and a month for `period`
     foot : a last row that stands apart, such as the total
+    across, total : columns that part one count by groups of patrons, and the column that adds them up
 
-    The first column names the rows. Returns an object that notebooks show as HTML.
+    Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column is an attribute of patrons. The first column names the rows. Returns an object that notebooks show as HTML.
     """
     rows = records(result)
     columns = [str(name) for name in result.columns] if hasattr(result, "columns") else list(dict.fromkeys(name for row in rows for name in row))
-    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, dict(foot) if foot else None)
+    last = dict(foot) if foot else None
+    if across or crosses_patrons(columns):
+        rows, last = withheld(rows, columns, last, across, total)
+        caption = f"{caption}. {NOTE}" if any(WITHHELD in row.values() for row in (*rows, last or {})) else caption
+    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, last)
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ class Table:
         return {"caption": self.caption, "columns": columns, "rows": lines[: len(self.rows)], "foot": lines[len(self.rows) :]}
 
     def _is_numeric(self, name: str) -> bool:
-        values = [row[name] for row in self.rows if row.get(name) is not None]
+        values = [row[name] for row in self.rows if row.get(name) not in (None, WITHHELD)]
         return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
 
     def _row(self, row: Row, numeric: set[str]) -> str:
