@@ -9,6 +9,7 @@ libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB rela
 from libstats.alarms import check
 from libstats.analysis.backlog import backlog
 from libstats.analysis.circulation import circulation
+from libstats.analysis.fill import fill_rate, unfilled_reasons
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.throughput import throughput
 from libstats.analysis.turnaround import turnaround, turnaround_curve
@@ -23,6 +24,7 @@ __all__ = [
     "check",
     "circulation",
     "confirm",
+    "fill_rate",
     "forget",
     "freshness",
     "init",
@@ -33,5 +35,6 @@ __all__ = [
     "turnaround",
     "turnaround_curve",
     "undo",
+    "unfilled_reasons",
     "worklist",
 ]

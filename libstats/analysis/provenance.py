@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import backlog, circulation, throughput, turnaround, worklist
+from libstats.analysis import backlog, circulation, fill, throughput, turnaround, worklist
 from libstats.analysis.cases import newest_export, quoted
 from libstats.analysis.spans import UNDETERMINABLE, spans_sql
 from libstats.errors import AnalysisError
@@ -52,6 +52,7 @@ def _in_backlog(con: Connection, process: str, *, start: str | None = None, end:
 ANALYSES: dict[str, Told] = {
     "backlog": Told(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
     "circulation": Told(circulation.circulation, circulation.left_out, {"circulation_event": "happened_at", "loan": "checked_out_at"}),
+    "fill_rate": Told(fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)),
     "throughput": Told(throughput.throughput, throughput.throughput_left_out, {}, _summed("cases", throughput.throughput)),
     "turnaround": Told(turnaround.turnaround, turnaround.turnaround_left_out, {}, _summed("cases - undeterminable", turnaround.turnaround)),
     "worklist": Told(worklist.worklist, worklist.worklist_left_out, {}, _summed("1", worklist.worklist)),
@@ -94,7 +95,7 @@ def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     ['part', 'what', 'value']
     """
     entry = _entry(analysis)
-    _check(con, analysis, entry.function, parameters)
+    parameters = _given(analysis, entry.function, parameters)
     process, since, until = (None if parameters.get(name) is None else str(parameters[name]) for name in ("process", "since", "until"))
     rows: Rows = [("definition", analysis, _definition(entry.function)), *_parameters(con, entry.function, process, parameters)]
     tables = _telling(con, entry.tables, process, since, until)
@@ -116,12 +117,15 @@ def _entry(analysis: str) -> Told:
     return ANALYSES[analysis]
 
 
-def _check(con: Connection, analysis: str, function: Callable[..., Any], parameters: Mapping[str, Any]) -> None:
-    known = [p for p in inspect.signature(function).parameters.values() if p.name != "con"]
-    if unknown := [name for name in parameters if name not in {p.name for p in known}]:
-        raise AnalysisError(f"{analysis} has no parameter {unknown[0]!r}", f"It takes: {', '.join(p.name for p in known)}.")
-    if lacking := [p.name for p in known if p.default is p.empty and parameters.get(p.name) is None]:
-        raise AnalysisError(f"{analysis} needs {' and '.join(lacking)}", f"It takes: {', '.join(p.name for p in known)}.")
+def _given(analysis: str, function: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with the process that the analysis is of if none is named; AnalysisError for one that lacks or is unknown."""
+    known = {p.name: p for p in inspect.signature(function).parameters.values() if p.name != "con"}
+    if unknown := [name for name in parameters if name not in known]:
+        raise AnalysisError(f"{analysis} has no parameter {unknown[0]!r}", f"It takes: {', '.join(known)}.")
+    if lacking := [p.name for p in known.values() if p.default is p.empty and parameters.get(p.name) is None]:
+        raise AnalysisError(f"{analysis} needs {' and '.join(lacking)}", f"It takes: {', '.join(known)}.")
+    usual = {"process": known["process"].default} if "process" in known and "process" not in parameters else {}
+    return {**usual, **parameters}
 
 
 def _parameters(con: Connection, function: Callable[..., Any], process: str | None, parameters: Mapping[str, Any]) -> Rows:
