@@ -89,8 +89,8 @@ def fill_rate(
             from shared
         )
         select part, cases, filled, unfilled, duplicate, cancelled_by_patron, other_left_out, still_open, rate,
-            greatest(middle - half_width, 0) as rate_low,
-            least(middle + half_width, 1) as rate_high,
+            if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
+            if(n > 0, least(middle + half_width, 1), null) as rate_high,
             filled / nullif(cases - still_open, 0) as naive_rate,
             $as_of::timestamp as as_of
         from bounded
