@@ -32,8 +32,8 @@ def test_a_receipt_of_turnaround_says_all(workspace: Workspace) -> None:
     found = parts(opened(workspace, SEVEN), "turnaround", by="branch", **JANUARY)
     assert found["definition"][0][1].startswith("of the cases whose `start` lies in the period")
     assert found["definition"][1] == ("mending", "a book to be mended; it begins with brought, is done with mended, given up with discarded")
-    assert found["period"] == [("since", "2026-01-01"), ("until, not included", "2026-02-01")]
-    assert found["parameter"] == [("as_of, if not given the newest export", "2026-03-01 00:00"), ("by", "branch")]
+    assert found["period"] == [("since", "2026-01-01"), ("until, not included", "2026-02-01"), ("as of the newest export", "2026-03-01 00:00")]
+    assert found["parameter"] == [("by", "branch")]
     assert found["load"] == [("load 1: mending-2026-03-01.csv", "own milestones, exported 2026-03-01 00:00, 11 rows")]
     assert found["cases used"] == [("mending", "4")]
     assert [n for _, n in found["left out"]] == ["1", "1", "1"]
@@ -114,8 +114,8 @@ def test_explain_prints_the_receipt(workspace: Workspace, capsys: pytest.Capture
 period
     since: 2026-01-01
     until, not included: 2026-02-01
+    as of the newest export: 2026-03-01 00:00
 parameter
-    as_of, if not given the newest export: 2026-03-01 00:00
     by: branch
 load
     load 1: mending-2026-03-01.csv: own milestones, exported 2026-03-01 00:00, 11 rows

@@ -26,14 +26,14 @@ class Told:
 
     function   the analysis
     left_out   its companion: `reason` and `rows`
-    tables     the canonical tables that it reads, with the column that dates their rows ("": all rows, whenever); {} for an
+    tables     the canonical tables that it reads, with the column that dates their rows (None: all that are current); {} for an
                analysis of a process, which names its tables itself
-    used       how many cases it counted, from the connection and the parameters; without it the rows in the period are told
+    used       how many cases it counted, from the connection and the parameters; without it the rows of the tables are told
     """
 
     function: Callable[..., Any]
     left_out: Callable[..., Relation]
-    tables: Mapping[str, str]
+    tables: Mapping[str, str | None]
     used: Callable[..., int] | None = None
 
 
@@ -66,7 +66,7 @@ def freshness(con: Connection, *, analysis: str | None = None, process: str | No
     Returns one row per configured source and export: `source`, `export` (the declaration), `newest_export_at`
     (time), `loads` (active loads), `rows_rejected` (rows, over the active loads), ordered by source and export.
     """
-    tables = None if analysis is None and process is None else list(_telling(con, _entry(analysis).tables if analysis else {}, process))
+    tables = None if analysis is None and process is None else list(_telling(con, _entry(analysis).tables if analysis else {}, process, {}))
     return con.sql(
         """
         select e.source, e.declaration as export, max(l.exported_at) as newest_export_at, count(*) as loads,
@@ -85,8 +85,8 @@ def freshness(con: Connection, *, analysis: str | None = None, process: str | No
 def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those left out?
 
-    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`process`, `since`, `until`, ...).
-    Returns rows of `part` (definition, period, parameter, load, rows in the period, cases used, left out), `what` and `value`,
+    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`process`, `since` and `until`, or `as_of`, ...).
+    Returns rows of `part` (definition, period, parameter, load, rows in the period, rows held, cases used, left out), `what` and `value`,
     all text, in that order. Of a process the cases used and those left out are all that the exports tell of, but for
     reasons that begin with "counted".
     Raises AnalysisError for an analysis that has no receipt, for a parameter it lacks or does not know, and where it refuses to answer.
@@ -96,15 +96,17 @@ def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     """
     entry = _entry(analysis)
     parameters = _given(analysis, entry.function, parameters)
-    process, since, until = (None if parameters.get(name) is None else str(parameters[name]) for name in ("process", "since", "until"))
+    process = parameters.get("process")
     rows: Rows = [("definition", analysis, _definition(entry.function)), *_parameters(con, entry.function, process, parameters)]
-    tables = _telling(con, entry.tables, process, since, until)
-    loads = dict.fromkeys(load for table, where in tables.items() for load in _loads(con, table, where))
-    rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n, _ in loads]
+    tables = _telling(con, entry.tables, process, parameters)
+    for table, where in tables.items():
+        for seq, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
+            rows.append(("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
+    rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     if entry.used:
-        rows.append(("cases used", process or analysis, f"{entry.used(con, **parameters):,}"))
+        rows.append(("cases used", str(process), f"{entry.used(con, **parameters):,}"))
     else:
-        rows += [("rows in the period" if since else "rows", table, _count(con, table, where)) for table, where in tables.items()]
+        rows += [("rows held" if where is None else "rows in the period", table, _count(con, table, where or "true")) for table, where in tables.items()]
     rows += [("left out", reason, f"{n:,}") for reason, n in entry.left_out(con, **parameters).fetchall()]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
     named = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
@@ -129,28 +131,37 @@ def _given(analysis: str, function: Callable[..., Any], parameters: Mapping[str,
 
 
 def _parameters(con: Connection, function: Callable[..., Any], process: str | None, parameters: Mapping[str, Any]) -> Rows:
-    names = {"since": "since", "until": "until, not included"}
+    names = {"since": "since", "until": "until, not included", "as_of": "as of"}
     rows: Rows = [("period", names[name], str(parameters[name])) for name in names if parameters.get(name) is not None]
     if process is not None:
         work = process_of(con, process)
         ends = f"done with {' or '.join(work.done)}{', given up with ' + ' or '.join(work.given_up) if work.given_up else ''}"
         rows.insert(0, ("definition", process, f"{work.what}; it begins with {work.starts}, is {ends}"))
         if "as_of" in inspect.signature(function).parameters and parameters.get("as_of") is None:
-            rows.append(("parameter", "as_of, if not given the newest export", f"{newest_export(con, work):%Y-%m-%d %H:%M}"))
+            rows.append(("period", "as of the newest export", f"{newest_export(con, work):%Y-%m-%d %H:%M}"))
     return rows + [("parameter", name, str(value)) for name, value in parameters.items() if name not in names and name != "process" and value is not None]
 
 
-def _telling(con: Connection, tables: Mapping[str, str], process: str | None, since: str | None = None, until: str | None = None) -> dict[str, str]:
-    """The tables that an analysis reads, with SQL that says which of their rows t tell: those of the process, or in the period."""
+def _telling(con: Connection, tables: Mapping[str, str | None], process: str | None, parameters: Mapping[str, Any]) -> dict[str, str | None]:
+    """The tables that an analysis reads, with SQL that says which of their rows t tell: those of the process or in the period; None: all."""
     if process is None:
-        period = "t.{0} >= {1}::timestamp and t.{0} < {2}::timestamp"
-        return {table: period.format(column, quoted(since), quoted(until)) if column and since and until else "true" for table, column in tables.items()}
+        return {table: column and _dated(column, parameters) for table, column in tables.items()}
     work = process_of(con, process)
-    found = dict.fromkeys(work.tables, "true") | {r.table: r.where for r in work.read} | {"milestone": f"t.process = {quoted(process)}"}
+    found: dict[str, str | None] = {table: "true" for table in work.tables} | {r.table: r.where for r in work.read} | {"milestone": f"t.process = {quoted(process)}"}
     if process in DIRECTIONS:
         way = quoted(DIRECTIONS[process])
         found["ill_event"] = f"coalesce(t.direction, {way}) = {way}"
     return found
+
+
+def _dated(column: str, parameters: Mapping[str, Any]) -> str:
+    """SQL: the rows t of the period, or of all days up to the moment told of."""
+    bounds = [
+        f"t.{column} {test} {quoted(str(parameters[name]))}::timestamp{rest}"
+        for name, test, rest in (("since", ">=", ""), ("until", "<", ""), ("as_of", "<", " + interval 1 day"))
+        if parameters.get(name) is not None
+    ]
+    return " and ".join(bounds) or "true"
 
 
 def _count(con: Connection, table: str, where: str) -> str:
@@ -162,11 +173,26 @@ def _loads(con: Connection, table: str, where: str) -> list[tuple[Any, ...]]:
     return con.execute(
         f"""
         with run as (select distinct t.export_id, t.from_seq, t.until_seq from {table}__row t where {where})
-        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.sha256
+        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, 0
         from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
         where l.undone_seq is null
-        order by l.exported_at, l.sha256
+        order by l.exported_at, l.seq
         """
+    ).fetchall()
+
+
+def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
+    """The newest active load of each export that tells of the table, and how many there are of that export."""
+    return con.execute(
+        """
+        select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, if(count(*) over export > 1, count(*) over export, 0)
+        from load l join export e using (export_id)
+        where l.undone_seq is null and e.columns[$1] is not null
+        window export as (partition by e.export_id)
+        qualify row_number() over (partition by e.export_id order by l.exported_at desc, l.sha256 desc) = 1
+        order by l.exported_at, l.sha256
+        """,
+        [table],
     ).fetchall()
 
 
