@@ -147,7 +147,7 @@ def _telling(con: Connection, tables: Mapping[str, str | None], process: str | N
     if process is None:
         return {table: column and _dated(column, parameters) for table, column in tables.items()}
     work = process_of(con, process)
-    found: dict[str, str | None] = {table: "true" for table in work.tables} | {r.table: r.where for r in work.read} | {"milestone": f"t.process = {quoted(process)}"}
+    found: dict[str, str | None] = {**dict.fromkeys(work.tables, "true"), **{r.table: r.where for r in work.read}, "milestone": f"t.process = {quoted(process)}"}
     if process in DIRECTIONS:
         way = quoted(DIRECTIONS[process])
         found["ill_event"] = f"coalesce(t.direction, {way}) = {way}"
