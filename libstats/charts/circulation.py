@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from libstats.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, LINES, OTHER_LINE, STYLE, UNKNOWN_LINE, Figure, apart, dress
+from libstats.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, LINES, OTHER_LINE, STYLE, UNKNOWN_LINE, Figure, apart, dress, month_axis
 from libstats.wording import change, month_before, month_name, number, records, share
 
 if TYPE_CHECKING:
@@ -146,7 +146,10 @@ def _draw(data: _Months) -> Drawing:
         _bars(panels[0], data)
         if several:
             _branch_lines(panels[1], data, lines)
-        _month_axis(panels[-1], data.months)
+        month_axis(panels[-1], data.months)
+        if not data.months:
+            panels[-1].set_yticks([])
+            panels[-1].text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)
     return drawing
 
 
@@ -196,14 +199,3 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
             parse_math=False,  # a name with two dollar signs is a name
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)},
         )
-
-
-def _month_axis(panel: Axes, months: list[date]) -> None:
-    """Short month names; the year under the first month shown and under each January."""
-    names = [f"{month_name(when)[:3]}\n{when.year}" if place == 0 or when.month == 1 else month_name(when)[:3] for place, when in enumerate(months)]
-    panel.set_xticks(range(len(months)), names)
-    beside = max(0, 6 - len(months)) / 2  # so that the bar of a single month is no wall
-    panel.set_xlim(-0.6 - beside, max(len(months), 1) - 0.4 + beside)
-    if not months:
-        panel.set_yticks([])
-        panel.text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)

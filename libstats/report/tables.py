@@ -11,7 +11,7 @@ from typing import Any
 
 from libstats.report.pieces import TABLES
 from libstats.suppression import NOTE, WITHHELD, crosses_patrons, withheld
-from libstats.wording import MONTHS, Row, month_name, percent, records, tenths
+from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
 __all__ = ["Table", "heading", "shown", "table"]
 
@@ -40,12 +40,8 @@ def shown(value: Any) -> str:
     if isinstance(value, (float, Decimal)):
         return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     if isinstance(value, datetime):
-        return f"{_day(value)}, {value:%H:%M}" if value.time() != time() else _day(value)
-    return _day(value) if isinstance(value, date) else str(value)
-
-
-def _day(value: date) -> str:
-    return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
+        return f"{day_name(value)}, {value:%H:%M}" if value.time() != time() else day_name(value)
+    return day_name(value) if isinstance(value, date) else str(value)
 
 
 def table(
