@@ -128,7 +128,7 @@ def text(today: Today) -> str:
     """The list for a terminal, WIDTH columns wide."""
     lines = [f"Today's work, {today.now:%Y-%m-%d}", "", *_export_lines(today), *_alarm_lines(today)]
     for work in today.work:
-        lines += ["", *_work_lines(work)]
+        lines += ["", *_work_lines(work, today.now)]
     if not today.work:
         lines += ["", "No kind of work has an open case in what is loaded."]
     return "\n".join(line[:WIDTH].rstrip() for line in lines)
@@ -156,13 +156,14 @@ def headline(work: Work) -> str:
     return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {counts}"
 
 
-def basis(work: Work) -> str:
+def basis(work: Work, now: datetime) -> str:
     """By which goal, and of which moment."""
-    return f"goal {work.process.goal_days:g} days, as of {work.as_of:%Y-%m-%d %H:%M}"
+    ago = f", {days(now - work.as_of)} ago" if now - work.as_of >= timedelta(days=1) else ""
+    return f"goal {work.process.goal_days:g} days, as of {work.as_of:%Y-%m-%d %H:%M}{ago}"
 
 
-def _work_lines(work: Work) -> list[str]:
-    lines = [f"{headline(work)} ({basis(work)})"]
+def _work_lines(work: Work, now: datetime) -> list[str]:
+    lines = [f"{headline(work)} ({basis(work, now)})"]
     if not work.cases:
         return lines
     cells = [("", "days", "look for", "where", "last step", "next step"), *map(_cells, work.cases)]

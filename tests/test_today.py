@@ -95,16 +95,17 @@ def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     page = written.page(found)
     assert publish.faults(page) == []
     assert "<title>Today's work: January 10, 2026</title>" in page
-    assert "Every export is as fresh as it usually is." in page
+    assert "Every export is as fresh as it usually is, and nothing in them looks wrong." in page
     assert "Mending: 1 late, 1 near, 1 in time</h2>" in page
     book = CalamineWorkbook.from_filelike(BytesIO(written.sheets(found)))
-    assert book.sheet_names == ["Contents", "Open cases", "Mending  late and near, the old", "How fresh each export is"]
+    assert book.sheet_names == ["Contents", "Open cases", "Mending late and near, the", "How fresh each export is"]
     assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == ["5", "late", "", "EAST"]
 
 
 def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:
     page = written.page(today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1)))
-    assert "“own milestones” of own is 22 days old, loaded once." in page
+    assert "“own milestones” of own is stale: 22 days old, loaded once. What happened since is not in the lists." in page
+    assert "Goal 8 days, as of 2026-01-10 00:00, 22 days ago." in page
 
 
 def test_the_command_writes_what_it_is_asked(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

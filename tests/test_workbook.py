@@ -57,7 +57,7 @@ def test_text_is_never_a_formula() -> None:
 def test_sheets_have_names_of_their_own_and_a_list() -> None:
     captions = ["Requests: how long patrons waited, by month", "Requests: how long patrons waited, by kind", "Contents", ""]
     book = read(workbook([table(ROWS, caption).data() for caption in captions], "Waiting"))
-    assert book.sheet_names == ["Contents", "Requests  how long patrons wait", "Requests  how long patrons wa 2", "Contents 2", "Table"]
+    assert book.sheet_names == ["Contents", "Requests how long patrons", "Requests how long patrons 2", "Contents 2", "Table"]
     assert [row[1] for row in book.get_sheet_by_name("Contents").to_python()[2:5]] == captions[:3]
 
 

@@ -23,9 +23,10 @@ HEADINGS = {"handle": "Look for", "last_milestone": "Last step", "last_at": "Rea
 def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     cells = [nbformat.v4.new_markdown_cell(f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.", id="title")]  # type: ignore[no-untyped-call]
-    sections = [("head", "", _head(today)), *((work.process.name, f"## {lists.headline(work)}", _section(work)) for work in today.work)]
+    sections = [("head", "", _head(today)), *((work.process.name, f"## {lists.headline(work)}", _section(work, today)) for work in today.work)]
     if not today.work:
         sections.append(("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>")))
+    sections.append(("exports", "## The exports behind it", _state(today)))
     for name, heading, html in sections:
         if heading:
             cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))  # type: ignore[no-untyped-call]
@@ -43,11 +44,19 @@ def sheets(today: Today) -> bytes:
 
 
 def _head(today: Today) -> Html:
-    stale = [f"“{export.name}” of {export.source} is {lists.freshness(export)}." for export in today.stale]
-    told = "These exports are stale, and what happened since is not in the lists:" if stale else "Every export is as fresh as it usually is."
+    """What to know before the lists: which exports are stale, and whether something looks wrong."""
+    told = [f"“{export.name}” of {export.source} is stale: {lists.freshness(export)}. What happened since is not in the lists." for export in today.stale]
+    if today.alarms:
+        told.append(
+            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
+        )
+    box = notice("Before you use these lists:", told, attention=True) if told else notice("Every export is as fresh as it usually is, and nothing in them looks wrong.")
+    return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
+
+
+def _state(today: Today) -> Html:
     alarms = _alarms(today)._repr_html_() if today.alarms else "<p>Nothing in the exports looks wrong.</p>"
-    period = f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>'
-    return Html(f"{period}{notice(told, stale, attention=bool(stale))}{_exports(today)._repr_html_()}{alarms}")
+    return Html(f"{_exports(today)._repr_html_()}{alarms}")
 
 
 def _exports(today: Today) -> Table:
@@ -71,8 +80,9 @@ def _alarms(today: Today) -> Table:
     return table(today.alarms, "What looks wrong in the exports", headings={"rows": "Rows, or days", "meaning": "What it means"})
 
 
-def _section(work: Work) -> Html:
-    about = f"<p>{escaped(lists.basis(work)[:1].upper() + lists.basis(work)[1:])}.</p>"
+def _section(work: Work, today: Today) -> Html:
+    basis = lists.basis(work, today.now)
+    about = f"<p>{escaped(basis[:1].upper() + basis[1:])}.</p>"
     if not work.cases:
         return Html(f"{about}<p>Nothing is late or near.</p>")
     more = f"<p>And {work.more:,} more.</p>" if work.more else ""

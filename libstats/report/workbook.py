@@ -76,14 +76,22 @@ def _names(captions: Sequence[str]) -> list[str]:
     names: list[str] = []
     taken = {FIRST.casefold(), "history"}  # the second is Excel's own
     for caption in captions:
-        plain = FORBIDDEN.sub(" ", caption).strip() or "Table"
-        name, again = plain[:LONGEST].strip(), 1
+        plain = " ".join(FORBIDDEN.sub(" ", caption).split()) or "Table"
+        name, again = _short(plain, LONGEST), 1
         while name.casefold() in taken:
             again += 1
-            name = f"{plain[: LONGEST - len(str(again)) - 1].strip()} {again}"
+            name = f"{_short(plain, LONGEST - len(str(again)) - 1)} {again}"
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def _short(text: str, longest: int) -> str:
+    """A text cut where a word ends, without a comma at its end."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest + 1].rpartition(" ")[0] or text[:longest]
+    return cut.rstrip(" ,.;")
 
 
 def _sheet(sheet: Any, table: dict[str, Any], looks: _Looks) -> None:
