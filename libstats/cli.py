@@ -109,6 +109,7 @@ def _add_nothing(p: argparse.ArgumentParser) -> None:
 
 def _add_sample(p: argparse.ArgumentParser) -> None:
     p.add_argument("folder", type=Path, metavar="FOLDER")
+    p.add_argument("--size", type=int, default=1, metavar="N", help="N times as large a library, its truth beside it")
     p.add_argument("--loans", type=int, metavar="N", help="instead: one export of that many loans, to try sizes")
 
 
@@ -228,7 +229,9 @@ def _demo(args: argparse.Namespace) -> int:
 def _sample(args: argparse.Namespace) -> int:
     from libstats import sample
 
-    path = sample.write_loans(args.folder, loans=args.loans) if args.loans else sample.write(args.folder)
+    if args.size < 1 or (args.loans is not None and args.loans < 1):
+        raise LibstatsError("a sample of no size cannot be written", "Give --size or --loans a whole number from 1.")
+    path = sample.write_loans(args.folder, loans=args.loans) if args.loans else sample.write(args.folder, size=args.size)
     print(f"The sample is at {path}")
     return 0
 

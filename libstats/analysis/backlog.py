@@ -47,17 +47,18 @@ def backlog(
     if every not in STEPS:
         raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
     spans = spans_sql(con, work, start or work.starts, list(work.done) if end is None else [end] if isinstance(end, str) else list(end))
-    step, trunc = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
+    step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
+    started, closed = (every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at"))
     return con.sql(
         f"""
         with span as materialized (
             select {part_sql(by)} as part, started_at, closed_at, state
             from ({spans})
-            where started_at is not null and state <> {UNDETERMINABLE}
+            where started_at is not null and state <> {UNDETERMINABLE} and coalesce(closed_at, 'infinity'::timestamp) >= {first}
         ),
         period as (
-            select period::date as period, period as began_at, least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
-            from (select unnest(range({trunc}::timestamp, least($until::timestamp, $as_of::timestamp), interval {step})) as period)
+            select period::date as period, least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
+            from (select unnest(range({first}::timestamp, least($until::timestamp, $as_of::timestamp), interval {step})) as period)
         ),
         place as (
             select period.*, part
@@ -69,13 +70,15 @@ def backlog(
             group by all
         ),
         came as (
-            select p.period, s.part, count(*) as came
-            from period p join span s on s.started_at >= p.began_at and s.started_at < p.ended_at
+            select {started} as period, part, count(*) as came
+            from span
+            where started_at >= {first} and started_at < least($until::timestamp, $as_of::timestamp)
             group by all
         ),
         went as (
-            select p.period, s.part, count(*) filter (where s.state <> {GIVEN_UP}) as done, count(*) filter (where s.state = {GIVEN_UP}) as given_up
-            from period p join span s on s.closed_at >= p.began_at and s.closed_at < p.ended_at
+            select {closed} as period, part, count(*) filter (where state <> {GIVEN_UP}) as done, count(*) filter (where state = {GIVEN_UP}) as given_up
+            from span
+            where closed_at < least($until::timestamp, $as_of::timestamp)
             group by all
         )
         select p.period, p.part, coalesce(c.came, 0) as came, coalesce(g.done, 0) as done, coalesce(g.given_up, 0) as given_up,

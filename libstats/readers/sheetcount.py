@@ -10,7 +10,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from libstats.errors import FileRefused
-from libstats.readers.place import damaged
+from libstats.readers.place import READS, damaged, locked
 
 _BLOCK = 1 << 20
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
@@ -194,23 +194,23 @@ class _Ods(_Reader):
             self.found[self.sheet] = Extent(self.rows, self.last, self.widest)
 
 
-def extents(archive: ZipFile, name: str) -> dict[str, Extent] | None:
-    """The extent of each sheet of an XLSX or ODS workbook; None for an XLSB one, whose sheets are not XML.
+def extents(archive: ZipFile, name: str) -> dict[str, Extent]:
+    """The extent of each sheet of an XLSX or ODS workbook.
 
-    Raises FileRefused for a document of another kind, and for one whose XML is damaged.
+    Raises FileRefused for a document of another kind, also XLSB, whose sheets are not XML, and for one whose XML is damaged.
     """
     members = set(archive.namelist())
     if "xl/workbook.xml" in members:
         return _of_xlsx(archive, members, name)
     if "xl/workbook.bin" in members:
-        return None
+        raise FileRefused(f"{name}: this is a binary workbook (XLSB)", f"Save it as XLSX. {READS}")
     if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
         if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+            raise locked(name)
         reader = _Ods(archive, "content.xml", name)
         reader.read()
         return reader.found
-    raise FileRefused(f"{name}: this is a document, but not a workbook", "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not.")
+    raise FileRefused(f"{name}: this is a document, but not a workbook", READS)
 
 
 def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent]:
