@@ -105,9 +105,8 @@ def test_the_monthly_report_is_accessible_and_stands_alone(browser: str, demo: P
     assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
-def test_the_ill_report_is_accessible_and_stands_alone(browser: str, workspace: Workspace, tmp_path: Path) -> None:
-    told(workspace).con.close()
-    assert check(browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")) == [CLEAN]
+def test_the_ill_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("ill_turnaround", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
 def test_a_report_that_cannot_tell_is_accessible_too(browser: str, workspace: Workspace, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,29 @@ def test_nothing_loaded_is_refused(workspace: Workspace) -> None:
     libstats.load(workspace, [write(workspace.exports / "items-2026-10-31.csv", "itemnumber;barcode;homebranch\n1;b1;EAST\n")])
     with pytest.raises(AnalysisError, match="nothing that tells of ill_borrowing is loaded"):
         ill.read(libstats.open(workspace))
+
+
+def test_the_sample_library_filled_what_it_lived(demo: Path) -> None:
+    truth = json.loads((demo / "exports" / "truth.json").read_text(encoding="utf-8"))
+    told_of, reasons = truth["processes"]["ill_borrowing"]["outcomes"], truth["reasons"]["ill_borrowing"]
+    with libstats.open(demo) as con:
+        found = libstats.fill_rate(con, since="2024-11-01", until="2026-11-01")
+        row = dict(zip(found.columns, found.fetchall()[0], strict=True))
+    left_out = row["duplicate"] + row["cancelled_by_patron"] + row["other_left_out"]
+    assert (row["filled"], row["unfilled"] + left_out, row["still_open"]) == (told_of["done"], told_of["given_up"], told_of["open"])
+    assert (row["duplicate"], row["cancelled_by_patron"]) == (reasons["duplicate"], reasons["cancelled by patron"])
+
+
+@pytest.mark.parametrize(
+    ("analysis", "given"), [("turnaround", {"since": "2025-11-01", "until": "2026-11-01"}), ("worklist", {}), ("fill_rate", {"since": "2025-11-01", "until": "2026-11-01"})]
+)
+def test_receipts_of_the_sample_library_add_up(demo: Path, analysis: str, given: dict[str, str]) -> None:
+    requests = sum(json.loads((demo / "exports" / "truth.json").read_text(encoding="utf-8"))["processes"]["ill_borrowing"]["outcomes"].values())
+    with libstats.open(demo) as con:
+        rows = libstats.receipt(con, analysis, process="ill_borrowing", **given).fetchall()
+    counted = [int(value.replace(",", "")) for part, what, value in rows if part == "cases used" or (part == "left out" and not what.startswith("counted"))]
+    assert sum(counted) == requests
+    assert all(value.startswith("illiad") for part, _, value in rows if part == "load")
 
 
 # --- pictures ---
