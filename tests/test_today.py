@@ -99,7 +99,7 @@ def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     assert "Mending: 1 late, 1 near, 1 in time</h2>" in page
     book = CalamineWorkbook.from_filelike(BytesIO(written.sheets(found)))
     assert book.sheet_names == ["Contents", "Open cases", "Mending late and near, the", "How fresh each export is"]
-    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == ["5", "late", "", "EAST"]
+    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == ["5", "late", "EAST", "glued"]
 
 
 def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:

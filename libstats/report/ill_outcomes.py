@@ -10,10 +10,10 @@ from libstats.analysis.fill import fill_rate, unfilled_reasons
 from libstats.analysis.worklist import worklist
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
 from libstats.report.pieces import Html
-from libstats.report.tables import Table, table
+from libstats.report.tables import Table, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
-__all__ = ["backlog_by_week", "backlog_chart", "filled", "reasons", "to_do"]
+__all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "reasons", "to_do"]
 
 WEEKS, LISTED = 26, 20  # weeks of backlog; requests in the list
 
@@ -45,24 +45,27 @@ def backlog_by_week(report: Ill) -> Table:
 
 @or_why_not
 def filled(report: Ill) -> Table:
-    """How many of the year's requests were filled."""
-    rows = [{"part": KINDS.get(row["part"], row["part"]), **_fill_line(row)} for row in records(fill_rate(report.con, by="kind", **report.period(12)))]
-    whole = [{"part": "all", **_fill_line(row)} for row in records(fill_rate(report.con, **report.period(12)))]
-    headings = {
-        "part": "Of what",
-        "cases": "Requests",
-        "rate": "Fill rate",
-        "rate_low": "95% interval from",
-        "rate_high": "to",
-        "naive_rate": "If all that were given up counted as unfilled",
-    }
-    formats = dict.fromkeys(("rate", "rate_low", "rate_high", "naive_rate"), _to_a_tenth)
-    caption = f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: how many were filled"
-    return table(rows if len(rows) > 1 else whole, caption, headings=headings, formats=formats, foot=whole[0] if whole and len(rows) > 1 else None)
+    """What became of the year's requests."""
+    names = ("cases", "filled", "unfilled", "duplicate", "cancelled_by_patron", "other_left_out", "still_open")
+    return _by_kind(report, names, "what became of them", {"cases": "Requests"})
 
 
-def _fill_line(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in ("part", "as_of")}
+@or_why_not
+def fill_rates(report: Ill) -> Table:
+    """How many of the year's requests were filled, and how sure that is."""
+    headings = {"rate": "Fill rate", "rate_low": "95% interval from", "rate_high": "to", "naive_rate": "If all that were given up counted as unfilled"}
+    return _by_kind(report, tuple(headings), "how many were filled", headings)
+
+
+def _by_kind(report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str]) -> Table:
+    """Columns of the fill rate for loans and copies, and for all."""
+    parts, whole = (records(fill_rate(report.con, by=by, **report.period(12))) for by in ("kind", None))
+    rows = [{"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}} for row in parts]
+    everything = [{"part": "all", **{name: row[name] for name in names}} for row in whole]
+    several = len(rows) > 1
+    caption = f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: {what}"
+    formats = {name: _to_a_tenth for name in names if "rate" in name}
+    return table(rows if several else everything, caption, headings={"part": "Of what", **headings}, formats=formats, foot=everything[0] if several else None)
 
 
 def _to_a_tenth(part: float) -> str:
@@ -86,6 +89,11 @@ def to_do(report: Ill) -> Html:
         for row in records(pressing.limit(LISTED))
     ]
     headings = {"handle": "Request", "age": "Days since it was made", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step"}
-    listed = table(rows, f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}", headings=headings, formats={"age": tenths})
+    listed = table(
+        without_empty(rows),
+        f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}",
+        headings=headings,
+        formats={"age": tenths},
+    )
     more = f"<p>And {number(total - len(rows))} more: libstats today --xlsx lists them all.</p>" if total > len(rows) else ""
     return Html(f"{listed._repr_html_()}{more}", [listed])

@@ -13,7 +13,7 @@ from libstats.report.pieces import TABLES
 from libstats.suppression import NOTE, WITHHELD, crosses_patrons, withheld
 from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
-__all__ = ["Table", "heading", "shown", "table"]
+__all__ = ["Table", "heading", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
@@ -74,6 +74,12 @@ def table(
         rows, last = withheld(rows, columns, last, across, total)
         caption = f"{caption}. {NOTE}" if any(WITHHELD in row.values() for row in (*rows, last or {})) else caption
     return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, last)
+
+
+def without_empty(rows: Sequence[Row]) -> list[Row]:
+    """The rows without the columns in which nothing stands."""
+    names = {name for row in rows for name, value in row.items() if value not in (None, "")}
+    return [{name: value for name, value in row.items() if name in names} for row in rows]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import nbformat
 from libstats import today as lists
 from libstats.report import publish
 from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import Table, shown, table
+from libstats.report.tables import Table, shown, table, without_empty
 from libstats.report.workbook import workbook
 from libstats.today import Today, Work
 from libstats.wording import tenths
