@@ -104,6 +104,5 @@ def _cases(work: Work) -> Table:
         }
         for row in work.cases
     ]
-    return table(
-        rows, f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the oldest first", headings=HEADINGS, formats={"age": tenths, "left_days": tenths}
-    )
+    name = f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the oldest first"
+    return table(without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths})
