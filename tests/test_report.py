@@ -12,6 +12,7 @@ import duckdb
 import nbformat
 import pytest
 
+from libstats.cli import main
 from libstats.errors import ReportError
 from libstats.report import from_env, parameters, publish, run, runner, table
 from libstats.report.tables import heading, shown
@@ -230,6 +231,13 @@ def test_a_failed_cell_leaves_the_old_report_and_a_notebook_that_shows_why(works
     assert "top 3" in failed.read_text(encoding="utf-8")
     run("own", workspace.folder)
     assert not failed.exists()
+
+
+@pytest.mark.slow
+def test_the_exit_status_tells_a_failed_cell_from_a_wrong_word(workspace: Workspace) -> None:
+    save(workspace, "own", "1 / top", parameters_cell="top = 10")
+    command = ["-w", str(workspace.folder), "report", "own"]
+    assert [main([*command, "--set", pair]) for pair in ("top=0", "tpo=0", "top=2")] == [1, 2, 0]
 
 
 @pytest.mark.slow
