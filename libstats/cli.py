@@ -12,10 +12,10 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import demo, explanation, forgetting, inspection, listing, opening, today
+from libstats import demo, explanation, forgetting, inspection, listing, opening, store, today
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
-from libstats.workspace import find, init
+from libstats.workspace import Workspace, find, init
 
 
 class _Parser(argparse.ArgumentParser):
@@ -172,14 +172,24 @@ def _forget(args: argparse.Namespace) -> int:
         day = date.fromisoformat(args.before)
     except ValueError:
         raise LibstatsError(f"--before {args.before} is not a day", "Write it as 2026-01-01.") from None
-    print(f"{forgetting.forget(find(Path(args.workspace)), day):,} rows lost their patron, for good.")
-    return 0
+    place = find(Path(args.workspace))
+    print(f"{forgetting.forget(place, day):,} rows lost their patron, for good.")
+    return _none_outlived(place)
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    patrons = forgetting.rotate(find(Path(args.workspace)))
+    place = find(Path(args.workspace))
+    patrons = forgetting.rotate(place)
     print(f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come.")
-    return 0
+    return _none_outlived(place)
+
+
+def _none_outlived(place: Workspace) -> int:
+    """Exit status 1, in words, if the database of before is still there."""
+    left = store.outlived(place.store)
+    if left:
+        print(f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.", file=sys.stderr)
+    return 1 if left else 0
 
 
 def _today(args: argparse.Namespace) -> int:

@@ -79,12 +79,14 @@ class Delimited(Part):
         digest, size, is_tab = hashlib.sha256(), 0, self.delimiter == "\t"
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        has_nul = False
         with self.place.open() as stream:
             block = b" "
             while block:
                 block = stream.read(BLOCK)
                 digest.update(block)
                 size += len(block)
+                has_nul |= b"\0" in block
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
@@ -93,7 +95,7 @@ class Delimited(Part):
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_tab and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_nul=has_nul)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
         """True if the quotes of a tab-delimited file hold nothing together: they cannot be trusted, or its lines are whole without them."""
