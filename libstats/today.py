@@ -18,7 +18,7 @@ from libstats.processes import Process, process_of
 from libstats.wording import Row, records
 
 WIDTH = 100
-MOST = 10  # cases of one kind of work on the terminal
+MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
 
 
@@ -72,7 +72,7 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
     """What needs a hand today, in every kind of work that has open cases?
 
     Ages are told for the newest export of each kind of work, which knows no later; `now` only says how old the exports are.
-    Of each kind the `most` oldest late and near cases are listed, all if it is None.
+    Of each kind the `most` oldest late cases and the `most` oldest near ones are listed, all if it is None.
     """
     names = [name for (name,) in con.execute("select process from process order by rowid").fetchall()]
     work = [found for name in names if (found := _work(con, name, most)) is not None]
@@ -90,8 +90,19 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
     counts = {"late": 0, "near": 0, "in time": 0, **dict(found.aggregate("standing, count(*)", "standing").fetchall())}
     if not sum(counts.values()):
         return None
-    pressing = found.filter("standing <> 'in time'").order("age desc, source, case_id")
-    return Work(process, as_of, counts, records(pressing if most is None else pressing.limit(most)))
+    return Work(process, as_of, counts, pressing(found, most))
+
+
+def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:
+    """Of a worklist the oldest late cases and the oldest near ones, so many of each, all if it is None.
+
+    Each for itself: what was forgotten for months must not crowd out what can still be done in time.
+    """
+    rows = []
+    for standing in ("late", "near"):
+        those = found.filter(f"standing = '{standing}'").order("age desc, source, case_id")
+        rows += records(those if most is None else those.limit(most))
+    return rows
 
 
 def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:

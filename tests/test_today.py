@@ -46,6 +46,13 @@ def test_what_does_not_fit_is_counted(workspace: Workspace) -> None:
     assert today.text(found).endswith("  and 9 more")
 
 
+def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(workspace: Workspace) -> None:
+    rows = [*(f"{n},brought,2026-01-01,EAST" for n in range(5)), "near,brought,2026-01-25,EAST"]
+    found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=2)
+    assert [row["handle"] for row in found.work[0].cases] == ["0", "1", "near"]
+    assert found.work[0].more == 3
+
+
 def test_it_fits_a_hundred_columns(workspace: Workspace) -> None:
     rows = [f"{'7' * 60},brought,2026-01-01,{'EAST' * 20}"]
     assert max(map(len, today.text(today.read(opened(workspace, rows), NOW)).splitlines())) <= 100

@@ -11,11 +11,12 @@ from libstats.analysis.worklist import worklist
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
 from libstats.report.pieces import Html
 from libstats.report.tables import Table, table, without_empty
+from libstats.today import pressing, words
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
 __all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "reasons", "to_do"]
 
-WEEKS, LISTED = 26, 20  # weeks of backlog; requests in the list
+WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
 
 
 def _weeks(report: Ill) -> list[Row]:
@@ -81,13 +82,10 @@ def reasons(report: Ill) -> Table:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
-    pressing = worklist(report.con, PROCESS).filter("standing <> 'in time'").order("age desc, source, case_id")
-    total = int(pressing.aggregate("count(*)").fetchall()[0][0])
+    found = worklist(report.con, PROCESS)
+    total = int(found.filter("standing <> 'in time'").aggregate("count(*)").fetchall()[0][0])
     names = ("handle", "standing", "age", "branch", "kind", "last_milestone", "last_at", "next_step")
-    rows = [
-        {name: (row[name] or "").replace("_", " ") if name in ("branch", "kind", "last_milestone", "next_step") else row[name] for name in names}
-        for row in records(pressing.limit(LISTED))
-    ]
+    rows = [{**{name: row[name] for name in names}, **{name: words(row[name]) for name in ("last_milestone", "next_step")}} for row in pressing(found, LISTED)]
     headings = {"handle": "Request", "age": "Days since it was made", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step"}
     listed = table(
         without_empty(rows),
@@ -95,5 +93,5 @@ def to_do(report: Ill) -> Html:
         headings=headings,
         formats={"age": tenths},
     )
-    more = f"<p>And {number(total - len(rows))} more: libstats today --xlsx lists them all.</p>" if total > len(rows) else ""
+    more = f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>" if total > len(rows) else ""
     return Html(f"{listed._repr_html_()}{more}", [listed])
