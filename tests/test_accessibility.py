@@ -121,3 +121,7 @@ def test_todays_list_is_accessible_and_stands_alone(browser: str, workspace: Wor
         paths.append(tmp_path / f"{name}.html")
         publish.write(paths[-1], written.page(today.read(con, datetime(2026, 1, day, 8))))
     assert check(browser, *paths) == [CLEAN, CLEAN]
+
+
+def test_the_report_on_the_collection_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html")) == [CLEAN]

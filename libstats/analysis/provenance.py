@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import backlog, circulation, fill, throughput, turnaround, worklist
+from libstats.analysis import backlog, circulation, collection, collection_use, fill, throughput, turnaround, weeding, worklist
 from libstats.analysis.cases import newest_export, quoted
 from libstats.analysis.spans import UNDETERMINABLE, spans_sql
 from libstats.errors import AnalysisError
@@ -48,13 +48,18 @@ def _in_backlog(con: Connection, process: str, *, start: str | None = None, end:
     return int(con.execute(sql, {"as_of": str(newest_export(con, work))}).fetchall()[0][0])
 
 
+_USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
+_STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Told] = {
     "backlog": Told(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
-    "circulation": Told(circulation.circulation, circulation.left_out, {"circulation_event": "happened_at", "loan": "checked_out_at"}),
+    "circulation": Told(circulation.circulation, circulation.left_out, _USE),
+    "collection_age": Told(collection.collection_age, collection.left_out, _STOCK),
+    "collection_use": Told(collection_use.collection_use, collection_use.use_left_out, {**_STOCK, **_USE}),
     "fill_rate": Told(fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)),
     "throughput": Told(throughput.throughput, throughput.throughput_left_out, {}, _summed("cases", throughput.throughput)),
     "turnaround": Told(turnaround.turnaround, turnaround.turnaround_left_out, {}, _summed("cases - undeterminable", turnaround.turnaround)),
+    "weeding_candidates": Told(weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}),
     "worklist": Told(worklist.worklist, worklist.worklist_left_out, {}, _summed("1", worklist.worklist)),
 }
 
