@@ -15,7 +15,7 @@ import duckdb
 from libstats import demo, explanation, forgetting, inspection, listing, opening, store, today
 from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
-from libstats.workspace import Workspace, find, init
+from libstats.workspace import Workspace, around, find, init
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +55,10 @@ def _add_init(p: argparse.ArgumentParser) -> None:
 
 def _add_inspect(p: argparse.ArgumentParser) -> None:
     p.add_argument("files", nargs="+", metavar="FILE")
+    p.add_argument(
+        "--write", metavar="NAME", help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "polaris items"'
+    )
+    p.add_argument("--dates", choices=("day first", "month first"), help="what comes first in an unknown file's dates, where its values do not prove it")
 
 
 def _add_load(p: argparse.ArgumentParser) -> None:
@@ -120,7 +124,14 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    texts = [inspection.inspect(Path(f)) for f in args.files]
+    if args.write:
+        if len(args.files) > 1:
+            raise LibstatsError("several files under one name", "Give --write with one file.")
+        place = find(Path(args.workspace))
+        print(f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspection.declare(Path(args.files[0]), place, args.write, args.dates)}")
+        return 0
+    near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
+    texts = [inspection.inspect(Path(f), near.config if near else {}, args.dates) for f in args.files]
     print("\n\n".join(texts))
     return 0
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from libstats import privacy
+from libstats import configuration, privacy
 from libstats.errors import WorkspaceError
 
 CONFIG = "libstats.toml"
 _SECTIONS = {
     "library": "[library]",
     "sources": "[sources.NAME]",
+    "export": '[export."SYSTEM LIST"]',
+    "headings": '[headings."SYSTEM LIST"]',
     "whole": "[whole]",
     "privacy": "[privacy]",
     "calendar": "[calendar.NAME]",
@@ -53,6 +55,15 @@ name = "{name}"
 # The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
 # [sources.koha-main]
 # system = "koha"
+
+# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
+# [export."polaris items"]
+# recognise = ["Item no.", "Collection"]
+# dates = "day first, as in 31/10/2026"
+# [export."polaris items".columns.item]
+# "Item no." = "item_id"
+# [headings."koha items"]
+# itemnumber = ["Item no."]
 
 # Exports that always list everything, so that a row missing from the newest one is gone.
 # (Without this an item that vanishes from the list of items is kept.)
@@ -129,34 +140,61 @@ class Workspace:
             raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
         return limit
 
+    def declare(self, label: str, entry: str) -> None:
+        """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is; WorkspaceError if there is one or it is wrong."""
+        if label in self.config.get("export", {}):
+            raise WorkspaceError(f'{CONFIG} has [export."{label}"] already', "Choose another name, or take that entry out first.")
+        file = self.folder / CONFIG
+        text = file.read_text(encoding="utf-8")
+        added = f"{'' if text.endswith(chr(10)) else chr(10)}\n{entry}"
+        _parsed(text + added)
+        with file.open("ab") as end:
+            end.write((added.replace("\n", "\r\n") if b"\r\n" in file.read_bytes() else added).encode("utf-8"))
+
     def is_whole(self, label: str, declared: bool) -> bool:
         """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
 
 
+def around(start: Path) -> Workspace | None:
+    """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is wrong."""
+    start = start.resolve()
+    folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
+    return Workspace(folder, _read(folder / CONFIG)) if folder else None
+
+
 def find(start: Path) -> Workspace:
     """The workspace at `start` or above it; WorkspaceError if there is none."""
+    place = around(start)
+    if place is not None:
+        return place
     start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / CONFIG).is_file():
-            return Workspace(folder, _read(folder / CONFIG))
     raise WorkspaceError(f"{start} is not a libstats workspace, nor inside one", "Make one with: libstats init FOLDER")
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
+        return _parsed(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Save it as UTF-8.") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The configuration in the text of libstats.toml; WorkspaceError for what is wrong with it."""
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
     unknown = sorted(set(config) - set(_SECTIONS))
     if unknown:
-        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
+        raise WorkspaceError(f"{CONFIG}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
-        raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+        raise WorkspaceError(f"{CONFIG}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
-            raise WorkspaceError(f"{path.name}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+            raise WorkspaceError(f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+    configuration.check(text, config)
     return config
 
 
