@@ -15,7 +15,7 @@ from libstats.exports import Fault
 from libstats.expressions import refused, vocabulary
 from libstats.people import is_personal
 from libstats.plan import plans
-from libstats.source import Line, Source, faults, read_select
+from libstats.source import Line, Source, faults, fold_heading, read_select
 from libstats.sources import declared
 
 CONFIG = "libstats.toml"
@@ -100,6 +100,8 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
             elif heading not in {*source.vendor_headings, *source.recognise, *source.unless}:
                 yield Fault((*here, heading), "the export has no such heading", f"It has: {', '.join(source.vendor_headings)}")
             else:
+                taken = {fold_heading(h) for h in source.vendor_headings if h != heading}
+                yield from (Fault((*here, heading), f"{n} is another heading of the export", "Leave it out") for n in others if fold_heading(n) in taken)
                 yield from (Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out") for n in others if is_personal(n) and not is_personal(heading))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
 from libstats.expressions import vocabulary
 from libstats.plan import plans
 from libstats.proposal import Proposal, as_toml, propose, told
@@ -88,11 +88,11 @@ def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Propos
     """The proposal for a part that libstats does not know; None where it does, or where nothing can be proposed."""
     try:
         recognise_part(part, config)
-    except NotLoadedYet:
-        return None
-    except FileRefused:
-        with contextlib.suppress(FileRefused):
+    except UnknownExport:
+        with contextlib.suppress(FileRefused):  # where it cannot be read to its end
             return propose(part, config, dates, con)
+    except FileRefused:
+        pass
     return None
 
 

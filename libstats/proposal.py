@@ -24,6 +24,7 @@ from libstats.sources import declared, sources
 from libstats.values import ADVICE, Values
 
 SAMPLE = 5000
+_ONE_WORD = dict.fromkeys(("no", "nr", "num", "nbr", "id"), "number") | dict.fromkeys(("library", "lib"), "branch")
 STYLES = {"year first": "year first, as in 2026-10-31", "month first": "month first, as in 10/31/2026", "day first": "day first, as in 31/10/2026"}
 
 
@@ -133,8 +134,13 @@ def _mapped(table: Table, under: dict[str, Values], style: str) -> dict[str, str
 
 
 def _plain(heading: str) -> str:
-    """A heading as it is compared here: as `fold_heading` does, with the common short forms of number written out."""
-    return fold_heading(re.sub(r"(?i)(\b|(?<=_))(no|nr|num|nbr)\b\.?|#", "number", heading))
+    """A heading as it is compared here: as `fold_heading` does, and words that name the same are one word.
+
+    >>> _plain("Item no.") == _plain("ItemID") and _plain("Pickup Library") == _plain("pickup_branch") and _plain("Due Date/Time") == _plain("due date")
+    True
+    """
+    words = re.split(r"[\W_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", heading.replace("#", " number ")).casefold())
+    return fold_heading(" ".join(_ONE_WORD.get(word, word) for word in words)).replace("datetime", "date")
 
 
 @cache
@@ -159,7 +165,7 @@ def _other_names(column: Column) -> list[str]:
         return [bare.removeprefix("lifetime_"), bare.replace("lifetime", "total")]
     if column.type in ("date", "timestamp"):
         return [f"{bare} date", f"date {bare}", f"{bare} time"]
-    return [f"{bare} number", f"{bare} record number"] if column.name.endswith("_id") else []
+    return [f"{bare} record number"] if column.name.endswith("_id") else []
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from libstats.errors import FileRefused, NotLoadedYet
+from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.readers.sniff import parts
@@ -126,7 +126,7 @@ def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str]
     return sorted(found, key=lambda f: (-len(f[1]) / len(f[0].vendor_headings), len(f[2])))[:3]
 
 
-def unknown(name: str, header: Sequence[str], known: Known) -> FileRefused:
+def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     """The refusal of a part that no source recognises. Its first line may hold data, so only known headings are repeated."""
     headings = _headings(known)
     seen = [headings[fold_heading(h)] for h in header if fold_heading(h) in headings]
@@ -139,4 +139,4 @@ def unknown(name: str, header: Sequence[str], known: Known) -> FileRefused:
         remedy = "Its first line looks like a row: export it again with its headings."
     else:
         remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
-    return FileRefused(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)
+    return UnknownExport(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)

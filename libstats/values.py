@@ -87,7 +87,7 @@ class Values:
             return "blank"
         words = {"boolean": "yes or no", "bigint": "whole numbers", "decimal(12, 2)": "amounts"} | dict.fromkeys(("year first", "month first", "day first"), "dates")
         kind = next((words[k] for k in ("boolean", "bigint", "decimal(12, 2)", "year first", "month first", "day first") if self.fitting[k] >= ENOUGH), None)
-        few = f"{len(self.counts)} codes or words" if len(self.counts) <= max(2, self.n // 10) else "text"
+        few = f"{len(self.counts)} codes or words" if 2 * len(self.counts) <= self.n else "text"
         shapes = self.con.execute(
             "select shape(v) from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n) group by 1 order by sum(n) desc, 1 limit 3",
             [list(self.counts), list(self.counts.values())],
