@@ -42,7 +42,7 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         problem = "nothing can be proposed for it" if not found else "it holds several lists that libstats does not know"
         raise LibstatsError(f"{path.name}: {problem}", f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.")
     if found[0].asks:
-        raise LibstatsError(f"{path.name}: it has to be said first what its dates are", f"{found[0].asks[0].upper()}{found[0].asks[1:]}.")
+        raise LibstatsError(f"{path.name}: something has to be said first", f"{found[0].asks[0].upper()}{found[0].asks[1:]}.")
     text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {path.name}")
     workspace.declare(label, text)
     return text

@@ -25,6 +25,18 @@ from libstats.values import ADVICE, Values
 
 SAMPLE = 5000
 _ONE_WORD = dict.fromkeys(("no", "nr", "num", "nbr", "id"), "number") | dict.fromkeys(("library", "lib"), "branch")
+# what desks and other systems say, which no shipped heading has
+_DESK_WORDS = {
+    "loan_id": ("circ id", "checkout id"),
+    "checked_out_at": ("checkout date", "check out date", "loan date", "issue date"),
+    "returned_at": ("checkin date", "check in date", "return date"),
+    "checkin_branch": ("check in branch",),
+    "checkout_branch": ("check out branch",),
+    "placed_on": ("request date", "hold date"),
+    "barcode": ("item barcode", "copy barcode"),
+    "added_on": ("creation date", "accession date"),
+    "call_number": ("call number label", "shelfmark", "classmark"),
+}
 STYLES = {"year first": "year first, as in 2026-10-31", "month first": "month first, as in 10/31/2026", "day first": "day first, as in 31/10/2026"}
 
 
@@ -77,6 +89,10 @@ def propose(part: Part, config: Mapping[str, Any], dates: str | None, con: duckd
     columns = _columns(free, style)
     if not columns:
         return None
+    table = schema.tables()[next(iter(columns))]
+    if not _has_key(table, columns[table.name].values()):
+        keys = " or ".join(filter(None, (" and ".join(table.exported_key), table.second_name)))
+        asks = f"which column is the {keys} of the {table.name}? Without it the same row in two files would count twice: add it to the report"
     mapped = {h for found in columns.values() for h in found}
     others = {h: v.told for h, v in under.items() if h not in mapped and h not in personal}
     words = sorted({word for h in mapped for word in free[h].null_words})
@@ -98,17 +114,19 @@ def _style(columns: Iterable[Values], given: str | None) -> tuple[str, str]:
 
 
 def _columns(under: dict[str, Values], style: str) -> dict[str, dict[str, str]]:
-    """The mapping of the table of which most columns are found, and of those that shipped sources fill beside it."""
+    """The mapping of the table of which most columns are found, and of those that shipped sources fill beside it.
+
+    Where that table's key is not among them there is no going on to the next best: a list of loans would be taken for one of copies.
+    """
     found = {name: _mapped(table, under, style) for name, table in schema.tables().items()}
-    told = {name: columns for name, columns in found.items() if len(columns) > 1 and _has_key(schema.tables()[name], columns.values())}
-    if not told:
+    primary = max(found, key=lambda name: (len(found[name]), _has_key(schema.tables()[name], found[name].values())))
+    if len(found[primary]) < 2:
         return {}
-    primary = max(told, key=lambda name: len(told[name]))
-    chosen, used = {primary: told[primary]}, set(told[primary])
+    chosen, used = {primary: found[primary]}, set(found[primary])
     for name in dict.fromkeys(t for s in sources() if s.primary == primary for t in s.fills):
-        keys = schema.tables()[name].exported_key
-        columns = {h: c for h, c in told.get(name, {}).items() if c in keys or h not in used}
-        if name != primary and len(columns) > len(keys):
+        table = schema.tables()[name]
+        columns = {h: c for h, c in found[name].items() if c in table.exported_key or h not in used}
+        if name != primary and len(columns) > len(table.exported_key) and _has_key(table, columns.values()):
             chosen[name] = columns
             used |= set(columns)
     return chosen
@@ -153,7 +171,7 @@ def _names(table: str) -> dict[str, Counter[str]]:
                 for name in (heading, *source.headings.get(heading, ())):
                     found.setdefault(_plain(name), Counter())[line.column] += 1
     for column in schema.tables()[table].stored:
-        for name in (column.name, re.sub(r"_(at|on|id)$|^is_", "", column.name), *_other_names(column)):
+        for name in (column.name, re.sub(r"_(at|on|id)$|^is_", "", column.name), *_other_names(column), *_DESK_WORDS.get(column.name, ())):
             found.setdefault(_plain(name), Counter())[column.name] += 1
     return found
 

@@ -216,19 +216,26 @@ def test_line_ends_of_windows_stay_and_odd_headings_are_written_whole(workspace:
     assert "Copy" in find(workspace.folder).config["export"]["polaris items"]["recognise"]
 
 
+def test_a_list_without_its_number_is_not_taken_for_another(workspace: Workspace) -> None:
+    file = write(workspace.exports / "x.csv", "Item barcode,Check out branch,Check out date,Due date\n30000000000017,MAIN,2026-10-01,2026-10-22\n")
+    assert "To ask: which column is the loan_id of the loan?" in inspect(file)
+    with pytest.raises(LibstatsError, match="add it to the report"):
+        declare(file, workspace, "gate loans")
+
+
 def test_dates_that_prove_nothing_are_asked_for(workspace: Workspace) -> None:
     file = write(workspace.exports / "x-2026-11-01.csv", UNKNOWN.replace("13/02/2026", "03/02/2026"))
     assert "To ask: its dates may be day first or month first" in inspect(file)
-    with pytest.raises(LibstatsError, match="it has to be said first"):
+    with pytest.raises(LibstatsError, match="something has to be said first"):
         declare(file, workspace, "polaris items")
     declare(file, workspace, "polaris items", "month first")
     libstats.load(workspace.folder, [file])
     assert rows(workspace, "select added_on::varchar from item where item_id = '7'") == [("2026-03-02",)]
 
 
-@pytest.mark.parametrize("text", ["30000000000017,MAIN,7\n", "Item no.,Home Library\n7,MAIN,extra\n", "a,b\n1,2\n"])
+@pytest.mark.parametrize("text", ["30000000000017,MAIN,7\n", "Price,Shelf talk\n7,near\n", "a,b\n1,2\n"])
 def test_rows_without_headings_and_lists_of_nothing_are_not_proposed(text: str, tmp_path: Path) -> None:
-    assert "It could fill" not in inspect(write(tmp_path / "x.csv", text.replace("Item no.", "Price")))
+    assert "It could fill" not in inspect(write(tmp_path / "x.csv", text))
 
 
 def test_a_patron_list_is_never_proposed(tmp_path: Path) -> None:
