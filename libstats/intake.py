@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from libstats.source import Source
 from libstats.store import step
 from libstats.workspace import Workspace
 
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+# scheduled reports of some systems add the time of day, as in loans_202610310415.csv
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Job:
     advance: Callable[[int], object]
 
 
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[0] if match else ""
+
+
 class Miscounted(FileRefused):
     """The reader and the independent count disagree."""
 
@@ -52,20 +59,29 @@ class Intake:
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
-        self.rows_read = counted.records - 1
+        self.rows_read = counted.records - (not part.is_bare)
         self.normalised: Normalised | None = None
-        self.loaded_at = datetime.now().replace(microsecond=0)
+        self.loaded_at, self.is_set_back = ledger.now(job.con)
 
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted else None
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self._gleaned() else None
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
             except (duckdb.Error, Miscounted):
-                pass
-        return self._attempt(self._normal())
+                self._same()
+        try:
+            return self._attempt(self._normal())
+        except (duckdb.Error, Miscounted):
+            self._same()
+            raise
+
+    def _same(self) -> None:
+        """FileRefused if the file is not as it was: that explains whatever else went wrong."""
+        if changed := self.part.place.changed():
+            raise changed
 
     def _check(self) -> None:
         name, plan = f"{self.part.name} ({self.source.label})", self.plans[0]
@@ -87,21 +103,27 @@ class Intake:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         keep = sorted(set(self.plans[0].positions.values()))
         if self.normalised is None:
-            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
-            wanted = Wanted(keep, dict.fromkeys(people, privacy.hasher(self.key)), self.source.footer, self.source.failure)
+            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+            change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
+            wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
             if not self.counted.is_regular:
                 self.rows_read = self.normalised.records
         privacy.already_hashed(self.con)
         return Raw(read_csv(str(self.normalised.path), ",", [-1, *keep], null_words=self.source.null_words, header=False), has_lines=True)
 
+    def _gleaned(self) -> dict[int, Callable[[str], str]]:
+        """What the reader does to columns of free text: it keeps what the pattern finds."""
+        positions = self.plans[0].positions
+        patterns = {positions[heading]: re.compile(pattern) for heading, pattern in self.source.glean.items() if heading in positions}
+        return {position: partial(_found, pattern) for position, pattern in patterns.items()}
+
     def _attempt(self, raw: Raw) -> FileReceipt:
         """Load what `raw` gives, all or nothing."""
         self.con.execute("begin")
         try:
             receipt = self._loaded(raw)
-            if changed := self.part.place.changed():
-                raise changed
+            self._same()
         except BaseException:
             self.con.execute("rollback")
             raise
@@ -119,6 +141,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq)
+        if self.is_set_back:
+            receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
 
     def _export(self, raw: Raw) -> int:
@@ -189,6 +213,8 @@ class Intake:
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
+        if is_cut:
+            receipt.notes.append("the export broke off: its last line is no whole row. Export it again")
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)
@@ -207,8 +233,9 @@ class Intake:
                 return self._not_after(stated), "stated"
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
+                year, month, day, hour, minute = (int(number or 0) for number in match.groups())
                 with suppress(ValueError):
-                    return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
+                    return self._not_after(datetime(year, month, day, hour, minute)), "name"
         return None
 
     def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,12 +20,16 @@ from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
-_HEADING = re.compile(r'"([^"]+)"')
+HEADING = re.compile(r'"(\??)([^"]+)"')
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as it is compared: without byte-order mark, case, spaces or underscores."""
-    return re.sub(r"[\s_]+", "", heading.replace("\ufeff", "").casefold())
+    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, hyphens, brackets, plus signs and a leading `Num of`.
+
+    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not.
+    """
+    plain = unicodedata.normalize("NFKC", heading).replace("\ufeff", "").casefold()
+    return re.sub(r"[\s_.()+-]+", "", plain).removeprefix("numof")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,17 @@ class Line:
     @property
     def headings(self) -> tuple[str, ...]:
         """The vendor's headings in the expression."""
-        return tuple(_HEADING.findall(self.expression))
+        return headings_in(self.expression)
+
+    def usable(self, present: Iterable[str]) -> bool:
+        """True if a file with these headings has all that the line needs: what is not `"?optional"`, and of several optional ones any."""
+        given, found = set(present), HEADING.findall(self.expression)
+        return all(heading in given for optional, heading in found if not optional) and (not found or any(heading in given for _, heading in found))
+
+
+def headings_in(expression: str) -> tuple[str, ...]:
+    """The vendor's headings in an SQL expression, once each, optional ones too."""
+    return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
 def read_select(text: str) -> tuple[Line, ...]:
@@ -68,9 +83,15 @@ class Source:
     happened   columns of the primary table that have happened (never due dates): the newest dates a file that does not say its time
     exported   heading that states when the file was written
     null_words texts that mean blank, besides nothing at all
+    blanks     for a heading, texts that mean blank in that column alone
+    loose      columns that people type freely: text that gives no value is blank there and rejects no row
+    glean      for a heading of free text, which may name people, the pattern of what is read of it; the rest is written nowhere
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
     footer     pattern of lines that are not rows and always stand there, such as a count at the end
     failure    pattern of lines that say the export broke off
+    bare       where the export can come without its headings: the headings of all its columns in order, "" for those without a name
+    fits       with bare: headings and the patterns that every value of theirs fits whole. A file without headings is recognised
+               only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -87,9 +108,14 @@ class Source:
     happened: tuple[str, ...] = ()
     exported: str | None = None
     null_words: tuple[str, ...] = ()
+    blanks: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    loose: tuple[str, ...] = ()
+    glean: dict[str, str] = field(default_factory=dict, hash=False)
     set_aside: dict[str, str] = field(default_factory=dict, hash=False)
     footer: str | None = None
     failure: str | None = None
+    bare: tuple[str, ...] = ()
+    fits: dict[str, str] = field(default_factory=dict, hash=False)
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -112,13 +138,14 @@ class Source:
         """Every heading that the declaration reads, once, in order."""
         texts = [line.expression for lines in self.lines.values() for line in lines]
         texts += self.set_aside.values()
-        found = [h for text in texts for h in _HEADING.findall(text)]
+        found = [h for text in texts for h in headings_in(text)]
         return tuple(dict.fromkeys([*found, *((self.exported,) if self.exported else ())]))
 
     @cached_property
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
-        text = repr((self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items())))
+        parts = (self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items()))
+        text = repr((*parts, *(extra for extra in (self.bare, self.blanks, self.loose, self.glean) if extra)))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def locate(self, header: Sequence[str]) -> dict[str, int]:
@@ -137,6 +164,14 @@ class Source:
     def recognises(self, header: Sequence[str]) -> bool:
         """True if every `recognise` heading (or a variant of it) is in the header, and no `unless` heading."""
         return has_all(header, self.recognise, self.headings) and not any(has_all(header, (heading,), self.headings) for heading in self.unless)
+
+    def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
+        """True if these first records are rows of the export without its headings: as wide as `bare`, and all fit the patterns."""
+        width = len(self.bare)
+        patterns = [(self.bare.index(heading), re.compile(pattern)) for heading, pattern in self.fits.items()]
+        return bool(rows and patterns) and all(
+            len(row) >= width and not any(cell.strip() for cell in row[width:]) and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns) for row in rows
+        )
 
 
 def has_all(header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]) -> bool:
@@ -193,12 +228,29 @@ def faults(source: Source) -> list[str]:
                 found.append(f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)")
             if "'\"'" in line.expression:
                 found.append(f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)")
-    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in (source.footer, source.failure) if p and not _compiles(p)]
+    patterns = (source.footer, source.failure, *source.fits.values(), *source.glean.values())
+    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in patterns if p and not _compiles(p)]
+    found += _faults_of_bare(source)
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
     known_headings = set(source.vendor_headings)
-    named = (*source.headings, *source.required)
+    named = (*source.headings, *source.required, *source.blanks, *source.glean)
     known_columns = {line.column for line in source.lines[source.primary]}
+    every_column = {line.column for lines in source.lines.values() for line in lines}
+    found += [f"{source.label}: {c}, said to be loose, is not selected" for c in source.loose if c not in every_column]
     found += [f"{source.label}: {c}, said to have happened, is not selected" for c in source.happened if c not in known_columns]
     found += [f'{source.label}: "{h}" is in no SELECT' for h in named if h not in known_headings | set(source.recognise) | set(source.unless)]
     return found
+
+
+def _faults_of_bare(source: Source) -> list[str]:
+    """What is wrong with the columns of an export without headings."""
+    named = [h for h in source.bare if h]
+    found = [f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1]
+    found += [f'"{h}" is not in bare' for h in source.fits if h not in named]
+    if source.bare and not source.recognises(source.bare):
+        found.append("the headings in bare are not those by which it is recognised")
+    telling = [h for h, pattern in source.fits.items() if _compiles(pattern) and not re.fullmatch(pattern, h)]
+    if source.bare and len(telling) < 3:
+        found.append("fewer than three patterns in fits tell a row from headings: a file would be recognised by its width")
+    return [f"{source.label}: {fault}" for fault in found]

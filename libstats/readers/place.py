@@ -6,8 +6,10 @@ memory, never onto the disk: what stands beside the wanted columns must not lie 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a thousandth.
 RATIO, FREE = 200, 1 << 26
+READS = "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not."
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,32 @@ def told(name: str) -> Iterator[None]:
         raise FileRefused(f"{name}: it is packed in a way that libstats cannot read", "Unpack it and load what is in it.") from error
     except RuntimeError as error:
         raise FileRefused(f"{name}: the archive is locked by a password", "Save it without one, or unpack it and load what is in it.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except (EOFError, ValueError, OverflowError, struct.error, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise damaged(name) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning, told by damaged bytes
+            raise
         raise damaged(name) from error
 
 
 def damaged(name: str) -> FileRefused:
     """The refusal of packed bytes that cannot be unpacked."""
     return FileRefused(f"{name}: the file is cut or damaged", "Export or copy it again; it may still be being written. Nothing of it was loaded.")
+
+
+def empty(problem: str) -> FileRefused:
+    """The refusal of what holds nothing."""
+    return FileRefused(problem, "Export it again; the system may still have been writing it.")
+
+
+def locked(name: str) -> FileRefused:
+    """The refusal of a workbook with a password."""
+    return FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+
+
+def unreadable(name: str, error: OSError) -> FileRefused:
+    """The refusal of a file that the system does not give."""
+    return FileRefused(f"{name}: the file cannot be read: {error.strerror or error}", "Check its permissions, or copy it and load the copy.")
 
 
 def check_swelling(name: str, size: int, packed: int) -> None:
@@ -162,7 +184,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
     if not wanted:
-        raise FileRefused(f"{place.name}: the archive is empty", "Export it again; the system may still have been writing it.")
+        raise empty(f"{place.name}: the archive is empty")
     for member in wanted:
         inner = replace(place, member=member.filename, packed=member.compress_size)
         yield inner if member.flag_bits & 1 else _unpacked(inner, None)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +17,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from libstats.errors import FileRefused
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
-from libstats.readers.place import Place, check_swelling, damaged, told
+from libstats.readers.place import ZIP, Place, check_swelling, damaged, locked, told
 from libstats.readers.sheetcount import Extent, extents
 
 LARGEST = 1 << 29
@@ -28,14 +29,15 @@ Cell = int | float | str | bool | datetime.date | datetime.time | datetime.datet
 def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
-    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
-    that spreadsheets keep, true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, true and false 1 and 0, whole numbers digits only, others
+    rounded to the 15 digits that spreadsheets keep; longer ones are 1.23456789012346E+15, since their last digits are
+    lost. A number in a column of dates stays a number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        whole = value.is_integer()
-        return str(int(value)) if whole else format(Decimal(f"{value:.15g}"), "f")
+        digits = f"{value + 0.0:.15g}"
+        return digits.upper() if abs(value) >= 1e15 else format(Decimal(digits), "f")
     if isinstance(value, datetime.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -43,42 +45,58 @@ def cell_text(value: Cell) -> str:
         return _without_zeros(value.isoformat(" ", "milliseconds"))
     if isinstance(value, datetime.time):
         return _without_zeros(value.isoformat("milliseconds"))
-    return str(int(value)) if isinstance(value, int) else value.isoformat()
+    return cell_text(float(value)) if isinstance(value, int) else value.isoformat()
 
 
 def _without_zeros(time: str) -> str:
     return time.removesuffix(".000")
 
 
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """The errors of calamine in words. On some damaged workbooks it panics, which Python sees as no ordinary exception."""
+    try:
+        yield
+    except PasswordError as error:
+        raise locked(name) from error
+    except CalamineError as error:
+        raise damaged(name) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(name) from error
+
+
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets."""
+    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets.
+
+    held  the sheet that was read last, so that one is not read anew for its headings and its rows
+    """
 
     place: Place
     data: bytes = field(repr=False)
     extents: dict[str, Extent] | None = None
+    held: dict[str, CalamineSheet] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def opened(self) -> CalamineWorkbook:
         """The workbook as calamine reads it; FileRefused if it cannot."""
-        try:
+        with _told(self.place.name):
             return CalamineWorkbook.from_filelike(io.BytesIO(self.data))
-        except PasswordError as error:
-            raise FileRefused(f"{self.place.name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.") from error
-        except CalamineError as error:
-            raise damaged(self.place.name) from error
 
     @cached_property
     def sha256(self) -> str:
         """The fingerprint of its bytes."""
         return hashlib.sha256(self.data).hexdigest()
 
-    def sheet(self, name: str) -> CalamineSheet:
-        """A sheet by its name; FileRefused if it is damaged."""
-        try:
-            return self.opened.get_sheet_by_name(name)
-        except CalamineError as error:
-            raise damaged(f"{self.place.name}, sheet {name}") from error
+    def rows(self, name: str) -> Iterator[list[Cell]]:
+        """The rows of a sheet; FileRefused if it is damaged."""
+        with _told(f"{self.place.name}, sheet {name}"):
+            if name not in self.held:
+                self.held.clear()
+                self.held[name] = self.opened.get_sheet_by_name(name)
+            yield from self.held[name].iter_rows()
 
 
 @dataclass(frozen=True)
@@ -99,15 +117,10 @@ class Sheet(Part):
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number, cells as text) of every row that is not blank."""
-        for number, cells in enumerate(self._book.sheet(self.place.sheet or "").iter_rows(), start=1):
+        for number, cells in enumerate(self._book.rows(self.place.sheet or ""), start=1):
             row = [cell_text(cell) for cell in cells]
             if any(cell.strip() for cell in row):
                 yield number, row
-
-    @property
-    def is_blank(self) -> bool:
-        """True if no cell of it holds anything."""
-        return next(self._rows(), None) is None
 
     def headers(self) -> Iterator[Sheet]:
         """The sheet under each of its first rows, its blank columns at the end left out."""
@@ -115,6 +128,10 @@ class Sheet(Part):
             while not row[-1].strip():
                 row.pop()
             yield replace(self, header=tuple(row), preamble=above)
+
+    def firsts(self) -> Iterator[tuple[Sheet, list[list[str]]]]:
+        """The sheet and its first rows."""
+        yield self, [row for _, row in islice(self._rows(), HEADER_WITHIN)]
 
     def count(self, advance: Advance = idle) -> Count:
         """Its rows that are not blank, counted in the workbook's XML; in XLS and XLSB, which have none, as calamine gives them."""
@@ -126,9 +143,9 @@ class Sheet(Part):
         return Count(fingerprint, len(self._book.data), rows)
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(row number, cells) of every row below the header, at least as many cells as headings."""
+        """(row number, cells) of every row that is not blank, at least as many cells as headings."""
         width = len(self.header)
-        for number, row in islice(self._rows(), self.preamble + 1, None):
+        for number, row in islice(self._rows(), self.above, None):
             yield number, row + [""] * (width - len(row))
 
 
@@ -153,7 +170,7 @@ def sheets(place: Place) -> Iterator[Sheet]:
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
     """What the workbook's XML says of its sheets, or None where it has none."""
-    if not zipfile.is_zipfile(io.BytesIO(data)):
+    if not data.startswith(ZIP):
         return None
     with told(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_swelling(place.name, sum(m.file_size for m in archive.infolist()), len(data))
