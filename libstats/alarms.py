@@ -27,10 +27,19 @@ ALARMS: dict[str, tuple[str, str]] = {
     "barcodes from a spreadsheet": (
         "barcodes such as 1.23457E+13 went through a spreadsheet and lost their last digits; export again without opening the file there",
         """
-        select source, 'item' as place, count(*) as rows
-        from item
+        select source, place, count(*) as rows
+        from (select source, 'item' as place, barcode from item union all select source, 'loan', barcode from loan)
         where regexp_full_match(barcode, '[0-9][.,]?[0-9]*[eE][+][0-9]+')
-        group by source
+        group by source, place
+        """,
+    ),
+    "garbled letters": (
+        "letters with accents are garbled: a program between the system and libstats took the file for another encoding; export again without it",
+        r"""
+        select source, place, count(*) as rows
+        from (select source, 'title' as place, title as words from title union all select source, 'item', concat_ws(' ', owning_branch, call_number) from item)
+        where regexp_matches(words, '\x{FFFD}|\x{C3}[\x{80}-\x{BF}\x{0152}-\x{0192}\x{02C6}-\x{02DC}\x{2013}-\x{2122}]|\x{E2}\x{20AC}')
+        group by source, place
         """,
     ),
     "total rows": (

@@ -22,6 +22,13 @@ create or replace temp macro eu_date(t) as
 create or replace temp macro eu_time(t) as
     coalesce(try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']), iso_time(t));
 
+-- For workbooks in which some dates are numbers: days since the end of 1899, as in 46326.395833 for 2026-10-31 09:30.
+-- Five digits only (1927 to 2173), so that no year is taken for one; to the nearest second; the system that begins in 1904 is not known.
+create or replace temp macro serial(t) as
+    case when regexp_full_match(trim(t), '[1-9][0-9]{4}([.][0-9]+)?') then epoch_ms((round((trim(t)::double - 25569) * 86400) * 1000)::bigint) end;
+create or replace temp macro serial_time(t) as coalesce(serial(t), iso_time(t));
+create or replace temp macro us_serial_time(t) as coalesce(serial(t), us_time(t));
+
 -- A count: digits only, so that 12.7 or 1E+3 is not taken for one.
 create or replace temp macro whole_number(t) as
     case when strlen(t) = 1 then try_cast(t as bigint) when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint) end;

@@ -8,7 +8,7 @@ from pathlib import Path
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.plan import plans
 from libstats.readers.part import Part
-from libstats.readers.place import places
+from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
 from libstats.recognise import likeliest, nearest, recognise_part
 from libstats.source import Source, fold_heading
@@ -16,6 +16,8 @@ from libstats.source import Source, fold_heading
 
 def inspect(path: Path) -> str:
     """Text for a person: what libstats makes of a file, part by part. Nothing is loaded. Raises FileRefused where it is not there."""
+    if path.is_dir():
+        raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
     if not path.is_file():
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
     return "\n".join(_told(path))
@@ -30,6 +32,8 @@ def _told(path: Path) -> Iterator[str]:
                 yield _part(part)
     except FileRefused as error:
         yield f"{name}: not recognised\n  {error}"
+    except OSError as error:
+        yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
 
 def _part(part: Part) -> str:
@@ -44,6 +48,8 @@ def _part(part: Part) -> str:
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
+    if part.is_bare:
+        text.append("  it has no headings: its columns are those that the declaration gives in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
@@ -60,7 +66,8 @@ def _recognised(source: Source, part: Part) -> str:
 
 
 def _nearest(part: Part) -> str:
-    header = likeliest(list(part.headers())).header
+    readings = list(part.headers())
+    header = likeliest(readings).header if readings else ()
     text = []
     for source, has, lacks in nearest(header):
         spelled = ", ".join(next(h for h in header if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}) for x in has)

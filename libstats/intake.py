@@ -52,9 +52,9 @@ class Intake:
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
-        self.rows_read = counted.records - 1
+        self.rows_read = counted.records - (not part.is_bare)
         self.normalised: Normalised | None = None
-        self.loaded_at = datetime.now().replace(microsecond=0)
+        self.loaded_at, self.is_set_back = ledger.now(job.con)
 
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
@@ -64,8 +64,17 @@ class Intake:
             try:
                 return self._attempt(self._fast(delimiter))
             except (duckdb.Error, Miscounted):
-                pass
-        return self._attempt(self._normal())
+                self._same()
+        try:
+            return self._attempt(self._normal())
+        except (duckdb.Error, Miscounted):
+            self._same()
+            raise
+
+    def _same(self) -> None:
+        """FileRefused if the file is not as it was: that explains whatever else went wrong."""
+        if changed := self.part.place.changed():
+            raise changed
 
     def _check(self) -> None:
         name, plan = f"{self.part.name} ({self.source.label})", self.plans[0]
@@ -100,8 +109,7 @@ class Intake:
         self.con.execute("begin")
         try:
             receipt = self._loaded(raw)
-            if changed := self.part.place.changed():
-                raise changed
+            self._same()
         except BaseException:
             self.con.execute("rollback")
             raise
@@ -119,6 +127,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq)
+        if self.is_set_back:
+            receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
 
     def _export(self, raw: Raw) -> int:
@@ -189,6 +199,8 @@ class Intake:
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
+        if is_cut:
+            receipt.notes.append("the export broke off: its last line is no whole row. Export it again")
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
             """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)

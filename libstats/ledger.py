@@ -7,7 +7,7 @@ which files came, except `seq`, which says when something became known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 
@@ -37,6 +37,16 @@ def last_seq(con: duckdb.DuckDBPyConnection) -> int:
 def seq_on(con: duckdb.DuckDBPyConnection, day: str) -> int:
     """The last entry made on or before that day."""
     return int(con.execute("select coalesce(max(seq), 0) from ledger where happened_at < $1::date + 1", [day]).fetchall()[0][0])
+
+
+def now(con: duckdb.DuckDBPyConnection) -> tuple[datetime, bool]:
+    """The time of an entry made now, and whether the clock was set back: then it is that of the newest entry.
+
+    Two hours are no setting back: clocks go back by one each autumn.
+    """
+    clock = datetime.now().replace(microsecond=0)
+    newest = con.execute("select max(happened_at) from ledger").fetchall()[0][0]
+    return max(clock, newest or clock), newest is not None and clock < newest - timedelta(hours=2)
 
 
 def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now: datetime) -> int:

@@ -11,7 +11,6 @@ from libstats import ledger
 from libstats.alarms import check
 from libstats.errors import LibstatsError
 from libstats.opening import open as open_store
-from libstats.readers import delimited
 from libstats.receipts import DISPOSITIONS
 from libstats.recognise import recognise
 from libstats.workspace import Workspace
@@ -40,14 +39,19 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
         rows = con.execute("select r.*, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
     if not rows:
         return "No row was rejected."
-    lines = dict(delimited.records(recognise(original)[1])) if original else {}
+    lines = {file: _lines(original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
     text = []
     for seq, line, heading, reason, shape, file in rows:
         column = f", column {heading}" if heading else ""
         text.append(f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}")
-        if line in lines:
-            text.append(f"    {' | '.join(lines[line])}")
+        if line in lines.get(file, {}):
+            text.append(f"    {' | '.join(lines[file][line])}")
     return "\n".join(text)
+
+
+def _lines(original: Path, entry: str) -> dict[int, list[str]]:
+    """The rows of the part of a file that the ledger calls `entry`, by their lines."""
+    return dict(recognise(original, entry)[1].records())
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,10 +14,10 @@ import duckdb
 from tqdm import tqdm
 
 from libstats import forgetting, ledger, schema, settle, store
-from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
 from libstats.readers.part import Part
-from libstats.readers.place import Place, places
+from libstats.readers.place import Place, places, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise_part
@@ -34,7 +35,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     exported_at : when the files were exported; else it is stated in the file, in its name, or the newest time in it
 
     Returns the receipt. Files that cannot be loaded are in it with their reason; the others are loaded all the same.
-    Nothing is published until every file is done. Raises WorkspaceError, StoreError.
+    Nothing is published until every file is done. Raises WorkspaceError, StoreError (also where the disk is full).
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     files = list(files_of(paths))
@@ -44,7 +45,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
         prepare_connection(writer.con)
         for path in files:
             bar.set_description(path.name[:40])
-            receipt.files += _load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
+            receipt.files += load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
         if any(f.outcome == "loaded" for f in receipt.files):
             receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
             receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
@@ -91,10 +92,12 @@ def _could_be_export(path: Path) -> bool:
     return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
 
 
-def _load_path(job: Job) -> list[FileReceipt]:
+def load_path(job: Job) -> list[FileReceipt]:
     """A receipt for each part of the file: sheets of a workbook, members of an archive. What is wrong with one part stops no other."""
     if not job.path.exists():
         return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded."))]
+    if not job.path.is_file():
+        return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: this is no file", "Give the name of a file or of a folder of files."))]
     receipts, entry = [], job.path.name
     try:
         for place in places(job.path):
@@ -124,15 +127,22 @@ def _load_part(job: Job, part: Part) -> FileReceipt:
 
 
 def _not_loaded(entry: str, error: Exception) -> FileReceipt:
-    """The receipt of what was not loaded, with the reason in words."""
-    if isinstance(error, FileRefused):
-        return FileReceipt(entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error))
-    if isinstance(error, duckdb.Error):
+    """The receipt of what was not loaded, with the reason in words. Raises StoreError where the disk is full: no other file will fare better."""
+    if is_full(error):
+        raise StoreError("the disk is full, or this user's share of it", "Free some space and load again; nothing was changed.") from error
+    if isinstance(error, OSError):
+        error = unreadable(entry, error)
+    elif isinstance(error, duckdb.Error):
         # its own words may hold a row's value: only its kind is told
-        reason = f"DuckDB could not read it ({type(error).__name__}); nothing of it was loaded\n  Please report the form of this file."
-    else:
-        reason = f"the file cannot be read: {error.strerror if isinstance(error, OSError) else error}\n  Check its permissions, or copy it and load the copy."
-    return FileReceipt(entry, "refused", reason=reason)
+        error = FileRefused(f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded", "Please report the form of this file.")
+    return FileReceipt(entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error))
+
+
+def is_full(error: Exception) -> bool:
+    """True if a disk had no room left."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, duckdb.Error) and ("No space left" in str(error) or "Could not write" in str(error))
 
 
 def undo(workspace: Workspace | Path | str, seq: int) -> None:

@@ -38,7 +38,7 @@ class FileReceipt:
         if self.outcome != "loaded":
             what = f" ({self.label})" if self.label else ""
             return [f"{self.file}{what}: {self.outcome}", *(f"    {line}" for line in self.reason.splitlines())]
-        told = ", ".join(f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)) or "no rows"
+        told = ", ".join(f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)) or "the file has headings and nothing below them"
         when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
         text = [f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})", f"    {self.rows_read:,} rows read: {told}"]
         text += [f"    also told of {n:,} rows of {table}" for table, n in self.derived.items()]

@@ -1,7 +1,8 @@
-"""What a file is: recognised by its headings, never by its name or place."""
+"""What a file is: recognised by its headings (or, where a declaration allows none, by its rows), never by its name or place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.source import LeftAlone, Source, fold_heading
 from libstats.sources import declared, sources
+
+_VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
 
 
 def candidates(header: Sequence[str]) -> list[Source | LeftAlone]:
@@ -49,10 +52,36 @@ def recognise_part(part: Part) -> tuple[Source, Part]:
     for reading in readings:
         for found in candidates(reading.header):
             if isinstance(found, Source):
+                _check_above(reading, readings)
                 return found, _distinct(reading)
             if not reading.preamble or not found.recognise[0].startswith("/"):
                 raise NotLoadedYet(f"{found.label}: {found.why}")
+    bare = _without_headings(part)
+    if bare is not None:
+        return bare
     raise unknown(part.name, likeliest(readings).header)
+
+
+def _check_above(reading: Part, readings: Sequence[Part]) -> None:
+    """FileRefused if a record above the headings is as full as they are: a row would be set aside for a title."""
+    alike = replace(reading, header=(), preamble=0)
+    full = [r.preamble for r in readings if r.preamble < reading.preamble and replace(r, header=(), preamble=0) == alike and _filled(r) >= max(3, _filled(reading))]
+    if full:
+        problem = f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as they are: it looks like a row"
+        raise FileRefused(problem, "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.")
+
+
+def _filled(part: Part) -> int:
+    return sum(1 for cell in part.header if cell.strip())
+
+
+def _without_headings(part: Part) -> tuple[Source, Part] | None:
+    """The declaration whose columns and patterns every one of the first records fits, and the part as having those headings."""
+    for source in (s for s in sources() if s.bare):
+        for reading, rows in part.firsts():
+            if source.fits_bare(rows):
+                return source, replace(reading, header=source.bare, is_bare=True)
+    return None
 
 
 def blank(part: Part) -> FileRefused:
@@ -96,10 +125,11 @@ def unknown(name: str, header: Sequence[str]) -> FileRefused:
     seen = [known[fold_heading(h)] for h in header if fold_heading(h) in known]
     count = sum(1 for h in header if h.strip())
     told = f"of its {count} headings libstats knows {', '.join(seen)}" if seen else f"libstats knows none of its {count} headings"
-    near = nearest(header)
-    if near:
+    if near := nearest(header):
         remedy = "; ".join(f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}" for s, _, lacks in near)
         remedy = f"Nearest: {remedy}."
+    elif any(_VALUE.fullmatch(h.strip()) for h in header):
+        remedy = "Its first line looks like a row: export it again with its headings."
     else:
         remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
     return FileRefused(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)

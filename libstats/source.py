@@ -71,6 +71,9 @@ class Source:
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
     footer     pattern of lines that are not rows and always stand there, such as a count at the end
     failure    pattern of lines that say the export broke off
+    bare       where the export can come without its headings: the headings of all its columns in order, "" for those without a name
+    fits       with bare: headings and the patterns that every value of theirs fits whole. A file without headings is recognised
+               only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -90,6 +93,8 @@ class Source:
     set_aside: dict[str, str] = field(default_factory=dict, hash=False)
     footer: str | None = None
     failure: str | None = None
+    bare: tuple[str, ...] = ()
+    fits: dict[str, str] = field(default_factory=dict, hash=False)
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -118,7 +123,8 @@ class Source:
     @cached_property
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
-        text = repr((self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items())))
+        parts = (self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items()))
+        text = repr((*parts, self.bare) if self.bare else parts)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def locate(self, header: Sequence[str]) -> dict[str, int]:
@@ -137,6 +143,14 @@ class Source:
     def recognises(self, header: Sequence[str]) -> bool:
         """True if every `recognise` heading (or a variant of it) is in the header, and no `unless` heading."""
         return has_all(header, self.recognise, self.headings) and not any(has_all(header, (heading,), self.headings) for heading in self.unless)
+
+    def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
+        """True if these first records are rows of the export without its headings: as wide as `bare`, and all fit the patterns."""
+        width = len(self.bare)
+        patterns = [(self.bare.index(heading), re.compile(pattern)) for heading, pattern in self.fits.items()]
+        return bool(rows and patterns) and all(
+            len(row) >= width and not any(cell.strip() for cell in row[width:]) and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns) for row in rows
+        )
 
 
 def has_all(header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]) -> bool:
@@ -193,7 +207,9 @@ def faults(source: Source) -> list[str]:
                 found.append(f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)")
             if "'\"'" in line.expression:
                 found.append(f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)")
-    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in (source.footer, source.failure) if p and not _compiles(p)]
+    patterns = (source.footer, source.failure, *source.fits.values())
+    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in patterns if p and not _compiles(p)]
+    found += _faults_of_bare(source)
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
     known_headings = set(source.vendor_headings)
@@ -202,3 +218,16 @@ def faults(source: Source) -> list[str]:
     found += [f"{source.label}: {c}, said to have happened, is not selected" for c in source.happened if c not in known_columns]
     found += [f'{source.label}: "{h}" is in no SELECT' for h in named if h not in known_headings | set(source.recognise) | set(source.unless)]
     return found
+
+
+def _faults_of_bare(source: Source) -> list[str]:
+    """What is wrong with the columns of an export without headings."""
+    named = [h for h in source.bare if h]
+    found = [f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1]
+    found += [f'"{h}" is not in bare' for h in source.fits if h not in named]
+    if source.bare and not source.recognises(source.bare):
+        found.append("the headings in bare are not those by which it is recognised")
+    telling = [h for h, pattern in source.fits.items() if _compiles(pattern) and not re.fullmatch(pattern, h)]
+    if source.bare and len(telling) < 3:
+        found.append("fewer than three patterns in fits tell a row from headings: a file would be recognised by its width")
+    return [f"{source.label}: {fault}" for fault in found]

@@ -25,6 +25,7 @@ PLANTED = {
     "export cut off": [("items-2026-10-01.csv", items(1000))],
     "list held": [("items-2026-10-01.csv", items(200)), ("items-2026-10-02.csv", items(100))],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
+    "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
     "two clocks": [("loans-2026-10-01.csv", LOANS + "1;2026-09-01 10:00:00;2026-09-30;2026-09-01 07:00:00\n2;2026-09-01 10:00:00;2026-09-30;\n")],
     "closed cases only": [("loans-2026-10-01.csv", LOANS + "".join(f"{i};2026-09-01 10:00:00;2026-09-30;2026-09-02 07:00:00\n" for i in range(120)))],
@@ -35,7 +36,7 @@ PLANTED = {
 }
 CLEAN = [
     ("items-2026-10-01.csv", items(1001)),
-    ("items-2026-10-02.csv", items(995)),
+    ("items-2026-10-02.csv", items(995, branch="S\u00c3\u009cD".encode("latin-1").decode() + " \u00c3 \u00a9")),
     ("loans-2026-10-01.csv", LOANS + "".join(f"{i};2026-09-01 10:00:00;2026-09-30;{'2026-09-02 07:00:00' if i else ''}\n" for i in range(120))),
     ("log-2026-10-01.csv", LOG + "".join(f"2026-09-{day:02} 10:00:00;EAST;issue\n" for day in range(1, 31))),
 ]

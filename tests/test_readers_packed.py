@@ -116,6 +116,7 @@ def zipped(members: dict[str, bytes | str]) -> bytes:
         (b"Rar!\x1a\x07\0", "this is a RAR archive"),
         (b"\n\r\n", "empty but for blank lines"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_says_why(data: bytes, message: str, workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "any").write_bytes(data)

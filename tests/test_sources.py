@@ -70,3 +70,11 @@ def test_faults_are_found_all_at_once() -> None:
         "checkout_branch: a quotation mark in SQL text is taken for a heading; write chr(34)",
         "the pattern ( is not a regular expression",
     ]
+    bare = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"B" as barcode'}, bare=("B", "C", "", "B", ""), fits={"B": ".+", "D": "[0-9]+", "C": "["})
+    assert [f.split(": ", 1)[1] for f in faults(bare)] == [
+        "the pattern [ is not a regular expression",
+        "the heading B stands twice in bare",
+        '"D" is not in bare',
+        "the headings in bare are not those by which it is recognised",
+        "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width",
+    ]

@@ -54,18 +54,22 @@ class Delimited(Part):
     @property
     def fast(self) -> str | None:
         """Its delimiter, if it is a plain UTF-8 file whose first line is the header."""
-        plain = self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and not self.preamble
+        plain = self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and self.above == 1
         return self.delimiter if plain and not set("*?[") & set(str(self.path)) else None
 
     def headers(self) -> Iterator[Delimited]:
         """The text as each delimiter would read each of its first records, the first record and most columns first."""
-        firsts = [(d, above, tuple(row)) for d in DELIMITERS for above, row in enumerate(_first_records(self.head, d)[:HEADER_WITHIN])]
-        readings = [replace(self, delimiter=d, header=header, preamble=above) for d, above, header in firsts]
+        readings = [replace(part, header=tuple(row), preamble=above) for part, rows in self.firsts() for above, row in enumerate(rows)]
         seen = set()
         for reading in sorted(readings, key=lambda r: (r.preamble, -len(r.header))):
             if (reading.preamble, reading.header) not in seen:
                 seen.add((reading.preamble, reading.header))
                 yield reading
+
+    def firsts(self) -> Iterator[tuple[Delimited, list[list[str]]]]:
+        """The text and its first records with each delimiter."""
+        for delimiter in DELIMITERS:
+            yield replace(self, delimiter=delimiter), _first_records(self.head, delimiter)[:HEADER_WITHIN]
 
     def count(self, advance: Advance = idle) -> Count:
         """Fingerprint it and count its records in one pass over the bytes.
@@ -99,21 +103,19 @@ class Delimited(Part):
         if not counter.inside:
             return False
         with self.place.open() as stream:
-            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle)), self.preamble, None))
+            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle)), max(self.above - 1, 0), None))
 
     @property
     def _header_line(self) -> list[str]:
         lines = [line for line in self.head.split("\n") if line.strip("\r")]
-        return lines[self.preamble : self.preamble + 1]
+        return [] if self.is_bare else lines[self.preamble : self.preamble + 1]
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every record below the header; FileRefused where a quote never closes or a field has no end."""
+        """(line, fields) of every row; FileRefused where a quote never closes or a field has no end."""
         is_quoted = self.delimiter != "\t" or (counted or self.count()).is_quoted
         with self.place.open() as stream:
             lines = _lines(stream, self, advance)
-            for number, record in enumerate(_quoted(lines, self) if is_quoted else _unquoted(lines)):
-                if number > self.preamble:
-                    yield record
+            yield from islice(_quoted(lines, self) if is_quoted else _unquoted(lines), self.above, None)
 
 
 def probe(at: Path | Place) -> Delimited:

@@ -46,11 +46,20 @@ class Count:
 
 @dataclass(frozen=True)
 class Part(ABC):
-    """One table of text. `header` are the headings by which it was recognised, `preamble` the number of records above them."""
+    """One table of text. `header` are the headings by which it was recognised, `preamble` the number of records above them.
+
+    is_bare  True if the headings do not stand in it: they are a declaration's, and its first record is a row
+    """
 
     place: Place
     header: tuple[str, ...] = ()
     preamble: int = 0
+    is_bare: bool = False
+
+    @property
+    def above(self) -> int:
+        """The number of records above the rows: the preamble and the headings."""
+        return 0 if self.is_bare else self.preamble + 1
 
     @property
     def path(self) -> Path:
@@ -82,12 +91,16 @@ class Part(ABC):
         """The part under each header that it may have, the likeliest first."""
 
     @abstractmethod
+    def firsts(self) -> Iterator[tuple[Part, list[list[str]]]]:
+        """The part and its first records, in each way that its bytes may be read."""
+
+    @abstractmethod
     def count(self, advance: Advance = idle) -> Count:
         """Fingerprint it and count its records in a pass of its own; `advance` is told of bytes done. FileRefused if it is damaged."""
 
     @abstractmethod
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every record below the header that is not blank. `counted` saves a pass where it is known."""
+        """(line, fields) of every row, blank ones left out. `counted` saves a pass where it is known."""
 
 
 @dataclass

@@ -6,8 +6,10 @@ memory, never onto the disk: what stands beside the wanted columns must not lie 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -109,13 +111,22 @@ def told(name: str) -> Iterator[None]:
         raise FileRefused(f"{name}: it is packed in a way that libstats cannot read", "Unpack it and load what is in it.") from error
     except RuntimeError as error:
         raise FileRefused(f"{name}: the archive is locked by a password", "Save it without one, or unpack it and load what is in it.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except (EOFError, ValueError, OverflowError, struct.error, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise damaged(name) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning, told by damaged bytes
+            raise
         raise damaged(name) from error
 
 
 def damaged(name: str) -> FileRefused:
     """The refusal of packed bytes that cannot be unpacked."""
     return FileRefused(f"{name}: the file is cut or damaged", "Export or copy it again; it may still be being written. Nothing of it was loaded.")
+
+
+def unreadable(name: str, error: OSError) -> FileRefused:
+    """The refusal of a file that the system does not give."""
+    return FileRefused(f"{name}: the file cannot be read: {error.strerror or error}", "Check its permissions, or copy it and load the copy.")
 
 
 def check_swelling(name: str, size: int, packed: int) -> None:

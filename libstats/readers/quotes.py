@@ -64,7 +64,8 @@ class Counter:
 
     def records(self) -> int:
         """Records that are not blank."""
-        unfinished = self.at - 1 > self.line_end
+        rest = self.at - 1 - self.line_end
+        unfinished = rest > 1 or (rest == 1 and self.last != 13)
         return self.newlines - self.inside - self.blank + unfinished
 
     def open_quote(self) -> int | None:

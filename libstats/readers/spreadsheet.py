@@ -7,16 +7,17 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from libstats.errors import FileRefused
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
-from libstats.readers.place import Place, check_swelling, damaged, told
+from libstats.readers.place import ZIP, Place, check_swelling, damaged, told
 from libstats.readers.sheetcount import Extent, extents
 
 LARGEST = 1 << 29
@@ -29,13 +30,13 @@ def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
     Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
-    that spreadsheets keep, true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    that spreadsheets keep (longer ones as they show them, 1.23456789012346E+15: their last digits are lost), true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        whole = value.is_integer()
-        return str(int(value)) if whole else format(Decimal(f"{value:.15g}"), "f")
+        digits = f"{value + 0.0:.15g}"
+        return digits.upper() if abs(value) >= 1e15 else format(Decimal(digits), "f")
     if isinstance(value, datetime.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -43,11 +44,26 @@ def cell_text(value: Cell) -> str:
         return _without_zeros(value.isoformat(" ", "milliseconds"))
     if isinstance(value, datetime.time):
         return _without_zeros(value.isoformat("milliseconds"))
-    return str(int(value)) if isinstance(value, int) else value.isoformat()
+    return cell_text(float(value)) if isinstance(value, int) else value.isoformat()
 
 
 def _without_zeros(time: str) -> str:
     return time.removesuffix(".000")
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """The errors of calamine in words. On some damaged workbooks it panics, which Python sees as no ordinary exception."""
+    try:
+        yield
+    except PasswordError as error:
+        raise FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.") from error
+    except CalamineError as error:
+        raise damaged(name) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(name) from error
 
 
 @dataclass(frozen=True)
@@ -61,24 +77,18 @@ class Workbook:
     @cached_property
     def opened(self) -> CalamineWorkbook:
         """The workbook as calamine reads it; FileRefused if it cannot."""
-        try:
+        with _told(self.place.name):
             return CalamineWorkbook.from_filelike(io.BytesIO(self.data))
-        except PasswordError as error:
-            raise FileRefused(f"{self.place.name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.") from error
-        except CalamineError as error:
-            raise damaged(self.place.name) from error
 
     @cached_property
     def sha256(self) -> str:
         """The fingerprint of its bytes."""
         return hashlib.sha256(self.data).hexdigest()
 
-    def sheet(self, name: str) -> CalamineSheet:
-        """A sheet by its name; FileRefused if it is damaged."""
-        try:
-            return self.opened.get_sheet_by_name(name)
-        except CalamineError as error:
-            raise damaged(f"{self.place.name}, sheet {name}") from error
+    def rows(self, name: str) -> Iterator[list[Cell]]:
+        """The rows of a sheet; FileRefused if it is damaged."""
+        with _told(f"{self.place.name}, sheet {name}"):
+            yield from self.opened.get_sheet_by_name(name).iter_rows()
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ class Sheet(Part):
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number, cells as text) of every row that is not blank."""
-        for number, cells in enumerate(self._book.sheet(self.place.sheet or "").iter_rows(), start=1):
+        for number, cells in enumerate(self._book.rows(self.place.sheet or ""), start=1):
             row = [cell_text(cell) for cell in cells]
             if any(cell.strip() for cell in row):
                 yield number, row
@@ -116,6 +126,10 @@ class Sheet(Part):
                 row.pop()
             yield replace(self, header=tuple(row), preamble=above)
 
+    def firsts(self) -> Iterator[tuple[Sheet, list[list[str]]]]:
+        """The sheet and its first rows."""
+        yield self, [row for _, row in islice(self._rows(), HEADER_WITHIN)]
+
     def count(self, advance: Advance = idle) -> Count:
         """Its rows that are not blank, counted in the workbook's XML; in XLS and XLSB, which have none, as calamine gives them."""
         name = self.place.sheet or ""
@@ -126,9 +140,9 @@ class Sheet(Part):
         return Count(fingerprint, len(self._book.data), rows)
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(row number, cells) of every row below the header, at least as many cells as headings."""
+        """(row number, cells) of every row that is not blank, at least as many cells as headings."""
         width = len(self.header)
-        for number, row in islice(self._rows(), self.preamble + 1, None):
+        for number, row in islice(self._rows(), self.above, None):
             yield number, row + [""] * (width - len(row))
 
 
@@ -153,7 +167,7 @@ def sheets(place: Place) -> Iterator[Sheet]:
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
     """What the workbook's XML says of its sheets, or None where it has none."""
-    if not zipfile.is_zipfile(io.BytesIO(data)):
+    if not data.startswith(ZIP):
         return None
     with told(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_swelling(place.name, sum(m.file_size for m in archive.infolist()), len(data))
