@@ -23,11 +23,17 @@ create or replace temp macro eu_time(t) as
     coalesce(try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']), iso_time(t));
 
 -- For workbooks in which some dates are numbers: days since the end of 1899, as in 46326.395833 for 2026-10-31 09:30.
--- Five digits only (1927 to 2173), so that no year is taken for one; to the nearest second; the system that begins in 1904 is not known.
+-- Five digits only (1927 to 2173), so that no year is taken for one; to the nearest second, with seven decimals and more to the nearest millisecond;
+-- the system that begins in 1904 is not known.
 create or replace temp macro serial(t) as
-    case when regexp_full_match(trim(t), '[1-9][0-9]{4}([.][0-9]+)?') then epoch_ms((round((trim(t)::double - 25569) * 86400) * 1000)::bigint) end;
+    case when regexp_full_match(trim(t), '[1-9][0-9]{4}[.][0-9]{7,}') then epoch_ms(round((trim(t)::double - 25569) * 86400000)::bigint)
+         when regexp_full_match(trim(t), '[1-9][0-9]{4}([.][0-9]+)?') then epoch_ms((round((trim(t)::double - 25569) * 86400) * 1000)::bigint) end;
 create or replace temp macro serial_time(t) as coalesce(serial(t), iso_time(t));
 create or replace temp macro us_serial_time(t) as coalesce(serial(t), us_time(t));
+
+-- A moment that tells one thing from another: to the millisecond, one text however it is written; NULL for what is not as exact.
+create or replace temp macro stamp(t) as
+    case when regexp_full_match(trim(t), '[0-9]{5}[.][0-9]{7,}|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?') then strftime(serial_time(t), '%Y-%m-%d %H:%M:%S.%g') end;
 
 -- A count: digits only, so that 12.7 or 1E+3 is not taken for one.
 create or replace temp macro whole_number(t) as
@@ -37,10 +43,10 @@ create or replace temp macro whole_number(t) as
 create or replace temp macro amount(t) as
     case when not contains(lower(t), 'e') then try_cast(t as decimal(12, 2)) end;
 
--- Yes or no as 1 / 0, t / f, true / false, yes / no.
+-- Yes or no as 1 / 0, t / f, true / false, y / n, yes / no.
 create or replace temp macro yes_no(t) as
-    case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'yes' then true
-                        when '0' then false when 'f' then false when 'false' then false when 'no' then false end;
+    case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'y' then true when 'yes' then true
+                        when '0' then false when 'f' then false when 'false' then false when 'n' then false when 'no' then false end;
 
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as

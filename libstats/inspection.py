@@ -54,9 +54,9 @@ def _recognised(source: Source, part: Part) -> str:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
         text.append(f"  to {plan.table.name}:")
-        text += [f"    {', '.join(part.header[plan.positions[h]] for h in line.headings) or '(constant)'} -> {line.column}" for line in plan.lines]
+        text += [f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}" for line in plan.lines]
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]
-    used = {p for plan in found for line in plan.lines for p in (plan.positions[h] for h in line.headings)}
+    used = {p for plan in found for line in plan.lines for p in (plan.positions[h] for h in plan.present(line))}
     ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")

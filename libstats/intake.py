@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from libstats.source import Source
 from libstats.store import step
 from libstats.workspace import Workspace
 
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+# scheduled reports of some systems add the time of day, as in loans_202610310415.csv
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Job:
     source: str | None
     exported_at: datetime | None
     advance: Callable[[int], object]
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[0] if match else ""
 
 
 class Miscounted(FileRefused):
@@ -59,7 +66,7 @@ class Intake:
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted else None
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self._gleaned() else None
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
@@ -96,13 +103,20 @@ class Intake:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         keep = sorted(set(self.plans[0].positions.values()))
         if self.normalised is None:
-            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
-            wanted = Wanted(keep, dict.fromkeys(people, privacy.hasher(self.key)), self.source.footer, self.source.failure)
+            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+            change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
+            wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
             if not self.counted.is_regular:
                 self.rows_read = self.normalised.records
         privacy.already_hashed(self.con)
         return Raw(read_csv(str(self.normalised.path), ",", [-1, *keep], null_words=self.source.null_words, header=False), has_lines=True)
+
+    def _gleaned(self) -> dict[int, Callable[[str], str]]:
+        """What the reader does to columns of free text: it keeps what the pattern finds."""
+        positions = self.plans[0].positions
+        patterns = {positions[heading]: re.compile(pattern) for heading, pattern in self.source.glean.items() if heading in positions}
+        return {position: partial(_found, pattern) for position, pattern in patterns.items()}
 
     def _attempt(self, raw: Raw) -> FileReceipt:
         """Load what `raw` gives, all or nothing."""
@@ -220,7 +234,7 @@ class Intake:
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
                 with suppress(ValueError):
-                    return self._not_after(datetime(int(match[1]), int(match[2]), int(match[3]))), "name"
+                    return self._not_after(datetime(*(int(number or 0) for number in match.groups()))), "name"
         return None
 
     def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:

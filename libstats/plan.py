@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libstats import schema
-from libstats.source import Line, Source
-
-_HEADING = re.compile(r'"([^"]+)"')
+from libstats.source import HEADING, Line, Source, headings_in
 
 
 def quoted(text: str) -> str:
@@ -65,8 +62,19 @@ class Plan:
         return all(c in self.columns for c in self.table.exported_key)
 
     def sql_of(self, expression: str) -> str:
-        """The expression with each heading replaced by the file's column."""
-        return _HEADING.sub(lambda m: f"c{self.positions[m[1]]}", expression)
+        """The expression with each heading replaced by the file's column, and by NULL where the file lacks it."""
+        return HEADING.sub(lambda m: self._text(m[2]), expression)
+
+    def _text(self, heading: str) -> str:
+        """SQL: the text under a heading, NULL where it is a word that means blank in this column."""
+        if heading not in self.positions:
+            return "null::varchar"
+        text, words = f"c{self.positions[heading]}", self.source.blanks.get(heading, ())
+        return f"case when trim({text}) not in ({', '.join(map(quoted, words))}) then {text} end" if words else text
+
+    def present(self, line: Line) -> tuple[str, ...]:
+        """The line's headings that the file has."""
+        return tuple(h for h in line.headings if h in self.positions)
 
     def _value(self, line: Line) -> str:
         kind = self.table.column(line.column).type
@@ -74,7 +82,7 @@ class Plan:
         return f"nullif(trim({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
 
     def _texts(self, line: Line) -> list[str]:
-        return [f"c{self.positions[h]}" for h in line.headings]
+        return [self._text(h) for h in self.present(line)]
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -93,7 +101,7 @@ class Plan:
         """SQL over text and values: the text of this line is not blank and gives no value, or one that fails the check."""
         column = self.table.column(line.column)
         faults = []
-        if column.type != "varchar" and column.nature != "person" and line.headings:
+        if column.type != "varchar" and column.nature != "person" and column.name not in self.source.loose and line.headings:
             # as a CASE, so that the text is looked at only where there is no value
             told = " or ".join(f"trim({t}) <> ''" for t in self._texts(line))
             faults.append(f"when {column.name} is null then coalesce({told}, false)")
@@ -110,14 +118,14 @@ class Plan:
     def set_aside(self) -> dict[str, str]:
         """SQL of the named rules for rows that are not data, as far as the file has their headings."""
         rules = self.source.set_aside.items()
-        return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in _HEADING.findall(rule))}
+        return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
 
     @property
     def _compared(self) -> list[str]:
         """The headings that decide what becomes of a row, persons' identifiers left out."""
         people = set(self.table.natured("person"))
-        rules = [h for rule in self.source.set_aside.values() for h in _HEADING.findall(rule) if h in self.positions]
-        return sorted({h for line in self.lines if line.column not in people for h in line.headings} | set(rules))
+        rules = [h for rule in self.source.set_aside.values() for h in headings_in(rule) if h in self.positions]
+        return sorted({h for line in self.lines if line.column not in people for h in self.present(line)} | set(rules))
 
     @property
     def hashed(self) -> str:
@@ -134,7 +142,7 @@ class Plan:
     @property
     def texts(self) -> list[int]:
         """The positions of the file's columns that the table reads."""
-        return sorted({self.positions[h] for h in (*self._compared, *(h for line in self.lines for h in line.headings))})
+        return sorted({self.positions[h] for h in (*self._compared, *(h for line in self.lines for h in self.present(line)))})
 
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""
@@ -149,7 +157,7 @@ def plans(source: Source, header: Sequence[str]) -> list[Plan]:
     positions = source.locate(header)
     found = []
     for name, lines in source.lines.items():
-        usable = tuple(line for line in lines if all(h in positions for h in line.headings))
+        usable = tuple(line for line in lines if line.usable(positions))
         plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
         if plan.has_key or name == source.primary:
             found.append(plan)

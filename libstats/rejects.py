@@ -12,7 +12,7 @@ from libstats.source import Line
 def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int) -> None:
     """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line numbers."""
     faults = [_fault(plan, line) for line in plan.lines]
-    faults.append(f"case when {plan.must} then {{'heading': {quoted(_key_headings(plan))}, 'reason': 'blank: nothing tells what the row is about', 'shape': ''}} end")
+    faults.append(_untold(plan))
     every = ", ".join(f for f in faults if f)
     con.execute(
         f"""
@@ -30,7 +30,8 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
 
 def _fault(plan: Plan, line: Line) -> str | None:
     bad = plan.bad(line)
-    if bad is None or not line.headings:
+    heading = next(iter(plan.present(line)), None)
+    if bad is None or heading is None:
         return None
     column = plan.table.column(line.column)
     reason = f"not {_words(column.type)}" if column.type != "varchar" else f"not one of the values of {column.name}"
@@ -38,8 +39,16 @@ def _fault(plan: Plan, line: Line) -> str | None:
         reason += f" ({plan.source.dates})"
     elif column.check and column.type != "varchar":
         reason += f", or outside {column.check}"
-    text = plan.sql_of(f'"{line.headings[0]}"')
-    return f"case when {bad} then {{'heading': {quoted(line.headings[0])}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+    text = plan.sql_of(f'"{heading}"')
+    return f"case when {bad} then {{'heading': {quoted(heading)}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+
+
+def _untold(plan: Plan) -> str:
+    """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a second name."""
+    heading, blank = quoted(_key_headings(plan)), "blank: nothing tells what the row is about"
+    texts = [plan.sql_of(f'"{h}"') for line in plan.lines if line.column == plan.table.second_name for h in plan.present(line)]
+    inexact = f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}" if texts else ""
+    return f"case {inexact} when {plan.must} then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
 
 
 def _words(kind: str) -> str:
@@ -48,4 +57,4 @@ def _words(kind: str) -> str:
 
 
 def _key_headings(plan: Plan) -> str:
-    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in line.headings)
+    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in plan.present(line))

@@ -55,8 +55,8 @@ class Table:
 
     @property
     def exported_key(self) -> tuple[str, ...]:
-        """The key as exports hold it: `item_id` where `item_key` is worked out in the fold."""
-        return (self.key[0].replace("_key", "_id"),) if self.second_name else self.key
+        """The key as exports hold it: the column behind the key where that is worked out in the fold, as `item_id` is behind `item_key`."""
+        return (self.columns[1].name,) if self.second_name else self.key
 
     @property
     def stored(self) -> tuple[Column, ...]:

@@ -44,6 +44,7 @@ create table item (
     lifetime_renewals   bigint check (lifetime_renewals >= 0),   -- sticky: the system's counter of renewals
     lifetime_holds      bigint check (lifetime_holds >= 0),      -- sticky: the system's counter of holds
     last_borrowed_on    date,           -- sticky: last day it was checked out
+    lifetime_uses       bigint check (lifetime_uses >= 0),       -- sticky: the system's counter of checkouts and uses inside the library together, where it does not tell them apart
     lifetime_in_house   bigint check (lifetime_in_house >= 0),   -- sticky: the system's counter of uses inside the library
     last_in_house_on    date,           -- sticky: last day it was used inside the library
     last_seen_on        date,           -- sticky: last day any scan saw it
@@ -266,7 +267,9 @@ create table vendor (
 
 -- An interlibrary loan request. Neither who asked nor what for is kept.
 create table ill_request (
-    request_id          varchar,        -- key: the system's number of the request
+    request_id          varchar,        -- key: request_number where it is known, else created_stamp after that word and a colon
+    request_number      varchar,        -- sticky: the system's number of the request
+    created_stamp       varchar,        -- name: when it was submitted, to the millisecond, as text: finds a request whose number is not exported
     direction           varchar check (direction in ('borrowing', 'lending', 'document delivery')),  -- sticky: whose patron it is for
     status              varchar check (status in ('new', 'requested', 'shipped', 'received', 'on loan', 'returned', 'filled', 'unfilled', 'completed', 'cancellation asked', 'cancelled', 'other')),  -- sticky: how far it is
     status_as_exported  varchar,        -- sticky: what the system calls it

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,12 +20,16 @@ from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
-_HEADING = re.compile(r'"([^"]+)"')
+HEADING = re.compile(r'"(\??)([^"]+)"')
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as it is compared: without byte-order mark, case, spaces or underscores."""
-    return re.sub(r"[\s_]+", "", heading.replace("\ufeff", "").casefold())
+    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, hyphens, brackets, plus signs and a leading `Num of`.
+
+    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not.
+    """
+    plain = unicodedata.normalize("NFKC", heading).replace("\ufeff", "").casefold()
+    return re.sub(r"[\s_.()+-]+", "", plain).removeprefix("numof")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,17 @@ class Line:
     @property
     def headings(self) -> tuple[str, ...]:
         """The vendor's headings in the expression."""
-        return tuple(_HEADING.findall(self.expression))
+        return headings_in(self.expression)
+
+    def usable(self, present: Iterable[str]) -> bool:
+        """True if a file with these headings has all that the line needs: what is not `"?optional"`, and of several optional ones any."""
+        given, found = set(present), HEADING.findall(self.expression)
+        return all(heading in given for optional, heading in found if not optional) and (not found or any(heading in given for _, heading in found))
+
+
+def headings_in(expression: str) -> tuple[str, ...]:
+    """The vendor's headings in an SQL expression, once each, optional ones too."""
+    return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
 def read_select(text: str) -> tuple[Line, ...]:
@@ -68,6 +83,9 @@ class Source:
     happened   columns of the primary table that have happened (never due dates): the newest dates a file that does not say its time
     exported   heading that states when the file was written
     null_words texts that mean blank, besides nothing at all
+    blanks     for a heading, texts that mean blank in that column alone
+    loose      columns that people type freely: text that gives no value is blank there and rejects no row
+    glean      for a heading of free text, which may name people, the pattern of what is read of it; the rest is written nowhere
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
     footer     pattern of lines that are not rows and always stand there, such as a count at the end
     failure    pattern of lines that say the export broke off
@@ -90,6 +108,9 @@ class Source:
     happened: tuple[str, ...] = ()
     exported: str | None = None
     null_words: tuple[str, ...] = ()
+    blanks: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    loose: tuple[str, ...] = ()
+    glean: dict[str, str] = field(default_factory=dict, hash=False)
     set_aside: dict[str, str] = field(default_factory=dict, hash=False)
     footer: str | None = None
     failure: str | None = None
@@ -117,14 +138,14 @@ class Source:
         """Every heading that the declaration reads, once, in order."""
         texts = [line.expression for lines in self.lines.values() for line in lines]
         texts += self.set_aside.values()
-        found = [h for text in texts for h in _HEADING.findall(text)]
+        found = [h for text in texts for h in headings_in(text)]
         return tuple(dict.fromkeys([*found, *((self.exported,) if self.exported else ())]))
 
     @cached_property
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
         parts = (self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items()))
-        text = repr((*parts, self.bare) if self.bare else parts)
+        text = repr((*parts, *(extra for extra in (self.bare, self.blanks, self.loose, self.glean) if extra)))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def locate(self, header: Sequence[str]) -> dict[str, int]:
@@ -207,14 +228,16 @@ def faults(source: Source) -> list[str]:
                 found.append(f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)")
             if "'\"'" in line.expression:
                 found.append(f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)")
-    patterns = (source.footer, source.failure, *source.fits.values())
+    patterns = (source.footer, source.failure, *source.fits.values(), *source.glean.values())
     found += [f"{source.label}: the pattern {p} is not a regular expression" for p in patterns if p and not _compiles(p)]
     found += _faults_of_bare(source)
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
     known_headings = set(source.vendor_headings)
-    named = (*source.headings, *source.required)
+    named = (*source.headings, *source.required, *source.blanks, *source.glean)
     known_columns = {line.column for line in source.lines[source.primary]}
+    every_column = {line.column for lines in source.lines.values() for line in lines}
+    found += [f"{source.label}: {c}, said to be loose, is not selected" for c in source.loose if c not in every_column]
     found += [f"{source.label}: {c}, said to have happened, is not selected" for c in source.happened if c not in known_columns]
     found += [f'{source.label}: "{h}" is in no SELECT' for h in named if h not in known_headings | set(source.recognise) | set(source.unless)]
     return found

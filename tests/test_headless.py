@@ -28,7 +28,7 @@ LENDING = Source(
     fills={
         "ill_request": """
     select
-        "Request No" as request_id,
+        "Request No" as request_number,
         'lending' as direction,
         "Kind" as format,
         serial_time("Opened")::date as placed_on,

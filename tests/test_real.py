@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import random
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 import libstats
-from libstats.workspace import Workspace
+from libstats.readers.place import places
+from libstats.readers.sniff import parts
+from libstats.receipts import LoadReceipt
+from libstats.workspace import Workspace, init
 
 LOADED = {
     "aqorders_EMPTY",
@@ -69,3 +73,77 @@ def test_nothing_of_a_person_is_anywhere(real: Path, workspace: Workspace) -> No
     assert len(theirs) > 100
     assert not theirs & cells
     assert [v for v in theirs if v.encode() in stored or v in receipt] == []
+
+
+@pytest.fixture(scope="module")
+def three(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[LoadReceipt, Path]:
+    """The files of Koha, ILLiad and Alma, loaded in one call."""
+    place = init(tmp_path_factory.mktemp("three") / "library")
+    return libstats.load(place, [real / system for system in ("koha", "illiad", "alma")]), place.folder
+
+
+def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt, Path]) -> None:
+    told = {f.file.partition("#")[2] or f.file: (f.outcome, f.reason) for f in three[0].files if f.outcome != "loaded" and "reportresults" not in f.file and "wizard" not in f.file}
+    assert {name: outcome for name, (outcome, _) in told.items()} == {
+        "OHSU__OHSU_Borrowing.csv": "left alone",
+        "Pacific_Borrowing_Sample": "refused",
+        "analytics_response.xml": "left alone",
+        "items_response.json": "left alone",
+        "loans_response.json": "left alone",
+    }
+    assert "add Transaction Number, Transaction Status and Transaction Date" in told["OHSU__OHSU_Borrowing.csv"][1]
+    assert "the column Transaction Number is missing" in told["Pacific_Borrowing_Sample"][1]
+    assert [f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]] == []
+
+
+def test_the_illiad_truths(three: tuple[LoadReceipt, Path]) -> None:
+    with libstats.open(three[1]) as con:
+        counts = "select direction, count(*) filter (where status in ('filled', 'completed')), count(*) filter (where status not in ('filled', 'completed')) from ill_request where source = 'illiad' group by all order by 1"
+        assert con.sql(counts).fetchall() == [("borrowing", 2999, 215), ("lending", 9557, 2520)]
+        hours = "(epoch(status_since) - epoch(created_at)) / 3600"
+        assert con.sql(f"select round(median({hours}), 2) from ill_request where direction = 'lending' and status = 'completed'").fetchall() == [(1.08,)]
+        early = f"select count(*), floor(min({hours})) from ill_request where direction = 'borrowing' and status = 'cancelled' and status_since < created_at"
+        assert con.sql(early).fetchall() == [(43, -3.0)]
+        assert con.sql("select count(*), count(distinct request_id), count(created_at), count(status_since) from ill_request where source = 'illiad'").fetchall() == [(15291,) * 4]
+        assert con.sql("select count(*) from ill_request where lender = 'OA'").fetchall() == [(324,)]
+
+
+def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:
+    with libstats.open(three[1]) as con:
+        reasons = dict(con.sql("select reason, count(*) from ill_request where source = 'illiad' and direction = 'borrowing' group by all").fetchall())
+        assert (reasons["duplicate"], reasons["cancelled by patron"], reasons["cancelled during creation"]) == (119, 45, 10)
+        said = dict(con.sql("select reason, count(*) from ill_request where source = 'illiad' and direction = 'lending' group by all").fetchall())
+        # the codes 9 and LAC, 7 and NYR; 27 where staff typed what it is; one without a code
+        assert (said["lacking volume or issue"], said["not yet available"], said["not found as cited"]) == (1229 + 280 + 3 + 1, 571 + 134, 24 + 2 + 19)
+        assert said["other"] == 135 + 9 + 1
+
+
+def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
+    read = {f.file: f.rows_read for f in three[0].files if f.label.startswith("alma")}
+    assert read == {"pbooks.csv": 104, "polines-report.csv": 665}
+    with libstats.open(three[1]) as con:
+        assert con.sql("select count(*) from order_line where status is not null").fetchall() == [(657,)]
+        shares = "select count(*), count(*) filter (where funds = 2) from (select count(*) as funds from order_fund group by order_line_id)"
+        assert con.sql(shares).fetchall() == [(657, 8)]
+        rows = "select l.status_as_exported, count(*) from order_line l join order_fund using (source, order_line_id) group by all order by 1"
+        assert con.sql(rows).fetchall() == [("ACTIVE", 415), ("CANCELLED", 8), ("CLOSED", 242)]
+        # one of the 104 lines of new books is also among the 657
+        assert con.sql("select count(*), count(received_on), count(title_id) from order_line").fetchall() == [(104 + 657 - 1, 104, 104)]
+        assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [(101,)]
+        assert con.sql("select count(*) from item where source = 'alma'").fetchall() == [(0,)]
+
+
+def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt, Path]) -> None:
+    """No title, author or journal of the article requests is in the database or the receipt."""
+    with (real / "illiad" / "OHSU__OHSU_Borrowing.csv").open(encoding="utf-8-sig", newline="") as text:
+        titles = {row[" Article Title"] for row in csv.DictReader(text)}
+    for place in places(next((real / "illiad").glob("Pacific__Pacific-Lending*"))):
+        for part in parts(place):
+            titles |= {row[1] for _, row in islice(part.records(), 1, None)}
+    told = {title for title in titles if len(title) > 30 and title.isascii()}
+    assert len(told) > 5000
+    with libstats.open(three[1]) as con:
+        cells = {str(v) for t in ("ill_request", "ill_event", "reject") for row in con.execute(f"from {t}").fetchall() for v in row}
+    assert not told & cells
+    stored = b"".join(p.read_bytes() for p in three[1].rglob("*") if p.is_file())
+    assert [t for t in random.Random(1).sample(sorted(told), 300) if t.encode() in stored or t in str(three[0])] == []

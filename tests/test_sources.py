@@ -13,7 +13,7 @@ import pytest
 
 import libstats
 from libstats import schema, sources
-from libstats.source import Source, faults
+from libstats.source import Line, Source, faults, fold_heading
 from libstats.workspace import Workspace
 
 FOLDER = Path(__file__).parent / "sources"
@@ -62,13 +62,29 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
         assert receipt.dispositions["rejected"] == len({r[0] for r in wanted})
 
 
+def test_a_heading_is_known_in_every_spelling() -> None:
+    assert {fold_heading(h) for h in ("\ufeffReceiving   Date", "RECEIVING_DATE", "Receiving.Date", " receiving\u00a0date ")} == {"receivingdate"}
+    assert fold_heading("Num of Loans (In House + Not In House)") == fold_heading("Num.of.Loans..In.House...Not.In.House.") == fold_heading("Loans (In House + Not In House)")
+    assert fold_heading("closedate#1") != fold_heading("closedate#2")
+
+
+def test_a_line_needs_what_is_not_optional_and_one_of_what_is() -> None:
+    line, either = Line('coalesce("A", "?B")', "x"), Line('coalesce("?A", "?B")', "x")
+    assert [line.usable(h) for h in (["A", "B"], ["A"], ["B"], [])] == [True, True, False, False]
+    assert [either.usable(h) for h in (["A", "B"], ["A"], ["B"], [])] == [True, True, True, False]
+    assert Line("'constant'", "x").usable([])
+
+
 def test_faults_are_found_all_at_once() -> None:
-    wrong = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'}, footer="(")
+    wrong = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'}, footer="(", glean={"Z": "["}, loose=("gone",))
     assert [f.split(": ", 1)[1] for f in faults(wrong)] == [
         "there is no column nowhere",
         "patron_key is a person's key; write person_key(...)",
         "checkout_branch: a quotation mark in SQL text is taken for a heading; write chr(34)",
         "the pattern ( is not a regular expression",
+        "the pattern [ is not a regular expression",
+        "gone, said to be loose, is not selected",
+        '"Z" is in no SELECT',
     ]
     bare = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"B" as barcode'}, bare=("B", "C", "", "B", ""), fits={"B": ".+", "D": "[0-9]+", "C": "["})
     assert [f.split(": ", 1)[1] for f in faults(bare)] == [

@@ -15,7 +15,7 @@ ILL_REQUESTS = Source(
     fills={
         "ill_request": """
     select
-        "illrequest_id" as request_id,
+        "illrequest_id" as request_number,
         -- Koha only borrows: lending is done in the catalogue, as loans
         'borrowing' as direction,
         -- NEW, QUEUED (made by a patron), UNAUTH (made without logging in) and REQREV (taken back from the supplier) wait for staff; REQ is with a supplier,
