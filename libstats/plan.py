@@ -117,14 +117,14 @@ class Plan:
     @property
     def set_aside(self) -> dict[str, str]:
         """SQL of the named rules for rows that are not data, as far as the file has their headings."""
-        rules = self.source.set_aside.items()
+        rules = {"of another table": f"not coalesce({self.source.only[self.table.name]}, false)"}.items() if self.table.name in self.source.only else self.source.set_aside.items()
         return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
 
     @property
     def _compared(self) -> list[str]:
         """The headings that decide what becomes of a row, persons' identifiers left out."""
         people = set(self.table.natured("person"))
-        rules = [h for rule in self.source.set_aside.values() for h in headings_in(rule) if h in self.positions]
+        rules = [h for rule in (*self.source.set_aside.values(), *self.source.only.values()) for h in headings_in(rule) if h in self.positions]
         return sorted({h for line in self.lines if line.column not in people for h in self.present(line)} | set(rules))
 
     @property
@@ -159,6 +159,8 @@ def plans(source: Source, header: Sequence[str]) -> list[Plan]:
     for name, lines in source.lines.items():
         usable = tuple(line for line in lines if line.usable(positions))
         plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
+        if name in source.only and not all(h in positions for h in headings_in(source.only[name])):
+            continue
         if plan.has_key or name == source.primary:
             found.append(plan)
     return found
