@@ -237,14 +237,7 @@ LOANS = Source(
     exported=AS_OF,
     happened=("checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
-    blanks={
-        "Return Date": NO_DATE,
-        "Due Date": NO_DATE,
-        "Due DateTime": NO_DATE,
-        "Renewal Date": NO_DATE,
-        "Library Name": ("Unknown", "None"),
-        "Material Type": ("None", "Unknown"),
-    },
+    blanks={"Return Date": NO_DATE, "Due Date": NO_DATE, "Due DateTime": NO_DATE, "Renewal Date": NO_DATE, "Library Name": ("Unknown", "None"), "Material Type": ("None", "Unknown")},
     loose=("renewals",),
     # of the member of staff no more is read than that it was one; None is nobody
     glean={"Loaned By": r"^(?i:\s*none\s*$)|\S"},
@@ -281,12 +274,7 @@ TRANSACTIONS = LeftAlone(
     ("PO Line Reference", "Transaction Amount"),
     "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
 )
-REST_XML = LeftAlone(
-    "alma",
-    "answer of the Analytics service",
-    (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",),
-    "XML of the service is known, not loaded yet; export the report as CSV",
-)
+REST_XML = LeftAlone("alma", "answer of the Analytics service", (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",), "XML of the service is known, not loaded yet; export the report as CSV")
 JSON = "JSON of the service is known, not loaded yet; export the same from Analytics as CSV"
 REST_ITEMS = LeftAlone("alma", "items of the REST service", ('"item": [',), JSON)
 REST_LOANS = LeftAlone("alma", "loans of the REST service", ('"item_loan": [',), JSON)

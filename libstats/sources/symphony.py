@@ -117,7 +117,7 @@ HOLDS = Source(
     happened=("placed_on", "ready_on", "cancelled_on"),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
-    blanks={heading: NO_DATE for heading in ("Date Placed", "Date Inactive", "Date Notified", "Date Available")} | {"Inactive Reason": ("NONE",)},
+    blanks=dict.fromkeys(("Date Placed", "Date Inactive", "Date Notified", "Date Available"), NO_DATE) | {"Inactive Reason": ("NONE",)},
     fills={
         "hold": f"""
     select
@@ -189,7 +189,7 @@ ITEM_LIST = Source(
     absence="gone",
     happened=("last_borrowed_on", "added_on", "last_seen_on"),
     dates="month first, as in 10/31/2026",
-    blanks={heading: (*NO_DATE, "Never") for heading in ("Item Date Created", "Date Last Charged", "Date Inventoried")} | {"Item Type": ("$<ITYP_desc_unknown>",)},
+    blanks=dict.fromkeys(("Item Date Created", "Date Last Charged", "Date Inventoried"), (*NO_DATE, "Never")) | {"Item Type": ("$<ITYP_desc_unknown>",)},
     loose=("published_year",),
     footer=r"(?i)\s*(grand )?total\b",
     fills={
