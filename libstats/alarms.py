@@ -52,8 +52,16 @@ ALARMS: dict[str, tuple[str, str]] = {
         """,
     ),
     "two clocks": (
-        "loans returned before they were made: two clocks, or two time zones, wrote one row; durations of these systems are doubtful",
-        "select source, 'loan' as place, count(*) as rows from loan where returned_at < checked_out_at group by source",
+        "loans or requests that end before they begin: two clocks, or two time zones, wrote one row; durations of these systems are doubtful",
+        """
+        select source, 'loan' as place, count(*) as rows from loan where returned_at < checked_out_at group by source
+        union all
+        select source, 'ill_request' as place, count(*) as rows from ill_request where status_since < created_at group by source
+        """,
+    ),
+    "direction unknown": (
+        "requests that say neither borrowing, lending nor document delivery are in no figure of these; add the column that tells (ILLiad: Process Type)",
+        "select source, 'ill_request' as place, count(*) as rows from ill_request where direction is null group by source",
     ),
     "closed cases only": (
         "every loan has been returned: the export leaves out the open ones, and no turnaround may be computed from it",

@@ -235,8 +235,9 @@ class Intake:
                 return self._not_after(stated), "stated"
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
+                year, month, day, hour, minute = (int(number or 0) for number in match.groups())
                 with suppress(ValueError):
-                    return self._not_after(datetime(*(int(number or 0) for number in match.groups()))), "name"
+                    return self._not_after(datetime(year, month, day, hour, minute)), "name"
         return None
 
     def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:

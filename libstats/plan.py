@@ -116,9 +116,12 @@ class Plan:
 
     @property
     def set_aside(self) -> dict[str, str]:
-        """SQL of the named rules for rows that are not data, as far as the file has their headings."""
-        rules = {"of another table": f"not coalesce({self.source.only[self.table.name]}, false)"}.items() if self.table.name in self.source.only else self.source.set_aside.items()
-        return {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
+        """SQL of the named rules for rows that are not data, as far as the file has their headings; its headings again are none."""
+        only = self.source.only.get(self.table.name)
+        rules = {"of another table": f"not coalesce({only}, false)"}.items() if only else self.source.set_aside.items()
+        found = {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
+        again = " and ".join(f"c{self.positions[h]} = {quoted(self.header[self.positions[h]])}" for h in self._compared)
+        return {**found, "headings again": again} if again else found
 
     @property
     def _compared(self) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from libstats.commands import Given, untold, written_by
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers.part import HEADER_WITHIN, Part
-from libstats.readers.place import places
+from libstats.readers.place import empty, places
 from libstats.readers.sniff import parts
 from libstats.source import LeftAlone, Source, fold_heading
 from libstats.sources import declared, sources
@@ -92,7 +92,7 @@ def blank(part: Part) -> FileRefused:
     """What is said of a part without a record: an empty sheet is nothing to worry about, an empty file is."""
     if part.place.sheet is not None:
         return NotLoadedYet(f"{part.name}: the sheet is empty")
-    return FileRefused(f"{part.name}: the file is empty but for blank lines", "Export it again; the system may still have been writing it.")
+    return empty(f"{part.name}: the file is empty but for blank lines")
 
 
 def _distinct(part: Part) -> Part:

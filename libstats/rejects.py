@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats.plan import Plan, Raw, quoted
-from libstats.readers.delimited import Normalised
+from libstats.readers.part import Normalised
 from libstats.source import Line
 
 
@@ -47,7 +47,11 @@ def _untold(plan: Plan) -> str:
     """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a second name."""
     heading, blank = quoted(_key_headings(plan)), "blank: nothing tells what the row is about"
     texts = [plan.sql_of(f'"{h}"') for line in plan.lines if line.column == plan.table.second_name for h in plan.present(line)]
-    inexact = f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}" if texts else ""
+    inexact = (
+        f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}"
+        if texts
+        else ""
+    )
     return f"case {inexact} when {plan.must} then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
 
 

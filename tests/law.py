@@ -106,7 +106,7 @@ class Case:
         source = KINDS[kind]
         file = next(f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1)
         at = START + timedelta(minutes=minute)
-        receipt = Intake(Job(self.workspace, self.con, self.folder, path, None, at, lambda n: None), source, file, delimited.count(file)).run()
+        receipt = Intake(Job(self.workspace, self.con, self.folder, path, None, at, lambda n: None), source, file, file.count()).run()
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return

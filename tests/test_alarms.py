@@ -28,6 +28,7 @@ PLANTED = {
     "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
     "two clocks": [("loans-2026-10-01.csv", LOANS + "1;2026-09-01 10:00:00;2026-09-30;2026-09-01 07:00:00\n2;2026-09-01 10:00:00;2026-09-30;\n")],
+    "direction unknown": [("requests-2026-10-01.csv", "Transaction Number,Transaction Status\n1,Request Finished\n")],
     "closed cases only": [("loans-2026-10-01.csv", LOANS + "".join(f"{i};2026-09-01 10:00:00;2026-09-30;2026-09-02 07:00:00\n" for i in range(120)))],
     "migration day": [("items-2026-10-01.csv", items(150, day="2024-01-01"))],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],

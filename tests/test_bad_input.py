@@ -19,8 +19,8 @@ from libstats.cli import main
 from libstats.errors import FileRefused, StoreError
 from libstats.inspection import inspect
 from libstats.workspace import Workspace
+from tests.books import write_xlsx
 from tests.conftest import write
-from tests.test_readers_workbooks import write_xlsx
 
 HEAD = "itemnumber,barcode,homebranch,dateaccessioned\n"
 GOOD = HEAD + "1,b1,EAST,2026-10-01\n"
@@ -59,6 +59,12 @@ REFUSED = {
     ),
     "no time of export": (b"barcode,homebranch\nb1,EAST\n", "bad.csv (koha items): nothing in the file says when it was exported", "Put the day into its name"),
     "an empty file": (b"", "bad.csv: the file is empty", "Export it again; the system may still have been writing it."),
+    "bytes of value 0": (
+        (GOOD + 99 * "x").encode() + bytes(5),
+        "bad.csv: bytes of value 0 stand in the text: the file is damaged",
+        "Export or copy it again; nothing of it was loaded.",
+    ),
+    "bytes of value 0 far in": ((GOOD + "2,b2,EAST,\n" * 9000).encode() + bytes(9), "bad.csv, line 9003: bytes of value 0 stand in the text", "Export or copy it again"),
     "no text": (bytes(range(256)) * 4, "bad.csv: this is not a text file", "libstats reads CSV and tab-delimited exports and workbooks"),
 }
 
@@ -77,6 +83,13 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(case: str, workspace:
 def test_headings_alone(workspace: Workspace, tmp_path: Path) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD))
     assert "0 rows read: the file has headings and nothing below them" in said
+
+
+def test_a_file_cut_within_a_letter(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "bad-2026-10-31.csv").write_bytes(GOOD.replace("1,b1", "2,b2").encode("utf-16-le") + b"3")
+    said = told(workspace, tmp_path / "bad-2026-10-31.csv")
+    assert "2 rows read: 1 new, 1 rejected" in said
+    assert "the export broke off" in said
 
 
 def test_a_truncated_last_line(workspace: Workspace, tmp_path: Path) -> None:
@@ -118,6 +131,13 @@ def test_rejects_of_a_sheet_show_its_own_lines(workspace: Workspace, tmp_path: P
     book = write_xlsx(tmp_path / "book-2026-10-31.xlsx", {"First": [columns, ["1", "b1", "EAST", None]], "Second": [columns, ["2", "b2", "WEST", "soon"]]})
     libstats.load(workspace, [book])
     assert "2 | b2 | WEST | soon" in listing.rejects(workspace, 2, book)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_headings_again_in_the_middle_are_set_aside(quote: str, workspace: Workspace, tmp_path: Path) -> None:
+    """Several exports copied into one file. Lone quotes send it through the slower reader."""
+    said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", GOOD + HEAD + f"2,b2,EA{quote}ST,2026-10-01\n" + HEAD))
+    assert "4 rows read: 2 new, 2 set aside" in said
 
 
 def test_folders_and_what_is_no_file(workspace: Workspace, tmp_path: Path) -> None:

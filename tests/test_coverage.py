@@ -12,6 +12,8 @@ from libstats.source import LeftAlone, Source
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = "yes: files of a Koha sample database"
+PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
+OSLO = "yes: reports of a university's Alma, 2016"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 UNEXERCISED = "unexercised on real data"
 # what tests/test_real.py loads; a source that is not named here has met no row that a library system wrote
@@ -24,6 +26,10 @@ EXERCISED = {
     "koha statistics": HEADINGS_ONLY,
     "koha order lines with invoices": HEADINGS_ONLY,
     "koha ILL requests": HEADINGS_ONLY,
+    "illiad requests": f"{PACIFIC}, a sheet without headings",
+    "illiad borrowing requests": PACIFIC,
+    "illiad lending requests": f"{PACIFIC}, without numbers",
+    "alma order lines": OSLO,
     "own milestones": "a form of our own: there are no files of others",
 }
 # a table of which the real files lacked the columns

@@ -14,8 +14,9 @@ from libstats.inspection import inspect
 from libstats.readers.spreadsheet import cell_text
 from libstats.source import Source, faults
 from libstats.workspace import Workspace
+from tests.books import WRITERS, Rows
 from tests.conftest import write
-from tests.test_readers_workbooks import WRITERS, Rows, dispositions
+from tests.test_readers_workbooks import dispositions
 
 LENDING = Source(
     system="deskill",

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 import libstats
 from libstats.inspection import inspect
 from libstats.readers import delimited, place
+from libstats.readers.part import Count
 from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.recognise import recognise
 from libstats.workspace import Workspace
+from tests.books import write_xlsx
 from tests.conftest import write
-from tests.test_readers_workbooks import ITEMS, dispositions, held, write_xlsx
+from tests.test_readers_workbooks import ITEMS, dispositions, held
 
 CSV = "itemnumber,barcode,homebranch,itemcallnumber\n1,b1,EAST,x\n2,b2,EAST,y\n"
 TITLES = "biblionumber\ttitle\tauthor\n"
@@ -192,7 +194,7 @@ def test_a_file_that_grows_is_refused(packed: bool, workspace: Workspace, tmp_pa
     file.write_bytes(gzip.compress(CSV.encode()) if packed else CSV.encode())
     counted = delimited.Delimited.count
 
-    def growing(self: delimited.Delimited, *args: object) -> delimited.Count:
+    def growing(self: delimited.Delimited, *args: object) -> Count:
         found = counted(self)
         with file.open("ab") as more:
             more.write(gzip.compress(b"3,b3,EAST,z\n") if packed else b"3,b3,EAST,z\n")
@@ -221,7 +223,7 @@ def test_an_unreadable_file_is_told_of(workspace: Workspace, tmp_path: Path) -> 
 def test_the_part_that_the_ledger_names_is_found_again(tmp_path: Path) -> None:
     file = archive(tmp_path / "renamed.zip", {"a.csv": "x,y\n", "items.csv": CSV, "more.csv": CSV + "3,b3,EAST,z\n"})
     for entry, rows in ((None, 2), ("day.zip#more.csv", 3)):
-        assert len(list(delimited.records(recognise(file, entry)[1]))) == rows
+        assert len(list(recognise(file, entry)[1].records())) == rows
 
 
 CELL = st.text(alphabet=st.sampled_from("ab1 \",'é"), max_size=5)

@@ -106,6 +106,8 @@ def test_the_illiad_truths(three: tuple[LoadReceipt, Path]) -> None:
         assert con.sql(early).fetchall() == [(43, -3.0)]
         assert con.sql("select count(*), count(distinct request_id), count(created_at), count(status_since) from ill_request where source = 'illiad'").fetchall() == [(15291,) * 4]
         assert con.sql("select count(*) from ill_request where lender = 'OA'").fetchall() == [(324,)]
+        # beside the 43, six that were filled
+        assert [row[1:4] for row in libstats.check(con).fetchall() if row[0] == "two clocks"] == [("illiad", "ill_request", 43 + 6)]
 
 
 def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:

@@ -76,7 +76,15 @@ def test_a_line_needs_what_is_not_optional_and_one_of_what_is() -> None:
 
 
 def test_faults_are_found_all_at_once() -> None:
-    wrong = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'}, footer="(", glean={"Z": "["}, loose=("gone",))
+    wrong = Source(
+        "x",
+        "y",
+        ("A",),
+        {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'},
+        footer="(",
+        glean={"Z": "["},
+        loose=("gone",),
+    )
     assert [f.split(": ", 1)[1] for f in faults(wrong)] == [
         "there is no column nowhere",
         "patron_key is a person's key; write person_key(...)",

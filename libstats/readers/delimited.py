@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from libstats.errors import FileRefused
-from libstats.readers.part import HEADER_WITHIN, Advance, Count, Normalised, Part, idle
-from libstats.readers.place import HEAD, Place, place_of
+from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
+from libstats.readers.place import HEAD, READS, Place, empty, place_of
 from libstats.readers.quotes import Counter
 
-__all__ = ["Count", "Delimited", "Normalised", "count", "decode_line", "probe", "records", "unclosed"]
 DELIMITERS = ",;\t|^"
 # with these, programs that know no quoting write quotation marks as characters like any other
 PLAIN = "\t|^"
@@ -83,11 +82,13 @@ class Delimited(Part):
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
         with self.place.open() as stream:
-            while block := stream.read(BLOCK):
+            block = b" "
+            while block:
+                block = stream.read(BLOCK)
                 digest.update(block)
                 size += len(block)
                 advance(len(block) if self.place.is_plain else 0)
-                text = block if decoder is None else decoder.decode(block).encode("utf-8")
+                text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_plain else (counter,):
                     each.add(text)
@@ -125,12 +126,18 @@ def probe(at: Path | Place) -> Delimited:
     place = at if isinstance(at, Place) else place_of(at)
     head = place.head()
     if not head:
-        raise FileRefused(f"{place.name}: the file is empty", "Export it again; the system may still have been writing it.")
+        raise empty(f"{place.name}: the file is empty")
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _guess(head)
     if encoding == "by line" and b"\0" in head:
-        raise FileRefused(f"{place.name}: this is not a text file", "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not.")
+        controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 32)))
+        raise FileRefused(f"{place.name}: this is not a text file", READS) if controls > len(head) // 50 else _zeros(place.name)
     end = b"\r" if b"\n" not in head and b"\r" in head and encoding in ("utf-8", "by line") else b"\n"
     return Delimited(place, encoding=encoding, head=_decode_head(head.replace(end, b"\n"), encoding), end=end)
+
+
+def _zeros(where: str) -> FileRefused:
+    """The refusal of a text with bytes that no text has; a disk that failed leaves them."""
+    return FileRefused(f"{where}: bytes of value 0 stand in the text: the file is damaged", "Export or copy it again; nothing of it was loaded.")
 
 
 def _guess(head: bytes) -> str:
@@ -178,7 +185,9 @@ def _lines(stream: BinaryIO, file: Delimited, advance: Advance) -> Iterator[str]
         if len(line) >= LONGEST:
             raise FileRefused(f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters", "This is no list of rows. Nothing of it was loaded.")
         advance((len(line) if by_byte else 2 * len(line)) if file.place.is_plain else 0)
-        yield (line.removeprefix("\ufeff") if number == 1 else line).replace("\0", "")
+        if "\0" in line:
+            raise _zeros(f"{file.name}, line {number}")
+        yield line.removeprefix("\ufeff") if number == 1 else line
 
 
 def _by_byte(stream: BinaryIO) -> Iterator[str]:
@@ -193,6 +202,7 @@ def _decoded(stream: BinaryIO, encoding: str) -> Iterator[str]:
         yield from (line + "\n" for line in lines)
         if len(rest) >= LONGEST:
             break
+    rest += decoder.decode(b"", final=True)
     if rest:
         yield rest
 
@@ -258,13 +268,3 @@ def unclosed(name: str, line: int) -> FileRefused:
         f"{name}, line {line}: a quotation mark opens and never closes",
         "The file is cut or a field holds a stray quotation mark. Export it again; nothing of it was loaded.",
     )
-
-
-def count(part: Part, advance: Advance = idle) -> Count:
-    """The part's own count."""
-    return part.count(advance)
-
-
-def records(part: Part, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-    """The part's own records."""
-    return part.records(None, advance)

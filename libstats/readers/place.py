@@ -24,6 +24,7 @@ HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a thousandth.
 RATIO, FREE = 200, 1 << 26
+READS = "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not."
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,16 @@ def damaged(name: str) -> FileRefused:
     return FileRefused(f"{name}: the file is cut or damaged", "Export or copy it again; it may still be being written. Nothing of it was loaded.")
 
 
+def empty(problem: str) -> FileRefused:
+    """The refusal of what holds nothing."""
+    return FileRefused(problem, "Export it again; the system may still have been writing it.")
+
+
+def locked(name: str) -> FileRefused:
+    """The refusal of a workbook with a password."""
+    return FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+
+
 def unreadable(name: str, error: OSError) -> FileRefused:
     """The refusal of a file that the system does not give."""
     return FileRefused(f"{name}: the file cannot be read: {error.strerror or error}", "Check its permissions, or copy it and load the copy.")
@@ -173,7 +184,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
     if not wanted:
-        raise FileRefused(f"{place.name}: the archive is empty", "Export it again; the system may still have been writing it.")
+        raise empty(f"{place.name}: the archive is empty")
     for member in wanted:
         inner = replace(place, member=member.filename, packed=member.compress_size)
         yield inner if member.flag_bits & 1 else _unpacked(inner, None)

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from libstats.errors import FileRefused
-from libstats.readers.place import damaged
+from libstats.readers.place import READS, damaged, locked
 
 _BLOCK = 1 << 20
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
@@ -206,11 +206,11 @@ def extents(archive: ZipFile, name: str) -> dict[str, Extent] | None:
         return None
     if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
         if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+            raise locked(name)
         reader = _Ods(archive, "content.xml", name)
         reader.read()
         return reader.found
-    raise FileRefused(f"{name}: this is a document, but not a workbook", "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not.")
+    raise FileRefused(f"{name}: this is a document, but not a workbook", READS)
 
 
 def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from libstats.errors import FileRefused
 from libstats.readers import delimited, spreadsheet, symphony_log
 from libstats.readers.part import Part
-from libstats.readers.place import ZIP, Place
+from libstats.readers.place import READS, ZIP, Place
 
 _WORKBOOKS = (ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _OTHERS = {
@@ -20,7 +20,6 @@ _OTHERS = {
     b"Rar!": "a RAR archive",
 }
 _TAR = slice(257, 262)
-_READS = "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not."
 
 
 def parts(place: Place) -> Iterator[Part]:
@@ -32,7 +31,7 @@ def parts(place: Place) -> Iterator[Part]:
         yield from spreadsheet.sheets(place)
         return
     if head.startswith(b"%PDF"):
-        raise FileRefused(f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {_READS}")
+        raise FileRefused(f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {READS}")
     packed = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), "a tar archive" if head[_TAR] == b"ustar" else None)
     if packed:
         raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")

@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from libstats.errors import FileRefused
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
-from libstats.readers.place import ZIP, Place, check_swelling, damaged, told
+from libstats.readers.place import ZIP, Place, check_swelling, damaged, locked, told
 from libstats.readers.sheetcount import Extent, extents
 
 LARGEST = 1 << 29
@@ -29,8 +29,9 @@ Cell = int | float | str | bool | datetime.date | datetime.time | datetime.datet
 def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
-    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, whole numbers digits only, others rounded to the 15 digits
-    that spreadsheets keep (longer ones as they show them, 1.23456789012346E+15: their last digits are lost), true and false 1 and 0. A number in a column of dates stays a number: what it means is the source's to say.
+    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, true and false 1 and 0, whole numbers digits only, others
+    rounded to the 15 digits that spreadsheets keep; longer ones are 1.23456789012346E+15, since their last digits are
+    lost. A number in a column of dates stays a number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
@@ -57,7 +58,7 @@ def _told(name: str) -> Iterator[None]:
     try:
         yield
     except PasswordError as error:
-        raise FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.") from error
+        raise locked(name) from error
     except CalamineError as error:
         raise damaged(name) from error
     except BaseException as error:
@@ -68,11 +69,15 @@ def _told(name: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets."""
+    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets.
+
+    held  the sheet that was read last, so that one is not read anew for its headings and its rows
+    """
 
     place: Place
     data: bytes = field(repr=False)
     extents: dict[str, Extent] | None = None
+    held: dict[str, CalamineSheet] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def opened(self) -> CalamineWorkbook:
@@ -88,7 +93,10 @@ class Workbook:
     def rows(self, name: str) -> Iterator[list[Cell]]:
         """The rows of a sheet; FileRefused if it is damaged."""
         with _told(f"{self.place.name}, sheet {name}"):
-            yield from self.opened.get_sheet_by_name(name).iter_rows()
+            if name not in self.held:
+                self.held.clear()
+                self.held[name] = self.opened.get_sheet_by_name(name)
+            yield from self.held[name].iter_rows()
 
 
 @dataclass(frozen=True)
@@ -113,11 +121,6 @@ class Sheet(Part):
             row = [cell_text(cell) for cell in cells]
             if any(cell.strip() for cell in row):
                 yield number, row
-
-    @property
-    def is_blank(self) -> bool:
-        """True if no cell of it holds anything."""
-        return next(self._rows(), None) is None
 
     def headers(self) -> Iterator[Sheet]:
         """The sheet under each of its first rows, its blank columns at the end left out."""

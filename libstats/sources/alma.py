@@ -9,7 +9,7 @@ from libstats.source import LeftAlone, Source
 
 DATES = "month first, as in 10/31/2026, or year first"
 # what R and spreadsheets make of "no date" is blank in columns of dates alone: 0 and NA are codes elsewhere
-NO_DATE = ("0", "-1", "NA")
+NO_DATE = ("0", "-1", "NA", "NEVER")
 ZERO_DATES = ("0-00-00 00:00:00", "0000-00-00 00:00:00", "0-00-00", "0000-00-00")
 # Unknown is blank in a call number, and may be a title
 BLANKS = {
@@ -128,7 +128,12 @@ ITEM = {
     "vendor": VENDOR,
 }
 HAPPENED = ("last_borrowed_on", "added_on")
-SET_ASIDE = {"deleted": """lower(trim("Lifecycle")) = 'deleted'"""}
+DELETED = {"deleted": """lower(trim("Lifecycle")) = 'deleted'"""}
+
+
+def totals(heading: str) -> dict[str, str]:
+    """The rule for rows below the list that add it up."""
+    return {"total": f"""lower(trim("{heading}")) similar to '(grand |report )?total:?'"""}
 
 
 def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
@@ -144,7 +149,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         null_words=ZERO_DATES,
         blanks=BLANKS,
         loose=("published_year",),
-        set_aside=SET_ASIDE,
+        set_aside=totals("MMS Id") | DELETED,
         dates=DATES,
         fills=ITEM,
     )
@@ -166,7 +171,7 @@ ORDER_LINES = Source(
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("PO Line Reference", "Vendor Code", "ISBN", "ISSN", "Sent Date", "Receiving Date", "Language Code", "Begin Publication Date")},
     loose=("published_year",),
-    set_aside={"not ordered": '"PO Line Reference" is null'},
+    set_aside=totals("PO Line Reference") | {"not ordered": '"PO Line Reference" is null'},
     dates=DATES,
     fills={
         "order_line": ORDER_LINE,
@@ -206,65 +211,9 @@ TITLES = Source(
     null_words=ZERO_DATES,
     blanks={key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")},
     loose=("published_year",),
+    set_aside=totals("MMS Id"),
     dates=DATES,
     fills={"title": TITLE},
-)
-
-
-def moment(day: str, time: str) -> str:
-    """SQL: the instant of a day and a time of day that stand in two columns, else of the first alone."""
-    return f"""coalesce(us_time(strftime(us_time({day}), '%m/%d/%Y ') || trim({time})), us_time({day}))"""
-
-
-# The loan measures are never read as rows: one row is one loan. Renewal Date makes a row of each renewal, of which the last counts.
-LOANS = Source(
-    system="alma",
-    name="loans",
-    recognise=("Item Loan Id",),
-    required={
-        "Loan Date": "add Loan Date to the report",
-        "In House Loan Indicator": "add In House Loan Indicator to the report: Alma writes a loan as well when a copy is returned that nobody had borrowed, and it would count as a checkout",
-    },
-    headings={
-        "Item Id": ("Physical Item Id", "Item PID"),
-        "Barcode": ("Item Barcode", "Physical Item Barcode"),
-        "Primary Identifier": ("User Primary Identifier",),
-        "User Group": ("Patron Group",),
-        "Loaned By": ("Loaned By User Name", "Loaned By - User Name"),
-        "Due DateTime": ("Due Date and Time",),
-        AS_OF: ITEM_HEADINGS[AS_OF],
-    },
-    exported=AS_OF,
-    happened=("checked_out_at", "returned_at", "last_renewed_at"),
-    null_words=ZERO_DATES,
-    blanks={"Return Date": NO_DATE, "Due Date": NO_DATE, "Due DateTime": NO_DATE, "Renewal Date": NO_DATE, "Library Name": ("Unknown", "None"), "Material Type": ("None", "Unknown")},
-    loose=("renewals",),
-    # of the member of staff no more is read than that it was one; None is nobody
-    glean={"Loaned By": r"^(?i:\s*none\s*$)|\S"},
-    dates=DATES,
-    fills={
-        "loan": f"""
-    select
-        "Item Loan Id" as loan_id,
-        "Item Id" as item_id,
-        "Barcode" as barcode,
-        -- blank some days after the return, when Alma anonymises the loan
-        person_key("Primary Identifier") as patron_key,
-        -- Library Name is in the folders of the desk and of the copy: name the desk's Checkout Library, or only the copy's is known
-        "Checkout Library" as checkout_branch,
-        coalesce("?Library Name", "?Library Code") as owning_branch,
-        "User Group" as patron_group,
-        "Material Type" as item_type,
-        {moment('"Loan Date"', '"?Loan Time"')} as checked_out_at,
-        coalesce(us_time("?Due DateTime"), us_time("?Due Date")) as due_at,
-        {moment('"Return Date"', '"?Return Time"')} as returned_at,
-        us_time("Renewal Date") as last_renewed_at,
-        -- by hand and by scheduled job are two measures. Beside Renewal Date they are those of one day, and not read
-        case when "?Renewal Date" is null then whole_number("Renewals") + coalesce(whole_number("?Auto Renewals"), 0) end as renewals,
-        yes_no("In House Loan Indicator") as is_in_house,
-        case lower(trim("Loaned By")) when 'none' then 'self-check' else case when "Loaned By" is not null then 'staff' end end as channel
-    from raw"""
-    },
 )
 
 PATRONS = LeftAlone("alma", "patron records", ("Primary Identifier", "Expiry Date"), "libstats never reads patron records")
@@ -274,7 +223,12 @@ TRANSACTIONS = LeftAlone(
     ("PO Line Reference", "Transaction Amount"),
     "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
 )
-REST_XML = LeftAlone("alma", "answer of the Analytics service", (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",), "XML of the service is known, not loaded yet; export the report as CSV")
+REST_XML = LeftAlone(
+    "alma",
+    "answer of the Analytics service",
+    (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",),
+    "XML of the service is known, not loaded yet; export the report as CSV",
+)
 JSON = "JSON of the service is known, not loaded yet; export the same from Analytics as CSV"
 REST_ITEMS = LeftAlone("alma", "items of the REST service", ('"item": [',), JSON)
 REST_LOANS = LeftAlone("alma", "loans of the REST service", ('"item_loan": [',), JSON)
