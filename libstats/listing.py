@@ -39,7 +39,7 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
         rows = con.execute("select r.*, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
     if not rows:
         return "No row was rejected."
-    lines = {file: _lines(original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
+    lines = {file: _lines(original, file, workspace.columns) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
     text = []
     for seq, line, heading, reason, shape, file in rows:
         column = f", column {heading}" if heading else ""
@@ -49,9 +49,9 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     return "\n".join(text)
 
 
-def _lines(original: Path, entry: str) -> dict[int, list[str]]:
+def _lines(original: Path, entry: str, columns: dict[str, str | list[str]]) -> dict[int, list[str]]:
     """The rows of the part of a file that the ledger calls `entry`, by their lines."""
-    return dict(recognise(original, entry)[1].records())
+    return dict(recognise(original, entry, columns)[1].records())
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
