@@ -95,6 +95,7 @@ class Source:
                only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
     command    the program that writes the export, always without headings: its columns are told by libstats.toml or the file's name
     letters    with command: the headings of the columns that a letter of its options gives
+    is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT): refused unless libstats.toml tells the library's
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -122,6 +123,7 @@ class Source:
     fits: dict[str, str] = field(default_factory=dict, hash=False)
     command: str | None = None
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    is_elsewhere: bool = False
     dates: str = "year first, as in 2026-10-31"
 
     @property
