@@ -90,7 +90,7 @@ class Intake:
         for heading, remedy in self.source.required.items():
             if heading not in plan.positions:
                 raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
-        if self.source.is_elsewhere and self.job.workspace.timezone is None and any("wall_clock(" in line.expression for p in self.plans for line in p.lines):
+        if self.source.is_elsewhere and self.job.workspace.timezone is None and any(line.tells_zone for p in self.plans for line in p.lines):
             zone = 'Write the library\'s zone into libstats.toml: [library] timezone = "America/New_York". Else what happens in the evening counts for the next day.'
             raise FileRefused(f"{name}: its times are those of another zone", zone)
         if not plan.has_key:
