@@ -102,7 +102,7 @@ def probe(text: Delimited) -> Records | None:
 
 def flat(record: dict[str, Any], above: str = "") -> dict[str, str]:
     """The values of a record by their paths, as text: null is blank, lists of records are left out."""
-    found = {}
+    found: dict[str, str] = {}
     for key, value in record.items():
         path = f"{above}{writable(key)}"
         if isinstance(value, dict):

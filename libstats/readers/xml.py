@@ -21,7 +21,7 @@ from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
 _NAME = r"<(?:[\w.-]+:)?"
-START = re.compile(rf"\s*(<\?xml[^>]*>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]")
+START = re.compile(rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]")
 WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
 _ANALYTICS = ("report", "QueryResult", "rowset")
@@ -112,7 +112,7 @@ def probe(text: Delimited) -> Answer | None:
     start = START.match(text.head)
     if not start and not is_wrapped:
         return None
-    root = start[2] if start else "report"
+    root = start[1] if start else "report"
     return Answer(text.place, encoding=text.encoding, row="Row" if root in _ANALYTICS else _ALIKE[root], is_wrapped=is_wrapped)
 
 

@@ -152,8 +152,11 @@ ITEMS_BY_BARCODE = of_items("items by barcode", "Barcode", ("ItemRecordID",))
 HOLDS = Source(
     system="polaris",
     name="holds",
-    recognise=("SysHoldRequestID", "PickupBranchID", "SysHoldStatusID"),
-    happened=("placed_on", "notified_on"),
+    recognise=("SysHoldRequestID", "PickupBranchID"),
+    required={"SysHoldStatus": "join SysHoldStatuses and add its Name as SysHoldStatus: by its number alone a hold that is over would wait for ever"},
+    headings={"SysHoldStatus": ("HoldStatus", "Hold Status")},
+    happened=("placed_on", "notified_on", "cancelled_on"),
+    loose=("cancelled_on",),
     null_words=NULLS,
     dates=DATES,
     fills={
@@ -166,8 +169,8 @@ HOLDS = Source(
         us_time("CreationDate")::date as placed_on,
         us_time("HoldNotificationDate")::date as notified_on,
         coalesce(us_time("?HoldTillDate"), us_time("?ExpirationDate"))::date as expires_on,
-        -- 6 lies on the hold shelf; 3 is active, 1 inactive, others are on their way or over
-        case trim("SysHoldStatusID") when '6' then 'waiting' when '5' then 'in transit' end as status,
+        case when lower(trim("SysHoldStatus")) in ('cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied') then us_time("?LastStatusTransitionDate")::date end as cancelled_on,
+        case lower(trim("SysHoldStatus")) when 'held' then 'waiting' when 'shipped' then 'in transit' when 'pending' then 'processing' when 'filled' then 'filled' end as status,
         whole_number("Sequence") as queue_position,
         yes_no("Suspended") as is_suspended
     from raw"""

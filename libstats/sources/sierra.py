@@ -182,5 +182,7 @@ HOLDS = Source(
     },
 )
 
-REMOVED_HOLDS = LeftAlone("sierra", "removed holds", ("removed_gmt", "placed_gmt"), "known, not loaded: its numbers are not those of the holds, and the same hold would count twice")
+REMOVED_HOLDS = LeftAlone(
+    "sierra", "removed holds", ("removed_gmt", "placed_gmt"), "known, not loaded: its numbers are not those of the holds, and the same hold would count twice"
+)
 PATRONS = LeftAlone("sierra", "patron lists", ("RECORD #(PATRON)",), "libstats never reads patron records")
