@@ -3,11 +3,14 @@
 
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 
+-- DuckDB takes 31/10/26 for a day of the year 31: a year has four digits.
+create or replace temp macro in_our_time(moment) as case when moment >= timestamp '1000-01-01' then moment end;
+
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
 create or replace temp macro iso_date(t) as
-    case when t < ':' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;
 create or replace temp macro iso_time(t) as
-    case when t < ':' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
 -- Month first, for reports that say so: 10/31/2026.
 create or replace temp macro us_date(t) as

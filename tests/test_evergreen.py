@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import libstats
+from libstats import recognise
 from libstats.errors import WorkspaceError
+from libstats.source import Source
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 from tests.test_readers_workbooks import WRITERS, Rows
@@ -127,3 +130,18 @@ def test_a_deleted_copy_moves_from_the_items_to_the_withdrawals(workspace: Works
     with libstats.open(workspace.folder) as con:
         assert con.sql("select item_id from item order by 1").fetchall() == [("1",)]
         assert con.sql("select item_id, withdrawn_at::varchar from withdrawal").fetchall() == [("2", "2026-10-02 10:00:00")]
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "export-evergreen.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"### ([a-z -]+)\n\n```sql\n(.*?)```", PAGE, re.S)
+
+
+@pytest.mark.parametrize(("name", "sql"), QUERIES, ids=[name for name, _ in QUERIES])
+def test_the_queries_of_the_page_give_headings_that_are_known(name: str, sql: str) -> None:
+    """Each gives a file that is recognised as what the page says, and no column that is not read."""
+    header = re.findall(r'as "([^"]+)"', sql)
+    found = recognise.candidates(header)[0]
+    assert (found.system, found.name) == ("evergreen", name)
+    assert isinstance(found, Source)
+    assert len(found.locate(header)) == len(header) == sql.split("from ")[0].count(" as ")
+    assert [heading for heading in found.required if heading not in found.locate(header)] == []

@@ -185,7 +185,9 @@ def test_the_evergreen_truths(evergreen: tuple[LoadReceipt, Path]) -> None:
         assert con.sql("select count(*), count(*) filter (where lifetime_checkouts = 0), count(distinct item_id) from item").fetchall() == [(4831, 4345, 4831)]
         assert con.sql("select count(*) from withdrawal").fetchall() == [(27,)]
         assert con.sql("select count(*), count(ready_on), count(status) from hold").fetchall() == [(265, 0, 0)]
-        waited = "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
+        waited = (
+            "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
+        )
         assert [(n, round(seconds, 1)) for n, seconds in con.sql(waited).fetchall()] == [(6, 115.7)]
         assert con.sql("select count(*) from item where item_type = 'serial' or item_type = 'reference'").fetchall() == [(6,)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from libstats import recognise
 from libstats.inspection import inspect
 from libstats.readers.sniff import parts
 from libstats.readers.symphony_log import HEADINGS, fields
+from libstats.sources import sources
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 from tests.test_sources import FOLDER
@@ -33,9 +35,7 @@ def items(workspace: Workspace) -> list[tuple[str, ...]]:
         return con.sql("select source, item_id, barcode, item_type, added_on::varchar from item order by 2").fetchall()
 
 
-@pytest.mark.parametrize(
-    "columns", ['selitem = "-oIBtf"', 'selitem = "IBtf"', 'selitem = ["Catalog Key", "Call Sequence", "Copy Number", "Item ID", "Item Type", "Date Created"]']
-)
+@pytest.mark.parametrize("columns", ['selitem = "-oIBtf"', 'selitem = "IBtf"', 'selitem = ["Catalog Key", "Call Sequence", "Copy Number", "Item ID", "Item Type", "Date Created"]'])
 def test_columns_from_the_configuration(columns: str, workspace: Workspace, tmp_path: Path) -> None:
     place = told(workspace, columns)
     assert libstats.load(place, [write(tmp_path / "Weekly_selitem.lst", ROWS)]).is_clean
@@ -153,3 +153,11 @@ def test_a_text_that_only_begins_like_a_log_is_no_log(tmp_path: Path) -> None:
     file = write(tmp_path / "a.txt", "E202610310911311867R |FEMAIN|NQ31221000000011\n")
     assert [type(part).__name__ for place in recognise.places(file) for part in parts(place)] == ["Delimited"]
     assert "no longer say which command they are" in inspect(file)
+
+
+def test_the_letters_of_the_page_are_those_that_are_known() -> None:
+    page = (FOLDER.parent.parent / "docs" / "export-symphony.md").read_text(encoding="utf-8")
+    for source in sources():
+        if source.command:
+            assert f"`{source.command}` {' '.join(source.letters)}" in page
+            assert re.findall(rf"{source.command} -o(\w+) > {source.command}_o\1", page) or source.command == "selhold"

@@ -98,7 +98,7 @@ ITEMS = Source(
         "withdrawal": f"""
     select
         "Item ID" as item_id,
-        "Barcode" as barcode,
+        {COPY_BARCODE} as barcode,
         "Record ID" as title_id,
         "Owning Library" as owning_branch,
         "Shelving Location" as location,
