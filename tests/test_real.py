@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.errors import AnalysisError
 from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.receipts import LoadReceipt
@@ -238,3 +239,13 @@ def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace
     assert len(users) == 3
     held = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
     assert [word for word in (b"29999000111111", b"29999000503945", b"some user password") if word in held] == []
+
+
+def test_the_day_of_tidying_up_is_no_delivery(three: tuple[LoadReceipt, Path]) -> None:
+    period = {"since": "2016-01-01", "until": "2018-01-01"}
+    with libstats.open(three[1]) as con:
+        for end in (None, "finished"):
+            with pytest.raises(AnalysisError, match=r"about 60 days after delivery\. Export the Tracking table"):
+                libstats.turnaround(con, "ill_borrowing", end=end, **period)
+        row = libstats.turnaround(con, "ill_lending", unit="hours", **period).select("cases, reached, still_open, given_up, round(naive_p50, 2)").fetchall()
+        assert row == [(12077, 9557, 0, 2520, 1.08)]
