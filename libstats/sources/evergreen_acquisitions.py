@@ -105,7 +105,7 @@ LINES = Source(
 ORDERS = Source(
     system="evergreen",
     name="purchase orders",
-    recognise=("Purchase Order ID", "Order Date"),
+    recognise=("Purchase Order ID", "Ordering Agency", "Order Date"),
     unless=("Lineitem ID",),
     headings={key: HEADINGS[key] for key in ("Ordering Agency", "Order Date", "Provider Code", "Provider Name", "Lineitem ID")}
     | {"Purchase Order ID": ("id", "po_id"), "Name": ("PO Name", "name"), "Creation Time": ("create_time",)},
@@ -198,7 +198,7 @@ INVOICE_ITEMS = Source(
 FUNDS = Source(
     system="evergreen",
     name="funds",
-    recognise=("Fund Code", "Fund Year"),
+    recognise=("Fund Code", "Fund Year", "Fund Name", "Fund Library"),
     unless=("Lineitem ID", "Debit ID"),
     headings={
         "Fund ID": ("id",),
@@ -233,7 +233,7 @@ FUNDS = Source(
 DEBITS = Source(
     system="evergreen",
     name="fund debits",
-    recognise=("Debit ID", "Is Encumbrance"),
+    recognise=("Debit ID", "Debit Type", "Is Encumbrance"),
     unless=("Lineitem ID",),
     headings={
         "Debit ID": ("id",),

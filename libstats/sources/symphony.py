@@ -110,7 +110,7 @@ HOLDS = Source(
         "m": ("Date Notified",),
         "5": ("Date Available",),
     },
-    recognise=("Date Placed", "Pickup Library"),
+    recognise=("Hold Key", "Date Placed", "Pickup Library"),
     required={
         "Hold Key": 'let the program give the number of the hold and name all columns in libstats.toml, that one "Hold Key": without it the same hold in two files would count twice'
     },
