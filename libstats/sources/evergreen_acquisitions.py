@@ -18,6 +18,7 @@ HEADINGS = {
     "Estimated Unit Price": ("estimated_unit_price",),
     "Expected Receive Date": ("expected_recv_time",),
     "Creation Time": ("create_time",),
+    "Edit Time": ("edit_time", "Last Edit Time"),
     "Item Detail ID": ("detail_id", "lineitem_detail"),
     "Item ID": ("eg_copy_id",),
     "Record ID": ("eg_bib_id",),
@@ -52,7 +53,7 @@ LINES = Source(
     recognise=("Lineitem ID", "Status"),
     unless=("Invoice Entry ID",),
     headings=HEADINGS | {"Invoice Entry ID": ("inv_item_count",)},
-    happened=("placed_at", "created_on"),
+    happened=("updated_at", "placed_at", "created_on"),
     footer=FOOTER,
     dates=DATES,
     fills={
@@ -72,7 +73,9 @@ LINES = Source(
         screen_time("Creation Time")::date as created_on,
         screen_time("Order Date")::date as placed_on,
         screen_time("Order Date") as placed_at,
-        screen_time("Expected Receive Date")::date as expected_on
+        screen_time("Expected Receive Date")::date as expected_on,
+        -- of a cancelled line the nearest there is to its day
+        screen_time("Edit Time") as updated_at
     from raw""",
         "order_copy": """
     select
