@@ -12,10 +12,10 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import demo, forgetting, inspection, listing
+from libstats import demo, forgetting, inspection, listing, store
 from libstats.errors import LibstatsError, WorkspaceError
 from libstats.load import confirm, load, undo
-from libstats.workspace import find, init
+from libstats.workspace import Workspace, find, init
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,6 +94,7 @@ def _add_nothing(p: argparse.ArgumentParser) -> None:
 
 def _add_sample(p: argparse.ArgumentParser) -> None:
     p.add_argument("folder", type=Path, metavar="FOLDER")
+    p.add_argument("--size", type=int, default=1, metavar="N", help="N times as large a library, its truth beside it")
     p.add_argument("--loans", type=int, metavar="N", help="instead: one export of that many loans, to try sizes")
 
 
@@ -159,14 +160,24 @@ def _forget(args: argparse.Namespace) -> int:
         day = date.fromisoformat(args.before)
     except ValueError:
         raise LibstatsError(f"--before {args.before} is not a day", "Write it as 2026-01-01.") from None
-    print(f"{forgetting.forget(find(Path(args.workspace)), day):,} rows lost their patron, for good.")
-    return 0
+    place = find(Path(args.workspace))
+    print(f"{forgetting.forget(place, day):,} rows lost their patron, for good.")
+    return _none_outlived(place)
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    patrons = forgetting.rotate(find(Path(args.workspace)))
+    place = find(Path(args.workspace))
+    patrons = forgetting.rotate(place)
     print(f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come.")
-    return 0
+    return _none_outlived(place)
+
+
+def _none_outlived(place: Workspace) -> int:
+    """Exit status 1, in words, if the database of before is still there."""
+    left = store.outlived(place.store)
+    if left:
+        print(f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.", file=sys.stderr)
+    return 1 if left else 0
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -188,7 +199,9 @@ def _demo(args: argparse.Namespace) -> int:
 def _sample(args: argparse.Namespace) -> int:
     from libstats import sample
 
-    path = sample.write_loans(args.folder, loans=args.loans) if args.loans else sample.write(args.folder)
+    if args.size < 1 or (args.loans is not None and args.loans < 1):
+        raise LibstatsError("a sample of no size cannot be written", "Give --size or --loans a whole number from 1.")
+    path = sample.write_loans(args.folder, loans=args.loans) if args.loans else sample.write(args.folder, size=args.size)
     print(f"The sample is at {path}")
     return 0
 

@@ -68,5 +68,5 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
 
 
 def _fits(row: Sequence[str], width: int) -> bool:
-    """True for a record of that width, with or without a delimiter at its end."""
-    return len(row) >= width > 1 and not any(cell.strip() for cell in row[width:])
+    """True for a record of that width, with a delimiter at its end or without: a blank last field is the delimiter, so that a column too many is seen."""
+    return width > 1 and len(row) - (not row[-1].strip()) == width

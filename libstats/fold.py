@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats import ledger
+from libstats import ledger, unread
 from libstats.schema import Column, Table
 from libstats.store import same_key
 
@@ -58,7 +58,8 @@ def resolved_key(table: Table) -> str:
 def alias_join(table: Table) -> str:
     """SQL: the key that a stored row's second name stands for, where the row lacks its own."""
     second = table.second_name
-    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = r.source and a.{second} = r.{second}"
+    # not `on r.item_id is null and ...`: DuckDB 2.0 has histories in which it cannot plan that
+    return f"left join {table.name}__alias a on a.source = r.source and a.{second} = case when r.{table.exported_key[0]} is null then r.{second} end"
 
 
 def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -164,7 +165,8 @@ def _most(table: Table, rows: str) -> str:
 def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, now: str | None = None, gone: str | None = None) -> None:
     """Find anew which current keys are gone. Needs `run`, and T__now folded.
 
-    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it.
+    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it,
+    be it in a row that could not be read.
     """
     now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
     con.execute(f"delete from {gone}")
@@ -184,7 +186,8 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
     con.execute(
         f"""
         insert into {gone}
-        with seen as (select source, {key}, max(exported_at) as seen_at from ({alive_sql(table)}) group by all)
+        with held as (select source, {key}, exported_at from ({alive_sql(table)}) {unread.held_sql(con, table, now, at)}),
+        seen as (select source, {key}, max(exported_at) as seen_at from held group by all)
         select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
         from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
         where s.seen_at < greatest({", ".join(times)})

@@ -63,14 +63,18 @@ def _people() -> Iterable[tuple[Table, Column]]:
 
 
 def _destroy(con: duckdb.DuckDBPyConnection, before: date) -> int:
+    """Take the patron from every stored and current row of each case of which any row, undone or not, says that it closed before that day."""
     rows = 0
     for table, column in _people():
+        key = ", ".join(("source", *table.key))
+        closed = " union ".join(f"select {key} from {table.name}__{part} where {column.until} < $1::date" for part in ("row", "merged"))
+        con.execute(f"create or replace temp table closed as {closed}", [before])
         for part in ("row", "merged"):
-            where = f"{column.name} is not null and {column.until} < $1::date"
-            found = con.execute(f"select count(*) from {table.name}__{part} where {where}", [before]).fetchall()[0][0]
+            where = f"{column.name} is not null and exists (select 1 from closed c where {store.same_key(('source', *table.key), 'c', 't')})"
+            found = con.execute(f"select count(*) from {table.name}__{part} t where {where}").fetchall()[0][0]
             rows += found if part == "row" else 0
             if found:
-                con.execute(f"update {table.name}__{part} set {column.name} = null where {where}", [before])
+                con.execute(f"update {table.name}__{part} t set {column.name} = null where {where}")
     return rows
 
 

@@ -1,13 +1,20 @@
 -- The vocabulary of sources: text of an export -> a typed value, or NULL where the text is not one.
 -- (NULL from text that is not blank rejects the row, naming line, column and the text's shape.)
 
+-- Text without the blanks around it, tabs and line ends too: `b1` and `b1` with a tab behind it are one barcode. (The question first, since most text has none.)
+create or replace temp macro tidy(t) as
+    case when t < '!' or right(t, 1) < '!' then trim(t, e' \t\n\r') else t end;
+
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
+
+-- DuckDB takes 31/10/26 for a day of the year 31: a year has four digits.
+create or replace temp macro in_our_time(moment) as case when moment >= timestamp '1000-01-01' then moment end;
 
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
 create or replace temp macro iso_date(t) as
-    case when t < ':' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;
 create or replace temp macro iso_time(t) as
-    case when t < ':' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
 -- Month first, for reports that say so: 10/31/2026.
 create or replace temp macro us_date(t) as
@@ -50,7 +57,7 @@ create or replace temp macro yes_no(t) as
 
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as
-    left(regexp_replace(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}]', 'a', 'g'), 40);
+    left(regexp_replace(regexp_replace(regexp_replace(t, '\p{N}', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]', 'a', 'g'), 40);
 
 -- Money as digits with either decimal mark. A mark before exactly three last digits could be one of thousands:
 -- 1,234 is taken so, 1.234 is refused.

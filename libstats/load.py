@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +18,7 @@ from libstats import forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
 from libstats.readers.part import Part
-from libstats.readers.place import Place, places, unreadable
+from libstats.readers.place import Place, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise_part
@@ -40,7 +41,8 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     files = list(files_of(paths))
     receipt = LoadReceipt()
-    size = sum(f.stat().st_size for f in files if f.is_file())
+    stamps = {f: stamp(f) for f in files if f.is_file()}
+    size = sum(length for length, _ in stamps.values())
     with store.writing(place.store, needs=2 * size) as writer, _progress(2 * size) as bar:
         prepare_connection(writer.con, place.timezone)
         for path in files:
@@ -52,16 +54,16 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
             writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped for f in receipt.files)
             writer.publish()
         if place.purges_exports:
-            _purge(place, files, receipt)
+            _purge(place, stamps, receipt)
     return receipt
 
 
-def _purge(place: Workspace, files: list[Path], receipt: LoadReceipt) -> None:
-    """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at."""
-    for path in files:
+def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:
+    """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at, and so does one that was written anew meanwhile."""
+    for path, seen in stamps.items():
         parts = [f for f in receipt.files if f.file == path.name or f.file.startswith(f"{path.name}#")]
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
-        if done and place.exports in path.resolve().parents:
+        if done and place.exports in path.resolve().parents and stamp(path) == seen:
             path.unlink()
 
 
@@ -83,14 +85,15 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.is_file() and _could_be_export(p.relative_to(path)))
         for file in found:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+            # realpath, since resolve() fails on links that lead in a circle
+            if os.path.realpath(file) not in seen:
+                seen.add(os.path.realpath(file))
                 yield file
 
 
 def _could_be_export(path: Path) -> bool:
     """False for hidden files and for what lies beside exports: a README, a page, the sample library's truth."""
-    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
+    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml", ".example") and path.name != "truth.json"
 
 
 def load_path(job: Job) -> list[FileReceipt]:

@@ -79,7 +79,7 @@ class Plan:
     def _value(self, line: Line) -> str:
         kind = self.table.column(line.column).type
         sql = self.sql_of(line.expression)
-        return f"nullif(trim({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
+        return f"nullif(tidy({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
 
     def _texts(self, line: Line) -> list[str]:
         return [self._text(h) for h in self.present(line)]
@@ -112,7 +112,12 @@ class Plan:
     @property
     def any_bad(self) -> str:
         """SQL: the row is to be rejected."""
-        return " or ".join([self.must, *(b for b in map(self.bad, self.lines) if b)])
+        return f"{self.must} or {self.slipped}"
+
+    @property
+    def slipped(self) -> str:
+        """SQL: a value of the row cannot be what its column says, so that it may belong to another column."""
+        return " or ".join(b for b in map(self.bad, self.lines) if b) or "false"
 
     @property
     def set_aside(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ def hasher(key: bytes) -> Callable[[str], str]:
     """The keyed hash of an identifier as text; blank stays blank."""
 
     def person_key(identifier: str) -> str:
-        text = identifier.strip()
+        text = identifier.strip(" \t\n\r")
         if not text:
             return ""
         return str(int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big"))
@@ -64,8 +64,8 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
     con.execute(
         """
-        create or replace temp macro person_key(t) as case when trim(t) <> '' then
-            ('0x' || left(sha256(getvariable('person_outer') || unhex(sha256(getvariable('person_inner') || encode(trim(t))))), 16))::ubigint end
+        create or replace temp macro person_key(t) as case when trim(t, e' \\t\\n\\r') <> '' then
+            ('0x' || left(sha256(getvariable('person_outer') || unhex(sha256(getvariable('person_inner') || encode(trim(t, e' \\t\\n\\r'))))), 16))::ubigint end
         """
     )
 

@@ -46,9 +46,9 @@ def _insert(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int
     columns = ", ".join(["row_hash", "n", *plan.columns])
     # rows are the fold at once only where nothing else is stored; else the fold, which compares before and after, makes them so
     alone = not con.execute(f"select exists (from {row})").fetchall()[0][0]
-    con.execute(
-        f"insert into {row} (source, export_id, from_seq, is_sole, {columns}) select {quoted(source)}, {export_id}, {seq}, {alone}, {columns} from ({plan.values_sql(raw)})"
-    )
+    # of a row that is counted and taken out again no value may be written: it would stay legible in the log and in freed blocks
+    kept = ", ".join(["row_hash", "n", *(f"case when n = 1 then {c} end" for c in plan.columns)])
+    con.execute(f"insert into {row} (source, export_id, from_seq, is_sole, {columns}) select {quoted(source)}, {export_id}, {seq}, {alone}, {kept} from ({plan.values_sql(raw)})")
     mine = f"from_seq = {seq}"
     taken = _counted(dict(con.execute(f"select n, count(*) from {row} where {mine} group by all").fetchall()))
     if taken.rejected or taken.set_aside:
@@ -144,6 +144,15 @@ def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> N
         insert into gone select id from regrouped
         """
     )
+
+
+def sound(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:
+    """The file without the rows that its primary table rejects for a value: a row that slipped tells the truth of no table.
+
+    One without what the primary table needs, such as a barcode, may well tell of its title.
+    """
+    con.execute(f"create or replace temp table unsound as select distinct row_hash from ({primary.values_sql(raw)}) where n = 0 and ({primary.slipped})")
+    return Raw(f"(select * from {raw.sql} where {primary.hashed} not in (from unsound))", raw.has_lines)
 
 
 def newest(con: duckdb.DuckDBPyConnection, table: Table, columns: tuple[str, ...], export_id: int, before: datetime) -> datetime | None:

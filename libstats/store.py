@@ -26,19 +26,39 @@ FORMAT = 1
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 
 
+# What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
+_UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
+
+
 def step(name: str) -> None:
     """A named point between two effects on the disk; tests end the process here."""
 
 
 def published(folder: Path) -> Path | None:
-    """File of the published generation, or None while nothing has been loaded."""
+    """File of the published generation, or None while nothing has been loaded. Without a pointer it is the newest file: every file of that name is whole."""
+    newest = max(_generations(folder), default=0)
     try:
         number = int((folder / "current").read_text(encoding="ascii"))
     except FileNotFoundError:
-        return None
+        number = newest
     except ValueError:
-        raise StoreError(f"{folder / 'current'} is damaged", "It should hold one number: that of the newest library-*.duckdb file beside it.") from None
-    return _generation(folder, number)
+        number = -1
+    if number == newest == 0:
+        return None
+    path = _generation(folder, number)
+    if path.is_file():
+        return path
+    raise StoreError(
+        f"{folder / 'current'} is damaged: it names no file that is there",
+        f"Write the number {newest} into it: that of the newest library-*.duckdb file beside it."
+        if newest
+        else "The library-*.duckdb files are missing: restore the store folder from a backup.",
+    )
+
+
+def _generations(folder: Path) -> list[int]:
+    """The numbers of the generations in a store folder."""
+    return [int(p.stem.removeprefix("library-")) for p in folder.glob("library-??????.duckdb") if p.stem.removeprefix("library-").isdigit()]
 
 
 def _generation(folder: Path, number: int) -> Path:
@@ -53,6 +73,9 @@ def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None)
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
+    # without its httpfs extension DuckDB refuses to encrypt what it spills, and so to spill, unless its own weaker random numbers are allowed;
+    # they are enough for files that last as long as the command, in a private folder
+    con.execute("set force_mbedtls_unsafe = true")
     con.execute("set temp_file_encryption = true")
     if scratch is not None:
         con.execute("set temp_directory = $1", [str(scratch)])
@@ -78,12 +101,14 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
                              scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
         create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
-                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer);
+                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer,
+                           scope_rows map(varchar, bigint));
         create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
         create table horizon (seq integer, forgotten_before date);
         create table stripped (table_name varchar, source varchar, key ubigint)
         """
     )
+    con.execute(_UNREAD)
     for table in schema.tables().values():
         create_table(con, table)
 
@@ -115,6 +140,9 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     The rows loaded before have nothing in a new column; loading the same file again fills it.
     """
     held = _held(con)
+    con.execute(_UNREAD)
+    if "scope_rows" not in held["load"]:
+        con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():
         if f"{table.name}__row" not in held:
             create_table(con, table)
@@ -132,6 +160,10 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
     held = _held(con)
     database = con.execute("select current_database()").fetchall()[0][0]
+    if "unread" not in held:
+        con.execute(_UNREAD.replace("create table", "create temp table"))
+    if "scope_rows" not in held["load"]:
+        con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
     for table in schema.tables().values():
         columns = set(held.get(f"{table.name}__row", ()))
         if not columns:
@@ -277,6 +309,11 @@ class Writer:
         """Drop the working copy, if it was not published, and the scratch folder."""
         self.con.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def outlived(folder: Path) -> list[Path]:
+    """Files of earlier generations that could not be removed, since someone has them open (Windows)."""
+    return [_generation(folder, n) for n in _generations(folder) if _generation(folder, n) != published(folder)]
 
 
 def _remove(path: Path) -> None:

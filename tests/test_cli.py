@@ -68,6 +68,7 @@ def test_inspect_shows_the_mapping_and_what_is_never_read(library: Path, capsys:
         (["inspect", "nowhere.csv"], 1, "there is no such file"),
         (["-w", "/", "load", "x"], 1, "not a libstats workspace"),
         (["report", "nothing_like_it"], 1, "nothing_like_it"),
+        (["sample", "x", "--size", "0"], 1, "a sample of no size"),
         ([], 2, "--help"),
     ],
 )

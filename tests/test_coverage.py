@@ -17,6 +17,8 @@ OSLO = "yes: reports of a university's Alma, 2016"
 SERVICE = "yes: two answers of a university's Alma"
 EXAMPLES = "yes: the example answers of FOLIO's own documentation"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
+EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
+LINES = "a few lines quoted in public documentation"
 UNEXERCISED = "unexercised on real data"
 # what tests/test_real.py loads; a source that is not named here has met no row that a library system wrote
 EXERCISED = {
@@ -37,6 +39,12 @@ EXERCISED = {
     "folio loans": f"{EXAMPLES} (2 loans)",
     "folio check-ins": f"{EXAMPLES} (1 check-in)",
     "folio requests": f"{EXAMPLES} (2 requests)",
+    "evergreen circulations": EVERGREEN,
+    "evergreen holds": EVERGREEN,
+    "evergreen items": EVERGREEN,
+    "evergreen order lines": EVERGREEN,
+    "symphony history log": LINES,
+    "symphony selitem": LINES,
     "own milestones": "a form of our own: there are no files of others",
 }
 # a table of which the real files lacked the columns

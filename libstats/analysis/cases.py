@@ -76,9 +76,19 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
         columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
-    columns.append(f"greatest({', '.join(seen[m] for m in happened)}, null::timestamp) as last_at")
+    columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {source}\nwhere {reading.where}"
+
+
+def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:
+    """SQL: the moments that tell what happened last.
+
+    The start does not count once a case was given up: the two may have been stamped by clocks of different zones, and a case
+    that was given up before it began, as it seems, was not taken up again.
+    """
+    stopped = ", ".join(seen[m] for m in process.given_up if m in seen)
+    return [f"case when coalesce({stopped}) is null then {seen[m]} end" if stopped and m == process.starts else seen[m] for m in happened]
 
 
 def _seen(expression: str, *, is_plan: bool) -> str:

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -81,12 +81,14 @@ class Delimited(Part):
         digest, size, is_plain = hashlib.sha256(), 0, self.delimiter in PLAIN
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        has_nul = False
         with self.place.open() as stream:
             block = b" "
             while block:
                 block = stream.read(BLOCK)
                 digest.update(block)
                 size += len(block)
+                has_nul |= b"\0" in block
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
@@ -95,7 +97,7 @@ class Delimited(Part):
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_nul=has_nul)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
         """True if the quotes of the file hold nothing together: they cannot be trusted, or its lines are whole without them."""
@@ -169,7 +171,7 @@ def decode_line(line: bytes) -> str:
 
 def _first_records(head: str, delimiter: str) -> list[list[str]]:
     """The records of the first bytes; the last of them may be cut, and is left out where there are others."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    reader = csv.reader(_spaced(io.StringIO(head, newline="\n")), delimiter=delimiter)
     held: list[list[str]] = []
     with suppress(csv.Error):
         held += islice((row for row in reader if row), HEADER_WITHIN + 1)
@@ -240,18 +242,23 @@ def _quoted(lines: Iterator[str], file: Delimited) -> Iterator[tuple[int, list[s
 
 
 def _closed(lines: Iterator[str]) -> Iterator[str]:
-    """The lines for a CSV reader: a carriage return within a field without quotes is a space, and an end that shows open quotes."""
-    last, is_open = "\n", False
-    for line in lines:
-        last = line
-        quotes = line.count('"')
-        if not is_open and not quotes and "\r" in line[:-2]:
-            line = line[:-2].replace("\r", " ") + line[-2:]
-        is_open ^= bool(quotes & 1)
-        yield line
+    """The lines for a CSV reader, and an end that shows open quotes."""
+    last = "\n"
+    for last in _spaced(lines):
+        yield last
     if not last.endswith(("\n", "\r")):
         yield "\n"
     yield _END
+
+
+def _spaced(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, each carriage return within a field without quotes a space."""
+    is_open = False
+    for line in lines:
+        quotes = line.count('"')
+        is_loose = not is_open and not quotes and "\r" in line[:-2]
+        is_open ^= bool(quotes & 1)
+        yield line[:-2].replace("\r", " ") + line[-2:] if is_loose else line
 
 
 def _unquoted(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -61,7 +61,7 @@ class SymphonyLog(Part):
             for number, line in enumerate(stream, start=1):
                 advance(len(line) if self.place.is_plain else 0)
                 if text := decode_line(line).rstrip("\r\n"):
-                    yield number, fields(text)
+                    yield number, fields(text.replace("\0", ""))
 
 
 def fields(line: str) -> list[str]:

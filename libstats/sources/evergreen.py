@@ -70,7 +70,7 @@ def loans(patron: str) -> str:
 CIRCULATIONS = Source(
     system="evergreen",
     name="circulations",
-    recognise=("Circ ID", "Checkout Date/Time", "Due Date/Time"),
+    recognise=("Circ ID", "Checkout / Renewal Library", "Checkout Date/Time", "Due Date/Time"),
     required=RENEWALS,
     headings=LOAN_HEADINGS,
     happened=("checked_out_at", "returned_at"),
@@ -83,7 +83,7 @@ CIRCULATIONS = Source(
 AGED = Source(
     system="evergreen",
     name="aged circulations",
-    recognise=("Circ ID", "Checkout Date/Time", "Due Date/Time", "Patron Birth Year"),
+    recognise=("Circ ID", "Checkout / Renewal Library", "Checkout Date/Time", "Due Date/Time", "Patron Birth Year"),
     unless=("Patron",),
     required=RENEWALS,
     headings=LOAN_HEADINGS | {"Patron Birth Year": ("usr_birth_year",)},
@@ -121,7 +121,7 @@ IN_HOUSE = Source(
 HOLDS = Source(
     system="evergreen",
     name="holds",
-    recognise=("Hold ID", "Request Date/Time"),
+    recognise=("Hold ID", "Request Date/Time", "Pickup Library"),
     headings={
         "Hold ID": ("id",),
         "Request Date/Time": ("request_time", "Request Date"),
@@ -206,8 +206,8 @@ TRANSITS = Source(
 LIBRARIES = Source(
     system="evergreen",
     name="libraries",
-    recognise=("Short (Policy) Name", "Organizational Unit ID"),
-    headings={"Short (Policy) Name": ("shortname", "Short Name"), "Organizational Unit ID": ("id", "parent_ou"), "Organizational Unit Name": ("name",)},
+    recognise=("Short (Policy) Name", "Organizational Unit Name", "Parent Organizational Unit"),
+    headings={"Short (Policy) Name": ("shortname", "Short Name"), "Organizational Unit Name": ("name",), "Parent Organizational Unit": ("parent_ou",)},
     footer=FOOTER,
     fills={
         "code": """

@@ -18,6 +18,7 @@ HEADINGS = {
     "Estimated Unit Price": ("estimated_unit_price",),
     "Expected Receive Date": ("expected_recv_time",),
     "Creation Time": ("create_time",),
+    "Edit Time": ("edit_time", "Last Edit Time"),
     "Item Detail ID": ("detail_id", "lineitem_detail"),
     "Item ID": ("eg_copy_id",),
     "Record ID": ("eg_bib_id",),
@@ -52,7 +53,7 @@ LINES = Source(
     recognise=("Lineitem ID", "Status"),
     unless=("Invoice Entry ID",),
     headings=HEADINGS | {"Invoice Entry ID": ("inv_item_count",)},
-    happened=("placed_at", "created_on"),
+    happened=("updated_at", "placed_at", "created_on"),
     footer=FOOTER,
     dates=DATES,
     fills={
@@ -72,7 +73,9 @@ LINES = Source(
         screen_time("Creation Time")::date as created_on,
         screen_time("Order Date")::date as placed_on,
         screen_time("Order Date") as placed_at,
-        screen_time("Expected Receive Date")::date as expected_on
+        screen_time("Expected Receive Date")::date as expected_on,
+        -- of a cancelled line the nearest there is to its day
+        screen_time("Edit Time") as updated_at
     from raw""",
         "order_copy": """
     select
@@ -105,7 +108,7 @@ LINES = Source(
 ORDERS = Source(
     system="evergreen",
     name="purchase orders",
-    recognise=("Purchase Order ID", "Order Date"),
+    recognise=("Purchase Order ID", "Ordering Agency", "Order Date"),
     unless=("Lineitem ID",),
     headings={key: HEADINGS[key] for key in ("Ordering Agency", "Order Date", "Provider Code", "Provider Name", "Lineitem ID")}
     | {"Purchase Order ID": ("id", "po_id"), "Name": ("PO Name", "name"), "Creation Time": ("create_time",)},
@@ -198,7 +201,7 @@ INVOICE_ITEMS = Source(
 FUNDS = Source(
     system="evergreen",
     name="funds",
-    recognise=("Fund Code", "Fund Year"),
+    recognise=("Fund Code", "Fund Year", "Fund Name", "Fund Library"),
     unless=("Lineitem ID", "Debit ID"),
     headings={
         "Fund ID": ("id",),
@@ -233,7 +236,7 @@ FUNDS = Source(
 DEBITS = Source(
     system="evergreen",
     name="fund debits",
-    recognise=("Debit ID", "Is Encumbrance"),
+    recognise=("Debit ID", "Debit Type", "Is Encumbrance"),
     unless=("Lineitem ID",),
     headings={
         "Debit ID": ("id",),

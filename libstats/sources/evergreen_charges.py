@@ -39,7 +39,7 @@ BILLINGS = Source(
 PAYMENTS = Source(
     system="evergreen",
     name="payments",
-    recognise=("Payment ID", "Payment Type"),
+    recognise=("Payment ID", "Payment Date/Time", "Payment Type"),
     required={"Amount": "add Amount"},
     headings={
         "Payment ID": ("id",),

@@ -98,7 +98,7 @@ ITEMS = Source(
         "withdrawal": f"""
     select
         "Item ID" as item_id,
-        "Barcode" as barcode,
+        {COPY_BARCODE} as barcode,
         "Record ID" as title_id,
         "Owning Library" as owning_branch,
         "Shelving Location" as location,
@@ -139,12 +139,12 @@ INVENTORY = Source(
 SERIAL_ITEMS = Source(
     system="evergreen",
     name="serial items",
-    recognise=("Serial Item ID", "Date Expected", "Date Received"),
+    recognise=("Serial Item ID", "Issuance Label", "Date Expected", "Date Received"),
     headings={
         "Serial Item ID": ("id", "Item ID"),
         "Date Expected": ("Expected Date",),
         "Date Received": ("Received Date",),
-        "Issuance Label": ("label", "Issuance"),
+        "Issuance Label": ("label", "Issuance", "issuance"),
         "Subscription ID": ("subscription", "Subscription"),
         "Record ID": ("record_entry", "Bib Record"),
         "Receiving Library": ("holding_lib", "owning_lib", "Owning Library"),

@@ -110,11 +110,13 @@ HOLDS = Source(
         "m": ("Date Notified",),
         "5": ("Date Available",),
     },
-    recognise=("Date Placed", "Pickup Library"),
+    recognise=("Hold Key", "Date Placed", "Pickup Library"),
     required={
         "Hold Key": 'let the program give the number of the hold and name all columns in libstats.toml, that one "Hold Key": without it the same hold in two files would count twice'
     },
     happened=("placed_on", "ready_on", "cancelled_on"),
+    # read where the hold was not filled
+    loose=("cancelled_on",),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
     blanks=dict.fromkeys(("Date Placed", "Date Inactive", "Date Notified", "Date Available"), NO_DATE) | {"Inactive Reason": ("NONE",)},
@@ -191,7 +193,7 @@ ITEM_LIST = Source(
     dates="month first, as in 10/31/2026",
     blanks=dict.fromkeys(("Item Date Created", "Date Last Charged", "Date Inventoried"), (*NO_DATE, "Never")) | {"Item Type": ("$<ITYP_desc_unknown>",)},
     loose=("published_year",),
-    footer=r"(?i)\s*(grand )?total\b",
+    set_aside={"total": """lower(trim("Item ID")) in ('total', 'grand total')"""},
     fills={
         "item": f"""
     select
