@@ -73,6 +73,8 @@ class Intake:
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
+            except duckdb.OutOfMemoryException:
+                raise
             except (duckdb.Error, Miscounted):
                 self._same()
         try:
@@ -210,11 +212,11 @@ class Intake:
         if taken.rejected and self.is_whole:
             unread.note(self.con, primary, raw, seq, self.instance)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
-        settle.resettle(self.con, primary.table, export_id, seq)
-        counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
+        has_others = settle.resettle(self.con, primary.table, export_id, seq, is_plain=taken.is_plain)
+        counts = dispositions.count(self.con, primary.table, taken, export_id) if has_others else {"new": taken.kept - taken.repeated}
         aside, rejected = taken.set_aside + outside, taken.rejected + ragged
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
+        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
@@ -223,7 +225,7 @@ class Intake:
             told = settle.take(self.con, plan, sound, export_id, seq, self.instance)
             receipt.derived[plan.table.name] = told.kept
             faulty += [plan] if told.rejected and self._faults(plan, sound, receipt) else []
-            settle.resettle(self.con, plan.table, export_id, seq)
+            settle.resettle(self.con, plan.table, export_id, seq, is_plain=told.is_plain)
         if rejected or faulty:  # last: `person_key` means something else after `_normal`
             self._explain(faulty, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
