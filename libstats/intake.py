@@ -110,9 +110,9 @@ class Intake:
     def _normal(self) -> Raw:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         stated = self.plans[0].positions.get(self.source.exported or "")
-        keep = sorted({p for plan in self.plans for p in plan.texts} | ({stated} if stated is not None else set()))
+        people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+        keep = sorted({p for plan in self.plans for p in plan.texts} | people | ({stated} if stated is not None else set()))
         if self.normalised is None:
-            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
             change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
             wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)

@@ -176,3 +176,42 @@ def test_nothing_that_is_not_selected_is_anywhere(workspace: Workspace) -> None:
     stored = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
     assert "CANARY" not in receipt
     assert b"CANARY" not in stored
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        (
+            "details.csv",
+            "TransactionID,TransactionTypeID,OrganizationID,TransactionSubTypeID,numValue\n1,6001,3,38,77001\n1,6001,3,124,1\n",
+            "a checkout would count as often as it has details",
+        ),
+        ("history.json", '{"loansHistory": [{"id": "h", "operation": "U", "loan": {"id": "1", "loanDate": "2026-10-05T14:00:00Z"}}]}', "each row is one more state of a loan"),
+        ("users.json", '{"users": [{"id": "1", "username": "CANARY", "patronGroup": "g"}]}', "libstats never reads patron records"),
+        ("list.txt", "RECORD #(PATRON)^BARCODE\np1234567x^CANARY\n", "libstats never reads patron records"),
+        ("removed.csv", "id,placed_gmt,removed_gmt,record_id,pickup_location_code\n1,2026-10-05 14:00:00-04,2026-10-06 14:00:00-04,1,x\n", "the same hold would count twice"),
+    ],
+)
+def test_what_would_count_twice_is_left_alone(workspace: Workspace, tmp_path: Path, name: str, text: str, why: str) -> None:
+    file = libstats.load(workspace, [write(tmp_path / name, text)]).files[0]
+    assert file.outcome == "left alone"
+    assert why in file.reason
+
+
+def test_a_report_of_renewals_without_their_flag_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    file = libstats.load(workspace, [write(tmp_path / "t.csv", "TransactionID,TransactionTypeID,OrganizationID,TranClientDate\n1,6001,3,2026-10-05 14:00:00.000\n")]).files[0]
+    assert file.outcome == "refused"
+    assert "the column RenewalFlag is missing" in file.reason
+
+
+def test_a_loan_is_one_whether_it_comes_from_json_or_from_metadb(workspace: Workspace, tmp_path: Path) -> None:
+    """The borrower goes when a later export shows the loan anonymised."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    first = '[{"id": "1", "userId": "CANARY", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": "2026-10-26T14:00:00Z", "metadata": {"updatedDate": "2026-10-05T14:00:00Z"}}]'
+    later = "id,user_id,item_id,loan_date,due_date,return_date,renewal_count\n1,,7,2026-10-05 10:00:00-04,2026-10-26 10:00:00-04,2026-10-20 10:00:00-04,1\n"
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-06.json", first)])
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(patron_key), count(returned_at) from loan").fetchall() == [(1, 0)]
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-21.csv", later)])
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*), count(patron_key), any_value(returned_at)::varchar, any_value(renewals) from loan").fetchall() == [(1, 0, "2026-10-20 10:00:00", 1)]

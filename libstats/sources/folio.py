@@ -16,7 +16,7 @@ LOANS = Source(
     system="folio",
     name="loans",
     recognise=("loan_id", "loanDate", "dueDate"),
-    unless=("operation",),
+    unless=("operation", "process_status"),
     headings={
         "loan_id": ("id",),
         "userId": ("user_id", "borrower.id"),
@@ -89,6 +89,8 @@ REQUESTS = Source(
     system="folio",
     name="requests",
     recognise=("request_id", "requestType", "requestDate"),
+    # Alma's requests have the same three
+    unless=("MMS Id", "Title", "Library Name", "request_sub_type.value"),
     headings={
         "request_id": ("id",),
         "status": ("request_status",),
