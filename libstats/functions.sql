@@ -16,18 +16,18 @@ create or replace temp macro iso_date(t) as
 create or replace temp macro iso_time(t) as
     case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
--- Month first, for reports that say so: 10/31/2026.
+-- Month first, for reports that say so: 10/31/2026. Four digits of the year: of two DuckDB makes the year 26.
 create or replace temp macro us_date(t) as
-    coalesce(try_strptime(trim(t), '%m/%d/%Y')::date, iso_date(t));
+    coalesce(case when regexp_matches(t, '/\d{4}') then try_strptime(trim(t), '%m/%d/%Y')::date end, iso_date(t));
 
 create or replace temp macro us_time(t) as
-    coalesce(try_strptime(trim(t), ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p', '%m/%d/%Y']), iso_time(t));
+    coalesce(case when regexp_matches(t, '/\d{4}') then try_strptime(trim(t), ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p', '%m/%d/%Y']) end, iso_time(t));
 
 -- Day first, for reports that say so: 31/10/2026, 31.10.2026.
 create or replace temp macro eu_date(t) as
-    coalesce(try_strptime(trim(t), ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y'])::date, iso_date(t));
+    coalesce(case when regexp_matches(t, '[/.-]\d{4}') then try_strptime(trim(t), ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y'])::date end, iso_date(t));
 create or replace temp macro eu_time(t) as
-    coalesce(try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']), iso_time(t));
+    coalesce(case when regexp_matches(t, '[/.]\d{4}') then try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']) end, iso_time(t));
 
 -- For workbooks in which some dates are numbers: days since the end of 1899, as in 46326.395833 for 2026-10-31 09:30.
 -- Five digits only (1927 to 2173), so that no year is taken for one; to the nearest second, with seven decimals and more to the nearest millisecond;
@@ -97,7 +97,7 @@ create or replace temp macro service_date(t) as
 
 -- Month first with hyphens, as Sierra's lists write it: 10-31-2026, 10-31-2026 15:23.
 create or replace temp macro dashed_time(t) as
-    coalesce(try_strptime(trim(t), ['%m-%d-%Y', '%m-%d-%Y %H:%M']), iso_time(t));
+    coalesce(case when regexp_matches(t, '^\s*\d\d-\d\d-\d{4}') then try_strptime(trim(t), ['%m-%d-%Y', '%m-%d-%Y %H:%M']) end, iso_time(t));
 
 -- Money in whole cents.
 create or replace temp macro cents(t) as
