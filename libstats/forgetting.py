@@ -26,7 +26,7 @@ def forget(workspace: Workspace | Path | str, before: date) -> int:
     if before > now.date():
         raise LibstatsError(f"{before} has not come yet", "Name a day up to today; open cases keep their patron in any case.")
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
         seq = ledger.enter(con, "forget", None, now)
@@ -89,7 +89,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
     fresh = place.key_file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     privacy.make_key(fresh)
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
         ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))

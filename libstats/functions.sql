@@ -52,8 +52,9 @@ create or replace temp macro amount(t) as
 
 -- Yes or no as 1 / 0, t / f, true / false, y / n, yes / no.
 create or replace temp macro yes_no(t) as
-    case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'y' then true when 'yes' then true
-                        when '0' then false when 'f' then false when 'false' then false when 'n' then false when 'no' then false end;
+    case when t = '1' then true when t = '0' then false
+         else case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'y' then true when 'yes' then true
+                                  when '0' then false when 'f' then false when 'false' then false when 'n' then false when 'no' then false end end;
 
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as

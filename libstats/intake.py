@@ -73,6 +73,8 @@ class Intake:
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
+            except duckdb.OutOfMemoryException:
+                raise
             except (duckdb.Error, Miscounted):
                 self._same()
         try:
@@ -105,9 +107,9 @@ class Intake:
     def _normal(self) -> Raw:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         stated = self.plans[0].positions.get(self.source.exported or "")
-        keep = sorted({p for plan in self.plans for p in plan.texts} | ({stated} if stated is not None else set()))
+        people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+        keep = sorted({p for plan in self.plans for p in plan.texts} | people | ({stated} if stated is not None else set()))
         if self.normalised is None:
-            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
             change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
             wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
@@ -205,11 +207,11 @@ class Intake:
         if taken.rejected and self.is_whole:
             unread.note(self.con, primary, raw, seq, self.instance)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
-        settle.resettle(self.con, primary.table, export_id, seq)
-        counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
+        has_others = settle.resettle(self.con, primary.table, export_id, seq, is_plain=taken.is_plain)
+        counts = dispositions.count(self.con, primary.table, taken, export_id) if has_others else {"new": taken.kept - taken.repeated}
         aside, rejected = taken.set_aside + outside, taken.rejected + ragged
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
+        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
         sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
@@ -218,7 +220,7 @@ class Intake:
             told = settle.take(self.con, plan, sound, export_id, seq, self.instance)
             receipt.derived[plan.table.name] = told.kept
             faulty += [plan] if told.rejected and self._faults(plan, sound, receipt) else []
-            settle.resettle(self.con, plan.table, export_id, seq)
+            settle.resettle(self.con, plan.table, export_id, seq, is_plain=told.is_plain)
         if rejected or faulty:  # last: `person_key` means something else after `_normal`
             self._explain(faulty, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")

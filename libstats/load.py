@@ -43,7 +43,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     receipt = LoadReceipt()
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
-    with store.writing(place.store, needs=2 * size) as writer, _progress(2 * size) as bar:
+    with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer, _progress(2 * size) as bar:
         prepare_connection(writer.con, place.timezone)
         for path in files:
             bar.set_description(path.name[:40])
@@ -136,6 +136,10 @@ def _not_loaded(entry: str, error: Exception) -> FileReceipt:
         raise StoreError("the disk is full, or this user's share of it", "Free some space and load again; nothing was changed.") from error
     if isinstance(error, OSError):
         error = unreadable(entry, error)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        error = FileRefused(
+            f"{entry}: it needs more memory than it may have; nothing of it was loaded", "Raise memory_limit under [duckdb] in libstats.toml, or close other programs."
+        )
     elif isinstance(error, duckdb.Error):
         # its own words may hold a row's value: only its kind is told
         error = FileRefused(f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded", "Please report the form of this file.")
@@ -155,7 +159,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
     Raises LibstatsError if there is no such load, or it is undone already.
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         row = con.execute("select export_id, undone_seq from load where seq = $1", [seq]).fetchall()
         if not row:
@@ -172,7 +176,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 def confirm(workspace: Workspace | Path | str, seq: int) -> None:
     """Believe a whole-state load although it is much smaller than the one before: what it lacks is gone."""
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         held = [w for w in ledger.wholes(con) if w.seq == seq and not w.is_believed]
         if not held:

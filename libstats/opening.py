@@ -31,10 +31,10 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     try:
-        con = _connected(place.store)
+        con = _connected(place)
     except StoreError:
         # once more: a load may have published, and removed the file of before, between the look at the pointer and the opening
-        con = _connected(place.store)
+        con = _connected(place)
     store.read_as_now(con)
     if known_on is not None:
         at = ledger.seq_on(con, _day(known_on))
@@ -52,11 +52,11 @@ def _day(known_on: date | str) -> str:
         raise LibstatsError(f"known_on={known_on!r} is not a day", "Write it as 2026-10-31.") from None
 
 
-def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
-    path = store.published(folder)
+def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
+    path = store.published(place.store)
     if path is None:
         raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
-    con = store.connect(path, read_only=True)
+    con = store.connect(path, read_only=True, scratch=store.readers_scratch(place.store), memory=place.memory_limit)
     store.check_format(con, path)
     return con
 

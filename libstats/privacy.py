@@ -108,7 +108,7 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
             create or replace temp table strip as
             select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
             union
-            select r.rowid, {_key_hash(table)} from {row} r where {loaded} and r.{person} is not null and (
+            select r.rowid, {_key_hash(table)} from {row} r where {came} and r.{person} is not null and (
                 {_key_hash(table)} in (select key from stripped s, stripping t where s.table_name = '{table.name}' and s.source = t.source)
                 or exists (select 1 from (select {keys} {join} where r.{person} is null and k.tells and k.best > t.rank) b where {_same(table, "b", "r")}))
             """
@@ -136,7 +136,7 @@ def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool
 
 def _key_hash(table: Table) -> str:
     texts = ", chr(31), ".join(f"r.{c}::varchar" for c in table.key)
-    return f"md5_number_lower(concat({texts}))"
+    return f"(md5_number(concat({texts})) >> 64)::ubigint"
 
 
 def _same(table: Table, left: str, right: str) -> str:

@@ -11,7 +11,9 @@ published when they opened it; a crash at any instruction leaves the last publis
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,21 +67,28 @@ def _generation(folder: Path, number: int) -> Path:
     return folder / f"library-{number:06d}.duckdb"
 
 
-def connect(path: Path, *, read_only: bool = False, scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a database file the one way libstats does; StoreError if a newer libstats wrote it."""
+def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the rest spills into the folder `scratch`."""
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
     except duckdb.Error as error:
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
+    con.execute("set enable_progress_bar = false")
     # without its httpfs extension DuckDB refuses to encrypt what it spills, and so to spill, unless its own weaker random numbers are allowed;
     # they are enough for files that last as long as the command, in a private folder
     con.execute("set force_mbedtls_unsafe = true")
     con.execute("set temp_file_encryption = true")
-    if scratch is not None:
-        con.execute("set temp_directory = $1", [str(scratch)])
+    con.execute("set temp_directory = $1", [str(scratch)])
+    if memory is not None:
+        con.execute("set memory_limit = $1", [memory])
     return con
+
+
+def readers_scratch(folder: Path) -> Path:
+    """A folder of its own for what a reader cannot hold in memory; DuckDB makes it if it comes to that, and removes it."""
+    return folder / f"spill-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -116,7 +125,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
 def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     """Make the stored rows of a canonical table, the rest of its fold, and its views."""
     name = table.name
-    stored = ", ".join(f"{c.name} {c.type}" for c in table.stored)
+    stored = ", ".join(f"{c.name} {c.type}{_compression(c)}" for c in table.stored)
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
     con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash ubigint, n bigint, is_sole boolean, {stored})")
     con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
@@ -124,6 +133,12 @@ def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     if table.second_name:
         con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
     create_views(con, table)
+
+
+def _compression(column: schema.Column) -> str:
+    """SQL: what DuckDB tries for texts that differ in every row costs three times zstd's time and saves little."""
+    is_identifier = column.type == "varchar" and (column.nature in ("key", "name") or column.name.endswith("_id"))
+    return " using compression 'zstd'" if is_identifier else ""
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -211,10 +226,10 @@ def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
 
 
 @contextmanager
-def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
+def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
     """A private copy of the published generation; `publish` makes it the published one, leaving without it changes nothing.
 
-    Parameters: `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
+    Parameters: `memory` that DuckDB may take (2GB), `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "lock", timeout=wait)
@@ -223,7 +238,7 @@ def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writ
     except Timeout:
         raise StoreError("another libstats command is writing to this workspace", "Try again when it has finished.") from None
     try:
-        writer = Writer(folder, needs)
+        writer = Writer(folder, needs, memory)
         try:
             yield writer
         finally:
@@ -235,8 +250,8 @@ def writing(folder: Path, *, needs: int = 0, wait: float = 600) -> Iterator[Writ
 class Writer:
     """The working copy of one command: `con` is its connection, `scratch` its private folder."""
 
-    def __init__(self, folder: Path, needs: int) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, needs: int, memory: str | None) -> None:
+        self.folder, self.memory = folder, memory
         self.scratch = folder / "work"
         self._empty_scratch()
         self._remove_unpublished()
@@ -245,12 +260,12 @@ class Writer:
         self._check_disk(needs)
         self.path = self.scratch / "library.duckdb"
         if self.base is None:
-            self.con = connect(self.path, scratch=self.scratch)
+            self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
             create_tables(self.con)
         else:
             shutil.copyfile(self.base, self.path)
             step("copied")
-            self.con = connect(self.path, scratch=self.scratch)
+            self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
             check_format(self.con, self.base)
             migrate(self.con)
 
@@ -263,6 +278,10 @@ class Writer:
         for path in self.folder.glob("library-*.duckdb*"):
             if path != current:
                 _remove(path)
+        for spill in self.folder.glob("spill-*"):
+            # left by a reader that was ended; a reader of today may still be at work
+            if spill.stat().st_mtime < time.time() - 86400:
+                shutil.rmtree(spill, ignore_errors=True)
 
     def _check_disk(self, needs: int) -> None:
         wanted = needs + (self.base.stat().st_size if self.base else 0) + (64 << 20)
@@ -303,7 +322,7 @@ class Writer:
         self.con.close()
         self.path.unlink()
         fresh.rename(self.path)
-        self.con = connect(self.path, scratch=self.scratch)
+        self.con = connect(self.path, scratch=self.scratch, memory=self.memory)
 
     def close(self) -> None:
         """Drop the working copy, if it was not published, and the scratch folder."""

@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -26,7 +27,7 @@ from libstats.readers.quotes import Counter
 DELIMITERS = ",;\t|^"
 # with these, programs that know no quoting write quotation marks as characters like any other
 PLAIN = "\t|^"
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
@@ -82,11 +83,11 @@ class Delimited(Part):
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
         has_nul = False
-        with self.place.open() as stream:
+        with self.place.open() as stream, ThreadPoolExecutor(1) as beside:
             block = b" "
             while block:
                 block = stream.read(BLOCK)
-                digest.update(block)
+                hashed = beside.submit(digest.update, block)
                 size += len(block)
                 has_nul |= b"\0" in block
                 advance(len(block) if self.place.is_plain else 0)
@@ -94,6 +95,7 @@ class Delimited(Part):
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_plain else (counter,):
                     each.add(text)
+                hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
