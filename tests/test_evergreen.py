@@ -152,4 +152,4 @@ def test_a_renewal_is_no_checkout_of_the_collection_either(workspace: Workspace,
     chain = "".join(f"{row},501\n" for row in CHAIN.splitlines())
     libstats.load(workspace, [write(tmp_path / "a.csv", HEAD.strip() + ",target_copy\n" + chain), write(tmp_path / "items-2026-11-01.csv", "id,barcode,circ_lib\n501,a,BR1\n")])
     with libstats.open(workspace) as con:
-        assert libstats.collection_use(con, since="2026-09-01", until="2026-11-01", by="item_type").select("copies, checkouts").fetchall() == [(1, 2)]
+        assert libstats.collection_use(con, since="2026-09-01", until="2026-11-01", by="all").select("items, checkouts").fetchall() == [(1, 2)]

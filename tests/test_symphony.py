@@ -169,5 +169,5 @@ def test_the_use_of_a_copy_that_the_log_knows_by_its_barcode(workspace: Workspac
         [FOLDER / "symphony-history-log" / "day.hist", write(tmp_path / "selitem_oBy_20261031.lst", "31221000000011|EAST|\n31221000000029|EAST|\n31221000000099|EAST|\n")],
     )
     with libstats.open(workspace) as con:
-        found = libstats.collection_use(con, since="2026-10-01", until="2026-11-01", by="owning_branch").select("owning_branch, copies, checkouts").fetchall()
+        found = libstats.collection_use(con, since="2026-10-01", until="2026-11-01", by="branch").select("branch, items, checkouts").fetchall()
     assert found == [("EAST", 3, 2)]
