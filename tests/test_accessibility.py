@@ -97,3 +97,7 @@ def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None
 
 def test_the_monthly_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
     assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_the_report_on_the_collection_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html")) == [CLEAN]

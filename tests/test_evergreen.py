@@ -146,3 +146,10 @@ def test_the_queries_of_the_page_give_headings_that_are_known(name: str, sql: st
     read = {*found.locate(header), *(h for h in found.recognise if h in header)}
     assert len(read) == len(header) == sql.split("from ")[0].count(" as ")
     assert [heading for heading in found.required if heading not in found.locate(header)] == []
+
+
+def test_a_renewal_is_no_checkout_of_the_collection_either(workspace: Workspace, tmp_path: Path) -> None:
+    chain = "".join(f"{row},501\n" for row in CHAIN.splitlines())
+    libstats.load(workspace, [write(tmp_path / "a.csv", HEAD.strip() + ",target_copy\n" + chain), write(tmp_path / "items-2026-11-01.csv", "id,barcode,circ_lib\n501,a,BR1\n")])
+    with libstats.open(workspace) as con:
+        assert libstats.collection_use(con, since="2026-09-01", until="2026-11-01", by="all").select("items, checkouts").fetchall() == [(1, 2)]

@@ -161,3 +161,13 @@ def test_the_letters_of_the_page_are_those_that_are_known() -> None:
         if source.command:
             assert f"`{source.command}` {' '.join(source.letters)}" in page
             assert re.findall(rf"{source.command} -o(\w+) > {source.command}_o\1", page) or source.command == "selhold"
+
+
+def test_the_use_of_a_copy_that_the_log_knows_by_its_barcode(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(
+        workspace,
+        [FOLDER / "symphony-history-log" / "day.hist", write(tmp_path / "selitem_oBy_20261031.lst", "31221000000011|EAST|\n31221000000029|EAST|\n31221000000099|EAST|\n")],
+    )
+    with libstats.open(workspace) as con:
+        found = libstats.collection_use(con, since="2026-10-01", until="2026-11-01", by="branch").select("branch, items, checkouts").fetchall()
+    assert found == [("EAST", 3, 2)]

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 
 from libstats.analysis import circulation as circulation_module
+from libstats.analysis import collection, collection_use, weeding
 from libstats.errors import AnalysisError
 
-# analysis -> the function, what it leaves out, the canonical tables it counts with the column that dates their rows
-_ANALYSES: dict[str, tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str]]] = {
-    "circulation": (circulation_module.circulation, circulation_module.left_out, {"circulation_event": "happened_at", "loan": "checked_out_at"}),
+_USE = {"circulation_event": "happened_at", "loan": "checked_out_at"}
+_STOCK = {"item": None, "title": None}
+
+# analysis -> the function, what it leaves out, the canonical tables it counts with the column that dates their rows (None: all that are current)
+_ANALYSES: dict[str, tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str | None]]] = {
+    "circulation": (circulation_module.circulation, circulation_module.left_out, {**_USE}),
+    "collection_age": (collection.collection_age, collection.left_out, {**_STOCK}),
+    "collection_use": (collection_use.collection_use, collection_use.use_left_out, {**_STOCK, **_USE}),
+    "weeding_candidates": (weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}),
 }
 
 
@@ -40,25 +48,30 @@ def freshness(con: duckdb.DuckDBPyConnection, *, analysis: str | None = None) ->
 def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) -> duckdb.DuckDBPyRelation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those left out?
 
-    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`since`, `until`, ...).
+    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`since` and `until`, or `as_of`, ...).
     Returns rows of `part` (definition, period, load, rows used, left out), `what` and `value`, all text, in that order.
     Raises AnalysisError for an analysis that has no receipt.
     """
     function, left_out, tables = _entry(analysis)
-    rows = [("definition", analysis, _definition(function)), ("period", "since", str(parameters["since"])), ("period", "until, not included", str(parameters["until"]))]
-    since, until = str(parameters["since"]), str(parameters["until"])
+    named = [("since", "since"), ("until", "until, not included"), ("as_of", "as of")]
+    rows = [("definition", analysis, _definition(function)), *(("period", word, str(parameters[name])) for name, word in named if name in parameters)]
+    since = str(parameters.get("since", "0001-01-01"))
+    until = str(parameters["until"]) if "until" in parameters else f"{date.fromisoformat(str(parameters['as_of'])[:10]) + timedelta(days=1)}"
     for table, column in tables.items():
-        rows += [("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows") for seq, file, label, at, n, _ in _loads(con, table, column, since, until)]
+        for seq, file, label, at, n, others, *_ in _loads(con, table, column, since, until) if column else _newest(con, table):
+            rows.append(("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
+    rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     for table, column in tables.items():
-        used = con.execute(f"select count(*) from {table} where {column} >= $1::timestamp and {column} < $2::timestamp", [since, until]).fetchall()[0][0]
-        rows.append(("rows in the period", table, f"{used:,}"))
+        dated = f"where {column} >= $1::timestamp and {column} < $2::timestamp" if column else "where $1 < $2"
+        used = con.execute(f"select count(*) from {table} {dated}", [since, until]).fetchall()[0][0]
+        rows.append(("rows in the period" if column else "rows held", table, f"{used:,}"))
     rows += [("left out", reason, f"{n:,}") for reason, n in left_out(con, **parameters).fetchall()]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
-    named = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
-    return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=named)
+    texts = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
+    return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=texts)
 
 
-def _entry(analysis: str) -> tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str]]:
+def _entry(analysis: str) -> tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str | None]]:
     if analysis not in _ANALYSES:
         raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
     return _ANALYSES[analysis]
@@ -69,12 +82,27 @@ def _loads(con: duckdb.DuckDBPyConnection, table: str, column: str, since: str, 
     return con.execute(
         f"""
         with run as (select distinct export_id, from_seq, until_seq from {table}__row where {column} >= $1::timestamp and {column} < $2::timestamp)
-        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.sha256
+        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, 0, l.sha256
         from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
         where l.undone_seq is null
         order by l.exported_at, l.sha256
         """,
         [since, until],
+    ).fetchall()
+
+
+def _newest(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    """The newest active load of each export that tells of the table, and how many there are of that export."""
+    return con.execute(
+        """
+        select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, if(count(*) over export > 1, count(*) over export, 0)
+        from load l join export e using (export_id)
+        where l.undone_seq is null and e.columns[$1] is not null
+        window export as (partition by e.export_id)
+        qualify row_number() over (partition by e.export_id order by l.exported_at desc, l.sha256 desc) = 1
+        order by l.exported_at, l.sha256
+        """,
+        [table],
     ).fetchall()
 
 

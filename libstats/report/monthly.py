@@ -18,7 +18,7 @@ from libstats.report.pieces import Html, escaped, notice
 from libstats.report.tables import Table, shown, table
 from libstats.wording import Row, change, month_before, month_name, number, share
 
-__all__ = ["Monthly", "by_branch", "by_month", "chart", "head", "in_house", "key_figures", "left_out", "proof", "read", "renewals"]
+__all__ = ["Monthly", "by_branch", "by_month", "chart", "head", "in_house", "key_figures", "left_out", "proof", "read", "renewals", "unread"]
 
 RENEWALS = {
     "renewals_by_staff": "by staff",
@@ -147,7 +147,7 @@ def _gaps(report: Monthly) -> list[str]:
         for row in report.sources
         if row["covered_until"] < end
     ]
-    gaps += [_unread(row) for row in report.sources if row["rows_rejected"]]
+    gaps += [unread(row) for row in report.sources if row["rows_rejected"]]
     if not report.of(report.month):
         gaps.append(f"Nothing is loaded for {name}.")
     else:
@@ -157,7 +157,8 @@ def _gaps(report: Monthly) -> list[str]:
     return gaps
 
 
-def _unread(source: Row) -> str:
+def unread(source: Row) -> str:
+    """That rows of an export could not be read, in a sentence."""
     rows = "1 row" if source["rows_rejected"] == 1 else f"{number(source['rows_rejected'])} rows"
     return f"{rows} of “{source['export']}” of {source['source']} could not be read. “libstats rejects” says which, and why."
 
