@@ -6,7 +6,7 @@ import duckdb
 
 from libstats.schema import Table
 from libstats.settle import Taken
-from libstats.store import same_key
+from libstats.tables import same_key
 
 
 def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int) -> dict[str, int]:

@@ -17,7 +17,7 @@ import duckdb
 
 from libstats import ledger, unread
 from libstats.schema import Column, Table
-from libstats.store import same_key
+from libstats.tables import same_key
 
 
 def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST) -> None:

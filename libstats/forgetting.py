@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import ledger, privacy, schema, store
+from libstats import ledger, privacy, schema, store, tables
 from libstats.errors import LibstatsError
 from libstats.schema import Column, Table
 from libstats.workspace import Workspace, find
@@ -70,7 +70,7 @@ def _destroy(con: duckdb.DuckDBPyConnection, before: date) -> int:
         closed = " union ".join(f"select {key} from {table.name}__{part} where {column.until} < $1::date" for part in ("row", "merged"))
         con.execute(f"create or replace temp table closed as {closed}", [before])
         for part in ("row", "merged"):
-            where = f"{column.name} is not null and exists (select 1 from closed c where {store.same_key(('source', *table.key), 'c', 't')})"
+            where = f"{column.name} is not null and exists (select 1 from closed c where {tables.same_key(('source', *table.key), 'c', 't')})"
             found = con.execute(f"select count(*) from {table.name}__{part} t where {where}").fetchall()[0][0]
             rows += found if part == "row" else 0
             if found:

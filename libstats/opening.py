@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import calendar, fold, forgetting, ledger, processes, schema, store
+from libstats import calendar, fold, forgetting, ledger, processes, schema, store, tables
 from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import Workspace, find
 
@@ -35,7 +35,7 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     except StoreError:
         # once more: a load may have published, and removed the file of before, between the look at the pointer and the opening
         con = _connected(place)
-    store.read_as_now(con)
+    tables.read_as_now(con)
     if known_on is not None:
         at = ledger.seq_on(con, _day(known_on))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
@@ -72,4 +72,4 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
             fold.settle_aliases(con, table)
         fold.fold_all(con, table, f"{table.name}__now")
         fold.refresh_gone(con, table, at)
-        store.create_views(con, table, "temp view")
+        tables.create_views(con, table, "temp view")

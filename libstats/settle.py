@@ -11,7 +11,8 @@ import duckdb
 from libstats import bits, fold, ledger, schema
 from libstats.plan import Plan, Raw, quoted
 from libstats.schema import Table
-from libstats.store import columns_of_row, same_key, step
+from libstats.store import step
+from libstats.tables import columns_of_row, same_key
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import ledger, opening, schema, settle, store
+from libstats import ledger, opening, schema, settle, tables
 from libstats.intake import Intake, Job
 from libstats.load import prepare_connection
 from libstats.readers import delimited
@@ -71,7 +71,7 @@ class Case:
         self.folder = folder
         self.workspace = init(folder)
         self.con = duckdb.connect()
-        store.create_tables(self.con)
+        tables.create_tables(self.con)
         prepare_connection(self.con)
         self.told: list[Told] = []
         self.done: Counter[str] = Counter()

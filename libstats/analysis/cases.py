@@ -59,6 +59,14 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
     return _joined(feeds, milestones, about)
 
 
+def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
+    """The milestones that the loaded exports can tell of."""
+    told = {m for r in process.read if _has(con, r.table, "true") for m in r.reached}
+    if process.statuses and _has(con, "ill_event", "true"):
+        told |= {m for m in process.statuses if m != "last"}
+    return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
+
+
 def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
     return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
 
