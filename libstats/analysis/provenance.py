@@ -106,7 +106,7 @@ def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     tables = _telling(con, entry.tables, process, parameters)
     for table, where in tables.items():
         for seq, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
-            rows.append(("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
+            rows.append(("load", file, f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
     rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     if entry.used:
         rows.append(("cases used", str(process), f"{entry.used(con, **parameters):,}"))
