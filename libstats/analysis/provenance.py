@@ -105,7 +105,7 @@ def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     rows: Rows = [("definition", analysis, _definition(entry.function)), *_parameters(con, entry.function, process, parameters)]
     tables = _telling(con, entry.tables, process, parameters)
     for table, where in tables.items():
-        for seq, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
+        for _, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
             rows.append(("load", file, f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
     rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     if entry.used:
