@@ -99,8 +99,9 @@ def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Propos
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if part.is_bare:
-        text.append("  it has no headings: its columns are those that the declaration gives in order")
+    if part.is_bare and (source.bare or source.command):
+        told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
+        text.append(f"  it has no headings: its columns are those that {told} in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:

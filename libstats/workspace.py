@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from libstats import configuration, privacy
 from libstats.errors import WorkspaceError
 
@@ -31,6 +33,8 @@ _TEMPLATE = """# What libstats should know about this library. Lines that begin 
 [library]
 name = "{name}"
 # fiscal_year_starts = 7
+# Evergreen and others write times with their zone; libstats turns them into the clock on your wall.
+# timezone = "America/New_York"
 
 # When a branch is open (its code, or "default" for all others; "courier" for the van): waits can be told in open days.
 # [calendar.default]
@@ -55,6 +59,11 @@ name = "{name}"
 # The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
 # [sources.koha-main]
 # system = "koha"
+# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for files whose names hold the word.
+# [sources.symphony-main]
+# system = "symphony"
+# [sources.symphony-main.columns]
+# selitem = "oIBlmyt"
 
 # Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
 # [export."polaris items"]
@@ -133,6 +142,12 @@ class Workspace:
         return bool(self.config.get("privacy", {}).get("purge_exports", False))
 
     @property
+    def timezone(self) -> str | None:
+        """The library's zone, into whose clock times are turned that say their own."""
+        zone: str | None = self.config.get("library", {}).get("timezone")
+        return zone
+
+    @property
     def memory_limit(self) -> str | None:
         """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
         limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
@@ -191,11 +206,19 @@ def _parsed(text: str) -> dict[str, Any]:
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
         raise WorkspaceError(f"{CONFIG}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+    zone = config.get("library", {}).get("timezone")
+    if zone is not None and not _is_zone(zone):
+        raise WorkspaceError(f"{CONFIG}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
             raise WorkspaceError(f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"')
     configuration.check(text, config)
     return config
+
+
+def _is_zone(zone: object) -> bool:
+    """True for a name of a zone that DuckDB knows; Python's own list is not there on every Windows."""
+    return bool(duckdb.execute("select count(*) from pg_timezone_names() where name = $1", [str(zone)]).fetchall()[0][0])
 
 
 def notebooks_shipped() -> Path:
