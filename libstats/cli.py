@@ -56,7 +56,7 @@ def _add_init(p: argparse.ArgumentParser) -> None:
 def _add_inspect(p: argparse.ArgumentParser) -> None:
     p.add_argument("files", nargs="+", metavar="FILE")
     p.add_argument(
-        "--write", metavar="NAME", help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "polaris items"'
+        "--write", metavar="NAME", help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "apollo items"'
     )
     p.add_argument("--dates", choices=("day first", "month first"), help="what comes first in an unknown file's dates, where its values do not prove it")
 

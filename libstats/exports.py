@@ -1,11 +1,11 @@
 """A library's own exports: what [export."SYSTEM LIST"] and [headings."SYSTEM LIST"] in libstats.toml declare, as sources.
 
-[export."polaris items"]                  # the system, and what it lists
+[export."apollo items"]                  # the system, and what it lists
 recognise = ["Item no.", "Collection"]    # and the other fields of libstats/source.py, by their names
 dates = "day first, as in 31/10/2026"     # or "month first", "year first"
-[export."polaris items".columns.item]     # the short form: heading = canonical column, the value as its type wants it
+[export."apollo items".columns.item]     # the short form: heading = canonical column, the value as its type wants it
 "Item no." = "item_id"
-[export."polaris items".fills]            # or, for a table, the SELECT as libstats/sources has them
+[export."apollo items".fills]            # or, for a table, the SELECT as libstats/sources has them
 title = '''
 "Record" as title_id,
 trim("Title") as title
@@ -87,7 +87,7 @@ def misshapen(label: str, entry: Any) -> list[Fault]:
         return [Fault(here, "is not a section", 'Write [export."SYSTEM LIST"] and its keys below it')]
     found = []
     if len(label.split(" ")) < 2 or label != " ".join(label.split()):
-        found.append(Fault(here, "does not name a system and a list", 'Write the product and what it lists, as in [export."polaris items"]'))
+        found.append(Fault(here, "does not name a system and a list", 'Write the product and what it lists, as in [export."apollo items"]'))
     for key, value in entry.items():
         if problem := _wrong(key, value):
             found.append(Fault((*here, key), *problem))

@@ -245,7 +245,7 @@ def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
         return "\n".join([*text, f"  To ask: {proposal.asks}"])
     columns, rows = first_rows(proposal, con)
     text += ["  its first rows through it:", *(f"    {' | '.join(_short(cell) for cell in row)}" for row in [columns, *rows])]
-    return "\n".join([*text, f'  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product and what it lists, as in "polaris items"). {ADVICE}'])
+    return "\n".join([*text, f'  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product and what it lists, as in "apollo items"). {ADVICE}'])
 
 
 def _short(cell: str) -> str:

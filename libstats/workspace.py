@@ -66,10 +66,10 @@ name = "{name}"
 # selitem = "oIBlmyt"
 
 # Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
-# [export."polaris items"]
+# [export."apollo items"]
 # recognise = ["Item no.", "Collection"]
 # dates = "day first, as in 31/10/2026"
-# [export."polaris items".columns.item]
+# [export."apollo items".columns.item]
 # "Item no." = "item_id"
 # [headings."koha items"]
 # itemnumber = ["Item no."]

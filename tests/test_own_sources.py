@@ -184,13 +184,13 @@ def test_an_address_among_its_values_makes_any_column_personal(tmp_path: Path) -
 def test_what_is_written_loads(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(workspace.exports / "new-2026-11-01.csv", UNKNOWN)
     before = (workspace.folder / "libstats.toml").read_text(encoding="utf-8")
-    assert main(["-w", str(workspace.folder), "inspect", str(file), "--write", "polaris items"]) == 0
+    assert main(["-w", str(workspace.folder), "inspect", str(file), "--write", "apollo items"]) == 0
     assert (workspace.folder / "libstats.toml").read_text(encoding="utf-8").startswith(before)
     assert main(["-w", str(workspace.folder), "load", str(file)]) == 0
-    assert "polaris items, load 1" in capsys.readouterr().out
+    assert "apollo items, load 1" in capsys.readouterr().out
     assert rows(workspace, "select item_id, added_on::varchar, price::varchar from item order by 1") == [("7", "2026-02-13", "1200.50"), ("8", "2026-02-01", "7.25")]
     with pytest.raises(LibstatsError, match="nothing can be proposed"):
-        declare(file, find(workspace.folder), "polaris copies")
+        declare(file, find(workspace.folder), "apollo copies")
 
 
 def test_a_name_that_is_there_is_refused(workspace: Workspace) -> None:
@@ -211,9 +211,9 @@ def test_line_ends_of_windows_stay_and_odd_headings_are_written_whole(workspace:
     file = workspace.folder / "libstats.toml"
     file.write_bytes(b'[library]\r\nname = "x"')
     text = UNKNOWN.replace("Home Library", '"home\\library"')
-    declare(write(workspace.exports / "x.csv", text), find(workspace.folder), "polaris items")
+    declare(write(workspace.exports / "x.csv", text), find(workspace.folder), "apollo items")
     assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
-    assert "Copy" in find(workspace.folder).config["export"]["polaris items"]["recognise"]
+    assert "Copy" in find(workspace.folder).config["export"]["apollo items"]["recognise"]
 
 
 def test_a_list_without_its_number_is_not_taken_for_another(workspace: Workspace) -> None:
@@ -227,8 +227,8 @@ def test_dates_that_prove_nothing_are_asked_for(workspace: Workspace) -> None:
     file = write(workspace.exports / "x-2026-11-01.csv", UNKNOWN.replace("13/02/2026", "03/02/2026"))
     assert "To ask: its dates may be day first or month first" in inspect(file)
     with pytest.raises(LibstatsError, match="something has to be said first"):
-        declare(file, workspace, "polaris items")
-    declare(file, workspace, "polaris items", "month first")
+        declare(file, workspace, "apollo items")
+    declare(file, workspace, "apollo items", "month first")
     libstats.load(workspace.folder, [file])
     assert rows(workspace, "select added_on::varchar from item where item_id = '7'") == [("2026-03-02",)]
 
