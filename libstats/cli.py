@@ -259,7 +259,7 @@ def _sample(args: argparse.Namespace) -> int:
 
 COMMANDS = {
     "init": ("make a workspace: a folder for exports, the database, notebooks and reports", "libstats init mylibrary", _add_init),
-    "inspect": ("say what a file is, what of it would be loaded, and what is missing", "libstats inspect items.csv", _add_inspect),
+    "inspect": ("say what a file is, what of it would be loaded, and what is missing; of an unknown one, what it could be", "libstats inspect items.csv", _add_inspect),
     "load": ("load exports, and say what became of every row", "libstats load exports", _add_load),
     "loads": ("list the loads, their times and what became of their rows", "libstats loads", _add_nothing),
     "undo": ("take a load back", "libstats undo 12", _add_seq),

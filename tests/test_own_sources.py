@@ -128,6 +128,12 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, line: int, told: str, 
     assert told in str(error.value)
 
 
+def test_the_entry_that_contributing_shows_has_no_fault(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    write(tmp_path / "libstats.toml", text.partition("```toml\n")[2].partition("```")[0])
+    assert declared(find(tmp_path).config)[0].label == "apollo items"
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     write(tmp_path / "libstats.toml", SHORT.replace('"renewals"', '"renewal"').replace('"loan_id"', '"loan"'))
     with pytest.raises(WorkspaceError, match=r"(?s)line 8.*line 11"):
