@@ -1,4 +1,7 @@
-"""Where a load spends its time: `python -m benchmarks.profile WORKSPACE FILE` loads the file and lists its statements, slowest first."""
+"""Where a load spends its time: `python -m benchmarks.profile WORKSPACE FILE` loads the file and lists its statements, dearest first.
+
+Beside the seconds stand the processor's: other work on the machine changes them less.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,17 @@ import duckdb
 import libstats
 from libstats import store
 from libstats.readers import delimited
-from libstats.readers.part import Count
 
-spent: dict[str, float] = defaultdict(float)
+spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+
+
+def noted(place: str, work: Callable[[], Any]) -> Any:
+    """Do the work and note the seconds and the processor's seconds that it took."""
+    start, busy = time.perf_counter(), time.process_time()
+    found = work()
+    spent[place][0] += time.perf_counter() - start
+    spent[place][1] += time.process_time() - busy
+    return found
 
 
 class Timed:
@@ -32,17 +43,12 @@ class Timed:
         place = f"{Path(caller.f_code.co_filename).name}:{caller.f_lineno} {caller.f_code.co_name}"
         text = re.sub(r"\s+", " ", query).strip()[:110]
         self._last = f"{place:<34}{text}"
-        self._note(lambda: self._con.execute(query, *arguments))
+        noted(self._last, lambda: self._con.execute(query, *arguments))
         return self
 
     def fetchall(self) -> list[Any]:
         """Fetching is part of the statement."""
-        return self._note(self._con.fetchall)
-
-    def _note(self, work: Callable[[], Any]) -> Any:
-        start = time.perf_counter()
-        found = work()
-        spent[self._last] += time.perf_counter() - start
+        found: list[Any] = noted(self._last, self._con.fetchall)
         return found
 
     def __getattr__(self, name: str) -> Any:
@@ -52,20 +58,11 @@ class Timed:
 def main(workspace: str, file: str) -> None:
     """Load one file, every statement timed."""
     connect, count = store.connect, delimited.Delimited.count
-
-    def counted(*arguments: Any) -> Count:
-        start = time.perf_counter()
-        found = count(*arguments)
-        spent["delimited.count"] += time.perf_counter() - start
-        return found
-
-    store.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment,return-value]
-    delimited.Delimited.count = counted  # type: ignore[method-assign]
-    start = time.perf_counter()
-    print(libstats.load(Path(workspace), [Path(file)]))
-    print(f"{time.perf_counter() - start:7.2f} s in all")
-    for place, seconds in sorted(spent.items(), key=lambda s: -s[1])[:22]:
-        print(f"{seconds:7.2f} s  {place}")
+    store.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment]
+    delimited.Delimited.count = lambda *a, **k: noted("Delimited.count", lambda: count(*a, **k))  # type: ignore[method-assign]
+    noted("in all", lambda: print(libstats.load(Path(workspace), [Path(file)])))
+    for place, (seconds, busy) in sorted(spent.items(), key=lambda s: -s[1][1])[:22]:
+        print(f"{seconds:7.2f} s {busy:7.2f} s busy  {place}")
 
 
 if __name__ == "__main__":

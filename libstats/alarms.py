@@ -115,7 +115,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     in a log: days), `meaning` (what it means and what to do), ordered by alarm, source, place; no row where all is well.
 
     >>> [row[0] for row in libstats.check(con).fetchall()]
-    ['barcodes from a spreadsheet', 'migration day']
+    ['barcodes from a spreadsheet', 'migration day', 'two clocks']
     """
     parts = [f"select {quoted(name)} as alarm, source, place, rows::bigint as rows, {quoted(told)} as meaning from ({sql})" for name, (told, sql) in ALARMS.items()]
     values = ", ".join(f"({quoted(s)}, {quoted(f)}, {n})" for s, f, n in _held(con)) or "(null, null, null)"

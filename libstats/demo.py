@@ -8,22 +8,17 @@ from libstats import report, sample
 from libstats.errors import WorkspaceError
 from libstats.load import load
 from libstats.receipts import LoadReceipt
+from libstats.sample import hours
 from libstats.workspace import CONFIG, Workspace, find, init
-
-WHOLE = """
-[whole]
-"koha items" = true
-"koha bibliographic records" = true
-"""
 
 
 def prepare(folder: Path) -> tuple[Workspace, LoadReceipt]:
     """Make a workspace with the sample library in it and load its exports."""
     place = init(folder, "The sample library")
     config = folder / CONFIG
-    if WHOLE not in config.read_text(encoding="utf-8"):
+    if hours.WHOLE not in config.read_text(encoding="utf-8"):
         with config.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(WHOLE)
+            file.write(f"\n{hours.WHOLE}\n{hours.calendar()}")
     sample.write(place.exports)
     return find(folder), load(folder, [place.exports])
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats import fold
 from libstats.schema import Table
 from libstats.settle import Taken
-from libstats.store import same_key
+from libstats.tables import same_key
 
 
-def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int, seq: int) -> dict[str, int]:
-    """What became of the distinct rows of the file: new, changed, unchanged or stale. Needs `before`, `after` and `touched`."""
-    if not con.execute(f"select exists (select 1 from {table.name}__row where export_id <> {export_id} or from_seq <> {seq})").fetchall()[0][0]:
-        return {"new": taken.kept - taken.repeated}
+def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int) -> dict[str, int]:
+    """What became of the distinct rows of a file beside which others are stored: new, changed, unchanged or stale. Needs `spoken`, `before` and `after`."""
     counted = _event_states(con, table, export_id) if table.is_keyless else _row_states(con, table, export_id)
     counted["unchanged"] = counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
     return counted
 
 
-def _file_rows(table: Table, export_id: int) -> str:
-    """SQL: the rows that the newest load of an export holds, with their key."""
-    key, join = (f"{fold.resolved_key(table)} as {table.key[0]},", fold.alias_join(table)) if table.second_name else ("", "")
-    columns = ", ".join(f"r.{c.name}" for c in table.stored)
-    return f"select r.source, {key} {columns}, r.n from {table.name}__row r {join} where r.export_id = {export_id} and r.until_seq is null"
+def _file_rows(export_id: int) -> str:
+    """SQL: the rows of touched keys that the newest load of an export holds."""
+    return f"select * from spoken where export_id = {export_id} and is_open"
 
 
 def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
@@ -42,7 +37,7 @@ def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) ->
         con.execute(
             f"""
             select case when not ({known}) then 'new' when {differs} then 'changed' when {lost} then 'stale' else 'unchanged' end, count(*)
-            from ({_file_rows(table, export_id)}) f join after n on {same_key(key, "n", "f")} left join before b on {same_key(key, "b", "f")} {alone}
+            from ({_file_rows(export_id)}) f join after n on {same_key(key, "n", "f")} left join before b on {same_key(key, "b", "f")} {alone}
             group by all
             """
         ).fetchall()
@@ -55,7 +50,7 @@ def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) 
     group, values = ", ".join(key), ", ".join(c.name for c in table.columns)
     rows = con.execute(
         f"""
-        with f as (select {group}, sum(n)::bigint as events, sum(n * hash({values})::hugeint) as sign from ({_file_rows(table, export_id)}) group by all),
+        with f as (select {group}, sum(n)::bigint as events, sum(n * hash({values})::hugeint) as sign from ({_file_rows(export_id)}) group by all),
         b as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from before group by all),
         a as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from after group by all),
         states as (
@@ -71,10 +66,10 @@ def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) 
     return counted
 
 
-def conflicts(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:
-    """Keys of rows that this load brought for which the file holds two different rows."""
+def conflicts(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, *, has_others: bool) -> int:
+    """Keys for which the file holds two different rows. Needs `several`, and `spoken` where others are stored beside it."""
     if table.is_keyless:
         return 0
     key = ", ".join(("source", *table.key))
-    held = f"({_file_rows(table, export_id)}) f semi join several s on {same_key(('source', *table.key), 's', 'f')}"
-    return int(con.execute(f"select count(*) from (select 1 from {held} group by {key} having count(*) > 1)").fetchall()[0][0])
+    doubled = f"select 1 from ({_file_rows(export_id)}) group by {key} having count(*) > 1" if has_others else "from several"
+    return int(con.execute(f"select count(*) from ({doubled})").fetchall()[0][0])

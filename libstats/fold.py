@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats import ledger
+from libstats import ledger, unread
 from libstats.schema import Column, Table
-from libstats.store import same_key
+from libstats.tables import same_key
 
 
 def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST) -> None:
@@ -33,63 +33,72 @@ def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATES
     )
 
 
-def alive_sql(table: Table, *, only: str | None = None) -> str:
+def alive_sql(con: duckdb.DuckDBPyConnection, table: Table, *, only: str | None = None) -> str:
     """SQL: every stored row of an active load with its source, key and rank; needs `run`.
 
     `only` names a temp table of (source, key columns) to keep.
     """
-    columns = ", ".join(f"r.{c.name}" for c in table.stored)
-    key, join = "", ""
-    if table.second_name:
-        key, join = f"{resolved_key(table)} as {table.key[0]},", alias_join(table)
-    rows = f"""
-        select r.rowid as id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.n, r.is_sole, {key} {columns}
-        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq {join}
+    keys, join = keyed(con, table)
+    worked_out = "".join(f", {sql} as {c}" for c, sql in keys.items()) if table.second_name else ""
+    # rows are picked by key before their loads are looked up: most rows then cost no more than their key
+    picked = f"semi join {only} o on o.source is not distinct from r.source and {' and '.join(f'o.{c} is not distinct from {sql}' for c, sql in keys.items())}" if only else ""
+    columns = ", ".join(f"r.{c.name}" for c in table.columns)
+    return f"""
+        select r.id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.until_seq is null as is_open, r.n, r.is_sole, {columns}
+        from (select r.rowid as id, r.*{worked_out} from {table.name}__row r {join} {picked}) r
+        join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
     """
-    return rows if only is None else f"select a.* from ({rows}) a semi join {only} o on {same_key(('source', *table.key), 'o', 'a')}"
 
 
-def resolved_key(table: Table) -> str:
-    """SQL: the key of a row that may hold only the second name; `a` is the alias table."""
+def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[dict[str, str], str]:
+    """SQL: the key columns of stored rows r, and the join with aliases that they need: none where every row has its own key."""
+    if not table.second_name:
+        return {c: f"r.{c}" for c in table.key}, ""
     own, second = table.exported_key[0], table.second_name
-    return f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"
+    if not con.execute(f"select exists (select 1 from {table.name}__row where {own} is null)").fetchall()[0][0]:
+        return {table.key[0]: f"r.{own}"}, ""
+    # not `on r.item_id is null and ...`: DuckDB 2.0 has histories in which it cannot plan that
+    join = f"left join {table.name}__alias a on a.source = r.source and a.{second} = case when r.{own} is null then r.{second} end"
+    return {table.key[0]: f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"}, join
 
 
-def alias_join(table: Table) -> str:
-    """SQL: the key that a stored row's second name stands for, where the row lacks its own."""
-    second = table.second_name
-    return f"left join {table.name}__alias a on r.{table.exported_key[0]} is null and a.source = r.source and a.{second} = r.{second}"
-
-
-def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
     """Find anew which key each second name stands for: that of the newest row that has both. Needs `run`.
 
-    Leaves temp table `realiased` (source, second name) with the names whose key changed.
+    `names` names a temp table of (source, second name) to look at; None: all.
+    Leaves temp tables `was_alias`, and `realiased` (source, second name) with the names whose key changed.
     """
     own, second = table.exported_key[0], table.second_name
+    only = f"semi join {names} o on o.source = x.source and o.{second} = x.{second}" if names else ""
     con.execute(
         f"""
         create or replace temp table alias_now as
-        select r.source, r.{second}, max({{'rank': k.rank, 'own': r.{own}}}).own as {own}
-        from {table.name}__row r join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
-        where r.{own} is not null and r.{second} is not null
+        select x.source, x.{second}, max({{'rank': k.rank, 'own': x.{own}}}).own as {own}
+        from (select x.* from {table.name}__row x {only} where x.{own} is not null and x.{second} is not null) x
+        join run k on k.export_id = x.export_id and k.from_seq = x.from_seq and k.until_seq is not distinct from x.until_seq
         group by all;
+        create or replace temp table was_alias as select x.* from {table.name}__alias x {only};
         create or replace temp table realiased as
-        select source, {second} from (
-            (select * from alias_now except select * from {table.name}__alias) union all (select * from {table.name}__alias except select * from alias_now)) group by all;
+        select source, {second} from ((from alias_now except from was_alias) union all (from was_alias except from alias_now)) group by all;
         """
     )
 
 
 def settle_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make the aliases found by `refresh_aliases` the current ones."""
-    con.execute(f"delete from {table.name}__alias; insert into {table.name}__alias select * from alias_now; drop table alias_now")
+    changed = f"exists (from realiased x where x.source = a.source and x.{table.second_name} = a.{table.second_name})"
+    con.execute(f"delete from {table.name}__alias a where {changed}; insert into {table.name}__alias select * from alias_now a where {changed}")
+
+
+def speak(con: duckdb.DuckDBPyConnection, table: Table, touched: str) -> None:
+    """Make temp table `spoken`: the stored rows of active loads that tell of the keys in `touched`. Needs `run` and settled aliases."""
+    con.execute(f"create or replace temp table spoken as {alive_sql(con, table, only=touched)}")
 
 
 def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> None:
-    """Fold the keys in temp table `touched` (source, key columns) anew, or all of them. Needs `run` and settled aliases."""
+    """Fold the keys in temp table `touched` (source, key columns) anew, for which it needs `spoken`; or all of them. Needs `run` and settled aliases."""
     row, merged = f"{table.name}__row", f"{table.name}__merged"
-    alive = alive_sql(table, only=touched)
+    alive = "from spoken" if touched else alive_sql(con, table)
     _find_several(con, table, alive)
     con.execute(f"create or replace temp table sole as select id from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')} where not a.is_sole")
     shared = f"select a.id from ({alive}) a semi join several m on {same_key(('source', *table.key), 'm', 'a')} where a.is_sole"
@@ -105,7 +114,7 @@ def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) ->
 
 def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
     """Fold every key into a table of its own, leaving the stored rows as they are. Needs `run` and settled aliases."""
-    alive = alive_sql(table)
+    alive = alive_sql(con, table)
     _find_several(con, table, alive)
     columns = ", ".join(f"a.{c.name}" for c in table.columns)
     con.execute(f"insert into {target} select a.source, {columns} from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')}")
@@ -164,7 +173,8 @@ def _most(table: Table, rows: str) -> str:
 def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, now: str | None = None, gone: str | None = None) -> None:
     """Find anew which current keys are gone. Needs `run`, and T__now folded.
 
-    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it.
+    A key is gone if a believed whole-state load that covers it was exported after every active load that holds it,
+    be it in a row that could not be read.
     """
     now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
     con.execute(f"delete from {gone}")
@@ -181,10 +191,14 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
         where = f"scope_column = '{column}'" if column else "scope_column is null"
         joins.append(f"left join (select source, scope, max(exported_at) as exported_at from covered where {where} group by all) c{i} on c{i}.source = t.source and {match}")
         times.append(f"c{i}.exported_at")
+    # what the newest list holds is not gone: only keys that it lacks are looked at further
+    newest, alive = "(select max(exported_at) from covered)", alive_sql(con, table)
     con.execute(
         f"""
         insert into {gone}
-        with seen as (select source, {key}, max(exported_at) as seen_at from ({alive_sql(table)}) group by all)
+        with held as (select source, {key}, exported_at from ({alive}) {unread.held_sql(con, table, now, at)}),
+        older as (select source, {key}, max(exported_at) as seen_at from held where exported_at < {newest} group by all),
+        seen as (select s.* from older s anti join (from held where exported_at >= {newest}) f on {same_key(("source", *table.key), "f", "s")})
         select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
         from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
         where s.seen_at < greatest({", ".join(times)})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import ledger, privacy, schema, store
+from libstats import ledger, privacy, schema, store, tables
 from libstats.errors import LibstatsError
 from libstats.schema import Column, Table
 from libstats.workspace import Workspace, find
@@ -26,7 +26,7 @@ def forget(workspace: Workspace | Path | str, before: date) -> int:
     if before > now.date():
         raise LibstatsError(f"{before} has not come yet", "Name a day up to today; open cases keep their patron in any case.")
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
         seq = ledger.enter(con, "forget", None, now)
@@ -63,14 +63,18 @@ def _people() -> Iterable[tuple[Table, Column]]:
 
 
 def _destroy(con: duckdb.DuckDBPyConnection, before: date) -> int:
+    """Take the patron from every stored and current row of each case of which any row, undone or not, says that it closed before that day."""
     rows = 0
     for table, column in _people():
+        key = ", ".join(("source", *table.key))
+        closed = " union ".join(f"select {key} from {table.name}__{part} where {column.until} < $1::date" for part in ("row", "merged"))
+        con.execute(f"create or replace temp table closed as {closed}", [before])
         for part in ("row", "merged"):
-            where = f"{column.name} is not null and {column.until} < $1::date"
-            found = con.execute(f"select count(*) from {table.name}__{part} where {where}", [before]).fetchall()[0][0]
+            where = f"{column.name} is not null and exists (select 1 from closed c where {tables.same_key(('source', *table.key), 'c', 't')})"
+            found = con.execute(f"select count(*) from {table.name}__{part} t where {where}").fetchall()[0][0]
             rows += found if part == "row" else 0
             if found:
-                con.execute(f"update {table.name}__{part} set {column.name} = null where {where}", [before])
+                con.execute(f"update {table.name}__{part} t set {column.name} = null where {where}")
     return rows
 
 
@@ -85,7 +89,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
     fresh = place.key_file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     privacy.make_key(fresh)
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
         ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))

@@ -1,6 +1,10 @@
 -- The vocabulary of sources: text of an export -> a typed value, or NULL where the text is not one.
 -- (NULL from text that is not blank rejects the row, naming line, column and the text's shape.)
 
+-- Text without the blanks around it, tabs and line ends too: `b1` and `b1` with a tab behind it are one barcode. (The question first, since most text has none.)
+create or replace temp macro tidy(t) as
+    case when t < '!' or right(t, 1) < '!' then trim(t, e' \t\n\r') else t end;
+
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
@@ -45,12 +49,13 @@ create or replace temp macro amount(t) as
 
 -- Yes or no as 1 / 0, t / f, true / false, y / n, yes / no.
 create or replace temp macro yes_no(t) as
-    case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'y' then true when 'yes' then true
-                        when '0' then false when 'f' then false when 'false' then false when 'n' then false when 'no' then false end;
+    case when t = '1' then true when t = '0' then false
+         else case lower(trim(t)) when '1' then true when 't' then true when 'true' then true when 'y' then true when 'yes' then true
+                                  when '0' then false when 'f' then false when 'false' then false when 'n' then false when 'no' then false end end;
 
 -- A value's shape, which may be told when the value may not: 9999-99-99, Aaaaa.aaa@aaaa.aa
 create or replace temp macro shape(t) as
-    left(regexp_replace(regexp_replace(regexp_replace(t, '[0-9]', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}]', 'a', 'g'), 40);
+    left(regexp_replace(regexp_replace(regexp_replace(t, '\p{N}', '9', 'g'), '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]', 'a', 'g'), 40);
 
 -- Money as digits with either decimal mark. A mark before exactly three last digits could be one of thousands:
 -- 1,234 is taken so, 1.234 is refused.

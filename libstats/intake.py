@@ -13,15 +13,15 @@ from typing import Any
 
 import duckdb
 
-from libstats import dispositions, ledger, privacy, settle
+from libstats import dispositions, ledger, privacy, settle, unread
 from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt
-from libstats.rejects import explain
+from libstats.rejects import explain, explain_derived
 from libstats.settle import Taken
-from libstats.source import Source
+from libstats.source import Source, fold_heading
 from libstats.store import step
 from libstats.workspace import Workspace
 
@@ -60,16 +60,21 @@ class Intake:
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
         self.rows_read = counted.records - (not part.is_bare)
+        # a file that lacks the column of its scope cannot say what it is whole for
+        self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
+        self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
 
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self._gleaned() else None
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self.counted.has_nul and not self._gleaned() else None
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
+            except duckdb.OutOfMemoryException:
+                raise
             except (duckdb.Error, Miscounted):
                 self._same()
         try:
@@ -101,9 +106,10 @@ class Intake:
 
     def _normal(self) -> Raw:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
-        keep = sorted(set(self.plans[0].positions.values()))
+        stated = self.plans[0].positions.get(self.source.exported or "")
+        people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+        keep = sorted({p for plan in self.plans for p in plan.texts} | people | ({stated} if stated is not None else set()))
         if self.normalised is None:
-            people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
             change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
             wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
@@ -136,11 +142,11 @@ class Intake:
         twin = self._twin(export_id, raw)
         if twin is not None:
             return FileReceipt(self.part.entry, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
-        notes = self._supersede(export_id)
+        notes = self._supersede(export_id, raw)
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
-        receipt.notes += notes + self._held(seq)
+        receipt.notes += notes + self._held(seq) + self._repeated()
         if self.is_set_back:
             receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
@@ -148,11 +154,10 @@ class Intake:
     def _export(self, raw: Raw) -> int:
         """Id of this shape of file, made if it is the first of its kind."""
         plan = self.plans[0]
-        is_whole = self.job.workspace.is_whole(self.source.label, self.source.whole)
-        column = self.source.scope if is_whole and self.source.scope in plan.columns else None
+        column = self.source.scope if self.is_whole else None
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
-        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, is_whole, self.source.absence, column, scope, columns]
+        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
         names = ["source", "declaration", "select_hash", "primary_table", "is_whole", "absence", "scope_column", "scope", "columns"]
         same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
         found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()
@@ -164,10 +169,10 @@ class Intake:
         return new
 
     def _scope(self, plan: Plan, raw: Raw, column: str) -> list[str]:
-        """The branches (or other scopes) that the file speaks of, for each of which it is whole."""
-        expression = next(plan.sql_of(line.expression) for line in plan.lines if line.column == column)
-        rows = self.con.execute(f"select distinct trim({expression}) as scope from {raw.sql} where trim({expression}) <> '' order by 1").fetchall()
-        return [r[0] for r in rows]
+        """The branches (or other scopes) that the file speaks of, for each of which it is whole; not those of rejected rows, which may be anything."""
+        sql = f"select {column}, count(*) from ({plan.values_sql(raw)}) where n = 1 and {column} is not null group by 1 order by 1"
+        self.scope_rows = dict(self.con.execute(sql).fetchall())
+        return list(self.scope_rows)
 
     def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
@@ -175,11 +180,14 @@ class Intake:
         rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
         return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
 
-    def _supersede(self, export_id: int) -> list[str]:
-        """Undo the loads of the same file under an earlier form of its declaration."""
+    def _supersede(self, export_id: int, raw: Raw) -> list[str]:
+        """Undo the loads of the same file under an earlier form of its declaration; not those of a file of another day that happens to be equal."""
+        stated = self._stated_time(raw)
         rows = self.con.execute(
-            "select l.seq from load l join export e using (export_id) where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4",
-            [self.counted.sha256, self.instance, export_id, self.source.label],
+            """select l.seq from load l join export e using (export_id)
+               where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4
+               and ($5::timestamp is null or l.exported_at = $5 or l.exported_from in ('newest', 'modified'))""",
+            [self.counted.sha256, self.instance, export_id, self.source.label, stated[0] if stated else None],
         ).fetchall()
         for (seq,) in rows:
             settle.undo_load(self.con, seq, self.loaded_at)
@@ -194,22 +202,41 @@ class Intake:
         exported_at, how = self._time(export_id, raw)
         receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
+        if taken.rejected and self.is_whole:
+            unread.note(self.con, primary, raw, seq, self.instance)
         receipt.stripped = privacy.strip(self.con, primary.table, export_id, seq)
-        settle.resettle(self.con, primary.table, export_id, seq)
-        counts = dispositions.count(self.con, primary.table, taken, export_id, seq)
+        has_others = settle.resettle(self.con, primary.table, export_id, seq, is_plain=taken.is_plain)
+        counts = dispositions.count(self.con, primary.table, taken, export_id) if has_others else {"new": taken.kept - taken.repeated}
         aside, rejected = taken.set_aside + outside, taken.rejected + ragged
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
-        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, seq)
+        receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
+        sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
+        faulty: list[Plan] = []
         for plan in self.plans[1:]:
-            receipt.derived[plan.table.name] = settle.take(self.con, plan, raw, export_id, seq, self.instance).kept
-            settle.resettle(self.con, plan.table, export_id, seq)
-        if rejected:  # last: `person_key` means something else after `_normal`
-            explain(self.con, primary, self._normal(), self.normalised, seq)
+            told = settle.take(self.con, plan, sound, export_id, seq, self.instance)
+            receipt.derived[plan.table.name] = told.kept
+            faulty += [plan] if told.rejected and self._faults(plan, sound, receipt) else []
+            settle.resettle(self.con, plan.table, export_id, seq, is_plain=told.is_plain)
+        if rejected or faulty:  # last: `person_key` means something else after `_normal`
+            self._explain(faulty, seq)
             receipt.notes.append(f"`libstats rejects {seq}` lists the rejected rows")
         self.con.execute("update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1", [seq, receipt.dispositions, receipt.derived, receipt.conflicts])
         return receipt
+
+    def _faults(self, plan: Plan, raw: Raw, receipt: FileReceipt) -> int:
+        """How many rows are about a table that rides along and cannot be read for it; the receipt tells of them."""
+        rows = int(self.con.execute(f"select count(*) from ({plan.values_sql(raw)}) where n = 0 and not {plan.must}").fetchall()[0][0])
+        if rows:
+            receipt.notes.append(f"{rows:,} rows tell nothing of {plan.table.name}, since a value for it cannot be read")
+        return rows
+
+    def _explain(self, faulty: list[Plan], seq: int) -> None:
+        raw, primary = self._normal(), self.plans[0]
+        explain(self.con, primary, raw, self.normalised, seq)
+        for plan in faulty:
+            explain_derived(self.con, plan, settle.sound(self.con, primary, raw), seq)
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))
@@ -217,9 +244,10 @@ class Intake:
             receipt.notes.append("the export broke off: its last line is no whole row. Export it again")
         values: list[Any] = [receipt.seq, export_id, self.loaded_at, self.part.entry, self.counted.sha256, self.counted.size, receipt.exported_at, receipt.exported_from]
         self.con.execute(
-            """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
-            [*values, is_cut, self.rows_read, taken.kept],
+            """insert into load (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut, rows_read, rows_kept, scope_rows)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            # any line that cannot be read at all may be the very row that seems to be missing
+            [*values, is_cut or bool(self.normalised and self.normalised.ragged), self.rows_read, taken.kept, self.scope_rows],
         )
 
     def _stated_time(self, raw: Raw) -> tuple[datetime, str] | None:
@@ -228,9 +256,11 @@ class Intake:
             return self._not_after(self.job.exported_at), "given"
         heading = self.source.exported
         if heading and heading in self.plans[0].positions:
-            stated = self.con.execute(f"select max(iso_time(c{self.plans[0].positions[heading]})) from {raw.sql}").fetchall()[0][0]
-            if stated is not None:
-                return self._not_after(stated), "stated"
+            # the time that most rows state: a row that slipped may state anything
+            times = f"select iso_time(c{self.plans[0].positions[heading]}) as stated_at, count(*) as n from {raw.sql} group by all having stated_at is not null"
+            stated = self.con.execute(f"select stated_at from ({times}) order by n desc, stated_at desc limit 1").fetchall()
+            if stated:
+                return self._not_after(stated[0][0]), "stated"
         for name in reversed(self.part.entry.split("#")):
             for match in _DAY_IN_NAME.finditer(name):
                 year, month, day, hour, minute = (int(number or 0) for number in match.groups())
@@ -258,6 +288,15 @@ class Intake:
     def _not_after(self, moment: datetime) -> datetime:
         return min(moment, self.loaded_at)
 
+    def _repeated(self) -> list[str]:
+        """Wanted headings that stand in the file several times, so that none of their columns is read."""
+        wanted = {fold_heading(n): h for h in self.source.vendor_headings for n in (h, *self.source.headings.get(h, ()))}
+        bases = [fold_heading(h.rpartition("#")[0]) for h in self.part.header if "#" in h]
+        found = dict.fromkeys(wanted[b] for b in bases if b in wanted and wanted[b] not in self.plans[0].positions)
+        return [f"the heading {h} stands in it more than once, so it is not known which column is meant and none is read: give them different names in the report" for h in found]
+
     def _held(self, seq: int) -> list[str]:
         held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]
-        return [f"it has far fewer rows than the one before, or looks cut: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []
+        return (
+            [f"it has far fewer rows than the one before, looks cut or has lines that cannot be read: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []
+        )

@@ -71,25 +71,40 @@ def active_sql(at: int = LATEST) -> str:
 def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     """The active whole-state loads in rank order.
 
-    One that looks cut, or has over 2 % fewer rows than the last believed one of the same scope, retires nothing
-    until a person confirms it.
+    One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same branches (or whatever
+    its scope is), retires nothing until a person confirms it. The first whole list is measured by the longest one of
+    before, which was not said to be whole.
     """
     rows = con.execute(
         f"""
-        select l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.is_cut,
+        select e.is_whole, e.declaration, l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.scope_rows, l.is_cut,
                coalesce(l.confirmed_seq <= {at}, false)
         from load l join export e using (export_id)
-        where e.is_whole and e.absence = 'gone' and l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
+        where e.absence = 'gone' and l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
         order by l.exported_at, l.sha256
         """
     ).fetchall()
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
-    for seq, source, table, column, scope, exported_at, kept, is_cut, confirmed in rows:
-        place = (source, table, column, tuple(scope) if scope is not None else None)
-        shrunk = kept < (1 - SHRINKAGE) * baseline.get(place, 0)
+    longest: dict[tuple[object, ...], int] = {}
+    for is_whole, declaration, seq, source, table, column, scope, exported_at, kept, scope_rows, is_cut, confirmed in rows:
+        if not is_whole:
+            longest[source, declaration] = max(kept, longest.get((source, declaration), 0))
+            continue
+        counts: dict[tuple[object, ...], int] = {(source, table, column, value): n for value, n in _rows_by_scope(scope, scope_rows, kept).items()}
+        first = longest.get((source, declaration), 0) if column is None else 0
+        shrunk = sum(counts.values()) < (1 - SHRINKAGE) * sum(baseline.get(place, first) for place in counts)
         believed = confirmed or not (is_cut or shrunk)
         if believed:
-            baseline[place] = kept
-        found.append(Whole(seq, source, table, column, place[3], exported_at, kept, believed))
+            baseline |= counts
+        found.append(Whole(seq, source, table, column, tuple(scope) if scope is not None else None, exported_at, kept, believed))
     return found
+
+
+def _rows_by_scope(scope: list[str] | None, scope_rows: dict[str, int] | None, kept: int) -> dict[str | None, int]:
+    """Rows of a load by branch, or of all; loads of a store that did not count them by branch are no measure unless they have one branch alone."""
+    if scope is None:
+        return {None: kept}
+    if scope_rows is None:
+        return {scope[0]: kept} if len(scope) == 1 else {}
+    return dict(scope_rows.items())

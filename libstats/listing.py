@@ -36,17 +36,26 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     """The rejected rows: load, line, column, reason and the value's shape; with the original file, its lines too."""
     with contextlib.closing(open_store(workspace)) as con:
         _known(con, load)
-        rows = con.execute("select r.*, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
+        rows = con.execute("select r.*, l.sha256, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
     if not rows:
         return "No row was rejected."
+    if original:
+        _same(original, {row[-1]: row[-2] for row in rows}, load)
     lines = {file: _lines(original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
     text = []
-    for seq, line, heading, reason, shape, file in rows:
+    for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
         text.append(f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}")
         if line in lines.get(file, {}):
             text.append(f"    {' | '.join(lines[file][line])}")
     return "\n".join(text)
+
+
+def _same(original: Path, loaded: dict[str, str], load: int | None) -> None:
+    """LibstatsError if the file is not, byte for byte, one of which rows were rejected: its lines would be other rows."""
+    entries = [e for e in loaded if load is not None or e.partition("#")[0] == original.name]
+    if not any(recognise(original, entry)[1].count().sha256 == loaded[entry] for entry in entries):
+        raise LibstatsError(f"{original.name} is not the file that was loaded, or has changed since", "Its lines are others now: give the file as it was.")
 
 
 def _lines(original: Path, entry: str) -> dict[int, list[str]]:

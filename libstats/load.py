@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +18,7 @@ from libstats import forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
 from libstats.readers.part import Part
-from libstats.readers.place import Place, places, unreadable
+from libstats.readers.place import Place, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise_part
@@ -40,8 +41,9 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     files = list(files_of(paths))
     receipt = LoadReceipt()
-    size = sum(f.stat().st_size for f in files if f.is_file())
-    with store.writing(place.store, needs=2 * size) as writer, _progress(2 * size) as bar:
+    stamps = {f: stamp(f) for f in files if f.is_file()}
+    size = sum(length for length, _ in stamps.values())
+    with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer, _progress(2 * size) as bar:
         prepare_connection(writer.con)
         for path in files:
             bar.set_description(path.name[:40])
@@ -52,16 +54,16 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
             writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped for f in receipt.files)
             writer.publish()
         if place.purges_exports:
-            _purge(place, files, receipt)
+            _purge(place, stamps, receipt)
     return receipt
 
 
-def _purge(place: Workspace, files: list[Path], receipt: LoadReceipt) -> None:
-    """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at."""
-    for path in files:
+def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:
+    """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at, and so does one that was written anew meanwhile."""
+    for path, seen in stamps.items():
         parts = [f for f in receipt.files if f.file == path.name or f.file.startswith(f"{path.name}#")]
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
-        if done and place.exports in path.resolve().parents:
+        if done and place.exports in path.resolve().parents and stamp(path) == seen:
             path.unlink()
 
 
@@ -82,14 +84,15 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.is_file() and _could_be_export(p.relative_to(path)))
         for file in found:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+            # realpath, since resolve() fails on links that lead in a circle
+            if os.path.realpath(file) not in seen:
+                seen.add(os.path.realpath(file))
                 yield file
 
 
 def _could_be_export(path: Path) -> bool:
     """False for hidden files and for what lies beside exports: a README, a page, the sample library's truth."""
-    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml") and path.name != "truth.json"
+    return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml", ".example") and path.name != "truth.json"
 
 
 def load_path(job: Job) -> list[FileReceipt]:
@@ -132,6 +135,10 @@ def _not_loaded(entry: str, error: Exception) -> FileReceipt:
         raise StoreError("the disk is full, or this user's share of it", "Free some space and load again; nothing was changed.") from error
     if isinstance(error, OSError):
         error = unreadable(entry, error)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        error = FileRefused(
+            f"{entry}: it needs more memory than it may have; nothing of it was loaded", "Raise memory_limit under [duckdb] in libstats.toml, or close other programs."
+        )
     elif isinstance(error, duckdb.Error):
         # its own words may hold a row's value: only its kind is told
         error = FileRefused(f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded", "Please report the form of this file.")
@@ -151,7 +158,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
     Raises LibstatsError if there is no such load, or it is undone already.
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         row = con.execute("select export_id, undone_seq from load where seq = $1", [seq]).fetchall()
         if not row:
@@ -168,7 +175,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 def confirm(workspace: Workspace | Path | str, seq: int) -> None:
     """Believe a whole-state load although it is much smaller than the one before: what it lacks is gone."""
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    with store.writing(place.store) as writer:
+    with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         held = [w for w in ledger.wholes(con) if w.seq == seq and not w.is_believed]
         if not held:

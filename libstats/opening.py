@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import calendar, fold, forgetting, ledger, processes, schema, store
-from libstats.errors import StoreError
+from libstats import calendar, fold, forgetting, ledger, processes, schema, store, tables
+from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import Workspace, find
 
 
@@ -30,18 +30,34 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     [(True,)]
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    path = store.published(place.store)
-    if path is None:
-        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
-    con = store.connect(path, read_only=True)
-    store.check_format(con, path)
-    store.read_as_now(con)
+    try:
+        con = _connected(place)
+    except StoreError:
+        # once more: a load may have published, and removed the file of before, between the look at the pointer and the opening
+        con = _connected(place)
+    tables.read_as_now(con)
     if known_on is not None:
-        at = ledger.seq_on(con, str(known_on))
+        at = ledger.seq_on(con, _day(known_on))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
     processes.register(con, place.config)
     calendar.register(con, place.config)
+    return con
+
+
+def _day(known_on: date | str) -> str:
+    try:
+        return str(date.fromisoformat(str(known_on)))
+    except ValueError:
+        raise LibstatsError(f"known_on={known_on!r} is not a day", "Write it as 2026-10-31.") from None
+
+
+def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
+    path = store.published(place.store)
+    if path is None:
+        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
+    con = store.connect(path, read_only=True, scratch=store.readers_scratch(place.store), memory=place.memory_limit)
+    store.check_format(con, path)
     return con
 
 
@@ -56,4 +72,4 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
             fold.settle_aliases(con, table)
         fold.fold_all(con, table, f"{table.name}__now")
         fold.refresh_gone(con, table, at)
-        store.create_views(con, table, "temp view")
+        tables.create_views(con, table, "temp view")

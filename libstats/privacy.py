@@ -49,7 +49,7 @@ def hasher(key: bytes) -> Callable[[str], str]:
     """The keyed hash of an identifier as text; blank stays blank."""
 
     def person_key(identifier: str) -> str:
-        text = identifier.strip()
+        text = identifier.strip(" \t\n\r")
         if not text:
             return ""
         return str(int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big"))
@@ -64,8 +64,8 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
     con.execute(
         """
-        create or replace temp macro person_key(t) as case when trim(t) <> '' then
-            ('0x' || left(sha256(getvariable('person_outer') || unhex(sha256(getvariable('person_inner') || encode(trim(t))))), 16))::ubigint end
+        create or replace temp macro person_key(t) as case when trim(t, e' \\t\\n\\r') <> '' then
+            ('0x' || left(sha256(getvariable('person_outer') || unhex(sha256(getvariable('person_inner') || encode(trim(t, e' \\t\\n\\r'))))), 16))::ubigint end
         """
     )
 
@@ -108,7 +108,7 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
             create or replace temp table strip as
             select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
             union
-            select r.rowid, {_key_hash(table)} from {row} r where {loaded} and r.{person} is not null and (
+            select r.rowid, {_key_hash(table)} from {row} r where {came} and r.{person} is not null and (
                 {_key_hash(table)} in (select key from stripped s, stripping t where s.table_name = '{table.name}' and s.source = t.source)
                 or exists (select 1 from (select {keys} {join} where r.{person} is null and k.tells and k.best > t.rank) b where {_same(table, "b", "r")}))
             """
@@ -136,7 +136,7 @@ def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool
 
 def _key_hash(table: Table) -> str:
     texts = ", chr(31), ".join(f"r.{c}::varchar" for c in table.key)
-    return f"md5_number_lower(concat({texts}))"
+    return f"(md5_number(concat({texts})) >> 64)::ubigint"
 
 
 def _same(table: Table, left: str, right: str) -> str:

@@ -9,6 +9,19 @@ from libstats.readers.part import Normalised
 from libstats.source import Line
 
 
+def explain_derived(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: int) -> None:
+    """Write to the table `reject` why rows tell nothing of a table that rides along, those apart that are not about it at all."""
+    every = ", ".join(f for f in (_fault(plan, line, f", so nothing of it goes to {plan.table.name}") for line in plan.lines) if f)
+    con.execute(
+        f"""
+        insert into reject
+        select {seq}, line, fault.heading, fault.reason, fault.shape
+        from (select line, unnest([{every}]) as fault from ({plan.values_sql(raw)}) where n = 0 and not {plan.must})
+        where fault is not null
+        """
+    )
+
+
 def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int) -> None:
     """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line numbers."""
     faults = [_fault(plan, line) for line in plan.lines]
@@ -28,7 +41,7 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
         con.execute(f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)", [lines, widths])
 
 
-def _fault(plan: Plan, line: Line) -> str | None:
+def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     bad = plan.bad(line)
     heading = next(iter(plan.present(line)), None)
     if bad is None or heading is None:
@@ -39,6 +52,7 @@ def _fault(plan: Plan, line: Line) -> str | None:
         reason += f" ({plan.source.dates})"
     elif column.check and column.type != "varchar":
         reason += f", or outside {column.check}"
+    reason += so
     text = plan.sql_of(f'"{heading}"')
     return f"case when {bad} then {{'heading': {quoted(heading)}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _SECTIONS = {
     "calendar": "[calendar.NAME]",
     "process": "[process.NAME]",
     "goals": "[goals]",
+    "duckdb": "[duckdb]",
 }
 _TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
 
@@ -61,7 +63,13 @@ name = "{name}"
 # [privacy]
 # forget_after_days = 90
 # purge_exports = true
+
+# How much memory the database may take (if not given: four fifths of the machine's). What does not fit is worked on
+# in scratch files of the private store, encrypted. The environment variable LIBSTATS_MEMORY_LIMIT goes before this.
+# [duckdb]
+# memory_limit = "2GB"
 """
+_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.I)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,14 @@ class Workspace:
     def purges_exports(self) -> bool:
         """True if exports in the workspace's folder are deleted once loaded."""
         return bool(self.config.get("privacy", {}).get("purge_exports", False))
+
+    @property
+    def memory_limit(self) -> str | None:
+        """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
+        limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
+        if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
+            raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
+        return limit
 
     def is_whole(self, label: str, declared: bool) -> bool:
         """True if files of this export hold everything, by [whole] in the configuration, else as declared."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from libstats.demo import prepare
 from libstats.workspace import Workspace, init
@@ -32,10 +33,15 @@ def real() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the sample library loaded; read it, do not load into it."""
-    place, receipt = prepare(tmp_path_factory.mktemp("demo") / "library")
-    assert receipt.is_clean, str(receipt)
-    return place.folder
+    """A workspace with the sample library loaded; read it, do not load into it. Tests that run side by side share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo" / "library"
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.parent / "lock"):
+        if not folder.exists():
+            _, receipt = prepare(folder)
+            assert receipt.is_clean, str(receipt)
+    return folder
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:

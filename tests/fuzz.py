@@ -12,12 +12,16 @@ import csv
 import faulthandler
 import gzip
 import io
+import itertools
+import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +36,7 @@ from tests.recount import counts, members_of, sheet_counts, unpacked
 
 SECRET = "P4711"
 HANGS_AFTER = 60
-BATCH = 60
+BATCH = 120
 HEADINGS = {
     "items": ["itemnumber", "barcode", "homebranch", "itemcallnumber", "dateaccessioned"],
     "loans": ["issue_id", "itemnumber", "borrowernumber", "issuedate", "date_due"],
@@ -210,13 +214,14 @@ def try_one(place: Workspace, writer: store.Writer, number: int, seed: int, foun
         found.wrong.append(f"--seed {seed} --case {number} ({form}): took {took:.0f} s")
 
 
-def batch(numbers: range, seed: int, found: Found) -> None:
+def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object] = int) -> None:
     """Some cases into one database, which is published at the end."""
     with tempfile.TemporaryDirectory() as folder:
         place = init(Path(folder) / "library")
         with store.writing(place.store) as writer:
             prepare_connection(writer.con)
             for number in numbers:
+                tell(number)
                 faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
                 try:
                     try_one(place, writer, number, seed, found)
@@ -230,14 +235,16 @@ def batch(numbers: range, seed: int, found: Found) -> None:
             found.wrong.append(f"--seed {seed}, cases {numbers}: an identifier among the rejects")
 
 
-def run(seconds: float, seed: int, found: Found | None = None) -> Found:
-    """As many cases as fit into that time."""
-    found = found or Found()
-    started, number = time.monotonic(), 0
-    while time.monotonic() - started < seconds:
-        batch(range(number, number + BATCH), seed, found)
-        number += BATCH
-    return found
+def guarded(first: int, seed: int, found: Found) -> None:
+    """A batch in a process of its own, so that one that hangs, or ends the process, is a finding too."""
+    told = subprocess.run([sys.executable, "-m", "tests.fuzz", "--seed", str(seed), "--batch", str(first)], check=False, capture_output=True, text=True)
+    last = told.stdout.rstrip().rpartition("\n")[2]
+    if told.returncode or not last.startswith("{"):
+        found.wrong.append(f"--seed {seed} --case {last}: the process ended, {told.returncode}: {told.stderr[-300:]}")
+        return
+    done = json.loads(last)
+    found.done.update(done["done"])
+    found.wrong += done["wrong"]
 
 
 def main() -> int:
@@ -246,13 +253,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--case", type=int)
+    parser.add_argument("--batch", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    found = Found()
+    found, started = Found(), time.monotonic()
+    if args.batch is not None:
+        batch(range(args.batch, args.batch + BATCH), args.seed, found, tell=lambda number: print(number, flush=True))
+        print(json.dumps(vars(found)))
+        return 0
     if args.case is not None:
         batch(range(args.case, args.case + 1), args.seed, found)
-    else:
-        run(args.seconds, args.seed, found)
-    print(f"seed {args.seed}: {sum(found.done.values())} parts of damaged files")
+    for first in itertools.count(0, BATCH) if args.case is None else ():
+        if time.monotonic() - started > args.seconds:
+            break
+        guarded(first, args.seed, found)
+    print(f"seed {args.seed}: {sum(found.done.values())} parts of files")
     print("\n".join(f"  {n:>6} {what}" for what, n in sorted(found.done.items())))
     print("\n".join(found.wrong) or "nothing wrong")
     return bool(found.wrong)

@@ -27,6 +27,10 @@ class Told:
     scoped: bool = False
     confirmed: int | None = None
     undone: int | None = None
+    source: str = "test"
+    is_changed: bool = False
+    unread: tuple[dict[str, str | None], ...] = ()
+    beside: tuple[dict[str, str | None], ...] = ()
 
 
 def active(loads: list[Told], table: str, at: int) -> list[Told]:
@@ -45,17 +49,25 @@ def _aliases(loads: list[Told]) -> dict[str, str]:
 
 
 def _believed(loads: list[Told], at: int) -> list[tuple[Told, tuple[str, ...] | None]]:
-    """The whole-state loads that retire what they lack: not one that shrank by over 2 % and was not confirmed."""
-    found, baseline = [], {}
+    """The whole-state loads that retire what they lack: not one that shrank by over 2 %, over the branches that it speaks of, and was not confirmed."""
+    found: list[tuple[Told, tuple[str, ...] | None]] = []
+    baseline: dict[str | None, int] = {}
     for load in loads:
         if not load.whole:
             continue
         scope = tuple(sorted({r["owning_branch"] for r in load.rows if r["owning_branch"]})) if load.scoped else None
+        counts = {b: sum(1 for r in load.rows if scope is None or r["owning_branch"] == b) for b in scope or (None,) if scope != ()}
         confirmed = load.confirmed is not None and load.confirmed <= at
-        if confirmed or len(load.rows) >= 0.98 * baseline.get(scope, 0):
-            baseline[scope] = len(load.rows)
+        if confirmed or sum(counts.values()) >= 0.98 * sum(baseline.get(b, 0) for b in counts):
+            baseline |= counts
             found.append((load, scope))
     return found
+
+
+def _is_about(row: dict[str, str | None], key: str, folded: dict[str, str | None]) -> bool:
+    """True if a row of a whole list that was rejected names the item, by its number or else by its newest barcode."""
+    own, barcode = row.get("item_id"), row.get("barcode")
+    return own == key if own else barcode is not None and barcode == folded.get("barcode")
 
 
 def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]], set[str]]:
@@ -80,10 +92,41 @@ def items(loads: list[Told], at: int) -> tuple[dict[str, tuple[str | None, ...]]
                 elif told and column in CLEARABLE:
                     folded[column] = None
         state[key] = tuple(folded.get(c) for c in ("item_id", "barcode", *STICKY, *CLEARABLE))
-        seen = max(rank[0] for rank in ranks)
+        seen = max([rank[0] for rank in ranks] + [load.rank[0] for load in loads if any(_is_about(row, key, folded) for row in load.unread)])
         if any(load.rank[0] > seen and (scope is None or folded.get("owning_branch") in scope) for load, scope in believed):
             gone.add(key)
     return state, gone
+
+
+def keyed(loads: list[Told], table: str, key: str, column: str, at: int) -> dict[str, str | None]:
+    """Key -> sticky column of a table without second names, which may ride along in another table's files."""
+    state: dict[str, str | None] = {}
+    ranks: dict[str, tuple[int, str]] = {}
+    of = {"title": "item"}.get(table, table)
+    for load in active(loads, of, at):
+        for row in (*load.rows, *load.beside):
+            own, value = row.get(key), row.get(column)
+            if not own:
+                continue
+            if value and ranks.get(own) == load.rank:
+                state[own] = max(value, state.get(own) or "")
+            elif value:
+                state[own], ranks[own] = value, load.rank
+            state.setdefault(own, None)
+    return state
+
+
+def bare(loads: list[Told], table: str, key: tuple[str, ...]) -> set[tuple[str | None, ...]]:
+    """(source, key) of what the newest of all loads, undone ones too, that tell of patrons shows only without a patron."""
+    newest: dict[tuple[str | None, ...], tuple[tuple[int, str], bool]] = {}
+    for load in loads:
+        if load.table == table and "patron_key" in load.columns:
+            for row in load.rows:
+                name = (load.source, *(row[c] for c in key))
+                rank, is_bare = newest.get(name, ((-1, ""), True))
+                if load.rank >= rank:
+                    newest[name] = (load.rank, row["patron_key"] is None and (is_bare or load.rank > rank))
+    return {name for name, (_, is_bare) in newest.items() if is_bare}
 
 
 def events(loads: list[Told], at: int) -> list[tuple[str | None, ...]]:

@@ -67,7 +67,9 @@ def test_inspect_shows_the_mapping_and_what_is_never_read(library: Path, capsys:
         (["undo", "x"], 2, "libstats undo --help"),
         (["inspect", "nowhere.csv"], 1, "there is no such file"),
         (["-w", "/", "load", "x"], 1, "not a libstats workspace"),
-        (["report", "nothing_like_it"], 1, "nothing_like_it"),
+        (["report", "nothing_like_it"], 2, "There are: "),
+        (["report", "monthly_operations", "--set", "mnth=2026-10"], 2, "It knows: month"),
+        (["sample", "x", "--size", "0"], 1, "a sample of no size"),
         ([], 2, "--help"),
     ],
 )

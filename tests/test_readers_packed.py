@@ -188,6 +188,13 @@ def test_a_carriage_return_inside_a_field_ends_no_row(workspace: Workspace, tmp_
     assert held(workspace) == [("1", "b1", "EAST", "a b")]
 
 
+def test_a_carriage_return_above_the_headings_takes_no_row_away(workspace: Workspace, tmp_path: Path) -> None:
+    """It ends no line: the title stands in the first heading, which is not known then, and no row is set aside for a title."""
+    file = tmp_path / "items-2026-10-31.csv"
+    file.write_bytes(b"Monthly list\r" + CSV.encode())
+    assert dispositions(libstats.load(workspace, [file]).files[0]) == {"new": 2}
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_that_grows_is_refused(packed: bool, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "items-2026-10-31.csv"

@@ -163,7 +163,11 @@ def test_a_document_of_another_kind_is_named(workspace: Workspace, tmp_path: Pat
         document.writestr("[Content_Types].xml", "<Types/>")
         document.writestr("word/document.xml", "<document/>")
     (tmp_path / "book.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with zipfile.ZipFile(tmp_path / "big.xlsb", "w") as document:
+        document.writestr("[Content_Types].xml", "<Types/>")
+        document.writestr("xl/workbook.bin", b"")
     receipt = str(libstats.load(workspace, [tmp_path]))
+    assert "big.xlsb: this is a binary workbook (XLSB)" in receipt
     assert "letter.docx: this is a document, but not a workbook" in receipt
     assert "book.xls: the file is cut or damaged" in receipt
 

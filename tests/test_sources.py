@@ -59,7 +59,7 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
         wanted = cells(rejects)[1:] if rejects.exists() else []
         found = con.execute("select line::varchar, heading, reason, shape from reject").fetchall()
         assert sorted(found) == sorted(map(tuple, wanted))
-        assert receipt.dispositions["rejected"] == len({r[0] for r in wanted})
+        assert receipt.dispositions["rejected"] == len({r[0] for r in wanted if "so nothing of it goes to" not in r[2]})
 
 
 def test_a_heading_is_known_in_every_spelling() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ import libstats
 from libstats import opening, store
 from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import CONFIG, Workspace, find
-from tests import law
+from tests import campaign, law
 from tests.conftest import write
 
 ITEMS = "itemnumber;barcode;homebranch;itype;onloan\n"
@@ -197,3 +198,94 @@ def test_open_connections_cannot_write(workspace: Workspace, tmp_path: Path) -> 
     libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
     with opening.open(workspace) as con, pytest.raises(duckdb.InvalidInputException, match="read-only"):
         con.execute("delete from item__row")
+
+
+def test_a_damaged_pointer_costs_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    """Neither reading nor loading takes a wrong number for an empty store, and no load removes what the number should name."""
+    first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
+    libstats.load(workspace, [first])
+    for damaged in ("3\n", "x", ""):
+        write(workspace.store / "current", damaged)
+        for attempt in (libstats.open, lambda w: libstats.load(w, [first])):
+            with pytest.raises(StoreError, match=r"(?s)damaged.*Write the number 1 into it"):
+                attempt(workspace)
+    (workspace.store / "current").unlink()
+    assert libstats.load(workspace, [first]).files[0].outcome == "repeated"
+    assert len(state(workspace)) == 1
+
+
+def test_a_reader_that_meets_a_publication_looks_again(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    sound = store.connect
+
+    def late(path: Path, **given: Any) -> duckdb.DuckDBPyConnection:
+        if given.get("read_only"):
+            monkeypatch.setattr(store, "connect", sound)
+            libstats.load(workspace, [write(tmp_path / "items-2026-10-02.csv", items("2;b2;EAST;BK;"))])
+        return sound(path, **given)
+
+    monkeypatch.setattr(store, "connect", late)
+    assert len(state(workspace)) == 2
+
+
+FEED = "RecordID,BibRecordID,Barcode,Owning Branch,ItemCreationDate,Report Date\n"
+
+
+def feed(day: int, *rows: str) -> str:
+    """A LibraryIQ item file, whole for each branch in it."""
+    return FEED + "".join(f"{row},2020-01-01,2026-10-0{day}\n" for row in rows)
+
+
+def test_a_file_cut_between_branches_waits_to_be_confirmed(workspace: Workspace, tmp_path: Path) -> None:
+    """It is whole for fewer branches than the one before, and is measured by those: WEST lacks 2 of 4."""
+    rows = [f"{i},1,b{i},{branch}" for i, branch in enumerate(["EAST"] * 4 + ["WEST"] * 4 + ["NORTH"] * 4)]
+    libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, *rows))])
+    receipt = libstats.load(workspace, [write(tmp_path / "feed2.csv", feed(2, *rows[:6]))]).files[0]
+    assert "libstats confirm 2" in receipt.notes[0]
+    assert not any(r[4] for r in state(workspace))
+    libstats.confirm(workspace, 2)
+    assert [r[0] for r in state(workspace) if r[4]] == ["6", "7"]
+
+
+def test_branches_in_files_of_their_own_are_measured_by_the_joint_file(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [f"{i},1,b{i},{branch}" for i, branch in enumerate(["EAST"] * 100 + ["WEST"] * 4)]
+    libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, *rows))])
+    parts = [write(tmp_path / "east2.csv", feed(2, *rows[1:100])), write(tmp_path / "west2.csv", feed(2, *rows[100:]))]
+    assert [f.notes for f in libstats.load(workspace, parts).files] == [[], []]
+    assert [r[0] for r in state(workspace) if r[4]] == ["0"]
+
+
+def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, "1,1,b1,EAST") + "2,b2,ann@example.org,someone,x,y\n")]).files[0]
+    assert receipt.dispositions["rejected"] == 1
+    with libstats.open(workspace) as con:
+        assert con.sql("select scope from export").fetchall() == [(["EAST"],)]
+        assert con.sql("select title_id from title").fetchall() == [("1",)]
+
+
+@pytest.mark.slow
+def test_kills_full_disks_flips_and_two_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The campaign in short; `python -m tests.campaign` is the long one."""
+    done = campaign.run(6, seconds=20, seed=7, loans=5_000, steps=("fold", "renamed"), flips=2)
+    assert done.defects == []
+    assert {"kills at random", "kills at named steps", "flips in the pointer", "pairs of loads at once, three readers open"} <= set(done.done)
+
+
+def test_a_row_of_a_whole_list_that_cannot_be_read_is_not_gone(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows))])
+    receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("0;b0;EAST;BK;9999-99-99", *rows[2:]))]).files[0]
+    assert receipt.dispositions["rejected"] == 1
+    assert [r[0] for r in state(place) if r[4]] == ["1"]
+    libstats.undo(place, 2)
+    assert not any(r[4] for r in state(place))
+
+
+def test_a_whole_list_with_a_line_of_no_shape_waits_to_be_confirmed(workspace: Workspace, tmp_path: Path) -> None:
+    place = whole(workspace)
+    rows = [f"{i};b{i};EAST;BK;" for i in range(100)]
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items(*rows))])
+    receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("0;b0;EAST;BK", *rows[1:]))]).files[0]
+    assert "libstats confirm 2" in receipt.notes[-1]
+    assert not any(r[4] for r in state(place))

@@ -59,6 +59,14 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
     return _joined(feeds, milestones, about)
 
 
+def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
+    """The milestones that the loaded exports can tell of."""
+    told = {m for r in process.read if _has(con, r.table, "true") for m in r.reached}
+    if process.statuses and _has(con, "ill_event", "true"):
+        told |= {m for m in process.statuses if m != "last"}
+    return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
+
+
 def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
     return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
 
@@ -76,9 +84,19 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
         columns += [f"{seen[m]} as {m}_at", f"{str(kinds[m] == 'DATE').lower()} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
-    columns.append(f"greatest({', '.join(seen[m] for m in happened)}, null::timestamp) as last_at")
+    columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {source}\nwhere {reading.where}"
+
+
+def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:
+    """SQL: the moments that tell what happened last.
+
+    The start does not count once a case was given up: the two may have been stamped by clocks of different zones, and a case
+    that was given up before it began, as it seems, was not taken up again.
+    """
+    stopped = ", ".join(seen[m] for m in process.given_up if m in seen)
+    return [f"case when coalesce({stopped}) is null then {seen[m]} end" if stopped and m == process.starts else seen[m] for m in happened]
 
 
 def _seen(expression: str, *, is_plan: bool) -> str:

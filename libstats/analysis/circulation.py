@@ -75,7 +75,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
         `patron_branch` the borrower's branch (only loans know it)
 
     Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL where it cannot be
-    told), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
+    told; by the borrower's it is called `patron_branch`, and published tables withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
     `renewals_unknown` (the export does not say who), `renewals_undated` (from loans), `in_house_uses`, `other_events`
     (check-ins, payments and the like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days
     of a desk. Raises AnalysisError for an unknown role.
@@ -86,7 +86,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
     return con.sql(
         f"""
         {_days(branch)}
-        select date_trunc('month', day)::date as period, branch,
+        select date_trunc('month', day)::date as period, branch as {"patron_branch" if branch == "patron_branch" else "branch"},
             sum(checkouts)::bigint as checkouts,
             sum(renewals_by_staff)::bigint as renewals_by_staff,
             sum(renewals_by_patron)::bigint as renewals_by_patron,
@@ -99,7 +99,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
             count(distinct (day, desk)) filter (where not is_log) as days_from_loans
         from day_count
         group by all
-        order by period, branch nulls last
+        order by 1, 2 nulls last
         """,
         params=_period(since, until),
     )

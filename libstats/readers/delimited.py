@@ -11,7 +11,8 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -24,7 +25,7 @@ from libstats.readers.place import HEAD, READS, Place, empty, place_of
 from libstats.readers.quotes import Counter
 
 DELIMITERS = ",;\t|^"
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
@@ -79,21 +80,24 @@ class Delimited(Part):
         digest, size, is_tab = hashlib.sha256(), 0, self.delimiter == "\t"
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
-        with self.place.open() as stream:
+        has_nul = False
+        with self.place.open() as stream, ThreadPoolExecutor(1) as beside:
             block = b" "
             while block:
                 block = stream.read(BLOCK)
-                digest.update(block)
+                hashed = beside.submit(digest.update, block)
                 size += len(block)
+                has_nul |= b"\0" in block
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_tab else (counter,):
                     each.add(text)
+                hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_tab and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_nul=has_nul)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
         """True if the quotes of a tab-delimited file hold nothing together: they cannot be trusted, or its lines are whole without them."""
@@ -167,7 +171,7 @@ def decode_line(line: bytes) -> str:
 
 def _first_records(head: str, delimiter: str) -> list[list[str]]:
     """The records of the first bytes; the last of them may be cut, and is left out where there are others."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    reader = csv.reader(_spaced(io.StringIO(head, newline="\n")), delimiter=delimiter)
     held: list[list[str]] = []
     with suppress(csv.Error):
         held += islice((row for row in reader if row), HEADER_WITHIN + 1)
@@ -238,18 +242,23 @@ def _quoted(lines: Iterator[str], file: Delimited) -> Iterator[tuple[int, list[s
 
 
 def _closed(lines: Iterator[str]) -> Iterator[str]:
-    """The lines for a CSV reader: a carriage return within a field without quotes is a space, and an end that shows open quotes."""
-    last, is_open = "\n", False
-    for line in lines:
-        last = line
-        quotes = line.count('"')
-        if not is_open and not quotes and "\r" in line[:-2]:
-            line = line[:-2].replace("\r", " ") + line[-2:]
-        is_open ^= bool(quotes & 1)
-        yield line
+    """The lines for a CSV reader, and an end that shows open quotes."""
+    last = "\n"
+    for last in _spaced(lines):
+        yield last
     if not last.endswith(("\n", "\r")):
         yield "\n"
     yield _END
+
+
+def _spaced(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, each carriage return within a field without quotes a space."""
+    is_open = False
+    for line in lines:
+        quotes = line.count('"')
+        is_loose = not is_open and not quotes and "\r" in line[:-2]
+        is_open ^= bool(quotes & 1)
+        yield line[:-2].replace("\r", " ") + line[-2:] if is_loose else line
 
 
 def _unquoted(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:

@@ -33,6 +33,7 @@ class Count:
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False in a tab-delimited file in which a quotation mark is a character like any other
+    has_nul       True if there are bytes of value 0, which DuckDB would take for text
     """
 
     sha256: str
@@ -42,6 +43,7 @@ class Count:
     open_quote: int | None = None
     ends_cleanly: bool = True
     is_quoted: bool = True
+    has_nul: bool = False
 
 
 @dataclass(frozen=True)

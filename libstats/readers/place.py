@@ -45,12 +45,12 @@ class Place:
     @property
     def name(self) -> str:
         """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
-        return ", ".join([self.path.name, *([self.member] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
+        return ", ".join([_legible(self.path.name), *([self.member] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
 
     @property
     def entry(self) -> str:
         """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
-        return "#".join([self.path.name, *(p for p in (self.member, self.sheet) if p is not None)])
+        return "#".join([_legible(self.path.name), *(p for p in (self.member, self.sheet) if p is not None)])
 
     @property
     def is_plain(self) -> bool:
@@ -83,6 +83,11 @@ class Place:
         """The first bytes, unpacked."""
         with self.open() as stream:
             return stream.read(HEAD)
+
+
+def _legible(name: str) -> str:
+    """A file's name as text that can be stored and printed: what in it is not UTF-8 is replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class _Bounded(io.RawIOBase):

@@ -194,16 +194,16 @@ class _Ods(_Reader):
             self.found[self.sheet] = Extent(self.rows, self.last, self.widest)
 
 
-def extents(archive: ZipFile, name: str) -> dict[str, Extent] | None:
-    """The extent of each sheet of an XLSX or ODS workbook; None for an XLSB one, whose sheets are not XML.
+def extents(archive: ZipFile, name: str) -> dict[str, Extent]:
+    """The extent of each sheet of an XLSX or ODS workbook.
 
-    Raises FileRefused for a document of another kind, and for one whose XML is damaged.
+    Raises FileRefused for a document of another kind, also XLSB, whose sheets are not XML, and for one whose XML is damaged.
     """
     members = set(archive.namelist())
     if "xl/workbook.xml" in members:
         return _of_xlsx(archive, members, name)
     if "xl/workbook.bin" in members:
-        return None
+        raise FileRefused(f"{name}: this is a binary workbook (XLSB)", f"Save it as XLSX. {READS}")
     if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
         if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise locked(name)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from libstats.errors import FileRefused
 from libstats.readers import delimited, spreadsheet
+from libstats.readers.oldbook import OLE
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
 
-_WORKBOOKS = (ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_WORKBOOKS = (ZIP, OLE)
 _OTHERS = {
     b"\x1f\x8b": "packed twice",
     b"BZh": "packed with bzip2",

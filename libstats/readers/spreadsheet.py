@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLSB, XLS, ODS): every sheet is a part, its cells text as a person would type them."""
+"""Workbooks (XLSX, ODS, XLS): every sheet is a part, its cells text as a person would type them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from itertools import islice
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from libstats.errors import FileRefused
+from libstats.readers import oldbook
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
 from libstats.readers.place import ZIP, Place, check_swelling, damaged, locked, told
 from libstats.readers.sheetcount import Extent, extents
@@ -134,7 +135,7 @@ class Sheet(Part):
         yield self, [row for _, row in islice(self._rows(), HEADER_WITHIN)]
 
     def count(self, advance: Advance = idle) -> Count:
-        """Its rows that are not blank, counted in the workbook's XML; in XLS and XLSB, which have none, as calamine gives them."""
+        """Its rows that are not blank, counted in the workbook's XML; in XLS, which has none, as calamine gives them."""
         name = self.place.sheet or ""
         known = self._book.extents
         rows = known[name].rows if known is not None and name in known else sum(1 for _ in self._rows())
@@ -169,8 +170,9 @@ def sheets(place: Place) -> Iterator[Sheet]:
 
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
-    """What the workbook's XML says of its sheets, or None where it has none."""
+    """What the workbook's XML says of its sheets, or None where it has none: it is an old one then. FileRefused if it is damaged."""
     if not data.startswith(ZIP):
+        oldbook.check(data, place.name)
         return None
     with told(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_swelling(place.name, sum(m.file_size for m in archive.infolist()), len(data))

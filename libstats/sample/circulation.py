@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 from libstats.sample.dice import Dice, Urn
 from libstats.sample.places import BRANCHES, CENTRAL, OPAC_BRANCH, OPAC_BRANCH_SET, STUTTERS, Branch, at
-from libstats.sample.records import Event, Item, Loan, Patron
+from libstats.sample.records import Event, Item, Journey, Loan, Patron
 from libstats.sample.stock import Stock
 
 Action = Callable[[datetime], None]
@@ -28,6 +28,7 @@ class Circulation:
         self.wishes = Urn(stock.items, [item.title.weight for item in stock.items])
         self.loans: list[Loan] = []
         self.events: list[Event] = []
+        self.journeys: list[Journey] = []
         self.claim: Callable[[Item, datetime], bool] = lambda item, moment: False
         """Asked at every return: takes the item for a hold, if one waits for it."""
         self.is_awaited: Callable[[Item, date], bool] = lambda item, day: False
@@ -201,11 +202,19 @@ class Circulation:
         item.place = "shelf"
         if self.claim(item, moment) or item.holding is item.home:
             return
-        item.place = "transit"
-        self.plan(arrival(item.home, moment), partial(self._come_home, item))
+        journey = self.send(item, item.home, "ReturnToHome", moment)
+        self.plan(arrival(item.home, moment), partial(self._come_home, journey))
 
-    def _come_home(self, item: Item, moment: datetime) -> None:
+    def send(self, item: Item, target: Branch, reason: str, moment: datetime) -> Journey:
+        """Hand `item` to the courier; the van leaves two hours later."""
+        item.place = "transit"
+        journey = Journey(len(self.journeys) + 1, item, item.holding, target, reason, moment, moment + timedelta(hours=2))
+        self.journeys.append(journey)
+        return journey
+
+    def _come_home(self, journey: Journey, moment: datetime) -> None:
         """Put an item that the courier brought on the shelf of its own branch."""
+        item, journey.arrived = journey.item, moment
         item.holding = item.home
         item.seen = item.changed = moment
         self.shelve(item, moment)

@@ -58,6 +58,7 @@ class Exports:
             self.put("old_issues", last, (koha.loan_row(loan, last) for loan in loans))
             holds = [hold for hold in library.holds if _is_closed(hold) and first <= hold.changed.date() <= last]
             self.put("old_reserves", last, (koha.hold_row(hold, last) for hold in holds))
+            self.put("branchtransfers", last, _journeys(library, first, last))
         events = library.events
         for day, since, until in log_windows():
             held = (event for event in events if since <= event.at < until)
@@ -95,3 +96,10 @@ def _open_holds(library: Library, day: date) -> list[Row]:
             priority = place[hold.title.number] = place.get(hold.title.number, 0) + 1
         rows.append(koha.hold_row(hold, day, priority))
     return rows
+
+
+def _journeys(library: Library, first: date, last: date) -> list[Row]:
+    """Return the journeys that were asked for or ended from `first` to `last`, as they stood at its end."""
+    begin, until = at(first, 0), at(last, 0) + timedelta(days=1)
+    asked = [journey for journey in library.journeys if journey.asked < until]
+    return [koha.journey_row(journey, until) for journey in asked if journey.arrived is None or journey.arrived >= begin]

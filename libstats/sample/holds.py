@@ -6,7 +6,7 @@ from functools import partial
 from libstats.sample.circulation import Circulation, arrival
 from libstats.sample.dice import Dice
 from libstats.sample.places import BRANCHES, CENTRAL, at
-from libstats.sample.records import Hold, Item, Title
+from libstats.sample.records import Hold, Item, Journey, Title
 
 SHELF_DAYS = 10
 """How many days an item waits for its patron."""
@@ -96,12 +96,14 @@ class Holds:
         if item.holding is hold.branch:
             self._await_patron(hold, moment)
             return
-        hold.outcome, item.place = "in_transit", "transit"
-        self.circulation.plan(arrival(hold.branch, moment), partial(self._arrive, hold))
+        hold.outcome = "in_transit"
+        journey = self.circulation.send(item, hold.branch, "Reserve", moment)
+        self.circulation.plan(arrival(hold.branch, moment), partial(self._arrive, hold, journey))
 
-    def _arrive(self, hold: Hold, moment: datetime) -> None:
+    def _arrive(self, hold: Hold, journey: Journey, moment: datetime) -> None:
         """Take in what the courier brought for `hold`; send it on if the hold was cancelled on the way."""
         assert hold.item is not None
+        journey.arrived = moment
         hold.item.holding = hold.branch
         hold.item.seen = hold.item.changed = moment
         if hold.outcome == "in_transit":

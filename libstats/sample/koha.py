@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from libstats.sample.places import UPGRADED, at
-from libstats.sample.records import Event, Hold, Item, Loan, Patron, Title
+from libstats.sample.records import Event, Hold, Item, Journey, Loan, Patron, Title
 from libstats.sample.stock import sort_key
 
 Row = tuple[str, ...]
@@ -39,6 +39,10 @@ HEADINGS: dict[str, Row] = {
     ),
     "reserves": _HOLD,
     "old_reserves": _HOLD,
+    "branchtransfers": (
+        "branchtransfer_id", "itemnumber", "daterequested", "datesent", "frombranch", "datearrived", "datecancelled", "tobranch", "reason",
+        "cancellation_reason",
+    ),
 }  # fmt: skip
 """The columns of each table that is exported, as Koha names them."""
 
@@ -152,3 +156,10 @@ def hold_row(hold: Hold, exported_on: date, priority: int = 0) -> Row:
         hold.waiting_on, hold.cancelled_on, priority, found, hold.changed, item, hold.waiting_on, hold.expires,
         int(suspended is not None), suspended, itemtype, int(hold.is_item_level),
     )  # fmt: skip
+
+
+def journey_row(journey: Journey, until: datetime) -> Row:
+    """Return the row of `journey` as it stood at `until`."""
+    sent = journey.sent if journey.sent < until else None
+    arrived = journey.arrived if journey.arrived and journey.arrived < until else None
+    return _row(journey.number, journey.item.number, journey.asked, sent, journey.origin.code, arrived, None, journey.target.code, journey.reason, None)

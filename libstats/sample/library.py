@@ -9,7 +9,7 @@ from libstats.sample.circulation import Circulation
 from libstats.sample.dice import Dice
 from libstats.sample.holds import Holds
 from libstats.sample.places import BRANCHES, CENTRAL, FIRST, LAST, SALTMERE, SEASON, Branch, at
-from libstats.sample.records import Event, Hold, Item, Loan, Patron, Title
+from libstats.sample.records import Event, Hold, Item, Journey, Loan, Patron, Title
 
 GUESTS = 9001
 """The number of the first statistical patron."""
@@ -46,6 +46,11 @@ class Library:
     def holds(self) -> list[Hold]:
         """All holds, in order of number."""
         return self.requests.all
+
+    @property
+    def journeys(self) -> list[Journey]:
+        """All journeys between branches, in order of number."""
+        return self.circulation.journeys
 
     @property
     def items(self) -> list[Item]:

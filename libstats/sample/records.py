@@ -1,4 +1,4 @@
-"""What the simulation keeps: titles, items, patrons, loans, events and holds."""
+"""What the simulation keeps: titles, items, patrons, loans, events, journeys and holds."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,6 +125,21 @@ class Event:
     item: Item | None = None
     location: str = ""
     cents: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Journey:
+    """An item on its way between two branches."""
+
+    number: int
+    item: Item
+    origin: Branch
+    target: Branch
+    reason: str
+    """ReturnToHome or Reserve, as Koha calls them."""
+    asked: datetime
+    sent: datetime
+    arrived: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -1,12 +1,16 @@
 """What a correct loader must find, counted from the simulation and never from the files."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from libstats.sample import oddities
+from libstats.sample import alma, flow, hours, oddities, weeding
+from libstats.sample.cases import Case
 from libstats.sample.exports import Exports
+from libstats.sample.ill import Requests
 from libstats.sample.library import Library
-from libstats.sample.places import BRANCHES, FIRST, LAST, SYSTEM, UPGRADED
+from libstats.sample.orders import Orders
+from libstats.sample.places import BRANCHES, CENTRAL, FIRST, LAST, SYSTEM, UPGRADED, at
 from libstats.sample.records import Event
 
 CHANNELS = ("staff", "patron", "self_check", "automatic", "unknown")
@@ -26,6 +30,65 @@ def of(library: Library, exports: Exports, seed: int) -> dict[str, Any]:
         "months": _months(library),
         "rows": dict(sorted(exports.rows.items())),
     }
+
+
+def of_desks(library: Library, desk: Requests, orders: Orders, files: dict[str, int]) -> dict[str, Any]:
+    """Return the truth about work that takes time, about orders, opening hours and weeding, and the rows of the other files."""
+    cases = [*desk.all, *_holds(library), *_journeys(library), *orders.copies, *_pile(orders)]
+    return {
+        "calendar": hours.truth(),
+        "processes": flow.truth(cases),
+        "orders": {
+            "lines": len(orders.lines),
+            "lines_over_two_funds": sum(bool(line.second_fund) for line in orders.lines),
+            "lines_not_sent": sum(line.order_created is None or line.order_created >= flow.END for line in orders.lines),
+            "lines_by_status": _sorted(Counter(alma.status(line, alma.LAST_NIGHT) for line in orders.lines)),
+            "copies": len(orders.copies),
+        },
+        "reasons": _reasons(desk),
+        "weeding": weeding.truth(),
+        "files": dict(sorted(files.items())),
+    }
+
+
+def _reasons(desk: Requests) -> dict[str, dict[str, int]]:
+    """Return for each process of the ILL desk why requests were given up, in common words."""
+    found: dict[str, Counter[str]] = {}
+    for request in desk.all:
+        end = flow.end_of(request, flow.END)
+        if request.reason and end and end.outcome == "given_up":
+            found.setdefault(request.process, Counter())[request.reason.means] += 1
+    return {process: _sorted(counted) for process, counted in sorted(found.items())}
+
+
+def _holds(library: Library) -> Iterator[Case]:
+    """Return the holds as cases; Koha tells the days only."""
+    for hold in library.holds:
+        case = Case("hold", hold.branch.code)
+        for day, milestone in ((hold.placed, "placed"), (hold.waiting_on, "ready"), (hold.cancelled_on, "cancelled")):
+            if day:
+                case.reach(at(day, 0), milestone)
+        yield case
+
+
+def _journeys(library: Library) -> Iterator[Case]:
+    """Return the journeys as cases of the branch that they go to."""
+    for journey in library.journeys:
+        case = Case("transit", journey.target.code)
+        for moment, milestone in ((journey.asked, "requested"), (journey.sent, "sent"), (journey.arrived, "arrived")):
+            if moment:
+                case.reach(moment, milestone)
+        yield case
+
+
+def _pile(orders: Orders) -> Iterator[Case]:
+    """Return the copies that came to the cataloguers as cases."""
+    for copy in orders.catalogued:
+        case = Case("cataloguing", CENTRAL.code)
+        for moment, milestone in ((copy.received, "received"), (copy.catalogued, "catalogued"), (copy.available, "available")):
+            if moment:
+                case.reach(moment, milestone)
+        yield case
 
 
 def _counts(library: Library) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""Copies: which of them the library has, and what the systems' words for their condition come to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+# The words of Alma, Polaris, FOLIO and others beside the codes of Koha, where 0 or blank is fine.
+IS_WITHDRAWN = """(coalesce(nullif(trim(withdrawn_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), 'withdrawn|discarded|deleted'), false))"""
+IS_MISSING = """(coalesce(nullif(trim(lost_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), '\\blost\\b|missing|claim|stolen'), false))"""
+
+# A day on which so many copies were added that it is the day they were copied from another system: at least 100, and at
+# least 20 times as many as on the middle one of all days with additions, or at least half of all copies of the source.
+MIGRATION_DAY = """
+    added_day as (
+        select source, added_on, count(*) as copies
+        from item
+        where added_on is not null
+        group by all
+    ),
+    migration_day as (
+        select source, added_on, copies
+        from added_day
+        qualify copies >= 100 and (copies >= 20 * median(copies) over (partition by source) or 2 * copies >= sum(copies) over (partition by source))
+    )
+"""
+
+
+def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
+    """Which copies does the catalogue still show though they are lost, missing or claimed returned?
+
+    Definition: the system's code for lost is neither 0 nor blank, or its word for the copy's condition says so; withdrawn copies are left out.
+    They are no matter of weeding: search once more, then mend the record. Returns one row per copy, the longest lost first: `branch` (owner),
+    `location`, `call_number`, `barcode`, `title`, `lost_on` (day; NULL where not exported), `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day).
+    """
+    return con.sql(
+        f"""
+        select i.owning_branch as branch, i.location, i.call_number, i.barcode, t.title, i.lost_on, $as_of::date - i.lost_on as days_lost, i.lost_code, i.status, i.last_seen_on
+        from item i left join title t using (source, title_id)
+        where {IS_MISSING} and not {IS_WITHDRAWN}
+        order by i.lost_on nulls last, i.source, i.item_key
+        """,
+        params={"as_of": str(as_of)},
+    )

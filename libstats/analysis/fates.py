@@ -1,0 +1,178 @@
+"""What becomes of each copy when a shelf is weeded: the SQL behind `weeding_candidates`, in the order in which it is asked."""
+
+from __future__ import annotations
+
+import re
+
+from libstats.analysis.collection import OLDEST
+from libstats.analysis.copies import IS_MISSING, IS_WITHDRAWN
+
+__all__ = ["FATE", "JUDGED", "KNOWN", "KNOWN_COPY", "REASONS"]
+
+# What the judgement needs of each copy, and no more: there may be millions.
+KNOWN_COPY = f"""
+    copy as (
+        select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.call_number, i.call_number_scheme, i.volume, i.added_on, greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses, i.lifetime_in_house,
+            i.last_in_house_on, i.due_on, i.location, i.permanent_location, i.collection, i.status, i.not_for_loan_code, i.retained_for,
+            greatest(i.last_borrowed_on, i.last_in_house_on) as told_use_on,
+            t.published_year as told_year,
+            coalesce(t.is_serial, false) as is_serial,
+            i.owning_branch,
+            {IS_WITHDRAWN} as is_withdrawn,
+            {IS_MISSING} as is_missing
+        from item i left join title t using (source, title_id)
+    )
+"""
+
+# unused_since is the last use; without one, the day the copy was added or the day records begin, whichever is later (is_bound: only the records'
+# beginning says so, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
+KNOWN = f"""
+    known as (
+        select c.*, k.class, k.class_scheme, k.class_key,
+            coalesce(k.is_reference, false) as is_reference,
+            case when c.told_year between {OLDEST} and year($as_of::date) + 1 then c.told_year end as published_year,
+            h.records_since,
+            greatest(c.told_use_on, u.last_use_on, b.last_use_on) as last_use_on,
+            c.lifetime_in_house > 0 and c.last_in_house_on is null and u.last_in_house_on is null as is_in_house_undated,
+            case when m.added_on is null then c.added_on end as known_added_on
+        from copy c
+        left join classed k using (source, item_key)
+        left join horizon h using (source)
+        left join used_item u using (source, item_id)
+        left join used_barcode b using (source, barcode)
+        left join migration_day m using (source, added_on)
+    ),
+    idle as materialized (
+        select *,
+            year($as_of::date) - published_year as age_years,
+            coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_uses > 0 and known_added_on >= records_since) as is_use_undated,
+            coalesce(last_use_on, case when records_since is not null then greatest(records_since, known_added_on) end) as unused_since,
+            last_use_on is null and (known_added_on is null or known_added_on < records_since) as is_bound
+        from known
+    )
+"""
+
+# The innermost line of the profile that has the class: of nested ranges the one that begins last.
+JUDGED = """
+    limit_line as (
+        select unnest($limit_scheme::varchar[]) as class_scheme, unnest($limit_from::varchar[]) as class_from, unnest($limit_to::varchar[]) as class_to,
+            unnest($limit_age::integer[]) as age_limit, unnest($limit_use::integer[]) as use_limit
+    ),
+    class_limit as (
+        select c.class_scheme, c.class_key, l.age_limit, l.use_limit
+        from (select distinct class_scheme, class_key from idle where class_key is not null) c
+        join limit_line l on l.class_scheme = c.class_scheme and c.class_key between l.class_from and l.class_to
+        qualify row_number() over (partition by c.class_scheme, c.class_key order by l.class_from desc, l.class_to, l.age_limit desc nulls first, l.use_limit desc nulls first) = 1
+    ),
+    compared as (
+        select i.*, l.age_limit, l.use_limit,
+            l.class_key is not null as is_limited,
+            i.age_years > l.age_limit as is_old,
+            case
+                when i.unused_since is null then null
+                when i.unused_since < $as_of::date - to_years(l.use_limit) then if(i.is_use_undated, null, true)
+                when not i.is_bound then false
+            end as is_idle
+        from idle i left join class_limit l using (class_scheme, class_key)
+    ),
+    judged as (
+        select *,
+            case
+                when age_limit is null then is_idle
+                when use_limit is null then is_old
+                when $combine = 'and' then is_old and is_idle
+                else is_old or is_idle
+            end as is_over
+        from compared
+    )
+"""
+
+# One fate for every copy: the first that holds. What protects a candidate beside others of its title is looked at last, so that its count says how many it protects.
+FATE = """
+    open_hold as (
+        select source, title_id, item_id
+        from hold
+        where cancelled_on is null and coalesce(status, '') <> 'filled' and (placed_on is null or placed_on <= $as_of::date)
+    ),
+    -- a loan of which no export ever told the end stays open for ever: where items tell when they are due, an old one is not believed
+    open_loan as (
+        select source, item_id, barcode
+        from loan
+        where returned_at is null and (checked_out_at > $as_of::date - to_years(1) or source not in (select source from item where due_on is not null))
+    ),
+    moving as (
+        select source, item_id, barcode
+        from transit
+        where arrived_at is null and cancelled_at is null
+    ),
+    placed as materialized (
+        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_uses,
+            case
+                when is_withdrawn then 'kept: withdrawn already'
+                when is_missing then 'kept: lost, missing or claimed returned (its own list)'
+                when trim(retained_for) <> '' then 'kept: there is a commitment to retain it'
+                when due_on is not null or regexp_matches(lower(status), '^(loan|on loan|checked ?out|charged)') or (source, item_id) in (select (source, item_id) from open_loan where item_id is not null)
+                    or (source, barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
+                when regexp_matches(lower(status), 'transit') or (source, item_id) in (select (source, item_id) from moving where item_id is not null)
+                    or (source, barcode) in (select (source, barcode) from moving where item_id is null and barcode is not null) then 'kept: in transit'
+                when regexp_matches(lower(status), 'on hold|requested|hold ?shelf') or (source, title_id) in (select (source, title_id) from open_hold where title_id is not null)
+                    or (source, item_id) in (select (source, item_id) from open_hold where item_id is not null) then 'kept: requested by a patron'
+                when not_for_loan_code = '-1' or regexp_matches(lower(status), 'on order|in process|acquisition|catalog|work order|not in place') then 'kept: on order, in process or not in its place'
+                when regexp_matches(lower(concat_ws(' ', status, location, collection)), '\\breserves?\\b|\\bcourse res') then 'kept: on reserve'
+                when list_contains($keep, location) or list_contains($keep, permanent_location) or list_contains($keep, collection) then 'kept: at a location or in a collection that is never weeded'
+                when coalesce(nullif(trim(not_for_loan_code), ''), '0') <> '0' or is_reference then 'kept: reference or not for loan'
+                when is_serial or told_year = 9999 or class_key = 'PER' then 'kept: magazine, newspaper or other serial'
+                when known_added_on > $as_of::date - to_years($years_held) then 'kept: added too recently'
+                when class_key is null then 'cannot judge: no class can be told from the call number'
+                when not is_limited then 'cannot judge: the profile has no line for the class'
+                when age_limit is null and use_limit is null then 'kept: the profile never weeds this class'
+                when is_over then 'candidate'
+                when not is_over then 'within the limits of its class'
+                when age_limit is not null and is_old is null and told_year is null then 'cannot judge: no year of publication'
+                when age_limit is not null and is_old is null then 'cannot judge: the year of publication is suspect'
+                when records_since is null then 'cannot judge: no use is recorded at all'
+                when is_use_undated then 'cannot judge: it was used, but not known when'
+                else 'cannot judge: records of use do not go back far enough'
+            end as fate
+        from judged
+    ),
+    title_set as (
+        select source, title_id, max(last_use_on) as last_use_on
+        from idle
+        where title_id is not null and trim(volume) <> ''
+        group by all
+        having count(distinct volume) > 1
+    ),
+    title_stock as (
+        select source, title_id, count(*) as copies
+        from copy
+        where title_id is not null and not is_withdrawn and not is_missing
+        group by all
+    ),
+    candidate as (
+        select p.* exclude (fate),
+            coalesce(t.copies, 1) as copies_here,
+            case
+                when trim(p.volume) <> '' and s.last_use_on >= coalesce($as_of::date - to_years(p.use_limit), date '0001-01-01')
+                    then 'kept: a volume of a set, another volume of which was used'
+                when $keep_last and count(*) over (partition by p.source, coalesce(p.title_id, p.item_key)) = coalesce(t.copies, 1)
+                    and row_number() over (partition by p.source, coalesce(p.title_id, p.item_key) order by p.last_use_on desc nulls last, p.lifetime_uses desc nulls last, p.item_key) = 1
+                    then 'kept: the only copy of its title, or the best used of several that would all go'
+                else 'candidate'
+            end as fate
+        from placed p left join title_set s using (source, title_id) left join title_stock t using (source, title_id)
+        where p.fate = 'candidate'
+    ),
+    fated as (
+        select fate
+        from placed
+        where fate <> 'candidate' and ($branch is null or owning_branch = $branch)
+        union all
+        select fate
+        from candidate
+        where fate <> 'candidate' and ($branch is null or owning_branch = $branch)
+    )
+"""
+
+# As they stand in the SQL above, what is kept first, then what is within the limits, then what cannot be judged.
+REASONS = sorted(dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", FATE)), key=lambda reason: ("kept", "with", "cann").index(reason[:4]))

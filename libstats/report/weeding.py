@@ -1,0 +1,129 @@
+"""The part of the report on the collection that is about weeding: what to look at, why the rest is not on the list, the list to print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from libstats.report.collection import AND_OR, LAST, Collection
+from libstats.report.pieces import Html, escaped, notice
+from libstats.report.tables import Table, table
+from libstats.wording import Row, month_name, number, share
+
+__all__ = ["limits", "missing", "pick_list", "summary", "why_not"]
+
+UNKNOWN = {"class": "class not known", "branch": "branch not known", "location": "location not known"}
+LONGEST_TITLE = 60
+
+
+def summary(report: Collection) -> Html:
+    """Where the copies to look at are, and where to begin."""
+    shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
+    by_shelf = [{"branch": branch, "location": location, "copies": shelves[branch, location]} for branch, location in sorted(shelves)]
+    foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
+    pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
+    if by_shelf:
+        pieces.append(table(_of_classes(report), "Copies to look at, by class", headings={"of_class": "Copies of the class", "share": "Share of the class"}))
+    return Html(f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}")
+
+
+def _of_classes(report: Collection) -> list[Row]:
+    """How much of each class is on the list."""
+    classes = Counter(_known(row, "class") for row in report.candidates)
+    held = {_known(row, "class"): row["items"] for row in report.age}
+    return [{"class": name, "copies": classes[name], "of_class": held.get(name), "share": share(classes[name], held.get(name, 0))} for name in sorted(classes)]
+
+
+def _begin(report: Collection) -> str:
+    """Where weeding does most at once."""
+    if not report.candidates:
+        last = report.fate(LAST)
+        return f"No copy is beyond its limits, but for {number(last)} that are the last of their title." if last else "No copy is beyond its limits."
+    shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
+    classes = Counter(_known(row, "class") for row in report.candidates)
+    (branch, location), most = min(shelves.items(), key=lambda pair: (-pair[1], pair[0]))
+    name, of_class = min(classes.items(), key=lambda pair: (-pair[1], pair[0]))
+    return f"Begin where most of them stand: {branch}, {location} ({number(most)} of {number(len(report.candidates))}). The class with most of them is {name} ({number(of_class)})."
+
+
+def _known(row: Row, name: str) -> str:
+    return row[name] or UNKNOWN[name]
+
+
+def why_not(report: Collection) -> Table:
+    """Why the other copies are not on the list."""
+    rows = [{"reason": row["reason"], "copies": row["rows"]} for row in report.fates if row["rows"]]
+    foot = {"reason": "all copies in the catalogue", "copies": len(report.candidates) + sum(row["copies"] for row in rows)}
+    return table([{"reason": "on the list", "copies": len(report.candidates)}, *rows], "Every copy has one place", foot=foot)
+
+
+def pick_list(report: Collection) -> Html:
+    """The copies to look at, to print and take to the shelves: a table and a sheet for each branch, in the order in which they stand."""
+    listed = report.candidates[: report.rows]
+    pieces = []
+    if len(report.candidates) > len(listed):
+        pieces.append(
+            notice(
+                f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
+            )
+        )
+    headings = {"call_number": "Call number", "published_year": "Year", "unused_since": "Last used", "limits_passed": "Because of"}
+    branches = dict.fromkeys(_known(row, "branch") for row in listed)
+    for place, branch in enumerate(branches):
+        rows = [_pick(row) for row in listed if _known(row, "branch") == branch]
+        of_branch = table(rows, f"{branch}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}", headings=headings, formats={"published_year": str})
+        pieces.append(f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>')
+    return Html("".join(pieces) or "<p>No copy is on the list.</p>")
+
+
+def _pick(row: Row) -> Row:
+    """A line of the pick list; a use that is not recorded is not called unknown: it says since when the record is silent."""
+    silent = None if row["unused_since"] is None else f"not since {_month(row['unused_since'])}"
+    return {
+        "call_number": row["call_number"], "location": row["location"], "title": _short(row["title"]), "barcode": row["barcode"], "published_year": row["published_year"],
+        "unused_since": _month(row["last_use_on"]) if row["last_use_on"] else silent, "limits_passed": row["limits_passed"], "decision": "☐ keep ☐ go",
+    }  # fmt: skip
+
+
+def _month(day: date) -> str:
+    """A day's month, short enough for a narrow column: Oct 2022."""
+    name, year = month_name(day)[:3], day.year
+    return f"{name}\N{NO-BREAK SPACE}{year}"
+
+
+def _short(title: str | None) -> str | None:
+    """A title without the punctuation that cataloguers leave at its end, cut where it is long."""
+    if title is None:
+        return None
+    text = title.rstrip(" /:;=,")
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def missing(report: Collection) -> Html:
+    """Copies that the catalogue shows and nobody finds: another list, for another task."""
+    if not report.missing:
+        return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
+    columns = ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")
+    listed = [{**{name: row[name] for name in columns}, "title": _short(row["title"])} for row in report.missing[: report.rows]]
+    long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
+    count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
+    text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
+    shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
+    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>")
+
+
+def limits(report: Collection) -> Html:
+    """The limits that were used, folded away."""
+    rows = [{name: row.get(name, "") for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")} for row in report.limits]
+    rows = [{"class": f"{row['class_from']} to {row['class_to']}" if row["class_from"] != row["class_to"] else row["class_from"], **row} for row in rows]
+    for row in rows:
+        del row["class_from"], row["class_to"]
+        row["age_years"], row["no_use_years"] = row["age_years"] or "any", row["no_use_years"] or "any"
+    listed = table(rows, f"Limits of the profile {report.settings['profile']}", headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"})
+    source = next((row["source"] for row in report.limits if row.get("source")), "")
+    own = (
+        "A copy is listed if it is "
+        + AND_OR[report.settings["combine"]].replace("their class", "its class").replace("both older", "both older")
+        + ". Where a class has one limit, that one decides."
+    )
+    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>")

@@ -1,0 +1,139 @@
+"""The tables of a store: made, brought up to what schema.sql says today, read though they are of yesterday.
+
+T__row, T__merged, T__gone, T__alias    what fold.py tells of
+T, T_ever                               the views that people query
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from libstats import schema
+
+FORMAT = 1
+# What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
+_UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
+    con.execute(
+        f"""
+        create table about as select {FORMAT} as format;
+        create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
+        create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
+                             scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
+        create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
+                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer,
+                           scope_rows map(varchar, bigint));
+        create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
+        create table horizon (seq integer, forgotten_before date);
+        create table stripped (table_name varchar, source varchar, key ubigint)
+        """
+    )
+    con.execute(_UNREAD)
+    for table in schema.tables().values():
+        create_table(con, table)
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """Make the stored rows of a canonical table, the rest of its fold, and its views."""
+    name = table.name
+    stored = ", ".join(f"{c.name} {c.type}{_compression(c)}" for c in table.stored)
+    key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
+    con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash ubigint, n bigint, is_sole boolean, {stored})")
+    con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+    con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
+    if table.second_name:
+        con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
+    create_views(con, table)
+
+
+def _compression(column: schema.Column) -> str:
+    """SQL: what DuckDB tries for texts that differ in every row costs three times zstd's time and saves little."""
+    is_identifier = column.type == "varchar" and (column.nature in ("key", "name") or column.name.endswith("_id"))
+    return " using compression 'zstd'" if is_identifier else ""
+
+
+def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of each table of the store."""
+    rows = con.execute(
+        "select table_name, list(column_name order by column_index) from duckdb_columns() where not internal and database_name = current_database() group by all"
+    ).fetchall()
+    return dict(rows)
+
+
+def migrate(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
+
+    The rows loaded before have nothing in a new column; loading the same file again fills it.
+    """
+    held = _held(con)
+    con.execute(_UNREAD)
+    if "scope_rows" not in held["load"]:
+        con.execute("alter table load add column scope_rows map(varchar, bigint)")
+    for table in schema.tables().values():
+        if f"{table.name}__row" not in held:
+            create_table(con, table)
+            continue
+        new = [c for c in table.stored if c.name not in held[f"{table.name}__row"]]
+        if not new:
+            continue
+        for column in new:
+            for part in ("row", "merged"):
+                con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
+        create_views(con, table)
+
+
+def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
+    held = _held(con)
+    database = con.execute("select current_database()").fetchall()[0][0]
+    if "unread" not in held:
+        con.execute(_UNREAD.replace("create table", "create temp table"))
+    if "scope_rows" not in held["load"]:
+        con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
+    for table in schema.tables().values():
+        columns = set(held.get(f"{table.name}__row", ()))
+        if not columns:
+            con.execute(f"create temp table {table.name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+            con.execute(f"create temp table {table.name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
+            con.execute(
+                f"create temp table {table.name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, n bigint, {', '.join(f'{c.name} {c.type}' for c in table.stored)})"
+            )
+        elif all(c.name in columns for c in table.stored):
+            continue
+        else:
+            known = set(held[f"{table.name}__now"])
+            values = ", ".join(c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns)
+            con.execute(f'create temp view {table.name}__now as select source, {values} from "{database}".{table.name}__now')
+        create_views(con, table, "temp view")
+
+
+def columns_of_row(table: schema.Table) -> list[str]:
+    """SQL: the canonical columns of a stored row that is alone in telling of its key."""
+    if not table.second_name:
+        return [c.name for c in table.columns]
+    own = f"coalesce({table.exported_key[0]}, '{table.second_name}:' || {table.second_name}) as {table.key[0]}"
+    return [own if c.name in table.key else c.name for c in table.columns]
+
+
+def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view") -> None:
+    """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
+    columns = ", ".join(f"t.{c.name}" for c in table.columns)
+    if kind == "view":
+        plain = ", ".join(c.name for c in table.columns)
+        con.execute(
+            f"create or replace view {table.name}__now as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole union all select source, {plain} from {table.name}__merged"
+        )
+    if table.is_keyless:
+        con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t")
+        return
+    same = same_key(("source", *table.key), "g", "t")
+    con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t anti join {table.name}__gone g on {same}")
+    con.execute(f"create or replace {kind} {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
+
+
+def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
+    """SQL: the two rows agree in these columns, blanks included."""
+    return " and ".join(f"{left}.{c} is not distinct from {right}.{c}" for c in columns)

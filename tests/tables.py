@@ -1,0 +1,27 @@
+"""Current tables with a few literal rows, for analyses: what a test does not say is NULL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from libstats import schema
+
+Rows = list[dict[str, Any]]
+
+
+def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
+    """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is its number."""
+    con = duckdb.connect()
+    for table in schema.tables().values():
+        con.execute(f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+        for row in tables.get(table.name, []):
+            full = {"source": "koha", **({"item_key": row["item_id"]} if table.name == "item" else {}), **row}
+            con.execute(f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))
+    return con
+
+
+def dicts(relation: duckdb.DuckDBPyRelation) -> Rows:
+    """The rows of a result by column."""
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]

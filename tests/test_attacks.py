@@ -1,0 +1,132 @@
+"""What a hostile tester tried and what came of it, as far as it belongs to no other room; docs/decisions.md tells of all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats import store
+from libstats.errors import LibstatsError
+from libstats.listing import rejects
+from libstats.load import load
+from libstats.sources.koha import ITEMS as ITEMS_SOURCE
+from libstats.workspace import CONFIG, Workspace, find
+from tests.conftest import write
+
+ITEMS = "itemnumber;barcode;homebranch;itype\n"
+
+
+def test_the_names_of_files_are_taken_as_they_are(workspace: Workspace) -> None:
+    names = ["it'ems", "items#x", "items*", "it[a]ms", "~items", "it{a,b}"] + (['it"ems', "ite\nms", "items\\"] if os.name == "posix" else [])
+    for number, name in enumerate(names):
+        write(workspace.exports / f"{name}-2026-10-01.csv", f"{ITEMS}{number};b{number};EAST;BK\n")
+    assert [f.outcome for f in load(workspace, [workspace.exports]).files] == ["loaded"] * len(names)
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(len(names),)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names are text elsewhere")
+def test_a_name_that_is_not_text_and_a_link_in_a_circle(workspace: Workspace) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(workspace.exports) + b"/items\xff-2026-10-01.csv")).write_text(f"{ITEMS}1;b1;EAST;BK\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes text only")
+    (workspace.exports / "circle.csv").symlink_to(workspace.exports / "circle.csv")
+    (workspace.exports / "up").symlink_to(workspace.exports)
+    receipt = load(workspace, [workspace.exports, workspace.exports / "circle.csv"])
+    assert [(f.file, f.outcome) for f in receipt.files] == [("items\ufffd-2026-10-01.csv", "loaded"), ("circle.csv", "refused")]
+    str(receipt).encode("utf-8")
+
+
+def test_a_heading_that_stands_there_twice_is_told_of(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = load(workspace, [write(tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;homebranch\n1;b1;EAST;WEST\n")])
+    assert "the heading homebranch stands in it more than once" in receipt.files[0].notes[0]
+
+
+def test_nul_bytes_far_into_a_file_refuse_it(workspace: Workspace, tmp_path: Path) -> None:
+    padding = "".join(f"{i};b{i};EAST;BK\n" for i in range(1000, 9000))
+    write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}{padding}1;b\0001;EA\0ST;BK\n")
+    assert load(workspace, [tmp_path / "items-2026-10-01.csv"]).files[0].outcome == "refused"
+
+
+def test_a_file_that_is_written_anew_after_it_was_read_is_not_purged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
+        config.write("\n[privacy]\npurge_exports = true\n")
+    place = find(workspace.folder)
+    export = write(place.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    published = store.Writer.publish
+
+    def publish(writer: store.Writer) -> None:
+        published(writer)
+        write(export, f"{ITEMS}1;b1;EAST;BK\n2;b2;EAST;BK\n")
+
+    monkeypatch.setattr(store.Writer, "publish", publish)
+    load(place, [place.exports])
+    assert export.exists()
+    monkeypatch.setattr(store.Writer, "publish", published)
+    load(place, [place.exports])
+    assert not export.exists()
+
+
+def test_the_same_list_of_another_day_outlives_a_changed_declaration(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two equal files of two days are two loads; only the one that is loaded again takes the place of its earlier load."""
+    days = [write(tmp_path / f"items-2026-10-0{day}.csv", f"{ITEMS}1;b1;EAST;BK\n") for day in (1, 2)]
+    load(workspace, days)
+    monkeypatch.setitem(vars(ITEMS_SOURCE), "select_hash", "another")
+    assert "load 1 of the same file was undone" in load(workspace, days[:1]).files[0].notes[0]
+    with libstats.open(workspace) as con:
+        assert con.sql("select exported_at::date::varchar from load where undone_seq is null order by 1").fetchall() == [("2026-10-01",), ("2026-10-02",)]
+
+
+def test_a_shape_shows_no_digit_and_no_letter_of_any_script(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, [write(tmp_path / "loans-2026-10-01.csv", "issue_id;issuedate;date_due\n1;٤٧ हिन्दी Ⅳ ǅ;2026-10-01\n")])
+    with libstats.open(workspace) as con:
+        assert con.sql("select shape from reject").fetchall() == [("99 aaaaaa 9 a",)]
+
+
+def test_a_title_that_cannot_be_read_is_told_of(workspace: Workspace, tmp_path: Path) -> None:
+    """The copy is loaded all the same; a copy without a record is no fault."""
+    export = write(
+        tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;biblionumber;title;copyrightdate\n1;b1;EAST;5;Tit;c1999\n2;b2;EAST;6;Tat;1999\n3;b3;EAST;;;x\n"
+    )
+    receipt = load(workspace, [export]).files[0]
+    assert (receipt.dispositions["new"], receipt.derived) == (3, {"title": 1})
+    assert receipt.notes[0] == "1 rows tell nothing of title, since a value for it cannot be read"
+    with libstats.open(workspace) as con:
+        assert con.sql("select line, heading, shape from reject").fetchall() == [(2, "copyrightdate", "a9999")]
+
+
+def test_the_first_list_said_to_be_whole_is_measured_by_the_lists_before(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [f"{i};b{i};EAST;BK\n" for i in range(10)]
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS + "".join(rows))])
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
+        config.write('\n[whole]\n"koha items" = true\n')
+    receipt = load(find(workspace.folder), [write(tmp_path / "items-2026-10-02.csv", ITEMS + rows[0])]).files[0]
+    assert "libstats confirm 2" in receipt.notes[0]
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(10,)]
+
+
+def test_the_lines_of_a_file_that_has_changed_are_not_shown(workspace: Workspace, tmp_path: Path) -> None:
+    export = write(tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;onloan\n1;b1;EAST;soon\n2;b2;EAST;\n")
+    load(workspace, [export])
+    assert "    1 | b1 | EAST | soon" in rejects(workspace, 1, export)
+    write(export, "itemnumber;barcode;homebranch;onloan\n2;b2;EAST;\n1;b1;EAST;soon\n")
+    for number in (1, None):
+        with pytest.raises(LibstatsError, match="has changed since"):
+            rejects(workspace, number, export)
+
+
+def test_a_day_that_is_none_is_told_in_words(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")])
+    with pytest.raises(LibstatsError, match="is not a day"):
+        libstats.open(workspace, known_on="last month")
+
+
+def test_a_tab_behind_a_barcode_makes_no_other_copy(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, [write(tmp_path / "items-2026-10-01.csv", f'{ITEMS}1;"b1\t";EAST;BK\n'), write(tmp_path / "items-2026-10-02.csv", "barcode;homebranch;itype\nb1;WEST;BK\n")])
+    with libstats.open(workspace) as con:
+        assert con.sql("select item_key, barcode, owning_branch from item").fetchall() == [("1", "b1", "WEST")]

@@ -1,0 +1,372 @@
+"""Weeding: one fact a test, on tables of a few copies; `as_of` is 1 November 2026 throughout."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import libstats
+from libstats.analysis import weeding
+from libstats.analysis.thresholds import limits
+from libstats.errors import AnalysisError
+from tests.conftest import write
+from tests.tables import Rows, dicts, holding
+
+AS_OF = "2026-11-01"
+# 640 in CREW: 5 years of age, 3 without use. The other copy is there so that records of use begin in 2010.
+OTHER: Rows = [{"item_id": "other", "title_id": "other", "call_number": "none", "last_borrowed_on": date(2010, 1, 1), "due_on": date(2026, 12, 1)}]
+COPY: dict[str, Any] = {"item_id": "1", "title_id": "1", "barcode": "b1", "call_number": "640 BRO", "added_on": date(2012, 1, 1), "last_borrowed_on": date(2015, 6, 1)}
+TITLE: dict[str, Any] = {"title_id": "1", "title": "Bread", "published_year": 2012}
+ALL = {"as_of": AS_OF, "keep_last_copies": False}
+
+
+def shelf(*, copies: Rows | None = None, title: dict[str, Any] | None = None, other: Rows = OTHER, **tables: Rows) -> duckdb.DuckDBPyConnection:
+    """The copy above, changed as said, or several of them."""
+    items = [{**COPY, **copy} for copy in (copies if copies is not None else [{}])]
+    return holding(item=[*other, *items], title=[{**TITLE, **(title or {})}], **tables)
+
+
+def listed(con: duckdb.DuckDBPyConnection, **parameters: Any) -> list[str]:
+    """The numbers of the candidates."""
+    return [row["item_key"] for row in dicts(libstats.weeding_candidates(con, **{**ALL, **parameters}))]
+
+
+def fate(con: duckdb.DuckDBPyConnection, **parameters: Any) -> str:
+    """Why the copy is not a candidate."""
+    parameters = {**ALL, **parameters}
+    assert libstats.weeding_candidates(con, **parameters).fetchall() == []
+    found = {reason: rows for reason, rows in weeding.left_out(con, **parameters).fetchall() if rows}
+    found["kept: on loan"] -= 1  # the other copy
+    return ", ".join(reason for reason, rows in found.items() if rows)
+
+
+# --- the limits ---
+
+
+def test_a_candidate_says_what_is_known_of_it() -> None:
+    row = dicts(libstats.weeding_candidates(shelf(copies=[{"owning_branch": "EAST", "location": "GEN", "lifetime_checkouts": 7}]), **ALL))[0]
+    assert row == {
+        "branch": "EAST", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "b1", "title": "Bread", "published_year": 2012, "age_years": 14,
+        "last_use_on": date(2015, 6, 1), "unused_since": date(2015, 6, 1), "years_without_use": 11.4, "lifetime_checkouts": 7, "copies_here": 1, "limits_passed": "age and use",
+        "reason": "published 2012, limit 5 years; last used 2015-06-01, limit 3 years", "item_type": None, "collection": None, "source": "koha", "item_key": "1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("year", "is_listed"), [(2020, True), (2021, False)])
+def test_older_than_the_limit_means_more_years_than_it(year: int, is_listed: bool) -> None:
+    """2021 is five years old, which the limit of five allows."""
+    assert bool(listed(shelf(title={"published_year": year}))) is is_listed
+
+
+@pytest.mark.parametrize(("used", "is_listed"), [(date(2023, 10, 31), True), (date(2023, 11, 1), False)])
+def test_unused_longer_than_the_limit_means_before_the_day_three_years_ago(used: date, is_listed: bool) -> None:
+    assert bool(listed(shelf(copies=[{"last_borrowed_on": used}]))) is is_listed
+
+
+def test_and_or() -> None:
+    """Old but used; new but unused; both."""
+    copies: Rows = [{"item_id": "old", "last_borrowed_on": date(2026, 1, 1)}, {"item_id": "idle", "title_id": "2"}, {"item_id": "both"}]
+    con = holding(item=[*OTHER, *({**COPY, **copy} for copy in copies)], title=[TITLE, {"title_id": "2", "published_year": 2024}])
+    assert listed(con) == ["both"]
+    assert sorted(listed(con, combine="or")) == ["both", "idle", "old"]
+    assert {row["item_key"]: row["limits_passed"] for row in dicts(libstats.weeding_candidates(con, combine="or", **ALL))} == {"old": "age", "idle": "use", "both": "age and use"}
+
+
+def test_where_a_class_has_one_limit_that_one_decides() -> None:
+    """Fiction X/2: a novel of this year that nobody took for three years. Computers 3/X: a manual of 2012 that was lent this year."""
+    assert listed(shelf(copies=[{"call_number": "FIC BRO", "last_borrowed_on": date(2023, 1, 1)}], title={"published_year": 2026})) == ["1"]
+    assert listed(shelf(copies=[{"call_number": "005.1 BRO", "last_borrowed_on": date(2026, 1, 1)}])) == ["1"]
+
+
+def test_what_is_surely_within_one_limit_needs_no_other() -> None:
+    assert fate(shelf(copies=[{"last_borrowed_on": date(2026, 1, 1)}], title={"published_year": None})) == "within the limits of its class"
+
+
+def test_the_innermost_line_of_a_profile_counts() -> None:
+    """CREW gives 610 five years and 611 ten: a book of 2018 on anatomy, unused, stays."""
+    assert fate(shelf(copies=[{"call_number": "611 BRO"}], title={"published_year": 2018})) == "within the limits of its class"
+    assert listed(shelf(copies=[{"call_number": "612.9 BRO"}], title={"published_year": 2015})) == ["1"]
+    assert listed(shelf(copies=[{"call_number": "QM 23 .B7", "call_number_scheme": "lcc"}], title={"published_year": 2018})) == []
+    assert listed(shelf(copies=[{"call_number": "RC 23 .B7", "call_number_scheme": "lcc"}], title={"published_year": 2018})) == ["1"]
+
+
+# --- use ---
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2026-01-01 10:00:00", "returned_at": "2026-01-09 10:00:00"}]},
+        {"loan": [{"loan_id": "1", "barcode": "b1", "checked_out_at": "2026-01-01 10:00:00", "returned_at": "2026-01-09 10:00:00"}]},
+        {"circulation_event": [{"item_id": "1", "kind": "checkout", "happened_at": "2026-01-01 10:00:00"}]},
+        {"circulation_event": [{"item_id": "1", "kind": "in-house use", "happened_at": "2026-01-01 10:00:00"}]},
+    ],
+)
+def test_any_record_of_a_use_counts(use: dict[str, Rows]) -> None:
+    assert fate(shelf(**use)) == "within the limits of its class"
+
+
+def test_in_house_use_that_the_item_tells_of_counts() -> None:
+    assert fate(shelf(copies=[{"last_in_house_on": date(2026, 1, 1)}])) == "within the limits of its class"
+
+
+@pytest.mark.parametrize("status", ["Available", "Item in place", "Not Charged", "ON SHELF"])
+def test_a_copy_in_its_place_is_judged(status: str) -> None:
+    assert listed(shelf(copies=[{"status": status}])) == ["1"]
+
+
+@pytest.mark.parametrize("kind", ["checkin", "renewal", "other"])
+def test_what_is_no_use_does_not_count(kind: str) -> None:
+    assert listed(shelf(circulation_event=[{"item_id": "1", "kind": kind, "happened_at": "2026-01-01 10:00:00"}])) == ["1"]
+
+
+def test_a_copy_never_used_is_idle_since_it_was_added_or_records_begin() -> None:
+    copies: Rows = [
+        {"item_id": "early", "title_id": "1", "added_on": date(2001, 1, 1), "last_borrowed_on": None},
+        {"item_id": "late", "added_on": date(2012, 1, 1), "last_borrowed_on": None},
+    ]
+    rows = {row["item_key"]: (row["unused_since"], row["reason"]) for row in dicts(libstats.weeding_candidates(shelf(copies=copies), **ALL))}
+    assert rows == {
+        "early": (date(2010, 1, 1), "published 2012, limit 5 years; no use since records begin on 2010-01-01, limit 3 years"),
+        "late": (date(2012, 1, 1), "published 2012, limit 5 years; no use since it was added on 2012-01-01, limit 3 years"),
+    }
+
+
+def test_records_of_two_years_cannot_tell_of_three() -> None:
+    young: Rows = [{**OTHER[0], "last_borrowed_on": date(2024, 11, 1)}]
+    con = shelf(copies=[{"last_borrowed_on": None}], other=young)
+    assert fate(con) == "cannot judge: records of use do not go back far enough"
+    assert listed(con, records_since="2019-01-01") == ["1"]
+    assert libstats.use_horizon(con, as_of=AS_OF).fetchall() == [("koha", date(2024, 11, 1), 2.0)]
+
+
+def test_a_mistyped_day_does_not_push_the_horizon_back() -> None:
+    """Of 200 days with use one is in 1970; one in a hundred is the second of them."""
+    con = holding(loan=[{"loan_id": "0", "item_id": "x", "checked_out_at": "1970-01-01"}])
+    con.execute("insert into loan (source, loan_id, item_id, checked_out_at) select 'koha', i + 1, 'y', timestamp '2020-01-01' + to_days(i::integer) from range(199) t(i)")
+    assert libstats.use_horizon(con, as_of=AS_OF).fetchall()[0][1] == date(2020, 1, 1)
+
+
+def test_a_copy_used_on_no_known_day_is_not_called_unused() -> None:
+    assert fate(shelf(copies=[{"last_borrowed_on": None, "lifetime_checkouts": 3}])) == "cannot judge: it was used, but not known when"
+    assert fate(shelf(copies=[{"last_borrowed_on": None, "lifetime_uses": 3}])) == "cannot judge: it was used, but not known when"
+    assert fate(shelf(copies=[{"lifetime_in_house": 1}])) == "cannot judge: it was used, but not known when"
+    assert listed(shelf(copies=[{"last_borrowed_on": None, "lifetime_checkouts": 3, "added_on": date(2001, 1, 1)}])) == ["1"]
+
+
+def test_without_any_record_of_use_nothing_is_unused() -> None:
+    silent: Rows = [{**OTHER[0], "last_borrowed_on": None}]
+    assert fate(shelf(copies=[{"last_borrowed_on": None}], other=silent)) == "cannot judge: no use is recorded at all"
+
+
+# --- what cannot be judged ---
+
+
+@pytest.mark.parametrize(
+    ("copy", "title", "reason"),
+    [
+        ({"call_number": None}, {}, "no class can be told from the call number"),
+        ({"call_number": "Electronic resource"}, {}, "no class can be told from the call number"),
+        ({}, {"published_year": None}, "no year of publication"),
+        ({}, {"published_year": 1066}, "the year of publication is suspect"),
+        ({}, {"published_year": 2031}, "the year of publication is suspect"),
+    ],
+)
+def test_what_cannot_be_judged_is_never_called_old(copy: dict[str, Any], title: dict[str, Any], reason: str) -> None:
+    assert fate(shelf(copies=[copy], title=title)) == f"cannot judge: {reason}"
+
+
+def test_a_class_without_a_line_is_not_judged() -> None:
+    assert fate(shelf(copies=[{"call_number": "FIC BRO"}]), profile="archmere") == "cannot judge: the profile has no line for the class"
+
+
+# --- what is kept ---
+
+
+@pytest.mark.parametrize(
+    ("copy", "reason"),
+    [
+        ({"withdrawn_code": "1"}, "withdrawn already"),
+        ({"lost_code": "2"}, "lost, missing or claimed returned (its own list)"),
+        ({"status": "Missing"}, "lost, missing or claimed returned (its own list)"),
+        ({"retained_for": "shared print until 2035"}, "there is a commitment to retain it"),
+        ({"due_on": date(2026, 12, 1)}, "on loan"),
+        ({"status": "In transit"}, "in transit"),
+        ({"status": "On hold shelf"}, "requested by a patron"),
+        ({"status": "Loan"}, "on loan"),
+        ({"status": "CHECKEDOUT"}, "on loan"),
+        ({"not_for_loan_code": "-1"}, "on order, in process or not in its place"),
+        ({"status": "Item not in place"}, "on order, in process or not in its place"),
+        ({"not_for_loan_code": "1"}, "reference or not for loan"),
+        ({"call_number": "REF 640 BRO"}, "reference or not for loan"),
+        ({"collection": "RESERVE"}, "on reserve"),
+        ({"location": "LOCAL"}, "at a location or in a collection that is never weeded"),
+        ({"call_number": "MAG BRO"}, "magazine, newspaper or other serial"),
+        ({"added_on": date(2025, 1, 1)}, "added too recently"),
+        ({"call_number": "LOCAL HISTORY 640"}, "the profile never weeds this class"),
+    ],
+)
+def test_what_is_kept(copy: dict[str, Any], reason: str) -> None:
+    assert fate(shelf(copies=[copy]), keep=["LOCAL"]) == f"kept: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("tables", "reason"),
+    [
+        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2026-06-01"}]}, "on loan"),
+        ({"loan": [{"loan_id": "1", "barcode": "b1", "checked_out_at": "2026-06-01"}]}, "on loan"),
+        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01"}]}, None),
+        ({"transit": [{"transit_id": "1", "item_id": "1", "sent_at": "2026-10-30"}]}, "in transit"),
+        ({"transit": [{"transit_id": "1", "barcode": "b1", "sent_at": "2026-10-30"}]}, "in transit"),
+        ({"hold": [{"hold_id": "1", "title_id": "1", "placed_on": date(2026, 10, 30)}]}, "requested by a patron"),
+        ({"hold": [{"hold_id": "1", "item_id": "1", "status": "waiting"}]}, "requested by a patron"),
+        ({"loan": [{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01", "returned_at": "2015-07-01"}]}, None),
+        ({"transit": [{"transit_id": "1", "item_id": "1", "sent_at": "2026-10-29", "arrived_at": "2026-10-30"}]}, None),
+        ({"hold": [{"hold_id": "1", "title_id": "1", "status": "filled"}, {"hold_id": "2", "title_id": "1", "cancelled_on": date(2026, 1, 1)}]}, None),
+    ],
+)
+def test_what_other_tables_keep(tables: dict[str, Rows], reason: str | None) -> None:
+    con = shelf(**tables)
+    assert bool(listed(con)) is (reason is None)
+    if reason:
+        assert dict(weeding.left_out(con, **ALL).fetchall())[f"kept: {reason}"] == (2 if reason == "on loan" else 1)
+
+
+def test_an_old_open_loan_counts_where_items_tell_no_due_day() -> None:
+    silent: Rows = [{**OTHER[0], "due_on": None}]
+    con = shelf(other=silent, loan=[{"loan_id": "1", "item_id": "1", "checked_out_at": "2015-06-01"}])
+    assert listed(con) == []
+    assert dict(weeding.left_out(con, **ALL).fetchall())["kept: on loan"] == 1
+
+
+def test_a_serial_is_kept_by_its_record() -> None:
+    assert fate(shelf(title={"is_serial": True})) == "kept: magazine, newspaper or other serial"
+    assert fate(shelf(title={"published_year": 9999})) == "kept: magazine, newspaper or other serial"
+
+
+def test_a_migration_day_makes_no_copy_new() -> None:
+    """120 copies seem to have been added on one day of last year."""
+    copies: Rows = [{"item_id": str(i), "added_on": date(2025, 6, 1), "last_borrowed_on": None} for i in range(120)]
+    assert len(listed(shelf(copies=copies))) == 120
+
+
+def test_a_used_volume_protects_its_set() -> None:
+    """Volume 2 was lent this year. Without it, or if the two are copies of one volume, volume 1 is a candidate."""
+    first, second = {"item_id": "1", "volume": "v.1"}, {"item_id": "2", "volume": "v.2", "last_borrowed_on": date(2026, 1, 1)}
+    con = shelf(copies=[first, second])
+    assert listed(con) == []
+    assert dict(weeding.left_out(con, **ALL).fetchall())["kept: a volume of a set, another volume of which was used"] == 1
+    assert listed(shelf(copies=[first, {**second, "last_borrowed_on": date(2015, 1, 1)}])) == ["1", "2"]
+    assert listed(shelf(copies=[first, {**second, "volume": "v.1"}])) == ["1"]
+
+
+def test_one_copy_of_a_title_stays_the_best_used() -> None:
+    copies: Rows = [{"item_id": "1"}, {"item_id": "2", "last_borrowed_on": date(2016, 1, 1)}, {"item_id": "3"}]
+    con = shelf(copies=copies)
+    assert sorted(listed(con)) == ["1", "2", "3"]
+    assert sorted(listed(con, keep_last_copies=True)) == ["1", "3"]
+
+
+def test_a_lost_copy_is_no_other_copy() -> None:
+    con = shelf(copies=[{"item_id": "1"}, {"item_id": "2", "lost_code": "1"}])
+    assert listed(con, keep_last_copies=True) == []
+    assert dicts(libstats.weeding_candidates(con, **ALL))[0]["copies_here"] == 1
+
+
+def test_a_copy_of_no_known_title_is_taken_for_the_last() -> None:
+    con = shelf(copies=[{"title_id": None, "call_number": "FIC BRO"}, {"item_id": "2", "title_id": None, "call_number": "FIC BRO"}])
+    assert sorted(listed(con)) == ["1", "2"]
+    assert listed(con, keep_last_copies=True) == []
+
+
+def test_lost_copies_have_their_own_list() -> None:
+    con = shelf(copies=[{"lost_code": "2", "lost_on": date(2026, 10, 1)}, {"item_id": "2", "status": "Claimed Returned"}, {"item_id": "3"}])
+    assert [(row["barcode"], row["days_lost"]) for row in dicts(libstats.missing_copies(con, as_of=AS_OF))] == [("b1", 31), ("b1", None)]
+
+
+def test_the_list_goes_along_the_shelves() -> None:
+    copies: Rows = [
+        {"item_id": "1", "owning_branch": "WEST", "call_number": "640 AAA"},
+        {"item_id": "2", "owning_branch": "EAST", "call_number": "640 BBB"},
+        {"item_id": "3", "owning_branch": "EAST", "call_number": "FIC AAA"},
+        {"item_id": "4", "owning_branch": "EAST", "call_number": "J 630 CCC"},
+    ]
+    assert listed(shelf(copies=copies)) == ["4", "2", "3", "1"]
+
+
+def test_a_branch_has_its_own_list_and_the_other_branches_copies_still_count() -> None:
+    """Of three copies EAST has two; all could go, and the one at WEST, the best used, is the one that stays."""
+    copies: Rows = [
+        {"item_id": "1", "owning_branch": "EAST"},
+        {"item_id": "2", "owning_branch": "EAST"},
+        {"item_id": "3", "owning_branch": "WEST", "last_borrowed_on": date(2016, 1, 1)},
+    ]
+    con = shelf(copies=copies)
+    assert listed(con, branch="EAST", keep_last_copies=True) == ["1", "2"]
+    assert listed(con, branch="WEST", keep_last_copies=True) == []
+    assert sum(rows for _, rows in weeding.left_out(con, as_of=AS_OF, branch="WEST").fetchall()) == 1
+
+
+def test_every_copy_has_one_fate(demo: Path) -> None:
+    with libstats.open(demo) as con:
+        items = con.sql("select count(*) from item").fetchall()[0][0]
+        for combine in ("and", "or"):
+            candidates = len(libstats.weeding_candidates(con, as_of=AS_OF, combine=combine).fetchall())  # type: ignore[arg-type]
+            assert candidates > 0
+            assert candidates + sum(rows for _, rows in weeding.left_out(con, as_of=AS_OF, combine=combine).fetchall()) == items  # type: ignore[arg-type]
+
+
+# --- the table of limits ---
+
+HEAD = "profile,scheme,class_from,class_to,age_years,no_use_years,note,source\n"
+
+
+def test_a_librarys_own_limits(tmp_path: Path) -> None:
+    own = write(tmp_path / "own.csv", HEAD + "ours,ddc,640,649,20,X,,\n")
+    assert fate(shelf(), profile="ours", thresholds=own) == "within the limits of its class"
+    assert listed(shelf(title={"published_year": 2000}), profile="ours", thresholds=own) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("profile,scheme\n", "own.csv, line 1: there is no column class_from"),
+        (HEAD + "ours,ddc,640,649,20,2,,\nours,udc,1,2,3,4,,\n", "own.csv, line 3: scheme is 'udc'"),
+        (HEAD + "ours,ddc,649,640,20,2,,\n", "own.csv, line 2: class_from comes after class_to"),
+        (HEAD + "ours,ddc,6400,6409,20,2,,\n", "own.csv, line 2: class_from is no class"),
+        (HEAD + "ours,lcc,QA 76,QA 77,20,2,,\n", "own.csv, line 2: class_from is no class"),
+        (HEAD + "ours,ddc,640,649,ten,2,,\n", "own.csv, line 2: age_years is not a whole number"),
+        (HEAD + "theirs,ddc,640,649,20,2,,\n", "own.csv has no profile 'ours'"),
+    ],
+)
+def test_a_faulty_table_is_refused_in_words(tmp_path: Path, text: str, message: str) -> None:
+    own = write(tmp_path / "own.csv", text)
+    with pytest.raises(AnalysisError, match=message):
+        libstats.weeding_candidates(shelf(), as_of=AS_OF, profile="ours", thresholds=own)
+
+
+def test_a_missing_table_and_an_unknown_word_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(AnalysisError, match="cannot be read"):
+        libstats.weeding_candidates(shelf(), as_of=AS_OF, thresholds=tmp_path / "none.csv")
+    with pytest.raises(AnalysisError, match="It has: archmere, crew, waterloo"):
+        libstats.weeding_candidates(shelf(), as_of=AS_OF, profile="mustie")
+    with pytest.raises(AnalysisError, match="combined by 'xor'"):
+        libstats.weeding_candidates(shelf(), as_of=AS_OF, combine="xor")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("profile", ["crew", "archmere"])
+def test_every_dewey_class_has_a_line(profile: str) -> None:
+    found = limits(profile)
+    ranges = [(low, high) for scheme, low, high in zip(found["limit_scheme"], found["limit_from"], found["limit_to"], strict=True) if scheme == "ddc"]
+    assert [number for number in range(1000) if not any(low <= f"{number:03}" <= high for low, high in ranges)] == []
+
+
+def test_the_cells_of_crew_that_are_attested() -> None:
+    """Seen in published handouts: computers 3/X, medicine 5/X, home economics 5/3, adult fiction X/2."""
+    crew = limits("crew")
+    lines = dict(zip(zip(crew["limit_scheme"], crew["limit_from"], strict=True), zip(crew["limit_age"], crew["limit_use"], strict=True), strict=True))
+    assert [lines[key] for key in (("ddc", "004"), ("ddc", "610"), ("ddc", "640"), ("label", "FIC"))] == [(3, None), (5, None), (5, 3), (None, 2)]
