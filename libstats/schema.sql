@@ -391,7 +391,8 @@ create table manual_count (
     starts_on           date,           -- key: first day of what was counted
     ends_on             date,           -- key: last day of it
     value               decimal(14, 2), -- sticky: how many
-    is_estimate         boolean         -- sticky: true where a sample was counted and the rest is worked out
+    is_estimate         boolean,        -- sticky: true where a sample was counted and the rest is worked out
+    entered_at          timestamp       -- sticky: when the count was written down or last corrected
 );
 
 -- A notice that the system sent. To whom is not kept.

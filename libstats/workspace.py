@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from libstats import privacy
+from libstats import forms, privacy
 from libstats.errors import WorkspaceError
 
 CONFIG = "libstats.toml"
@@ -167,7 +167,7 @@ def notebooks_shipped() -> Path:
 
 
 def init(folder: Path, name: str | None = None) -> Workspace:
-    """Make a workspace: configuration, exports/, notebooks/, reports/, the private store and its key.
+    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store and its key.
 
     What is already there is left as it is.
     """
@@ -184,6 +184,7 @@ def init(folder: Path, name: str | None = None) -> Workspace:
         target = folder / "notebooks" / notebook.name
         if not target.exists():
             shutil.copyfile(notebook, target)
+    forms.write(folder / "forms")
     privacy.make_key(folder / "patron.key")
     if os.name == "posix":
         (folder / "store").chmod(0o700)

@@ -16,6 +16,7 @@ PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
 OSLO = "yes: reports of a university's Alma, 2016"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 UNEXERCISED = "unexercised on real data"
+OURS = "a form of our own: there are no files of others"
 # what tests/test_real.py loads; a source that is not named here has met no row that a library system wrote
 EXERCISED = {
     "koha items": SAMPLE,
@@ -30,7 +31,7 @@ EXERCISED = {
     "illiad borrowing requests": PACIFIC,
     "illiad lending requests": f"{PACIFIC}, without numbers",
     "alma order lines": OSLO,
-    "own milestones": "a form of our own: there are no files of others",
+    **{f"own {name}": OURS for name in ("milestones", "manual counts", "access problems", "reserve requests", "serial issues", "notices")},
 }
 # a table of which the real files lacked the columns
 UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")}
