@@ -302,6 +302,17 @@ create table ill_event (
     direction           varchar check (direction in ('borrowing', 'lending', 'document delivery'))  -- sticky: whose patron it is for, where the log says so; else the request does
 );
 
+-- One library's no to a request, of which a request may have several before one says yes: never add these to reasons of requests.
+create table ill_refusal (
+    request_id          varchar,        -- key: the system's number of the request
+    lender              varchar,        -- key: symbol of the library that said no, in capitals
+    refused_on          date,           -- key: day of the answer
+    direction           varchar check (direction in ('borrowing', 'lending', 'document delivery')),  -- sticky: whose patron it is for
+    place               bigint check (place >= 1),  -- sticky: which in the list of lenders it was
+    reason              varchar,        -- clearable: why, in the common words of the sources' code lists
+    reason_as_exported  varchar         -- clearable: why, as exported
+);
+
 -- A copy that was deleted from the catalogue.
 create table withdrawal (
     item_key            varchar,        -- key: item_id where it is known, else the barcode after the word barcode and a colon
