@@ -340,6 +340,7 @@ create table staff_event (
     module              varchar,        -- sticky: part of the system, in capitals (CATALOGUING, ACQUISITIONS, ...)
     action              varchar,        -- sticky: what was done, in capitals (ADD, MODIFY, DELETE, ...)
     record_id           varchar,        -- sticky: number of the record that was changed; never a person's
+    record_kind         varchar check (record_kind in ('item', 'title')),  -- sticky: whether that is a copy or a bibliographic record, where the log tells: the two are numbered apart
     interface           varchar         -- sticky: where from, in small letters; opac is a patron, intranet staff, commandline or cron a scheduled job
 );
 
