@@ -7,13 +7,14 @@ import contextlib
 import difflib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from libstats import demo, explanation, forgetting, inspection, listing, opening, store, today
-from libstats.errors import LibstatsError
+from libstats.errors import LibstatsError, WorkspaceError
 from libstats.load import confirm, load, undo
 from libstats.workspace import Workspace, find, init
 
@@ -120,7 +121,10 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    texts = [inspection.inspect(Path(f)) for f in args.files]
+    columns: dict[str, str | list[str]] = {}
+    with suppress(WorkspaceError):  # a file can be looked at before there is a workspace
+        columns = find(Path(args.workspace)).columns
+    texts = [inspection.inspect(Path(f), columns) for f in args.files]
     print("\n\n".join(texts))
     return 0
 

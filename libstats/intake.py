@@ -95,6 +95,9 @@ class Intake:
         for heading, remedy in self.source.required.items():
             if heading not in plan.positions:
                 raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
+        if self.source.is_elsewhere and self.job.workspace.timezone is None and any(line.tells_zone for p in self.plans for line in p.lines):
+            zone = 'Write the library\'s zone into libstats.toml: [library] timezone = "America/New_York". Else what happens in the evening counts for the next day.'
+            raise FileRefused(f"{name}: its times are those of another zone", zone)
         if not plan.has_key:
             keys = [h for line in self.source.lines[plan.table.name] if line.column in plan.table.exported_key for h in line.headings]
             raise FileRefused(f"{name}: the column {keys[0]} is missing", f"Add {keys[0]} to the report: without it the same row in two files would count twice.")
@@ -147,6 +150,10 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq) + self._repeated()
+        if lacks := self.part.lacks(self.rows_read):
+            receipt.notes.append(lacks)
+        if self.source.tells_zones and self.job.workspace.timezone is None:
+            receipt.notes.append("its times may say their zone and are taken as they are written; [library] timezone in libstats.toml turns them into the library's own clock")
         if self.is_set_back:
             receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
@@ -157,7 +164,7 @@ class Intake:
         column = self.source.scope if self.is_whole else None
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
-        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
+        shape = [self.instance, self.source.label, self.source.hash_in(self.job.workspace.timezone), plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
         names = ["source", "declaration", "select_hash", "primary_table", "is_whole", "absence", "scope_column", "scope", "columns"]
         same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
         found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()

@@ -29,13 +29,23 @@ class Reading:
 
     table: str
     case: str
-    reached: dict[str, str] = field(hash=False)
+    reached: dict[str, str | list[str]] = field(hash=False)
     join: str = ""
     where: str = "true"
     handle: str = "null"
     location: str = "null"
     branch: str = "null"
     kind: str = "null"
+
+    def moment(self, milestone: str) -> str:
+        """SQL: when the milestone was reached."""
+        told = self.reached[milestone]
+        return told if isinstance(told, str) else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+
+    def day(self, milestone: str, kind: str) -> str:
+        """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
+        told = self.reached[milestone]
+        return str(kind == "DATE").lower() if isinstance(told, str) else f"({told[0]}) is null"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ create table loan (
     last_renewed_at     timestamp,      -- sticky: the last renewal
     renewals            bigint check (renewals >= 0),          -- sticky: how often it was renewed
     unseen_renewals     bigint check (unseen_renewals >= 0),   -- sticky: renewals without the copy at hand
+    renewal_of          varchar,        -- sticky: the loan that this one renews, in systems that write each renewal as a loan of its own: a checkout is a loan where it is blank
     is_auto_renewed     boolean,        -- sticky: true where the loan is set to renew by itself
     is_in_house         boolean,        -- sticky: true for use inside the library
     channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: how it was lent
@@ -94,6 +95,7 @@ create table circulation_event (
     kind_as_exported    varchar,        -- sticky: what the system calls it
     channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: who did it; blank where the system does not tell
     item_id             varchar,        -- sticky: the copy; blank after it was deleted
+    barcode             varchar,        -- sticky: the copy, by barcode, where the log has no number of it
     item_type           varchar,        -- sticky: item type at the time
     location            varchar,        -- sticky: shelving location at the time
     collection          varchar,        -- sticky: collection code at the time
@@ -184,6 +186,7 @@ create table order_line (
     unit_price          decimal(12, 2), -- sticky: what one did cost, in the library's own currency; 0 until it is received
     created_on          date,           -- sticky: day it was put into the purchase order
     placed_on           date,           -- clearable: day the order was sent; blank until then, and always in a standing order
+    placed_at           timestamp,      -- clearable: when it was sent, in systems that tell the time of day
     expected_on         date,           -- clearable: day it is expected
     received_on         date,           -- clearable: day it was received; blank again if the receipt is taken back
     cancelled_on        date,           -- clearable: day it was cancelled
@@ -203,13 +206,14 @@ create table order_copy (
     order_line_id       varchar,        -- sticky: the line that it stands in now
     item_id             varchar,        -- sticky: the copy on the shelf that it became
     received_on         date,           -- clearable: day this copy was received; blank again if the receipt is taken back
+    received_at         timestamp,      -- clearable: when it was received, in systems that tell the time of day
     updated_at          timestamp       -- sticky: last change
 );
 
 -- What one fund bears of one order line. A line over two funds has two of these and is still one line.
 create table order_fund (
     order_line_id       varchar,        -- key: the order line
-    fund_share          varchar,        -- key: which of its funds: 1 where the system allows one (it may become another fund), else the fund's code
+    fund_share          varchar,        -- key: which of its funds: 1 where the system allows one (it may become another fund), the copy's number where each copy has its fund, else the fund's code
     fund_id             varchar,        -- sticky: the fund, by number
     fund_code           varchar,        -- sticky: the fund, by code; codes come again each fiscal year
     amount              decimal(12, 2)  -- sticky: what it bears, where the system says so; else the line's quantity times its price

@@ -10,15 +10,15 @@ from tests.conftest import write
 
 HEAD = "ILL Record Number\tRequest Status\tPages (Citation)\tDirect Request: Unmediated\tDirect Request: Mediated\n"
 AUDIT = """pra_id,pra_patron_request_fk,pra_date_created,pra_from_status_fk,pra_to_status_fk,st_code
-1,a-1,2026-10-01 09:00:00,,s1,REQ_IDLE
-2,a-1,2026-10-03 09:00:00,s1,s2,REQ_SHIPPED
-3,a-1,2026-10-05 09:00:00,s2,s3,REQ_CHECKED_IN
-4,b-1,2026-10-01 09:00:00,,s4,RES_IDLE
-5,b-1,2026-10-02 09:00:00,s4,s5,RES_ITEM_SHIPPED
+1,a-1,2026-10-01 09:00:00+00,,s1,REQ_IDLE
+2,a-1,2026-10-03 09:00:00+00,s1,s2,REQ_SHIPPED
+3,a-1,2026-10-05 09:00:00+00,s2,s3,REQ_CHECKED_IN
+4,b-1,2026-10-01 09:00:00+00,,s4,RES_IDLE
+5,b-1,2026-10-02 09:00:00+00,s4,s5,RES_ITEM_SHIPPED
 """
 REQUESTS = """pr_id,pr_hrid,pr_is_requester,pr_date_created,st_code
-a-1,OWN-1,t,2026-10-01 09:00:00,REQ_CHECKED_IN
-b-1,OWN-1,f,2026-10-01 09:00:00,RES_ITEM_SHIPPED
+a-1,OWN-1,t,2026-10-01 09:00:00+00,REQ_CHECKED_IN
+b-1,OWN-1,f,2026-10-01 09:00:00+00,RES_ITEM_SHIPPED
 """
 
 
@@ -46,6 +46,7 @@ def test_counts_of_rapid_are_left_alone_in_words(workspace: Workspace, tmp_path:
 
 
 def test_a_request_of_reshare_counts_once_for_who_asks_and_once_for_who_is_asked(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.config["library"]["timezone"] = "America/New_York"
     libstats.load(workspace, [write(tmp_path / "requests-2026-10-31.csv", REQUESTS), write(tmp_path / "audit-2026-10-31.csv", AUDIT)])
     period = {"since": "2026-10-01", "until": "2026-11-01"}
     with libstats.open(workspace) as con:

@@ -34,7 +34,7 @@ def test_a_receipt_of_turnaround_says_all(workspace: Workspace) -> None:
     assert found["definition"][1] == ("mending", "a book to be mended; it begins with brought, is done with mended, given up with discarded")
     assert found["period"] == [("since", "2026-01-01"), ("until, not included", "2026-02-01"), ("as of the newest export", "2026-03-01 00:00")]
     assert found["parameter"] == [("by", "branch")]
-    assert found["load"] == [("load 1: mending-2026-03-01.csv", "own milestones, exported 2026-03-01 00:00, 11 rows")]
+    assert found["load"] == [("mending-2026-03-01.csv", "own milestones, exported 2026-03-01 00:00, 11 rows")]
     assert found["cases used"] == [("mending", "4")]
     assert [n for _, n in found["left out"]] == ["1", "1", "1"]
 
@@ -65,7 +65,7 @@ def test_only_loads_that_tell_of_the_process_are_named(workspace: Workspace) -> 
     other.write_text("process,case,milestone,happened_at\ndusting,1,dusted,2026-03-01\n", encoding="utf-8")
     libstats.load(workspace.folder, [other])
     con = libstats.open(workspace.folder)
-    assert [what for what, _ in parts(con, "worklist")["load"]] == ["load 1: mending-2026-03-01.csv"]
+    assert [what for what, _ in parts(con, "worklist")["load"]] == ["mending-2026-03-01.csv"]
 
 
 def test_a_load_that_was_undone_is_not_behind_a_figure(workspace: Workspace) -> None:
@@ -75,7 +75,7 @@ def test_a_load_that_was_undone_is_not_behind_a_figure(workspace: Workspace) -> 
     libstats.load(workspace.folder, [second])
     libstats.undo(workspace.folder, 2)
     con = libstats.open(workspace.folder)
-    assert [what for what, _ in parts(con, "worklist")["load"]] == ["load 1: mending-2026-03-01.csv"]
+    assert [what for what, _ in parts(con, "worklist")["load"]] == ["mending-2026-03-01.csv"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ period
 parameter
     by: branch
 load
-    load 1: mending-2026-03-01.csv: own milestones, exported 2026-03-01 00:00, 11 rows
+    mending-2026-03-01.csv: own milestones, exported 2026-03-01 00:00, 11 rows
 cases used
     mending: 4
 left out

@@ -1,10 +1,12 @@
 """ReShare: its tables patron_request and patron_request_audit, as SQL over metadb gives them.
 
 Each request exists twice, once at the library that asks and once at each that is asked; pr_id tells these apart (pr_hrid does not), and pr_is_requester
-says which it is. metadb keeps UTC: a report gives times in the library's own zone. Status and partner stand there as numbers of other tables: a report joins them. Patrons, titles and messages are never read.
+says which it is. Times are of another zone and say it. Status and partner stand there as numbers of other tables: a report joins them. Patrons, titles and messages are never read.
 """
 
 from libstats.source import Source
+
+WHEN = "with its zone, as in 2026-10-31 09:30:00+00"
 
 REQUESTS = Source(
     system="reshare",
@@ -12,6 +14,8 @@ REQUESTS = Source(
     recognise=("pr_id", "pr_is_requester"),
     unless=("pra_id",),
     required={"st_code": "join the table status by pr_state_fk and add st_code to the report", "pr_date_created": "add pr_date_created to the report"},
+    is_elsewhere=True,
+    dates=WHEN,
     # no happened: its status changes without any day of the table changing, so the file's name says its day
     # a text in which partners write what they like
     loose=("due_on",),
@@ -27,7 +31,7 @@ REQUESTS = Source(
         'ReShare' as service,
         -- the symbol that pr_resolved_sup_inst_symbol_fk stands for
         case when yes_no("pr_is_requester") then upper(trim("lender")) end as lender,
-        iso_time("pr_date_created") as created_at,
+        zoned_time("pr_date_created") as created_at,
         iso_date("pr_due_date_rs") as due_on
     from raw"""
     },
@@ -44,12 +48,14 @@ AUDIT = Source(
         "pra_to_status_fk": "add pra_to_status_fk to the report: messages are entries too, and change nothing",
     },
     happened=("happened_at",),
+    is_elsewhere=True,
+    dates=WHEN,
     set_aside={"no change of status": """"pra_to_status_fk" is null or "pra_from_status_fk" = "pra_to_status_fk\""""},
     fills={
         "ill_event": """
     select
         "pra_patron_request_fk" as request_id,
-        iso_time("pra_date_created") as happened_at,
+        zoned_time("pra_date_created") as happened_at,
         "st_code" as status_as_exported
     from raw"""
     },
