@@ -29,7 +29,7 @@ def columns(query: str) -> list[str]:
     listed, inner = re.sub(r"^select | from .*$", "", query), 1
     while inner:
         listed, inner = re.subn(r"\([^()]*\)", "", listed)
-    return [re.split(r"[ .]", column.strip())[-1].strip('"') for column in listed.split(",")]
+    return ["".join(re.findall(r'"([^"]+)"$|([^ ."]+)$', column.strip())[0]) for column in listed.split(",")]
 
 
 @pytest.mark.parametrize(("system", "query"), queries(), ids=str)
