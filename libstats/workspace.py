@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from libstats import configuration, privacy
+from libstats import configuration, forms, privacy
 from libstats.errors import WorkspaceError
 
 CONFIG = "libstats.toml"
@@ -228,7 +228,7 @@ def notebooks_shipped() -> Path:
 
 
 def init(folder: Path, name: str | None = None) -> Workspace:
-    """Make a workspace: configuration, exports/, notebooks/, reports/, the private store and its key.
+    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store and its key.
 
     What is already there is left as it is.
     """
@@ -245,6 +245,7 @@ def init(folder: Path, name: str | None = None) -> Workspace:
         target = folder / "notebooks" / notebook.name
         if not target.exists():
             shutil.copyfile(notebook, target)
+    forms.write(folder / "forms")
     privacy.make_key(folder / "patron.key")
     if os.name == "posix":
         (folder / "store").chmod(0o700)
