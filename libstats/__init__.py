@@ -12,6 +12,7 @@ from libstats.analysis.circulation import circulation
 from libstats.analysis.collection import collection_age, migration_days, publication_decades
 from libstats.analysis.collection_use import collection_use, shelf_time
 from libstats.analysis.copies import missing_copies
+from libstats.analysis.fill import fill_rate, unfilled_reasons
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.throughput import throughput
 from libstats.analysis.turnaround import turnaround, turnaround_curve
@@ -30,6 +31,7 @@ __all__ = [
     "collection_age",
     "collection_use",
     "confirm",
+    "fill_rate",
     "forget",
     "freshness",
     "init",
@@ -44,6 +46,7 @@ __all__ = [
     "turnaround",
     "turnaround_curve",
     "undo",
+    "unfilled_reasons",
     "use_horizon",
     "weeding_candidates",
     "worklist",

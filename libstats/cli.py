@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
-from libstats import demo, forgetting, inspection, listing, store
-from libstats.errors import LibstatsError
+from libstats import demo, explanation, forgetting, inspection, listing, opening, store, today
+from libstats.errors import LibstatsError, WorkspaceError
 from libstats.load import confirm, load, undo
 from libstats.workspace import Workspace, find, init
 
@@ -71,11 +73,26 @@ def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("--show", metavar="FILE", help="read the original file again and show the rejected lines themselves, here only")
 
 
+def _add_today(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
+    p.add_argument("--xlsx", type=Path, metavar="FILE", help="write it as a workbook instead, with every late and near case")
+
+
+def _add_explain(p: argparse.ArgumentParser) -> None:
+    p.add_argument("analysis", metavar="ANALYSIS", help="as in turnaround, throughput, backlog, worklist or circulation")
+    p.add_argument("process", nargs="?", metavar="PROCESS", help="the kind of work, where the analysis is of one, as in hold")
+    p.add_argument("--since", metavar="DAY", help="the period's first day")
+    p.add_argument("--until", metavar="DAY", help="the first day after the period")
+    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the analysis")
+
+
 def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("name", metavar="NAME", help="a notebook's name, as in monthly_operations")
     p.add_argument("--month", help="the month to report, as in 2026-10 (if not given: the last whole one)")
     p.add_argument("--branch", help="only this branch")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the notebook")
+    p.add_argument("--html", action="store_true", help="write it as a web page (so too if nothing is said)")
+    p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
     p.add_argument("--out", type=Path, metavar="FILE", help="where to write it (if not given: the workspace's reports folder)")
 
 
@@ -104,7 +121,10 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    texts = [inspection.inspect(Path(f)) for f in args.files]
+    columns: dict[str, str | list[str]] = {}
+    with suppress(WorkspaceError):  # a file can be looked at before there is a workspace
+        columns = find(Path(args.workspace)).columns
+    texts = [inspection.inspect(Path(f), columns) for f in args.files]
     print("\n\n".join(texts))
     return 0
 
@@ -176,13 +196,41 @@ def _none_outlived(place: Workspace) -> int:
     return 1 if left else 0
 
 
+def _today(args: argparse.Namespace) -> int:
+    with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
+        if args.html or args.xlsx:
+            from libstats.report import publish
+            from libstats.report import today as written
+
+            for path, make, most in ((args.html, written.page, 100), (args.xlsx, written.sheets, None)):
+                if path:
+                    publish.write(path, make(today.read(con, datetime.now(), most)))
+                    print(f"The list is at {path}")
+        else:
+            print(today.text(today.read(con, datetime.now())))
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
+    with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
+        print(explanation.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}))
+    return 0
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    return dict(text.partition("=")[::2] for text in texts)
+
+
 def _report(args: argparse.Namespace) -> int:
     from libstats import report
 
     place = find(Path(args.workspace))
-    given = dict(pair.partition("=")[::2] for pair in args.set)
-    given |= {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
-    path = report.run(args.name, place.folder, given, args.out)
+    given = _pairs(args.set) | {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
+    formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
+    if args.xlsx:
+        formats.append("xlsx")
+    path = report.run(args.name, place.folder, given, args.out, formats)
     print(f"The report is at {path}")
     return 0
 
@@ -213,6 +261,12 @@ COMMANDS = {
     "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
+    "today": ("list what needs a hand: open cases that are late or near their goal, stale exports, alarms", "libstats today --html today.html", _add_today),
+    "explain": (
+        "show where a figure comes from: its definition, the loads behind it, what was counted and what not",
+        "libstats explain worklist hold",
+        _add_explain,
+    ),
     "report": ("make a report as an accessible web page that works offline", "libstats report monthly_operations --month 2026-10", _add_report),
     "demo": ("make a workspace with a made-up library, load it and write a report", "libstats demo", _add_demo),
     "sample": ("write the made-up library's exports, or a big export to try sizes", "libstats sample big --loans 1000000", _add_sample),
@@ -228,6 +282,8 @@ _RUN = {
     "check": _check,
     "forget": _forget,
     "rotate-key": _rotate,
+    "today": _today,
+    "explain": _explain,
     "report": _report,
     "demo": _demo,
     "sample": _sample,
@@ -241,7 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _RUN[args.command](args)
     except LibstatsError as error:
         print(f"libstats: {error}", file=sys.stderr)
-        return 1
+        return error.exit_status
     except duckdb.Error as error:
         # its own words may hold a row's value: only its kind is told
         print(

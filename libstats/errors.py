@@ -7,7 +7,8 @@
         NotLoadedYet     the file is known, and libstats does not read it (yet)
       SourceError        a source declaration does not fit schema.sql
       AnalysisError      a question that the data cannot answer honestly
-      ReportError        a report: unknown parameter, failed cell
+      ReportError        a report: a failed cell
+        ReportUnknown    a report or a parameter of it that there is not
 
 Each message says which file (line, column), what was wrong and what to do. Values of a
 row are never part of a message: only their shape is.
@@ -18,6 +19,8 @@ from __future__ import annotations
 
 class LibstatsError(Exception):
     """A mistake that a person can mend; the command line prints it without a traceback."""
+
+    exit_status = 1  # of the command that it ends
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         self.problem = problem
@@ -51,3 +54,9 @@ class AnalysisError(LibstatsError):
 
 class ReportError(LibstatsError):
     """A report that could not be made."""
+
+
+class ReportUnknown(ReportError):
+    """A report, or a parameter of it, that there is not."""
+
+    exit_status = 2

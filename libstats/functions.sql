@@ -7,11 +7,14 @@ create or replace temp macro tidy(t) as
 
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 
+-- DuckDB takes 31/10/26 for a day of the year 31: a year has four digits.
+create or replace temp macro in_our_time(moment) as case when moment >= timestamp '1000-01-01' then moment end;
+
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
 create or replace temp macro iso_date(t) as
-    case when t < ':' then coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;
 create or replace temp macro iso_time(t) as
-    case when t < ':' then coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M'])) end;
+    case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
 -- Month first, for reports that say so: 10/31/2026.
 create or replace temp macro us_date(t) as
@@ -68,3 +71,18 @@ create or replace temp macro plain_amount(t) as
 -- Money typed into a free field, with currency signs or codes and blanks: £ 1,234.50, EUR 12,50, 7.25, free.
 create or replace temp macro typed_amount(t) as
     case when lower(trim(t)) = 'free' then 0::decimal(12, 2) else plain_amount(regexp_replace(t, '\s|\x{A0}|\x{202F}|\p{Sc}|^\s*[A-Za-z]{2,3}[.]?|[A-Za-z]{2,3}\s*$', '', 'g')) end;
+
+-- Times that say their zone (2026-10-31 09:30:00.12-04, 2026-10-31T13:30:00Z): the library's wall clock, by its [library] timezone;
+-- where that is not set, the time as it is written. What says no zone is a wall clock already.
+create or replace temp macro wall_clock(t) as
+    case when getvariable('library_zone') is not null and regexp_matches(t, ':\d\d([.]\d+)?\s?([+-]\d\d(:?\d\d)?|Z)\s*$')
+         then timezone(getvariable('library_zone'), try_cast(trim(t) as timestamptz))
+         else iso_time(regexp_replace(t, '(:\d\d([.]\d+)?)\s?([+-]\d\d(:?\d\d)?|Z)\s*$', '\1')) end;
+
+-- The same, and what a screen of the system shows, month first and with two digits of the year: 10/31/26, 9:30 AM.
+create or replace temp macro screen_time(t) as
+    coalesce(wall_clock(t), try_strptime(trim(t), ['%m/%d/%y, %I:%M %p', '%m/%d/%y %I:%M %p', '%m/%d/%y']), us_time(t));
+
+-- Digits without signs: 20261031, 202610310930, 20261031093059.
+create or replace temp macro packed_time(t) as
+    try_strptime(case when regexp_full_match(trim(t), '(19|20)(\d{6}|\d{10}|\d{12})') then rpad(trim(t), 14, '0') end, '%Y%m%d%H%M%S');

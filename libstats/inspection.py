@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from libstats.commands import Given
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.plan import plans
 from libstats.readers.part import Part
@@ -14,31 +15,31 @@ from libstats.recognise import likeliest, nearest, recognise_part
 from libstats.source import Source, fold_heading
 
 
-def inspect(path: Path) -> str:
-    """Text for a person: what libstats makes of a file, part by part. Nothing is loaded. Raises FileRefused where it is not there."""
+def inspect(path: Path, columns: Given | None = None) -> str:
+    """Text for a person: what libstats makes of a file, part by part; `columns` as libstats.toml gives them. Nothing is loaded. Raises FileRefused where it is not there."""
     if path.is_dir():
         raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
     if not path.is_file():
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
-    return "\n".join(_told(path))
+    return "\n".join(_told(path, columns))
 
 
-def _told(path: Path) -> Iterator[str]:
+def _told(path: Path, columns: Given | None) -> Iterator[str]:
     name = path.name
     try:
         for place in places(path):
             name = place.name
             for part in parts(place):
-                yield _part(part)
+                yield _part(part, columns)
     except FileRefused as error:
         yield f"{name}: not recognised\n  {error}"
     except OSError as error:
         yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, columns: Given | None) -> str:
     try:
-        return _recognised(*recognise_part(part))
+        return _recognised(*recognise_part(part, columns))
     except NotLoadedYet as error:
         return f"{part.name}: left alone\n  {error}"
     except FileRefused as error:
@@ -49,7 +50,8 @@ def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
     if part.is_bare:
-        text.append("  it has no headings: its columns are those that the declaration gives in order")
+        told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
+        text.append(f"  it has no headings: its columns are those that {told} in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:

@@ -147,6 +147,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq) + self._repeated()
+        if self.source.tells_zones and self.job.workspace.timezone is None:
+            receipt.notes.append("its times may say their zone and are taken as they are written; [library] timezone in libstats.toml turns them into the library's own clock")
         if self.is_set_back:
             receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
@@ -157,7 +159,7 @@ class Intake:
         column = self.source.scope if self.is_whole else None
         scope = self._scope(plan, raw, column) if column else None
         columns = {p.table.name: list(p.columns) for p in self.plans}
-        shape = [self.instance, self.source.label, self.source.select_hash, plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
+        shape = [self.instance, self.source.label, self.source.hash_in(self.job.workspace.timezone), plan.table.name, self.is_whole, self.source.absence, column, scope, columns]
         names = ["source", "declaration", "select_hash", "primary_table", "is_whole", "absence", "scope_column", "scope", "columns"]
         same = " and ".join(f"{n} is not distinct from ${i + 1}" for i, n in enumerate(names))
         found = self.con.execute(f"select export_id from export where {same}", shape).fetchall()

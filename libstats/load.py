@@ -44,7 +44,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
     with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer, _progress(2 * size) as bar:
-        prepare_connection(writer.con)
+        prepare_connection(writer.con, place.timezone)
         for path in files:
             bar.set_description(path.name[:40])
             receipt.files += load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
@@ -67,8 +67,9 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
             path.unlink()
 
 
-def prepare_connection(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the vocabulary of sources."""
+def prepare_connection(con: duckdb.DuckDBPyConnection, timezone: str | None = None) -> None:
+    """Give a connection the vocabulary of sources, and the library's zone where it is known."""
+    con.execute("set variable library_zone = $1", [timezone])
     con.execute(resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8"))
 
 
@@ -123,7 +124,7 @@ def _load_place(job: Job, place: Place) -> list[FileReceipt]:
 
 def _load_part(job: Job, part: Part) -> FileReceipt:
     try:
-        source, reading = recognise_part(part)
+        source, reading = recognise_part(part, job.workspace.columns)
         return Intake(job, source, reading, reading.count(job.advance)).run()
     except (FileRefused, OSError, duckdb.Error) as error:
         return _not_loaded(part.entry, error)

@@ -123,7 +123,8 @@ class Plan:
     @property
     def set_aside(self) -> dict[str, str]:
         """SQL of the named rules for rows that are not data, as far as the file has their headings; its headings again are none."""
-        rules = self.source.set_aside.items()
+        only = self.source.only.get(self.table.name)
+        rules = {"of another table": f"not coalesce({only}, false)"}.items() if only else self.source.set_aside.items()
         found = {name: self.sql_of(rule) for name, rule in rules if all(h in self.positions for h in headings_in(rule))}
         again = " and ".join(f"c{self.positions[h]} = {quoted(self.header[self.positions[h]])}" for h in self._compared)
         return {**found, "headings again": again} if again else found
@@ -132,7 +133,7 @@ class Plan:
     def _compared(self) -> list[str]:
         """The headings that decide what becomes of a row, persons' identifiers left out."""
         people = set(self.table.natured("person"))
-        rules = [h for rule in self.source.set_aside.values() for h in headings_in(rule) if h in self.positions]
+        rules = [h for rule in (*self.source.set_aside.values(), *self.source.only.values()) for h in headings_in(rule) if h in self.positions]
         return sorted({h for line in self.lines if line.column not in people for h in self.present(line)} | set(rules))
 
     @property
@@ -169,6 +170,8 @@ def plans(source: Source, header: Sequence[str]) -> list[Plan]:
     for name, lines in source.lines.items():
         usable = tuple(line for line in lines if line.usable(positions))
         plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
+        if name in source.only and not all(h in positions for h in headings_in(source.only[name])):
+            continue
         if plan.has_key or name == source.primary:
             found.append(plan)
     return found

@@ -20,7 +20,7 @@ from libstats.errors import AnalysisError, WorkspaceError
 
 DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
 _REQUIRED: dict[str, Any] = {"what": str, "starts": str, "done": list, "milestones": dict}
-_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "misleading": dict, "statuses": dict}
+_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "aside": dict, "misleading": dict, "statuses": dict}
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,23 @@ class Reading:
 
     table: str
     case: str
-    reached: dict[str, str] = field(hash=False)
+    reached: dict[str, str | list[str]] = field(hash=False)
     join: str = ""
     where: str = "true"
     handle: str = "null"
     location: str = "null"
     branch: str = "null"
     kind: str = "null"
+
+    def moment(self, milestone: str) -> str:
+        """SQL: when the milestone was reached."""
+        told = self.reached[milestone]
+        return told if isinstance(told, str) else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+
+    def day(self, milestone: str, kind: str) -> str:
+        """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
+        told = self.reached[milestone]
+        return str(kind == "DATE").lower() if isinstance(told, str) else f"({told[0]}) is null"
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Process:
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
     planned: tuple[str, ...] = ()
+    aside: dict[str, str] = field(default_factory=dict, hash=False)
     misleading: dict[str, str] = field(default_factory=dict, hash=False)
     statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
     read: tuple[Reading, ...] = ()
@@ -110,12 +121,20 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
         if kind is None or not isinstance(value, kind):
             raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join(_REQUIRED | _OWN)}, as in libstats/processes.toml.")
     merged = {**(shipped or {}), **own}
-    for key in ("milestones", "misleading"):
+    for key in ("milestones", "misleading", "aside"):
         merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
     merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
         raise WorkspaceError(f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones.")
-    named = [merged["starts"], *merged["done"], *merged.get("given_up", ()), *merged.get("planned", ()), *(s for s in merged["statuses"] if s != "last")]
+    named = [
+        merged["starts"],
+        *merged["done"],
+        *merged.get("given_up", ()),
+        *merged.get("planned", ()),
+        *merged["aside"],
+        *merged["aside"].values(),
+        *(s for s in merged["statuses"] if s != "last"),
+    ]
     if unknown := [m for m in named if m not in merged["milestones"]]:
         raise WorkspaceError(f"{where}: {unknown[0]} is not among its milestones", f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"')
     return merged

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from libstats.commands import Given, untold, written_by
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
@@ -23,7 +24,7 @@ def candidates(header: Sequence[str]) -> list[Source | LeftAlone]:
     return sorted(found, key=lambda d: (-len(d.recognise), isinstance(d, Source)))
 
 
-def recognise(path: Path, entry: str | None = None) -> tuple[Source, Part]:
+def recognise(path: Path, entry: str | None = None, columns: Given | None = None) -> tuple[Source, Part]:
     """The declaration for a file, and the file as it is to be read: the part that the ledger calls `entry`, else the first one that is known.
 
     Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or not there; OSError.
@@ -35,20 +36,23 @@ def recognise(path: Path, entry: str | None = None) -> tuple[Source, Part]:
             if wanted and part.entry.partition("#")[2] != wanted:
                 continue
             try:
-                return recognise_part(part)
+                return recognise_part(part, columns)
             except FileRefused as error:
                 refusal = refusal or error
     raise refusal or FileRefused(f"{path.name}: it has no part {wanted}", "Give the file that was loaded.")
 
 
-def recognise_part(part: Part) -> tuple[Source, Part]:
+def recognise_part(part: Part, columns: Given | None = None) -> tuple[Source, Part]:
     """The declaration for one part, and the part under the header by which it is known: one of its first records.
 
-    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or blank.
+    `columns` are those that libstats.toml gives for exports without headings. Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or blank.
     """
     readings = list(part.headers())
     if not readings:
         raise blank(part)
+    written = written_by(part, columns or {})
+    if written is not None:
+        return written
     for reading in readings:
         for found in candidates(reading.header):
             if isinstance(found, Source):
@@ -59,7 +63,7 @@ def recognise_part(part: Part) -> tuple[Source, Part]:
     bare = _without_headings(part)
     if bare is not None:
         return bare
-    raise unknown(part.name, likeliest(readings).header)
+    raise untold(part) or unknown(part.name, likeliest(readings).header)
 
 
 def _check_above(reading: Part, readings: Sequence[Part]) -> None:

@@ -80,6 +80,7 @@ create table loan (
     last_renewed_at     timestamp,      -- sticky: the last renewal
     renewals            bigint check (renewals >= 0),          -- sticky: how often it was renewed
     unseen_renewals     bigint check (unseen_renewals >= 0),   -- sticky: renewals without the copy at hand
+    renewal_of          varchar,        -- sticky: the loan that this one renews, in systems that write each renewal as a loan of its own: a checkout is a loan where it is blank
     is_auto_renewed     boolean,        -- sticky: true where the loan is set to renew by itself
     is_in_house         boolean,        -- sticky: true for use inside the library
     channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: how it was lent
@@ -94,6 +95,7 @@ create table circulation_event (
     kind_as_exported    varchar,        -- sticky: what the system calls it
     channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: who did it; blank where the system does not tell
     item_id             varchar,        -- sticky: the copy; blank after it was deleted
+    barcode             varchar,        -- sticky: the copy, by barcode, where the log has no number of it
     item_type           varchar,        -- sticky: item type at the time
     location            varchar,        -- sticky: shelving location at the time
     collection          varchar,        -- sticky: collection code at the time
@@ -184,6 +186,7 @@ create table order_line (
     unit_price          decimal(12, 2), -- sticky: what one did cost, in the library's own currency; 0 until it is received
     created_on          date,           -- sticky: day it was put into the purchase order
     placed_on           date,           -- clearable: day the order was sent; blank until then, and always in a standing order
+    placed_at           timestamp,      -- clearable: when it was sent, in systems that tell the time of day
     expected_on         date,           -- clearable: day it is expected
     received_on         date,           -- clearable: day it was received; blank again if the receipt is taken back
     cancelled_on        date,           -- clearable: day it was cancelled
@@ -203,13 +206,14 @@ create table order_copy (
     order_line_id       varchar,        -- sticky: the line that it stands in now
     item_id             varchar,        -- sticky: the copy on the shelf that it became
     received_on         date,           -- clearable: day this copy was received; blank again if the receipt is taken back
+    received_at         timestamp,      -- clearable: when it was received, in systems that tell the time of day
     updated_at          timestamp       -- sticky: last change
 );
 
 -- What one fund bears of one order line. A line over two funds has two of these and is still one line.
 create table order_fund (
     order_line_id       varchar,        -- key: the order line
-    fund_share          varchar,        -- key: which of its funds: 1 where the system allows one (it may become another fund), else the fund's code
+    fund_share          varchar,        -- key: which of its funds: 1 where the system allows one (it may become another fund), the copy's number where each copy has its fund, else the fund's code
     fund_id             varchar,        -- sticky: the fund, by number
     fund_code           varchar,        -- sticky: the fund, by code; codes come again each fiscal year
     amount              decimal(12, 2)  -- sticky: what it bears, where the system says so; else the line's quantity times its price
@@ -330,4 +334,120 @@ create table staff_event (
     action              varchar,        -- sticky: what was done, in capitals (ADD, MODIFY, DELETE, ...)
     record_id           varchar,        -- sticky: number of the record that was changed; never a person's
     interface           varchar         -- sticky: where from, in small letters; opac is a patron, intranet staff, commandline or cron a scheduled job
+);
+
+-- An issue of a serial: expected, come, claimed or given up.
+create table serial_issue (
+    serial_issue_id     varchar,        -- key: the system's number of the issue
+    subscription_id     varchar,        -- sticky: the subscription, by number
+    title_id            varchar,        -- sticky: the record of the serial
+    branch              varchar,        -- sticky: branch that it is for
+    vendor_id           varchar,        -- sticky: the vendor, by number
+    enumeration         varchar,        -- sticky: which issue it is, as exported
+    status              varchar check (status in ('expected', 'received', 'late', 'claimed', 'missing', 'not published', 'bound', 'discarded', 'other')),  -- sticky: how far it is
+    status_as_exported  varchar,        -- sticky: what the system calls it
+    expected_on         date,           -- sticky: day it should come
+    received_on         date,           -- clearable: day it came; blank again if the receipt is taken back
+    claims              bigint check (claims >= 0),  -- sticky: how often the vendor was reminded
+    last_claimed_on     date,           -- sticky: the last reminder
+    item_id             varchar,        -- sticky: the copy on the shelf that it became
+    updated_at          timestamp       -- sticky: last change to the issue
+);
+
+-- Something that a teacher wants at hand for a course.
+create table reserve_request (
+    reserve_request_id  varchar,        -- key: the system's number of the request
+    course              varchar,        -- sticky: the course, by number
+    item_id             varchar,        -- sticky: the copy, by number
+    title_id            varchar,        -- sticky: the record
+    branch              varchar,        -- sticky: branch where it stands
+    format              varchar,        -- sticky: book, article, ... as exported
+    requested_at        timestamp,      -- sticky: when it was asked for
+    needed_by           date,           -- sticky: day by which it must be there
+    located_at          timestamp,      -- sticky: when it was found, or ordered
+    cleared_at          timestamp,      -- sticky: when the rights were cleared
+    linked_at           timestamp,      -- sticky: when it was linked in the course
+    available_at        timestamp,      -- clearable: since when students can use it
+    cancelled_at        timestamp,      -- clearable: when it was given up
+    status_as_exported  varchar,        -- clearable: what the system calls its state
+    updated_at          timestamp       -- sticky: last change
+);
+
+-- A report that something electronic does not open. Neither who reported it nor their words are kept.
+create table access_problem (
+    problem_id          varchar,        -- key: the number of the report
+    resource            varchar,        -- sticky: the resource, as exported
+    cause               varchar,        -- clearable: what was wrong, as exported
+    reported_at         timestamp,      -- sticky: when it was reported
+    answered_at         timestamp,      -- sticky: first answer to whoever reported it
+    passed_on_at        timestamp,      -- sticky: when the vendor was told
+    resolved_at         timestamp,      -- clearable: when it opened again; blank while it does not
+    withdrawn_at        timestamp,      -- clearable: when it turned out to be no problem
+    status_as_exported  varchar,        -- clearable: what the system calls its state
+    updated_at          timestamp       -- sticky: last change
+);
+
+-- A count that a person made, or a machine at the door, of what no system exports.
+create table manual_count (
+    measure             varchar,        -- key: what was counted, for example visits, reference questions, programme attendance
+    kind                varchar,        -- key: a part of the measure, for example children's, online; the word all where it is not parted
+    branch              varchar,        -- key: where; the word all where it is not parted
+    starts_on           date,           -- key: first day of what was counted
+    ends_on             date,           -- key: last day of it
+    value               decimal(14, 2), -- sticky: how many
+    is_estimate         boolean         -- sticky: true where a sample was counted and the rest is worked out
+);
+
+-- A notice that the system sent. To whom is not kept.
+create table notice (
+    notice_id           varchar,        -- key: the system's number of the notice
+    kind                varchar,        -- sticky: what it says, as exported
+    channel             varchar,        -- sticky: how it was sent, as exported
+    rung                bigint check (rung >= 1),  -- sticky: which of a ladder of reminders: 1 is the first
+    branch              varchar,        -- sticky: branch that it was sent for
+    item_id             varchar,        -- sticky: the copy that it is about
+    sent_at             timestamp,      -- sticky: when it was sent
+    status_as_exported  varchar         -- clearable: whether it got through, as exported
+);
+
+-- One line of a vendor's invoice.
+create table invoice_line (
+    invoice_line_id     varchar,        -- key: the system's number of the line
+    invoice_id          varchar,        -- sticky: the invoice, by number
+    order_line_id       varchar,        -- sticky: the order line that it bills
+    quantity            bigint,         -- sticky: how many it bills; negative in a credit note
+    amount              decimal(12, 2), -- sticky: what it asks for, in the invoice's currency
+    paid                decimal(12, 2), -- sticky: what was paid of it
+    description         varchar         -- sticky: the kind of charge, as exported, where it is not for copies
+);
+
+-- One movement of money in a fund.
+create table fund_transaction (
+    transaction_id      varchar,        -- key: the system's number of the movement
+    kind                varchar check (kind in ('encumbered', 'unencumbered', 'spent', 'refunded', 'allocated', 'transferred', 'other')),  -- sticky: what was done
+    kind_as_exported    varchar,        -- sticky: what the system calls it
+    fund_id             varchar,        -- sticky: the fund, by number
+    fund_code           varchar,        -- sticky: the fund, by code
+    order_line_id       varchar,        -- sticky: the order line that it is for
+    invoice_line_id     varchar,        -- sticky: the invoice line that it is for
+    vendor_name         varchar,        -- sticky: the vendor as the export names it
+    amount              decimal(12, 2), -- sticky: how much, in the library's currency
+    happened_on         date            -- sticky: day of the movement
+);
+
+-- What a code of one system means: its name, and its part in the work.
+create table code (
+    list                varchar check (list in ('branch', 'location', 'collection', 'item_type', 'patron_group', 'fund', 'status', 'reason')),  -- key: which list of codes
+    code                varchar,        -- key: the code
+    name                varchar,        -- sticky: its name for people
+    role                varchar         -- sticky: what it is for where that changes a count: ILL partner, bindery, display, equipment, statistical card, computer
+);
+
+-- Uses of a link resolver in one month.
+create table resolver_use (
+    period              date,           -- key: first day of the month
+    target              varchar,        -- key: the service or source that was asked, as exported
+    requests            bigint check (requests >= 0),      -- sticky: times that links were asked for
+    clicks              bigint check (clicks >= 0),        -- sticky: times that a link was followed
+    without_link        bigint check (without_link >= 0)   -- sticky: times that there was none to offer
 );

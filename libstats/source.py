@@ -87,11 +87,14 @@ class Source:
     loose      columns that people type freely: text that gives no value is blank there and rejects no row
     glean      for a heading of free text, which may name people, the pattern of what is read of it; the rest is written nowhere
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
+    only       for a table other than the first, the rule (SQL over headings) for the rows that it takes, also from those set aside
     footer     pattern of lines that are not rows and always stand there, such as a count at the end
     failure    pattern of lines that say the export broke off
     bare       where the export can come without its headings: the headings of all its columns in order, "" for those without a name
     fits       with bare: headings and the patterns that every value of theirs fits whole. A file without headings is recognised
                only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
+    command    the program that writes the export, always without headings: its columns are told by libstats.toml or the file's name
+    letters    with command: the headings of the columns that a letter of its options gives
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -112,10 +115,13 @@ class Source:
     loose: tuple[str, ...] = ()
     glean: dict[str, str] = field(default_factory=dict, hash=False)
     set_aside: dict[str, str] = field(default_factory=dict, hash=False)
+    only: dict[str, str] = field(default_factory=dict, hash=False)
     footer: str | None = None
     failure: str | None = None
     bare: tuple[str, ...] = ()
     fits: dict[str, str] = field(default_factory=dict, hash=False)
+    command: str | None = None
+    letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -137,7 +143,7 @@ class Source:
     def vendor_headings(self) -> tuple[str, ...]:
         """Every heading that the declaration reads, once, in order."""
         texts = [line.expression for lines in self.lines.values() for line in lines]
-        texts += self.set_aside.values()
+        texts += [*self.set_aside.values(), *self.only.values()]
         found = [h for text in texts for h in headings_in(text)]
         return tuple(dict.fromkeys([*found, *((self.exported,) if self.exported else ())]))
 
@@ -145,8 +151,17 @@ class Source:
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
         parts = (self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items()))
-        text = repr((*parts, *(extra for extra in (self.bare, self.blanks, self.loose, self.glean) if extra)))
+        text = repr((*parts, *(extra for extra in (self.bare, self.blanks, self.loose, self.glean, self.only) if extra)))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def tells_zones(self) -> bool:
+        """True if its times may say their zone."""
+        return any("wall_clock(" in text or "screen_time(" in text for text in self.fills.values())
+
+    def hash_in(self, timezone: str | None) -> str:
+        """The fingerprint where times are turned into the clock of a zone: in another zone it is another export."""
+        return f"{self.select_hash} {timezone}" if timezone and self.tells_zones else self.select_hash
 
     def locate(self, header: Sequence[str]) -> dict[str, int]:
         """Position in `header` of each of the declaration's headings that is there."""
@@ -233,7 +248,8 @@ def faults(source: Source) -> list[str]:
     found += _faults_of_bare(source)
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
-    known_headings = set(source.vendor_headings)
+    known_headings = {*source.vendor_headings, *(h for names in source.letters.values() for h in names)}
+    found += [f"{source.label}: {t}, said to take only some rows, is not filled, or first" for t in source.only if t not in source.lines or t == source.primary]
     named = (*source.headings, *source.required, *source.blanks, *source.glean)
     known_columns = {line.column for line in source.lines[source.primary]}
     every_column = {line.column for lines in source.lines.values() for line in lines}

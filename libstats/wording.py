@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-__all__ = ["change", "month_before", "month_name", "number", "records", "share"]
+__all__ = ["change", "day_name", "month_before", "month_name", "number", "percent", "records", "share", "tenths"]
 
 Row = dict[str, Any]
 
@@ -31,9 +31,24 @@ def share(part: float, whole: float) -> str:
     return f"{percent:.0f}%"
 
 
+def percent(part: float) -> str:
+    """A share between 0 and 1 in percent."""
+    return share(part, 1)
+
+
+def tenths(value: float) -> str:
+    """A number of days or the like with one decimal, `5.3`."""
+    return f"{value:,.1f}"
+
+
 def month_name(month: date) -> str:
     """A month in words, `October 2026`, in English whatever the machine's language is."""
     return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def day_name(day: date) -> str:
+    """A day in words, `October 31, 2026`."""
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def month_before(month: date, months: int = 1) -> date:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from libstats import privacy
 from libstats.errors import WorkspaceError
 
@@ -29,6 +31,8 @@ _TEMPLATE = """# What libstats should know about this library. Lines that begin 
 [library]
 name = "{name}"
 # fiscal_year_starts = 7
+# Evergreen and others write times with their zone; libstats turns them into the clock on your wall.
+# timezone = "America/New_York"
 
 # When a branch is open (its code, or "default" for all others; "courier" for the van): waits can be told in open days.
 # [calendar.default]
@@ -53,6 +57,11 @@ name = "{name}"
 # The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
 # [sources.koha-main]
 # system = "koha"
+# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for files whose names hold the word.
+# [sources.symphony-main]
+# system = "symphony"
+# [sources.symphony-main.columns]
+# selitem = "oIBlmyt"
 
 # Exports that always list everything, so that a row missing from the newest one is gone.
 # (Without this an item that vanishes from the list of items is kept.)
@@ -122,6 +131,20 @@ class Workspace:
         return bool(self.config.get("privacy", {}).get("purge_exports", False))
 
     @property
+    def timezone(self) -> str | None:
+        """The library's zone, into whose clock times are turned that say their own."""
+        zone: str | None = self.config.get("library", {}).get("timezone")
+        return zone
+
+    @property
+    def columns(self) -> dict[str, str | list[str]]:
+        """For words in files' names, the columns of exports without headings: letters, or names."""
+        found: dict[str, str | list[str]] = {}
+        for source in self.config.get("sources", {}).values():
+            found |= source.get("columns", {})
+        return found
+
+    @property
     def memory_limit(self) -> str | None:
         """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
         limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
@@ -154,10 +177,18 @@ def _read(path: Path) -> dict[str, Any]:
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
         raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+    zone = config.get("library", {}).get("timezone")
+    if zone is not None and not _is_zone(zone):
+        raise WorkspaceError(f"{path.name}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
             raise WorkspaceError(f"{path.name}: [sources.{name}] lacks its system", 'Write: system = "koha"')
     return config
+
+
+def _is_zone(zone: object) -> bool:
+    """True for a name of a zone that DuckDB knows; Python's own list is not there on every Windows."""
+    return bool(duckdb.execute("select count(*) from pg_timezone_names() where name = $1", [str(zone)]).fetchall()[0][0])
 
 
 def notebooks_shipped() -> Path:

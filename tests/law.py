@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import ledger, opening, schema, settle
+from libstats import ledger, opening, schema, settle, tables
 from libstats.intake import Intake, Job
 from libstats.load import prepare_connection
 from libstats.readers import delimited

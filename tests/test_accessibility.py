@@ -6,14 +6,20 @@ import json
 import os
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import nbformat
 import pytest
 
+from libstats import today
 from libstats.charts import circulation_by_month
 from libstats.report import monthly, publish, run, table
+from libstats.report import today as written
+from libstats.workspace import Workspace
+from tests.cases import opened
+from tests.test_ill import CLOSED, told
 from tests.test_monthly import OCTOBER, SEPTEMBER, counted, example
 
 HERE = Path(__file__).parent / "accessibility"
@@ -97,6 +103,24 @@ def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None
 
 def test_the_monthly_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
     assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_the_ill_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("ill_turnaround", demo, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_a_report_that_cannot_tell_is_accessible_too(browser: str, workspace: Workspace, tmp_path: Path) -> None:
+    told(workspace, CLOSED).con.close()
+    assert check(browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_todays_list_is_accessible_and_stands_alone(browser: str, workspace: Workspace, tmp_path: Path) -> None:
+    con = opened(workspace, ["1,brought,2026-01-01,EAST", "2,brought,2026-01-09,EAST"], exported="2026-01-10")
+    paths = []
+    for name, day in (("fresh", 10), ("stale", 28)):
+        paths.append(tmp_path / f"{name}.html")
+        publish.write(paths[-1], written.page(today.read(con, datetime(2026, 1, day, 8))))
+    assert check(browser, *paths) == [CLEAN, CLEAN]
 
 
 def test_the_report_on_the_collection_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:

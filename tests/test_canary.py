@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,14 @@ def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pyt
 @pytest.mark.slow
 def test_the_canary_is_in_no_report(workspace: Workspace) -> None:
     libstats.load(workspace, [path for *_, path in exports(workspace.exports, "plain")])
-    assert "checkout" in report.run("monthly_operations", workspace.folder, {"month": "2026-10"}).read_text(encoding="utf-8")
+    assert "checkout" in report.run("monthly_operations", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]).read_text(encoding="utf-8")
+    assert "patron" in report.run("ill_turnaround", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]).read_text(encoding="utf-8")
+    cli.main(["-w", str(workspace.folder), "today", "--html", str(workspace.reports / "today.html"), "--xlsx", str(workspace.reports / "today.xlsx")])
+    books = sorted(workspace.reports.glob("*.xlsx"))
+    assert len(books) == 3
+    for book in books:  # packed: unpacked for the eye
+        with zipfile.ZipFile(book) as packed:
+            packed.extractall(book.with_suffix(".unpacked"))
     assert found_in(workspace.folder) == set()
 
 

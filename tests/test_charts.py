@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from libstats import charts
+from libstats.charts import figure as looks
 from libstats.wording import change, month_before, number, share
 from tests.test_monthly import LAST_YEAR, OCTOBER, SEPTEMBER, counted, example
 
@@ -84,10 +85,10 @@ def test_more_branches_than_can_be_told_apart_are_summed() -> None:
 
 
 def test_every_colour_stands_out_from_white() -> None:
-    colours = [colour for colour, _ in (*charts.LINES, charts.OTHER_LINE, charts.UNKNOWN_LINE)] + [charts.BAR, charts.BAR_CHOSEN]
+    colours = [colour for colour, _ in (*looks.LINES, looks.OTHER_LINE, looks.UNKNOWN_LINE)] + [looks.BAR, looks.BAR_CHOSEN]
     assert all(contrast_with_white(colour) >= 3 for colour in colours)
-    assert all(contrast_with_white(ink) >= 4.5 for ink in (charts.INK, charts.FAINT_INK))
-    assert len({marker for _, marker in (*charts.LINES, charts.OTHER_LINE, charts.UNKNOWN_LINE)}) == 7
+    assert all(contrast_with_white(ink) >= 4.5 for ink in (looks.INK, looks.FAINT_INK))
+    assert len({marker for _, marker in (*looks.LINES, looks.OTHER_LINE, looks.UNKNOWN_LINE)}) == 7
 
 
 def contrast_with_white(colour: str) -> float:

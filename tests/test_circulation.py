@@ -82,7 +82,7 @@ def test_the_receipt_names_loads_and_what_was_left_out(workspace: Workspace, tmp
     libstats.load(workspace, [write(tmp_path / "statistics-2026-10-31.csv", log)])
     with libstats.open(workspace) as con:
         rows = libstats.receipt(con, "circulation", **OCTOBER).fetchall()
-        assert [r for r in rows if r[0] == "load"] == [("load", "load 1: statistics-2026-10-31.csv", "koha statistics, exported 2026-10-31 00:00, 2 rows")]
+        assert [r for r in rows if r[0] == "load"] == [("load", "statistics-2026-10-31.csv", "koha statistics, exported 2026-10-31 00:00, 2 rows")]
         assert ("rows in the period", "circulation_event", "2") in rows
         assert next(r[2] for r in rows if r[0] == "left out") == "1"
         assert rows[0][2].startswith("a checkout is one copy lent once")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats import charts_collection
+from libstats.charts import collection as charts_collection
 from libstats.errors import ReportError
 from libstats.report import collection, run, weeding
 from libstats.report.collection import LAST, Collection

@@ -15,6 +15,8 @@ SAMPLE = "yes: files of a Koha sample database"
 PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
 OSLO = "yes: reports of a university's Alma, 2016"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
+EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
+LINES = "a few lines quoted in public documentation"
 UNEXERCISED = "unexercised on real data"
 # what tests/test_real.py loads; a source that is not named here has met no row that a library system wrote
 EXERCISED = {
@@ -30,6 +32,12 @@ EXERCISED = {
     "illiad borrowing requests": PACIFIC,
     "illiad lending requests": f"{PACIFIC}, without numbers",
     "alma order lines": OSLO,
+    "evergreen circulations": EVERGREEN,
+    "evergreen holds": EVERGREEN,
+    "evergreen items": EVERGREEN,
+    "evergreen order lines": EVERGREEN,
+    "symphony history log": LINES,
+    "symphony selitem": LINES,
     "own milestones": "a form of our own: there are no files of others",
 }
 # a table of which the real files lacked the columns

@@ -131,11 +131,12 @@ def test_what_is_no_month_is_refused(text: str) -> None:
         monthly._month(text)
 
 
-# --- the shipped notebook ---
+# --- the shipped notebooks ---
 
 
-def test_the_notebook_narrates_and_calls_and_defines_nothing() -> None:
-    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", sorted(NOTEBOOK.parent.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_narrates_and_calls_and_defines_nothing(path: Path) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     statements = [statement for cell in code for statement in ast.parse("".join(cell["source"])).body]
     assert not [s for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.While))]

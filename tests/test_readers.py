@@ -122,7 +122,7 @@ def test_a_count_does_not_depend_on_where_blocks_end(tmp_path: Path, monkeypatch
         assert reading.count() == whole
 
 
-LEAK = 'issue_id|barcode|borrowernumber|issuedate|date_due|branchcode\n1|b1|P1|2026-10-01|2026-10-21|"A\n2|b2|SECRET-ID|2026-10-01|2026-10-21|"B\n3|b3|P3|2026-10-01|2026-10-21|C\n'
+LEAK = 'issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n1;b1;P1;2026-10-01;2026-10-21;"A\n2;b2;SECRET-ID;2026-10-01;2026-10-21;"B\n3;b3;P3;2026-10-01;2026-10-21;C\n'
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -135,6 +135,15 @@ def test_a_stray_quote_swallows_no_row_and_keeps_no_identifier(end: str, workspa
         assert con.sql("select loan_id from loan").fetchall() == [("3",)]
         assert "rows may have run together" in con.sql("select reason from reject").fetchall()[0][0]
     assert b"SECRET" not in b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize("delimiter", ["|", "^", "\t"])
+def test_a_stray_quote_is_a_character_where_programs_write_no_quotes(delimiter: str, workspace: Workspace, tmp_path: Path) -> None:
+    """Every line is a row."""
+    receipt = libstats.load(workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace(";", delimiter))])
+    assert receipt.files[0].dispositions["new"] == 3
+    with libstats.open(workspace) as con:
+        assert con.sql("select checkout_branch from loan order by loan_id").fetchall() == [('"A',), ('"B',), ("C",)]
 
 
 def test_line_ends_inside_quotes_in_a_file_of_another_encoding(workspace: Workspace, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
+from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from libstats.errors import AnalysisError
 from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.receipts import LoadReceipt
-from libstats.workspace import Workspace, init
+from libstats.workspace import CONFIG, Workspace, init
+from tests.conftest import write
 
 LOADED = {
     "aqorders_EMPTY",
@@ -150,6 +153,92 @@ def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt,
     assert not told & cells
     stored = b"".join(p.read_bytes() for p in three[1].rglob("*") if p.is_file())
     assert [t for t in random.Random(1).sample(sorted(told), 300) if t.encode() in stored or t in str(three[0])] == []
+
+
+@pytest.fixture(scope="module")
+def evergreen(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[LoadReceipt, Path]:
+    """The files of Evergreen in a library of New York's zone."""
+    folder = init(tmp_path_factory.mktemp("evergreen") / "library").folder
+    config = folder / CONFIG
+    write(config, config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "America/New_York"', 1))
+    return libstats.load(folder, [real / "evergreen"]), folder
+
+
+def reporter(path: Path) -> list[dict[str, str]]:
+    """A file of Evergreen's reporter, read apart from libstats: each line in UTF-8, else in Latin-1."""
+    lines = []
+    for line in path.read_bytes().split(b"\r\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("latin-1"))
+    return list(csv.DictReader(lines))
+
+
+def test_the_evergreen_truths(evergreen: tuple[LoadReceipt, Path]) -> None:
+    receipt, folder = evergreen
+    assert receipt.is_clean
+    assert {f.file: f.rows_read for f in receipt.files} == {"acq_lineitem_details.csv": 112, "circulation_report.csv": 486, "hold_requests.csv": 265, "item_list.csv": 4858}
+    assert [f for f in receipt.files if f.dispositions["rejected"]] == []
+    with libstats.open(folder) as con:
+        months = "select strftime(checked_out_at, '%Y-%m'), count(*), count(returned_at), count(renewal_of) from loan group by all order by 1"
+        assert con.sql(months).fetchall() == [("2014-05", 13, 0, 0), ("2020-09", 79, 0, 0), ("2020-10", 394, 0, 0)]
+        assert con.sql("select count(*), count(*) filter (where lifetime_checkouts = 0), count(distinct item_id) from item").fetchall() == [(4831, 4345, 4831)]
+        assert con.sql("select count(*) from withdrawal").fetchall() == [(27,)]
+        assert con.sql("select count(*), count(ready_on), count(status) from hold").fetchall() == [(265, 0, 0)]
+        waited = (
+            "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
+        )
+        assert [(n, round(seconds, 1)) for n, seconds in con.sql(waited).fetchall()] == [(6, 115.7)]
+        assert con.sql("select count(*) from item where item_type = 'serial' or item_type = 'reference'").fetchall() == [(6,)]
+
+
+def test_evergreen_s_titles_are_exact_to_the_character(real: Path, evergreen: tuple[LoadReceipt, Path]) -> None:
+    rows = [row for row in reporter(real / "evergreen" / "item_list.csv") if row["Is Deleted"] == "0"]
+    wanted = {(row["Item ID"], row["Barcode"], row["Title Proper (normalized)"].strip(), row["Author (normalized)"].strip(), row["Call Number Label"].strip()) for row in rows}
+    with libstats.open(evergreen[1]) as con:
+        query = "select item_id, barcode, coalesce(title, ''), coalesce(author, ''), call_number from item left join title using (source, title_id)"
+        found = set(con.sql(query).fetchall())
+        assert len(wanted) == len(found) == 4831
+        prefixed = {row["Item ID"] for row in rows if row["Prefix"].strip()}
+        assert {row for row in found if row[0] not in prefixed} == {row for row in wanted if row[0] not in prefixed}
+        price = sum(Decimal(row["Price"]) for row in rows if row["Price"])
+        assert con.sql("select sum(replacement_price) from item").fetchall() == [(price,)]
+
+
+def test_evergreen_s_money_is_that_of_the_file(real: Path, evergreen: tuple[LoadReceipt, Path]) -> None:
+    debits: dict[str, Decimal] = {}
+    for row in reporter(real / "evergreen" / "acq_lineitem_details.csv"):
+        if row["Debit Amount"]:
+            debits[row["Fund Code"]] = debits.get(row["Fund Code"], Decimal(0)) + Decimal(row["Debit Amount"])
+    with libstats.open(evergreen[1]) as con:
+        assert dict(con.sql("select fund_code, sum(amount) from order_fund where amount is not null group by all").fetchall()) == debits
+        # the vendor only delays six of the ten lines that are cancelled
+        assert con.sql("select status, count(*) from order_line group by all order by 1").fetchall() == [("cancelled", 4), ("new", 55), ("ordered", 46), ("received", 6)]
+
+
+def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:
+    """Lines from public documentation: what lacks its columns or its key is refused with what to add."""
+    receipt = libstats.load(workspace, [real / "symphony"], exported_at=datetime(2026, 1, 1))
+    told = {f.file: (f.outcome, f.reason) for f in receipt.files}
+    assert {name: outcome for name, (outcome, _) in told.items()} == {
+        "histreader_extract.txt": "left alone",
+        "history_lines.hist": "loaded",
+        "selcharge_oUKd.txt": "refused",
+        "selhold_inactive.txt": "refused",
+        "selitem_oCBm_with_error_line.txt": "loaded",
+        "selitem_oIBtf.txt": "loaded",
+    }
+    assert "the column Date Charged is missing" in told["selcharge_oUKd.txt"][1]
+    assert "nothing tells what its columns are" in told["selhold_inactive.txt"][1]
+    counts = {f.file: (f.rows_read, f.dispositions["new"], f.dispositions["set aside"]) for f in receipt.files if f.outcome == "loaded"}
+    assert counts == {"history_lines.hist": (9, 6, 3), "selitem_oCBm_with_error_line.txt": (2, 1, 1), "selitem_oIBtf.txt": (4, 4, 0)}
+    with libstats.open(workspace) as con:
+        assert con.sql("select kind, count(*) from circulation_event group by all order by 1").fetchall() == [("checkin", 3), ("checkout", 1), ("renewal", 2)]
+        users = {row[0] for row in con.sql("select cast(patron_key as varchar) from circulation_event where patron_key is not null").fetchall()}
+    assert len(users) == 3
+    held = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    assert [word for word in (b"29999000111111", b"29999000503945", b"some user password") if word in held] == []
 
 
 def test_the_day_of_tidying_up_is_no_delivery(three: tuple[LoadReceipt, Path]) -> None:

@@ -12,6 +12,7 @@ import duckdb
 import nbformat
 import pytest
 
+from libstats.cli import main
 from libstats.errors import ReportError
 from libstats.report import from_env, parameters, publish, run, runner, table
 from libstats.report.tables import heading, shown
@@ -233,6 +234,13 @@ def test_a_failed_cell_leaves_the_old_report_and_a_notebook_that_shows_why(works
 
 
 @pytest.mark.slow
+def test_the_exit_status_tells_a_failed_cell_from_a_wrong_word(workspace: Workspace) -> None:
+    save(workspace, "own", "1 / top", parameters_cell="top = 10")
+    command = ["-w", str(workspace.folder), "report", "own"]
+    assert [main([*command, "--set", pair]) for pair in ("top=0", "tpo=0", "top=2")] == [1, 2, 0]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "cause"), [("import time; time.sleep(60)", "a cell took too long"), ("import os; os._exit(1)", "Python ended")])
 def test_a_cell_without_end_or_a_dead_python_is_a_failure(workspace: Workspace, source: str, cause: str) -> None:
     save(workspace, "own", source)
@@ -244,7 +252,7 @@ def test_a_cell_without_end_or_a_dead_python_is_a_failure(workspace: Workspace, 
 @pytest.mark.slow
 def test_an_executed_notebook_instead_of_a_page(workspace: Workspace) -> None:
     save(workspace, "own", "month", parameters_cell='month = ""\nworkspace = "."')
-    path = run("own", workspace.folder, {"month": "2026-10"}, workspace.folder / "kept.ipynb", html=False)
+    path = run("own", workspace.folder, {"month": "2026-10"}, workspace.folder / "kept.ipynb", formats=["ipynb"])
     notebook = nbformat.read(path, as_version=4)
     assert [cell.id for cell in notebook.cells] == ["parameters", "injected-parameters", "cell-0"]
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "'2026-10'"

@@ -59,6 +59,14 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
     return _joined(feeds, milestones, about)
 
 
+def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
+    """The milestones that the loaded exports can tell of."""
+    told = {m for r in process.read if _has(con, r.table, "true") for m in r.reached}
+    if process.statuses and _has(con, "ill_event", "true"):
+        told |= {m for m in process.statuses if m != "last"}
+    return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
+
+
 def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
     return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
 
@@ -71,11 +79,11 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
     happened = [m for m in reading.reached if m in process.happening]
     is_about_copy = any("i." in getattr(reading, a) for a in about)
     source = f"{reading.table} t {reading.join}{_COPY if is_about_copy else ''}"
-    kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.reached[m] for m in happened + used)} from {source} limit 0").types, strict=True))
-    seen = {m: _seen(reading.reached[m], is_plan=m in process.planned) for m in {*used, *happened}}
+    kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.moment(m) for m in happened + used)} from {source} limit 0").types, strict=True))
+    seen = {m: _seen(reading.moment(m), is_plan=m in process.planned) for m in {*used, *happened}}
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
-        columns += [f"{seen[m]} as {m}_at", f"{str(kinds[m] == 'DATE').lower()} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
+        columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
     columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {source}\nwhere {reading.where}"

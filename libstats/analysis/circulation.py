@@ -16,9 +16,14 @@ Moment = date | datetime | str
 # counted from the log, else from the loans; never from both.
 DAYS = """
     with owner as (
-        select source, item_id, any_value(owning_branch) as owning_branch
+        select source, item_id as copy, any_value(owning_branch) as owning_branch
         from item_ever
         where item_id is not null
+        group by all
+        union all
+        select source, 'barcode:' || barcode, any_value(owning_branch)
+        from item_ever
+        where barcode is not null
         group by all
     ),
     logged as (
@@ -36,7 +41,11 @@ DAYS = """
     ),
     lent as (
         select l.source, l.checked_out_at::date as day, l.checkout_branch as desk, {loan_branch} as branch,
-            count(*) filter (where not coalesce(l.is_in_house, false)) as checkouts,
+            count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null) as checkouts,
+            count(*) filter (where l.renewal_of is not null and l.channel = 'staff') as renewals_by_staff,
+            count(*) filter (where l.renewal_of is not null and l.channel in ('patron', 'self-check')) as renewals_by_patron,
+            count(*) filter (where l.renewal_of is not null and l.channel = 'automatic') as renewals_automatic,
+            count(*) filter (where l.renewal_of is not null and l.channel is null) as renewals_unknown,
             sum(l.renewals) filter (where not coalesce(l.is_in_house, false)) as renewals_undated,
             count(*) filter (where l.is_in_house) as in_house_uses
         from loan l {loan_owner}
@@ -51,7 +60,7 @@ DAYS = """
         select day, branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, renewals_unknown, 0 as renewals_undated, in_house_uses, other_events, true as is_log, desk
         from logged
         union all
-        select l.day, l.branch, l.checkouts, 0, 0, 0, 0, coalesce(l.renewals_undated, 0), l.in_house_uses, 0, false, l.desk
+        select l.day, l.branch, l.checkouts, l.renewals_by_staff, l.renewals_by_patron, l.renewals_automatic, l.renewals_unknown, coalesce(l.renewals_undated, 0), l.in_house_uses, 0, false, l.desk
         from lent l
         anti join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
     )
@@ -64,8 +73,8 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
     Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use inside the library
     is apart from both (ISO 2789 6.2: loans, renewals and in-house use are separate counts). Each branch's day is
     counted from the circulation log where that has any event of the branch on the day, else from the list of loans,
-    never from both. Loans say how often they were renewed, not when: those renewals stand under the month of the
-    checkout, apart.
+    never from both. Most systems' loans say how often they were renewed, not when: those renewals stand under the month
+    of the checkout, apart. Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
 
     Parameters
     ----------
@@ -75,7 +84,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
         `patron_branch` the borrower's branch (only loans know it)
 
     Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL where it cannot be
-    told), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
+    told; by the borrower's it is called `patron_branch`, and published tables withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
     `renewals_unknown` (the export does not say who), `renewals_undated` (from loans), `in_house_uses`, `other_events`
     (check-ins, payments and the like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days
     of a desk. Raises AnalysisError for an unknown role.
@@ -86,7 +95,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
     return con.sql(
         f"""
         {_days(branch)}
-        select date_trunc('month', day)::date as period, branch,
+        select date_trunc('month', day)::date as period, branch as {"patron_branch" if branch == "patron_branch" else "branch"},
             sum(checkouts)::bigint as checkouts,
             sum(renewals_by_staff)::bigint as renewals_by_staff,
             sum(renewals_by_patron)::bigint as renewals_by_patron,
@@ -99,7 +108,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
             count(distinct (day, desk)) filter (where not is_log) as days_from_loans
         from day_count
         group by all
-        order by period, branch nulls last
+        order by 1, 2 nulls last
         """,
         params=_period(since, until),
     )
@@ -117,7 +126,7 @@ def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, br
             select 1 as place, 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows
             from day_count
             union all
-            select 2, 'loans: that day is counted from the log of the same desk', coalesce(sum(l.checkouts + l.in_house_uses), 0)::bigint
+            select 2, 'loans: that day is counted from the log of the same desk', coalesce(sum(l.checkouts + l.renewals_by_staff + l.renewals_by_patron + l.renewals_automatic + l.renewals_unknown + l.in_house_uses), 0)::bigint
             from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
             union all
             select 3, 'loans: no checkout time, so no month', count(*)
@@ -142,7 +151,7 @@ def _period(since: Moment, until: Moment) -> dict[str, str]:
 
 
 def _days(branch: BranchRole) -> str:
-    owner = "left join owner o on o.source = {0}.source and o.item_id = {0}.item_id"
+    owner = "left join owner o on o.source = {0}.source and o.copy = coalesce({0}.item_id, 'barcode:' || {0}.barcode)"
     parts = {
         "checkout_branch": ("e.branch", "", "l.checkout_branch", ""),
         "owning_branch": ("o.owning_branch", owner.format("e"), "coalesce(l.owning_branch, o.owning_branch)", owner.format("l")),

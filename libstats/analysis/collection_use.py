@@ -21,12 +21,12 @@ COUNTED = """
         where happened_at >= $since::timestamp and happened_at < $until::timestamp
     ),
     period_use as (
-        select source, item_id, null::varchar as barcode, count(*) filter (where kind = 'checkout') as checkouts, count(*) filter (where kind = 'in-house use') as in_house_uses
+        select source, item_id, case when item_id is null then barcode end as barcode, count(*) filter (where kind = 'checkout') as checkouts, count(*) filter (where kind = 'in-house use') as in_house_uses
         from circulation_event
         where happened_at >= $since::timestamp and happened_at < $until::timestamp and kind in ('checkout', 'in-house use')
-        group by source, item_id
+        group by all
         union all
-        select l.source, l.item_id, case when l.item_id is null then l.barcode end, count(*) filter (where not coalesce(l.is_in_house, false)), count(*) filter (where l.is_in_house)
+        select l.source, l.item_id, case when l.item_id is null then l.barcode end, count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null), count(*) filter (where l.is_in_house)
         from loan l anti join log_day d on d.source = l.source and d.day = l.checked_out_at::date and d.desk is not distinct from l.checkout_branch
         where l.checked_out_at >= $since::timestamp and l.checked_out_at < $until::timestamp
         group by all
@@ -74,11 +74,11 @@ PAIRS = """
     lent as (
         select source, coalesce(item_id, 'barcode:' || barcode) as copy, checked_out_at::date as day
         from loan
-        where not coalesce(is_in_house, false) and checked_out_at < $until::timestamp
+        where not coalesce(is_in_house, false) and renewal_of is null and checked_out_at < $until::timestamp
         union
-        select source, item_id, happened_at::date
+        select source, coalesce(item_id, 'barcode:' || barcode), happened_at::date
         from circulation_event
-        where kind = 'checkout' and item_id is not null and happened_at < $until::timestamp
+        where kind = 'checkout' and happened_at < $until::timestamp
     ),
     paired as (
         select source, copy, day, lag(day) over (partition by source, copy order by day) as previous_day

@@ -115,7 +115,7 @@ FATE = """
                     or (source, barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
                 when regexp_matches(lower(status), 'transit') or (source, item_id) in (select (source, item_id) from moving where item_id is not null)
                     or (source, barcode) in (select (source, barcode) from moving where item_id is null and barcode is not null) then 'kept: in transit'
-                when regexp_matches(lower(status), 'on hold|requested|hold ?shelf') or (source, title_id) in (select (source, title_id) from open_hold where title_id is not null)
+                when regexp_matches(lower(status), 'on hold|requested|hold ?shelf|^holds$') or (source, title_id) in (select (source, title_id) from open_hold where title_id is not null)
                     or (source, item_id) in (select (source, item_id) from open_hold where item_id is not null) then 'kept: requested by a patron'
                 when not_for_loan_code = '-1' or regexp_matches(lower(status), 'on order|in process|acquisition|catalog|work order|not in place') then 'kept: on order, in process or not in its place'
                 when regexp_matches(lower(concat_ws(' ', status, location, collection)), '\\breserves?\\b|\\bcourse res') then 'kept: on reserve'

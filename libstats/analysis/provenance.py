@@ -3,95 +3,190 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation as circulation_module
-from libstats.analysis import collection, collection_use, weeding
+from libstats.analysis import backlog, circulation, collection, collection_use, fill, throughput, turnaround, weeding, worklist
+from libstats.analysis.cases import newest_export, quoted
+from libstats.analysis.spans import UNDETERMINABLE, spans_sql
 from libstats.errors import AnalysisError
+from libstats.processes import DIRECTIONS, process_of
 
-_USE = {"circulation_event": "happened_at", "loan": "checked_out_at"}
-_STOCK = {"item": None, "title": None}
+Relation = duckdb.DuckDBPyRelation
+Connection = duckdb.DuckDBPyConnection
+Rows = list[tuple[str, str, str]]
 
-# analysis -> the function, what it leaves out, the canonical tables it counts with the column that dates their rows (None: all that are current)
-_ANALYSES: dict[str, tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str | None]]] = {
-    "circulation": (circulation_module.circulation, circulation_module.left_out, {**_USE}),
-    "collection_age": (collection.collection_age, collection.left_out, {**_STOCK}),
-    "collection_use": (collection_use.collection_use, collection_use.use_left_out, {**_STOCK, **_USE}),
-    "weeding_candidates": (weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}),
+
+@dataclass(frozen=True)
+class Told:
+    """An analysis as its receipt tells of it.
+
+    function   the analysis
+    left_out   its companion: `reason` and `rows`
+    tables     the canonical tables that it reads, with the column that dates their rows (None: all that are current); {} for an
+               analysis of a process, which names its tables itself
+    used       how many cases it counted, from the connection and the parameters; without it the rows of the tables are told
+    """
+
+    function: Callable[..., Any]
+    left_out: Callable[..., Relation]
+    tables: Mapping[str, str | None]
+    used: Callable[..., int] | None = None
+
+
+def _summed(column: str, function: Callable[..., Relation]) -> Callable[..., int]:
+    return lambda con, **parameters: int(function(con, **parameters).aggregate(f"coalesce(sum({column}), 0)").fetchall()[0][0])
+
+
+def _in_backlog(con: Connection, process: str, *, start: str | None = None, end: Any = None, **others: Any) -> int:
+    work = process_of(con, process)
+    spans = spans_sql(con, work, start or work.starts, list(work.done) if end is None else [end] if isinstance(end, str) else list(end))
+    sql = f"select count(*) from ({spans}) where started_at is not null and state <> {UNDETERMINABLE}"
+    return int(con.execute(sql, {"as_of": str(newest_export(con, work))}).fetchall()[0][0])
+
+
+_USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
+_STOCK: dict[str, str | None] = {"item": None, "title": None}
+# One line an analysis; add yours.
+ANALYSES: dict[str, Told] = {
+    "backlog": Told(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
+    "circulation": Told(circulation.circulation, circulation.left_out, _USE),
+    "collection_age": Told(collection.collection_age, collection.left_out, _STOCK),
+    "collection_use": Told(collection_use.collection_use, collection_use.use_left_out, {**_STOCK, **_USE}),
+    "fill_rate": Told(fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)),
+    "throughput": Told(throughput.throughput, throughput.throughput_left_out, {}, _summed("cases", throughput.throughput)),
+    "turnaround": Told(turnaround.turnaround, turnaround.turnaround_left_out, {}, _summed("cases - undeterminable", turnaround.turnaround)),
+    "weeding_candidates": Told(weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}),
+    "worklist": Told(worklist.worklist, worklist.worklist_left_out, {}, _summed("1", worklist.worklist)),
 }
 
 
-def freshness(con: duckdb.DuckDBPyConnection, *, analysis: str | None = None) -> duckdb.DuckDBPyRelation:
+def freshness(con: Connection, *, analysis: str | None = None, process: str | None = None) -> Relation:
     """How fresh is what each export told, and was any of it rejected?
 
-    Parameters: with `analysis`, only the exports that it counts.
+    Parameters: with `analysis`, only the exports that it counts; with `process`, only those that tell of it.
     Returns one row per configured source and export: `source`, `export` (the declaration), `newest_export_at`
     (time), `loads` (active loads), `rows_rejected` (rows, over the active loads), ordered by source and export.
     """
+    tables = None if analysis is None and process is None else list(_telling(con, _entry(analysis).tables if analysis else {}, process, {}))
     return con.sql(
         """
         select e.source, e.declaration as export, max(l.exported_at) as newest_export_at, count(*) as loads,
             coalesce(sum(l.dispositions['rejected']), 0)::bigint as rows_rejected
         from load l join export e using (export_id)
         where l.undone_seq is null and ($tables is null or e.primary_table in (select unnest($tables::varchar[])))
+            -- one plain list can tell of many kinds of work
+            and ($process is null or e.primary_table <> 'milestone' or export_id in (select export_id from milestone__row where process = $process))
         group by all
         order by e.source, e.declaration
         """,
-        params={"tables": list(_entry(analysis)[2]) if analysis is not None else None},
+        params={"tables": tables, "process": process},
     )
 
 
-def receipt(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) -> duckdb.DuckDBPyRelation:
+def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those left out?
 
-    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`since` and `until`, or `as_of`, ...).
-    Returns rows of `part` (definition, period, load, rows used, left out), `what` and `value`, all text, in that order.
-    Raises AnalysisError for an analysis that has no receipt.
+    Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`process`, `since` and `until`, or `as_of`, ...).
+    Returns rows of `part` (definition, period, parameter, load, rows in the period, rows held, cases used, left out), `what` and `value`,
+    all text, in that order. Of a process the cases used and those left out are all that the exports tell of, but for
+    reasons that begin with "counted".
+    Raises AnalysisError for an analysis that has no receipt, for a parameter it lacks or does not know, and where it refuses to answer.
+
+    >>> libstats.receipt(con, "worklist", process="hold").columns
+    ['part', 'what', 'value']
     """
-    function, left_out, tables = _entry(analysis)
-    named = [("since", "since"), ("until", "until, not included"), ("as_of", "as of")]
-    rows = [("definition", analysis, _definition(function)), *(("period", word, str(parameters[name])) for name, word in named if name in parameters)]
-    since = str(parameters.get("since", "0001-01-01"))
-    until = str(parameters["until"]) if "until" in parameters else f"{date.fromisoformat(str(parameters['as_of'])[:10]) + timedelta(days=1)}"
-    for table, column in tables.items():
-        for seq, file, label, at, n, others, *_ in _loads(con, table, column, since, until) if column else _newest(con, table):
-            rows.append(("load", f"load {seq}: {file}", f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
+    entry = _entry(analysis)
+    parameters = _given(analysis, entry.function, parameters)
+    process = parameters.get("process")
+    rows: Rows = [("definition", analysis, _definition(entry.function)), *_parameters(con, entry.function, process, parameters)]
+    tables = _telling(con, entry.tables, process, parameters)
+    for table, where in tables.items():
+        for _, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
+            rows.append(("load", file, f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
     rows = list(dict.fromkeys(rows))  # one file may tell of several tables
-    for table, column in tables.items():
-        dated = f"where {column} >= $1::timestamp and {column} < $2::timestamp" if column else "where $1 < $2"
-        used = con.execute(f"select count(*) from {table} {dated}", [since, until]).fetchall()[0][0]
-        rows.append(("rows in the period" if column else "rows held", table, f"{used:,}"))
-    rows += [("left out", reason, f"{n:,}") for reason, n in left_out(con, **parameters).fetchall()]
+    if entry.used:
+        rows.append(("cases used", str(process), f"{entry.used(con, **parameters):,}"))
+    else:
+        rows += [("rows held" if where is None else "rows in the period", table, _count(con, table, where or "true")) for table, where in tables.items()]
+    rows += [("left out", reason, f"{n:,}") for reason, n in entry.left_out(con, **parameters).fetchall()]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
-    texts = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
-    return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=texts)
+    named = {f"p{i}{letter}": text for i, row in enumerate(rows) for letter, text in zip("abc", row, strict=True)}
+    return con.sql(f"select part, what, value from (values {values}) as r(part, what, value, place) order by place", params=named)
 
 
-def _entry(analysis: str) -> tuple[Callable[..., Any], Callable[..., duckdb.DuckDBPyRelation], dict[str, str | None]]:
-    if analysis not in _ANALYSES:
-        raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(_ANALYSES))}.")
-    return _ANALYSES[analysis]
+def _entry(analysis: str) -> Told:
+    if analysis not in ANALYSES:
+        raise AnalysisError(f"there is no receipt for {analysis!r}", f"There is one for: {', '.join(sorted(ANALYSES))}.")
+    return ANALYSES[analysis]
 
 
-def _loads(con: duckdb.DuckDBPyConnection, table: str, column: str, since: str, until: str) -> list[tuple[Any, ...]]:
-    """The active loads that hold a row of the table in the period, in order of export."""
+def _given(analysis: str, function: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with the process that the analysis is of if none is named; AnalysisError for one that lacks or is unknown."""
+    known = {p.name: p for p in inspect.signature(function).parameters.values() if p.name != "con"}
+    if unknown := [name for name in parameters if name not in known]:
+        raise AnalysisError(f"{analysis} has no parameter {unknown[0]!r}", f"It takes: {', '.join(known)}.")
+    if lacking := [p.name for p in known.values() if p.default is p.empty and parameters.get(p.name) is None]:
+        raise AnalysisError(f"{analysis} needs {' and '.join(lacking)}", f"It takes: {', '.join(known)}.")
+    usual = {"process": known["process"].default} if "process" in known and "process" not in parameters else {}
+    return {**usual, **parameters}
+
+
+def _parameters(con: Connection, function: Callable[..., Any], process: str | None, parameters: Mapping[str, Any]) -> Rows:
+    names = {"since": "since", "until": "until, not included", "as_of": "as of"}
+    rows: Rows = [("period", names[name], str(parameters[name])) for name in names if parameters.get(name) is not None]
+    if process is not None:
+        work = process_of(con, process)
+        ends = f"done with {' or '.join(work.done)}{', given up with ' + ' or '.join(work.given_up) if work.given_up else ''}"
+        rows.insert(0, ("definition", process, f"{work.what}; it begins with {work.starts}, is {ends}"))
+        if "as_of" in inspect.signature(function).parameters and parameters.get("as_of") is None:
+            rows.append(("period", "as of the newest export", f"{newest_export(con, work):%Y-%m-%d %H:%M}"))
+    return rows + [("parameter", name, str(value)) for name, value in parameters.items() if name not in names and name != "process" and value is not None]
+
+
+def _telling(con: Connection, tables: Mapping[str, str | None], process: str | None, parameters: Mapping[str, Any]) -> dict[str, str | None]:
+    """The tables that an analysis reads, with SQL that says which of their rows t tell: those of the process or in the period; None: all."""
+    if process is None:
+        return {table: column and _dated(column, parameters) for table, column in tables.items()}
+    work = process_of(con, process)
+    found: dict[str, str | None] = {**dict.fromkeys(work.tables, "true"), **{r.table: r.where for r in work.read}, "milestone": f"t.process = {quoted(process)}"}
+    if process in DIRECTIONS:
+        way = quoted(DIRECTIONS[process])
+        found["ill_event"] = f"coalesce(t.direction, {way}) = {way}"
+    return found
+
+
+def _dated(column: str, parameters: Mapping[str, Any]) -> str:
+    """SQL: the rows t of the period, or of all days up to the moment told of."""
+    bounds = [
+        f"t.{column} {test} {quoted(str(parameters[name]))}::timestamp{rest}"
+        for name, test, rest in (("since", ">=", ""), ("until", "<", ""), ("as_of", "<", " + interval 1 day"))
+        if parameters.get(name) is not None
+    ]
+    return " and ".join(bounds) or "true"
+
+
+def _count(con: Connection, table: str, where: str) -> str:
+    return f"{con.execute(f'select count(*) from {table} t where {where}').fetchall()[0][0]:,}"
+
+
+def _loads(con: Connection, table: str, where: str) -> list[tuple[Any, ...]]:
+    """The active loads that hold such a row of the table, in order of export."""
     return con.execute(
         f"""
-        with run as (select distinct export_id, from_seq, until_seq from {table}__row where {column} >= $1::timestamp and {column} < $2::timestamp)
-        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, 0, l.sha256
+        with run as (select distinct t.export_id, t.from_seq, t.until_seq from {table}__row t where {where})
+        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, 0
         from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
         where l.undone_seq is null
-        order by l.exported_at, l.sha256
-        """,
-        [since, until],
+        order by l.exported_at, l.seq
+        """
     ).fetchall()
 
 
-def _newest(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
     """The newest active load of each export that tells of the table, and how many there are of that export."""
     return con.execute(
         """

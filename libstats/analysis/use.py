@@ -11,10 +11,10 @@ __all__ = ["USE", "use_horizon"]
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these days: a single mistyped date moves nothing.
 USE = """
     use_event as (
-        select source, item_id, null::varchar as barcode, max(happened_at)::date as last_use_on, max(case when kind = 'in-house use' then happened_at end)::date as last_in_house_on
+        select source, item_id, case when item_id is null then barcode end as barcode, max(happened_at)::date as last_use_on, max(case when kind = 'in-house use' then happened_at end)::date as last_in_house_on
         from circulation_event
-        where kind in ('checkout', 'in-house use') and item_id is not null and happened_at < $as_of::date + 1
-        group by source, item_id
+        where kind in ('checkout', 'in-house use') and coalesce(item_id, barcode) is not null and happened_at < $as_of::date + 1
+        group by all
         union all
         select source, item_id, case when item_id is null then barcode end, max(checked_out_at)::date, null
         from loan

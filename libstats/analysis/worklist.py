@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import Any
 
 import duckdb
 
-from libstats.analysis.cases import cases_sql, newest_export
+from libstats.analysis.cases import cases_sql, newest_export, told_of
 from libstats.analysis.spans import Moment, Unit, waited_sql
 from libstats.processes import Process, process_of
 
@@ -30,7 +30,7 @@ def worklist(
     unit, calendar : `days`, or `open days` of a calendar in libstats.toml
 
     Returns one row per open case, the oldest first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
-    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`, `age`, `left_days` (to the goal; negative
+    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
     when past), both in the unit, `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
@@ -40,8 +40,7 @@ def worklist(
     moment = str(as_of or newest_export(con, work))
     goal = work.goal_days if goal_days is None else goal_days
     happening = list(work.happening)
-    passed = [f"{m}_at" for m in happening if m not in work.given_up and m in _ends_and_behind(work)]
-    stopped = f"greatest({', '.join(f'{m}_at' for m in work.given_up)}, null::timestamp)" if work.given_up else "null::timestamp"
+    passed, stopped = _passed(work), _stopped(work)
     reached = ", ".join(f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening))
     return con.sql(
         f"""
@@ -49,14 +48,14 @@ def worklist(
         waiting as (
             select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
             from cases
-            where {work.starts}_at is not null and coalesce({", ".join(passed)}) is null and not coalesce({stopped} >= last_at, false)
+            where {work.starts}_at is not null and {passed} is null and not coalesce({stopped} >= last_at, false)
         ),
         aged as (
             select *, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
             from waiting
         )
         select case when age > $goal then 'late' when age >= $goal * {NEAR} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
-            {_next_step(work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
+            {_next_step(con, work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
         from aged
         order by age desc, source, case_id
         """,
@@ -64,15 +63,55 @@ def worklist(
     )
 
 
+def worklist_left_out(con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, **others: Any) -> duckdb.DuckDBPyRelation:
+    """What did `worklist` not list, and why?
+
+    Parameters as for `worklist`; those that do not change what is listed are taken and not used. Returns `reason` and `rows`,
+    in cases, one row per reason, zero included.
+    """
+    work = process_of(con, process)
+    passed, stopped = _passed(work), _stopped(work)
+    return con.sql(
+        f"""
+        with cases as (
+            select {work.starts}_at as started_at, {passed} as passed_at, coalesce({stopped} >= last_at, false) as is_given_up
+            from ({cases_sql(con, work, list(work.happening))})
+        )
+        select reason, rows
+        from (
+            select 1 as place, 'no record of {work.starts}, with which the wait begins' as reason, count(*) filter (where started_at is null) as rows from cases
+            union all
+            select 2, 'reached {" or ".join(work.done)}, or what comes after', count(*) filter (where started_at is not null and passed_at is not null) from cases
+            union all
+            select 3, 'given up', count(*) filter (where started_at is not null and passed_at is null and is_given_up) from cases)
+        order by place
+        """,
+        params={"as_of": str(as_of or newest_export(con, work))},
+    )
+
+
+def _passed(process: Process) -> str:
+    """SQL: when a case reached an end of its process, or what comes after all of them."""
+    return f"coalesce({', '.join(f'{m}_at' for m in _ends_and_behind(process) if m not in process.given_up)})"
+
+
+def _stopped(process: Process) -> str:
+    """SQL: when a case was given up, the last time."""
+    return f"greatest({', '.join(f'{m}_at' for m in process.given_up)}, null::timestamp)" if process.given_up else "null::timestamp"
+
+
 def _ends_and_behind(process: Process) -> list[str]:
     """The ends of a process, and what comes after all of them."""
     order = list(process.happening)
     last = max(order.index(m) for m in process.done)
-    return [*process.done, *order[last + 1 :]]
+    return [m for place, m in enumerate(order) if m in process.done or place > last]
 
 
-def _next_step(process: Process) -> str:
-    """SQL: what usually comes after the last milestone, in words."""
-    order = [m for m in process.happening if m not in process.given_up]
-    cases = " ".join(f"when '{m}' then '{after}'" for m, after in pairwise(order))
-    return f"case last_milestone {cases} end"
+def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
+    """SQL: what usually comes after the last milestone, of what the loaded exports can tell."""
+    usual = [m for m in process.happening if m not in process.given_up and m not in process.aside]
+    told = told_of(con, process)
+    after = {m: next((n for n in usual[place + 1 :] if n in told), None) for place, m in enumerate(usual)}
+    after |= {m: n if n in told else after.get(n) for m, n in process.aside.items()}
+    cases = " ".join(f"when '{m}' then '{n}'" for m, n in after.items() if n)
+    return f"case last_milestone {cases} end" if cases else "null::varchar"

@@ -25,6 +25,8 @@ from libstats.readers.place import HEAD, READS, Place, empty, place_of
 from libstats.readers.quotes import Counter
 
 DELIMITERS = ",;\t|^"
+# with these, programs that know no quoting write quotation marks as characters like any other
+PLAIN = "\t|^"
 BLOCK = 1 << 20
 LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -74,10 +76,10 @@ class Delimited(Part):
     def count(self, advance: Advance = idle) -> Count:
         """Fingerprint it and count its records in one pass over the bytes.
 
-        In a tab-delimited file without quotes in its headings, quotes that cannot be trusted are characters: every
+        With tabs, bars or carets between columns and no quotes in the headings, quotes that cannot be trusted are characters: every
         line that is not blank is a record then. Raises FileRefused where packed bytes cannot be unpacked.
         """
-        digest, size, is_tab = hashlib.sha256(), 0, self.delimiter == "\t"
+        digest, size, is_plain = hashlib.sha256(), 0, self.delimiter in PLAIN
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
         has_nul = False
@@ -91,16 +93,16 @@ class Delimited(Part):
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
-                for each in (counter, lines) if is_tab else (counter,):
+                for each in (counter, lines) if is_plain else (counter,):
                     each.add(text)
                 hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
-        if is_tab and self._quotes_are_characters(counter):
+        if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
         return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_nul=has_nul)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
-        """True if the quotes of a tab-delimited file hold nothing together: they cannot be trusted, or its lines are whole without them."""
+        """True if the quotes of the file hold nothing together: they cannot be trusted, or its lines are whole without them."""
         if any('"' in heading for heading in self._header_line):
             return False
         if not counter.is_regular or counter.open_quote() is not None:
@@ -108,7 +110,7 @@ class Delimited(Part):
         if not counter.inside:
             return False
         with self.place.open() as stream:
-            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle)), max(self.above - 1, 0), None))
+            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle), self.delimiter), max(self.above - 1, 0), None))
 
     @property
     def _header_line(self) -> list[str]:
@@ -117,10 +119,10 @@ class Delimited(Part):
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
         """(line, fields) of every row; FileRefused where a quote never closes or a field has no end."""
-        is_quoted = self.delimiter != "\t" or (counted or self.count()).is_quoted
+        is_quoted = self.delimiter not in PLAIN or (counted or self.count()).is_quoted
         with self.place.open() as stream:
             lines = _lines(stream, self, advance)
-            yield from islice(_quoted(lines, self) if is_quoted else _unquoted(lines), self.above, None)
+            yield from islice(_quoted(lines, self) if is_quoted else _unquoted(lines, self.delimiter), self.above, None)
 
 
 def probe(at: Path | Place) -> Delimited:
@@ -261,12 +263,12 @@ def _spaced(lines: Iterable[str]) -> Iterator[str]:
         yield line[:-2].replace("\r", " ") + line[-2:] if is_loose else line
 
 
-def _unquoted(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    """Records of a tab-delimited file in which a quotation mark is a character."""
+def _unquoted(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Records of a file in which a quotation mark is a character."""
     for number, line in enumerate(lines, start=1):
         text = line.rstrip("\r\n")
         if text:
-            yield number, text.split("\t")
+            yield number, text.split(delimiter)
 
 
 def unclosed(name: str, line: int) -> FileRefused:

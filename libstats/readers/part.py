@@ -32,7 +32,7 @@ class Count:
     is_regular    False if a quote opens inside a field or closes before its end, so that quotes cannot be trusted
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
-    is_quoted     False in a tab-delimited file in which a quotation mark is a character like any other
+    is_quoted     False where a quotation mark is a character like any other
     has_nul       True if there are bytes of value 0, which DuckDB would take for text
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, spreadsheet
+from libstats.readers import delimited, spreadsheet, symphony_log
 from libstats.readers.oldbook import OLE
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
@@ -13,6 +13,7 @@ from libstats.readers.place import READS, ZIP, Place
 _WORKBOOKS = (ZIP, OLE)
 _OTHERS = {
     b"\x1f\x8b": "packed twice",
+    b"\x1f\x9d": "packed with compress (as .Z files are; gzip -d unpacks them)",
     b"BZh": "packed with bzip2",
     b"\xfd7zXZ": "packed with xz",
     b"\x28\xb5\x2f\xfd": "packed with zstd",
@@ -35,7 +36,7 @@ def parts(place: Place) -> Iterator[Part]:
     packed = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), "a tar archive" if head[_TAR] == b"ustar" else None)
     if packed:
         raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")
-    yield delimited.probe(place)
+    yield symphony_log.SymphonyLog(place) if symphony_log.START.match(head) else delimited.probe(place)
 
 
 def _is_document(head: bytes) -> bool:

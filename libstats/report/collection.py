@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 
-from libstats import charts_collection
 from libstats.analysis import collection as ages
 from libstats.analysis import weeding
 from libstats.analysis.collection_use import collection_use, shelf_time
@@ -18,6 +17,7 @@ from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.thresholds import lines
 from libstats.analysis.use import use_horizon
 from libstats.charts import Figure
+from libstats.charts import collection as charts_collection
 from libstats.errors import ReportError
 from libstats.report.monthly import unread
 from libstats.report.pieces import Html, escaped, notice

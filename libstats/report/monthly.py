@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import duckdb
 
@@ -16,7 +14,7 @@ from libstats.analysis.provenance import freshness, receipt
 from libstats.errors import ReportError
 from libstats.report.pieces import Html, escaped, notice
 from libstats.report.tables import Table, shown, table
-from libstats.wording import Row, change, month_before, month_name, number, share
+from libstats.wording import Row, change, month_before, month_name, number, percent
 
 __all__ = ["Monthly", "by_branch", "by_month", "chart", "head", "in_house", "key_figures", "left_out", "proof", "read", "renewals", "unread"]
 
@@ -136,7 +134,7 @@ def head(report: Monthly) -> Html:
     headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
     rows = [{name: row[name] for name in ("source", "export", "newest_export_at", "loads", "rows_rejected")} for row in report.sources]
     sources = table(rows, "Where the figures come from", headings=headings)
-    return Html(f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}')
+    return Html(f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}', [sources])
 
 
 def _gaps(report: Monthly) -> list[str]:
@@ -207,9 +205,10 @@ def by_branch(report: Monthly) -> Table:
     names = [row["branch"] for row in report.of(report.month)]
     rows = [_line(report, name, name or "Branch not known", total) for name in names]
     headings = {"before": f"Checkouts in {month_name(report.before)}", "last_year": f"Checkouts in {month_name(report.last_year)}", "share": "Share of all checkouts"}
-    formats: dict[str, Callable[[Any], str]] = {"share": lambda part: share(part, total)}
     foot = _line(report, "", "All branches", total) if len(rows) > 1 else None
-    return table(rows, f"Circulation in {month_name(report.month)} by branch", headings={**headings, "in_house_uses": "Uses inside the library"}, formats=formats, foot=foot)
+    return table(
+        rows, f"Circulation in {month_name(report.month)} by branch", headings={**headings, "in_house_uses": "Uses inside the library"}, formats={"share": percent}, foot=foot
+    )
 
 
 def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
@@ -217,7 +216,7 @@ def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
     return {
         "branch": name,
         "checkouts": checkouts,
-        "share": checkouts if total else None,
+        "share": checkouts / total if total and checkouts is not None else None,
         "before": report.count(COUNTS["checkouts"], report.before, branch),
         "last_year": report.count(COUNTS["checkouts"], report.last_year, branch),
         "renewals": report.count(COUNTS["renewals"], report.month, branch),
@@ -253,7 +252,7 @@ def left_out(report: Monthly) -> Html:
     listed = table(rows, f"Rows that were left out in {month_name(report.month)}, at all branches", headings={"rows": "Rows"})
     log, loans = (report.count((column,), report.month) or 0 for column in ("days_from_log", "days_from_loans"))
     words = f"{number(log)} days of a desk are counted from the circulation log, {number(loans)} from the list of loans; no day from both."
-    return Html(f"<p>{escaped(words)}</p>{listed._repr_html_()}")
+    return Html(f"<p>{escaped(words)}</p>{listed._repr_html_()}", [listed])
 
 
 def proof(report: Monthly) -> Html:
@@ -261,4 +260,4 @@ def proof(report: Monthly) -> Html:
     definition = " ".join(row["value"] for row in report.receipt if row["part"] == "definition")
     rest = [row for row in report.receipt if row["part"] != "definition"]
     listed = table(rest, "Receipt of the circulation figures", headings={"what": "Of what", "value": "What it was"})
-    return Html(f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>")
+    return Html(f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>", [listed])

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from libstats.errors import ReportError
+from libstats.errors import ReportError, ReportUnknown
 
 __all__ = ["from_env", "known", "typed", "variable"]
 
@@ -86,7 +86,7 @@ def checked(given: Mapping[str, Any], parameters: Mapping[str, Literal], noteboo
     for name in given:
         if name not in parameters:
             names = ", ".join(parameters) or "none"
-            raise ReportError(f"{notebook} has no parameter {name!r}", f"It knows: {names}.")
+            raise ReportUnknown(f"{notebook} has no parameter {name!r}", f"It knows: {names}.")
     return {name: typed(name, value, parameters[name]) for name, value in given.items()}
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from libstats.errors import ReportError
 
-__all__ = ["faults", "page", "write"]
+__all__ = ["faults", "page", "title", "write"]
 
 log = logging.getLogger("libstats.report")
 
@@ -32,7 +32,7 @@ def page(notebook: NotebookNode, name: str) -> str:
     from nbconvert import HTMLExporter  # slow to import, and notebooks that only show tables do not need it
 
     _report_warnings(notebook, name)
-    notebook.metadata["title"] = _title(notebook, name)
+    notebook.metadata["title"] = title(notebook, name)
     exporter = HTMLExporter(extra_template_basedirs=[str(Path(__file__).parent)], template_name="template", exclude_anchor_links=True)  # type: ignore[no-untyped-call]
     text, _ = exporter.from_notebook_node(notebook)
     found = faults(text)
@@ -44,14 +44,14 @@ def page(notebook: NotebookNode, name: str) -> str:
     return str(text)
 
 
-def _title(notebook: NotebookNode, name: str) -> str:
+def title(notebook: NotebookNode, name: str) -> str:
     """The first heading of the notebook and the period that its head states."""
     markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     heading = FIRST_TITLE.search(markdown)
-    title = heading[1].strip() if heading else name.replace("_", " ").capitalize()
+    named = heading[1].strip() if heading else name.replace("_", " ").capitalize()
     shown = "\n".join(output.data.get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output)
     period = PERIOD.search(shown)
-    return f"{title}: {html.unescape(period[1])}" if period else title
+    return f"{named}: {html.unescape(period[1])}" if period else named
 
 
 def _report_warnings(notebook: NotebookNode, name: str) -> None:
@@ -100,13 +100,13 @@ class _Faults(HTMLParser):
             self.found.append(fault)
 
 
-def write(target: Path, text: str) -> None:
-    """Put text into a file so that a reader, or a crash at any moment, finds the old file or the new one, whole."""
+def write(target: Path, content: str | bytes) -> None:
+    """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file or the new one, whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with part.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)  # atomic, within one folder

@@ -5,26 +5,32 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 from nbformat import NotebookNode
 
 import libstats
 from libstats import workspace as workspaces
-from libstats.errors import ReportError
+from libstats.errors import ReportError, ReportUnknown
 from libstats.report import parameters as parameter
-from libstats.report import publish
+from libstats.report import publish, workbook
 
-__all__ = ["find", "run"]
+__all__ = ["Form", "find", "run"]
 
+Form = Literal["html", "xlsx", "ipynb"]
 CELL_TIMEOUT = 3600  # seconds that one cell may take
 
 
 def run(
-    name: str, workspace: Path | str = ".", parameters: Mapping[str, Any] | None = None, out: Path | str | None = None, html: bool = True, timeout: float = CELL_TIMEOUT
+    name: str,
+    workspace: Path | str = ".",
+    parameters: Mapping[str, Any] | None = None,
+    out: Path | str | None = None,
+    formats: Sequence[Form] = ("html",),
+    timeout: float = CELL_TIMEOUT,
 ) -> Path:
     """Make the report NAME of a workspace.
 
@@ -34,22 +40,35 @@ def run(
     workspace : the folder with libstats.toml, or a folder inside it
     parameters : values for names of the cell tagged `parameters`; they beat the environment, which beats the cell
     out : the file to write; without it `reports/NAME.html` in the workspace
-    html : False to keep the executed notebook instead of making a page of it
+    formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "ipynb" for the executed notebook; those after
+        the first are written beside it
     timeout : seconds that one cell may take
 
-    Returns the path written. If anything fails the old report is left as it was, a failed cell leaves
+    Returns the path written, of the first format. If anything fails the old report is left as it was, a failed cell leaves
     `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
     path = find(name, place.folder)
     notebook = _read(path)
     chosen = _insert(notebook, name, place.folder, dict(parameters or {}))
-    target = Path(out) if out is not None else place.reports / f"{name}{'.html' if html else '.ipynb'}"
+    if "xlsx" in formats:
+        workbook.check()
+    target = Path(out) if out is not None else place.reports / f"{name}.{formats[0]}"
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     _execute(notebook, name, path.parent, _environment(place.folder, chosen), timeout, failed)
-    publish.write(target, publish.page(notebook, name) if html else _text(notebook))
+    contents = {form: _content(notebook, name, form) for form in formats}
+    for form, content in contents.items():
+        publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
     failed.unlink(missing_ok=True)
     return target
+
+
+def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
+    if form == "html":
+        return publish.page(notebook, name)
+    if form == "xlsx":
+        return workbook.workbook(workbook.of_notebook(notebook), publish.title(notebook, name))
+    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
 def find(name: str, folder: Path) -> Path:
@@ -62,7 +81,7 @@ def find(name: str, folder: Path) -> Path:
             if not path.name.endswith(".failed.ipynb"):
                 offered.setdefault(path.stem, path)
     if name not in offered:
-        raise ReportError(f"there is no report {name!r}", f"There are: {', '.join(sorted(offered)) or 'none'}.")
+        raise ReportUnknown(f"there is no report {name!r}", f"There are: {', '.join(sorted(offered)) or 'none'}.")
     return offered[name]
 
 
@@ -72,10 +91,6 @@ def _read(path: Path) -> NotebookNode:
         return notebook
     except (ValueError, nbformat.ValidationError) as error:
         raise ReportError(f"{path.name} is not a notebook that can be read: {error}", "Save it again from JupyterLab.") from error
-
-
-def _text(notebook: NotebookNode) -> str:
-    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
 def _insert(notebook: NotebookNode, name: str, folder: Path, given: dict[str, Any]) -> list[str]:
@@ -119,7 +134,7 @@ def _execute(notebook: NotebookNode, name: str, folder: Path, environment: dict[
         try:
             client.execute(cleanup_kc=True, env=environment)
         except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
-            publish.write(failed, _text(notebook))
+            publish.write(failed, _content(notebook, name, "ipynb"))
             raise ReportError(f"{name} failed: {_cause(error)}", f"The report before it is untouched; {failed.name} beside it shows how far this one came.") from error
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from libstats.wording import MONTHS, Row, month_name, records
+from libstats.report.pieces import TABLES
+from libstats.suppression import NOTE, WITHHELD, crosses_patrons, withheld
+from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
-__all__ = ["Table", "heading", "shown", "table"]
+__all__ = ["Table", "heading", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
 Format = Callable[[Any], str]
+# how a workbook writes what these write
+IN_A_WORKBOOK: dict[Format, str] = {month_name: "mmmm yyyy", percent: "0%", tenths: "#,##0.0"}
 
 
 def heading(column: str) -> str:
@@ -36,12 +40,8 @@ def shown(value: Any) -> str:
     if isinstance(value, (float, Decimal)):
         return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     if isinstance(value, datetime):
-        return f"{_day(value)}, {value:%H:%M}" if value.time() != time() else _day(value)
-    return _day(value) if isinstance(value, date) else str(value)
-
-
-def _day(value: date) -> str:
-    return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
+        return f"{day_name(value)}, {value:%H:%M}" if value.time() != time() else day_name(value)
+    return day_name(value) if isinstance(value, date) else str(value)
 
 
 def table(
@@ -51,6 +51,8 @@ def table(
     headings: Mapping[str, str] | None = None,
     formats: Mapping[str, Format] | None = None,
     foot: Mapping[str, Any] | None = None,
+    across: Sequence[str] = (),
+    total: str = "",
 ) -> Table:
     """Show a result as a captioned table.
 
@@ -61,12 +63,23 @@ def table(
     headings : titles of columns where the column's name does not say it
     formats : how the values of a column are written; the default is `shown`, and a month for `period`
     foot : a last row that stands apart, such as the total
+    across, total : columns that part one count by groups of patrons, and the column that adds them up
 
-    The first column names the rows. Returns an object that notebooks show as HTML.
+    Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column is an attribute of patrons. The first column names the rows. Returns an object that notebooks show as HTML.
     """
     rows = records(result)
     columns = [str(name) for name in result.columns] if hasattr(result, "columns") else list(dict.fromkeys(name for row in rows for name in row))
-    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, dict(foot) if foot else None)
+    last = dict(foot) if foot else None
+    if across or crosses_patrons(columns):
+        rows, last = withheld(rows, columns, last, across, total)
+        caption = f"{caption}. {NOTE}" if any(WITHHELD in row.values() for row in (*rows, last or {})) else caption
+    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, last)
+
+
+def without_empty(rows: Sequence[Row]) -> list[Row]:
+    """The rows without the columns in which nothing stands."""
+    names = {name for row in rows for name, value in row.items() if value not in (None, "")}
+    return [{name: value for name, value in row.items() if name in names} for row in rows]
 
 
 @dataclass(frozen=True)
@@ -94,8 +107,17 @@ class Table:
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
         )
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {TABLES: [self.data()]}
+
+    def data(self) -> dict[str, Any]:
+        """The table as plain data for a workbook: caption, columns with their titles and formats, rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
+        columns = [{"heading": self.headings.get(name, heading(name)), "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), "")} for name in self.columns]
+        lines = [[_plain(row.get(name)) for name in self.columns] for row in (*self.rows, *([self.foot] if self.foot else []))]
+        return {"caption": self.caption, "columns": columns, "rows": lines[: len(self.rows)], "foot": lines[len(self.rows) :]}
+
     def _is_numeric(self, name: str) -> bool:
-        values = [row[name] for row in self.rows if row.get(name) is not None]
+        values = [row[name] for row in self.rows if row.get(name) not in (None, WITHHELD)]
         return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
 
     def _row(self, row: Row, numeric: set[str]) -> str:
@@ -105,6 +127,17 @@ class Table:
         written = self.formats.get(name, shown) if value is not None and not isinstance(value, str) else shown
         text = html.escape(written(value), quote=False)
         return _cell(tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
 def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:

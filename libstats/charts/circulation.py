@@ -1,74 +1,21 @@
-"""A result of an analysis -> a figure with its sentence of alt text.
-
-The sentence states what the picture shows, computed from the same rows: who cannot see the
-picture loses nothing. Colour is never alone: every line has its own marker and its name at
-its end. Pictures depend on the rows only, never on the clock or on a person's settings.
-"""
+"""Circulation month by month: checkouts of all branches as bars, of each as a line."""
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from libstats.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, LINES, OTHER_LINE, STYLE, UNKNOWN_LINE, Figure, apart, dress, month_axis
 from libstats.wording import change, month_before, month_name, number, records, share
 
-if TYPE_CHECKING:  # half a second to import, and what draws nothing should not wait for it
+if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-__all__ = ["Figure", "circulation_by_month"]
+__all__ = ["circulation_by_month"]
 
 UNKNOWN_BRANCH = "branch not known"
-
-# Each of them 3:1 or more against white, and apart for colour-blind eyes (after Okabe and Ito).
-LINES = (("#0072b2", "o"), ("#d55e00", "s"), ("#117733", "^"), ("#aa4499", "D"), ("#332288", "v"))
-OTHER_LINE = ("#5b6770", "P")
-UNKNOWN_LINE = ("#5b6770", "X")
-INK, FAINT_INK, GRID = "#1f2933", "#52606d", "#d9dee3"
-BAR, BAR_CHOSEN = "#7f8b97", "#0072b2"
-
-STYLE = {
-    "svg.hashsalt": "libstats",
-    "svg.fonttype": "none",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.labelcolor": FAINT_INK,
-    "xtick.color": FAINT_INK,
-    "ytick.color": FAINT_INK,
-    "axes.edgecolor": FAINT_INK,
-}
-# DejaVu is the widest of these, so what was laid out for it has room in all of them.
-FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing, the sentence that says what it shows, and the caption under it."""
-
-    fig: Drawing
-    alt: str
-    caption: str
-
-    def svg(self) -> str:
-        """The drawing as SVG text: the same bytes for the same drawing."""
-        from matplotlib import style
-
-        text = io.StringIO()
-        with style.context(["default", STYLE]):
-            self.fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-        return text.getvalue().replace("'DejaVu Sans'", FONTS)
-
-    def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg().encode()).decode()
-        alt, caption = html.escape(self.alt), html.escape(self.caption, quote=False)
-        image = f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width:100%">'
-        return f'<figure class="libstats-figure">{image}<figcaption>{caption}</figcaption></figure>'
-
 
 _Line = tuple[str, tuple[str, str], list[float]]
 
@@ -199,7 +146,10 @@ def _draw(data: _Months) -> Drawing:
         _bars(panels[0], data)
         if several:
             _branch_lines(panels[1], data, lines)
-        _month_axis(panels[-1], data.months)
+        month_axis(panels[-1], data.months)
+        if not data.months:
+            panels[-1].set_yticks([])
+            panels[-1].text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)
     return drawing
 
 
@@ -214,7 +164,7 @@ def _bars(panel: Axes, data: _Months) -> None:
             panel.text(place, 0, "no data", rotation=90, ha="center", va="bottom", color=FAINT_INK)
         elif chosen:
             panel.annotate(number(total), (place, total), xytext=(0, 3), textcoords="offset points", ha="center", weight="bold")
-    _dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts")
+    dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts")
     panel.set_ylim(0, 1.15 * max([1, *(total or 0 for total in totals)]))
 
 
@@ -223,7 +173,7 @@ def _branch_lines(panel: Axes, data: _Months, lines: list[_Line]) -> None:
     places = range(len(data.months))
     for _, (colour, marker), values in lines:
         panel.plot(places, values, color=colour, marker=marker, markersize=5.5, linewidth=1.8, clip_on=False)
-    _dress(panel, "Each branch")
+    dress(panel, "Each branch")
     highest = max(value for _, _, values in lines for value in values if value == value)
     panel.set_ylim(0, 1.08 * max(1.0, highest))
     _name_lines(panel, lines)
@@ -237,7 +187,7 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
         ends.append((values[place], place, name, colour))
     ends.sort(key=lambda end: (end[0], end[2]))
     top = panel.get_ylim()[1]
-    heights = _apart([end[0] for end in ends], top * 0.075, top)
+    heights = apart([end[0] for end in ends], top * 0.075, top)
     for (value, place, name, colour), height in zip(ends, heights, strict=True):
         panel.annotate(
             name,
@@ -249,39 +199,3 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
             parse_math=False,  # a name with two dollar signs is a name
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)},
         )
-
-
-def _apart(values: list[float], gap: float, top: float) -> list[float]:
-    """Rising values moved up or down as little as needed to stand `gap` apart, below `top`."""
-    placed: list[float] = []
-    for value in values:
-        placed.append(max(value, placed[-1] + gap) if placed else value)
-    ceiling = top
-    for index in range(len(placed) - 1, -1, -1):
-        placed[index] = min(placed[index], ceiling)
-        ceiling = placed[index] - gap
-    return placed
-
-
-def _dress(panel: Axes, title: str) -> None:
-    """Only what helps to read the values: faint lines at round numbers, with separators."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    panel.set_title(title, loc="left", fontsize=10, color=INK, weight="bold")
-    panel.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    panel.grid(axis="y", color=GRID, linewidth=0.8)
-    panel.set_axisbelow(True)
-    panel.tick_params(length=0)
-    panel.spines[["top", "right", "left"]].set_visible(False)
-
-
-def _month_axis(panel: Axes, months: list[date]) -> None:
-    """Short month names; the year under the first month shown and under each January."""
-    names = [f"{month_name(when)[:3]}\n{when.year}" if place == 0 or when.month == 1 else month_name(when)[:3] for place, when in enumerate(months)]
-    panel.set_xticks(range(len(months)), names)
-    beside = max(0, 6 - len(months)) / 2  # so that the bar of a single month is no wall
-    panel.set_xlim(-0.6 - beside, max(len(months), 1) - 0.4 + beside)
-    if not months:
-        panel.set_yticks([])
-        panel.text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libstats.charts import BAR, BAR_CHOSEN, FAINT_INK, INK, STYLE, Figure
+from libstats.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, INK, STYLE, Figure
 from libstats.wording import Row, number, records, share
 
 if TYPE_CHECKING:

@@ -1,0 +1,97 @@
+"""What became of what was borrowed for patrons: what waits, what was filled, what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from libstats import charts
+from libstats.analysis.backlog import backlog
+from libstats.analysis.fill import fill_rate, unfilled_reasons
+from libstats.analysis.worklist import worklist
+from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
+from libstats.report.pieces import Html
+from libstats.report.tables import Table, table, without_empty
+from libstats.today import pressing, words
+from libstats.wording import Row, day_name, month_name, number, records, tenths
+
+__all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "reasons", "to_do"]
+
+WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
+
+
+def _weeks(report: Ill) -> list[Row]:
+    return records(backlog(report.con, PROCESS, since=report.until - timedelta(weeks=WEEKS), until=report.until, every="week"))
+
+
+@or_why_not
+def backlog_chart(report: Ill) -> charts.Figure:
+    """How many requests were waiting, week by week."""
+    return charts.waiting_by_week(_weeks(report))
+
+
+@or_why_not
+def backlog_by_week(report: Ill) -> Table:
+    """The picture's figures."""
+    rows = [{k: week[k] for k in ("period", "came", "done", "given_up", "waiting", "median_age", "oldest_age")} for week in _weeks(report)]
+    headings = {
+        "period": "Week from",
+        "came": "Came in",
+        "done": "Reached the patron",
+        "waiting": "Waiting at its end",
+        "median_age": "Half wait longer than (days)",
+        "oldest_age": "The oldest (days)",
+    }
+    return table(rows, "Requests waiting, week by week", headings=headings, formats={"period": day_name, "median_age": tenths, "oldest_age": tenths})
+
+
+@or_why_not
+def filled(report: Ill) -> Table:
+    """What became of the year's requests."""
+    names = ("cases", "filled", "unfilled", "duplicate", "cancelled_by_patron", "other_left_out", "still_open")
+    return _by_kind(report, names, "what became of them", {"cases": "Requests"})
+
+
+@or_why_not
+def fill_rates(report: Ill) -> Table:
+    """How many of the year's requests were filled, and how sure that is."""
+    headings = {"rate": "Fill rate", "rate_low": "95% interval from", "rate_high": "to", "naive_rate": "If all that were given up counted as unfilled"}
+    return _by_kind(report, tuple(headings), "how many were filled", headings)
+
+
+def _by_kind(report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str]) -> Table:
+    """Columns of the fill rate for loans and copies, and for all."""
+    parts, whole = (records(fill_rate(report.con, by=by, **report.period(12))) for by in ("kind", None))
+    rows = [{"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}} for row in parts]
+    everything = [{"part": "all", **{name: row[name] for name in names}} for row in whole]
+    several = len(rows) > 1
+    caption = f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: {what}"
+    formats = {name: _to_a_tenth for name in names if "rate" in name}
+    return table(rows if several else everything, caption, headings={"part": "Of what", **headings}, formats=formats, foot=everything[0] if several else None)
+
+
+def _to_a_tenth(part: float) -> str:
+    return f"{100 * part:.1f}%"
+
+
+@or_why_not
+def reasons(report: Ill) -> Table:
+    """Why requests were given up."""
+    return table(unfilled_reasons(report.con, **report.period(12)), "Why requests were given up", headings={"counts_as": "Counts as", "cases": "Requests"})
+
+
+@or_why_not
+def to_do(report: Ill) -> Html:
+    """The open requests that are late or near the goal, the oldest first."""
+    found = worklist(report.con, PROCESS)
+    total = int(found.filter("standing <> 'in time'").aggregate("count(*)").fetchall()[0][0])
+    names = ("handle", "standing", "age", "branch", "kind", "last_milestone", "last_at", "next_step")
+    rows = [{**{name: row[name] for name in names}, **{name: words(row[name]) for name in ("last_milestone", "next_step")}} for row in pressing(found, LISTED)]
+    headings = {"handle": "Request", "age": "Days since it was made", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step"}
+    listed = table(
+        without_empty(rows),
+        f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}",
+        headings=headings,
+        formats={"age": tenths},
+    )
+    more = f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>" if total > len(rows) else ""
+    return Html(f"{listed._repr_html_()}{more}", [listed])

@@ -1,0 +1,108 @@
+"""Today's list as an accessible page and as tables of a workbook."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import nbformat
+
+from libstats import today as lists
+from libstats.report import publish
+from libstats.report.pieces import Html, escaped, notice
+from libstats.report.tables import Table, shown, table, without_empty
+from libstats.report.workbook import workbook
+from libstats.today import Today, Work
+from libstats.wording import tenths
+
+__all__ = ["page", "sheets"]
+
+TITLE = "Today's work"
+HEADINGS = {"handle": "Look for", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step", "age": "Age in days", "left_days": "Days left"}
+
+
+def page(today: Today) -> str:
+    """The list as an accessible page that works offline."""
+    cells = [nbformat.v4.new_markdown_cell(f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.", id="title")]  # type: ignore[no-untyped-call]
+    sections = [("head", "", _head(today)), *((work.process.name, f"## {lists.headline(work)}", _section(work, today)) for work in today.work)]
+    if not today.work:
+        sections.append(("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>")))
+    sections.append(("exports", "## The exports behind it", _state(today)))
+    for name, heading, html in sections:
+        if heading:
+            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))  # type: ignore[no-untyped-call]
+        output = nbformat.v4.new_output("display_data", {"text/html": html})  # type: ignore[no-untyped-call]
+        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))  # type: ignore[no-untyped-call]
+    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")  # type: ignore[no-untyped-call]
+
+
+def sheets(today: Today) -> bytes:
+    """The list as a workbook: exports, alarms, how many cases, and a sheet a kind of work."""
+    rows = [{"process": work.process.title, **work.counts, "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work]
+    counts = table(rows, "Open cases", headings={"process": "Kind of work", "in time": "In time"})
+    tables = [counts, *map(_cases, today.work), _exports(today), *([_alarms(today)] if today.alarms else [])]
+    return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
+
+
+def _head(today: Today) -> Html:
+    """What to know before the lists: which exports are stale, and whether something looks wrong."""
+    told = [f"“{export.name}” of {export.source} is stale: {lists.freshness(export)}. What happened since is not in the lists." for export in today.stale]
+    if today.alarms:
+        told.append(
+            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
+        )
+    box = notice("Before you use these lists:", told, attention=True) if told else notice("Every export is as fresh as it usually is, and nothing in them looks wrong.")
+    return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
+
+
+def _state(today: Today) -> Html:
+    alarms = _alarms(today)._repr_html_() if today.alarms else "<p>Nothing in the exports looks wrong.</p>"
+    return Html(f"{_exports(today)._repr_html_()}{alarms}")
+
+
+def _exports(today: Today) -> Table:
+    day = timedelta(days=1)
+    rows = [
+        {
+            "export": e.name,
+            "source": e.source,
+            "newest_export_at": e.newest_at,
+            "age": e.age / day,
+            "usual": None if e.usual is None else e.usual / day,
+            "state": "stale" if e.is_stale else "fresh",
+        }
+        for e in today.exports
+    ]
+    headings = {"newest_export_at": "Newest export", "age": "Age in days", "usual": "Days that usually lie between two"}
+    return table(rows, "How fresh each export is", headings=headings, formats={"age": tenths, "usual": tenths})
+
+
+def _alarms(today: Today) -> Table:
+    return table(today.alarms, "What looks wrong in the exports", headings={"rows": "Rows, or days", "meaning": "What it means"})
+
+
+def _section(work: Work, today: Today) -> Html:
+    basis = lists.basis(work, today.now)
+    about = f"<p>{escaped(basis[:1].upper() + basis[1:])}.</p>"
+    if not work.cases:
+        return Html(f"{about}<p>Nothing is late or near.</p>")
+    more = f"<p>And {work.more:,} more.</p>" if work.more else ""
+    return Html(f"{about}{_cases(work)._repr_html_()}{more}")
+
+
+def _cases(work: Work) -> Table:
+    rows = [
+        {
+            "handle": row["handle"] or row["case_id"],
+            "standing": row["standing"],
+            "location": row["location"] or "",
+            "branch": row["branch"] or "",
+            "last_milestone": lists.words(row["last_milestone"]),
+            "last_at": row["last_at"],
+            "next_step": lists.words(row["next_step"]),
+            "age": row["age"],
+            "left_days": row["left_days"],
+        }
+        for row in work.cases
+    ]
+    name = f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the oldest first"
+    return table(without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths})
