@@ -16,18 +16,18 @@ create or replace temp macro iso_date(t) as
 create or replace temp macro iso_time(t) as
     case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
--- Month first, for reports that say so: 10/31/2026.
+-- Month first, for reports that say so: 10/31/2026. Four digits of the year: of two DuckDB makes the year 26.
 create or replace temp macro us_date(t) as
-    coalesce(try_strptime(trim(t), '%m/%d/%Y')::date, iso_date(t));
+    coalesce(case when regexp_matches(t, '/\d{4}') then try_strptime(trim(t), '%m/%d/%Y')::date end, iso_date(t));
 
 create or replace temp macro us_time(t) as
-    coalesce(try_strptime(trim(t), ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p', '%m/%d/%Y']), iso_time(t));
+    coalesce(case when regexp_matches(t, '/\d{4}') then try_strptime(trim(t), ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p', '%m/%d/%Y']) end, iso_time(t));
 
 -- Day first, for reports that say so: 31/10/2026, 31.10.2026.
 create or replace temp macro eu_date(t) as
-    coalesce(try_strptime(trim(t), ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y'])::date, iso_date(t));
+    coalesce(case when regexp_matches(t, '[/.-]\d{4}') then try_strptime(trim(t), ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y'])::date end, iso_date(t));
 create or replace temp macro eu_time(t) as
-    coalesce(try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']), iso_time(t));
+    coalesce(case when regexp_matches(t, '[/.]\d{4}') then try_strptime(trim(t), ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y', '%d.%m.%Y']) end, iso_time(t));
 
 -- For workbooks in which some dates are numbers: days since the end of 1899, as in 46326.395833 for 2026-10-31 09:30.
 -- Five digits only (1927 to 2173), so that no year is taken for one; to the nearest second, with seven decimals and more to the nearest millisecond;
@@ -76,7 +76,7 @@ create or replace temp macro typed_amount(t) as
 -- where that is not set, the time as it is written. What says no zone is a wall clock already.
 create or replace temp macro wall_clock(t) as
     case when getvariable('library_zone') is not null and regexp_matches(t, ':\d\d([.]\d+)?\s?([+-]\d\d(:?\d\d)?|Z)\s*$')
-         then timezone(getvariable('library_zone'), try_cast(trim(t) as timestamptz))
+         then timezone(getvariable('library_zone'), try_cast(regexp_replace(trim(t), '\s([+-])', '\1') as timestamptz))
          else iso_time(regexp_replace(t, '(:\d\d([.]\d+)?)\s?([+-]\d\d(:?\d\d)?|Z)\s*$', '\1')) end;
 
 -- The same, and what a screen of the system shows, month first and with two digits of the year: 10/31/26, 9:30 AM.
@@ -86,3 +86,33 @@ create or replace temp macro screen_time(t) as
 -- Digits without signs: 20261031, 202610310930, 20261031093059.
 create or replace temp macro packed_time(t) as
     try_strptime(case when regexp_full_match(trim(t), '(19|20)(\d{6}|\d{10}|\d{12})') then rpad(trim(t), 14, '0') end, '%Y%m%d%H%M%S');
+
+-- The same, of systems that always say the zone: a text without one may be a day cut out of another zone's time, and is none.
+create or replace temp macro zoned_time(t) as
+    case when regexp_matches(t, ':\d\d([.]\d+)?\s?([+-]\d\d(:?\d\d)?|Z)\s*$') then wall_clock(t) end;
+
+-- A day of a web service, whose zone is that of the library already: 2026-10-31Z.
+create or replace temp macro service_date(t) as
+    iso_date(regexp_replace(trim(t), '(Z|[+-]\d\d:\d\d)$', ''));
+
+-- Month first with hyphens, as Sierra's lists write it: 10-31-2026, 10-31-2026 15:23.
+create or replace temp macro dashed_time(t) as
+    coalesce(case when regexp_matches(t, '^\s*\d\d-\d\d-\d{4}') then try_strptime(trim(t), ['%m-%d-%Y', '%m-%d-%Y %H:%M']) end, iso_time(t));
+
+-- Money in whole cents.
+create or replace temp macro cents(t) as
+    (whole_number(t) / 100)::decimal(12, 2);
+
+-- A record of Sierra by its number alone: i12345678 with a check digit, an x, an a or nothing behind it, b1234567 (of several the first),
+-- 450983567429 in the database (the letter and the number in one) or 12345678. The check digit is left out where it fits.
+create or replace temp macro sierra_check(digits) as
+    list_sum(list_transform(range(1, len(digits) + 1), lambda i: (i + 1) * digits[-i]::integer)) % 11;
+create or replace temp macro sierra_number(t) as
+    case when regexp_matches(trim(t), '^\d{11,}$') then (try_cast(trim(t) as bigint) & 4294967295)::varchar
+         when regexp_matches(trim(t), '^\d+$') then trim(t)
+         when regexp_matches(lower(trim(t)), '^[.]?[a-z]\d{6,}[ax]') then regexp_extract(trim(t), '\d+')
+         when regexp_matches(lower(trim(t)), '^[.]?[a-z]\d{8,}')
+              and sierra_check(left(regexp_extract(trim(t), '\d+'), -1)) = right(regexp_extract(trim(t), '\d+'), 1)::integer then left(regexp_extract(trim(t), '\d+'), -1)
+         when regexp_matches(lower(trim(t)), '^[.]?[a-z]\d+') then regexp_extract(trim(t), '\d+') end;
+create or replace temp macro sierra_letter(t) as
+    case when regexp_matches(trim(t), '^\d{11,}$') then chr(((try_cast(trim(t) as bigint) >> 32) & 255)::integer) else left(ltrim(lower(trim(t)), '.'), 1) end;

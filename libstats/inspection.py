@@ -49,7 +49,7 @@ def _part(part: Part, columns: Given | None) -> str:
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if part.is_bare:
+    if part.is_bare and (source.bare or source.command):
         told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {told} in order")
     if part.preamble:

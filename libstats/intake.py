@@ -95,6 +95,9 @@ class Intake:
         for heading, remedy in self.source.required.items():
             if heading not in plan.positions:
                 raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
+        if self.source.is_elsewhere and self.job.workspace.timezone is None and any(line.tells_zone for p in self.plans for line in p.lines):
+            zone = 'Write the library\'s zone into libstats.toml: [library] timezone = "America/New_York". Else what happens in the evening counts for the next day.'
+            raise FileRefused(f"{name}: its times are those of another zone", zone)
         if not plan.has_key:
             keys = [h for line in self.source.lines[plan.table.name] if line.column in plan.table.exported_key for h in line.headings]
             raise FileRefused(f"{name}: the column {keys[0]} is missing", f"Add {keys[0]} to the report: without it the same row in two files would count twice.")
@@ -147,6 +150,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
         receipt.notes += notes + self._held(seq) + self._repeated()
+        if lacks := self.part.lacks(self.rows_read):
+            receipt.notes.append(lacks)
         if self.source.tells_zones and self.job.workspace.timezone is None:
             receipt.notes.append("its times may say their zone and are taken as they are written; [library] timezone in libstats.toml turns them into the library's own clock")
         if self.is_set_back:

@@ -26,10 +26,12 @@ HEADING = re.compile(r'"(\??)([^"]+)"')
 def fold_heading(heading: str) -> str:
     """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, hyphens, brackets, plus signs and a leading `Num of`.
 
-    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not.
+    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not. Metadb's own
+    columns, which begin with two underscores (__id), stay apart from those of the record (id).
     """
     plain = unicodedata.normalize("NFKC", heading).replace("\ufeff", "").casefold()
-    return re.sub(r"[\s_.()+-]+", "", plain).removeprefix("numof")
+    own = "__" if plain.startswith("__") else ""
+    return own + re.sub(r"[\s_.()+-]+", "", plain).removeprefix("numof")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Line:
     def headings(self) -> tuple[str, ...]:
         """The vendor's headings in the expression."""
         return headings_in(self.expression)
+
+    @property
+    def tells_zone(self) -> bool:
+        """True if its time may say a zone."""
+        return any(f"{name}(" in self.expression for name in ("wall_clock", "screen_time", "zoned_time"))
 
     def usable(self, present: Iterable[str]) -> bool:
         """True if a file with these headings has all that the line needs: what is not `"?optional"`, and of several optional ones any."""
@@ -95,6 +102,7 @@ class Source:
                only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
     command    the program that writes the export, always without headings: its columns are told by libstats.toml or the file's name
     letters    with command: the headings of the columns that a letter of its options gives
+    is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT): refused unless libstats.toml tells the library's
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -122,6 +130,7 @@ class Source:
     fits: dict[str, str] = field(default_factory=dict, hash=False)
     command: str | None = None
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    is_elsewhere: bool = False
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -157,7 +166,7 @@ class Source:
     @property
     def tells_zones(self) -> bool:
         """True if its times may say their zone."""
-        return any("wall_clock(" in text or "screen_time(" in text for text in self.fills.values())
+        return any(line.tells_zone for lines in self.lines.values() for line in lines)
 
     def hash_in(self, timezone: str | None) -> str:
         """The fingerprint where times are turned into the clock of a zone: in another zone it is another export."""

@@ -65,7 +65,7 @@ REFUSED = {
         "Export or copy it again; nothing of it was loaded.",
     ),
     "bytes of value 0 far in": ((GOOD + "2,b2,EAST,\n" * 9000).encode() + bytes(9), "bad.csv, line 9003: bytes of value 0 stand in the text", "Export or copy it again"),
-    "no text": (bytes(range(256)) * 4, "bad.csv: this is not a text file", "libstats reads CSV and tab-delimited exports and workbooks"),
+    "no text": (bytes(range(256)) * 4, "bad.csv: this is not a text file", "libstats reads CSV and tab-delimited exports, workbooks"),
 }
 
 

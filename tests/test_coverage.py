@@ -14,6 +14,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = "yes: files of a Koha sample database"
 PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
 OSLO = "yes: reports of a university's Alma, 2016"
+SERVICE = "yes: two answers of a university's Alma"
+EXAMPLES = "yes: the example answers of FOLIO's own documentation"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
 LINES = "a few lines quoted in public documentation"
@@ -32,6 +34,11 @@ EXERCISED = {
     "illiad borrowing requests": PACIFIC,
     "illiad lending requests": f"{PACIFIC}, without numbers",
     "alma order lines": OSLO,
+    "alma items of the REST service": f"{SERVICE} (9 items)",
+    "alma loans of the REST service": f"{SERVICE} (2 loans)",
+    "folio loans": f"{EXAMPLES} (2 loans)",
+    "folio check-ins": f"{EXAMPLES} (1 check-in)",
+    "folio requests": f"{EXAMPLES} (2 requests)",
     "evergreen circulations": EVERGREEN,
     "evergreen holds": EVERGREEN,
     "evergreen items": EVERGREEN,
@@ -41,7 +48,7 @@ EXERCISED = {
     "own milestones": "a form of our own: there are no files of others",
 }
 # a table of which the real files lacked the columns
-UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")}
+UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")} | {("alma items of the REST service", "order_copy")}
 
 
 def pairs(source: Source, table: str) -> list[str]:

@@ -118,7 +118,7 @@ period
 parameter
     by: branch
 load
-    load 1: mending-2026-03-01.csv: own milestones, exported 2026-03-01 00:00, 11 rows
+    mending-2026-03-01.csv: own milestones, exported 2026-03-01 00:00, 11 rows
 cases used
     mending: 4
 left out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from datetime import datetime
 from decimal import Decimal
@@ -83,6 +84,7 @@ def test_nothing_of_a_person_is_anywhere(real: Path, workspace: Workspace) -> No
 def three(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[LoadReceipt, Path]:
     """The files of Koha, ILLiad and Alma, loaded in one call."""
     place = init(tmp_path_factory.mktemp("three") / "library")
+    place.config["library"] = {"timezone": "Europe/Oslo"}
     return libstats.load(place, [real / system for system in ("koha", "illiad", "alma")]), place.folder
 
 
@@ -92,10 +94,9 @@ def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt,
         "OHSU__OHSU_Borrowing.csv": "left alone",
         "Pacific_Borrowing_Sample": "refused",
         "analytics_response.xml": "left alone",
-        "items_response.json": "left alone",
-        "loans_response.json": "left alone",
     }
     assert "add Transaction Number, Transaction Status and Transaction Date" in told["OHSU__OHSU_Borrowing.csv"][1]
+    assert "item historical events: known, not loaded" in told["analytics_response.xml"][1]
     assert "the column Transaction Number is missing" in told["Pacific_Borrowing_Sample"][1]
     assert [f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]] == []
 
@@ -126,7 +127,7 @@ def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:
 
 def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
     read = {f.file: f.rows_read for f in three[0].files if f.label.startswith("alma")}
-    assert read == {"pbooks.csv": 104, "polines-report.csv": 665}
+    assert read == {"pbooks.csv": 104, "polines-report.csv": 665, "items_response.json": 9, "loans_response.json": 2}
     with libstats.open(three[1]) as con:
         assert con.sql("select count(*) from order_line where status is not null").fetchall() == [(657,)]
         shares = "select count(*), count(*) filter (where funds = 2) from (select count(*) as funds from order_fund group by order_line_id)"
@@ -135,8 +136,52 @@ def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
         assert con.sql(rows).fetchall() == [("ACTIVE", 415), ("CANCELLED", 8), ("CLOSED", 242)]
         # one of the 104 lines of new books is also among the 657
         assert con.sql("select count(*), count(received_on), count(title_id) from order_line").fetchall() == [(104 + 657 - 1, 104, 104)]
-        assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [(101,)]
-        assert con.sql("select count(*) from item where source = 'alma'").fetchall() == [(0,)]
+        # of the reports, and the one of the items
+        assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [(101 + 1,)]
+        items = "select count(*), count(barcode), count(distinct title_id), min(added_on)::varchar, count(lost_code), count(*) filter (where status = 'Loan') from item where source = 'alma'"
+        assert con.sql(items).fetchall() == [(9, 9, 1, "2015-11-05", 1, 1)]
+        # in GMT there; in Oslo it is an hour later in winter and two in summer
+        assert con.sql("select checked_out_at::varchar, due_at::varchar from loan where source = 'alma' order by 1").fetchall() == [
+            ("2013-11-18 08:00:00", "2018-08-14 22:00:00"),
+            ("2018-07-23 22:25:26.347", "2018-08-20 22:00:00"),
+        ]
+
+
+def test_the_answer_of_analytics_is_read_whole(real: Path) -> None:
+    path = real / "alma" / "analytics_response.xml"
+    answer = next(header for place in places(path) for part in parts(place) for header in part.headers())
+    rows = [dict(zip(answer.header, row, strict=True)) for _, row in answer.records()]
+    assert len(rows) == answer.count().records == path.read_text(encoding="utf-8").count("<Row>") == 25
+    # the total of the report stands in every row; an event that goes on has no end
+    assert {row["REPORT_SUM(Num of events BY )"] for row in rows} == {"23794"}
+    assert sum(1 for row in rows if not row["Event End Date and Time"]) == 25 - path.read_text(encoding="utf-8").count("<Column1>")
+    assert answer.lacks(25) is None
+
+
+def test_the_folio_examples(real: Path, workspace: Workspace) -> None:
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    receipt = libstats.load(workspace, [real / "folio"])
+    assert {f.file: (f.outcome, f.label, f.rows_read) for f in receipt.files} == {
+        "check-ins.json": ("loaded", "folio check-ins", 1),
+        "loans-history-items.json": ("left alone", "", 0),
+        "loans.json": ("loaded", "folio loans", 2),
+        "requests.json": ("loaded", "folio requests", 2),
+    }
+    with libstats.open(workspace) as con:
+        # -04:00 and -01:00 stand in one file
+        assert con.sql("select checked_out_at::varchar, returned_at::varchar, renewals from loan where is_in_house is null order by 1").fetchall() == [
+            ("2017-01-14 15:14:36", "2017-01-16 05:15:23", 0),
+            ("2017-03-01 21:34:11", None, 1),
+        ]
+        assert con.sql("select checked_out_at::varchar from loan where is_in_house").fetchall() == [("2020-02-12 11:17:25",)]
+        assert con.sql("select placed_on::varchar, expires_on::varchar, queue_position from hold order by 1").fetchall() == [
+            ("2017-07-29", None, None),
+            ("2017-08-05", "2017-09-01", 1),
+        ]
+    stored = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()) + str(receipt).encode()
+    written = json.loads((real / "folio" / "requests.json").read_text(encoding="utf-8"))["requests"]
+    theirs = [r["requesterId"] for r in written] + [*written[1]["requester"].values(), written[1]["item"]["title"]]
+    assert [value for value in theirs if len(value) > 5 and value.encode() in stored] == []
 
 
 def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt, Path]) -> None:

@@ -46,6 +46,8 @@ def test_every_table_has_a_source() -> None:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_pair(pair: Path, workspace: Workspace) -> None:
     source = named(pair.parent)
+    if source.is_elsewhere:
+        workspace.config.setdefault("library", {})["timezone"] = "America/New_York"
     receipt = libstats.load(workspace, [pair]).files[0]
     assert (receipt.outcome, receipt.label) == ("loaded", source.label), receipt
     assert sum(receipt.dispositions.values()) == receipt.rows_read

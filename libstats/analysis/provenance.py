@@ -105,7 +105,7 @@ def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
     rows: Rows = [("definition", analysis, _definition(entry.function)), *_parameters(con, entry.function, process, parameters)]
     tables = _telling(con, entry.tables, process, parameters)
     for table, where in tables.items():
-        for _, file, label, at, n, others in _newest(con, table) if where is None else _loads(con, table, where):
+        for file, label, at, n, others, _ in _newest(con, table) if where is None else _loads(con, table, where):
             rows.append(("load", file, f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}"))
     rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     if entry.used:
@@ -178,10 +178,10 @@ def _loads(con: Connection, table: str, where: str) -> list[tuple[Any, ...]]:
     return con.execute(
         f"""
         with run as (select distinct t.export_id, t.from_seq, t.until_seq from {table}__row t where {where})
-        select distinct l.seq, l.file, e.declaration, l.exported_at, l.rows_read, 0
+        select distinct l.file, e.declaration, l.exported_at, l.rows_read, 0, l.sha256
         from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
         where l.undone_seq is null
-        order by l.exported_at, l.seq
+        order by l.exported_at, l.sha256
         """
     ).fetchall()
 
@@ -190,7 +190,7 @@ def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
     """The newest active load of each export that tells of the table, and how many there are of that export."""
     return con.execute(
         """
-        select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, if(count(*) over export > 1, count(*) over export, 0)
+        select l.file, e.declaration, l.exported_at, l.rows_read, if(count(*) over export > 1, count(*) over export, 0), l.sha256
         from load l join export e using (export_id)
         where l.undone_seq is null and e.columns[$1] is not null
         window export as (partition by e.export_id)

@@ -24,13 +24,13 @@ from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
 from libstats.readers.place import HEAD, READS, Place, empty, place_of
 from libstats.readers.quotes import Counter
 
-DELIMITERS = ",;\t|^"
+DELIMITERS = ",;\t|^~"
 # with these, programs that know no quoting write quotation marks as characters like any other
-PLAIN = "\t|^"
+PLAIN = "\t|^~"
 BLOCK = 1 << 20
 LONGEST = 1 << 24
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret"}
+_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret", "~": "tilde"}
 _END = "\x1aend of file"
 csv.field_size_limit(LONGEST)
 

@@ -88,6 +88,10 @@ class Part(ABC):
         """The delimiter with which DuckDB itself can read it, or None."""
         return None
 
+    def lacks(self, rows: int) -> str | None:
+        """What a part with that many rows says itself that it lacks, in words; None where it says nothing of the kind."""
+        return None
+
     @abstractmethod
     def headers(self) -> Iterator[Part]:
         """The part under each header that it may have, the likeliest first."""

@@ -24,7 +24,7 @@ HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a thousandth.
 RATIO, FREE = 200, 1 << 26
-READS = "libstats reads CSV and tab-delimited exports and workbooks, packed (zip, gzip) or not."
+READS = "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, packed (zip, gzip) or not."
 
 
 @dataclass(frozen=True)

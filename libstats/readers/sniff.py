@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, spreadsheet, symphony_log
+from libstats.readers import delimited, json, spreadsheet, symphony_log, xml
 from libstats.readers.oldbook import OLE
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
@@ -36,7 +36,11 @@ def parts(place: Place) -> Iterator[Part]:
     packed = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), "a tar archive" if head[_TAR] == b"ustar" else None)
     if packed:
         raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")
-    yield symphony_log.SymphonyLog(place) if symphony_log.START.match(head) else delimited.probe(place)
+    if symphony_log.START.match(head):
+        yield symphony_log.SymphonyLog(place)
+        return
+    text = delimited.probe(place)
+    yield xml.probe(text) or json.probe(text) or text
 
 
 def _is_document(head: bytes) -> bool:

@@ -223,12 +223,9 @@ TRANSACTIONS = LeftAlone(
     ("PO Line Reference", "Transaction Amount"),
     "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
 )
-REST_XML = LeftAlone(
+EVENTS = LeftAlone(
     "alma",
-    "answer of the Analytics service",
-    (r"/<report><QueryResult|<QueryResult>|xml-analysis:rowset/",),
-    "XML of the service is known, not loaded yet; export the report as CSV",
+    "item historical events",
+    ("Event Start Date and Time",),
+    "known, not loaded: its rows do not say which copy they are about, and its totals stand in every row",
 )
-JSON = "JSON of the service is known, not loaded yet; export the same from Analytics as CSV"
-REST_ITEMS = LeftAlone("alma", "items of the REST service", ('"item": [',), JSON)
-REST_LOANS = LeftAlone("alma", "loans of the REST service", ('"item_loan": [',), JSON)

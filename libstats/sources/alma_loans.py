@@ -25,6 +25,9 @@ LOANS = Source(
         "User Group": ("Patron Group",),
         "Loaned By": ("Loaned By User Name", "Loaned By - User Name"),
         "Due DateTime": ("Due Date and Time",),
+        # in XML, where two folders have a column of one name, the folder's name stands before it
+        "Checkout Library": ("Loan Circulation Desk Library Name",),
+        "Library Name": ("Item Location at Time of Loan Library Name",),
         AS_OF: ITEM_HEADINGS[AS_OF],
     },
     exported=AS_OF,

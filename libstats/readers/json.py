@@ -1,0 +1,263 @@
+"""JSON: a list of records, an answer that holds one ({"loans": [...], "totalRecords": 2}), or a record a line.
+
+A record is a row. What stands within it is a column of its own, `status.name`; a list of plain values is one text with semicolons; a
+list of records within a record (notes, contributors) is not read. Records are read one by one, however long the file is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from libstats.errors import FileRefused, NotLoadedYet
+from libstats.readers.delimited import LONGEST, Delimited
+from libstats.readers.part import Advance, Count, Part, idle
+from libstats.readers.text import blocks, writable
+
+START = re.compile(r"\s*(\[\s*[\]{]|\{\s*[\"}])")
+MOST_HEADINGS = 2000
+# an answer: before its list there may be the number of all records
+_ANSWER = re.compile(r"\s*\{\s*(\"total\w*\"\s*:\s*\d+\s*,\s*)*\"[^\"\\]*\"\s*:\s*\[\s*[{\]]", re.IGNORECASE)
+_TOTALS = ("totalrecords", "totalrecordcount")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SPACE = re.compile(r"[ \t\r\n]*")
+_LIST = re.compile(r"\[\s*[{\]]")
+_AGAIN = "Export it again; nothing of it was loaded."
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+
+@dataclass(frozen=True)
+class Records(Part):
+    """Records in JSON.
+
+    depth   how many brackets stand around each: 0 (a record a line), 1 (a list), 2 (an answer that holds a list)
+    stated  the number of all records, as the answers say it
+    """
+
+    encoding: str = "utf-8"
+    depth: int = 1
+    stated: int | None = None
+
+    @property
+    def form(self) -> str:
+        """How the records stand in it."""
+        return ("JSON, a record a line", "JSON, a list of records", "JSON, a list of records in an answer")[self.depth]
+
+    def headers(self) -> Iterator[Records]:
+        """The records under all headings that any of them has. NotLoadedYet for an answer without records, FileRefused for what is no JSON."""
+        stream, paths, is_empty = _Stream(self, idle), dict[str, None](), True
+        for _, record in stream.objects():
+            is_empty = False
+            paths |= dict.fromkeys(flat(record))
+            if len(paths) > MOST_HEADINGS:
+                raise FileRefused(f"{self.name}: its records have more than {MOST_HEADINGS:,} headings", "This is no list of alike records.")
+        if is_empty:
+            raise NotLoadedYet(f"{self.name}: it holds no records")
+        yield replace(self, header=_distinct(paths), is_bare=True, stated=stream.stated)
+
+    def firsts(self) -> Iterator[tuple[Records, list[list[str]]]]:
+        """Nothing: its headings stand in it."""
+        yield from ()
+
+    def count(self, advance: Advance = idle) -> Count:
+        """Fingerprint it and count its records by their brackets, without decoding any."""
+        digest, counter, size = hashlib.sha256(), _Brackets(self.depth), 0
+
+        def seen(block: bytes) -> None:
+            nonlocal size
+            digest.update(block)
+            size += len(block)
+            advance(len(block) if self.place.is_plain else 0)
+
+        for text in blocks(self.place, self.encoding, seen):
+            counter.add(text.encode("utf-8", "replace"))
+        return Count(digest.hexdigest(), size, counter.found)
+
+    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+        """(line on which it begins, values in the order of the headings) of every record."""
+        for line, record in _Stream(self, advance).objects():
+            values = flat(record)
+            yield line, [values.get(path, "") for path in self.header]
+
+    def lacks(self, rows: int) -> str | None:
+        """That it is one page of a longer answer, if it says so."""
+        if self.stated is None or self.stated <= rows:
+            return None
+        return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
+
+
+def probe(text: Delimited) -> Records | None:
+    """The records in a text, if it begins as JSON does."""
+    if not START.match(text.head):
+        return None
+    depth = 1 if text.head.lstrip().startswith("[") else 2 if _ANSWER.match(text.head) else 0
+    return Records(text.place, encoding=text.encoding, depth=depth)
+
+
+def flat(record: dict[str, Any], above: str = "") -> dict[str, str]:
+    """The values of a record by their paths, as text: null is blank, lists of records are left out."""
+    found: dict[str, str] = {}
+    for key, value in record.items():
+        path = f"{above}{writable(key)}"
+        if isinstance(value, dict):
+            found |= flat(value, f"{path}.")
+        elif not isinstance(value, list):
+            found[path] = _text(value)
+        elif not any(isinstance(each, (dict, list)) for each in value):
+            found[path] = "; ".join(map(_text, value))
+    return found
+
+
+def _text(value: str | bool | None) -> str:
+    return "" if value is None else writable(value) if isinstance(value, str) else str(value).lower()
+
+
+def _distinct(paths: dict[str, None]) -> tuple[str, ...]:
+    """The paths without those that read like a shorter one: where itemId stands, item.id says no more."""
+    found: dict[str, str] = {}
+    for path in sorted(paths, key=lambda p: p.count(".")):
+        found.setdefault(re.sub(r"[\W_]", "", path).casefold(), path)
+    return tuple(found.values())
+
+
+class _Stream:
+    """The objects of a JSON text one by one, each decoded when enough of the text was read."""
+
+    def __init__(self, part: Records, advance: Advance) -> None:
+        self.part, self.buffer, self.at, self.line = part, "", 0, 1
+        self.blocks = blocks(part.place, part.encoding, lambda block: advance(len(block) if part.place.is_plain else 0))
+        self.stated: int | None = None
+
+    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(line, record) of every record. FileRefused where the text is no JSON, or ends before its time."""
+        while self._next():
+            if self.part.depth == 2:
+                yield from self._answer()
+            elif self.part.depth == 1:
+                yield from self._list()
+            else:
+                yield self._record()
+
+    def _record(self) -> tuple[int, dict[str, Any]]:
+        self._next()
+        line, value = self.line, self._value()
+        if not isinstance(value, dict):
+            raise self._refusal(line, "what stands there is no record")
+        return line, value
+
+    def _list(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        self._take("[")
+        if self._next() != "]":
+            yield self._record()
+            while self._next() == ",":
+                self._take(",")
+                yield self._record()
+        self._take("]")
+
+    def _answer(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The records of the list in an answer; its total is noted, all else passed over."""
+        self._take("{")
+        had_list = False
+        while self._next() != "}":
+            key = self._value()
+            self._take(":")
+            if self._next() == "[" and self._holds_records():
+                if had_list:
+                    raise self._refusal(self.line, "a second list of records begins")
+                had_list = True
+                yield from self._list()
+            else:
+                self._total(key, self._value())
+            if self._next() != "}":
+                self._take(",")
+        self._take("}")
+
+    def _holds_records(self) -> bool:
+        while len(self.buffer) - self.at < 1000 and self._more():
+            pass
+        return bool(_LIST.match(self.buffer, self.at))
+
+    def _total(self, key: Any, value: Any) -> None:
+        if str(key).replace("_", "").casefold() in _TOTALS and str(value).isdigit():
+            self.stated = max(self.stated or 0, int(value))
+
+    def _more(self) -> bool:
+        """Read as much as is held already, and no less than a block; False at the end."""
+        wanted, held = len(self.buffer) - self.at, [self.buffer[self.at :]]
+        for block in self.blocks:
+            held.append(block)
+            wanted -= len(block)
+            if wanted <= 0:
+                break
+        self.buffer, self.at = "".join(held), 0
+        return len(held) > 1
+
+    def _next(self) -> str:
+        """The next character that is no space, or nothing at the end."""
+        while True:
+            match = _SPACE.match(self.buffer, self.at)
+            self._skip(match.end() if match else self.at)
+            if self.at < len(self.buffer):
+                return self.buffer[self.at]
+            if not self._more():
+                return ""
+
+    def _skip(self, end: int) -> None:
+        self.line += self.buffer.count("\n", self.at, end)
+        self.at = end
+
+    def _take(self, wanted: str) -> None:
+        found = self._next()
+        if found != wanted:
+            raise self._refusal(self.line, f"{wanted} should stand there" if found else "the file ends in the middle: it is cut")
+        self.at += 1
+
+    def _value(self) -> Any:
+        self._next()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.buffer, self.at)
+            except RecursionError as error:
+                raise self._refusal(self.line, "brackets within brackets without end") from error
+            except json.JSONDecodeError as error:
+                if len(self.buffer) - self.at > LONGEST or not self._more():
+                    raise self._refusal(self.line, "what begins there is no JSON, or is cut") from error
+                continue
+            if end == len(self.buffer) and self._more():
+                continue
+            self._skip(end)
+            return value
+
+    def _refusal(self, line: int, problem: str) -> FileRefused:
+        return FileRefused(f"{self.part.name}, line {line}: {problem}", _AGAIN)
+
+
+class _Brackets:
+    """Counts over blocks the braces that open at one depth; in an answer, only those in a list."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth, self.now, self.found, self.rest, self.parent = depth, 0, 0, b"", 0
+
+    def add(self, block: bytes) -> None:
+        """The next bytes. A string that is not closed in them waits for the next."""
+        text = _STRING.sub(b"", self.rest + block)
+        bare, quote, rest = text.partition(b'"')
+        self.rest = quote + rest
+        data = np.frombuffer(bare, dtype=np.uint8)
+        marks = data[np.isin(data, list(b"{}[]"))]
+        steps = np.where(np.isin(marks, list(b"{[")), 1, -1)
+        before = self.now + np.cumsum(steps) - steps
+        self.now += int(steps.sum())
+        opened = np.flatnonzero((marks == ord("{")) & (before == self.depth))
+        self.found += len(opened) if self.depth < 2 else self._in_lists(marks, opened, np.flatnonzero((steps == 1) & (before == 1)))
+
+    def _in_lists(self, marks: np.ndarray, opened: np.ndarray, parents: np.ndarray) -> int:
+        kinds = np.concatenate(([self.parent], marks[parents]))
+        self.parent = int(kinds[-1])
+        return int((kinds[np.searchsorted(parents, opened)] == ord("[")).sum())

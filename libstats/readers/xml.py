@@ -1,0 +1,242 @@
+"""XML of web services: answers of Alma's Analytics, page by page, and lists of records as its other services give them.
+
+An answer of Analytics tells its headings on the first page alone; the next pages may stand behind it in one file, or all within JSON
+({"anies": ["<?xml ..."]}). A blank value is an element that is not there; namespaces come and go, so that names are compared without.
+In other lists what stands within a record is a column of its own, `item_data.library.desc`, as in the JSON of the same services.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from xml.parsers import expat
+
+from libstats.errors import FileRefused, NotLoadedYet
+from libstats.readers.delimited import Delimited
+from libstats.readers.part import Advance, Count, Part, idle
+from libstats.readers.text import blocks, writable
+
+_NAME = r"<(?:[\w.-]+:)?"
+START = re.compile(rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]")
+WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
+LARGEST = 1 << 28
+_ANALYTICS = ("report", "QueryResult", "rowset")
+_ALIKE = {"items": "item", "item_loans": "item_loan"}
+_DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
+_AGAIN = "Export it again; nothing of it was loaded."
+
+
+@dataclass(frozen=True)
+class Answer(Part):
+    """The rows of an answer.
+
+    row         the name of the element that is a row
+    is_wrapped  True if the XML stands in strings of JSON
+    columns     for each heading the path at which its values stand
+    is_whole    False if the answer says that pages are missing
+    """
+
+    encoding: str = "utf-8"
+    row: str = "Row"
+    is_wrapped: bool = False
+    columns: tuple[str, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def form(self) -> str:
+        """What its XML is, and where."""
+        return f"XML{' in JSON' if self.is_wrapped else ''}, {'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
+
+    def headers(self) -> Iterator[Answer]:
+        """The rows under their headings: those that the first page tells, else all paths. NotLoadedYet for an answer without rows."""
+        reading, paths, is_empty = _Reading(self.name, self.row), dict[str, None](), True
+        for _, values in self._rows(reading, idle):
+            is_empty = False
+            paths |= dict.fromkeys(values)
+        if is_empty:
+            raise NotLoadedYet(f"{self.name}: it holds no rows")
+        if self.row != "Row":
+            reading.told = {path: (path, "") for path in paths}
+        elif not reading.told or not any(heading for heading, _ in reading.told.values()):
+            problem = f"{self.name}: it does not say what its columns are; the first page alone does, and only with col_names=true"
+            raise FileRefused(problem, "Save all pages one behind the other in one file, the first one first.")
+        yield replace(self, header=_headings(reading.told), columns=tuple(reading.told), is_bare=True, is_whole=reading.is_finished)
+
+    def firsts(self) -> Iterator[tuple[Answer, list[list[str]]]]:
+        """Nothing: its headings stand in it."""
+        yield from ()
+
+    def count(self, advance: Advance = idle) -> Count:
+        """Fingerprint it and count the tags with which its rows begin, without parsing any."""
+        digest, size, found, rest = hashlib.sha256(), 0, 0, ""
+        tag = re.compile(rf"(?:<|\\u003[cC])(?:[\w.-]+:)?{self.row}[\s/>\\]")
+
+        def seen(block: bytes) -> None:
+            nonlocal size
+            digest.update(block)
+            size += len(block)
+            advance(len(block) if self.place.is_plain else 0)
+
+        for text in blocks(self.place, self.encoding, seen):
+            rest += text
+            last = 0
+            for match in tag.finditer(rest):
+                found, last = found + 1, match.end()
+            rest = rest[max(last, len(rest) - 80) :]
+        return Count(digest.hexdigest(), size, found)
+
+    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+        """(line on which it begins, values in the order of the headings) of every row."""
+        for line, values in self._rows(_Reading(self.name, self.row), advance):
+            yield line, [values.get(path, "") for path in self.columns]
+
+    def lacks(self, rows: int) -> str | None:
+        """That its last page is not the last one, if it says so."""
+        return None if self.is_whole else "its last page says that more pages follow: save them all in one file, one behind the other"
+
+    def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
+        text = blocks(self.place, self.encoding, lambda block: advance(len(block) if self.place.is_plain else 0))
+        for piece in _pieces(_unwrapped(text, self.name) if self.is_wrapped else text):
+            reading.read(piece)
+            yield from reading.taken()
+        reading.read(None)
+
+
+def probe(text: Delimited) -> Answer | None:
+    """The answer in a text, if it begins as one of the known ones does."""
+    is_wrapped = bool(WRAPPED.match(text.head))
+    start = START.match(text.head)
+    if not start and not is_wrapped:
+        return None
+    root = start[1] if start else "report"
+    return Answer(text.place, encoding=text.encoding, row="Row" if root in _ANALYTICS else _ALIKE[root], is_wrapped=is_wrapped)
+
+
+def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+    """The headings; where two columns have the same one, the name of its folder stands before it."""
+    often = Counter(heading for heading, _ in told.values())
+    return tuple(f"{folder} {heading}" if often[heading] > 1 and folder else heading for heading, folder in told.values())
+
+
+def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
+    """The XML in the strings of JSON, which are small: the service gives a thousand rows at once."""
+    held = ""
+    for block in text:
+        held += block
+        if len(held) > LARGEST:
+            raise FileRefused(f"{name}: more than {LARGEST >> 20} MB of XML stand in JSON", "Ask the service for XML itself.")
+    try:
+        pages = json.loads(held)["anies"]
+    except (ValueError, RecursionError) as error:
+        raise FileRefused(f"{name}: the JSON is cut or damaged", _AGAIN) from error
+    yield from (page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}' for page in pages if isinstance(page, str))
+
+
+def _pieces(text: Iterator[str]) -> Iterator[str | None]:
+    """The text, cut between tags; None where another document begins. Declarations of XML are left out: what they say of letters is done already."""
+    held = ""
+    for block in text:
+        held += block
+        opened = held.rfind("<")
+        cut = opened if opened > held.rfind(">") else len(held)
+        first, *others = _DECLARATION.split(held[:cut])
+        held = held[cut:]
+        yield first
+        for other in others:
+            yield None
+            yield other
+    yield held
+
+
+class _Reading:
+    """Gathers rows from events of expat. Declarations of entities, which no answer has, are refused.
+
+    told  for each column of Analytics its heading and its folder
+    """
+
+    def __init__(self, name: str, row: str) -> None:
+        self.name, self.row = name, row
+        self.told: dict[str, tuple[str, str]] = {}
+        self.is_finished = True
+        self.rows: list[tuple[int, dict[str, str]]] = []
+        self.lines = self.line = 0
+        self.current: dict[str, str] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = list[str](), False, "", False, False, False
+        self.new: dict[str, tuple[str, str]] = {}
+
+    def read(self, piece: str | None) -> None:
+        """The next piece of a document, or None where one ends; FileRefused if it is no XML."""
+        self.has_begun |= bool(piece and piece.strip())
+        try:
+            if piece:
+                self.parser.Parse(piece, False)
+            elif piece is None and self.has_begun:
+                self.parser.Parse("", True)
+                self.lines += self.parser.CurrentLineNumber - 1
+                self._begin()
+        except expat.ExpatError as error:
+            problem = f"{self.name}, line {self.lines + error.lineno}: the XML is cut or damaged"
+            raise FileRefused(problem, _AGAIN) from error
+
+    def taken(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """The rows that are done, which are forgotten."""
+        done, self.rows = self.rows, []
+        yield from done
+
+    def _refuse(self, *told: object) -> None:
+        raise FileRefused(f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN)
+
+    def _start(self, tag: str, given: dict[str, str]) -> None:
+        local = tag.rpartition(":")[2]
+        named = {name.rpartition(":")[2]: value for name, value in given.items()}
+        self.text, self.is_leaf, self.has_told = "", True, bool(given)
+        if self.within:
+            self.path.append(local)
+            for name, value in named.items():
+                self._put(".".join([*self.path, name]), value)
+        elif local == self.row:
+            self.within, self.current, self.line = True, {}, self.lines + self.parser.CurrentLineNumber
+        elif local == "schema":
+            self.new = {}
+        elif local == "element" and named.get("name", "").startswith("Column"):
+            self.new[named["name"]] = named.get("columnHeading", "").strip(), named.get("tableHeading", "").strip()
+
+    def _end(self, tag: str) -> None:
+        local = tag.rpartition(":")[2]
+        if self.within and self.path:
+            if self.is_leaf:
+                self._put(".".join([*self.path, "value"] if self.has_told else self.path), self.text)
+            self.path.pop()
+        elif self.within:
+            self.within = False
+            self.rows.append((self.line, self.current))
+        elif local == "schema":
+            self._tell()
+        elif local == "IsFinished":
+            self.is_finished = self.text.strip().lower() != "false"
+        self.text, self.is_leaf = "", False
+
+    def _text(self, data: str) -> None:
+        self.text += data
+
+    def _put(self, path: str, value: str) -> None:
+        text = writable(value)
+        self.current[path] = f"{self.current[path]}; {text}" if path in self.current else text
+
+    def _tell(self) -> None:
+        if self.told and self.new != self.told:
+            raise FileRefused(f"{self.name}: a page has other columns than the one before it: two reports stand in one file", "Save each report in a file of its own.")
+        self.told = self.new
