@@ -295,6 +295,7 @@ def undo_load(con: duckdb.DuckDBPyConnection, seq: int, now: datetime) -> None:
 
 def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:
     fold.prepare(con, table)
+    fold.bury(con, table)
     spoken = f"{_with_key(con, table)} where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
     parts = [spoken]
     if table.second_name:
