@@ -189,6 +189,8 @@ def test_how_long_copies_rest() -> None:
     assert "Of 100 loans in the last year of a copy that had been lent before, 97% were of copies lent last in 2025 or later, that is in that year or the one before." in html
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
+    assert "Records of use begin" not in html  # the only system has neither loans nor log
+    assert "Records of use begin on September 14, 2022" in collection.rest(example(exports_of_use=frozenset(["koha items"])))
     assert "nothing can be said" in collection.rest(example(resting=[]))
 
 

@@ -178,8 +178,7 @@ def _warnings(report: Collection) -> list[str]:
     told += [
         f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, {shown(row['day'])}: taken as a system's date, not as use." for row in report.system_days
     ]
-    silent = sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
-    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use." for source in silent]
+    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use." for source in _silent(report)]
     told += [unread(row) for row in report.sources if row["rows_rejected"]]
     if report.settings["thresholds"] is None:
         seen = sum("seen in" in row["note"] for row in report.limits)
@@ -187,6 +186,11 @@ def _warnings(report: Collection) -> list[str]:
             f"Of the {number(len(report.limits))} lines of limits “{report.settings['profile']}” {number(seen)} were seen in published guides; any others were recalled, or mapped to LC classes by us. Compare those of your classes with the manual, or use your own table (see “The limits”)."
         )
     return told
+
+
+def _silent(report: Collection) -> list[str]:
+    """The sources of which neither loans nor a log are loaded."""
+    return sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
 
 
 def key_figures(report: Collection) -> Html:
@@ -305,7 +309,7 @@ def rest(report: Collection) -> Html:
     text = f"Of {number(total)} loans in the last year of a copy that had been lent before, {share(cut['cumulative_loans'], total)} were of copies lent last in {cut['previous_use_year']} or later, that is in {words}."
     text += f" {number(alone)} loans have none before them on record and are not in that share." if alone else ""
     text += f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are too few." if total <= ENOUGH_LOANS else ""
-    started = max((row["records_since"] for row in report.horizons), default=None)
+    started = max((row["records_since"] for row in report.horizons if row["source"] not in _silent(report)), default=None)
     text += f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen." if started else ""
     return Html(f"<p>{escaped(text)}</p>")
 
