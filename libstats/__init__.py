@@ -16,7 +16,7 @@ from libstats.analysis.fill import fill_rate, unfilled_reasons
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.throughput import throughput
 from libstats.analysis.turnaround import turnaround, turnaround_curve
-from libstats.analysis.use import use_horizon
+from libstats.analysis.use import system_days, use_horizon
 from libstats.analysis.weeding import weeding_candidates
 from libstats.analysis.worklist import worklist
 from libstats.forgetting import forget
@@ -42,6 +42,7 @@ __all__ = [
     "publication_decades",
     "receipt",
     "shelf_time",
+    "system_days",
     "throughput",
     "turnaround",
     "turnaround_curve",

@@ -19,6 +19,9 @@ def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
         for row in tables.get(table.name, []):
             full = {"source": "koha", **({"item_key": row["item_id"]} if table.name == "item" else {}), **row}
             con.execute(f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))
+    con.execute("create table load as select 1 as export_id, null::integer as undone_seq")
+    con.execute("create table item__row as select *, 1 as export_id from item")
+    con.execute("create table export as select 1 as export_id, map {'item': ?} as columns", [[column.name for column in schema.tables()["item"].columns]])
     return con
 
 

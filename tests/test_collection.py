@@ -111,7 +111,16 @@ def test_the_median_and_the_shares_by_hand() -> None:
 def test_years_that_cannot_be_are_counted_apart_and_in_no_median() -> None:
     """A year ahead is an early imprint, two years ahead an error."""
     row = dicts(libstats.collection_age(aged([2000, 2027, 2028, 9999, 1449, 199, None]), as_of=AS_OF))[0]
-    assert (row["items"], row["items_dated"], row["items_year_suspect"], row["items_without_year"], row["median_year"]) == (7, 2, 4, 1, 2013.5)
+    assert (row["items"], row["items_dated"], row["items_year_suspect"], row["items_serial"], row["items_without_year"], row["median_year"]) == (7, 2, 3, 1, 1, 2013.5)
+
+
+@pytest.mark.parametrize("how", [{"is_serial": True}, {"published_year": 9999}, {"call_number": "MAG BRO"}])
+def test_a_serial_has_no_single_year(how: dict[str, Any]) -> None:
+    con = aged([1990, 2020])
+    for column, value in how.items():
+        con.execute(f"update {'item' if column == 'call_number' else 'title'} set {column} = ? where title_id = '0'", [value])
+    row = dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))[0]
+    assert (row["items"], row["items_serial"], row["items_dated"], row["items_without_year"], row["items_year_suspect"], row["median_year"]) == (2, 1, 1, 0, 0, 2020.0)
 
 
 def test_a_group_without_any_year_has_no_median_and_no_share() -> None:
@@ -134,7 +143,8 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
         "lost, missing or claimed returned": 2,
         "added after the day looked at": 1,
         "counted, but without a year, so of no known age": 1,
-        "counted, but the year is suspect (before 1450, in the future, 9999)": 0,
+        "counted, but the year is suspect (before 1450 or in the future)": 0,
+        "counted, but a serial, of no single year": 0,
         "counted, but under no all": 0,
     }
 
@@ -227,6 +237,29 @@ def test_where_records_are_too_young_nobody_knows_what_is_dusty() -> None:
     assert (row["items_held_long"], row["items_dusty"], row["items_dusty_unknown"]) == (1, 0, 1)
 
 
+def test_copies_of_a_system_without_loans_are_no_part_of_relative_use() -> None:
+    """EAST: 1 of 2 copies of koha, 3 of 4 uses: (3/4)/(1/2) = 1.5, however many copies of alma stand there. WEST has none of koha."""
+    items: Rows = [{"item_id": "1", "owning_branch": "EAST"}, {"item_id": "2", "owning_branch": "MAIN"}]
+    items += [{"item_id": f"a{i}", "source": "alma", "owning_branch": branch} for i, branch in enumerate(["EAST", "EAST", "WEST"])]
+    events: Rows = [{"item_id": item, "kind": "checkout", "branch": "EAST", "happened_at": f"2026-03-0{day} 10:00:00"} for item, day in (("1", 1), ("1", 2), ("1", 3), ("2", 1))]
+    con = holding(item=items, circulation_event=events)
+    rows = dicts(libstats.collection_use(con, by="branch", **YEAR))
+    assert [(r["branch"], r["items"], r["items_unrecorded"], r["turnover"], r["relative_use"]) for r in rows] == [
+        ("EAST", 3, 2, 3.0, 1.5),
+        ("MAIN", 1, 0, 1.0, 0.5),
+        ("WEST", 1, 1, None, None),
+    ]
+    assert collection_use.use_left_out(con, by="branch", **YEAR).fetchall()[3][1] == 3
+
+
+def test_a_copy_received_on_an_order_is_held_since_then() -> None:
+    con = holding(
+        item=[{"item_id": "1", "last_borrowed_on": date(2020, 1, 1)}, {"item_id": "2", "last_borrowed_on": date(2018, 1, 1)}],
+        order_copy=[{"order_copy_id": "1", "item_id": "1", "received_on": date(2019, 1, 1)}],
+    )
+    assert [(r["items_held_long"], r["items_dusty"]) for r in dicts(libstats.collection_use(con, by="all", **YEAR))] == [(1, 1)]
+
+
 # --- shelf-time ---
 
 
@@ -277,7 +310,7 @@ def test_the_real_koha_library_is_told_as_it_is(real: Path, workspace: Workspace
         assert {reason: rows for reason, rows in reasons.items() if rows} == {
             "kept: magazine, newspaper or other serial": 1,
             "cannot judge: no class can be told from the call number": 959,
-            "cannot judge: no use is recorded at all": 1,
+            "cannot judge: no use is recorded": 1,
         }
 
 

@@ -21,10 +21,10 @@ from tests.conftest import write
 
 NOTEBOOK = Path(libstats.__file__).parent.parent / "notebooks" / "collection_and_weeding.ipynb"
 AGE: dict[str, Any] = {
-    "items": 10, "items_dated": 8, "items_without_year": 1, "items_year_suspect": 1, "median_year": 2011.0, "share_older_5_years": 0.75, "share_older_10_years": 0.5, "share_older_15_years": 0.25,
+    "items": 10, "items_dated": 8, "items_without_year": 1, "items_year_suspect": 1, "items_serial": 0, "median_year": 2011.0, "share_older_5_years": 0.75, "share_older_10_years": 0.5, "share_older_15_years": 0.25,
 }  # fmt: skip
 USE: dict[str, Any] = {
-    "items": 10, "checkouts": 20, "in_house_uses": 5, "turnover": 2.5, "share_of_items": 1.0, "share_of_use": 1.0, "relative_use": 1.0, "items_held_long": 8, "items_dusty": 2, "share_dusty": 0.25,
+    "items": 10, "items_unrecorded": 0, "checkouts": 20, "in_house_uses": 5, "turnover": 2.5, "share_of_items": 1.0, "share_of_use": 1.0, "relative_use": 1.0, "items_held_long": 8, "items_dusty": 2, "share_dusty": 0.25,
     "items_dusty_unknown": 0,
 }  # fmt: skip
 
@@ -33,7 +33,7 @@ def candidate(**row: Any) -> dict[str, Any]:
     """A line of the list."""
     return {
         "branch": "East", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "31234500000001", "title": "Bread and butter /", "published_year": 2001,
-        "last_use_on": date(2020, 3, 5), "unused_since": date(2020, 3, 5), "limits_passed": "age and use", **row,
+        "last_use_on": date(2020, 3, 5), "unused_since": date(2020, 3, 5), "unused_from": "last use", "limits_passed": "age and use", "is_still_used": False, **row,
     }  # fmt: skip
 
 
@@ -52,11 +52,12 @@ def example(**changes: Any) -> Collection:
             {"previous_use_year": 2019, "years_since": 7, "loans": 3, "cumulative_loans": 100, "is_core": False},
             {"previous_use_year": None, "years_since": None, "loans": 11, "cumulative_loans": None, "is_core": None},
         ],
-        candidates=[candidate(), candidate(branch="West", location=None, last_use_on=None, unused_since=date(2022, 9, 14), title=None, barcode="b2")],
+        candidates=[candidate(), candidate(branch="West", location=None, last_use_on=None, unused_since=date(2022, 9, 14), unused_from="records", title=None, barcode="b2")],
         fates=[{"reason": "kept: on loan", "rows": 3}, {"reason": LAST, "rows": 4}, {"reason": "kept: in transit", "rows": 0}, {"reason": "within the limits of its class", "rows": 1}],
         missing=[{"branch": "East", "location": "GEN", "call_number": "FIC A", "barcode": "b3", "title": "Salt /", "lost_on": date(2025, 1, 1), "days_lost": 668}],
         horizons=[{"source": "koha", "records_since": date(2022, 9, 14), "years_recorded": 4.1}],
         migrations=[{"source": "koha", "added_on": date(2024, 10, 21), "items": 661}],
+        system_days=[{"source": "alma", "kind": "last loan", "day": date(2016, 5, 9), "copies": 35}],
         sources=[{"source": "koha", "export": "koha items", "newest_export_at": datetime(2026, 10, 31), "loads": 2, "rows_rejected": 1}],
         limits=lines,
         receipts={"collection_age": [{"part": "definition", "what": "collection_age", "value": "age is years."}, {"part": "left out", "what": "withdrawn", "value": "4"}]},
@@ -97,7 +98,17 @@ def test_classes_of_no_use_no_year_and_no_name_are_drawn_in_words() -> None:
     ages = [{"class": None, **AGE}, {"class": "Fiction", **AGE, "share_older_10_years": None}, {"class": "$x$ & <y>", **AGE}]
     figure = charts_collection.age_and_use(ages, [])
     assert "no usable year" in figure.svg() and "no use recorded" in figure.svg() and "class not known" in figure.svg()
-    assert charts_collection.age_and_use([], []).alt == "No class has copies with a usable year, so there is nothing to show."
+    assert charts_collection.age_and_use([], []).alt == "In no class have enough copies a usable year, so nothing can be said."
+
+
+def test_a_class_mostly_without_years_is_not_called_the_oldest() -> None:
+    """Of ten maps one has a year, and is old; of ten magazines, nine serials and one of 1990, that one is enough for the rest."""
+    ages = [{"class": "Maps", **AGE, "items_dated": 1, "share_older_10_years": 1.0}, {"class": "Fiction", **AGE}]
+    assert "The oldest class is Fiction: 50%" in charts_collection.age_and_use(ages, []).alt
+    ages[0].update({"items_serial": 9})
+    assert "The oldest class is Maps: 100%" in charts_collection.age_and_use(ages, []).alt
+    serials = {"class": "Magazines", **AGE, "items_serial": 10, "items_dated": 0, "share_older_10_years": None}
+    assert "serials, of no single year" in charts_collection.age_and_use([serials], []).svg()
 
 
 def test_at_most_twenty_classes_are_drawn() -> None:
@@ -114,6 +125,7 @@ def test_the_head_says_what_limits_the_figures() -> None:
     assert "October 31, 2026, all branches" in html
     assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in html
     assert "661 copies seem to have been added on October 21, 2024" in html
+    assert "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, not as use." in html
     assert "1 row of “koha items” of koha could not be read." in html
     assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in html
     assert "No loans and no log of koha are loaded" in html
@@ -125,9 +137,37 @@ def test_key_figures() -> None:
     html = collection.key_figures(example())
     assert "<strong>2011</strong>" in html and "<strong>25%</strong>" in html and "<strong>2</strong>" in html
     assert "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are more than ten years old." in html
-    assert "They are both older and longer unused than the limits of their class. 4 more are, but are the last of their title." in html
+    assert "2 are both older and longer unused than the limits of their class. Beyond their limits, but the last of their title, are 4 more." in html
     unknown = collection.key_figures(example(whole={**AGE, "items_dated": 0, "median_year": None}, use_of_all={**USE, "share_dusty": None}))
     assert unknown.count("<strong>not known</strong>") == 2
+
+
+def test_the_key_figure_tells_how_many_are_listed_by_what() -> None:
+    listed = [candidate(), candidate(limits_passed="use"), candidate(limits_passed="use"), candidate(limits_passed="age"), candidate(limits_passed="age", is_still_used=True)]
+    assert collection._more(example(candidates=listed, fates=[])) == (
+        "1 is both older and longer unused than the limits of their class; 2 are only longer unused than the limit of their classes, which have no limit of age; "
+        "2 are only older than the limit of their classes, which have no limit of use (1 of them still used)."
+    )
+    assert collection._more(example(candidates=[], fates=[])) == ""
+
+
+def test_copies_of_systems_without_loans_are_told_of_beside_the_picture() -> None:
+    html = collection.unrecorded(example(use_of_all={**USE, "items_unrecorded": 4}))
+    assert "Of 10 copies 4 are in systems of which neither loans nor a log are loaded." in html
+    assert collection.unrecorded(example()) == ""
+
+
+def test_a_workbook_has_every_table_of_the_report() -> None:
+    report = example()
+    pieces = (collection.head, collection.proof, weeding.summary, weeding.pick_list, weeding.missing, weeding.limits)
+    assert [[one.caption for one in piece(report).tables] for piece in pieces] == [
+        ["Where the figures come from"],
+        ["Receipt of collection age"],
+        ["Copies to look at, by shelf", "Copies to look at, by class"],
+        ["East: 1 copy", "West: 1 copy"],
+        ["Lost, missing or claimed returned, the longest first"],
+        ["Limits of the profile crew"],
+    ]
 
 
 def test_tables_of_age_and_use_end_with_the_whole() -> None:
@@ -149,6 +189,8 @@ def test_how_long_copies_rest() -> None:
     assert "Of 100 loans in the last year of a copy that had been lent before, 97% were of copies lent last in 2025 or later, that is in that year or the one before." in html
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
+    assert "Records of use begin" not in html  # the only system has neither loans nor log
+    assert "Records of use begin on September 14, 2022" in collection.rest(example(exports_of_use=frozenset(["koha items"])))
     assert "nothing can be said" in collection.rest(example(resting=[]))
 
 
@@ -170,8 +212,22 @@ def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown()
     assert html.count('style="break-before:page"') == 1
     assert "East: 1 copy" in html and "West: 1 copy" in html
     assert ">Bread and butter<" in html
-    assert "Mar\N{NO-BREAK SPACE}2020" in html and "not since Sep\N{NO-BREAK SPACE}2022" in html
+    assert "Mar\N{NO-BREAK SPACE}2020" in html and "no use on record (records begin Sep\N{NO-BREAK SPACE}2022)" in html
     assert ">2001<" in html
+
+
+@pytest.mark.parametrize(
+    ("row", "last_use", "because"),
+    [
+        ({"unused_from": "arrival", "unused_since": date(2023, 3, 1), "limits_passed": "use"}, "no use on record since it came, Mar\N{NO-BREAK SPACE}2023", "use"),
+        ({"unused_from": "publication", "unused_since": date(2023, 1, 1)}, "no use on record since it was published, 2023", "age and use"),
+        ({"unused_from": None, "unused_since": None, "limits_passed": "age"}, None, "age"),
+        ({"unused_since": date(2026, 8, 1), "limits_passed": "age", "is_still_used": True}, "Aug\N{NO-BREAK SPACE}2026", "too old for its class; still used"),
+    ],
+)
+def test_the_list_says_why_in_words(row: dict[str, Any], last_use: str | None, because: str) -> None:
+    found = weeding._pick(candidate(**row))
+    assert (found["unused_since"], found["limits_passed"]) == (last_use, because)
 
 
 def test_a_cut_list_says_so() -> None:

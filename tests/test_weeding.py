@@ -50,9 +50,9 @@ def fate(con: duckdb.DuckDBPyConnection, **parameters: Any) -> str:
 def test_a_candidate_says_what_is_known_of_it() -> None:
     row = dicts(libstats.weeding_candidates(shelf(copies=[{"owning_branch": "EAST", "location": "GEN", "lifetime_checkouts": 7}]), **ALL))[0]
     assert row == {
-        "branch": "EAST", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "b1", "title": "Bread", "published_year": 2012, "age_years": 14,
-        "last_use_on": date(2015, 6, 1), "unused_since": date(2015, 6, 1), "years_without_use": 11.4, "lifetime_checkouts": 7, "copies_here": 1, "limits_passed": "age and use",
-        "reason": "published 2012, limit 5 years; last used 2015-06-01, limit 3 years", "item_type": None, "collection": None, "source": "koha", "item_key": "1",
+        "branch": "EAST", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "b1", "title": "Bread", "published_year": 2012, "age_years": 14, "arrived_on": date(2012, 1, 1),
+        "last_use_on": date(2015, 6, 1), "unused_since": date(2015, 6, 1), "unused_from": "last use", "years_without_use": 11.4, "lifetime_checkouts": 7, "copies_here": 1, "limits_passed": "age and use",
+        "is_still_used": False, "reason": "published 2012, limit 5 years; last used 2015-06-01, limit 3 years", "item_type": None, "collection": None, "source": "koha", "item_key": "1",
     }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_a_copy_never_used_is_idle_since_it_was_added_or_records_begin() -> None
     rows = {row["item_key"]: (row["unused_since"], row["reason"]) for row in dicts(libstats.weeding_candidates(shelf(copies=copies), **ALL))}
     assert rows == {
         "early": (date(2010, 1, 1), "published 2012, limit 5 years; no use since records begin on 2010-01-01, limit 3 years"),
-        "late": (date(2012, 1, 1), "published 2012, limit 5 years; no use since it was added on 2012-01-01, limit 3 years"),
+        "late": (date(2012, 1, 1), "published 2012, limit 5 years; no use since it came on 2012-01-01, limit 3 years"),
     }
 
 
@@ -160,7 +160,101 @@ def test_a_copy_used_on_no_known_day_is_not_called_unused() -> None:
 
 def test_without_any_record_of_use_nothing_is_unused() -> None:
     silent: Rows = [{**OTHER[0], "last_borrowed_on": None}]
-    assert fate(shelf(copies=[{"last_borrowed_on": None}], other=silent)) == "cannot judge: no use is recorded at all"
+    assert fate(shelf(copies=[{"last_borrowed_on": None}], other=silent)) == "cannot judge: no use is recorded"
+
+
+def without_export_of_use(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The same, but that copy 1 is known only from an export without any column of use, as of orders."""
+    con.execute("insert into export values (2, map {'item': ['item_id', 'call_number']})")
+    con.execute("insert into load values (2, null)")
+    con.execute("update item__row set export_id = 2 where item_id = '1'")
+    return con
+
+
+@pytest.mark.parametrize(
+    ("copy", "reason"),
+    [
+        ({"added_on": date(2012, 1, 1)}, "no use is recorded"),
+        ({"added_on": None}, "not known when it came, and no use of it is recorded"),
+        ({"added_on": None, "call_number": "610 BRO"}, "not known when it came, and no use of it is recorded"),
+    ],
+)
+def test_a_copy_that_no_export_of_use_covers_is_not_called_unused(copy: dict[str, Any], reason: str) -> None:
+    """610 has a limit of age alone. The other copy is from an export that tells of use."""
+    assert fate(without_export_of_use(shelf(copies=[{"last_borrowed_on": None, **copy}]))) == f"cannot judge: {reason}"
+
+
+def test_loans_of_its_system_cover_a_copy() -> None:
+    loans: Rows = [{"loan_id": "1", "item_id": "9", "checked_out_at": "2010-01-01", "returned_at": "2010-02-01"}]
+    assert listed(without_export_of_use(shelf(copies=[{"last_borrowed_on": None}], loan=loans))) == ["1"]
+
+
+# --- when a copy came ---
+
+
+def test_a_copy_received_on_an_order_came_then() -> None:
+    silent = {"added_on": None, "last_borrowed_on": None}
+    assert fate(shelf(copies=[silent], order_copy=[{"order_copy_id": "1", "item_id": "1", "received_on": date(2026, 8, 19)}])) == "kept: added too recently"
+    con = shelf(copies=[silent], order_copy=[{"order_copy_id": "1", "item_id": "1", "received_on": date(2020, 8, 19)}])
+    assert [(row["arrived_on"], row["unused_since"]) for row in dicts(libstats.weeding_candidates(con, **ALL))] == [(date(2020, 8, 19), date(2020, 8, 19))]
+
+
+def test_no_rest_is_longer_than_the_copys_age() -> None:
+    """Records begin in 2010, the book was published in 2018: nobody can have left it since 2010."""
+    con = shelf(copies=[{"added_on": None, "last_borrowed_on": None}], title={"published_year": 2018})
+    row = dicts(libstats.weeding_candidates(con, **ALL))[0]
+    assert (row["unused_since"], row["unused_from"]) == (date(2018, 1, 1), "publication")
+    assert row["reason"] == "published 2018, limit 5 years; no use since its year of publication, 2018, limit 3 years"
+
+
+def test_a_book_of_last_year_came_too_recently_whatever_is_known_of_its_arrival() -> None:
+    assert fate(shelf(copies=[{"added_on": None, "last_borrowed_on": None}], title={"published_year": 2025})) == "kept: added too recently"
+
+
+def test_a_copy_of_no_day_and_no_year_has_no_rest() -> None:
+    """Fiction has a limit of use alone."""
+    novel = {"call_number": "FIC BRO", "added_on": None, "last_borrowed_on": None}
+    assert fate(shelf(copies=[novel], title={"published_year": None})) == "cannot judge: not known when it came, and no use of it is recorded"
+
+
+def test_age_alone_says_that_the_copy_is_still_used() -> None:
+    row = dicts(libstats.weeding_candidates(shelf(copies=[{"call_number": "610 BRO", "last_borrowed_on": date(2026, 8, 1)}]), **ALL))[0]
+    assert (row["is_still_used"], row["reason"]) == (True, "too old for its class; still used; published 2012, limit 5 years; last used 2026-08-01")
+    assert [r["is_still_used"] for r in dicts(libstats.weeding_candidates(shelf(copies=[{"call_number": "610 BRO", "last_borrowed_on": date(2025, 10, 31)}]), **ALL))] == [False]
+
+
+# --- days that a system wrote ---
+
+
+def stamped(copies: int, beside: int = 0, **copy: Any) -> duckdb.DuckDBPyConnection:
+    """So many copies of different titles last lent on one day, so many others ten days later."""
+    days = [date(2016, 5, 9)] * copies + [date(2016, 5, 19)] * beside
+    return shelf(copies=[{"item_id": str(i), "title_id": str(i), "last_borrowed_on": day, **copy} for i, day in enumerate(days)])
+
+
+@pytest.mark.parametrize(
+    ("con", "is_system"),
+    [
+        (stamped(20), True),
+        (stamped(19), False),
+        (stamped(20, beside=2), True),
+        (stamped(20, beside=3), False),
+        (stamped(20, title_id="1"), False),
+    ],
+)
+def test_a_last_loan_that_too_many_copies_share_is_a_systems_day(con: duckdb.DuckDBPyConnection, is_system: bool) -> None:
+    """20 or more, 10 times the busiest day near it, and not the copies of one title, which a class borrows together."""
+    assert libstats.system_days(con).fetchall() == ([("koha", "last loan", date(2016, 5, 9), 20)] if is_system else [])
+
+
+def test_a_systems_day_is_no_use_and_not_where_records_begin() -> None:
+    """Of 20 copies stamped in 2016 and one lent in 2018, records begin in 2018, and the 20 have no use on record."""
+    con = stamped(20)
+    con.execute("update item set last_borrowed_on = '2018-03-01' where item_id = 'other'")
+    assert libstats.use_horizon(con, as_of=AS_OF).fetchall()[0][1] == date(2018, 3, 1)
+    con.execute("update item set call_number = 'FIC BRO'")
+    row = dicts(libstats.weeding_candidates(con, **ALL))[0]
+    assert (row["last_use_on"], row["unused_since"], row["unused_from"]) == (None, date(2018, 3, 1), "records")
 
 
 # --- what cannot be judged ---

@@ -22,7 +22,7 @@ OLDEST = 1450  # printing began; an earlier year in a catalogue of a lending lib
 # The copies that the library has at the end of the day, with their usable year.
 HELD = f"""
     copy as (
-        select i.*, t.published_year as told_year,
+        select i.*, t.published_year as told_year, t.is_serial as is_told_serial,
             case when t.published_year between {OLDEST} and year($as_of::date) + 1 then t.published_year end as published_year
         from item i left join title t using (source, title_id)
         where ($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)
@@ -32,8 +32,9 @@ AGED = """
     aged as (
         select {group} as "{by}",
             g.told_year,
-            g.published_year,
-            greatest(year($as_of::date) - g.published_year, 0) as age_years,
+            coalesce(g.is_told_serial, false) or coalesce(g.told_year = 9999, false) or coalesce(g.class_key = 'PER', false) as is_serial,
+            case when not is_serial then g.published_year end as published_year,
+            case when not is_serial then greatest(year($as_of::date) - g.published_year, 0) end as age_years,
             m.added_on is not null as is_migrated,
             $as_of::date - g.added_on as days_held
         from grouped g left join migration_day m using (source, added_on)
@@ -45,8 +46,8 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     """How old is the collection?
 
     Definition: the age of a copy is the year of the day looked at, less the year of publication or copyright of its record; the middle is the median
-    (ISO 2789 counts documents held: withdrawn, lost and missing copies are left out). A year before 1450, more than a year ahead, or 9999 (MARC for
-    "still appearing") is suspect: counted apart and never part of the median. Days since a copy was added do not count copies added on a migration day,
+    (ISO 2789 counts documents held: withdrawn, lost and missing copies are left out). A year before 1450 or more than a year ahead is suspect: counted
+    apart and never part of the median. So is a serial, which has no single year: by its record, by the year 9999 (MARC for "still appearing") or by its call number. Days since a copy was added do not count copies added on a migration day,
     on which the system was filled from another one: at least 100 copies, and 20 times the median day's or half of all.
 
     Parameters
@@ -57,7 +58,7 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     branch : only copies that this branch owns
 
     Returns one row per group, ordered, NULL (cannot tell) last: the group under the name given as `by`; `items`; `items_dated` (with a usable year),
-    `items_without_year`, `items_year_suspect`, which add up to `items`; `oldest_quarter_until`, `median_year`, `newest_quarter_since` (years);
+    `items_without_year`, `items_year_suspect`, `items_serial`, which add up to `items`; `oldest_quarter_until`, `median_year`, `newest_quarter_since` (years);
     `share_older_5_years`, `share_older_10_years`, `share_older_15_years` (0 to 1, of the dated); `median_days_since_added` (days, over
     `items_added_known`), `items_added_in_migration`, `items_without_added_day`, which add up to `items` too. Raises AnalysisError for an unknown group.
 
@@ -71,8 +72,9 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
         select "{by}",
             count(*) as items,
             count(published_year) as items_dated,
-            count(*) filter (where told_year is null) as items_without_year,
-            count(*) filter (where told_year is not null and published_year is null) as items_year_suspect,
+            count(*) filter (where told_year is null and not is_serial) as items_without_year,
+            count(*) filter (where told_year is not null and published_year is null and not is_serial) as items_year_suspect,
+            count(*) filter (where is_serial) as items_serial,
             quantile_disc(published_year, 0.25) as oldest_quarter_until,
             median(published_year) as median_year,
             quantile_disc(published_year, 0.75) as newest_quarter_since,
@@ -95,7 +97,7 @@ def publication_decades(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = 
     """From which decades is the collection?
 
     Definition, parameters and errors as for `collection_age`. Returns one row per group and decade: the group under the name given as `by`,
-    `decade` (its first year; NULL where there is no year, or a suspect one) and `items`, ordered.
+    `decade` (its first year; NULL where there is no year, a suspect one, or a serial) and `items`, ordered.
     """
     sql, params = _aged(as_of, by, branch)
     return con.sql(
@@ -142,13 +144,16 @@ def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", br
             from item
             where $branch is null or owning_branch = $branch
             union all
-            select 4, 'counted, but without a year, so of no known age', count(*) filter (where told_year is null)
+            select 4, 'counted, but without a year, so of no known age', count(*) filter (where told_year is null and not is_serial)
             from aged
             union all
-            select 5, 'counted, but the year is suspect (before {OLDEST}, in the future, 9999)', count(*) filter (where told_year is not null and published_year is null)
+            select 5, 'counted, but the year is suspect (before {OLDEST} or in the future)', count(*) filter (where told_year is not null and published_year is null and not is_serial)
             from aged
             union all
-            select 6, 'counted, but under no {by.replace("_", " ")}', count(*) filter (where "{by}" is null)
+            select 6, 'counted, but a serial, of no single year', count(*) filter (where is_serial)
+            from aged
+            union all
+            select 7, 'counted, but under no {by.replace("_", " ")}', count(*) filter (where "{by}" is null)
             from aged
         )
         select reason, rows
@@ -159,16 +164,16 @@ def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", br
     )
 
 
-def grouping(by: str) -> tuple[str, str, dict[str, Any]]:
-    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its parameters."""
+def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str, Any]]:
+    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its parameters; `grouped` has the class where it is asked for."""
     if by not in GROUPS:
         raise AnalysisError(f"the collection cannot be grouped by {by!r}", f"Say one of: {', '.join(GROUPS)}.")
-    if by != "class":
+    if by != "class" and not always_classed:
         return GROUPS[by], "grouped as (from copy)", {}
     sql, params = classed()
-    return GROUPS[by], f"{sql}, grouped as (select c.*, k.class from copy c left join classed k using (source, item_key))", dict(params)
+    return GROUPS[by], f"{sql}, grouped as (select c.*, k.class, k.class_key from copy c left join classed k using (source, item_key))", dict(params)
 
 
 def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
-    group, grouped, params = grouping(by)
+    group, grouped, params = grouping(by, always_classed=True)  # a call number may say that it is a serial
     return "with" + ",".join((HELD, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of), "branch": branch}

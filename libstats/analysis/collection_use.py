@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection import HELD, By, Day, grouping
-from libstats.analysis.use import USE
+from libstats.analysis.copies import RECEIVED
+from libstats.analysis.use import USE, is_covered, told_use
 from libstats.errors import AnalysisError
 
 __all__ = ["collection_use", "shelf_time", "use_left_out"]
@@ -44,16 +45,19 @@ COUNTED = """
         group by all
     )
 """
-RESTING = """
+RESTING = f"""
     held_use as (
-        select {group} as "{by}",
+        select {{group}} as "{{by}}",
+            g.source in (select source from use_source) as is_recorded,
+            {is_covered("g")} as is_covered,
             coalesce(n.checkouts, 0) + coalesce(b.checkouts, 0) as checkouts,
             coalesce(n.in_house_uses, 0) + coalesce(b.in_house_uses, 0) as in_house_uses,
-            g.added_on <= $cutoff::date as is_held_long,
-            greatest(g.last_borrowed_on, g.last_in_house_on, u.last_use_on, v.last_use_on) as last_known_use_on,
+            coalesce(g.added_on, r.received_on) <= $cutoff::date as is_held_long,
+            greatest({told_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
             h.records_since,
             coalesce(g.lifetime_in_house, 0) > 0 and g.last_in_house_on is null and u.last_in_house_on is null as is_in_house_undated
         from grouped g
+        left join received r using (source, item_id)
         left join horizon h using (source)
         left join item_count n using (source, item_id)
         left join barcode_count b using (source, barcode)
@@ -64,7 +68,7 @@ RESTING = """
         select *,
             case
                 when last_known_use_on > $cutoff::date then false
-                when is_in_house_undated or records_since is null or (last_known_use_on is null and records_since > $cutoff::date) then null
+                when is_in_house_undated or records_since is null or (last_known_use_on is null and (not is_covered or records_since > $cutoff::date)) then null
                 else true
             end as is_dusty
         from held_use
@@ -101,8 +105,8 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     """Which parts of the collection are used more, and which less, than their size lets expect?
 
     Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log before loans). Turnover is uses per copy held at the end
-    of the period. Relative use is a group's share of all uses over its share of all copies: 1 is what its size lets expect. Dusty is a copy held for
-    at least dusty_years and not used in them; its share is of the copies held so long of which that can be told, never of all.
+    of the period. Relative use is a group's share of all uses over its share of all copies: 1 is what its size lets expect. Copies of a source of which
+    neither loans nor a log are loaded are part of neither. Dusty is a copy held for at least dusty_years and not used in them; its share is of the copies held so long of which that can be told, never of all.
 
     Parameters
     ----------
@@ -112,27 +116,28 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     dusty_years : years without use after which a copy is dusty
     branch : only copies that this branch owns, wherever they were used
 
-    Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items` (copies); `checkouts`, `in_house_uses` (uses);
-    `turnover` (uses per copy); `share_of_items`, `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of which it can be told),
+    Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items` (copies); `items_unrecorded` (those
+    of a source without loans or log); `checkouts`, `in_house_uses` (uses); `turnover` (uses per copy of the others); `share_of_items` (of the others), `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of which it can be told),
     `items_dusty` (copies), `share_dusty` (0 to 1), `items_dusty_unknown` (copies held so long, of which no export tells). Raises AnalysisError for an unknown group.
 
     >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
-    ['class', 'items', 'checkouts', 'in_house_uses']
+    ['class', 'items', 'items_unrecorded', 'checkouts']
     """
     sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
         f"""
         {sql},
         total as (
-            select count(*) as items, sum(checkouts + in_house_uses) as uses
+            select count(*) filter (where is_recorded) as items, sum(checkouts + in_house_uses) as uses
             from resting
         )
         select "{by}",
             count(*) as items,
+            count(*) filter (where not is_recorded) as items_unrecorded,
             sum(checkouts)::bigint as checkouts,
             sum(in_house_uses)::bigint as in_house_uses,
-            sum(checkouts + in_house_uses)::bigint / count(*) as turnover,
-            count(*) / any_value(t.items) as share_of_items,
+            sum(checkouts + in_house_uses)::bigint / nullif(count(*) filter (where is_recorded), 0) as turnover,
+            nullif(count(*) filter (where is_recorded), 0) / any_value(t.items) as share_of_items,
             sum(checkouts + in_house_uses)::bigint / nullif(any_value(t.uses)::bigint, 0) as share_of_use,
             share_of_use / share_of_items as relative_use,
             count(is_dusty) filter (where is_held_long) as items_held_long,
@@ -164,6 +169,9 @@ def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: 
             from resting
             union all
             select 3, 'copies counted, of which no export tells whether they are dusty', count(*) filter (where is_held_long and is_dusty is null)
+            from resting
+            union all
+            select 4, 'copies counted, but of a source without loans or log, so not part of relative use', count(*) filter (where not is_recorded)
             from resting
         )
         select reason, rows::bigint as rows
@@ -238,7 +246,7 @@ def _counted(since: Day, until: Day, by: By, dusty_years: int, branch: str | Non
         "records_since": None,
         "branch": branch,
     }
-    return "with" + ",".join((HELD, grouped, USE, COUNTED, RESTING.format(group=group, by=by))), {**params, **chosen}
+    return "with" + ",".join((HELD, grouped, USE, RECEIVED, COUNTED, RESTING.format(group=group, by=by))), {**params, **chosen}
 
 
 def _last_day(until: Day) -> str:

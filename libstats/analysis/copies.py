@@ -10,6 +10,16 @@ import duckdb
 IS_WITHDRAWN = """(coalesce(nullif(trim(withdrawn_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), 'withdrawn|discarded|deleted'), false))"""
 IS_MISSING = """(coalesce(nullif(trim(lost_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), '\\blost\\b|missing|claim|stolen'), false))"""
 
+# The day a copy was received, for those whose own record does not tell when it came.
+RECEIVED = """
+    received as (
+        select source, item_id, min(coalesce(received_on, received_at::date)) as received_on
+        from order_copy
+        where item_id is not null
+        group by all
+    )
+"""
+
 # A day on which so many copies were added that it is the day they were copied from another system: at least 100, and at
 # least 20 times as many as on the middle one of all days with additions, or at least half of all copies of the source.
 MIGRATION_DAY = """

@@ -6,6 +6,7 @@ import re
 
 from libstats.analysis.collection import OLDEST
 from libstats.analysis.copies import IS_MISSING, IS_WITHDRAWN
+from libstats.analysis.use import is_covered, told_use
 
 __all__ = ["FATE", "JUDGED", "KNOWN", "KNOWN_COPY", "REASONS"]
 
@@ -14,18 +15,21 @@ KNOWN_COPY = f"""
     copy as (
         select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.call_number, i.call_number_scheme, i.volume, i.added_on, greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses, i.lifetime_in_house,
             i.last_in_house_on, i.due_on, i.location, i.permanent_location, i.collection, i.status, i.not_for_loan_code, i.retained_for,
-            greatest(i.last_borrowed_on, i.last_in_house_on) as told_use_on,
+            {told_use("i")} as told_use_on,
+            {is_covered("i")} as is_covered,
+            r.received_on,
             t.published_year as told_year,
             coalesce(t.is_serial, false) as is_serial,
             i.owning_branch,
             {IS_WITHDRAWN} as is_withdrawn,
             {IS_MISSING} as is_missing
-        from item i left join title t using (source, title_id)
+        from item i left join title t using (source, title_id) left join received r using (source, item_id)
     )
 """
 
-# unused_since is the last use; without one, the day the copy was added or the day records begin, whichever is later (is_bound: only the records'
-# beginning says so, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
+# first_on is the day before which the copy cannot have rested here: that of its arrival, else the first of its year of publication, else that of the migration.
+# unused_since is the last use; without one, first_on or the day records begin, whichever is later (unused_from says which; is_bound: only the records'
+# beginning, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
 KNOWN = f"""
     known as (
         select c.*, k.class, k.class_scheme, k.class_key,
@@ -34,7 +38,9 @@ KNOWN = f"""
             h.records_since,
             greatest(c.told_use_on, u.last_use_on, b.last_use_on) as last_use_on,
             c.lifetime_in_house > 0 and c.last_in_house_on is null and u.last_in_house_on is null as is_in_house_undated,
-            case when m.added_on is null then c.added_on end as known_added_on
+            coalesce(case when m.added_on is null then c.added_on end, c.received_on) as arrived_on,
+            coalesce(case when m.added_on is null then c.added_on end, c.received_on, make_date(published_year, 1, 1)) as earliest_on,
+            coalesce(earliest_on, c.added_on) as first_on
         from copy c
         left join classed k using (source, item_key)
         left join horizon h using (source)
@@ -45,9 +51,16 @@ KNOWN = f"""
     idle as materialized (
         select *,
             year($as_of::date) - published_year as age_years,
-            coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_uses > 0 and known_added_on >= records_since) as is_use_undated,
-            coalesce(last_use_on, case when records_since is not null then greatest(records_since, known_added_on) end) as unused_since,
-            last_use_on is null and (known_added_on is null or known_added_on < records_since) as is_bound
+            coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_uses > 0 and earliest_on >= records_since) as is_use_undated,
+            last_use_on is null and coalesce(added_on, received_on) is null and (not is_covered or first_on is null) as is_unheard_of,
+            coalesce(last_use_on, case when is_covered and records_since is not null and first_on is not null then greatest(records_since, first_on) end) as unused_since,
+            case
+                when last_use_on is not null then 'last use'
+                when unused_since = records_since then 'records'
+                when arrived_on is not null then 'arrival'
+                when unused_since is not null then 'publication'
+            end as unused_from,
+            coalesce(unused_from = 'records', false) as is_bound
         from known
     )
 """
@@ -106,7 +119,7 @@ FATE = """
         where arrived_at is null and cancelled_at is null
     ),
     placed as materialized (
-        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, last_use_on, unused_since, use_limit, is_bound, is_old, is_idle, lifetime_uses,
+        select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, arrived_on, last_use_on, unused_since, unused_from, use_limit, is_old, is_idle, lifetime_uses,
             case
                 when is_withdrawn then 'kept: withdrawn already'
                 when is_missing then 'kept: lost, missing or claimed returned (its own list)'
@@ -122,15 +135,16 @@ FATE = """
                 when list_contains($keep, location) or list_contains($keep, permanent_location) or list_contains($keep, collection) then 'kept: at a location or in a collection that is never weeded'
                 when coalesce(nullif(trim(not_for_loan_code), ''), '0') <> '0' or is_reference then 'kept: reference or not for loan'
                 when is_serial or told_year = 9999 or class_key = 'PER' then 'kept: magazine, newspaper or other serial'
-                when known_added_on > $as_of::date - to_years($years_held) then 'kept: added too recently'
+                when earliest_on > $as_of::date - to_years($years_held) then 'kept: added too recently'
                 when class_key is null then 'cannot judge: no class can be told from the call number'
                 when not is_limited then 'cannot judge: the profile has no line for the class'
                 when age_limit is null and use_limit is null then 'kept: the profile never weeds this class'
-                when is_over then 'candidate'
+                when is_over and not is_unheard_of then 'candidate'
                 when not is_over then 'within the limits of its class'
                 when age_limit is not null and is_old is null and told_year is null then 'cannot judge: no year of publication'
                 when age_limit is not null and is_old is null then 'cannot judge: the year of publication is suspect'
-                when records_since is null then 'cannot judge: no use is recorded at all'
+                when is_unheard_of then 'cannot judge: not known when it came, and no use of it is recorded'
+                when records_since is null or (last_use_on is null and not is_covered) then 'cannot judge: no use is recorded'
                 when is_use_undated then 'cannot judge: it was used, but not known when'
                 else 'cannot judge: records of use do not go back far enough'
             end as fate

@@ -6,10 +6,32 @@ from datetime import date
 
 import duckdb
 
-__all__ = ["USE", "use_horizon"]
+__all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
+
+# A day that so many copies tell of as that of their last use that a system, not people, wrote it: 20 copies or more, mostly of different titles (a class
+# set is lent on one day), and 10 times as many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
+SYSTEM_DAY = """
+    told_day as (
+        select source, kind, day, count(*) as copies, count(distinct title) as titles
+        from (
+            select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item
+            union all
+            select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item
+        )
+        where day is not null
+        group by all
+    ),
+    system_day as (
+        select source, kind, day, copies
+        from told_day
+        qualify copies >= 20 and 2 * titles >= copies
+            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
+    )
+"""
 
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these days: a single mistyped date moves nothing.
-USE = """
+USE = f"""
+    {SYSTEM_DAY},
     use_event as (
         select source, item_id, case when item_id is null then barcode end as barcode, max(happened_at)::date as last_use_on, max(case when kind = 'in-house use' then happened_at end)::date as last_in_house_on
         from circulation_event
@@ -38,24 +60,51 @@ USE = """
         union
         select source, happened_at::date from circulation_event where kind in ('checkout', 'in-house use')
         union
-        select source, last_borrowed_on from item
-        union
-        select source, last_in_house_on from item
+        select source, day from told_day anti join system_day using (source, kind, day)
     ),
     horizon as (
         select source, coalesce($records_since::date, quantile_disc(day, 0.01)) as records_since
         from use_day
         where day <= $as_of::date
         group by source
+    ),
+    use_source as (
+        select source from loan
+        union
+        select source from circulation_event where kind in ('checkout', 'in-house use')
+    ),
+    -- of sources without loans and log: the copies of which an export with a column of use told, be it blank
+    told_copy as (
+        select distinct source, item_id, barcode
+        from item__row
+        where source not in (select source from use_source) and export_id in (
+            select export_id
+            from export join load using (export_id)
+            where undone_seq is null and list_has_any(columns['item'], ['last_borrowed_on', 'last_in_house_on', 'lifetime_checkouts', 'lifetime_uses', 'lifetime_in_house'])
+        )
     )
 """
+
+
+def told_use(copy: str) -> str:
+    """SQL: the day of the last use that the row `copy` of an item tells of; a system's day is none."""
+    days = (("last loan", "last_borrowed_on"), ("last use inside the library", "last_in_house_on"))
+    pieces = (f"case when ({copy}.source, {copy}.{column}) not in (select (source, day) from system_day where kind = '{kind}') then {copy}.{column} end" for kind, column in days)
+    return f"greatest({', '.join(pieces)})"
+
+
+def is_covered(copy: str) -> str:
+    """SQL: whether any export would tell of a use of the row `copy` of an item."""
+    return f"""({copy}.source in (select source from use_source)
+                or coalesce(({copy}.source, {copy}.item_id) in (select (source, item_id) from told_copy where item_id is not null), false)
+                or coalesce(({copy}.source, {copy}.barcode) in (select (source, barcode) from told_copy where barcode is not null), false))"""
 
 
 def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
     """Since when does each system record use, so that "not used since" means something?
 
     Definition: of all days with a recorded checkout or use inside the library, and of last uses that copies tell of, the one before which one in a
-    hundred lies. Returns `source`, `records_since` (day), `years_recorded` (years), ordered by source.
+    hundred lies; a system's day (`system_days`) is none. Returns `source`, `records_since` (day), `years_recorded` (years), ordered by source.
     """
     return con.sql(
         f"""
@@ -66,3 +115,12 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.
         """,
         params={"as_of": str(as_of), "records_since": None},
     )
+
+
+def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Which last uses were written by a system, and not by people, so that they are no use?
+
+    Definition: a day that at least 20 copies of a source, mostly of different titles, tell of as that of their last loan (or last use inside the library), and 10 times
+    as many as tell of the busiest other day of the 45 before and after. Returns `source`, `kind` (last loan, last use inside the library), `day` and `copies`, ordered.
+    """
+    return con.sql(f"with {SYSTEM_DAY} select source, kind, day, copies from system_day order by source, kind, day")

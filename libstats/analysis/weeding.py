@@ -10,7 +10,7 @@ import duckdb
 
 from libstats.analysis.callnumber import classed
 from libstats.analysis.collection import Day
-from libstats.analysis.copies import MIGRATION_DAY
+from libstats.analysis.copies import MIGRATION_DAY, RECEIVED
 from libstats.analysis.fates import FATE, JUDGED, KNOWN, KNOWN_COPY, REASONS
 from libstats.analysis.thresholds import limits
 from libstats.analysis.use import USE
@@ -40,7 +40,9 @@ def weeding_candidates(
     library), by a profile of limits such as CREW's (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of them
     ("or") is a candidate. A list for people to look at, never to discard unseen: whether a book misleads, is worn or superseded, no export tells.
     Copies that are kept whatever their age are left out first, then those that cannot be judged: no class, no usable year, or records of use that begin
-    too late: "unused for 10 years" cannot be known of 4 years of records. At least one copy of a title stays, unless keep_last_copies is false.
+    too late: "unused for 10 years" cannot be known of 4 years of records. A copy came on the day it was added or, where that is not told, received on an order; no rest is
+    longer than since then, or where neither is told since its year of publication. A last use that a system wrote (`system_days`) is none. A copy of which neither the day it
+    came nor any use is told, nor would be by any export, cannot be judged. At least one copy of a title stays, unless keep_last_copies is false.
 
     Parameters
     ----------
@@ -49,16 +51,16 @@ def weeding_candidates(
     profile : a profile of the table: `crew`, `archmere`, `waterloo`, or one of the library's own table
     combine : "and" or "or"; where a class has only one limit, that one decides
     thresholds : path of the library's own table of limits (CSV); without it the one that comes with libstats
-    years_held : copies added within so many years are kept
+    years_held : copies that came, or were published, within so many years are kept
     keep_last_copies : keep the last copy of a title in the system, or of several that would all go the best used
     keep : codes of locations or collections that are never weeded, such as local history, special collections, reserves
     records_since : the day since which use is recorded, where the library knows it better than `use_horizon`
     branch : only copies that this branch owns; other branches' copies of a title still count as copies of it
 
     Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch` (owner), `location`, `call_number`, `class`, `barcode`,
-    `title`, `published_year`, `age_years`, `last_use_on` (NULL: none recorded), `unused_since` (the last use, else the day it was added or records begin),
+    `title`, `published_year`, `age_years`, `arrived_on` (NULL: not known), `last_use_on` (NULL: none recorded), `unused_since` (day), `unused_from` (what that day is: last use, arrival, publication, records),
     `years_without_use`, `lifetime_checkouts` (uses; NULL: not exported or none), `copies_here` (of the title, not lost or withdrawn), `limits_passed`
-    (age, use, or age and use), `reason` (in words), `item_type`, `collection`, `source`, `item_key`. Raises AnalysisError for an unknown profile or combine, or a faulty table.
+    (age, use, or age and use), `is_still_used` (listed by age alone, and used within a year), `reason` (in words), `item_type`, `collection`, `source`, `item_key`. Raises AnalysisError for an unknown profile or combine, or a faulty table.
 
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
     ['branch', 'location', 'call_number']
@@ -67,16 +69,20 @@ def weeding_candidates(
     return con.sql(
         f"""
         {sql}
-        select i.owning_branch as branch, i.location, i.call_number, c.class, i.barcode, t.title, c.published_year, c.age_years, c.last_use_on, c.unused_since,
+        select i.owning_branch as branch, i.location, i.call_number, c.class, i.barcode, t.title, c.published_year, c.age_years, c.arrived_on, c.last_use_on, c.unused_since, c.unused_from,
             round(($as_of::date - c.unused_since) / 365.25, 1) as years_without_use,
             i.lifetime_checkouts, c.copies_here,
             concat_ws(' and ', if(c.is_old, 'age', null), if(c.is_idle, 'use', null)) as limits_passed,
+            c.is_old and not coalesce(c.is_idle, false) and coalesce(c.last_use_on > $as_of::date - to_years(1), false) as is_still_used,
             concat_ws('; ',
+                if(is_still_used, 'too old for its class; still used', null),
                 if(c.is_old, concat('published ', c.published_year, ', limit ', c.age_limit, ' years'), null),
                 case
                     when c.is_idle and c.last_use_on is not null then concat('last used ', c.last_use_on, ', limit ', c.use_limit, ' years')
-                    when c.is_idle and c.is_bound then concat('no use since records begin on ', c.unused_since, ', limit ', c.use_limit, ' years')
-                    when c.is_idle then concat('no use since it was added on ', c.unused_since, ', limit ', c.use_limit, ' years')
+                    when c.is_idle and c.unused_from = 'records' then concat('no use since records begin on ', c.unused_since, ', limit ', c.use_limit, ' years')
+                    when c.is_idle and c.unused_from = 'arrival' then concat('no use since it came on ', c.unused_since, ', limit ', c.use_limit, ' years')
+                    when c.is_idle then concat('no use since its year of publication, ', year(c.unused_since), ', limit ', c.use_limit, ' years')
+                    when is_still_used then concat('last used ', c.last_use_on)
                 end) as reason,
             i.item_type, i.collection, source, item_key
         from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id
@@ -137,7 +143,7 @@ def _fated(
     if combine not in ("and", "or"):
         raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
     classes, params = classed()
-    sql = "with" + ",".join((KNOWN_COPY, classes, MIGRATION_DAY, USE, KNOWN, JUDGED, FATE))
+    sql = "with" + ",".join((USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE))
     chosen = {
         "as_of": str(as_of),
         "combine": combine,

@@ -73,20 +73,27 @@ def age_and_use(age: Any, use: Any) -> Figure:
 
     age, use   what `collection_age` and `collection_use` return by class
 
-    Returns a figure of two panels over the same classes, at most the 20 largest: the share of copies older than ten years, and relative use around 1.
+    Returns a figure of two panels over the same classes, at most the 20 largest: the share of copies older than ten years, and relative use around 1. The sentence
+    judges only classes of which at least half the copies that are no serials have a usable year.
     """
     ages = {row["class"]: row for row in records(age)}
     uses = {row["class"]: row for row in records(use)}
     largest = sorted(ages, key=lambda name: (-ages[name]["items"], name or ""))[:MOST_CLASSES]
     chosen = sorted((name for name in largest if name is not None), key=str) + [name for name in largest if name is None]
-    rows = [{"class": name, "old": ages[name]["share_older_10_years"], "use": uses.get(name, {}).get("relative_use")} for name in chosen]
+    rows = [{"class": name, **_age(ages[name]), "use": uses.get(name, {}).get("relative_use")} for name in chosen]
     return Figure(_draw_classes(rows), _classes_finding(rows), "Age and relative use by class")
 
 
+def _age(row: Row) -> Row:
+    """The share of a class that is old, why there is none, and whether enough of its copies have a year to judge it by."""
+    single = row["items"] - row["items_serial"]
+    return {"old": row["share_older_10_years"], "no_age": "no usable year" if single else "serials, of no single year", "is_dated": row["items_dated"] * 2 >= single > 0}
+
+
 def _classes_finding(rows: list[Row]) -> str:
-    dated = [row for row in rows if row["class"] is not None and row["old"] is not None]
+    dated = [row for row in rows if row["class"] is not None and row["old"] is not None and row["is_dated"]]
     if not dated:
-        return "No class has copies with a usable year, so there is nothing to show."
+        return "In no class have enough copies a usable year, so nothing can be said."
     oldest = max(dated, key=lambda row: row["old"])
     text = f"The oldest class is {oldest['class']}: {share(oldest['old'], 1)} of its copies are more than ten years old."
     used = [row for row in dated if row["use"] is not None]
@@ -108,7 +115,7 @@ def _draw_classes(rows: list[Row]) -> Drawing:
         left, right = drawing.subplots(1, 2, sharey=True)
         places = range(len(rows))
         for place, row in zip(places, rows, strict=True):
-            _share_bar(left, place, row["old"])
+            _share_bar(left, place, row["old"], row["no_age"])
             _use_dot(right, place, row["use"])
         left.set_yticks(places, [row["class"] or UNKNOWN_CLASS for row in rows], parse_math=False)
         left.set_ylim(len(rows) - 0.4 if rows else 0.6, -0.6)
@@ -124,9 +131,9 @@ def _draw_classes(rows: list[Row]) -> Drawing:
     return drawing
 
 
-def _share_bar(panel: Axes, place: int, old: float | None) -> None:
+def _share_bar(panel: Axes, place: int, old: float | None, no_age: str) -> None:
     panel.barh(place, old or 0, height=0.66, color=BAR)
-    panel.annotate("no usable year" if old is None else share(old, 1), (old or 0, place), xytext=(4, 0), textcoords="offset points", va="center")
+    panel.annotate(no_age if old is None else share(old, 1), (old or 0, place), xytext=(4, 0), textcoords="offset points", va="center")
 
 
 def _use_dot(panel: Axes, place: int, use: float | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from libstats.analysis.collection_use import collection_use, shelf_time
 from libstats.analysis.copies import missing_copies
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.thresholds import lines
-from libstats.analysis.use import use_horizon
+from libstats.analysis.use import system_days, use_horizon
 from libstats.charts import Figure
 from libstats.charts import collection as charts_collection
 from libstats.errors import ReportError
@@ -24,7 +25,7 @@ from libstats.report.pieces import Html, escaped, notice
 from libstats.report.tables import Table, shown, table
 from libstats.wording import Row, number, records, share
 
-__all__ = ["AND_OR", "LAST", "Collection", "age_and_use", "by_class", "decades", "head", "key_figures", "proof", "read", "rest", "use_by_class"]
+__all__ = ["AND_OR", "LAST", "Collection", "age_and_use", "by_class", "decades", "head", "key_figures", "proof", "read", "rest", "unrecorded", "use_by_class"]
 
 LAST = "kept: the only copy of its title, or the best used of several that would all go"
 ENOUGH_LOANS = 400  # Slote's own rule for a sample
@@ -50,6 +51,7 @@ class Collection:
     missing: list[Row]
     horizons: list[Row]
     migrations: list[Row]
+    system_days: list[Row]
     sources: list[Row]
     limits: list[Row]
     receipts: dict[str, list[Row]]
@@ -108,6 +110,7 @@ def read(
         missing=[row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])],
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
+        system_days=records(system_days(con)),
         sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, thresholds or None),
         receipts=_receipts(con, settings, since, until),
@@ -156,7 +159,7 @@ def head(report: Collection) -> Html:
     headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
     sources = table(report.sources, "Where the figures come from", headings=headings)
     box = notice("Before you use these figures:", _warnings(report), attention=True)
-    return Html(f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}')
+    return Html(f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}', [sources])
 
 
 def _warnings(report: Collection) -> list[str]:
@@ -172,8 +175,10 @@ def _warnings(report: Collection) -> list[str]:
         f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
         for row in report.migrations
     ]
-    silent = sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
-    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies count as copies without any checkout." for source in silent]
+    told += [
+        f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, {shown(row['day'])}: taken as a system's date, not as use." for row in report.system_days
+    ]
+    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use." for source in _silent(report)]
     told += [unread(row) for row in report.sources if row["rows_rejected"]]
     if report.settings["thresholds"] is None:
         seen = sum("seen in" in row["note"] for row in report.limits)
@@ -183,6 +188,11 @@ def _warnings(report: Collection) -> list[str]:
     return told
 
 
+def _silent(report: Collection) -> list[str]:
+    """The sources of which neither loans nor a log are loaded."""
+    return sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
+
+
 def key_figures(report: Collection) -> Html:
     """How large, how old, how dusty, and how much there is to look at."""
     whole, use = report.whole, report.use_of_all
@@ -190,6 +200,8 @@ def key_figures(report: Collection) -> Html:
     older = "No copy has a usable year."
     if whole["items_dated"]:
         older = f"Of {number(whole['items'])} copies, {number(whole['items_dated'])} have a usable year: half of them are newer, half older. {share(whole['share_older_10_years'], 1)} are more than ten years old."
+    if whole["items_serial"]:
+        older += f" {number(whole['items_serial'])} are serials, which have no single year."
     dusty = "not known" if use["share_dusty"] is None else share(use["share_dusty"], 1)
     cards = [
         (year, "is the middle year of publication", older),
@@ -209,9 +221,21 @@ def key_figures(report: Collection) -> Html:
 
 def _more(report: Collection) -> str:
     """What the list holds, and what stands just beside it."""
-    text = f"They are {AND_OR[report.settings['combine']]}."
+    limits = Counter(row["limits_passed"] for row in report.candidates)
+    used = sum(row["is_still_used"] for row in report.candidates)
+    only = {"and": (", which have no limit of age", ", which have no limit of use")}.get(report.settings["combine"], ("", ""))
+    parts = [
+        f"{_are(limits['age and use'])} both older and longer unused than the limits of their class",
+        f"{_are(limits['use'])} only longer unused than the limit of their classes{only[0]}",
+        f"{_are(limits['age'])} only older than the limit of their classes{only[1]}{f' ({number(used)} of them still used)' if used else ''}",
+    ]
     last = report.fate(LAST)
-    return f"{text} {number(last)} more are, but are the last of their title." if last else text
+    more = f" Beyond their limits, but the last of their title, are {number(last)} more." if last else ""
+    return f"{'; '.join(part for part, name in zip(parts, ('age and use', 'use', 'age'), strict=True) if limits[name])}.{more}" if limits else more.strip()
+
+
+def _are(copies: int) -> str:
+    return f"{number(copies)} {'is' if copies == 1 else 'are'}"
 
 
 def decades(report: Collection) -> Figure:
@@ -224,6 +248,15 @@ def age_and_use(report: Collection) -> Figure:
     return charts_collection.age_and_use(report.age, report.use)
 
 
+def unrecorded(report: Collection) -> Html:
+    """How many copies the picture of use leaves out, because no loans of their system are loaded."""
+    copies = report.use_of_all["items_unrecorded"]
+    if not copies:
+        return Html("")
+    text = f"Of {number(report.use_of_all['items'])} copies {number(copies)} are in systems of which neither loans nor a log are loaded. They are not part of uses per copy and relative use, nor of what the picture says of use."
+    return Html(notice(text))
+
+
 def _part(value: float) -> str:
     return share(value, 1)
 
@@ -234,11 +267,11 @@ def _year(value: float) -> str:
 
 def by_class(report: Collection) -> Table:
     """The age of each class, and how many copies are of no known age."""
-    columns = ("class", "items", "median_year", "share_older_5_years", "share_older_10_years", "share_older_15_years", "items_without_year", "items_year_suspect")
+    columns = ("class", "items", "median_year", "share_older_5_years", "share_older_10_years", "share_older_15_years", "items_without_year", "items_year_suspect", "items_serial")
     rows = [{name: row[name] for name in columns} for row in report.age]
     headings = {
         "items": "Copies", "median_year": "Middle year", "share_older_5_years": "Older than 5 years", "share_older_10_years": "Older than 10 years",
-        "share_older_15_years": "Older than 15 years", "items_without_year": "Without a year", "items_year_suspect": "Year not credible",
+        "share_older_15_years": "Older than 15 years", "items_without_year": "Without a year", "items_year_suspect": "Year not credible", "items_serial": "Serials, of no single year",
     }  # fmt: skip
     formats: dict[str, Callable[[Any], str]] = {"median_year": _year, **{name: _part for name in columns if name.startswith("share")}}
     return table(
@@ -252,10 +285,10 @@ def by_class(report: Collection) -> Table:
 
 def use_by_class(report: Collection) -> Table:
     """The use of each class in the last year beside its size."""
-    columns = ("class", "items", "checkouts", "in_house_uses", "turnover", "relative_use", "items_held_long", "share_dusty")
+    columns = ("class", "items", "items_unrecorded", "checkouts", "in_house_uses", "turnover", "relative_use", "items_held_long", "share_dusty")
     rows = [{name: row[name] for name in columns} for row in report.use]
     headings = {
-        "items": "Copies", "in_house_uses": "Uses inside the library", "turnover": "Uses per copy", "relative_use": "Relative use",
+        "items": "Copies", "items_unrecorded": "Of these in systems without loans loaded", "in_house_uses": "Uses inside the library", "turnover": "Uses per copy", "relative_use": "Relative use",
         "items_held_long": "Held three years or more", "share_dusty": "Of these not used in three years",
     }  # fmt: skip
     formats: dict[str, Callable[[Any], str]] = {"share_dusty": _part, "turnover": lambda value: f"{value:.1f}", "relative_use": lambda value: f"{value:.2f}"}
@@ -276,17 +309,18 @@ def rest(report: Collection) -> Html:
     text = f"Of {number(total)} loans in the last year of a copy that had been lent before, {share(cut['cumulative_loans'], total)} were of copies lent last in {cut['previous_use_year']} or later, that is in {words}."
     text += f" {number(alone)} loans have none before them on record and are not in that share." if alone else ""
     text += f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are too few." if total <= ENOUGH_LOANS else ""
-    started = max((row["records_since"] for row in report.horizons), default=None)
+    started = max((row["records_since"] for row in report.horizons if row["source"] not in _silent(report)), default=None)
     text += f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen." if started else ""
     return Html(f"<p>{escaped(text)}</p>")
 
 
 def proof(report: Collection) -> Html:
     """The receipts of the figures, folded away."""
-    pieces = []
+    pieces, tables = [], []
     for name, rows in report.receipts.items():
         definition = " ".join(row["value"] for row in rows if row["part"] == "definition")
         listed = table([row for row in rows if row["part"] != "definition"], f"Receipt of {name.replace('_', ' ')}", headings={"what": "Of what", "value": "What it was"})
+        tables.append(listed)
         summary_text = f"How {name.replace('_', ' ')} was counted"
         pieces.append(f"<details><summary>{summary_text}</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>")
-    return Html("".join(pieces))
+    return Html("".join(pieces), tables)

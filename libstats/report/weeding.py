@@ -24,7 +24,7 @@ def summary(report: Collection) -> Html:
     pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
     if by_shelf:
         pieces.append(table(_of_classes(report), "Copies to look at, by class", headings={"of_class": "Copies of the class", "share": "Share of the class"}))
-    return Html(f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}")
+    return Html(f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}", pieces)
 
 
 def _of_classes(report: Collection) -> list[Row]:
@@ -60,7 +60,7 @@ def why_not(report: Collection) -> Table:
 def pick_list(report: Collection) -> Html:
     """The copies to look at, to print and take to the shelves: a table and a sheet for each branch, in the order in which they stand."""
     listed = report.candidates[: report.rows]
-    pieces = []
+    pieces, tables = [], []
     if len(report.candidates) > len(listed):
         pieces.append(
             notice(
@@ -72,17 +72,31 @@ def pick_list(report: Collection) -> Html:
     for place, branch in enumerate(branches):
         rows = [_pick(row) for row in listed if _known(row, "branch") == branch]
         of_branch = table(rows, f"{branch}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}", headings=headings, formats={"published_year": str})
+        tables.append(of_branch)
         pieces.append(f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>')
-    return Html("".join(pieces) or "<p>No copy is on the list.</p>")
+    return Html("".join(pieces) or "<p>No copy is on the list.</p>", tables)
 
 
 def _pick(row: Row) -> Row:
-    """A line of the pick list; a use that is not recorded is not called unknown: it says since when the record is silent."""
-    silent = None if row["unused_since"] is None else f"not since {_month(row['unused_since'])}"
+    """A line of the pick list, in words where it has no last use or where use does not speak for going."""
+    because = "too old for its class; still used" if row["is_still_used"] else row["limits_passed"]
     return {
         "call_number": row["call_number"], "location": row["location"], "title": _short(row["title"]), "barcode": row["barcode"], "published_year": row["published_year"],
-        "unused_since": _month(row["last_use_on"]) if row["last_use_on"] else silent, "limits_passed": row["limits_passed"], "decision": "☐ keep ☐ go",
+        "unused_since": _last_use(row), "limits_passed": because, "decision": "☐ keep ☐ go",
     }  # fmt: skip
+
+
+def _last_use(row: Row) -> str | None:
+    """The month of the last use; one that is not recorded is not called unknown: it says since when the record is silent."""
+    silent = {
+        "records": "no use on record (records begin {})",
+        "arrival": "no use on record since it came, {}",
+        "publication": "no use on record since it was published, {}",
+    }
+    if row["unused_since"] is None:
+        return None
+    when = str(row["unused_since"].year) if row["unused_from"] == "publication" else _month(row["unused_since"])
+    return silent.get(row["unused_from"], "{}").format(when)
 
 
 def _month(day: date) -> str:
@@ -109,7 +123,7 @@ def missing(report: Collection) -> Html:
     count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
     text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
     shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
-    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>")
+    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>", [shelf])
 
 
 def limits(report: Collection) -> Html:
@@ -126,4 +140,4 @@ def limits(report: Collection) -> Html:
         + AND_OR[report.settings["combine"]].replace("their class", "its class").replace("both older", "both older")
         + ". Where a class has one limit, that one decides."
     )
-    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>")
+    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>", [listed])
