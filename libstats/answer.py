@@ -56,7 +56,14 @@ def _backlog(rows: list[Row], _: Row) -> list[str]:
 
 
 def _fill_rate(rows: list[Row], _: Row) -> list[str]:
-    parts = {"filled": "filled", "unfilled": "unfilled", "duplicate": "duplicate", "cancelled_by_patron": "cancelled by the patron", "other_left_out": "else left out", "still_open": "open"}
+    parts = {
+        "filled": "filled",
+        "unfilled": "unfilled",
+        "duplicate": "duplicate",
+        "cancelled_by_patron": "cancelled by the patron",
+        "other_left_out": "else left out",
+        "still_open": "open",
+    }
     rates = ["Nothing is closed yet" if row["rate"] is None else f"{percent(row['rate'])} filled" for row in rows]
     return [f"{_of(row)}{rate}; {_counts(row, parts)}" for row, rate in zip(rows, rates, strict=True)]
 

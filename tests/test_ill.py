@@ -249,7 +249,10 @@ def test_alt_text_of_the_shares() -> None:
 def test_alt_text_of_the_backlog(workspace: Workspace) -> None:
     found = ill_outcomes.backlog_chart(told(workspace))
     assert isinstance(found, charts.Figure)
-    assert found.alt == "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), 1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending October 25, 2026. The oldest has waited for 12 days."
+    assert (
+        found.alt
+        == "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), 1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending October 25, 2026. The oldest has waited for 12 days."
+    )
 
 
 @pytest.mark.parametrize("draw", [charts.waits_by_month, lambda rows: charts.reached_by_day(rows, 7), charts.waiting_by_week])

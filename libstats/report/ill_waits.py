@@ -42,7 +42,12 @@ def _waits(report: Ill, by: str, months: int, caption: str, headings: dict[str, 
             line |= {p: row[p], f"{p}_interval": interval(row, p)}
         rows.append(line)
     intervals = {f"{p}_interval": "95% interval" for p in WAITS}
-    return table(rows, caption, headings={"cases": "Requests", "period": "Made in", "still_open": "Of them still open", "given_up": "Of them given up", **WAITS, **intervals, **headings}, formats=dict.fromkeys(WAITS, tenths))
+    return table(
+        rows,
+        caption,
+        headings={"cases": "Requests", "period": "Made in", "still_open": "Of them still open", "given_up": "Of them given up", **WAITS, **intervals, **headings},
+        formats=dict.fromkeys(WAITS, tenths),
+    )
 
 
 @or_why_not

@@ -37,7 +37,9 @@ def page(today: Today) -> str:
 
 def sheets(today: Today) -> bytes:
     """The list as a workbook: exports, alarms, how many cases, and a sheet a kind of work."""
-    rows = [{"process": work.process.title, **work.counts, "marked_lost": sum(work.missing.values()), "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work]
+    rows = [
+        {"process": work.process.title, **work.counts, "marked_lost": sum(work.missing.values()), "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work
+    ]
     counts = table(rows, "Open cases", headings={"process": "Kind of work", "in time": "In time", "marked_lost": "Of them marked lost, not listed"})
     tables = [counts, *map(_cases, today.work), _exports(today), *([_alarms(today)] if today.alarms else [])]
     return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
