@@ -7,16 +7,15 @@ import contextlib
 import difflib
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from libstats import demo, explanation, forgetting, inspection, listing, opening, store, today
-from libstats.errors import LibstatsError, WorkspaceError
+from libstats.errors import LibstatsError
 from libstats.load import confirm, load, undo
-from libstats.workspace import Workspace, find, init
+from libstats.workspace import Workspace, around, find, init
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,6 +55,10 @@ def _add_init(p: argparse.ArgumentParser) -> None:
 
 def _add_inspect(p: argparse.ArgumentParser) -> None:
     p.add_argument("files", nargs="+", metavar="FILE")
+    p.add_argument(
+        "--write", metavar="NAME", help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "apollo items"'
+    )
+    p.add_argument("--dates", choices=("day first", "month first"), help="what comes first in an unknown file's dates, where its values do not prove it")
 
 
 def _add_load(p: argparse.ArgumentParser) -> None:
@@ -122,10 +125,14 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    columns: dict[str, str | list[str]] = {}
-    with suppress(WorkspaceError):  # a file can be looked at before there is a workspace
-        columns = find(Path(args.workspace)).columns
-    texts = [inspection.inspect(Path(f), columns) for f in args.files]
+    if args.write:
+        if len(args.files) > 1:
+            raise LibstatsError("several files under one name", "Give --write with one file.")
+        place = find(Path(args.workspace))
+        print(f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspection.declare(Path(args.files[0]), place, args.write, args.dates)}")
+        return 0
+    near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
+    texts = [inspection.inspect(Path(f), near.config if near else {}, args.dates) for f in args.files]
     print("\n\n".join(texts))
     return 0
 
@@ -253,7 +260,7 @@ def _sample(args: argparse.Namespace) -> int:
 
 COMMANDS = {
     "init": ("make a workspace: a folder for exports, the database, notebooks and reports", "libstats init mylibrary", _add_init),
-    "inspect": ("say what a file is, what of it would be loaded, and what is missing", "libstats inspect items.csv", _add_inspect),
+    "inspect": ("say what a file is, what of it would be loaded, and what is missing; of an unknown one, what it could be", "libstats inspect items.csv", _add_inspect),
     "load": ("load exports, and say what became of every row", "libstats load exports", _add_load),
     "loads": ("list the loads, their times and what became of their rows", "libstats loads", _add_nothing),
     "undo": ("take a load back", "libstats undo 12", _add_seq),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from libstats.errors import FileRefused
 from libstats.readers.part import Part
@@ -15,6 +16,14 @@ from libstats.source import Source, has_all
 from libstats.sources import sources
 
 Given = Mapping[str, str | Sequence[str]]
+
+
+def columns_of(config: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """For words in files' names, the columns of exports without headings as a configuration gives them: letters, or names."""
+    found: dict[str, str | list[str]] = {}
+    for source in config.get("sources", {}).values():
+        found |= source.get("columns", {})
+    return found
 
 
 def written_by(part: Part, columns: Given) -> tuple[Source, Part] | None:

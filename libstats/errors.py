@@ -5,6 +5,7 @@
       StoreError         the database: newer than this program, busy, disk full
       FileRefused        a file cannot be loaded at all; nothing of it was kept
         NotLoadedYet     the file is known, and libstats does not read it (yet)
+        UnknownExport    no declaration recognises the file
       SourceError        a source declaration does not fit schema.sql
       AnalysisError      a question that the data cannot answer honestly
       ReportError        a report: a failed cell
@@ -42,6 +43,10 @@ class FileRefused(LibstatsError):
 
 class NotLoadedYet(FileRefused):
     """A file that is recognised, and deliberately left alone."""
+
+
+class UnknownExport(FileRefused):
+    """A file that no declaration recognises."""
 
 
 class SourceError(LibstatsError):

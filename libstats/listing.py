@@ -9,7 +9,6 @@ import duckdb
 
 from libstats import ledger
 from libstats.alarms import check
-from libstats.commands import Given
 from libstats.errors import LibstatsError
 from libstats.opening import open as open_store
 from libstats.receipts import DISPOSITIONS
@@ -41,8 +40,8 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     if not rows:
         return "No row was rejected."
     if original:
-        _same(original, {row[-1]: row[-2] for row in rows}, load, workspace.columns)
-    lines = {file: _lines(original, file, workspace.columns) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
+        _same(workspace, original, {row[-1]: row[-2] for row in rows}, load)
+    lines = {file: _lines(workspace, original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == original.name)}
     text = []
     for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
@@ -52,16 +51,16 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     return "\n".join(text)
 
 
-def _same(original: Path, loaded: dict[str, str], load: int | None, columns: Given) -> None:
+def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: int | None) -> None:
     """LibstatsError if the file is not, byte for byte, one of which rows were rejected: its lines would be other rows."""
     entries = [e for e in loaded if load is not None or e.partition("#")[0] == original.name]
-    if not any(recognise(original, entry, columns)[1].count().sha256 == loaded[entry] for entry in entries):
+    if not any(recognise(original, entry, workspace.config)[1].count().sha256 == loaded[entry] for entry in entries):
         raise LibstatsError(f"{original.name} is not the file that was loaded, or has changed since", "Its lines are others now: give the file as it was.")
 
 
-def _lines(original: Path, entry: str, columns: Given) -> dict[int, list[str]]:
+def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[str]]:
     """The rows of the part of a file that the ledger calls `entry`, by their lines."""
-    return dict(recognise(original, entry, columns)[1].records())
+    return dict(recognise(original, entry, workspace.config)[1].records())
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:

@@ -124,7 +124,7 @@ def _load_place(job: Job, place: Place) -> list[FileReceipt]:
 
 def _load_part(job: Job, part: Part) -> FileReceipt:
     try:
-        source, reading = recognise_part(part, job.workspace.columns)
+        source, reading = recognise_part(part, job.workspace.config)
         return Intake(job, source, reading, reading.count(job.advance)).run()
     except (FileRefused, OSError, duckdb.Error) as error:
         return _not_loaded(part.entry, error)

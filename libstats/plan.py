@@ -77,7 +77,8 @@ class Plan:
         """The line's headings that the file has."""
         return tuple(h for h in line.headings if h in self.positions)
 
-    def _value(self, line: Line) -> str:
+    def value(self, line: Line) -> str:
+        """SQL: the value that a line gives, of its column's type."""
         kind = self.table.column(line.column).type
         sql = self.sql_of(line.expression)
         return f"nullif(tidy({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
@@ -147,7 +148,7 @@ class Plan:
     def people(self) -> dict[str, str]:
         """Columns that hold persons' keys, each with the SQL that makes it."""
         natured = self.table.natured("person")
-        return {line.column: self._value(line) for line in self.lines if line.column in natured}
+        return {line.column: self.value(line) for line in self.lines if line.column in natured}
 
     @property
     def texts(self) -> list[int]:
@@ -157,7 +158,7 @@ class Plan:
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""
         ready = self.people if raw.has_keys else {}
-        values = ", ".join(f"{f'told_{line.column}' if line.column in ready else self._value(line)} as {line.column}" for line in self.lines)
+        values = ", ".join(f"{f'told_{line.column}' if line.column in ready else self.value(line)} as {line.column}" for line in self.lines)
         aside = " or ".join(f"({rule})" for rule in self.set_aside.values())
         state = f"case {f'when coalesce({aside}, false) then -1 ' if aside else ''}when {self.any_bad} then 0 else 1 end"
         return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {raw.sql})"

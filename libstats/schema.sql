@@ -306,6 +306,17 @@ create table ill_event (
     direction           varchar check (direction in ('borrowing', 'lending', 'document delivery'))  -- sticky: whose patron it is for, where the log says so; else the request does
 );
 
+-- One library's no to a request, of which a request may have several before one says yes: never add these to reasons of requests.
+create table ill_refusal (
+    request_id          varchar,        -- key: the system's number of the request
+    lender              varchar,        -- key: symbol of the library that said no, in capitals
+    refused_on          date,           -- key: day of the answer
+    direction           varchar check (direction in ('borrowing', 'lending', 'document delivery')),  -- sticky: whose patron it is for
+    place               bigint check (place >= 1),  -- sticky: which in the list of lenders it was
+    reason              varchar,        -- clearable: why, in the common words of the sources' code lists
+    reason_as_exported  varchar         -- clearable: why, as exported
+);
+
 -- A copy that was deleted from the catalogue.
 create table withdrawal (
     item_key            varchar,        -- key: item_id where it is known, else the barcode after the word barcode and a colon
@@ -333,6 +344,7 @@ create table staff_event (
     module              varchar,        -- sticky: part of the system, in capitals (CATALOGUING, ACQUISITIONS, ...)
     action              varchar,        -- sticky: what was done, in capitals (ADD, MODIFY, DELETE, ...)
     record_id           varchar,        -- sticky: number of the record that was changed; never a person's
+    record_kind         varchar check (record_kind in ('item', 'title')),  -- sticky: whether that is a copy or a bibliographic record, where the log tells: the two are numbered apart
     interface           varchar         -- sticky: where from, in small letters; opac is a patron, intranet staff, commandline or cron a scheduled job
 );
 
@@ -395,7 +407,8 @@ create table manual_count (
     starts_on           date,           -- key: first day of what was counted
     ends_on             date,           -- key: last day of it
     value               decimal(14, 2), -- sticky: how many
-    is_estimate         boolean         -- sticky: true where a sample was counted and the rest is worked out
+    is_estimate         boolean,        -- sticky: true where a sample was counted and the rest is worked out
+    entered_at          timestamp       -- sticky: when the count was written down or last corrected
 );
 
 -- A notice that the system sent. To whom is not kept.

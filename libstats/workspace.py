@@ -12,13 +12,15 @@ from typing import Any
 
 import duckdb
 
-from libstats import privacy
+from libstats import configuration, forms, privacy
 from libstats.errors import WorkspaceError
 
 CONFIG = "libstats.toml"
 _SECTIONS = {
     "library": "[library]",
     "sources": "[sources.NAME]",
+    "export": '[export."SYSTEM LIST"]',
+    "headings": '[headings."SYSTEM LIST"]',
     "whole": "[whole]",
     "privacy": "[privacy]",
     "calendar": "[calendar.NAME]",
@@ -62,6 +64,15 @@ name = "{name}"
 # system = "symphony"
 # [sources.symphony-main.columns]
 # selitem = "oIBlmyt"
+
+# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
+# [export."apollo items"]
+# recognise = ["Item no.", "Collection"]
+# dates = "day first, as in 31/10/2026"
+# [export."apollo items".columns.item]
+# "Item no." = "item_id"
+# [headings."koha items"]
+# itemnumber = ["Item no."]
 
 # Exports that always list everything, so that a row missing from the newest one is gone.
 # (Without this an item that vanishes from the list of items is kept.)
@@ -137,14 +148,6 @@ class Workspace:
         return zone
 
     @property
-    def columns(self) -> dict[str, str | list[str]]:
-        """For words in files' names, the columns of exports without headings: letters, or names."""
-        found: dict[str, str | list[str]] = {}
-        for source in self.config.get("sources", {}).values():
-            found |= source.get("columns", {})
-        return found
-
-    @property
     def memory_limit(self) -> str | None:
         """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
         limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
@@ -152,37 +155,64 @@ class Workspace:
             raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
         return limit
 
+    def declare(self, label: str, entry: str) -> None:
+        """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is; WorkspaceError if there is one or it is wrong."""
+        if label in self.config.get("export", {}):
+            raise WorkspaceError(f'{CONFIG} has [export."{label}"] already', "Choose another name, or take that entry out first.")
+        file = self.folder / CONFIG
+        text = file.read_text(encoding="utf-8")
+        added = f"{'' if text.endswith(chr(10)) else chr(10)}\n{entry}"
+        _parsed(text + added)
+        with file.open("ab") as end:
+            end.write((added.replace("\n", "\r\n") if b"\r\n" in file.read_bytes() else added).encode("utf-8"))
+
     def is_whole(self, label: str, declared: bool) -> bool:
         """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
 
 
+def around(start: Path) -> Workspace | None:
+    """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is wrong."""
+    start = start.resolve()
+    folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
+    return Workspace(folder, _read(folder / CONFIG)) if folder else None
+
+
 def find(start: Path) -> Workspace:
     """The workspace at `start` or above it; WorkspaceError if there is none."""
+    place = around(start)
+    if place is not None:
+        return place
     start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / CONFIG).is_file():
-            return Workspace(folder, _read(folder / CONFIG))
     raise WorkspaceError(f"{start} is not a libstats workspace, nor inside one", "Make one with: libstats init FOLDER")
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
+        return _parsed(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Save it as UTF-8.") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The configuration in the text of libstats.toml; WorkspaceError for what is wrong with it."""
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
     unknown = sorted(set(config) - set(_SECTIONS))
     if unknown:
-        raise WorkspaceError(f"{path.name}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
+        raise WorkspaceError(f"{CONFIG}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
-        raise WorkspaceError(f"{path.name}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+        raise WorkspaceError(f"{CONFIG}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
     zone = config.get("library", {}).get("timezone")
     if zone is not None and not _is_zone(zone):
-        raise WorkspaceError(f"{path.name}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
+        raise WorkspaceError(f"{CONFIG}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
-            raise WorkspaceError(f"{path.name}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+            raise WorkspaceError(f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+    configuration.check(text, config)
     return config
 
 
@@ -198,7 +228,7 @@ def notebooks_shipped() -> Path:
 
 
 def init(folder: Path, name: str | None = None) -> Workspace:
-    """Make a workspace: configuration, exports/, notebooks/, reports/, the private store and its key.
+    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store and its key.
 
     What is already there is left as it is.
     """
@@ -215,6 +245,7 @@ def init(folder: Path, name: str | None = None) -> Workspace:
         target = folder / "notebooks" / notebook.name
         if not target.exists():
             shutil.copyfile(notebook, target)
+    forms.write(folder / "forms")
     privacy.make_key(folder / "patron.key")
     if os.name == "posix":
         (folder / "store").chmod(0o700)

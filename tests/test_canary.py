@@ -25,7 +25,7 @@ from libstats import cli, intake, report, settle, store
 from libstats.plan import plans
 from libstats.recognise import recognise
 from libstats.source import Source
-from libstats.workspace import Workspace
+from libstats.workspace import CONFIG, Workspace, find
 from tests.books import write_xlsx
 from tests.test_sources import PAIRS
 
@@ -123,6 +123,9 @@ def exports(folder: Path, form: str) -> list[tuple[bool, Source, Path]]:
 @pytest.mark.usefixtures("legible")
 @pytest.mark.parametrize("form", FORMS)
 def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    config = workspace.folder / CONFIG  # some systems write GMT, and are refused while the zone is not told
+    config.write_text(config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "America/New_York"', 1), encoding="utf-8", newline="\n")
+    workspace = find(workspace.folder)
     made = exports(workspace.exports, form)
     seen: set[str] = set()
     for module in (intake, settle, store):

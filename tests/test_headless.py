@@ -53,8 +53,7 @@ HELD = [
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The invented source is all that libstats knows."""
-    monkeypatch.setattr(recognise, "declared", lambda: (LENDING,))
-    monkeypatch.setattr(recognise, "sources", lambda: (LENDING,))
+    monkeypatch.setattr(recognise, "declared", lambda *_: (LENDING,))
 
 
 def held(workspace: Workspace) -> list[tuple[str | None, ...]]:

@@ -1,16 +1,19 @@
-"""One file a system. Every `Source` and `LeftAlone` that a module here defines is known to libstats."""
+"""One file a system. Every `Source` and `LeftAlone` that a module here defines is known to libstats, and so is what a library declares in libstats.toml."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
+from libstats import exports
 from libstats.source import LeftAlone, Source
 
 
 @cache
-def declared() -> tuple[Source | LeftAlone, ...]:
+def _shipped() -> tuple[Source | LeftAlone, ...]:
     """Every declaration of every module of this package, in the order of files and lines."""
     found: list[Source | LeftAlone] = []
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
@@ -19,6 +22,13 @@ def declared() -> tuple[Source | LeftAlone, ...]:
     return tuple(found)
 
 
-def sources() -> tuple[Source, ...]:
+def declared(config: Mapping[str, Any] | None = None) -> tuple[Source | LeftAlone, ...]:
+    """Every declaration: a library's own, from its configuration, then the shipped ones, with the names that it adds for their headings."""
+    if not config or not config.keys() & {"export", "headings"}:
+        return _shipped()
+    return (*exports.own(config), *(exports.spelled(d, config) if isinstance(d, Source) else d for d in _shipped()))
+
+
+def sources(config: Mapping[str, Any] | None = None) -> tuple[Source, ...]:
     """The declarations that load something."""
-    return tuple(d for d in declared() if isinstance(d, Source))
+    return tuple(d for d in declared(config) if isinstance(d, Source))

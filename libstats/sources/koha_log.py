@@ -5,7 +5,8 @@ from libstats.sources.koha import ERROR_LINES, PEOPLE, ZERO_DATES
 
 # Each module is logged only where its preference is on: no entry is not no work. `user` is the person who did it and `info` holds what was
 # written, patron records too: neither is ever read. `object` is a record's number for some modules and the patron's for others (CIRCULATION,
-# MEMBERS, FINES, NOTICES): it is not read either. A report on one kind of record may give the number under the heading record_id.
+# MEMBERS, FINES, NOTICES): it is not read either. A report may give a record's number under the heading record_id, and under record_kind
+# the first word of info, which is item or biblio: the numbers of copies and of records are counted apart, and 501 may be both.
 ACTION_LOG = Source(
     system="koha",
     name="action log",
@@ -23,6 +24,7 @@ ACTION_LOG = Source(
         upper("module") as module,
         upper("action") as action,
         case when upper(trim("module")) in ('ACQUISITIONS', 'AUTHORITIES', 'CATALOGUING', 'HOLDS', 'ILL', 'REPORTS', 'SERIAL') then "record_id" end as record_id,
+        case lower(trim("record_kind")) when 'item' then 'item' when 'biblio' then 'title' when 'title' then 'title' end as record_kind,
         -- there is no interface before 17.x
         lower("interface") as interface
     from raw"""

@@ -1,4 +1,4 @@
-"""A library's own lists, in a form that any spreadsheet can write."""
+"""A library's own lists, in forms that any spreadsheet can write. `libstats init` puts empty ones into the folder forms."""
 
 from libstats.source import Source
 
@@ -18,6 +18,142 @@ MILESTONES = Source(
         iso_time("happened_at") as happened_at,
         length(trim("happened_at")) <= 10 as is_day_only,
         "branch" as branch
+    from raw"""
+    },
+)
+
+# A form is kept by hand and its lines are corrected. The newest line counts, and nothing else in a count tells which of two is newer.
+ENTERED = {
+    "entered_at": "add a column entered_at with the day, or the time, at which the line was written or last corrected: without it an older form could win over its correction"
+}
+
+# What nobody exports: programmes by age and format, reference, visits, hours. A blank kind or branch is the whole: `all`.
+MANUAL_COUNTS = Source(
+    system="own",
+    name="manual counts",
+    recognise=("measure", "starts_on", "value"),
+    required=ENTERED
+    | {
+        "kind": "add a column kind (a part of the measure, such as an age and a format; blank where it is not parted)",
+        "branch": "add a column branch (blank where it is not parted)",
+        "ends_on": "add a column ends_on, the last day counted (blank where that is starts_on)",
+    },
+    happened=("entered_at", "ends_on"),
+    # a sum below the list would count everything twice
+    set_aside={"total": """lower(trim("measure")) similar to '(grand |sub)?totals?:?'"""},
+    fills={
+        "manual_count": """
+    select
+        -- Story Times and story times are one measure
+        lower("measure") as measure,
+        lower(coalesce(nullif(trim("kind"), ''), 'all')) as kind,
+        coalesce(nullif(trim("branch"), ''), 'all') as branch,
+        iso_date("starts_on") as starts_on,
+        -- a period that ends before it begins is a slip: rejected, not turned round
+        case when coalesce(trim("ends_on"), '') = '' then iso_date("starts_on") when iso_date("ends_on") >= iso_date("starts_on") then iso_date("ends_on") end as ends_on,
+        case when plain_amount(trim("value")) >= 0 then plain_amount(trim("value")) end as value,
+        yes_no("is_estimate") as is_estimate,
+        iso_time("entered_at") as entered_at
+    from raw"""
+    },
+)
+
+# Neither who reported it nor their words: a column for these is not read.
+ACCESS_PROBLEMS = Source(
+    system="own",
+    name="access problems",
+    recognise=("problem_id", "reported_at"),
+    required=ENTERED,
+    happened=("updated_at", "reported_at", "answered_at", "passed_on_at", "resolved_at", "withdrawn_at"),
+    fills={
+        "access_problem": """
+    select
+        "problem_id" as problem_id,
+        "resource" as resource,
+        "cause" as cause,
+        iso_time("reported_at") as reported_at,
+        iso_time("answered_at") as answered_at,
+        iso_time("passed_on_at") as passed_on_at,
+        iso_time("resolved_at") as resolved_at,
+        iso_time("withdrawn_at") as withdrawn_at,
+        "status" as status_as_exported,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
+RESERVE_REQUESTS = Source(
+    system="own",
+    name="reserve requests",
+    recognise=("reserve_request_id", "requested_at"),
+    required=ENTERED,
+    happened=("updated_at", "requested_at", "located_at", "cleared_at", "linked_at", "available_at", "cancelled_at"),
+    fills={
+        "reserve_request": """
+    select
+        "reserve_request_id" as reserve_request_id,
+        "course" as course,
+        "item_id" as item_id,
+        "title_id" as title_id,
+        "branch" as branch,
+        "format" as format,
+        iso_time("requested_at") as requested_at,
+        iso_date("needed_by") as needed_by,
+        iso_time("located_at") as located_at,
+        iso_time("cleared_at") as cleared_at,
+        iso_time("linked_at") as linked_at,
+        iso_time("available_at") as available_at,
+        iso_time("cancelled_at") as cancelled_at,
+        "status" as status_as_exported,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
+SERIAL_ISSUES = Source(
+    system="own",
+    name="serial issues",
+    recognise=("serial_issue_id", "expected_on"),
+    required=ENTERED,
+    happened=("updated_at", "received_on", "last_claimed_on"),
+    fills={
+        "serial_issue": """
+    select
+        "serial_issue_id" as serial_issue_id,
+        "subscription_id" as subscription_id,
+        "title_id" as title_id,
+        "branch" as branch,
+        "vendor_id" as vendor_id,
+        "enumeration" as enumeration,
+        case when coalesce(trim("status"), '') = '' then null when lower(trim("status")) in ('expected', 'received', 'late', 'claimed', 'missing', 'not published', 'bound', 'discarded') then lower(trim("status")) else 'other' end as status,
+        "status" as status_as_exported,
+        iso_date("expected_on") as expected_on,
+        iso_date("received_on") as received_on,
+        whole_number("claims") as claims,
+        iso_date("last_claimed_on") as last_claimed_on,
+        "item_id" as item_id,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
+# For notices of systems whose own log libstats does not read. To whom, and what it said, is not read.
+NOTICES = Source(
+    system="own",
+    name="notices",
+    recognise=("notice_id", "sent_at"),
+    happened=("sent_at",),
+    fills={
+        "notice": """
+    select
+        "notice_id" as notice_id,
+        "kind" as kind,
+        "channel" as channel,
+        whole_number("rung") as rung,
+        "branch" as branch,
+        "item_id" as item_id,
+        iso_time("sent_at") as sent_at,
+        "status" as status_as_exported
     from raw"""
     },
 )
