@@ -269,7 +269,7 @@ COMMANDS = {
     "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
-    "today": ("list what needs a hand: open cases that are late or near their goal, stale exports, alarms", "libstats today --html today.html", _add_today),
+    "today": ("list what needs a hand: open cases that are late or near their goal, old exports, alarms", "libstats today --html today.html", _add_today),
     "explain": (
         "say a figure and where it comes from: the files behind it, what was counted and what not, the method",
         "libstats explain worklist hold",
