@@ -1,8 +1,8 @@
 """The fold: from the stored rows of all active loads to one row per key.
 
     T__row     (source, export_id, from_seq, until_seq, row_hash, n, is_sole, columns): a run: the first load of that
-               export that held the row, and the first later one that did not; n equal rows; is_sole where no other
-               active row tells of the key, so that the row itself is the fold
+               export that held the row, and the first later one that did not; n equal rows; is_sole where the row
+               itself is the fold of its key: no other active row tells of it, or the others change nothing
     T__merged  the fold of all other keys: one row per key (a log: each event)
     T__now     both: the current state, gone keys included
     T__gone    the keys that a believed whole-state load did not hold
@@ -96,20 +96,47 @@ def speak(con: duckdb.DuckDBPyConnection, table: Table, touched: str) -> None:
 
 
 def refold(con: duckdb.DuckDBPyConnection, table: Table, touched: str | None) -> None:
-    """Fold the keys in temp table `touched` (source, key columns) anew, for which it needs `spoken`; or all of them. Needs `run` and settled aliases."""
+    """Fold the keys in temp table `touched` (source, key columns) anew, for which it needs `spoken`; or all of them. Needs `run` and settled aliases.
+
+    Leaves temp tables `several`, and `sole`: the ids of the rows that are the fold of their keys.
+    """
     row, merged = f"{table.name}__row", f"{table.name}__merged"
     alive = "from spoken" if touched else alive_sql(con, table)
-    _find_several(con, table, alive)
-    con.execute(f"create or replace temp table sole as select id from ({alive}) a anti join several m on {same_key(('source', *table.key), 'm', 'a')} where not a.is_sole")
-    shared = f"select a.id from ({alive}) a semi join several m on {same_key(('source', *table.key), 'm', 'a')} where a.is_sole"
-    con.execute(f"update {row} set is_sole = false where rowid in ({shared})")
-    dead = "k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq"
-    con.execute(f"update {row} set is_sole = false where rowid in (select id from (select rowid as id, * from {row} where is_sole) r anti join run k on {dead})")
-    con.execute(f"update {row} set is_sole = true where rowid in (select id from sole)")
+    has_several = _find_several(con, table, alive)
+    if has_several:
+        con.execute(f"create or replace temp table folded as {merged_sql(con, table, alive)}")
+    _find_sole(con, table, alive, has_several=has_several)
+    con.execute(f"update {row} set is_sole = false where rowid in (select a.id from ({alive}) a anti join sole s on s.id = a.id where a.is_sole)")
+    con.execute(f"update {row} set is_sole = true where rowid in (select id from sole where not is_sole)")
     gone = f"n using {touched} o where {same_key(('source', *table.key), 'o', 'n')}" if touched else ""
     con.execute(f"delete from {merged} {gone}")
     columns = ", ".join(("source", *(c.name for c in table.columns)))
-    con.execute(f"insert into {merged} ({columns}) {merged_sql(con, table, alive)}")
+    if has_several:
+        con.execute(f"insert into {merged} ({columns}) select f.* from folded f anti join equal e on {same_key(('source', *table.key), 'e', 'f')}")
+
+
+def bury(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """No row of undone loads alone is current. Needs `run`. Loads leave every row in active ones; only undoing takes the last away."""
+    row, alive = f"{table.name}__row", "k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq"
+    con.execute(f"update {row} set is_sole = false where rowid in (select id from (select rowid as id, * from {row} where is_sole) r anti join run k on {alive})")
+
+
+def _find_sole(con: duckdb.DuckDBPyConnection, table: Table, alive: str, *, has_several: bool) -> None:
+    """Temp tables `equal`: for each key in `several` a row that its fold equals, if there is one; `sole`: the ids of these rows and of those that are alone."""
+    key = ("source", *table.key)
+    group = ", ".join(f"a.{c}" for c in key)
+    if not has_several:
+        con.execute(f"create or replace temp table sole as select id, is_sole from ({alive})")
+        return
+    # an event of a log stands for itself alone: which others are of its kind and second is told by no row of it
+    every = "false" if table.is_keyless else same_key(("source", *(c.name for c in table.columns)), "f", "a")
+    con.execute(
+        f"""
+        create or replace temp table equal as select {group}, min(a.id) as id, arg_min(a.is_sole, a.id) as is_sole from ({alive}) a join folded f on {every} group by {group};
+        create or replace temp table sole as
+        select a.id, a.is_sole from ({alive}) a anti join several m on {same_key(key, "m", "a")} union all select id, is_sole from equal
+        """
+    )
 
 
 def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
@@ -121,11 +148,12 @@ def fold_all(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
     con.execute(f"insert into {target} {merged_sql(con, table, alive)}")
 
 
-def _find_several(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> None:
-    """Temp table `several`: the keys that more than one active row tells of (a log: or one row for several equal events)."""
+def _find_several(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> bool:
+    """Temp table `several`: the keys that more than one active row tells of (a log: or one row for several equal events); True if there are any."""
     group = ", ".join(("source", *table.key))
     counted = "count(*) > 1 or max(n) > 1" if table.is_keyless else "count(*) > 1"
     con.execute(f"create or replace temp table several as select {group} from ({alive}) group by all having {counted}")
+    return bool(con.execute("select exists (from several)").fetchall()[0][0])
 
 
 def merged_sql(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> str:
@@ -178,6 +206,8 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
     """
     now, gone = now or f"{table.name}__now", gone or f"{table.name}__gone"
     con.execute(f"delete from {gone}")
+    if not con.execute("select exists (from export where is_whole and primary_table = $1)", [table.name]).fetchall()[0][0]:
+        return
     wholes = [w for w in ledger.wholes(con, at) if w.table == table.name and w.is_believed and w.scope != ()]
     if not wholes:
         return

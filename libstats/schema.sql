@@ -455,12 +455,3 @@ create table code (
     name                varchar,        -- sticky: its name for people
     role                varchar         -- sticky: what it is for where that changes a count: ILL partner, bindery, display, equipment, statistical card, computer
 );
-
--- Uses of a link resolver in one month.
-create table resolver_use (
-    period              date,           -- key: first day of the month
-    target              varchar,        -- key: the service or source that was asked, as exported
-    requests            bigint check (requests >= 0),      -- sticky: times that links were asked for
-    clicks              bigint check (clicks >= 0),        -- sticky: times that a link was followed
-    without_link        bigint check (without_link >= 0)   -- sticky: times that there was none to offer
-);

@@ -270,14 +270,14 @@ def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: 
         fold.speak(con, table, touched)
         _keep(con, table, "before", "s where s.is_sole")
         fold.refold(con, table, touched)
-        _keep(con, table, "after", f"s anti join several m on {same_key(('source', *table.key), 'm', 's')}")
+        _keep(con, table, "after", "s semi join sole o on o.id = s.id")
     fold.refresh_gone(con, table)
     step("fold")
     return touched is not None
 
 
 def _keep(con: duckdb.DuckDBPyConnection, table: Table, name: str, sole: str) -> None:
-    """Temp table: the current rows of the touched keys, those of `spoken` that are alone as `sole` says."""
+    """Temp table: the current rows of the touched keys, those of `spoken` that are the fold themselves as `sole` says."""
     columns = ", ".join(c.name for c in table.columns)
     alone = f"select source, {', '.join(columns_of_row(table))} from spoken {sole}"
     merged = f"select n.source, {columns} from {table.name}__merged n semi join touched t on {same_key(('source', *table.key), 't', 'n')}"
@@ -295,6 +295,7 @@ def undo_load(con: duckdb.DuckDBPyConnection, seq: int, now: datetime) -> None:
 
 def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:
     fold.prepare(con, table)
+    fold.bury(con, table)
     spoken = f"{_with_key(con, table)} where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
     parts = [spoken]
     if table.second_name:

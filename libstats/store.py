@@ -25,6 +25,8 @@ from libstats.errors import StoreError
 from libstats.tables import FORMAT, create_tables, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
+# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
+LOOSE, SMALL = 1 / 3, 64
 
 
 def step(name: str) -> None:
@@ -163,9 +165,10 @@ class Writer:
 
     def publish(self) -> None:
         """Make the working copy the published generation."""
-        if self.must_rewrite:
-            self._rewrite()
         self.con.execute("checkpoint")
+        if self.must_rewrite or self._is_loose():
+            self._rewrite()
+            self.con.execute("checkpoint")
         self.con.close()
         step("checkpointed")
         number = int(self.base.stem.split("-")[1]) + 1 if self.base else 1
@@ -182,6 +185,11 @@ class Writer:
         step("published")
         if self.base is not None:
             _remove(self.base)
+
+    def _is_loose(self) -> bool:
+        """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps, and the disk has room for a copy without them."""
+        block, blocks, free = self.con.execute("select block_size, total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
+        return bool(free > LOOSE * blocks and blocks >= SMALL and shutil.disk_usage(self.folder).free > 2 * block * blocks)
 
     def _rewrite(self) -> None:
         """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are free."""

@@ -111,7 +111,7 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def columns_of_row(table: schema.Table) -> list[str]:
-    """SQL: the canonical columns of a stored row that is alone in telling of its key."""
+    """SQL: the canonical columns of a stored row that is the fold of its key."""
     if not table.second_name:
         return [c.name for c in table.columns]
     own = f"coalesce({table.exported_key[0]}, '{table.second_name}:' || {table.second_name}) as {table.key[0]}"

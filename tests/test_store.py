@@ -289,3 +289,35 @@ def test_a_whole_list_with_a_line_of_no_shape_waits_to_be_confirmed(workspace: W
     receipt = libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("0;b0;EAST;BK", *rows[1:]))]).files[0]
     assert "libstats confirm 2" in receipt.notes[-1]
     assert not any(r[4] for r in state(place))
+
+
+def copies(workspace: Workspace) -> int:
+    """Folded rows of items that stand beside the stored ones."""
+    with libstats.open(workspace) as con:
+        return int(con.execute("select count(*) from item__merged").fetchall()[0][0])
+
+
+def test_a_newer_row_that_tells_all_is_the_current_row(workspace: Workspace, tmp_path: Path) -> None:
+    """Only item 2, whose branch the newer list leaves out, needs a row of its own; undoing gives back what was."""
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;", "2;b2;EAST;BK;", "3;b3;EAST;BK;"))])
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-02.csv", items("1;b1;WEST;BK;", "2;b2;;CD;", "3;b3;EAST;BK;"))])
+    assert copies(workspace) == 1
+    assert [row[:3] for row in state(workspace)] == [("1", "WEST", "BK"), ("2", "EAST", "CD"), ("3", "EAST", "BK")]
+    libstats.undo(workspace, 2)
+    assert copies(workspace) == 0
+    assert [row[:3] for row in state(workspace)] == [("1", "EAST", "BK"), ("2", "EAST", "BK"), ("3", "EAST", "BK")]
+
+
+def test_a_file_with_much_free_room_is_written_anew(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))])
+    with store.writing(workspace.store) as writer:
+        writer.con.execute("create table filler as select random() as x from range(4000000)")
+        writer.con.execute("checkpoint")
+        writer.con.execute("drop table filler; create table marker (i integer)")
+        writer.con.execute("begin; insert into marker values (1); commit")
+        full = writer.path.stat().st_size
+        writer.publish()
+    published = store.published(workspace.store)
+    assert published is not None
+    assert published.stat().st_size < full / 4
+    assert len(state(workspace)) == 1
