@@ -86,6 +86,7 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
     p.add_argument("process", nargs="?", metavar="PROCESS", help="the kind of work, where the analysis is of one, as in hold")
     p.add_argument("--since", metavar="DAY", help="the period's first day")
     p.add_argument("--until", metavar="DAY", help="the first day after the period")
+    p.add_argument("--files", action="store_true", help="list the files behind the figure")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the analysis")
 
 
@@ -221,7 +222,7 @@ def _today(args: argparse.Namespace) -> int:
 def _explain(args: argparse.Namespace) -> int:
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
     with contextlib.closing(opening.open(find(Path(args.workspace)))) as con:
-        print(explanation.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}))
+        print(explanation.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}, with_files=args.files))
     return 0
 
 
@@ -268,9 +269,9 @@ COMMANDS = {
     "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
     "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
-    "today": ("list what needs a hand: open cases that are late or near their goal, stale exports, alarms", "libstats today --html today.html", _add_today),
+    "today": ("list what needs a hand: open cases that are late or near their goal, old exports, alarms", "libstats today --html today.html", _add_today),
     "explain": (
-        "show where a figure comes from: its definition, the loads behind it, what was counted and what not",
+        "say a figure and where it comes from: the files behind it, what was counted and what not, the method",
         "libstats explain worklist hold",
         _add_explain,
     ),

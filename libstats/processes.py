@@ -20,7 +20,7 @@ from libstats.errors import AnalysisError, WorkspaceError
 
 DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
 _REQUIRED: dict[str, Any] = {"what": str, "starts": str, "done": list, "milestones": dict}
-_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "planned": list, "aside": dict, "misleading": dict, "statuses": dict}
+_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "due": str, "planned": list, "aside": dict, "misleading": dict, "statuses": dict}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Reading:
     location: str = "null"
     branch: str = "null"
     kind: str = "null"
+    missing: str = "null"
 
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""
@@ -60,6 +61,7 @@ class Process:
     title: str = ""
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
+    due: str = ""
     planned: tuple[str, ...] = ()
     aside: dict[str, str] = field(default_factory=dict, hash=False)
     misleading: dict[str, str] = field(default_factory=dict, hash=False)
@@ -131,6 +133,7 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
         *merged["done"],
         *merged.get("given_up", ()),
         *merged.get("planned", ()),
+        *filter(None, [merged.get("due")]),
         *merged["aside"],
         *merged["aside"].values(),
         *(s for s in merged["statuses"] if s != "last"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +13,15 @@ import duckdb
 
 from libstats.alarms import check
 from libstats.analysis.cases import newest_export
-from libstats.analysis.worklist import worklist
+from libstats.analysis.worklist import NEAR_DAYS, worklist
 from libstats.errors import AnalysisError
 from libstats.processes import Process, process_of
-from libstats.wording import Row, records
+from libstats.wording import Row, month_name, records
 
 WIDTH = 100
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
+RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,18 @@ class Export:
 
 @dataclass(frozen=True)
 class Work:
-    """The open cases of a process: how many are late, near and in time; of the late and near ones the oldest."""
+    """The open cases of a process: how many are late, near and in time, and how many of those are of copies marked lost; of the late and near others the oldest."""
 
     process: Process
     as_of: datetime
     counts: dict[str, int]
+    missing: dict[str, int]
     cases: list[Row]
 
     @property
     def more(self) -> int:
-        """Late and near cases that are not among `cases`."""
-        return self.counts["late"] + self.counts["near"] - len(self.cases)
+        """Late and near cases that need a hand and are not among `cases`."""
+        return sum(self.counts[standing] - self.missing[standing] for standing in ("late", "near")) - len(self.cases)
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,20 @@ class Today:
 
     @property
     def stale(self) -> list[Export]:
-        """The exports that are older than they should be."""
-        return [export for export in self.exports if export.is_stale]
+        """The exports that are older than they should be, the most recent last."""
+        return sorted((export for export in self.exports if export.is_stale), key=lambda export: export.newest_at)
+
+    @property
+    def shown_at(self) -> datetime:
+        """The moment that the lists show: the newest export."""
+        return max((export.newest_at for export in self.exports), default=self.now)
+
+    @property
+    def warning(self) -> str:
+        """That the lists are of another day, where the newest export is older than RECENT; else nothing."""
+        at, ago = self.shown_at, self.now - self.shown_at
+        year = f", {at.year}" if at.year != self.now.year else ""
+        return f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, {days(ago)} ago: load newer exports first." if ago > RECENT else ""
 
 
 def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST) -> Today:
@@ -87,20 +102,21 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
     except AnalysisError:
         return None
     found = worklist(con, name)
-    counts = {"late": 0, "near": 0, "in time": 0, **dict(found.aggregate("standing, count(*)", "standing").fetchall())}
+    told = found.aggregate("standing, count(*), count(*) filter (where is_missing)", "standing").fetchall()
+    counts, missing = ({"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}} for place in (1, 2))
     if not sum(counts.values()):
         return None
-    return Work(process, as_of, counts, pressing(found, most))
+    return Work(process, as_of, counts, missing, pressing(found, most))
 
 
 def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:
-    """Of a worklist the oldest late cases and the oldest near ones, so many of each, all if it is None.
+    """Of a worklist the late cases and the near ones that are longest past their goal, so many of each, all if it is None; those of copies marked lost are left out.
 
     Each for itself: what was forgotten for months must not crowd out what can still be done in time.
     """
     rows = []
     for standing in ("late", "near"):
-        those = found.filter(f"standing = '{standing}'").order("age desc, source, case_id")
+        those = found.filter(f"standing = '{standing}' and not is_missing").order("left_days, source, case_id")
         rows += records(those if most is None else those.limit(most))
     return rows
 
@@ -137,21 +153,21 @@ def freshness(export: Export) -> str:
 
 def text(today: Today) -> str:
     """The list for a terminal, WIDTH columns wide."""
-    lines = [f"Today's work, {today.now:%Y-%m-%d}", "", *_export_lines(today), *_alarm_lines(today)]
+    warning = [today.warning, "Ages are told as of then.", ""] if today.warning else []
+    lines = [*warning, f"Today's work, {today.now:%Y-%m-%d}", "", *_export_lines(today), *_alarm_lines(today)]
     for work in today.work:
-        lines += ["", *_work_lines(work, today.now)]
+        lines += ["", *_work_lines(work, today)]
     if not today.work:
         lines += ["", "No kind of work has an open case in what is loaded."]
     return "\n".join(line[:WIDTH].rstrip() for line in lines)
 
 
 def _export_lines(today: Today) -> list[str]:
-    fresh = len(today.exports) - len(today.stale)
-    lines = [f"Exports: {fresh} fresh, {len(today.stale)} stale{' (what happened since is not in the lists below)' if today.stale else ''}"]
-    wide = max((len(export.name) for export in today.exports), default=0)
-    return lines + [
-        f"  {'STALE' if e.is_stale else 'fresh'}  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {freshness(e)}" for e in sorted(today.exports, key=lambda e: not e.is_stale)
-    ]
+    if not today.stale:
+        return ["Old exports: none"]
+    wide = max(len(export.name) for export in today.stale)
+    listed = [f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {freshness(e)}" for e in today.stale]
+    return [f"Old exports: {len(today.stale)} of {len(today.exports)} (what happened since is not in the lists below)", *listed]
 
 
 def _alarm_lines(today: Today) -> list[str]:
@@ -162,31 +178,40 @@ def _alarm_lines(today: Today) -> list[str]:
 
 
 def headline(work: Work) -> str:
-    """How many cases of a process are late, near and in time."""
-    counts = ", ".join(f"{count:,} {standing}" for standing, count in work.counts.items())
+    """How many cases of a process are late, near and in time, and how many of those are of copies marked lost."""
+    counts = ", ".join(f"{count:,} {standing}{f', {work.missing[standing]:,} of them marked lost' if work.missing[standing] else ''}" for standing, count in work.counts.items())
     return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {counts}"
 
 
-def basis(work: Work, now: datetime) -> str:
-    """By which goal, and of which moment."""
-    ago = f", {days(now - work.as_of)} ago" if now - work.as_of >= timedelta(days=1) else ""
-    return f"goal {work.process.goal_days:g} days, as of {work.as_of:%Y-%m-%d %H:%M}{ago}"
+def basis(work: Work, today: Today) -> str:
+    """By which goal, of which moment where that is not the one of all lists, and what is not listed."""
+    goal = f"goal {work.process.goal_days:g} days"
+    parts = [f"late is past the due date, near within {NEAR_DAYS} days of it; without one: {goal}" if work.process.due else goal]
+    if not today.warning or work.as_of.date() != today.shown_at.date():
+        parts.append(f"as of {work.as_of:%Y-%m-%d %H:%M}")
+    if any(work.missing.values()):
+        parts.append("copies marked lost, missing or claimed are not listed")
+    return "; ".join(parts)
 
 
-def _work_lines(work: Work, now: datetime) -> list[str]:
-    lines = [f"{headline(work)} ({basis(work, now)})"]
+def _work_lines(work: Work, today: Today) -> list[str]:
+    lines = [headline(work), *textwrap.wrap(f"({basis(work, today)})", WIDTH)]
+    if len(" ".join(lines)) <= WIDTH:
+        lines = [" ".join(lines)]
     if not work.cases:
         return lines
-    cells = [("", "days", "look for", "where", "last step", "next step"), *map(_cells, work.cases)]
+    due = ("due",) if work.process.due else ()
+    cells = [("", "days", *due, "look for", "where", "last step", "next step"), *(_cells(row, bool(due)) for row in work.cases)]
     widths = [min(24, max(map(len, column))) for column in zip(*cells, strict=True)]
     lines += ["  " + "  ".join(_fitted(cell, wide) for cell, wide in zip(row, widths, strict=True)) for row in cells]
     return lines + ([f"  and {work.more:,} more"] if work.more else [])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, with_due: bool) -> tuple[str, ...]:
     place = " ".join(filter(None, (row["branch"], row["location"])))
     age = f"{row['age']:.1f}" if row["age"] < 10 else f"{row['age']:,.0f}"
-    return row["standing"], age, row["handle"] or row["case_id"], place, last_step(row), words(row["next_step"])
+    due = (f"{row['due_at']:%Y-%m-%d}" if row["due_at"] else "",) if with_due else ()
+    return row["standing"], age, *due, row["handle"] or row["case_id"], place, last_step(row), words(row["next_step"])
 
 
 def last_step(row: Row) -> str:

@@ -54,6 +54,29 @@ def test_key_figures_count_the_open_request(workspace: Workspace) -> None:
     assert "<strong>not known yet</strong>" in html
     assert '<strong>1</strong> <span class="what">requests open on November 1, 2026</span>' in html
     assert "1 older than the goal of 7 days, 0 nearing it." in html
+    # of the four that were not given up three had it by day 4, and the fourth has waited for 12 days
+    assert '<strong>75%</strong> <span class="what">had reached the patron within the goal of 7 days</span>' in html
+    assert "With so few requests, anything 4.0 or more is possible. In October 2025: 9.0 days." in html
+
+
+def test_the_share_within_the_goal_waits_until_it_can_be_told(workspace: Workspace) -> None:
+    rows = ["ill_borrowing,a,submitted,2026-10-28", "ill_borrowing,a,available,2026-10-30", "ill_borrowing,b,submitted,2026-10-28"]
+    assert ill.within_goal(told(workspace, rows)) is None
+    assert ill.within_goal(told(workspace, rows, exported="2026-11-04")) == 0.5
+
+
+def test_loans_and_copies_are_told_apart(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ill, "within_goal", lambda report, kind=None: {None: 0.77, "loan": 0.61, "copy": None}[kind])
+    assert "<strong>77%</strong>" in ill.key_figures(told(workspace)) and "Loans 61%. Requests that were given up" in ill.key_figures(ill.read(libstats.open(workspace), "2026-10"))
+
+
+def test_the_curve_and_the_waits_are_both_right(workspace: Workspace) -> None:
+    # four left after one of five was given up: half of the four within 4 days, and three of all five
+    assert "so 60% here and half there, both within 4.0 days, are both right." in ill_waits.both_right(told(workspace))
+
+
+def test_where_none_was_given_up_the_curve_and_the_waits_agree(workspace: Workspace) -> None:
+    assert "None of these requests was given up" in ill_waits.both_right(told(workspace, [row for row in OCTOBER if ",c," not in row]))
 
 
 def test_estimate_and_naive_stand_side_by_side(workspace: Workspace) -> None:
@@ -83,7 +106,7 @@ def test_a_step_that_nobody_recorded_is_said_to_be_unknown(workspace: Workspace)
 
 def test_other_desks_in_short(workspace: Workspace) -> None:
     html = ill_waits.other_desks(told(workspace))
-    assert [(r["desk"], r["done"], r["p50"]) for r in html.tables[0].rows] == [("ILL lending", 1, 2.0)]
+    assert [(r["desk"], r["done"], r["p50"], r["still_open"], r["open_now"]) for r in html.tables[0].rows] == [("ILL lending", 1, 2.0, 0, 0)]
     assert "Document delivery: nothing that is loaded says when a case reached submitted." in html
 
 
@@ -103,7 +126,30 @@ def test_to_do_lists_what_is_late_and_near(workspace: Workspace) -> None:
 
 
 def test_the_backlog_ends_with_what_waits(workspace: Workspace) -> None:
-    assert rows_of(ill_outcomes.backlog_by_week(told(workspace)))[-1]["waiting"] == 1
+    report = told(workspace)
+    rows = rows_of(ill_outcomes.backlog_by_week(report))
+    # October ends with a Saturday
+    assert (rows[-1]["week"], rows[-1]["waiting"], rows[-2]["week"]) == ("October 31, 2026 (6 days only)", 1, "October 25, 2026")
+    assert ill_outcomes.backlog_chart(report).alt.startswith("1 request was waiting at the end of the week ending October 31, 2026 (6 days only)")
+
+
+def test_lending_open_requests_of_all_months_stand_beside_those_of_these(workspace: Workspace) -> None:
+    old = [*OCTOBER, "ill_lending,f,received,2026-02-01", "ill_lending,g,received,2026-10-30"]
+    (row,) = ill_waits.other_desks(told(workspace, old)).tables[0].rows
+    assert (row["still_open"], row["open_now"]) == (1, 2)
+
+
+def test_lending_is_filled_or_not_and_why(workspace: Workspace) -> None:
+    rows = [*OCTOBER, "ill_lending,f,received,2026-10-06", "ill_lending,f,not_found,2026-10-07"]
+    rates, why = ill_outcomes.lending(told(workspace, rows)).tables
+    assert [(r["cases"], r["filled"], r["unfilled"], r["rate"]) for r in rates.rows] == [(2, 1, 1, 0.5)]
+    assert why.rows == [{"reason": "no reason recorded", "counts_as": "unfilled", "cases": 1}]
+
+
+def test_the_files_are_listed_once(workspace: Workspace) -> None:
+    tables = ill.proof(told(workspace)).tables
+    assert [table.caption for table in tables if "ill-2026-11-01.csv" in str(table.rows)] == ["The files behind these figures"]
+    assert len(tables[-1].rows) == 1
 
 
 # requests of which only the day is known on which the system closed them
@@ -203,7 +249,10 @@ def test_alt_text_of_the_shares() -> None:
 def test_alt_text_of_the_backlog(workspace: Workspace) -> None:
     found = ill_outcomes.backlog_chart(told(workspace))
     assert isinstance(found, charts.Figure)
-    assert found.alt == "1 request was waiting on November 1, 2026, 1 more than on May 4, 2026 (0). The most were 1, on October 26, 2026. The oldest has waited for 12 days."
+    assert (
+        found.alt
+        == "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), 1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending October 25, 2026. The oldest has waited for 12 days."
+    )
 
 
 @pytest.mark.parametrize("draw", [charts.waits_by_month, lambda rows: charts.reached_by_day(rows, 7), charts.waiting_by_week])

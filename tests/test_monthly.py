@@ -17,6 +17,8 @@ import libstats
 from libstats.errors import ReportError
 from libstats.report import monthly, publish, run
 from libstats.report.monthly import Monthly
+from libstats.workspace import Workspace
+from tests.conftest import write
 
 NOTEBOOK = Path(libstats.__file__).parent.parent / "notebooks" / "monthly_operations.ipynb"
 OCTOBER, SEPTEMBER, LAST_YEAR = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
@@ -90,6 +92,39 @@ def test_head_names_what_is_stale_rejected_or_missing() -> None:
     assert "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened after that is not in it." in html
     assert "1 row of “koha statistics” of koha could not be read." in html
     assert "Central has no figures for October 2026, though it has for September 2026." in html
+
+
+def loaded(workspace: Workspace, **files: str) -> Any:
+    """A connection on these exports, all of November 1."""
+    libstats.load(workspace, [write(workspace.exports / f"{name}-2026-11-01.csv", text) for name, text in files.items()])
+    return libstats.open(workspace)
+
+
+LOANS = "issue_id;issuedate;date_due;returndate;branchcode\n1;2026-10-01 10:00;2026-11-01 10:00;;EAST\n"
+ITEMS = "itemnumber;barcode;homebranch\n1;b1;LAW\n"
+
+
+def test_a_source_with_copies_and_no_loans_is_named_at_the_head(workspace: Workspace) -> None:
+    con = loaded(workspace, issues=LOANS, items=ITEMS)
+    assert monthly.read(con).silent == ()
+    assert "October 2026, all branches<" in monthly.head(monthly.read(con))
+    con.execute("create temp table item as select 'alma' as source")  # stands before the table of that name
+    html = monthly.head(monthly.read(con))
+    assert "Copies of “alma” are loaded, but no loans and no log: its branches are not in these figures." in html
+    assert "October 2026, all branches with circulation loaded<" in html
+
+
+def test_branches_go_by_their_names(workspace: Workspace) -> None:
+    con = loaded(workspace, issues=LOANS + "2;2026-10-01 10:00;2026-11-01 10:00;;WEST\n3;2026-10-01 10:00;2026-11-01 10:00;;TWO\n")
+    # two names for one code, and one name for two codes, tell nothing
+    con.execute(
+        "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), ('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', 'Two'),"
+        " ('branch', 'X', 'Same'), ('branch', 'Y', 'Same')) c(list, code, name)"
+    )
+    assert monthly._names(con, set()) == {"EAST": "East Street"}
+    assert monthly._names(con, {"East Street"}) == {}
+    assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == ["East Street", "TWO", "WEST"]
+    assert "branch East Street" in monthly.head(monthly.read(con, branch="EAST"))
 
 
 def test_by_branch_has_shares_and_a_total() -> None:

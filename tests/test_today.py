@@ -14,7 +14,7 @@ from libstats import today
 from libstats.cli import main
 from libstats.report import publish
 from libstats.report import today as written
-from libstats.today import Export
+from libstats.today import Export, Today
 from libstats.workspace import Workspace
 from tests.cases import opened
 from tests.conftest import write
@@ -29,10 +29,9 @@ def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -
     text = today.text(today.read(opened(workspace, SIX, exported="2026-01-10"), NOW))
     assert text == (
         "Today's work, 2026-01-10\n\n"
-        "Exports: 1 fresh, 0 stale\n"
-        "  fresh  own milestones  2026-01-10 00:00  0 days old, loaded once\n"
+        "Old exports: none\n"
         "Alarms: none\n\n"
-        "Mending: 1 late, 1 near, 1 in time (goal 8 days, as of 2026-01-10 00:00)\n"
+        "Mending: 1 late, 1 near, 1 in time (goal 8 days; as of 2026-01-10 00:00)\n"
         "        days  look for  where  last step           next step\n"
         "  late  9.0   5         EAST   glued 2026-01-02    mended\n"
         "  near  6.5   6         WEST   brought 2026-01-03  glued"
@@ -77,7 +76,7 @@ def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspa
         libstats.load(workspace, [write(workspace.exports / f"items-2026-01-{day}.csv", f"itemnumber;barcode;homebranch\n1;b{day};EAST\n")])
     (export,) = today.read(libstats.open(workspace), datetime(2026, 1, 25)).exports
     assert (export.usual, export.age, export.is_stale) == (timedelta(days=1), timedelta(days=5), True)
-    assert "  STALE  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in today.text(today.read(libstats.open(workspace), datetime(2026, 1, 25)))
+    assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in today.text(today.read(libstats.open(workspace), datetime(2026, 1, 25)))
 
 
 def test_alarms_stand_at_the_head(workspace: Workspace) -> None:
@@ -102,17 +101,66 @@ def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     page = written.page(found)
     assert publish.faults(page) == []
     assert "<title>Today's work: January 10, 2026</title>" in page
-    assert "Every export is as fresh as it usually is, and nothing in them looks wrong." in page
+    assert "No export is older than usual, and nothing in them looks wrong." in page
     assert "Mending: 1 late, 1 near, 1 in time</h2>" in page
     book = CalamineWorkbook.from_filelike(BytesIO(written.sheets(found)))
-    assert book.sheet_names == ["Contents", "Open cases", "Mending late and near, the", "How fresh each export is"]
+    assert book.sheet_names == ["Contents", "Open cases", "Mending late and near, the", "How old each export is"]
     assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == ["5", "late", "EAST", "glued"]
 
 
 def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:
     page = written.page(today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1)))
-    assert "“own milestones” of own is stale: 22 days old, loaded once. What happened since is not in the lists." in page
-    assert "Goal 8 days, as of 2026-01-10 00:00, 22 days ago." in page
+    assert "“own milestones” of own is 22 days old, loaded once. What happened since is not in the lists." in page
+    assert "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first. Ages are told as of then." in page
+    assert "<p>Goal 8 days.</p>" in page
+
+
+def test_what_is_old_is_said_first_and_the_most_recent_last(workspace: Workspace) -> None:
+    for day in ("01", "05"):
+        libstats.load(workspace, [write(workspace.exports / f"items-2026-01-{day}.csv", f"itemnumber;barcode;homebranch\n1;b{day};EAST\n")])
+    lines = today.text(today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))).splitlines()
+    assert lines[:2] == ["THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first.", "Ages are told as of then."]
+    assert [line.split("  ")[1] for line in lines if " days old, " in line] == ["koha items", "own milestones"]
+
+
+def test_the_warning_begins_after_two_days() -> None:
+    assert Today(NOW, [Export("a", "b", NOW - timedelta(days=2), None, timedelta(days=2))], [], []).warning == ""
+    assert Today(NOW, [Export("a", "b", datetime(2025, 12, 31), None, timedelta(days=10))], [], []).warning.startswith("THESE LISTS SHOW DECEMBER 31, 2025, 10 days ago")
+
+
+# lent long ago and due in a week; due yesterday; due in two days; due yesterday and marked lost; open with no due date
+LOANS = """issue_id;issuedate;date_due;returndate;branchcode;itemnumber
+1;2025-09-01 10:00;2026-01-17 23:59;;EAST;1
+2;2026-01-01 10:00;2026-01-09 23:59;;EAST;2
+3;2026-01-01 10:00;2026-01-12 23:59;;EAST;3
+4;2026-01-01 10:00;2026-01-09 23:59;;EAST;4
+5;2025-09-01 10:00;;;EAST;5
+"""
+ITEMS = "itemnumber;barcode;homebranch;itemlost\n1;b1;EAST;0\n2;b2;EAST;0\n3;b3;EAST;\n4;b4;EAST;1\n5;b5;EAST;0\n"
+
+
+def test_loans_stand_by_their_due_date_and_lost_copies_are_not_listed(workspace: Workspace) -> None:
+    libstats.load(workspace, [write(workspace.exports / "issues-2026-01-10.csv", LOANS), write(workspace.exports / "items-2026-01-10.csv", ITEMS)])
+    con = libstats.open(workspace)
+    found = libstats.worklist(con, "loan", as_of="2026-01-10 23:59").select("handle, standing, left_days, is_missing").fetchall()
+    assert [(row[0], row[1], round(row[2]), row[3]) for row in found] == [
+        ("b5", "late", -72, False),
+        ("b2", "late", -1, False),
+        ("b4", "late", -1, True),
+        ("b3", "near", 2, False),
+        ("b1", "in time", 7, False),
+    ]
+    assert {row[0] for row in libstats.worklist(con, "loan", goal_days=60).filter("standing = 'late'").select("handle").fetchall()} == {"b1", "b5"}
+    work = today.read(con, NOW).work[0]
+    assert today.headline(work) == "Loan: 3 late, 1 of them marked lost, 1 near, 1 in time"
+    assert ([row["handle"] for row in work.cases], work.more) == (["b5", "b2", "b3"], 0)
+
+
+def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
+    libstats.load(workspace, [write(workspace.exports / "issues-2026-01-10.csv", LOANS), write(workspace.exports / "items-2026-01-10.csv", ITEMS)])
+    text = today.text(today.read(libstats.open(workspace), NOW))
+    assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
+    assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
 
 
 def test_the_command_writes_what_it_is_asked(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

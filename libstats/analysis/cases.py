@@ -7,13 +7,14 @@ from datetime import datetime
 
 import duckdb
 
+from libstats.analysis.copies import IS_MISSING
 from libstats.errors import AnalysisError
 from libstats.processes import DIRECTIONS, Process, Reading
 
 # the copy that a case is about, by its number
-_COPY = """
+_COPY = f"""
     left join (
-        select source, item_id, any_value(barcode) as barcode, any_value(location) as location, any_value(owning_branch) as owning_branch
+        select source, item_id, any_value(barcode) as barcode, any_value(location) as location, any_value(owning_branch) as owning_branch, bool_or({IS_MISSING}) as is_missing
         from item_ever
         where item_id is not null
         group by all) i on i.source = t.source and i.item_id = t.item_id

@@ -11,6 +11,7 @@ from libstats.analysis.spans import Moment, Unit, waited_sql
 from libstats.processes import Process, process_of
 
 NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
+NEAR_DAYS = 3  # before its own due date, where a case has one
 
 
 def worklist(
@@ -19,19 +20,21 @@ def worklist(
     """Which cases are open, how old are they against the goal, and what should happen next?
 
     Definition: a case is open if it has begun, and has neither reached an end of its process nor been given up for good. `late` is
-    older than the goal, `near` older than three quarters of it.
+    older than the goal, `near` older than three quarters of it. Where a process names the day on which each case is due (loans), a
+    case with such a day is `late` after it and `near` within three days of it, whatever its age.
 
     Parameters
     ----------
     con : an open connection
     process : a kind of work, as table `process` lists them
     as_of : the moment that ages are told for (if not given: the newest export, which knows no later)
-    goal_days : the age by which a case should be done (if not given: that of the process, or of [goals] in libstats.toml)
+    goal_days : the age by which a case should be done (if not given: each case's own due date, where it has one, else that of the process, or of [goals] in libstats.toml)
     unit, calendar : `days`, or `open days` of a calendar in libstats.toml
 
-    Returns one row per open case, the oldest first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
+    Returns one row per open case, the longest past its goal first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
     a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
-    when past), both in the unit, `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
+    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing` (its copy is marked lost, missing or
+    claimed: no matter of this list), `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -41,23 +44,31 @@ def worklist(
     goal = work.goal_days if goal_days is None else goal_days
     happening = list(work.happening)
     passed, stopped = _passed(work), _stopped(work)
+    due = f"{work.due}_at" if work.due else "null::timestamp"
+    own_goal = due if goal_days is None else "null::timestamp"
+    left = waited_sql("$as_of::timestamp", "own_goal_at", f"{work.due}_day" if work.due else "false", unit, calendar)
+    near = f"case when own_goal_at is null then $goal * {1 - NEAR} else {NEAR_DAYS * (24 if unit == 'hours' else 1)} end"
     reached = ", ".join(f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening))
     return con.sql(
         f"""
-        with cases as ({cases_sql(con, work, happening, about=("handle", "location", "branch", "kind"))}),
+        with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"))}),
         waiting as (
             select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
             from cases
             where {work.starts}_at is not null and {passed} is null and not coalesce({stopped} >= last_at, false)
         ),
         aged as (
-            select *, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
+            select *, {own_goal} as own_goal_at, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
             from waiting
+        ),
+        measured as (
+            select *, case when own_goal_at is null then $goal - age else {left} end as left_days
+            from aged
         )
-        select case when age > $goal then 'late' when age >= $goal * {NEAR} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
-            {_next_step(con, work)} as next_step, age, $goal - age as left_days, started_at, source, case_id
-        from aged
-        order by age desc, source, case_id
+        select case when left_days < 0 then 'late' when left_days <= {near} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
+            {_next_step(con, work)} as next_step, age, left_days, {due} as due_at, coalesce(missing = 'true', false) as is_missing, started_at, source, case_id
+        from measured
+        order by left_days, source, case_id
         """,
         params={"as_of": moment, "goal": float(goal)},
     )

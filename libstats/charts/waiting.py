@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from libstats.charts.figure import BAR, FAINT_INK, LINES, OTHER_LINE, STYLE, Figure, apart, dress, month_axis
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-__all__ = ["reached_by_day", "waiting_by_week", "waits_by_month"]
+__all__ = ["reached_by_day", "waiting_by_week", "waits_by_month", "week_ending"]
 
 ESTIMATE, NAIVE = LINES[0], (OTHER_LINE[0], "s")
 GIVEN_UP = LINES[1]
@@ -195,6 +195,13 @@ def waiting_by_week(rows: Any, what: str = "requests") -> Figure:
     return Figure(_draw_weeks(weeks), _weeks_finding(weeks, what), caption)
 
 
+def week_ending(week: Row) -> str:
+    """The last day of a week of the backlog in words; of a week that is not over how many days it has."""
+    last = (week["ended_at"] - timedelta(microseconds=1)).date()
+    days = (last - week["period"]).days + 1
+    return day_name(last) if days == 7 else f"{day_name(last)} ({days} day{'s' if days > 1 else ''} only)"
+
+
 def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
     if not weeks:
         return f"No {what} are loaded for these weeks, so there is nothing to show."
@@ -202,9 +209,9 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
     change = last["waiting"] - first["waiting"]
     than = "as many as" if not change else f"{number(abs(change))} {'more' if change > 0 else 'fewer'} than"
     were = f"1 {what.removesuffix('s')} was" if last["waiting"] == 1 else f"{number(last['waiting'])} {what} were"
-    words = f"{were} waiting on {day_name(last['ended_at'])}, {than} on {day_name(first['ended_at'])} ({number(first['waiting'])})."
+    words = f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week ending {week_ending(first)} ({number(first['waiting'])})."
     most = max(weeks, key=lambda week: week["waiting"])
-    words += f" The most were {number(most['waiting'])}, on {day_name(most['ended_at'])}."
+    words += f" The most were {number(most['waiting'])}, in the week ending {week_ending(most)}."
     return words if last["oldest_age"] is None else f"{words} The oldest has waited for {number(last['oldest_age'])} days."
 
 
@@ -221,5 +228,7 @@ def _draw_weeks(weeks: Sequence[Row]) -> Drawing:
         dress(panel, "Waiting at the end of the week")
         panel.set_ylim(0, 1.15 * max([1, *counts]))
         places = range(0, len(weeks), max(1, len(weeks) // 9))
-        panel.set_xticks(list(places), [f"{month_name(weeks[place]['period'])[:3]} {weeks[place]['period'].day}" for place in places])
+        ends = [weeks[place]["ended_at"] - timedelta(microseconds=1) for place in places]
+        panel.set_xticks(list(places), [f"{month_name(end)[:3]} {end.day}" for end in ends])
+        panel.set_xlabel("week ending")
     return drawing

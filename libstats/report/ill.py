@@ -13,16 +13,18 @@ import duckdb
 
 from libstats.analysis.cases import newest_export
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.turnaround import turnaround
+from libstats.analysis.turnaround import turnaround, turnaround_curve
 from libstats.analysis.worklist import worklist
 from libstats.errors import AnalysisError, ReportError
 from libstats.processes import Process, process_of
 from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import shown, table
-from libstats.wording import Row, day_name, month_before, month_name, number, records, tenths
+from libstats.report.tables import Table, shown, table
+from libstats.wording import Row, day_name, month_before, month_name, number, percent, records, tenths
 
 PROCESS = "ill_borrowing"
 YEARS, QUARTER = 24, 3  # months shown; months that steps and shares are told of
+FEW = 200  # requests of a month up to which its interval is wide
+UNTOLD = "not known yet"
 KINDS = {"loan": "loans", "copy": "copies", None: "kind not known"}
 
 P = ParamSpec("P")
@@ -111,6 +113,7 @@ def key_figures(report: Ill) -> Html:
     assert now is not None
     cards = [(_days(now["p50"]), f"until half of {month_name(report.month)}’s requests had reached the patron", _compared(report, now, then, "p50"))]
     cards.append((_days(now["p90"]), "until nine in ten had", _compared(report, now, then, "p90")))
+    cards.append((_percent_within(report, None), f"had reached the patron within the goal of {report.work.goal_days:g} days", _within_by_kind(report)))
     counts = {"late": 0, "near": 0, **dict(worklist(report.con, PROCESS).aggregate("standing, count(*)", "standing").fetchall())}
     goal = f"{number(counts['late'])} older than the goal of {report.work.goal_days:g} days, {number(counts['near'])} nearing it."
     cards.append((number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", goal))
@@ -133,13 +136,52 @@ def _waited(report: Ill, months: int, month: date | None = None) -> Row | None:
 
 
 def _days(value: float | None) -> str:
-    return "not known yet" if value is None else f"{tenths(value)} days"
+    return UNTOLD if value is None else f"{tenths(value)} days"
 
 
 def _compared(report: Ill, now: Row, then: Row | None, p: str) -> str:
-    told = "" if now[p] is None else f"95% interval {interval(now, p)} days. "
+    told = "" if now[p] is None else f"{_chance(now, p)} "
     before = "not known" if then is None or then[p] is None else f"{tenths(then[p])} days"
     return f"{told}In {month_name(month_before(report.month, 12))}: {before}."
+
+
+def _chance(row: Row, p: str) -> str:
+    """What the 95 % interval of a percentile says, in plain words."""
+    low = tenths(row[f"{p}_low"] if row[f"{p}_low"] is not None else row[p])
+    reach = f"{low} or more" if row[f"{p}_high"] is None else f"from {low} to {tenths(row[f'{p}_high'])}"
+    few = "With so few requests" if row["cases"] < FEW else f"With {number(row['cases'])} requests"
+    return f"{few}, anything {reach} is possible."
+
+
+def _within_by_kind(report: Ill) -> str:
+    """The share within the goal for loans and for copies, and what it leaves out."""
+    told = {KINDS[kind]: _percent_within(report, kind) for kind in ("loan", "copy")}
+    parts = ", ".join(f"{name} {value}" for name, value in told.items() if value != UNTOLD)
+    return f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are left out, as in the two figures before."
+
+
+def _percent_within(report: Ill, kind: str | None) -> str:
+    value = within_goal(report, kind)
+    return UNTOLD if value is None else percent(value)
+
+
+def within_goal(report: Ill, kind: str | None = None) -> float | None:
+    """The share of the month's requests, all or of one kind, that had reached the patron within the goal, those given up left out as soon as they were (0 to 1).
+
+    None where there are none, or where none of them has been followed for as long as the goal.
+    """
+    steps = [row for row in records(turnaround_curve(report.con, PROCESS, by="kind" if kind else None, **report.period(1))) if not kind or row["part"] == kind]
+    goal = report.work.goal_days
+    followed = report.as_of >= datetime.combine(report.until, time()) + timedelta(days=goal)
+    if not steps or not (followed or goal <= max([row["waited"] for row in steps] + _open_ages(report, kind))):
+        return None
+    return float(1 - min((row["still_waiting"] for row in steps if row["waited"] <= goal), default=1.0))
+
+
+def _open_ages(report: Ill, kind: str | None) -> list[float]:
+    """Ages of the month's requests that are still open, in days."""
+    rows = records(worklist(report.con, PROCESS).select("kind, age, started_at"))
+    return [row["age"] for row in rows if kind in (None, row["kind"]) and report.month <= row["started_at"].date() < report.until]
 
 
 def interval(row: Row, p: str) -> str:
@@ -152,15 +194,21 @@ def interval(row: Row, p: str) -> str:
 
 def proof(report: Ill) -> Html:
     """The receipts of the figures, folded away; what was left out is among them."""
-    texts, tables = [], []
+    texts: list[str] = []
+    tables: list[Table] = []
+    files: list[Row] = []
     for analysis, title in (("turnaround", "Receipt of the waits"), ("fill_rate", "Receipt of the fill rate"), ("worklist", "Receipt of the list of open requests")):
         given = {} if analysis == "worklist" else report.period(12)
         try:
             rows = records(receipt(report.con, analysis, process=PROCESS, **given))
         except AnalysisError:
             continue
+        files += [row for row in rows if row["part"] == "load"]
         definition = " ".join(row["value"] for row in rows if row["part"] == "definition" and row["what"] == analysis)
-        listed = table([row for row in rows if row["part"] != "definition"], title, headings={"what": "Of what", "value": "What it was"})
+        listed = table([row for row in rows if row["part"] not in ("definition", "load")], title, headings={"what": "Of what", "value": "What it was"})
         texts.append(f"<p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}")
         tables.append(listed)
+    loads = [{"file": file, "value": told} for file, told in dict.fromkeys((row["what"], row["value"]) for row in files)]
+    tables.append(table(loads, "The files behind these figures", headings={"value": "What it was"}))
+    texts.append(tables[-1]._repr_html_())
     return Html(f"<details><summary>How these figures were counted, and what was left out</summary>{''.join(texts)}</details>", tables)

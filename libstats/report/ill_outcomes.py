@@ -14,8 +14,10 @@ from libstats.report.tables import Table, table, without_empty
 from libstats.today import pressing, words
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
-__all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "reasons", "to_do"]
+__all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "lending", "reasons", "reasons_of", "to_do"]
 
+LENDING = "ill_lending"
+RATES = {"rate": "Fill rate", "rate_low": "95% interval from", "rate_high": "to", "naive_rate": "If all that were given up counted as unfilled"}
 WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
 
 
@@ -32,16 +34,16 @@ def backlog_chart(report: Ill) -> charts.Figure:
 @or_why_not
 def backlog_by_week(report: Ill) -> Table:
     """The picture's figures."""
-    rows = [{k: week[k] for k in ("period", "came", "done", "given_up", "waiting", "median_age", "oldest_age")} for week in _weeks(report)]
+    rows = [{"week": charts.week_ending(week), **{k: week[k] for k in ("came", "done", "given_up", "waiting", "median_age", "oldest_age")}} for week in _weeks(report)]
     headings = {
-        "period": "Week from",
+        "week": "Week ending",
         "came": "Came in",
         "done": "Reached the patron",
         "waiting": "Waiting at its end",
         "median_age": "Half wait longer than (days)",
         "oldest_age": "The oldest (days)",
     }
-    return table(rows, "Requests waiting, week by week", headings=headings, formats={"period": day_name, "median_age": tenths, "oldest_age": tenths})
+    return table(rows, "Requests waiting, week by week", headings=headings, formats={"median_age": tenths, "oldest_age": tenths})
 
 
 @or_why_not
@@ -52,15 +54,23 @@ def filled(report: Ill) -> Table:
 
 
 @or_why_not
+def lending(report: Ill) -> Html:
+    """How many requests of other libraries were filled, and why the others were not."""
+    names = ("cases", "filled", "unfilled", "still_open", *RATES)
+    rates = _by_kind(report, names, "how many we filled for other libraries", {"cases": "Requests", **RATES}, LENDING)
+    why = reasons_of(report, LENDING, "Why requests of other libraries were given up")
+    return Html(f"{rates._repr_html_()}{why._repr_html_()}", [rates, why])
+
+
+@or_why_not
 def fill_rates(report: Ill) -> Table:
     """How many of the year's requests were filled, and how sure that is."""
-    headings = {"rate": "Fill rate", "rate_low": "95% interval from", "rate_high": "to", "naive_rate": "If all that were given up counted as unfilled"}
-    return _by_kind(report, tuple(headings), "how many were filled", headings)
+    return _by_kind(report, tuple(RATES), "how many were filled", RATES)
 
 
-def _by_kind(report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str]) -> Table:
+def _by_kind(report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str], process: str = PROCESS) -> Table:
     """Columns of the fill rate for loans and copies, and for all."""
-    parts, whole = (records(fill_rate(report.con, by=by, **report.period(12))) for by in ("kind", None))
+    parts, whole = (records(fill_rate(report.con, process, by=by, **report.period(12))) for by in ("kind", None))
     rows = [{"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}} for row in parts]
     everything = [{"part": "all", **{name: row[name] for name in names}} for row in whole]
     several = len(rows) > 1
@@ -76,7 +86,12 @@ def _to_a_tenth(part: float) -> str:
 @or_why_not
 def reasons(report: Ill) -> Table:
     """Why requests were given up."""
-    return table(unfilled_reasons(report.con, **report.period(12)), "Why requests were given up", headings={"counts_as": "Counts as", "cases": "Requests"})
+    return reasons_of(report, PROCESS, "Why requests were given up")
+
+
+def reasons_of(report: Ill, process: str, caption: str) -> Table:
+    """Why requests of one direction were given up, in the year."""
+    return table(unfilled_reasons(report.con, process, **report.period(12)), caption, headings={"counts_as": "Counts as", "cases": "Requests"})
 
 
 @or_why_not

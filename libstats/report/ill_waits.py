@@ -9,6 +9,7 @@ from typing import Any
 from libstats import charts
 from libstats.analysis.throughput import throughput
 from libstats.analysis.turnaround import turnaround, turnaround_curve
+from libstats.analysis.worklist import worklist
 from libstats.charts.waiting import shares_after
 from libstats.errors import AnalysisError
 from libstats.processes import process_of
@@ -17,7 +18,7 @@ from libstats.report.pieces import Html, notice
 from libstats.report.tables import Table, table
 from libstats.wording import Row, month_before, month_name, percent, records, tenths
 
-__all__ = ["by_day", "by_kind", "chart", "curve", "estimate_and_naive", "other_desks", "stages", "waits"]
+__all__ = ["both_right", "by_day", "by_kind", "chart", "curve", "estimate_and_naive", "other_desks", "stages", "waits"]
 
 OTHERS = ("ill_lending", "document_delivery")
 STAGES = (("submitted", "sent"), ("sent", "shipped"), ("shipped", "received"), ("received", "available"))
@@ -41,7 +42,12 @@ def _waits(report: Ill, by: str, months: int, caption: str, headings: dict[str, 
             line |= {p: row[p], f"{p}_interval": interval(row, p)}
         rows.append(line)
     intervals = {f"{p}_interval": "95% interval" for p in WAITS}
-    return table(rows, caption, headings={"cases": "Requests", "period": "Made in", **WAITS, **intervals, **headings}, formats=dict.fromkeys(WAITS, tenths))
+    return table(
+        rows,
+        caption,
+        headings={"cases": "Requests", "period": "Made in", "still_open": "Of them still open", "given_up": "Of them given up", **WAITS, **intervals, **headings},
+        formats=dict.fromkeys(WAITS, tenths),
+    )
 
 
 @or_why_not
@@ -91,6 +97,21 @@ def by_day(report: Ill) -> Table:
     )
 
 
+@or_why_not
+def both_right(report: Ill) -> Html:
+    """Why the curve and the waits tell different shares for the same day, with the figures of these months."""
+    steps = _curve(report)
+    (row,) = records(turnaround(report.con, PROCESS, **report.period(QUARTER)))
+    named = next(((words, row[p]) for p, words in (("p90", "nine in ten"), ("p50", "half")) if row[p] is not None), None)
+    if named is None:
+        return Html("<p>Too few of these requests have reached the patron to compare this picture with the table above.</p>")
+    if not row["given_up"]:
+        return Html("<p>None of these requests was given up, so this picture and the table above tell the same.</p>")
+    words, days = named
+    reached = percent(max(step["share_reached"] for step in steps if step["waited"] <= days))
+    return Html(f"<p>Given-up requests are counted here and not in the table above, so {reached} here and {words} there, both within {tenths(days)} days, are both right.</p>")
+
+
 def stages(report: Ill) -> Html:
     """How long each step took, beside the same months a year before."""
     rows, why = [], []
@@ -126,12 +147,13 @@ def other_desks(report: Ill) -> Html:
         work = process_of(report.con, name)
         try:
             (row,) = records(turnaround(report.con, name, **report.period(QUARTER)))
+            waiting = worklist(report.con, name).count("*").fetchall()[0][0]
             done = sum(r["cases"] for r in records(throughput(report.con, name, since=report.month, until=report.until)))
         except AnalysisError as error:
             why.append(f"{work.title[:1].upper()}{work.title[1:]}: {error.problem.removeprefix(f'{name}: ')}.")
             continue
         span = f"{work.starts} to {work.done[0]}"
-        rows.append({"desk": work.title, "done": done, "span": span, **{k: row[k] for k in ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")}})
+        rows.append({"desk": work.title, "done": done, "span": span, **{k: row[k] for k in ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")}, "open_now": waiting})
     headings = {
         "desk": "Desk",
         "done": f"Done in {month_name(report.month)}",
@@ -139,6 +161,9 @@ def other_desks(report: Ill) -> Html:
         "cases": "Requests in these months",
         "p50": "Half within",
         "p90": "90% within",
+        "still_open": "Of these months’ requests, still open",
+        "given_up": "Of these months’ requests, given up",
+        "open_now": "Open now, whenever they were made",
     }
     name = f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to {month_name(report.month)}"
     listed = table(rows, name, headings={**headings, "naive_p50": "Half, closed ones alone"}, formats=dict.fromkeys(("p50", "p90", "naive_p50"), tenths))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -32,13 +33,17 @@ UNKNOWN_BRANCH = "branch not known"
 
 @dataclass(frozen=True)
 class Monthly:
-    """What a monthly report tells of: the month, one branch or all (""), 13 months of rows, the sources and the receipt."""
+    """What a monthly report tells of: the month, one branch or all (""), 13 months of rows, the sources, the receipt, and sources with copies alone.
+
+    Branches go by their names where a list of codes tells them.
+    """
 
     month: date
     branch: str
     rows: list[Row]
     sources: list[Row]
     receipt: list[Row]
+    silent: tuple[str, ...] = ()
 
     @property
     def before(self) -> date:
@@ -81,7 +86,29 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
         wanted = max(row["period"] for row in rows)
     first, after = month_before(wanted, 12), month_before(wanted, -1)
     rows = [row for row in rows if row["period"] >= first]
-    return Monthly(wanted, branch, _at(rows, branch), sources, _receipt(con, wanted, after))
+    names = _names(con, {row["branch"] for row in rows})
+    named = [{**row, "branch": names.get(row["branch"], row["branch"])} for row in _at(rows, branch)]
+    return Monthly(wanted, names.get(branch, branch), named, sources, _receipt(con, wanted, after), _silent(con))
+
+
+def _names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict[str, str]:
+    """The names of branches by code; not of a code with two names, nor a name of two codes or one that is another branch's code."""
+    rows = con.execute("select code, any_value(name) from code where list = 'branch' and name is not null group by code having count(distinct name) = 1").fetchall()
+    counts = Counter(name for _, name in rows)
+    return {code: name for code, name in rows if counts[name] == 1 and name not in codes - {code}}
+
+
+def _silent(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The sources that have copies and neither loans nor a log, from which circulation could be counted."""
+    rows = con.execute(
+        """
+        select distinct source from item
+        except
+        (select source from loan union select source from circulation_event)
+        order by source
+        """
+    ).fetchall()
+    return tuple(source for (source,) in rows)
 
 
 def _month(text: str) -> date:
@@ -127,7 +154,7 @@ def _dicts(relation: duckdb.DuckDBPyRelation) -> list[Row]:
 
 def head(report: Monthly) -> Html:
     """Of which month and branch, from which exports, and what is missing in them."""
-    where = f"branch {report.branch}" if report.branch else "all branches"
+    where = f"branch {report.branch}" if report.branch else f"all branches{' with circulation loaded' if report.silent else ''}"
     gaps = _gaps(report)
     complete = f"Every export below reaches the end of {month_name(report.month)}, all its rows could be read, and every branch of the month before has figures."
     box = notice("Before you use these figures:", gaps, attention=True) if gaps else notice(complete)
@@ -145,6 +172,7 @@ def _gaps(report: Monthly) -> list[str]:
         for row in report.sources
         if row["covered_until"] < end
     ]
+    gaps += [f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in these figures." for source in report.silent]
     gaps += [unread(row) for row in report.sources if row["rows_rejected"]]
     if not report.of(report.month):
         gaps.append(f"Nothing is loaded for {name}.")

@@ -17,7 +17,7 @@ from libstats.wording import tenths
 __all__ = ["page", "sheets"]
 
 TITLE = "Today's work"
-HEADINGS = {"handle": "Look for", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step", "age": "Age in days", "left_days": "Days left"}
+HEADINGS = {"handle": "Look for", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step", "age": "Age in days", "left_days": "Days left", "due_at": "Due"}
 
 
 def page(today: Today) -> str:
@@ -37,20 +37,23 @@ def page(today: Today) -> str:
 
 def sheets(today: Today) -> bytes:
     """The list as a workbook: exports, alarms, how many cases, and a sheet a kind of work."""
-    rows = [{"process": work.process.title, **work.counts, "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work]
-    counts = table(rows, "Open cases", headings={"process": "Kind of work", "in time": "In time"})
+    rows = [
+        {"process": work.process.title, **work.counts, "marked_lost": sum(work.missing.values()), "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work
+    ]
+    counts = table(rows, "Open cases", headings={"process": "Kind of work", "in time": "In time", "marked_lost": "Of them marked lost, not listed"})
     tables = [counts, *map(_cases, today.work), _exports(today), *([_alarms(today)] if today.alarms else [])]
     return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
 
 
 def _head(today: Today) -> Html:
     """What to know before the lists: which exports are stale, and whether something looks wrong."""
-    told = [f"“{export.name}” of {export.source} is stale: {lists.freshness(export)}. What happened since is not in the lists." for export in today.stale]
+    told = [f"{today.warning} Ages are told as of then."] if today.warning else []
+    told += [f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened since is not in the lists." for export in today.stale]
     if today.alarms:
         told.append(
             f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
         )
-    box = notice("Before you use these lists:", told, attention=True) if told else notice("Every export is as fresh as it usually is, and nothing in them looks wrong.")
+    box = notice("Before you use these lists:", told, attention=True) if told else notice("No export is older than usual, and nothing in them looks wrong.")
     return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
 
 
@@ -68,12 +71,12 @@ def _exports(today: Today) -> Table:
             "newest_export_at": e.newest_at,
             "age": e.age / day,
             "usual": None if e.usual is None else e.usual / day,
-            "state": "stale" if e.is_stale else "fresh",
+            "state": "old" if e.is_stale else "as usual",
         }
         for e in today.exports
     ]
     headings = {"newest_export_at": "Newest export", "age": "Age in days", "usual": "Days that usually lie between two"}
-    return table(rows, "How fresh each export is", headings=headings, formats={"age": tenths, "usual": tenths})
+    return table(rows, "How old each export is", headings=headings, formats={"age": tenths, "usual": tenths})
 
 
 def _alarms(today: Today) -> Table:
@@ -81,7 +84,7 @@ def _alarms(today: Today) -> Table:
 
 
 def _section(work: Work, today: Today) -> Html:
-    basis = lists.basis(work, today.now)
+    basis = lists.basis(work, today)
     about = f"<p>{escaped(basis[:1].upper() + basis[1:])}.</p>"
     if not work.cases:
         return Html(f"{about}<p>Nothing is late or near.</p>")
@@ -101,8 +104,9 @@ def _cases(work: Work) -> Table:
             "next_step": lists.words(row["next_step"]),
             "age": row["age"],
             "left_days": row["left_days"],
+            "due_at": row["due_at"],
         }
         for row in work.cases
     ]
-    name = f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the oldest first"
+    name = f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the latest first"
     return table(without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths})
