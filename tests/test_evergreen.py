@@ -11,6 +11,7 @@ import libstats
 from libstats import recognise
 from libstats.errors import WorkspaceError
 from libstats.source import Source
+from libstats.sources import declared
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 from tests.test_readers_workbooks import WRITERS, Rows
@@ -140,7 +141,7 @@ QUERIES = re.findall(r"### ([a-z -]+)\n\n```sql\n(.*?)```", PAGE, re.S)
 def test_the_queries_of_the_page_give_headings_that_are_known(name: str, sql: str) -> None:
     """Each gives a file that is recognised as what the page says, and no column that is not read."""
     header = re.findall(r'as "([^"]+)"', sql)
-    found = recognise.candidates(header)[0]
+    found = recognise.candidates(header, declared())[0]
     assert (found.system, found.name) == ("evergreen", name)
     assert isinstance(found, Source)
     read = {*found.locate(header), *(h for h in found.recognise if h in header)}

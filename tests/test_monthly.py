@@ -185,7 +185,7 @@ def test_the_monthly_report_of_the_sample_library_repeats_to_the_byte(demo: Path
     first = run("monthly_operations", demo, {}, tmp_path / "first.html")
     second = run("monthly_operations", demo, {"month": "2026-10"}, tmp_path / "second.html")
     page = first.read_text(encoding="utf-8")
-    assert "<title>Monthly operations: October 2026, all branches</title>" in page
+    assert "<title>Monthly operations: October 2026, all branches with circulation loaded</title>" in page
     assert str(demo) not in page
     assert first.read_bytes() == second.read_bytes()
 
