@@ -26,7 +26,7 @@ OURS: dict[str, Ask] = {
     "throughput": lambda con: libstats.throughput(con, "loan", by="branch", **PERIOD).fetchall(),
     "turnaround": lambda con: libstats.turnaround(con, "loan", by="branch", as_of=AS_OF, **PERIOD).select("part, cases, reached, p50, p80, p90").fetchall(),
     "backlog": lambda con: libstats.backlog(con, "loan", every="month", since=SINCE, until=AS_OF).select("period, came, done, waiting, median_age, oldest_age").fetchall(),
-    "worklist": lambda con: libstats.worklist(con, "loan", as_of=AS_OF).select("case_id, age").fetchall(),
+    "worklist": lambda con: libstats.worklist(con, "loan", as_of=AS_OF, goal_days=60).select("case_id, age").fetchall(),
 }
 
 
