@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.analysis.circulation import left_out
 from libstats.errors import AnalysisError
 from libstats.workspace import Workspace
 from tests.conftest import write
@@ -65,6 +66,21 @@ def test_log_and_loans_are_never_added(workspace: Workspace, tmp_path: Path) -> 
         {"branch": "EAST", "checkouts": 2, "renewals_undated": 3, "in_house_uses": 1, "days_from_log": 1, "days_from_loans": 1},
         {"branch": "WEST", "checkouts": 1, "days_from_loans": 1},
     ]
+
+
+def test_a_loan_of_no_known_desk_is_not_added_to_its_systems_log(workspace: Workspace, tmp_path: Path) -> None:
+    """Lists of what is out tell no desk: on the 5th the log of EAST has that loan already, on the 6th there is no log."""
+    log = LOG + "2026-10-05 09:00:00;EAST;issue;1;\n"
+    loans = LOANS + "1;2026-10-05 09:00:00;2026-10-30;;1;0;0\n2;2026-10-06 09:00:00;2026-10-30;;2;0;0\n"
+    items = "itemnumber;barcode;homebranch\n1;b1;EAST\n2;b2;EAST\n"
+    files = {"statistics": log, "issues": loans, "items": items}
+    libstats.load(workspace, [write(tmp_path / f"{name}-2026-10-31.csv", text) for name, text in files.items()])
+    assert counted(workspace) == [{"branch": "EAST", "checkouts": 1, "days_from_log": 1}, {"checkouts": 1, "days_from_loans": 1}]
+    with libstats.open(workspace) as con:
+        told = {reason: rows for reason, rows in left_out(con, **OCTOBER).fetchall() if rows}
+        used = libstats.collection_use(con, by="branch", **OCTOBER).fetchall()
+    assert told == {"loans: that day is counted from the log of the same desk, or of any where the loan tells none": 1, "counted, but under no branch": 1}
+    assert [row[:1] + row[3:4] for row in used] == [("EAST", 2)]
 
 
 def test_the_owner_is_another_branch_than_the_desk(workspace: Workspace, tmp_path: Path) -> None:

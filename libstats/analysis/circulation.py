@@ -13,7 +13,8 @@ BranchRole = Literal["checkout_branch", "owning_branch", "patron_branch"]
 Moment = date | datetime | str
 
 # Two exports can tell of the same checkout. Where the circulation log has any event of a branch on a day, that day is
-# counted from the log, else from the loans; never from both.
+# counted from the log, else from the loans; never from both. Loans that do not tell their desk (lists of what is out,
+# of Symphony and Sierra) may be of any, so any event of their system's log on that day leaves them out.
 DAYS = """
     with owner as (
         select source, item_id as copy, any_value(owning_branch) as owning_branch
@@ -53,7 +54,10 @@ DAYS = """
         group by all
     ),
     log_day as (
-        select distinct source, day, desk
+        select source, day, desk
+        from logged
+        union
+        select source, day, null
         from logged
     ),
     day_count as (
@@ -73,7 +77,7 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
     Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use inside the library
     is apart from both (ISO 2789 6.2: loans, renewals and in-house use are separate counts). Each branch's day is
     counted from the circulation log where that has any event of the branch on the day, else from the list of loans,
-    never from both. Most systems' loans say how often they were renewed, not when: those renewals stand under the month
+    never from both; a loan whose desk is not known counts on days on which its system's log has no event at all. Most systems' loans say how often they were renewed, not when: those renewals stand under the month
     of the checkout, apart. Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
 
     Parameters
@@ -126,7 +130,7 @@ def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, br
             select 1 as place, 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows
             from day_count
             union all
-            select 2, 'loans: that day is counted from the log of the same desk', coalesce(sum(l.checkouts + l.renewals_by_staff + l.renewals_by_patron + l.renewals_automatic + l.renewals_unknown + l.in_house_uses), 0)::bigint
+            select 2, 'loans: that day is counted from the log of the same desk, or of any where the loan tells none', coalesce(sum(l.checkouts + l.renewals_by_staff + l.renewals_by_patron + l.renewals_automatic + l.renewals_unknown + l.in_house_uses), 0)::bigint
             from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
             union all
             select 3, 'loans: no checkout time, so no month', count(*)

@@ -14,10 +14,10 @@ from libstats.errors import AnalysisError
 
 __all__ = ["collection_use", "shelf_time", "use_left_out"]
 
-# Log before loans, by branch and day, as `circulation` counts.
+# Log before loans, by branch and day, as `circulation` counts; a loan that tells no desk may be of any.
 COUNTED = """
     log_day as (
-        select distinct source, happened_at::date as day, branch as desk
+        select distinct source, happened_at::date as day, unnest([branch, null]) as desk
         from circulation_event
         where happened_at >= $since::timestamp and happened_at < $until::timestamp
     ),
