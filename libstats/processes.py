@@ -37,6 +37,7 @@ class Reading:
     branch: str = "null"
     kind: str = "null"
     missing: str = "null"
+    past: str = "false"  # the case is behind its end, though nothing says since when
 
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""

@@ -14,6 +14,7 @@ from libstats import calendar
 from libstats.analysis.backlog import backlog_left_out
 from libstats.analysis.throughput import throughput_left_out
 from libstats.analysis.turnaround import turnaround_left_out
+from libstats.analysis.worklist import worklist_left_out
 from libstats.errors import AnalysisError, LibstatsError, WorkspaceError
 from libstats.processes import processes
 from libstats.workspace import Workspace
@@ -87,6 +88,21 @@ def test_holds_are_read_from_their_table(workspace: Workspace) -> None:
     assert found.select("cases, reached, still_open, given_up, naive_p50").fetchall() == [(3, 1, 1, 1, 4.0)]
     assert libstats.worklist(con, "hold").select("handle, branch, age").fetchall() == [("3", "WEST", 7.0)]
     assert libstats.throughput(con, "hold", since="2026-01-01", until="2026-02-01", by="branch").fetchall() == [(date(2026, 1, 1), "EAST", 1)]
+
+
+def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(workspace: Workspace) -> None:
+    """1 waits for a copy, 2 stands on the shelf and 3 was taken, both without a day, 4 was put there after three days."""
+    header = "reserve_id;reservedate;branchcode;waitingdate;cancellationdate;found\n"
+    rows = ["1;2026-10-01;EAST;;;", "2;2026-10-01;EAST;;;W", "3;2026-10-01;EAST;;;F", "4;2026-10-01;EAST;2026-10-04;;F"]
+    october = {"since": "2026-10-01", "until": "2026-11-01"}
+    libstats.load(workspace, [write(workspace.exports / "reserves-2026-10-20.csv", header + "\n".join(rows) + "\n")])
+    with libstats.open(workspace) as con:
+        assert libstats.worklist(con, "hold").select("case_id").fetchall() == [("1",)]
+        assert [row[1] for row in worklist_left_out(con, "hold").fetchall()] == [0, 3, 0]
+        assert libstats.turnaround(con, "hold", **october).select("cases, reached, still_open, undeterminable, naive_p50").fetchall() == [(4, 1, 1, 2, 3.0)]
+        assert libstats.backlog(con, "hold", every="month", **october).select("came, done, waiting").fetchall() == [(2, 1, 1)]
+        # the end of the hold is ready: what came after it is not told by that
+        assert libstats.turnaround(con, "hold", end="picked_up", **october).select("still_open, undeterminable").fetchall() == [(4, 0)]
 
 
 def test_in_house_use_is_no_loan(workspace: Workspace) -> None:

@@ -46,7 +46,7 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
 def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind")) -> str:
     """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest thing that happened),
-    and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
+    is_past (it is behind its end by what an export says of it, with or without a moment), and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
 
     Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or the last where the process says so.
     """
@@ -85,7 +85,7 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
         columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
-    columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
+    columns += [f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at", f"coalesce({reading.past}, false) as is_past"]
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {source}\nwhere {reading.where}"
 
@@ -133,7 +133,7 @@ def _pivoted(rows: str, milestones: Sequence[str], about: Sequence[str], which: 
     for m in milestones:
         at = f"{which.get(m, 'min')}({{'at': e.happened_at, 'day': e.is_day}}) filter (where e.milestone = {quoted(m)})"
         columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-    columns.append("max(e.happened_at) filter (where " + _not_planned(process) + ") as last_at")
+    columns += ["max(e.happened_at) filter (where " + _not_planned(process) + ") as last_at", "false as is_past"]
     plans = f" or e.milestone in ({', '.join(map(quoted, process.planned))})" if process.planned else ""
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {rows} e\nwhere e.happened_at <= $as_of::timestamp{plans}\ngroup by e.source, e.case_id"
@@ -155,7 +155,7 @@ def _joined(feeds: Sequence[str], milestones: Sequence[str], about: Sequence[str
     for m in milestones:
         at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
         columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-    columns.append("max(last_at) as last_at")
+    columns += ["max(last_at) as last_at", "bool_or(is_past) as is_past"]
     union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom ({union})\ngroup by source, case_id"

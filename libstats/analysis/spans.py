@@ -34,7 +34,8 @@ def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends
     """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at, state, waited.
 
     state   1 an end was reached; 2 given up and not taken up again; 3 a milestone behind the ends was reached without one
-            of them, so that the wait cannot be told; 0 open at $as_of
+            of them, or an export says that the case is behind its end and not since when, so that the wait cannot be told;
+            0 open at $as_of
     waited  from start to the end, to giving up, or to $as_of, in the unit; whole days where only the day is known
     """
     process.check(start, *ends)
@@ -44,7 +45,7 @@ def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends
     end = _first(ends)
     stopped = f"greatest({', '.join(f'{m}_at' for m in given_up)}, null::timestamp)" if given_up else "null::timestamp"
     passed = f"least({', '.join(f'{m}_at' for m in behind)}, null::timestamp)" if behind else "null::timestamp"
-    state = f"case when end_at is not null then {DONE} when stopped_at >= last_at then {GIVEN_UP} when passed_at is not null then {UNDETERMINABLE} else {OPEN} end"
+    state = f"case when end_at is not null then {DONE} when stopped_at >= last_at then {GIVEN_UP} when passed_at is not null{_or_past(process, ends)} then {UNDETERMINABLE} else {OPEN} end"
     days = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in ends)
     return f"""
         select source, case_id, branch, kind, started_at, end_at as ended_at, closed_at, state,
@@ -52,7 +53,7 @@ def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends
         from (
             select *, {state} as state, case {state} when {DONE} then end_at when {GIVEN_UP} then stopped_at end as closed_at
             from (
-                select source, case_id, branch, kind, last_at, {start}_at as started_at, {start}_day or {days} as is_day, {end} as end_at, {stopped} as stopped_at, {passed} as passed_at
+                select source, case_id, branch, kind, last_at, is_past, {start}_at as started_at, {start}_day or {days} as is_day, {end} as end_at, {stopped} as stopped_at, {passed} as passed_at
                 from ({cases_sql(con, process, wanted)})))
     """
 
@@ -66,6 +67,13 @@ def _behind(process: Process, ends: Sequence[str]) -> list[str]:
     order = list(process.happening)
     last = max((order.index(m) for m in ends if m in order), default=len(order))
     return [m for m in order[last + 1 :] if m not in process.given_up]
+
+
+def _or_past(process: Process, ends: Sequence[str]) -> str:
+    """SQL: or the case is behind the end of its process; nothing where the wait is told to a milestone behind that end."""
+    order = list(process.happening)
+    until_end = order[: max(map(order.index, process.done)) + 1]
+    return " or is_past" if set(ends) <= set(until_end) else ""
 
 
 def waited_sql(since: str, until: str, is_day: str, unit: Unit, calendar: str | None = None) -> str:

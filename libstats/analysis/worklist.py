@@ -55,7 +55,7 @@ def worklist(
         waiting as (
             select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
             from cases
-            where {work.starts}_at is not null and {passed} is null and not coalesce({stopped} >= last_at, false)
+            where {work.starts}_at is not null and {passed} is null and not is_past and not coalesce({stopped} >= last_at, false)
         ),
         aged as (
             select *, {own_goal} as own_goal_at, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
@@ -85,16 +85,16 @@ def worklist_left_out(con: duckdb.DuckDBPyConnection, process: str, *, as_of: Mo
     return con.sql(
         f"""
         with cases as (
-            select {work.starts}_at as started_at, {passed} as passed_at, coalesce({stopped} >= last_at, false) as is_given_up
+            select {work.starts}_at as started_at, {passed} is not null or is_past as is_done, coalesce({stopped} >= last_at, false) as is_given_up
             from ({cases_sql(con, work, list(work.happening))})
         )
         select reason, rows
         from (
             select 1 as place, 'no record of {work.starts}, with which the wait begins' as reason, count(*) filter (where started_at is null) as rows from cases
             union all
-            select 2, 'reached {" or ".join(work.done)}, or what comes after', count(*) filter (where started_at is not null and passed_at is not null) from cases
+            select 2, 'reached {" or ".join(work.done)}, or what comes after', count(*) filter (where started_at is not null and is_done) from cases
             union all
-            select 3, 'given up', count(*) filter (where started_at is not null and passed_at is null and is_given_up) from cases)
+            select 3, 'given up', count(*) filter (where started_at is not null and not is_done and is_given_up) from cases)
         order by place
         """,
         params={"as_of": str(as_of or newest_export(con, work))},
