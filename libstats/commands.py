@@ -6,6 +6,7 @@ What it was asked for stands in libstats.toml, or in the file's name: selitem_oI
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -41,7 +42,7 @@ def written_by(part: Part, columns: Given) -> tuple[Source, Part] | None:
     fitting = {reading: sum(_fits(row, len(headings)) for row in rows) for reading, rows in part.firsts()}
     best = max(fitting, key=lambda reading: fitting[reading], default=None)
     if best is None or not fitting[best]:
-        problem = f"{part.name} ({source.label}): {len(headings)} columns are told ({', '.join(headings)}), its rows have another number"
+        problem = f"{part.name} ({source.label}): {len(headings)} columns are told ({', '.join(headings)}), its rows have {_usual_width(part)}"
         raise FileRefused(problem, f"{_name_them(source)} Nothing of it was loaded.")
     return source, replace(best, header=headings, is_bare=True)
 
@@ -58,8 +59,9 @@ def _program(part: Part) -> Source | None:
 
 def _name_them(source: Source) -> str:
     return (
-        f'Write the letters behind -o into libstats.toml: [sources.NAME.columns] {source.command} = "o{"".join(source.letters)}" '
-        f'(those letters are known), or name all columns in order: ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
+        f'Write into libstats.toml the lines [sources.{source.system}], system = "{source.system}", [sources.{source.system}.columns] and '
+        f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), '
+        f'or name all columns in order: {source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
     )
 
 
@@ -78,4 +80,14 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
 
 def _fits(row: Sequence[str], width: int) -> bool:
     """True for a record of that width, with a delimiter at its end or without: a blank last field is the delimiter, so that a column too many is seen."""
-    return width > 1 and len(row) - (not row[-1].strip()) == width
+    return width > 1 and _width(row) == width
+
+
+def _width(row: Sequence[str]) -> int:
+    return len(row) - (not row[-1].strip())
+
+
+def _usual_width(part: Part) -> str:
+    """How many columns most of the first rows have, with whatever delimiter parts them best."""
+    widths = Counter(_width(row) for _, rows in part.firsts() for row in rows if len(row) > 1)
+    return str(widths.most_common(1)[0][0]) if widths else "only one"

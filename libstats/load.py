@@ -125,9 +125,22 @@ def _load_place(job: Job, place: Place) -> list[FileReceipt]:
 def _load_part(job: Job, part: Part) -> FileReceipt:
     try:
         source, reading = recognise_part(part, job.workspace.config)
+        _refuse_renamed(job, source.system)
         return Intake(job, source, reading, reading.count(job.advance)).run()
     except (FileRefused, OSError, duckdb.Error) as error:
         return _not_loaded(part.entry, error)
+
+
+def _refuse_renamed(job: Job, system: str) -> None:
+    """FileRefused if exports of the system are loaded under a name that the configuration no longer has: under a new one all would count twice."""
+    named = [name for name, source in job.workspace.config.get("sources", {}).items() if source["system"] == system]
+    others = job.con.execute(
+        "select distinct e.source from load l join export e using (export_id) where l.undone_seq is null and starts_with(e.declaration, $1) and not list_contains($2, e.source) order by all",
+        [f"{system} ", named],
+    ).fetchall()
+    if named and others:
+        problem = f"what is loaded of {system} so far stands under the name {others[0][0]}, which libstats.toml does not have: loaded as {named[0]} it would count twice"
+        raise FileRefused(f"{job.path.name}: {problem}", f"Write [sources.{others[0][0]}] instead of [sources.{named[0]}], or take the old loads back first: `libstats loads` lists them.")
 
 
 def _not_loaded(entry: str, error: Exception) -> FileReceipt:

@@ -56,14 +56,17 @@ name = "{name}"
 # [process.ill_borrowing.statuses]
 # received = ["Awaiting Box Opening"]
 
-# The systems that the exports come from: a name of your choice, and the product. One system needs no entry.
-# [sources.koha-main]
+# The systems that the exports come from: a name and the product. One system of a product needs no entry, and is called like the product;
+# where there are two, the first keeps that name, else all that is loaded of it would count twice.
+# [sources.koha]
+# system = "koha"
+# [sources.koha-east]
 # system = "koha"
 # Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for files whose names hold the word.
-# [sources.symphony-main]
+# [sources.symphony]
 # system = "symphony"
-# [sources.symphony-main.columns]
-# selitem = "oIBlmyt"
+# [sources.symphony.columns]
+# selitem = "oIBlmytf"
 
 # Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
 # [export."apollo items"]

@@ -60,7 +60,7 @@ def test_headings_put_there_by_hand_are_believed(workspace: Workspace, tmp_path:
     [
         ("selitem.lst", "nothing tells what its columns are"),
         ("selitem_oIBtfZ.lst", "does not know which column the letter Z of selitem -oIBtfZ gives"),
-        ("selitem_oIBt.lst", "5 columns are told (Catalog Key, Call Sequence, Copy Number, Item ID, Item Type), its rows have another number"),
+        ("selitem_oIBt.lst", "5 columns are told (Catalog Key, Call Sequence, Copy Number, Item ID, Item Type), its rows have 6"),
         ("selitem_oIBtfl.lst", "7 columns are told"),
     ],
 )
@@ -68,7 +68,21 @@ def test_columns_that_are_not_told_or_do_not_fit_are_refused(name: str, problem:
     receipt = libstats.load(workspace, [write(tmp_path / name, ROWS)])
     assert [f.outcome for f in receipt.files] == ["refused"]
     assert problem in str(receipt)
-    assert "[sources.NAME.columns] selitem" in str(receipt)
+    assert "[sources.symphony.columns] and selitem" in str(receipt)
+
+
+def test_a_source_that_is_renamed_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    """Loaded without an entry, then named otherwise: the same copies would stand there twice."""
+    file = write(tmp_path / "selitem_oIBtf_20261031.lst", ROWS)
+    libstats.load(workspace, [file])
+    place = told(workspace, 'selitem = "oIBtf"')
+    receipt = libstats.load(place, [file])
+    assert "stands under the name symphony, which libstats.toml does not have" in str(receipt)
+    assert "Write [sources.symphony] instead of [sources.symphony-main]" in str(receipt)
+    assert {row[0] for row in items(place)} == {"symphony"}
+    libstats.undo(place, 1)
+    assert libstats.load(place, [file]).is_clean
+    assert {row[0] for row in items(place)} == {"symphony-main"}
 
 
 def test_a_stray_quote_swallows_no_row(workspace: Workspace, tmp_path: Path) -> None:

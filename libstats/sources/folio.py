@@ -139,8 +139,11 @@ ITEMS = Source(
         "effectiveShelvingOrder": ("effective_shelving_order",),
         "metadata.createdDate": ("created_date", "metadata__created_date", "creation_date"),
         "metadata.updatedDate": UPDATED,
+        "lastCheckIn.dateTime": ("last_check_in__date_time",),
+        "publicationPeriod.start": ("publication_period__start",),
     },
-    happened=("updated_at", "added_on"),
+    happened=("updated_at", "added_on", "last_seen_on"),
+    loose=("published_year",),
     set_aside=EARLIER,
     is_elsewhere=True,
     dates=DATES,
@@ -158,13 +161,21 @@ ITEMS = Source(
         "effectiveCallNumberComponents.callNumber" as call_number,
         "effectiveShelvingOrder" as shelf_key,
         zoned_time("metadata.createdDate")::date as added_on,
+        zoned_time("lastCheckIn.dateTime")::date as last_seen_on,
         case when trim("status.name") <> 'Available' then "status.name" end as status,
         case when trim("status.name") in ('Aged to lost', 'Declared lost', 'Lost and paid', 'Missing', 'Long missing') then "status.name" end as lost_code,
         case when trim("status.name") = 'Withdrawn' then "status.name" end as withdrawn_code,
         "volume" as volume,
         "copyNumber" as copy_number,
         zoned_time("metadata.updatedDate") as updated_at
-    from raw"""
+    from raw""",
+        "title": """
+    select
+        "instanceId" as title_id,
+        "title" as title,
+        -- the first year where there are several
+        whole_number("publicationPeriod.start") as published_year
+    from raw""",
     },
 )
 
@@ -190,7 +201,7 @@ def names(name: str, recognise: tuple[str, ...], of: str, label: str, unless: tu
 
 SERVICE_POINTS = names("service points", ("id", "name", "code", "discoveryDisplayName"), "branch", "name", unless=("libraryId",))
 LOCATIONS = names("locations", ("id", "name", "code", "libraryId", "campusId"), "location", "name")
-PATRON_GROUPS = names("patron groups", ("id", "group", "desc", "expirationOffsetInDays"), "patron_group", "group")
+PATRON_GROUPS = names("patron groups", ("id", "group", "desc"), "patron_group", "group")
 
 HISTORY = LeftAlone("folio", "history of loans", ("operation", "loan.id"), "each row is one more state of a loan, and would count as another loan: export the loans themselves")
 USERS = LeftAlone("folio", "users", ("id", "username", "patronGroup"), "libstats never reads patron records")

@@ -10,7 +10,7 @@ from libstats.source import LeftAlone, Source
 LIST_DATES = "month first with hyphens, as in 10-31-2026"
 SQL_DATES = "with its zone, as in 2026-10-31 09:30:00-04: give the column as it is, not its day"
 NO_DATE = ("-  -", "-  -  :", "-  -       :", "-  -      :")
-FOOTER = r"\(\d+ rows?\)$|Time: "
+FOOTER = r"\(\d+ rows?\)$|Time: |-+(\+-+)+$"
 # what SQL clients write for nothing
 NULLS = ("NULL", "\\N")
 # of several barcodes or call numbers the first

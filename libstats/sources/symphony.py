@@ -100,6 +100,11 @@ HOLDS = Source(
     name="selhold",
     command="selhold",
     letters={
+        "K": ("Hold Key",),
+        "I": ITEM_KEY,
+        "C": ("Catalog Key",),
+        "N": ("Catalog Key", "Call Sequence"),
+        "U": ("User Key",),
         "w": ("Pickup Library",),
         "l": ("Inactive Reason",),
         "k": ("Date Inactive",),
@@ -109,28 +114,32 @@ HOLDS = Source(
         "n": ("Notices",),
         "m": ("Date Notified",),
         "5": ("Date Available",),
+        "6": ("Date Hold Expires",),
     },
     recognise=("Hold Key", "Date Placed", "Pickup Library"),
     required={
-        "Hold Key": 'let the program give the number of the hold and name all columns in libstats.toml, that one "Hold Key": without it the same hold in two files would count twice'
+        "Hold Key": 'add K (the number of the hold) to -o; where columns are named in libstats.toml, that one is "Hold Key": without it the same hold in two files would count twice'
     },
     happened=("placed_on", "ready_on", "cancelled_on"),
     # read where the hold was not filled
     loose=("cancelled_on",),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
-    blanks=dict.fromkeys(("Date Placed", "Date Inactive", "Date Notified", "Date Available"), NO_DATE) | {"Inactive Reason": ("NONE",)},
+    blanks=dict.fromkeys(("Date Placed", "Date Inactive", "Date Notified", "Date Available", "Date Hold Expires"), NO_DATE) | {"Inactive Reason": ("NONE",)},
     fills={
         "hold": f"""
     select
         "Hold Key" as hold_id,
         "Catalog Key" as title_id,
-        {ITEM_ID} as item_id,
+        -- of a hold on a title the copy is any, until one is found
+        case when upper(trim("?Hold Type")) = 'C' or packed_time("?Date Available") is not null then {ITEM_ID} end as item_id,
         "Pickup Library" as pickup_branch,
         case upper(trim("Hold Type")) when 'C' then true when 'T' then false end as is_item_level,
         packed_time("Date Placed")::date as placed_on,
         packed_time("Date Available")::date as ready_on,
         packed_time("Date Notified")::date as notified_on,
+        -- the last day on the hold shelf
+        packed_time("Date Hold Expires")::date as expires_on,
         -- inactive is filled, or ended otherwise
         case when upper(trim("Inactive Reason")) <> 'FILLED' then packed_time("Date Inactive")::date end as cancelled_on,
         case when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled' else case when packed_time("?Date Available") is not null then 'waiting' end end as status
