@@ -174,7 +174,7 @@ def test_the_letters_of_the_page_are_those_that_are_known() -> None:
     for source in sources():
         if source.command:
             assert f"`{source.command}` {' '.join(source.letters)}" in page
-            assert re.findall(rf"{source.command} -o(\w+) > {source.command}_o\1", page) or source.command == "selhold"
+            assert re.findall(rf"{source.command} -o(\w+) > {source.command}_o\1", page)
 
 
 def test_the_use_of_a_copy_that_the_log_knows_by_its_barcode(workspace: Workspace, tmp_path: Path) -> None:
