@@ -106,7 +106,13 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
     counts, missing = ({"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}} for place in (1, 2))
     if not sum(counts.values()):
         return None
-    return Work(process, as_of, counts, missing, pressing(found, most))
+    return Work(process, as_of, counts, missing, _named(con, pressing(found, most)))
+
+
+def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
+    """The rows with branches and locations by name, where an export tells the names of its codes: some systems' codes are long numbers."""
+    names = {(source, kind, code): name for source, kind, code, name in con.execute("select source, list, code, name from code where name is not null").fetchall()}
+    return [{**row, **{kind: names.get((row["source"], kind, row[kind]), row[kind]) for kind in ("branch", "location")}} for row in rows]
 
 
 def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:

@@ -125,6 +125,7 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
     assert monthly._names(con, {"East Street"}) == {}
     assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == ["East Street", "TWO", "WEST"]
     assert "branch East Street" in monthly.head(monthly.read(con, branch="EAST"))
+    assert monthly.read(con, branch="East Street").branch == "East Street"
 
 
 def test_by_branch_has_shares_and_a_total() -> None:

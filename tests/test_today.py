@@ -15,7 +15,7 @@ from libstats.cli import main
 from libstats.report import publish
 from libstats.report import today as written
 from libstats.today import Export, Today
-from libstats.workspace import Workspace
+from libstats.workspace import CONFIG, Workspace, find
 from tests.cases import opened
 from tests.conftest import write
 from tests.test_turnaround import FOUR
@@ -161,6 +161,23 @@ def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
     text = today.text(today.read(libstats.open(workspace), NOW))
     assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
     assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
+
+
+def test_places_are_told_by_name(workspace: Workspace) -> None:
+    """FOLIO's branches and locations are long numbers, and a list of them tells their names."""
+    files = {
+        "loans": "id,item_id,loan_date,due_date,checkout_service_point_id\n1,7,2026-01-01 10:00:00Z,2026-01-05 10:00:00Z,9f-1\n2,8,2026-01-01 10:00:00Z,2026-01-06 10:00:00Z,9f-3\n",
+        "service-points": "id,name,code,discovery_display_name\n9f-1,Law Desk,law,Law\n",
+        "locations": "id,name,code,library_id,campus_id\n9f-2,Stacks,st,1,1\n",
+        "items": "id,barcode,holdings_record_id,material_type_id,effective_location_id\n7,b7,1,1,9f-2\n",
+    }
+    config = workspace.folder / CONFIG
+    write(config, config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"'))
+    libstats.load(find(workspace.folder), [write(workspace.exports / f"{name}-2026-01-10.csv", text) for name, text in files.items()])
+    with libstats.open(workspace) as con:
+        found = today.read(con, NOW)
+    assert [(row["handle"], row["branch"], row["location"]) for row in found.work[0].cases] == [("b7", "Law Desk", "Stacks"), ("2", "9f-3", None)]
+    assert "  b7        Law Desk Stacks  checked out 2026-01-01" in today.text(found)
 
 
 def test_the_command_writes_what_it_is_asked(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,7 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     ----------
     con : an open connection
     month : such as "2026-10"; "" is the last month that the exports of circulation cover to its end
-    branch : the code of one branch; "" is all of them
+    branch : the code of one branch, or its name; "" is all of them
 
     Raises ReportError for a month that is none, or a branch that has no figures.
     """
@@ -87,8 +87,9 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     first, after = month_before(wanted, 12), month_before(wanted, -1)
     rows = [row for row in rows if row["period"] >= first]
     names = _names(con, {row["branch"] for row in rows})
-    named = [{**row, "branch": names.get(row["branch"], row["branch"])} for row in _at(rows, branch)]
-    return Monthly(wanted, names.get(branch, branch), named, sources, _receipt(con, wanted, after), _silent(con))
+    code = {name: code for code, name in names.items()}.get(branch, branch)
+    named = [{**row, "branch": names.get(row["branch"], row["branch"])} for row in _at(rows, code, names)]
+    return Monthly(wanted, names.get(code, code), named, sources, _receipt(con, wanted, after), _silent(con))
 
 
 def _names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict[str, str]:
@@ -141,10 +142,11 @@ def _rows(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]
     return _dicts(circulation(con, since=since, until=until))
 
 
-def _at(rows: list[Row], branch: str) -> list[Row]:
-    names = sorted({row["branch"] for row in rows if row["branch"] is not None})
-    if branch and branch not in names:
-        raise ReportError(f"there is no circulation at a branch {branch!r} in these 13 months", f"There is at: {', '.join(names) or 'none'}.")
+def _at(rows: list[Row], branch: str, names: dict[str, str]) -> list[Row]:
+    codes = {row["branch"] for row in rows if row["branch"] is not None}
+    if branch and branch not in codes:
+        told = ", ".join(sorted(names.get(code, code) for code in codes))
+        raise ReportError(f"there is no circulation at a branch {branch!r} in these 13 months", f"There is at: {told or 'none'}.")
     return [row for row in rows if branch in ("", row["branch"])]
 
 
