@@ -140,7 +140,9 @@ def _refuse_renamed(job: Job, system: str) -> None:
     ).fetchall()
     if named and others:
         problem = f"what is loaded of {system} so far stands under the name {others[0][0]}, which libstats.toml does not have: loaded as {named[0]} it would count twice"
-        raise FileRefused(f"{job.path.name}: {problem}", f"Write [sources.{others[0][0]}] instead of [sources.{named[0]}], or take the old loads back first: `libstats loads` lists them.")
+        raise FileRefused(
+            f"{job.path.name}: {problem}", f"Write [sources.{others[0][0]}] instead of [sources.{named[0]}], or take the old loads back first: `libstats loads` lists them."
+        )
 
 
 def _not_loaded(entry: str, error: Exception) -> FileReceipt:

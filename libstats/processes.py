@@ -38,6 +38,12 @@ class Reading:
     kind: str = "null"
     missing: str = "null"
     past: str = "false"  # the case is behind its end, though nothing says since when
+    ever: bool = False  # what is missing from a list of all that is open is a case too, behind its end
+
+    @property
+    def rows(self) -> str:
+        """The table, or its view that also holds what is gone."""
+        return f"{self.table}_ever" if self.ever else self.table
 
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""

@@ -16,6 +16,7 @@ def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     for table in schema.tables().values():
         con.execute(f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+        con.execute(f"create view {table.name}_ever as select *, null::timestamp as gone_after from {table.name}")
         for row in tables.get(table.name, []):
             full = {"source": "koha", **({"item_key": row["item_id"]} if table.name == "item" else {}), **row}
             con.execute(f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))

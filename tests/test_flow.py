@@ -17,7 +17,7 @@ from libstats.analysis.turnaround import turnaround_left_out
 from libstats.analysis.worklist import worklist_left_out
 from libstats.errors import AnalysisError, LibstatsError, WorkspaceError
 from libstats.processes import processes
-from libstats.workspace import Workspace
+from libstats.workspace import CONFIG, Workspace, find
 from tests.cases import PROCESS, configured, opened
 from tests.conftest import write
 from tests.test_turnaround import FOUR
@@ -103,6 +103,36 @@ def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(works
         assert libstats.backlog(con, "hold", every="month", **october).select("came, done, waiting").fetchall() == [(2, 1, 1)]
         # the end of the hold is ready: what came after it is not told by that
         assert libstats.turnaround(con, "hold", end="picked_up", **october).select("still_open, undeterminable").fetchall() == [(4, 0)]
+
+
+def test_what_left_the_list_of_all_that_is_open_is_over(workspace: Workspace) -> None:
+    """Lists of Sierra's open holds and checkouts, said to be whole: of the first hold its day on the shelf was seen, of the second nothing; the copy came back."""
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"')
+    write(config, f'{text}\n[whole]\n"sierra holds" = true\n"sierra checkouts" = true\n')
+    place = find(workspace.folder)
+    holds = "id,record_id,placed_gmt,status,pickup_location_code,on_holdshelf_gmt\n"
+    first, second, third = (f"{n},{420906795008 + n},2026-10-01 09:00:00+00,{{}}\n" for n in (1, 2, 3))
+    loans = "item_record_id,checkout_gmt,due_gmt,patron_record_id\n"
+    lent = [f"{450971566080 + n},2026-10-02 09:00:00+00,2026-10-20 04:00:00+00,\n" for n in (1, 2)]
+    on_shelf, waits = "b,main,2026-10-05 10:00:00+00", "0,main,"
+    for name, rows in (
+        ("holds-2026-10-10", [holds, first.format(on_shelf), second.format(waits), third.format(waits)]),
+        ("holds-2026-10-11", [holds, third.format(waits)]),
+        ("checkout-2026-10-10", [loans, *lent]),
+        ("checkout-2026-10-11", [loans, lent[0]]),
+        ("items-2026-10-11", ["RECORD #(ITEM),LOCATION\n", "i1a,ea\n", "i2a,ea\n"]),
+    ):
+        libstats.load(place, [write(place.exports / f"{name}.csv", "".join(rows))])
+    for number in (2, 4):
+        libstats.confirm(place, number)
+    october = {"since": "2026-10-01", "until": "2026-11-01"}
+    with libstats.open(place) as con:
+        assert con.sql("select count(*) from hold").fetchall() == con.sql("select count(*) from loan").fetchall() == [(1,)]
+        assert libstats.turnaround(con, "hold", **october).select("cases, reached, still_open, undeterminable").fetchall() == [(3, 1, 1, 1)]
+        assert [libstats.worklist(con, work).select("case_id").fetchall() for work in ("hold", "loan")] == [[("3",)], [("1 2026-10-02 09:00:00",)]]
+        assert libstats.circulation(con, **october).select("checkouts").fetchall() == [(2,)]
+        assert libstats.collection_use(con, by="all", **october).select("items, checkouts").fetchall() == [(2, 2)]
 
 
 def test_in_house_use_is_no_loan(workspace: Workspace) -> None:

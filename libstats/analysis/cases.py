@@ -62,7 +62,7 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
 
 def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
     """The milestones that the loaded exports can tell of."""
-    told = {m for r in process.read if _has(con, r.table, "true") for m in r.reached}
+    told = {m for r in process.read if _has(con, r.rows, "true") for m in r.reached}
     if process.statuses and _has(con, "ill_event", "true"):
         told |= {m for m in process.statuses if m != "last"}
     return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
@@ -74,18 +74,21 @@ def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
 
 def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str]) -> str | None:
     """SQL over a canonical table; None while it is empty."""
-    if not _has(con, reading.table, "true"):
+    if not _has(con, reading.rows, "true"):
         return None
     used = [m for m in milestones if m in reading.reached]
     happened = [m for m in reading.reached if m in process.happening]
     is_about_copy = any("i." in getattr(reading, a) for a in about)
-    source = f"{reading.table} t {reading.join}{_COPY if is_about_copy else ''}"
+    source = f"{reading.rows} t {reading.join}{_COPY if is_about_copy else ''}"
     kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.moment(m) for m in happened + used)} from {source} limit 0").types, strict=True))
     seen = {m: _seen(reading.moment(m), is_plan=m in process.planned) for m in {*used, *happened}}
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
         columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
-    columns += [f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at", f"coalesce({reading.past}, false) as is_past"]
+    columns += [
+        f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at",
+        f"coalesce({reading.past}, false){' or t.gone_after is not null' if reading.ever else ''} as is_past",
+    ]
     lines = ",\n    ".join(columns)
     return f"select {lines}\nfrom {source}\nwhere {reading.where}"
 

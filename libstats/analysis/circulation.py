@@ -14,7 +14,8 @@ Moment = date | datetime | str
 
 # Two exports can tell of the same checkout. Where the circulation log has any event of a branch on a day, that day is
 # counted from the log, else from the loans; never from both. Loans that do not tell their desk (lists of what is out,
-# of Symphony and Sierra) may be of any, so any event of their system's log on that day leaves them out.
+# of Symphony and Sierra) may be of any, so any event of their system's log on that day leaves them out. What came back is
+# gone from such a list and was lent all the same.
 DAYS = """
     with owner as (
         select source, item_id as copy, any_value(owning_branch) as owning_branch
@@ -49,7 +50,7 @@ DAYS = """
             count(*) filter (where l.renewal_of is not null and l.channel is null) as renewals_unknown,
             sum(l.renewals) filter (where not coalesce(l.is_in_house, false)) as renewals_undated,
             count(*) filter (where l.is_in_house) as in_house_uses
-        from loan l {loan_owner}
+        from loan_ever l {loan_owner}
         where l.checked_out_at >= $since and l.checked_out_at < $until
         group by all
     ),
@@ -134,7 +135,7 @@ def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, br
             from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
             union all
             select 3, 'loans: no checkout time, so no month', count(*)
-            from loan
+            from loan_ever
             where checked_out_at is null
             union all
             select 4, 'counted, but under no branch',

@@ -28,7 +28,7 @@ COUNTED = """
         group by all
         union all
         select l.source, l.item_id, case when l.item_id is null then l.barcode end, count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null), count(*) filter (where l.is_in_house)
-        from loan l anti join log_day d on d.source = l.source and d.day = l.checked_out_at::date and d.desk is not distinct from l.checkout_branch
+        from loan_ever l anti join log_day d on d.source = l.source and d.day = l.checked_out_at::date and d.desk is not distinct from l.checkout_branch
         where l.checked_out_at >= $since::timestamp and l.checked_out_at < $until::timestamp
         group by all
     ),
@@ -77,7 +77,7 @@ RESTING = f"""
 PAIRS = """
     lent as (
         select source, coalesce(item_id, 'barcode:' || barcode) as copy, checked_out_at::date as day
-        from loan
+        from loan_ever
         where not coalesce(is_in_house, false) and renewal_of is null and checked_out_at < $until::timestamp
         union
         select source, coalesce(item_id, 'barcode:' || barcode), happened_at::date

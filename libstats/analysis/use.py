@@ -39,7 +39,7 @@ USE = f"""
         group by all
         union all
         select source, item_id, case when item_id is null then barcode end, max(checked_out_at)::date, null
-        from loan
+        from loan_ever
         where checked_out_at < $as_of::date + 1
         group by all
     ),
@@ -56,7 +56,7 @@ USE = f"""
         group by all
     ),
     use_day as (
-        select source, checked_out_at::date as day from loan
+        select source, checked_out_at::date as day from loan_ever
         union
         select source, happened_at::date from circulation_event where kind in ('checkout', 'in-house use')
         union
@@ -69,7 +69,7 @@ USE = f"""
         group by source
     ),
     use_source as (
-        select source from loan
+        select source from loan_ever
         union
         select source from circulation_event where kind in ('checkout', 'in-house use')
     ),
