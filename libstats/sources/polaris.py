@@ -155,8 +155,9 @@ HOLDS = Source(
     recognise=("SysHoldRequestID", "PickupBranchID"),
     required={"SysHoldStatus": "join SysHoldStatuses and add its Name as SysHoldStatus: by its number alone a hold that is over would wait for ever"},
     headings={"SysHoldStatus": ("HoldStatus", "Hold Status")},
-    happened=("placed_on", "notified_on", "cancelled_on"),
-    loose=("cancelled_on",),
+    absence="gone",
+    happened=("placed_on", "ready_on", "notified_on", "cancelled_on"),
+    loose=("ready_on", "cancelled_on"),
     null_words=NULLS,
     dates=DATES,
     fills={
@@ -167,6 +168,8 @@ HOLDS = Source(
         "TrappingItemRecordID" as item_id,
         "PickupBranchID" as pickup_branch,
         us_time("CreationDate")::date as placed_on,
+        -- a request goes to the history once it is filled: its day on the shelf is seen only while it is held
+        case when lower(trim("SysHoldStatus")) = 'held' then us_time("?LastStatusTransitionDate")::date end as ready_on,
         us_time("HoldNotificationDate")::date as notified_on,
         coalesce(us_time("?HoldTillDate"), us_time("?ExpirationDate"))::date as expires_on,
         case when lower(trim("SysHoldStatus")) in ('cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied') then us_time("?LastStatusTransitionDate")::date end as cancelled_on,
