@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,8 @@ def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[st
     for command, (_, example, _) in COMMANDS.items():
         status, out, _ = run(capsys, command, "--help")
         assert (status, example in out) == (0, True)
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "libstats", "init", str(tmp_path / "library")], capture_output=True, text=True, check=False)
+    assert (done.returncode, "is ready" in done.stdout) == (0, True), done.stderr
