@@ -11,10 +11,14 @@ create or replace temp macro tidy(t) as
 create or replace temp macro in_our_time(moment) as case when moment >= timestamp '1000-01-01' then moment end;
 
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
+-- (Four characters before the first hyphen are a year of four digits, or no date: that spares most text the question of its year.)
+create or replace temp macro is_iso(t) as t >= '1' and strpos(t, '-') = 5;
 create or replace temp macro iso_date(t) as
-    case when t < ':' then in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;
+    case when not t < ':' then null when is_iso(t) then try_cast(t as date)
+         else in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;
 create or replace temp macro iso_time(t) as
-    case when t < ':' then in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
+    case when not t < ':' then null when is_iso(t) then try_cast(t as timestamp)
+         else in_our_time(coalesce(try_cast(t as timestamp), try_strptime(trim(t), ['%Y - %m - %d %H:%M', '%Y.%m.%d %H:%M']))) end;
 
 -- Month first, for reports that say so: 10/31/2026. Four digits of the year: of two DuckDB makes the year 26.
 create or replace temp macro us_date(t) as
