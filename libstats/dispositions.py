@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from libstats.schema import Table
-from libstats.settle import Taken
 from libstats.tables import same_key
+from libstats.take import Taken
 
 
 def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int) -> dict[str, int]:

@@ -20,11 +20,13 @@ from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt
 from libstats.rejects import explain, explain_derived
-from libstats.settle import Taken
 from libstats.source import Source, fold_heading
 from libstats.store import step
+from libstats.take import Taken, take, without_slipped
 from libstats.workspace import Workspace
 
+# From so many bytes on it pays to hash the persons of a file's first rows before all others.
+MANY = 16 << 20
 # scheduled reports of some systems add the time of day, as in loans_202610310415.csv
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
 
@@ -69,7 +71,7 @@ class Intake:
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self.counted.has_nul and not self._gleaned() else None
+        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self.counted.has_controls and not self._gleaned() else None
         if delimiter is not None:
             try:
                 return self._attempt(self._fast(delimiter))
@@ -104,13 +106,21 @@ class Intake:
 
     def _fast(self, delimiter: str) -> Raw:
         """The file itself, its records compared with the count later."""
+        text = read_csv(str(self.part.path), delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True)
+        people = [f"c{position}" for position in sorted(self._people())]
+        if people and self.counted.size >= MANY:
+            return Raw(privacy.hash_mostly_once(self.con, self.key, text, people))
         privacy.hash_in_sql(self.con, self.key)
-        return Raw(read_csv(str(self.part.path), delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True))
+        return Raw(text)
+
+    def _people(self) -> set[int]:
+        """Positions of the columns that hold persons' identifiers."""
+        return {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
 
     def _normal(self) -> Raw:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         stated = self.plans[0].positions.get(self.source.exported or "")
-        people = {p.positions[h] for p in self.plans for line in p.lines if line.column in p.table.natured("person") for h in p.present(line)}
+        people = self._people()
         keep = sorted({p for plan in self.plans for p in plan.texts} | people | ({stated} if stated is not None else set()))
         if self.normalised is None:
             change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
@@ -202,7 +212,7 @@ class Intake:
 
     def _take_in(self, raw: Raw, export_id: int, seq: int) -> FileReceipt:
         primary = self.plans[0]
-        taken = settle.take(self.con, primary, raw, export_id, seq, self.instance)
+        taken = take(self.con, primary, raw, export_id, seq, self.instance, riders=self.plans[1:])
         ragged, outside = (len(self.normalised.ragged), self.normalised.aside) if raw.has_lines and self.normalised else (0, 0)
         if taken.rows + ragged + outside != self.rows_read:
             raise Miscounted(f"{self.part.name}: {self.rows_read} rows counted, {taken.rows + ragged + outside} read", "Please report this file's form; nothing of it was loaded.")
@@ -219,10 +229,10 @@ class Intake:
         receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
             receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
-        sound = settle.sound(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
+        sound = without_slipped(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
         faulty: list[Plan] = []
         for plan in self.plans[1:]:
-            told = settle.take(self.con, plan, sound, export_id, seq, self.instance)
+            told = take(self.con, plan, sound, export_id, seq, self.instance, seen=None if taken.rejected else taken.seen)
             receipt.derived[plan.table.name] = told.kept
             faulty += [plan] if told.rejected and self._faults(plan, sound, receipt) else []
             settle.resettle(self.con, plan.table, export_id, seq, is_plain=told.is_plain)
@@ -243,7 +253,7 @@ class Intake:
         raw, primary = self._normal(), self.plans[0]
         explain(self.con, primary, raw, self.normalised, seq)
         for plan in faulty:
-            explain_derived(self.con, plan, settle.sound(self.con, primary, raw), seq)
+            explain_derived(self.con, plan, without_slipped(self.con, primary, raw), seq)
 
     def _enter(self, receipt: FileReceipt, export_id: int, taken: Taken) -> None:
         is_cut = bool(self.normalised and (self.normalised.broke_off or (self.normalised.is_cut and not self.counted.ends_cleanly)))

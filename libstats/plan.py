@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from libstats import schema
@@ -33,6 +33,11 @@ def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words:
         f"read_csv({quoted(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
         f"{line_end}strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
     )
+
+
+def in_one(positions: Iterable[int]) -> str:
+    """SQL: the texts of a row in one, each behind the other."""
+    return f"concat({', chr(31), '.join(f'c{position}' for position in positions)})"
 
 
 @dataclass(frozen=True)
@@ -144,9 +149,8 @@ class Plan:
     @property
     def hashed(self) -> str:
         """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
-        texts = ", chr(31), ".join(f"c{self.positions[h]}" for h in self._compared)
         # what md5_number_lower gives, which DuckDB works out through a text of 128 digits: three times slower than md5 itself
-        return f"(md5_number(concat({texts})) >> 64)::ubigint"
+        return f"(md5_number({in_one(self.positions[h] for h in self._compared)}) >> 64)::ubigint"
 
     @property
     def people(self) -> dict[str, str]:

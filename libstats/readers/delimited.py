@@ -82,14 +82,14 @@ class Delimited(Part):
         digest, size, is_plain = hashlib.sha256(), 0, self.delimiter in PLAIN
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
         decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
-        has_nul = False
+        has_controls = False
         with self.place.open() as stream, ThreadPoolExecutor(1) as beside:
             block = b" "
             while block:
                 block = stream.read(BLOCK)
                 hashed = beside.submit(digest.update, block)
                 size += len(block)
-                has_nul |= b"\0" in block
+                has_controls |= b"\0" in block or b"\x1f" in block
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
@@ -99,7 +99,7 @@ class Delimited(Part):
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_nul=has_nul)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_controls=has_controls)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
         """True if the quotes of the file hold nothing together: they cannot be trusted, or its lines are whole without them."""

@@ -33,7 +33,7 @@ class Count:
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False where a quotation mark is a character like any other
-    has_nul       True if there are bytes of value 0, which DuckDB would take for text
+    has_controls  True if there are bytes of value 0, which DuckDB would take for text, or 31, which parts the texts of a row where rows are compared
     """
 
     sha256: str
@@ -43,7 +43,7 @@ class Count:
     open_quote: int | None = None
     ends_cleanly: bool = True
     is_quoted: bool = True
-    has_nul: bool = False
+    has_controls: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Wanted:
 
     def write(self, line: int, row: list[str]) -> list[str | int]:
         """The record as it is written: its line, then the wanted fields."""
-        return [line, *(self.change[i](row[i]) if i in self.change else row[i] for i in self.keep)]
+        return [line, *((self.change[i](row[i]) if i in self.change else row[i]).replace("\x1f", " ") for i in self.keep)]
 
 
 def normalise(part: Part, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle) -> Normalised:
