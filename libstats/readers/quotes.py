@@ -25,7 +25,7 @@ class Counter:
         """The next bytes."""
         data = np.frombuffer(block, dtype=np.uint8)
         if len(data) and not self.owes_end and not (self.quoted and (self.quotes % 2 or b'"' in block)):
-            self._plain(data)
+            self._plain(block, data)
             self._passed(block, data)
             return
         if self.owes_end and len(data):
@@ -45,20 +45,20 @@ class Counter:
     def _passed(self, block: bytes, data: np.ndarray) -> None:
         self.at += len(block)
         self.last = int(data[-1]) if len(data) else self.last
-        self.tail = (self.tail + block)[-2:]
+        self.tail = block[-2:] if len(block) > 1 else (self.tail + block)[-2:]
 
-    def _plain(self, data: np.ndarray) -> None:
-        """A block in which no quote stands or is open: what most files are, counted without looking for where each line ends."""
-        is_end = data == 10
-        ends = int(np.count_nonzero(is_end))
-        if not ends:
+    def _plain(self, block: bytes, data: np.ndarray) -> None:
+        """A block in which no quote stands or is open, as in most files: counted without looking for where each line ends."""
+        first = block.find(b"\n")
+        if first < 0:
             return
-        first, last = int(is_end.argmax()), len(data) - 1 - int(is_end[::-1].argmax())
         self._blank(data, np.array([first]))
+        is_end = data == 10
         self.blank += int(np.count_nonzero(is_end[first + 1 :] & is_end[first:-1]))
-        self.blank += int(np.count_nonzero(is_end[first + 2 :] & (data[first + 1 : -1] == 13) & is_end[first:-2]))
-        self.newlines += ends
-        self.line_end = self.at + last
+        if b"\r" in block:
+            self.blank += int(np.count_nonzero(is_end[first + 2 :] & (data[first + 1 : -1] == 13) & is_end[first:-2]))
+        self.newlines += int(np.count_nonzero(is_end))
+        self.line_end = self.at + block.rfind(b"\n")
 
     def _quotes(self, data: np.ndarray, quotes: np.ndarray, newlines: np.ndarray) -> None:
         closing = quotes[1 - self.quotes % 2 :: 2]
