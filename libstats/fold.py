@@ -5,6 +5,7 @@
                itself is the fold of its key: no other active row tells of it, or the others change nothing
     T__merged  the fold of all other keys: one row per key (a log: each event)
     T__now     both: the current state, gone keys included
+    T__alias   which key each second name stands for, while rows are known by that alone
     T__gone    the keys that a believed whole-state load did not hold
 
 Each column folds by itself: sticky ones to the newest value that is not blank, clearable ones to the newest row
@@ -33,19 +34,22 @@ def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATES
     )
 
 
-def alive_sql(con: duckdb.DuckDBPyConnection, table: Table, *, only: str | None = None) -> str:
+def alive_sql(con: duckdb.DuckDBPyConnection, table: Table, *, only: str | None = None, where: str = "true") -> str:
     """SQL: every stored row of an active load with its source, key and rank; needs `run`.
 
-    `only` names a temp table of (source, key columns) to keep.
+    `only` names a temp table of (source, key columns) to keep; `where` is SQL about stored rows r.
     """
     keys, join = keyed(con, table)
+    if only and len(table.key) == 1 and not join:
+        # what DuckDB can look for while it reads: all other columns are then read of the rows found alone
+        where = f"{where} and {keys[table.key[0]]} in (select {table.key[0]} from {only})"
     worked_out = "".join(f", {sql} as {c}" for c, sql in keys.items()) if table.second_name else ""
     # rows are picked by key before their loads are looked up: most rows then cost no more than their key
     picked = f"semi join {only} o on o.source is not distinct from r.source and {' and '.join(f'o.{c} is not distinct from {sql}' for c, sql in keys.items())}" if only else ""
     columns = ", ".join(f"r.{c.name}" for c in table.columns)
     return f"""
         select r.id, r.source, k.rank, k.exported_at, r.export_id, r.from_seq, r.until_seq is null as is_open, r.n, r.is_sole, {columns}
-        from (select r.rowid as id, r.*{worked_out} from {table.name}__row r {join} {picked}) r
+        from (select r.rowid as id, r.*{worked_out} from {table.name}__row r {join} {picked} where {where}) r
         join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
     """
 
@@ -55,11 +59,18 @@ def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[dict[str, str],
     if not table.second_name:
         return {c: f"r.{c}" for c in table.key}, ""
     own, second = table.exported_key[0], table.second_name
-    if not con.execute(f"select exists (select 1 from {table.name}__row where {own} is null)").fetchall()[0][0]:
+    if not needs_aliases(con, table):
         return {table.key[0]: f"r.{own}"}, ""
     # not `on r.item_id is null and ...`: DuckDB 2.0 has histories in which it cannot plan that
     join = f"left join {table.name}__alias a on a.source = r.source and a.{second} = case when r.{own} is null then r.{second} end"
     return {table.key[0]: f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"}, join
+
+
+def needs_aliases(con: duckdb.DuckDBPyConnection, table: Table, where: str = "true") -> bool:
+    """True if some stored row is known by its second name alone. Only then is T__alias kept."""
+    if not table.second_name:
+        return False
+    return bool(con.execute(f"select exists (from {table.name}__row where {table.exported_key[0]} is null and {where})").fetchall()[0][0])
 
 
 def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
@@ -221,13 +232,24 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
         where = f"scope_column = '{column}'" if column else "scope_column is null"
         joins.append(f"left join (select source, scope, max(exported_at) as exported_at from covered where {where} group by all) c{i} on c{i}.source = t.source and {match}")
         times.append(f"c{i}.exported_at")
-    # what the newest list holds is not gone: only keys that it lacks are looked at further
-    newest, alive = "(select max(exported_at) from covered)", alive_sql(con, table)
+    # what the newest list holds is not gone: only keys that older loads hold are looked at further
+    newest = "(select max(exported_at) from covered)"
+    is_any_open = con.execute(f"select exists (from run where until_seq is null and exported_at < {newest})").fetchall()[0][0]
+    older = alive_sql(con, table, where="true" if is_any_open else "r.until_seq is not null")
+    unreadable = unread.held_sql(con, table, now, at)
+    con.execute(
+        f"""
+        create or replace temp table older as
+        with held as (select source, {key}, exported_at from ({older}) {unreadable})
+        select source, {key}, max(exported_at) as seen_at from held where exported_at < {newest} group by all
+        """
+    )
+    if not con.execute("select exists (from older)").fetchall()[0][0]:
+        return
     con.execute(
         f"""
         insert into {gone}
-        with held as (select source, {key}, exported_at from ({alive}) {unread.held_sql(con, table, now, at)}),
-        older as (select source, {key}, max(exported_at) as seen_at from held where exported_at < {newest} group by all),
+        with held as (select source, {key}, exported_at from ({alive_sql(con, table, only="older")}) {unreadable}),
         seen as (select s.* from older s anti join (from held where exported_at >= {newest}) f on {same_key(("source", *table.key), "f", "s")})
         select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
         from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}

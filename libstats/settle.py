@@ -33,17 +33,20 @@ def _touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: in
 
     None: all keys, nothing else is stored.
     """
-    if not con.execute(f"select exists (select 1 from {table.name}__row where export_id <> {export_id} or from_seq <> {seq})").fetchall()[0][0]:
-        if table.second_name:
+    mine = f"export_id = {export_id} and from_seq = {seq}"
+    if not con.execute(f"select exists (from {table.name}__row where not ({mine}))").fetchall()[0][0]:
+        if fold.needs_aliases(con, table):
             _realias(con, table)
         return None
     told, second = _told_anew(con, export_id, seq), table.second_name
     parts = []
-    if second:
-        named = " union ".join(told(f"select r.source, r.{second} from {table.name}__row r", (second,)))
+    if fold.needs_aliases(con, table, f"not ({mine})"):
+        named = " union ".join(told(f"select r.source, r.{second} from {table.name}__row r", (str(second),)))
         con.execute(f"create or replace temp table named as select * from ({named}) where {second} is not null")
         _realias(con, table, "named")
         parts = _realiased_keys(table)
+    elif fold.needs_aliases(con, table):
+        _realias(con, table)  # these are the first rows that are known by their second name alone: no other key changes by them
     con.execute(f"create or replace temp table touched as {' union '.join([*told(_with_key(con, table), table.key), *parts])}")
     return "touched"
 
@@ -138,7 +141,7 @@ def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
     fold.bury(con, table)
     spoken = f"{_with_key(con, table)} where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
     parts = [spoken]
-    if table.second_name:
+    if fold.needs_aliases(con, table):
         con.execute(f"create or replace temp table touched_before as {spoken}")
         _realias(con, table)
         parts += ["from touched_before", *_realiased_keys(table)]
