@@ -73,8 +73,8 @@ def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
 
 
 def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str]) -> str | None:
-    """SQL over a canonical table; None while it is empty."""
-    if not _has(con, reading.table, "true"):
+    """SQL over a canonical table; None while it is empty, or is to be read another way."""
+    if not _has(con, reading.table, reading.when):
         return None
     used = [m for m in milestones if m in reading.reached]
     happened = [m for m in reading.reached if m in process.happening]
