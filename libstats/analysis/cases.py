@@ -44,16 +44,24 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
     return found
 
 
-def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind")) -> str:
+def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind"), within: str | None = None) -> str:
     """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest thing that happened),
     and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
 
     Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or the last where the process says so.
+    `within` is a milestone of which whoever asks drops the cases that did not reach it from $since to before $until: they may be lacking.
     """
-    feeds = [sql for sql in (_read(con, process, r, milestones, about) for r in process.read) if sql]
-    if process.statuses and _has(con, "ill_event", "true"):
+    *is_read, is_logged, is_own = _have(
+        con,
+        [*((r.table, r.when) for r in process.read), ("ill_event", "true" if process.statuses else "false"), ("milestone", f"process = {quoted(process.name)}")],
+    )
+    readings = [r for r, has_rows in zip(process.read, is_read, strict=True) if has_rows]
+    # where two tables tell of a case, the one can know of an earlier day than the other
+    sought = within if len(readings) == 1 and not is_logged and not is_own else None
+    feeds = [_read(con, process, r, milestones, about, sought) for r in readings]
+    if is_logged:
         feeds.append(_logged(process, milestones, about))
-    if not feeds or _has(con, "milestone", f"process = {quoted(process.name)}"):
+    if is_own or not feeds:
         feeds.append(_own(process, milestones, about))
     if len(feeds) == 1:
         return feeds[0]
@@ -62,20 +70,21 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
 
 def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
     """The milestones that the loaded exports can tell of."""
-    told = {m for r in process.read if _has(con, r.table, "true") for m in r.reached}
-    if process.statuses and _has(con, "ill_event", "true"):
+    *is_read, is_logged = _have(con, [*((r.table, "true") for r in process.read), ("ill_event", "true" if process.statuses else "false")])
+    told = {m for r, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in r.reached}
+    if is_logged:
         told |= {m for m in process.statuses if m != "last"}
     return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
 
 
-def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
-    return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
+def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
+    """Which of the tables have a row of which the condition beside it is true?"""
+    found: tuple[bool, ...] = con.execute("select " + ", ".join(f"exists (from {table} where {where})" for table, where in asked)).fetchall()[0]
+    return found
 
 
-def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str]) -> str | None:
-    """SQL over a canonical table; None while it is empty, or is to be read another way."""
-    if not _has(con, reading.table, reading.when):
-        return None
+def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str], within: str | None) -> str:
+    """SQL over a canonical table."""
     used = [m for m in milestones if m in reading.reached]
     happened = [m for m in reading.reached if m in process.happening]
     is_about_copy = any("i." in getattr(reading, a) for a in about)
@@ -87,7 +96,9 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
         columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
     columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
     lines = ",\n    ".join(columns)
-    return f"select {lines}\nfrom {source}\nwhere {reading.where}"
+    # said of the column itself, DuckDB skips what lies outside
+    period = f" and {(moment := reading.moment(within))} >= $since::timestamp and {moment} < $until::timestamp" if within and within in reading.reached else ""
+    return f"select {lines}\nfrom {source}\nwhere ({reading.where}){period}"
 
 
 def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:
