@@ -11,13 +11,12 @@ from libstats.analysis.copies import IS_MISSING
 from libstats.errors import AnalysisError
 from libstats.processes import DIRECTIONS, Process, Reading
 
-# the copy that a case is about, by its number
+# the copy that a case is about, by its number, which is the key of a copy that has one; gone copies too
 _COPY = f"""
     left join (
-        select source, item_id, any_value(barcode) as barcode, any_value(location) as location, any_value(owning_branch) as owning_branch, bool_or({IS_MISSING}) as is_missing
-        from item_ever
-        where item_id is not null
-        group by all) i on i.source = t.source and i.item_id = t.item_id
+        select source, item_id, barcode, location, owning_branch, {IS_MISSING} as is_missing
+        from item__now
+        where item_id is not null) i on i.source = t.source and i.item_id = t.item_id
 """
 
 
