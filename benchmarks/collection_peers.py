@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from libstats.analysis.callnumber import shipped
 from libstats.analysis.thresholds import limits
 
 DUSTY_YEARS, YEARS_HELD = 3, 2
+SERIAL = r"^(PER|PERIODICAL|MAG|MAGAZINE|SERIAL)\b"
 
 
 def _held(folder: Path) -> pl.LazyFrame:
@@ -24,8 +26,15 @@ def _last_loan(folder: Path, until: datetime) -> pl.LazyFrame:
     return loans.group_by("item_id").agg(pl.col("checked_out_at").max().dt.date().alias("last_loan_on"))
 
 
+def _class_key() -> pl.Expr:
+    """The three digits of Dewey's number; B for biographies."""
+    number = pl.col("call_number").str.extract(r"^(\d{1,3})(?:[. ]|$)").str.zfill(3)
+    return pl.when(number.is_in(["092", "920", "921"])).then(pl.lit("B")).otherwise(number)
+
+
 def collection_age(folder: Path, since: datetime, until: datetime, as_of: datetime) -> Any:
-    """Copies, their middle year, how many are older than ten years, and for how long they have been here, by branch."""
+    """Copies, their middle year, how many are older than ten years, and for how long they have been here, by class."""
+    names = {row["key"]: row["name"] for row in shipped("classes.csv") if row["scheme"] == "ddc" or row["key"] == "B"}
     year = pl.col("published_year")
     age = pl.max_horizontal(as_of.year - year, 0)
     older = [((age > n).sum() / year.count()).alias(f"older_{n}") for n in (5, 10, 15)]
@@ -34,11 +43,12 @@ def collection_age(folder: Path, since: datetime, until: datetime, as_of: dateti
     return (
         _held(folder)
         .filter(pl.col("added_on") <= as_of.date())
-        .group_by("owning_branch")
+        .with_columns(_class_key().str.head(1).replace_strict(names).alias("class"), pl.when(~pl.col("call_number").str.contains(SERIAL)).then(year).alias("published_year"))
+        .group_by("class")
         .agg(pl.len().alias("items"), year.count().alias("dated"), year.median().alias("median_year"), *older, *quarters, days.median().alias("days"))
-        .sort("owning_branch")
+        .sort("class")
         .collect(engine="streaming")
-        .select("owning_branch", "items", "dated", "median_year", "older_10", "days")
+        .select("class", "items", "dated", "median_year", "older_10", "days")
         .rows()
     )
 
@@ -52,8 +62,9 @@ def collection_use(folder: Path, since: datetime, until: datetime, as_of: dateti
         .group_by("item_id")
         .agg((~pl.col("is_in_house").fill_null(False)).sum().alias("checkouts"), pl.col("is_in_house").sum().alias("inside"))
     )
-    cutoff = datetime(until.year - DUSTY_YEARS, until.month, until.day).date()
-    held_long, last = pl.col("added_on") < cutoff, pl.max_horizontal("last_borrowed_on", "last_loan_on")
+    end = until.date() - timedelta(days=1)
+    cutoff = end.replace(year=end.year - DUSTY_YEARS, day=min(end.day, 28))
+    held_long, last = pl.col("added_on") <= cutoff, pl.max_horizontal("last_borrowed_on", "last_loan_on")
     uses = (pl.col("checkouts") + pl.col("inside")).fill_null(0)
     return (
         _held(folder)
@@ -61,7 +72,13 @@ def collection_use(folder: Path, since: datetime, until: datetime, as_of: dateti
         .join(used, on="item_id", how="left")
         .join(_last_loan(folder, until), on="item_id", how="left")
         .group_by("owning_branch")
-        .agg(pl.len().alias("items"), pl.col("checkouts", "inside").sum(), uses.sum().alias("uses"), held_long.sum().alias("long"), (held_long & (last < cutoff)).sum().alias("dusty"))
+        .agg(
+            pl.len().alias("items"),
+            pl.col("checkouts", "inside").sum(),
+            uses.sum().alias("uses"),
+            held_long.sum().alias("long"),
+            (held_long & (last <= cutoff)).sum().alias("dusty"),
+        )
         .sort("owning_branch")
         .collect(engine="streaming")
         .with_columns(((pl.col("uses") / pl.col("uses").sum()) / (pl.col("items") / pl.col("items").sum())).alias("relative"))
@@ -75,10 +92,7 @@ def weeding_candidates(folder: Path, since: datetime, until: datetime, as_of: da
     day = as_of.date()
     loans = pl.scan_parquet(folder / "loan.parquet")
     on_loan = loans.filter(pl.col("returned_at").is_null() & (pl.col("checked_out_at") > as_of.replace(year=as_of.year - 1))).select("item_id").unique()
-    number = pl.col("call_number").str.extract(r"^(\d{1,3})(?:[. ]|$)").str.zfill(3)
-    copies = _held(folder).with_columns(
-        pl.when(number.is_in(["092", "920", "921"])).then(pl.lit("B")).otherwise(number).alias("class_key"), pl.len().over("title_id").alias("copies")
-    )
+    copies = _held(folder).with_columns(_class_key().alias("class_key"), pl.len().over("title_id").alias("copies"))
     judged = (
         copies.filter(pl.col("due_on").is_null() & (pl.col("added_on") <= day.replace(year=day.year - YEARS_HELD)))
         .join(on_loan, on="item_id", how="anti")

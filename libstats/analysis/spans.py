@@ -30,7 +30,9 @@ def part_sql(by: str | None) -> str:
     return PARTS[by]
 
 
-def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: Sequence[str], *, unit: Unit = "days", calendar: str | None = None, within: str | None = None) -> str:
+def spans_sql(
+    con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: Sequence[str], *, unit: Unit = "days", calendar: str | None = None, within: str | None = None
+) -> str:
     """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at, state, waited.
 
     state   1 an end was reached; 2 given up and not taken up again; 3 a milestone behind the ends was reached without one

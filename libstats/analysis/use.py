@@ -11,21 +11,27 @@ __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 # A day that so many copies tell of as that of their last use that a system, not people, wrote it: 20 copies or more, mostly of different titles (a class
 # set is lent on one day), and 10 times as many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
+    told_use as (
+        select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item where last_borrowed_on is not null
+        union all
+        select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item where last_in_house_on is not null
+    ),
     told_day as (
-        select source, kind, day, count(*) as copies, count(distinct title) as titles
-        from (
-            select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item
-            union all
-            select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item
-        )
-        where day is not null
+        select source, kind, day, count(*) as copies
+        from told_use
         group by all
+    ),
+    crowded_day as (
+        select source, kind, day, copies
+        from told_day
+        qualify copies >= 20
+            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
     ),
     system_day as (
         select source, kind, day, copies
-        from told_day
-        qualify copies >= 20 and 2 * titles >= copies
-            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
+        from crowded_day join told_use using (source, kind, day)
+        group by all
+        having 2 * count(distinct title) >= copies
     )
 """
 
