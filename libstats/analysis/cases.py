@@ -16,7 +16,7 @@ _COPY = f"""
     left join (
         select source, item_id, barcode, location, owning_branch, {IS_MISSING} as is_missing
         from item__now
-        where item_id is not null) i on i.source = t.source and i.item_id = t.item_id
+        where {{among}}) i on i.source = t.source and i.item_id = t.item_id
 """
 
 
@@ -43,12 +43,15 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
     return found
 
 
-def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind"), within: str | None = None) -> str:
+def cases_sql(
+    con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind"), within: str | None = None, unless: Sequence[str] = ()
+) -> str:
     """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest thing that happened),
     and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
 
     Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or the last where the process says so.
     `within` is a milestone of which whoever asks drops the cases that did not reach it from $since to before $until: they may be lacking.
+    `unless` are milestones of which whoever asks drops the cases that reached one: their copies are not looked up.
     """
     *is_read, is_logged, is_own = _have(
         con,
@@ -57,7 +60,7 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
     readings = [r for r, has_rows in zip(process.read, is_read, strict=True) if has_rows]
     # where two tables tell of a case, the one can know of an earlier day than the other
     sought = within if len(readings) == 1 and not is_logged and not is_own else None
-    feeds = [_read(con, process, r, milestones, about, sought) for r in readings]
+    feeds = [_read(con, process, r, milestones, about, sought, unless) for r in readings]
     if is_logged:
         feeds.append(_logged(process, milestones, about))
     if is_own or not feeds:
@@ -82,22 +85,25 @@ def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> t
     return found
 
 
-def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str], within: str | None) -> str:
+def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str], within: str | None, unless: Sequence[str]) -> str:
     """SQL over a canonical table."""
     used = [m for m in milestones if m in reading.reached]
     happened = [m for m in reading.reached if m in process.happening]
-    is_about_copy = any("i." in getattr(reading, a) for a in about)
-    source = f"{reading.table} t {reading.join}{_COPY if is_about_copy else ''}"
+    source = f"{reading.table} t {reading.join}"
     kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.moment(m) for m in happened + used)} from {source} limit 0").types, strict=True))
     seen = {m: _seen(reading.moment(m), is_plan=m in process.planned) for m in {*used, *happened}}
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
     for m in milestones:
         columns += [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"] if m in used else [f"null::timestamp as {m}_at", f"false as {m}_day"]
     columns.append(f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at")
+    copies = ""
+    if any("i." in getattr(reading, a) for a in about):
+        ends = [seen[m] for m in unless if m in seen]
+        copies = _COPY.format(among=f"item_id in (select t.item_id from {source} where coalesce({', '.join(ends)}) is null)" if ends else "true")
     lines = ",\n    ".join(columns)
     # said of the column itself, DuckDB skips what lies outside
     period = f" and {(moment := reading.moment(within))} >= $since::timestamp and {moment} < $until::timestamp" if within and within in reading.reached else ""
-    return f"select {lines}\nfrom {source}\nwhere ({reading.where}){period}"
+    return f"select {lines}\nfrom {source}{copies}\nwhere ({reading.where}){period}"
 
 
 def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:
