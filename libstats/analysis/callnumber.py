@@ -16,13 +16,14 @@ from importlib import resources
 __all__ = ["classed", "shipped"]
 
 SEPARATOR = r"[ .:,/\-]+"
-DEWEY = r"^(\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
+DEWEY = r"^(?:\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
 CERTAIN_DEWEY = r"^\d{3}([. /]|$)"
 LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
 CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 CERTAIN_LCC = r"^[A-HJ-NP-WZ][A-Z]{0,2} ?\d{1,4}(\.\d+)? ?\.[A-Z]+\d"
 # most call numbers: these need none of the patterns of words and letters
 IS_NUMBER = "label between '0' and '9z'"
+LABEL = "case when call_number between '0' and '9z' then call_number else upper(trim(call_number)) end"
 NAMED_SCHEME = """case
                 when call_number_scheme is null then null
                 when regexp_matches(lower(call_number_scheme), '^(ddc|dewey|1$)|dewey') then 'ddc'
@@ -37,13 +38,13 @@ NAMED_SCHEME = """case
 CLASSED = r"""
     spelled as (
         select *,
-            nullif(upper(trim(call_number)), '') as label,
+            nullif({label}, '') as label,
             {named_scheme} as scheme
         from copy
     ),
     house as (
         select source, case when count(*) filter (where {certain_lcc}) > count(*) filter (where regexp_matches(label, '{certain_dewey}')) then 'lcc' else 'ddc' end as scheme
-        from (select source, upper(trim(call_number)) as label from item where call_number_scheme is null or {named_scheme} is null)
+        from (select source, {label} as label from item where call_number_scheme is null or {named_scheme} is null)
         group by source
     ),
     marked as (
@@ -55,7 +56,7 @@ CLASSED = r"""
     ),
     numbered as (
         select * exclude (label, marks, lcc_marks),
-            regexp_extract(substr(label, 1 + length(marks)), '{dewey}', 1) as dewey,
+            regexp_extract(case when {is_number} then label else substr(label, 1 + length(marks)) end, '{dewey}') as dewey,
             case when {is_number} then {'letters': '', 'number': ''} else regexp_extract(substr(label, 1 + length(lcc_marks)), '{lcc}', ['letters', 'number']) end as lcc,
             if(scheme = 'lcc' and (lcc).letters <> '', lcc_marks, marks) as marks,
             {certain_lcc} as is_certainly_lcc
@@ -68,7 +69,7 @@ CLASSED = r"""
     ),
     meant as (
         select n.* exclude (dewey), m.* exclude (marks),
-            if(n.dewey = '', null, lpad(rtrim(left(n.dewey, 3), '. '), 3, '0')) as dewey,
+            case when n.dewey = '' then null when length(n.dewey) > 3 then left(n.dewey, 3) else lpad(rtrim(n.dewey, '. '), 3, '0') end as dewey,
             n.dewey in ('92', '92 ', '92.') as is_old_biography,
             n.scheme = 'lcc' as is_lcc
         from numbered n left join meaning m using (marks)
@@ -137,6 +138,7 @@ def classed() -> tuple[str, dict[str, list[str]]]:
         "certain_dewey": CERTAIN_DEWEY,
         "certain_lcc": f"case when {IS_NUMBER} then false else regexp_matches(label, '{CERTAIN_LCC}') end",
         "is_number": IS_NUMBER,
+        "label": LABEL,
         "named_scheme": NAMED_SCHEME,
     }
     sql = CLASSED
