@@ -38,27 +38,24 @@ SYSTEM_DAY = """
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these days: a single mistyped date moves nothing.
 USE = f"""
     {SYSTEM_DAY},
-    use_event as (
-        select source, item_id, case when item_id is null then barcode end as barcode, max(happened_at)::date as last_use_on, max(case when kind = 'in-house use' then happened_at end)::date as last_in_house_on
+    use_event as not materialized (
+        select source, item_id, barcode, happened_at as used_at, case when kind = 'in-house use' then happened_at end as used_in_house_at
         from circulation_event
-        where kind in ('checkout', 'in-house use') and coalesce(item_id, barcode) is not null and happened_at < $as_of::date + 1
-        group by all
+        where kind in ('checkout', 'in-house use')
         union all
-        select source, item_id, case when item_id is null then barcode end, max(checked_out_at)::date, null
+        select source, item_id, barcode, checked_out_at, null
         from loan
-        where checked_out_at < $as_of::date + 1
-        group by all
     ),
     used_item as (
-        select source, item_id, max(last_use_on) as last_use_on, max(last_in_house_on) as last_in_house_on
+        select source, item_id, max(used_at)::date as last_use_on, max(used_in_house_at)::date as last_in_house_on
         from use_event
-        where item_id is not null
+        where item_id is not null and used_at < $as_of::date + 1
         group by all
     ),
     used_barcode as (
-        select source, barcode, max(last_use_on) as last_use_on
+        select source, barcode, max(used_at)::date as last_use_on
         from use_event
-        where barcode is not null
+        where item_id is null and barcode is not null and used_at < $as_of::date + 1
         group by all
     ),
     use_day as (
