@@ -34,7 +34,7 @@ def _class_key() -> pl.Expr:
 
 def collection_age(folder: Path, since: datetime, until: datetime, as_of: datetime) -> Any:
     """Copies, their middle year, how many are older than ten years, and for how long they have been here, by class."""
-    names = {row["key"]: row["name"] for row in shipped("classes.csv") if row["scheme"] == "ddc" or row["key"] == "B"}
+    names = {row["key"]: row["name"] for row in shipped("classes.csv") if row["scheme"] in ("ddc", "label")}
     year = pl.col("published_year")
     age = pl.max_horizontal(as_of.year - year, 0)
     older = [((age > n).sum() / year.count()).alias(f"older_{n}") for n in (5, 10, 15)]

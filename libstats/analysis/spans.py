@@ -30,6 +30,11 @@ def part_sql(by: str | None) -> str:
     return PARTS[by]
 
 
+def ends_of(process: Process, end: str | Sequence[str] | None) -> list[str]:
+    """The milestones with which a wait ends: those asked for, else those of the process."""
+    return list(process.done) if end is None else [end] if isinstance(end, str) else list(end)
+
+
 def spans_sql(
     con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: Sequence[str], *, unit: Unit = "days", calendar: str | None = None, within: str | None = None
 ) -> str:

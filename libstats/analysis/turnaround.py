@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.cases import newest_export
-from libstats.analysis.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, Unit, part_sql, settled, spans_sql, waited_sql
+from libstats.analysis.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, Unit, ends_of, part_sql, settled, spans_sql, waited_sql
 from libstats.errors import AnalysisError
 from libstats.processes import Process, process_of
 
@@ -257,7 +257,7 @@ def turnaround_left_out(
 
 
 def _ends(process: Process, end: str | Sequence[str] | None) -> list[str]:
-    ends = list(process.done) if end is None else [end] if isinstance(end, str) else list(end)
+    ends = ends_of(process, end)
     for name in ends:
         if name in process.misleading:
             raise AnalysisError(f"{process.name}: no turnaround can be told from {name!r}", f"{_sentence(process.misleading[name])}.")
