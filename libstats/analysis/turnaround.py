@@ -17,7 +17,7 @@ PERCENTILES = (50, 80, 90)
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 SEVERAL = 30  # cases enough to say of an export that its lack of open ones is no chance
 
-EXACT = 1e27  # the unit that logs and variances are summed in, as whole numbers: these lose nothing where small ones follow large ones
+EXACT = 1e27  # sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones follow large ones
 DEAD = -100  # the log of the share still waiting, near enough, where the last one at risk has ended
 
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are sorted once, by part and time;
@@ -58,7 +58,7 @@ ENTRIES = """
         group by all
 """
 # Greenwood's variance; the interval of a percentile holds the times at which a test on the log(-log) scale does not tell the curve from it.
-# Both sums run on through all parts, in decimals, which lose nothing, and a part's own begins at its first row: the one falls and the other rises all the way.
+# Both sums run on through all parts, and a part's own begins at its first row: the one falls and the other rises all the way.
 CURVE = f"""
     summed as (
         select *, sum(({EXACT} * case when at_risk > done then ln(1 - done / at_risk) when done > 0 then {DEAD} else 0 end)::hugeint) over w as logs,
