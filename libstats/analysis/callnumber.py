@@ -65,7 +65,11 @@ CLASSED = r"""
     meaning as (
         select marks,
             {meanings}
-        from (select distinct marks from numbered)
+        from (
+            select '' as marks
+            union
+            select unnest([regexp_extract(label, '{words}', 0), regexp_extract(label, '{lcc_words}', 0)]) from (select {label} as label from item) where not {is_number}
+        )
     ),
     meant as (
         select n.* exclude (dewey), m.* exclude (marks),
