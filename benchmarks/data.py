@@ -54,6 +54,12 @@ select
 from dated
 """
 
+# Four of five items have a record of their own; its year lies up to forty years before 2026, and one in fifty has none.
+_TITLES = """
+select i + 1 as biblionumber, 'Title ' || i as title, if(i % 50 = 0, null, 2026 - i * 2654435761 % 4294967296 % 40) as copyrightdate
+from range({titles}) numbers(i)
+"""
+
 
 def _copy(query: str, target: Path, options: str) -> None:
     with duckdb.connect(config={"memory_limit": MEMORY}) as con:
@@ -84,4 +90,12 @@ def items(folder: Path, rows: int, day: int) -> Path:
     path = folder / f"items-{FIRST_DAY + timedelta(days=day)}.csv"
     if not path.exists():
         _copy(_ITEMS.format(day=day, items=rows, fresh=rows // 2000), path, "delimiter ';'")
+    return path
+
+
+def titles(folder: Path, items: int) -> Path:
+    """The list of bibliographic records of so many items, made if it is not there."""
+    path = folder / f"biblios-{FIRST_DAY}.csv"
+    if not path.exists():
+        _copy(_TITLES.format(titles=items * 4 // 5 + 1), path, "delimiter ';'")
     return path

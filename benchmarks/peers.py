@@ -105,11 +105,12 @@ def backlog(folder: Path, since: datetime, until: datetime, as_of: datetime) -> 
 
 
 def worklist(folder: Path, since: datetime, until: datetime, as_of: datetime) -> Any:
-    """What is out, the oldest first, with its age."""
+    """What is out, the oldest first, with its age and the place of its copy."""
     return (
         _lent(folder)
         .filter((pl.col("checked_out_at") <= as_of) & ~(pl.col("returned_at") <= as_of).fill_null(False))
-        .select(pl.col("loan_id"), ((pl.lit(as_of) - pl.col("checked_out_at")).dt.total_microseconds() / MICROSECONDS).alias("age"))
+        .join(pl.scan_parquet(folder / "item.parquet").select("item_id", "location"), on="item_id", how="left")
+        .select("loan_id", "location", ((pl.lit(as_of) - pl.col("checked_out_at")).dt.total_microseconds() / MICROSECONDS).alias("age"))
         .sort(["age", "loan_id"], descending=[True, False])
         .collect(engine="streaming")
         .rows()

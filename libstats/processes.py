@@ -25,12 +25,16 @@ _OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float
 
 @dataclass(frozen=True)
 class Reading:
-    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join` adds to it."""
+    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join` adds to it.
+
+    when    SQL: whether it is read so; a table with two readings, of which one is always right, is read the cheaper way
+    """
 
     table: str
     case: str
     reached: dict[str, str | list[str]] = field(hash=False)
     join: str = ""
+    when: str = "true"
     where: str = "true"
     handle: str = "null"
     location: str = "null"

@@ -22,7 +22,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
-from libstats.tables import FORMAT, create_tables, migrate
+from libstats.tables import FORMAT, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 # The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
@@ -165,6 +165,7 @@ class Writer:
 
     def publish(self) -> None:
         """Make the working copy the published generation."""
+        fit_views(self.con)
         self.con.execute("checkpoint")
         if self.must_rewrite or self._is_loose():
             self._rewrite()

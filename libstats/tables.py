@@ -66,7 +66,8 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
 
-    The rows loaded before have nothing in a new column; loading the same file again fills it.
+    The rows loaded before have nothing in a new column; loading the same file again fills it. Views
+    that fit_views made are made anew, over all their tables.
     """
     held = _held(con)
     con.execute(_UNREAD)
@@ -77,12 +78,11 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
             create_table(con, table)
             continue
         new = [c for c in table.stored if c.name not in held[f"{table.name}__row"]]
-        if not new:
-            continue
         for column in new:
             for part in ("row", "merged"):
                 con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
-        create_views(con, table)
+        if new or con.execute(f"select exists (from {table.name}__row)").fetchall()[0][0]:
+            create_views(con, table)
 
 
 def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
@@ -118,20 +118,31 @@ def columns_of_row(table: schema.Table) -> list[str]:
     return [own if c.name in table.key else c.name for c in table.columns]
 
 
-def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view") -> None:
-    """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen."""
-    columns = ", ".join(f"t.{c.name}" for c in table.columns)
+def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view", *, has_merged: bool = True, has_gone: bool = True) -> None:
+    """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen.
+
+    Without rows in T__merged or T__gone the views do without them: a question then reads no more columns than it names.
+    """
+    now, columns = f"{table.name}__now", ", ".join(f"t.{c.name}" for c in table.columns)
     if kind == "view":
         plain = ", ".join(c.name for c in table.columns)
-        con.execute(
-            f"create or replace view {table.name}__now as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole union all select source, {plain} from {table.name}__merged"
-        )
-    if table.is_keyless:
-        con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t")
-        return
+        merged = f" union all select source, {plain} from {table.name}__merged" if has_merged else ""
+        con.execute(f"create or replace view {now} as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole{merged}")
     same = same_key(("source", *table.key), "g", "t")
-    con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {table.name}__now t anti join {table.name}__gone g on {same}")
-    con.execute(f"create or replace {kind} {table.name}_ever as select t.*, g.last_seen_at as gone_after from {table.name}__now t left join {table.name}__gone g on {same}")
+    there = f" anti join {table.name}__gone g on {same}" if has_gone and not table.is_keyless else ""
+    con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {now} t{there}")
+    if table.is_keyless:
+        return
+    gone = f"g.last_seen_at as gone_after from {now} t left join {table.name}__gone g on {same}" if has_gone else f"null::timestamp as gone_after from {now} t"
+    con.execute(f"create or replace {kind} {table.name}_ever as select t.*, {gone}")
+
+
+def fit_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of a state that is about to be published over the tables that hold rows: nothing is added to it any more."""
+    for table in schema.tables().values():
+        has_rows, has_merged, has_gone = con.execute(f"select exists (from {table.name}__row), exists (from {table.name}__merged), exists (from {table.name}__gone)").fetchall()[0]
+        if has_rows:
+            create_views(con, table, has_merged=has_merged, has_gone=has_gone)
 
 
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import duckdb
+
 import libstats
 from libstats import schema, store
 from libstats.workspace import Workspace
@@ -40,21 +42,44 @@ def test_the_first_store_is_read_and_loaded_into(workspace: Workspace, tmp_path:
 def test_a_table_and_a_column_that_came_later(workspace: Workspace) -> None:
     """A store without the newest table and with a column less, as an earlier libstats would have left it."""
     put(workspace)
-    with store.writing(workspace.store) as writer:
+    with duckdb.connect(str(store.published(workspace.store))) as con:
         for view in ("milestone", "milestone_ever", "milestone__now"):
-            writer.con.execute(f"drop view {view}")
+            con.execute(f"drop view {view}")
         for part in ("row", "merged", "gone"):
-            writer.con.execute(f"drop table milestone__{part}")
+            con.execute(f"drop table milestone__{part}")
         for view in ("title", "title_ever", "title__now"):
-            writer.con.execute(f"drop view {view}")
+            con.execute(f"drop view {view}")
         for part in ("row", "merged"):
-            writer.con.execute(f"alter table title__{part} drop column is_serial")
+            con.execute(f"alter table title__{part} drop column is_serial")
         columns = "source, title_id, title, author, isbn, issn, published_year, material, publisher, created_on, updated_at"
-        writer.con.execute(f"create view title__now as select {columns} from title__row where is_sole union all select {columns} from title__merged")
-        writer.publish()
+        con.execute(f"create view title__now as select {columns} from title__row where is_sole union all select {columns} from title__merged")
     assert counts(workspace)["title"] == COUNTS["title"]
     with store.writing(workspace.store) as writer:
         writer.publish()
     assert counts(workspace) == COUNTS
     with libstats.open(workspace) as con:
         assert con.sql("select count(is_serial) from title").fetchall() == [(0,)]
+
+
+def test_views_follow_what_a_state_holds(workspace: Workspace) -> None:
+    """Each published state has views that name what it holds, whatever the one before held."""
+    put(workspace)
+    key = "(select min(item_key) from item__now)"
+    for change, gone in (
+        ("delete from item__gone", 0),
+        (f"insert into item__gone select source, item_key, timestamp '2026-11-01' from item__now where item_key = {key}", 1),
+        ("delete from item__gone", 0),
+    ):
+        with store.writing(workspace.store) as writer:
+            assert "item__gone" in told(writer.con, "item")
+            writer.con.execute(change)
+            writer.publish()
+        with libstats.open(workspace) as con:
+            assert ("item__gone" in told(con, "item")) == bool(gone)
+            assert con.sql("select count(*) from item").fetchall() == [(8 - gone,)]
+            assert con.sql("select count(*), count(gone_after) from item_ever").fetchall() == [(8, gone)]
+
+
+def told(con: duckdb.DuckDBPyConnection, view: str) -> str:
+    """What a view says."""
+    return str(con.execute("select sql from duckdb_views() where view_name = $1", [view]).fetchall()[0][0])

@@ -164,16 +164,33 @@ def test_the_curve_is_that_of_statsmodels(workspace: Workspace, seed: int) -> No
         assert (row[6], row[7]) == (pytest.approx(shares.cinc[0][place], abs=1e-9), pytest.approx(shares.cinc[1][place], abs=1e-9))
 
 
-def libstats_of(workspace: Workspace, times: list[float], states: list[int]) -> duckdb.DuckDBPyConnection:
+def test_each_part_is_what_it_is_alone(workspace: Workspace) -> None:
+    """Also where many wait equally long, and where the part before ends with nobody left."""
+    times, states, branches = [], [], []
+    for seed, branch in enumerate(("EAST", "WEST", None)):
+        waited, ended = made(seed, 0.2)
+        times += [t // 600 * 600 for t in waited]
+        states += [1 if t == max(waited) else s for t, s in zip(waited, ended, strict=True)]
+        branches += [branch] * len(waited)
+    con = libstats_of(workspace, times, states, branches)
+    asked: dict[str, Any] = {"since": "2000-01-01", "until": "2030-01-01", "as_of": "2026-03-01 00:00:00", "unit": "hours"}
+    together = libstats.turnaround(con, "mending", by="branch", **asked).fetchall()
+    assert [row[0] for row in together] == ["EAST", "WEST", None]
+    for row in together:
+        con.execute("create or replace temp view milestone as from told where branch is not distinct from " + ("null" if row[0] is None else f"'{row[0]}'"))
+        assert libstats.turnaround(con, "mending", **asked).fetchall()[0][1:] == row[1:]
+
+
+def libstats_of(workspace: Workspace, times: list[float], states: list[int], branches: list[str | None] | None = None) -> duckdb.DuckDBPyConnection:
     """Cases that waited so many minutes, all ended or open at the first of March 2026."""
     con = opened(workspace, ["x,glued,2026-01-01 00:00,"])
     ends = {1: "mended", 2: "discarded"}
     con.execute("create temp table told (process varchar, case_id varchar, milestone varchar, happened_at timestamp, is_day_only boolean, branch varchar, source varchar)")
-    for place, (minutes, state) in enumerate(zip(times, states, strict=True)):
+    for place, (minutes, state, branch) in enumerate(zip(times, states, branches or [None] * len(times), strict=True)):
         begun = f"timestamp '2026-03-01' - interval {int(minutes)} minute"
-        con.execute(f"insert into told values ('mending', '{place}', 'brought', {begun}, false, null, 'own')")
+        con.execute(f"insert into told values ('mending', '{place}', 'brought', {begun}, false, $1, 'own')", [branch])
         if state:
-            con.execute(f"insert into told values ('mending', '{place}', '{ends[state]}', timestamp '2026-03-01', false, null, 'own')")
+            con.execute(f"insert into told values ('mending', '{place}', '{ends[state]}', timestamp '2026-03-01', false, $1, 'own')", [branch])
     con.execute("create or replace temp view milestone as from told")
     return con
 

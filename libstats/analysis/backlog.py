@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.cases import newest_export
-from libstats.analysis.spans import GIVEN_UP, UNDETERMINABLE, Moment, part_sql, spans_sql
+from libstats.analysis.spans import GIVEN_UP, UNDETERMINABLE, Moment, ends_of, part_sql, spans_sql
 from libstats.analysis.throughput import every_sql
 from libstats.errors import AnalysisError
 from libstats.processes import process_of
@@ -46,7 +46,7 @@ def backlog(
     work = process_of(con, process)
     if every not in STEPS:
         raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
-    spans = spans_sql(con, work, start or work.starts, list(work.done) if end is None else [end] if isinstance(end, str) else list(end))
+    spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
     step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
     started, closed = (every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at"))
     return con.sql(
@@ -109,7 +109,7 @@ def backlog_left_out(
     """
     work = process_of(con, process)
     begins = start or work.starts
-    spans = spans_sql(con, work, begins, list(work.done) if end is None else [end] if isinstance(end, str) else list(end))
+    spans = spans_sql(con, work, begins, ends_of(work, end))
     return con.sql(
         f"""
         with span as ({spans})

@@ -16,65 +16,71 @@ from importlib import resources
 __all__ = ["classed", "shipped"]
 
 SEPARATOR = r"[ .:,/\-]+"
-DEWEY = r"^(\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
+DEWEY = r"^(?:\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
 CERTAIN_DEWEY = r"^\d{3}([. /]|$)"
 LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
 CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 CERTAIN_LCC = r"^[A-HJ-NP-WZ][A-Z]{0,2} ?\d{1,4}(\.\d+)? ?\.[A-Z]+\d"
-
-# From `copy` (source, item_key, call_number, call_number_scheme) to `classed`: class (its name), class_scheme, class_key and is_reference; NULL is "cannot tell".
-# A scheme is honoured where the export names it; else the source's prevailing one counts. Each scheme is tried first, the other after it, because systems
-# write their default scheme beside call numbers of another.
-CLASSED = r"""
-    spelled as (
-        select source, item_key,
-            upper(trim(call_number)) as label,
-            case
+# most call numbers: these need none of the patterns of words and letters
+IS_NUMBER = "label between '0' and '9z'"
+LABEL = "case when call_number between '0' and '9z' then call_number else upper(trim(call_number)) end"
+NAMED_SCHEME = """case
+                when call_number_scheme is null then null
                 when regexp_matches(lower(call_number_scheme), '^(ddc|dewey|1$)|dewey') then 'ddc'
                 when regexp_matches(lower(call_number_scheme), '^(lc|nlm|0$|2$)|congress|library of medicine') then 'lcc'
                 when regexp_matches(lower(call_number_scheme), '^(sudoc|3$)|superintendent') then 'sudoc'
                 when lower(call_number_scheme) like 'udc%' then 'udc'
-            end as scheme
+            end"""
+
+# From `copy` (source, call_number, call_number_scheme and whatever else) to `classed`, which adds class (its name), class_scheme, class_key and is_reference; NULL is "cannot tell".
+# A scheme is honoured where the export names it; else the source's prevailing one counts. Each scheme is tried first, the other after it, because systems
+# write their default scheme beside call numbers of another.
+CLASSED = r"""
+    spelled as (
+        select *,
+            nullif({label}, '') as label,
+            {named_scheme} as scheme
         from copy
-        where trim(call_number) <> ''
     ),
     house as (
-        select source, case when count(*) filter (where regexp_matches(label, '{certain_lcc}')) > count(*) filter (where regexp_matches(label, '{certain_dewey}')) then 'lcc' else 'ddc' end as scheme
-        from spelled
-        where scheme is null
+        select source, case when count(*) filter (where {certain_lcc}) > count(*) filter (where regexp_matches(label, '{certain_dewey}')) then 'lcc' else 'ddc' end as scheme
+        from (select source, {label} as label from item where call_number_scheme is null or {named_scheme} is null)
         group by source
     ),
     marked as (
-        select s.source, s.item_key, s.label,
-            if(s.scheme is null and regexp_matches(s.label, '{certain_sudoc}'), 'sudoc', coalesce(s.scheme, h.scheme)) as scheme,
-            regexp_extract(s.label, '{words}', 0) as marks,
-            regexp_extract(s.label, '{lcc_words}', 0) as lcc_marks
+        select s.* exclude (scheme),
+            case when s.scheme is not null then s.scheme when {is_number} then h.scheme when regexp_matches(s.label, '{certain_sudoc}') then 'sudoc' else h.scheme end as scheme,
+            case when {is_number} then '' else regexp_extract(s.label, '{words}', 0) end as marks,
+            case when {is_number} then '' else regexp_extract(s.label, '{lcc_words}', 0) end as lcc_marks
         from spelled s left join house h using (source)
     ),
     numbered as (
-        select source, item_key, scheme,
-            regexp_extract(substr(label, 1 + length(marks)), '{dewey}', 1) as dewey,
-            regexp_extract(substr(label, 1 + length(lcc_marks)), '{lcc}', ['letters', 'number']) as lcc,
+        select * exclude (label, marks, lcc_marks),
+            regexp_extract(case when {is_number} then label else substr(label, 1 + length(marks)) end, '{dewey}') as dewey,
+            case when {is_number} then {'letters': '', 'number': ''} else regexp_extract(substr(label, 1 + length(lcc_marks)), '{lcc}', ['letters', 'number']) end as lcc,
             if(scheme = 'lcc' and (lcc).letters <> '', lcc_marks, marks) as marks,
-            regexp_matches(label, '{certain_lcc}') as is_certainly_lcc
+            {certain_lcc} as is_certainly_lcc
         from marked
     ),
     meaning as (
         select marks,
             {meanings}
-        from (select distinct marks from numbered)
+        from (
+            select '' as marks
+            union
+            select unnest([regexp_extract(label, '{words}', 0), regexp_extract(label, '{lcc_words}', 0)]) from (select {label} as label from item) where not {is_number}
+        )
     ),
     meant as (
         select n.* exclude (dewey), m.* exclude (marks),
-            if(n.dewey = '', null, lpad(regexp_replace(n.dewey, '[^0-9]', '', 'g'), 3, '0')) as dewey,
+            case when n.dewey = '' then null when length(n.dewey) > 3 then left(n.dewey, 3) else lpad(rtrim(n.dewey, '. '), 3, '0') end as dewey,
             n.dewey in ('92', '92 ', '92.') as is_old_biography,
             n.scheme = 'lcc' as is_lcc
-        from numbered n join meaning m using (marks)
+        from numbered n left join meaning m using (marks)
     ),
     keyed as (
-        select source, item_key, is_reference,
+        select *,
             if(lcc.letters = '', null, rpad(lcc.letters, 3, ' ') || lpad(lcc.number, 4, '0')) as lcc_key,
-            dewey, is_lcc, is_certainly_lcc,
             case
                 when scheme = 'sudoc' then 'GOV'
                 when is_local then 'LOCAL'
@@ -91,9 +97,9 @@ CLASSED = r"""
         from meant
     ),
     chosen as (
-        select source, item_key, is_reference,
+        select *,
             case
-                when is_udc then null
+                when is_udc or marks is null then null
                 when is_lcc and lcc_key is not null then ('lcc', lcc_key)
                 when label_key is not null and not (is_certainly_lcc and label_key not in ('GOV', 'LOCAL') and dewey is null) then ('label', label_key)
                 when dewey is not null then ('ddc', dewey)
@@ -106,7 +112,7 @@ CLASSED = r"""
         select unnest($class_schemes::varchar[]) as scheme, unnest($class_keys::varchar[]) as key, unnest($class_names::varchar[]) as name
     ),
     classed as (
-        select c.source, c.item_key, c.is_reference, n.name as class, c.pair[1] as class_scheme, c.pair[2] as class_key
+        select c.*, n.name as class, c.pair[1] as class_scheme, c.pair[2] as class_key
         from chosen c left join class_name n on n.scheme = c.pair[1] and n.key = if(c.pair[1] = 'label', c.pair[2], left(c.pair[2], 1))
     )
 """
@@ -134,7 +140,10 @@ def classed() -> tuple[str, dict[str, list[str]]]:
         "lcc": LCC,
         "certain_sudoc": CERTAIN_SUDOC,
         "certain_dewey": CERTAIN_DEWEY,
-        "certain_lcc": CERTAIN_LCC,
+        "certain_lcc": f"case when {IS_NUMBER} then false else regexp_matches(label, '{CERTAIN_LCC}') end",
+        "is_number": IS_NUMBER,
+        "label": LABEL,
+        "named_scheme": NAMED_SCHEME,
     }
     sql = CLASSED
     for name, text in filled.items():

@@ -11,13 +11,12 @@ from libstats.analysis.copies import IS_MISSING
 from libstats.errors import AnalysisError
 from libstats.processes import DIRECTIONS, Process, Reading
 
-# the copy that a case is about, by its number
+# the copy that a case is about, by its number, which is the key of a copy that has one; gone copies too
 _COPY = f"""
     left join (
-        select source, item_id, any_value(barcode) as barcode, any_value(location) as location, any_value(owning_branch) as owning_branch, bool_or({IS_MISSING}) as is_missing
-        from item_ever
-        where item_id is not null
-        group by all) i on i.source = t.source and i.item_id = t.item_id
+        select source, item_id, barcode, location, owning_branch, {IS_MISSING} as is_missing
+        from item__now
+        where {{among}}) i on i.source = t.source and i.item_id = t.item_id
 """
 
 
@@ -44,16 +43,27 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
     return found
 
 
-def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind")) -> str:
+def cases_sql(
+    con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequence[str], *, about: Sequence[str] = ("branch", "kind"), within: str | None = None, unless: Sequence[str] = ()
+) -> str:
     """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest thing that happened),
     is_past (it is behind its end by what an export says of it, with or without a moment), and for each milestone m: m_at (NULL if not reached) and m_day (true where only the day is known).
 
     Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or the last where the process says so.
+    `within` is a milestone of which whoever asks drops the cases that did not reach it from $since to before $until: they may be lacking.
+    `unless` are milestones of which whoever asks drops the cases that reached one: their copies are not looked up.
     """
-    feeds = [sql for sql in (_read(con, process, r, milestones, about) for r in process.read) if sql]
-    if process.statuses and _has(con, "ill_event", "true"):
+    *is_read, is_logged, is_own = _have(
+        con,
+        [*((r.rows, r.when) for r in process.read), ("ill_event", "true" if process.statuses else "false"), ("milestone", f"process = {quoted(process.name)}")],
+    )
+    readings = [r for r, has_rows in zip(process.read, is_read, strict=True) if has_rows]
+    # where two tables tell of a case, the one can know of an earlier day than the other
+    sought = within if len(readings) == 1 and not is_logged and not is_own else None
+    feeds = [_read(con, process, r, milestones, about, sought, unless) for r in readings]
+    if is_logged:
         feeds.append(_logged(process, milestones, about))
-    if not feeds or _has(con, "milestone", f"process = {quoted(process.name)}"):
+    if is_own or not feeds:
         feeds.append(_own(process, milestones, about))
     if len(feeds) == 1:
         return feeds[0]
@@ -62,24 +72,24 @@ def cases_sql(con: duckdb.DuckDBPyConnection, process: Process, milestones: Sequ
 
 def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
     """The milestones that the loaded exports can tell of."""
-    told = {m for r in process.read if _has(con, r.rows, "true") for m in r.reached}
-    if process.statuses and _has(con, "ill_event", "true"):
+    *is_read, is_logged = _have(con, [*((r.rows, "true") for r in process.read), ("ill_event", "true" if process.statuses else "false")])
+    told = {m for r, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in r.reached}
+    if is_logged:
         told |= {m for m in process.statuses if m != "last"}
     return told | {m for (m,) in con.execute("select distinct milestone from milestone where process = $1", [process.name]).fetchall()}
 
 
-def _has(con: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
-    return bool(con.execute(f"select exists (select 1 from {table} where {where})").fetchall()[0][0])
+def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
+    """Which of the tables have a row of which the condition beside it is true?"""
+    found: tuple[bool, ...] = con.execute("select " + ", ".join(f"exists (from {table} where {where})" for table, where in asked)).fetchall()[0]
+    return found
 
 
-def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str]) -> str | None:
-    """SQL over a canonical table; None while it is empty."""
-    if not _has(con, reading.rows, "true"):
-        return None
+def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, milestones: Sequence[str], about: Sequence[str], within: str | None, unless: Sequence[str]) -> str:
+    """SQL over a canonical table."""
     used = [m for m in milestones if m in reading.reached]
     happened = [m for m in reading.reached if m in process.happening]
-    is_about_copy = any("i." in getattr(reading, a) for a in about)
-    source = f"{reading.rows} t {reading.join}{_COPY if is_about_copy else ''}"
+    source = f"{reading.rows} t {reading.join}"
     kinds = dict(zip(happened + used, con.sql(f"select {', '.join(reading.moment(m) for m in happened + used)} from {source} limit 0").types, strict=True))
     seen = {m: _seen(reading.moment(m), is_plan=m in process.planned) for m in {*used, *happened}}
     columns = ["t.source", f"{reading.case} as case_id", *(f"{getattr(reading, a)}::varchar as {a}" for a in about)]
@@ -89,8 +99,14 @@ def _read(con: duckdb.DuckDBPyConnection, process: Process, reading: Reading, mi
         f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at",
         f"coalesce({reading.past}, false){' or t.gone_after is not null' if reading.ever else ''} as is_past",
     ]
+    copies = ""
+    if any("i." in getattr(reading, a) for a in about):
+        ends = [seen[m] for m in unless if m in seen]
+        copies = _COPY.format(among=f"item_id in (select t.item_id from {source} where coalesce({', '.join(ends)}) is null)" if ends else "true")
     lines = ",\n    ".join(columns)
-    return f"select {lines}\nfrom {source}\nwhere {reading.where}"
+    # said of the column itself, DuckDB skips what lies outside
+    period = f" and {(moment := reading.moment(within))} >= $since::timestamp and {moment} < $until::timestamp" if within and within in reading.reached else ""
+    return f"select {lines}\nfrom {source}{copies}\nwhere ({reading.where}){period}"
 
 
 def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:

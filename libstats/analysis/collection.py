@@ -171,7 +171,7 @@ def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str,
     if by != "class" and not always_classed:
         return GROUPS[by], "grouped as (from copy)", {}
     sql, params = classed()
-    return GROUPS[by], f"{sql}, grouped as (select c.*, k.class, k.class_key from copy c left join classed k using (source, item_key))", dict(params)
+    return GROUPS[by], f"{sql}, grouped as (from classed)", dict(params)
 
 
 def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:

@@ -32,8 +32,7 @@ KNOWN_COPY = f"""
 # beginning, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
 KNOWN = f"""
     known as (
-        select c.*, k.class, k.class_scheme, k.class_key,
-            coalesce(k.is_reference, false) as is_reference,
+        select c.* replace (coalesce(c.is_reference, false) as is_reference),
             case when c.told_year between {OLDEST} and year($as_of::date) + 1 then c.told_year end as published_year,
             h.records_since,
             greatest(c.told_use_on, u.last_use_on, b.last_use_on) as last_use_on,
@@ -41,8 +40,7 @@ KNOWN = f"""
             coalesce(case when m.added_on is null then c.added_on end, c.received_on) as arrived_on,
             coalesce(case when m.added_on is null then c.added_on end, c.received_on, make_date(published_year, 1, 1)) as earliest_on,
             coalesce(earliest_on, c.added_on) as first_on
-        from copy c
-        left join classed k using (source, item_key)
+        from classed c
         left join horizon h using (source)
         left join used_item u using (source, item_id)
         left join used_barcode b using (source, barcode)
@@ -159,7 +157,7 @@ FATE = """
     ),
     title_stock as (
         select source, title_id, count(*) as copies
-        from copy
+        from idle
         where title_id is not null and not is_withdrawn and not is_missing
         group by all
     ),

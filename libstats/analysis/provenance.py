@@ -11,7 +11,7 @@ import duckdb
 
 from libstats.analysis import backlog, circulation, collection, collection_use, fill, throughput, turnaround, weeding, worklist
 from libstats.analysis.cases import newest_export, quoted
-from libstats.analysis.spans import UNDETERMINABLE, spans_sql
+from libstats.analysis.spans import UNDETERMINABLE, ends_of, spans_sql
 from libstats.errors import AnalysisError
 from libstats.processes import DIRECTIONS, process_of
 
@@ -43,7 +43,7 @@ def _summed(column: str, function: Callable[..., Relation]) -> Callable[..., int
 
 def _in_backlog(con: Connection, process: str, *, start: str | None = None, end: Any = None, **others: Any) -> int:
     work = process_of(con, process)
-    spans = spans_sql(con, work, start or work.starts, list(work.done) if end is None else [end] if isinstance(end, str) else list(end))
+    spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
     sql = f"select count(*) from ({spans}) where started_at is not null and state <> {UNDETERMINABLE}"
     return int(con.execute(sql, {"as_of": str(newest_export(con, work))}).fetchall()[0][0])
 

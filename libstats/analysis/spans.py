@@ -30,13 +30,22 @@ def part_sql(by: str | None) -> str:
     return PARTS[by]
 
 
-def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: Sequence[str], *, unit: Unit = "days", calendar: str | None = None) -> str:
+def ends_of(process: Process, end: str | Sequence[str] | None) -> list[str]:
+    """The milestones with which a wait ends: those asked for, else those of the process."""
+    return list(process.done) if end is None else [end] if isinstance(end, str) else list(end)
+
+
+def spans_sql(
+    con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: Sequence[str], *, unit: Unit = "days", calendar: str | None = None, within: str | None = None
+) -> str:
     """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at, state, waited.
 
     state   1 an end was reached; 2 given up and not taken up again; 3 a milestone behind the ends was reached without one
             of them, or an export says that the case is behind its end and not since when, so that the wait cannot be told;
             0 open at $as_of
     waited  from start to the end, to giving up, or to $as_of, in the unit; whole days where only the day is known
+
+    `within` as for `cases_sql`.
     """
     process.check(start, *ends)
     behind = _behind(process, ends)
@@ -54,7 +63,7 @@ def spans_sql(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends
             select *, {state} as state, case {state} when {DONE} then end_at when {GIVEN_UP} then stopped_at end as closed_at
             from (
                 select source, case_id, branch, kind, last_at, is_past, {start}_at as started_at, {start}_day or {days} as is_day, {end} as end_at, {stopped} as stopped_at, {passed} as passed_at
-                from ({cases_sql(con, process, wanted)})))
+                from ({cases_sql(con, process, wanted, within=within)})))
     """
 
 

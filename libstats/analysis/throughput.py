@@ -62,7 +62,7 @@ def throughput(
         f"""
         with reached as (
             select source, branch, kind, {reached}_at as reached_at
-            from ({cases_sql(con, work, [reached])})
+            from ({cases_sql(con, work, [reached], within=reached)})
         )
         select {every_sql(every)} as period, {BY[by]} as part, count(*) as cases
         from reached

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.cases import newest_export
-from libstats.analysis.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, Unit, part_sql, settled, spans_sql, waited_sql
+from libstats.analysis.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, Unit, ends_of, part_sql, settled, spans_sql, waited_sql
 from libstats.errors import AnalysisError
 from libstats.processes import Process, process_of
 
@@ -17,41 +17,62 @@ PERCENTILES = (50, 80, 90)
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 SEVERAL = 30  # cases enough to say of an export that its lack of open ones is no chance
 
-# Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Greenwood's variance; the
-# interval of a percentile holds the times at which a test on the log(-log) scale does not tell the curve from it.
-CURVE = """
+EXACT = 1e27  # sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones follow large ones
+DEAD = -100  # the log of the share still waiting, near enough, where the last one at risk has ended
+
+# Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are sorted once, by part and time;
+# a window without an order of its own goes by that of the rows. In each part the row without a time comes first: all enter with it.
+RISK = """
     span as ({spans}),
     cohort as materialized (
         select {part} as part, waited, state, started_at, ended_at
         from span
         where started_at >= $since::timestamp and started_at < $until::timestamp
     ),
-    told as (
-        select part, waited, count(*) filter (where state = {done}) as done, count(*) filter (where state = {given_up}) as given_up, count(*) as leaving, 0::bigint as entering
+    counted_in as (
+        select *
         from cohort
-        where state <> {undeterminable}
+        where state <> {undeterminable} and waited is not null
+    ),
+    told as (
+        select part, waited, count(*) filter (where state = {done}) as done, count(*) filter (where state = {given_up}) as given_up, count(*) as leaving
+        from counted_in
         group by part, waited
+        union all
+        select part, null, 0, 0, -count(*) filter (where {is_there})
+        from counted_in
+        group by part
         {entries}
     ),
     risk as (
-        select part, waited, done, given_up, (sum(leaving - entering) over ({partition} order by waited desc range unbounded preceding))::bigint as at_risk
-        from told
-    ),
-    curve as (
-        select *, product(1 - done / at_risk) over w as still_waiting, sum(case when at_risk > done then done / (at_risk * (at_risk - done)::double) end) over w as variance,
-            lead(waited) over ({partition} order by waited) as next_waited
-        from risk
-        where done > 0 and at_risk > 0
-        window w as ({partition} order by waited rows unbounded preceding)
+        select part, waited, done, given_up, (leaving - sum(leaving) over (rows unbounded preceding))::bigint as at_risk
+        from (from told order by part nulls last, waited nulls first{ties})
     )
 """
 # cases that began before their end would have been recorded are at risk only from then on
 ENTRIES = """
         union all
-        select part, greatest({entry}, 0), 0, 0, 0, count(*)
-        from cohort
-        where state <> {undeterminable} and started_at < $observed_from::timestamp
+        select part, greatest({entry}, 0), 0, 0, -count(*)
+        from counted_in
+        where not {is_there}
         group by all
+"""
+# Greenwood's variance; the interval of a percentile holds the times at which a test on the log(-log) scale does not tell the curve from it.
+# Both sums run on through all parts, and a part's own begins at its first row: the one falls and the other rises all the way.
+CURVE = f"""
+    summed as (
+        select *, sum(({EXACT} * case when at_risk > done then ln(1 - done / at_risk) when done > 0 then {DEAD} else 0 end)::hugeint) over w as logs,
+            sum(({EXACT} * case when at_risk > done then done / (at_risk * (at_risk - done)::double) else 0 end)::hugeint) over w as variances, lead(waited) over () as next_waited
+        from risk
+        where waited is null or done > 0 and at_risk > 0
+        window w as (rows unbounded preceding)
+    ),
+    curve as (
+        select part, waited, next_waited, at_risk > done as has_spread,
+            (logs - min(case when waited is null then logs end) over w) / {EXACT} as log_waiting, (variances - max(case when waited is null then variances end) over w) / {EXACT} as variance
+        from summed
+        window w as (rows unbounded preceding)
+    )
 """
 
 
@@ -102,18 +123,17 @@ def turnaround(
     begins, ends = start or work.starts, _ends(work, end)
     moment = as_of or newest_export(con, work)
     percentiles = ",\n            ".join(_percentile(p) for p in PERCENTILES)
-    tested = ", ".join(f"abs((double_log - ln(-ln({1 - p / 100:.2f}))) * log / spread) <= {Z} as is_p{p}" for p in PERCENTILES)
+    tested = ", ".join(f"has_spread and abs((ln(-log_waiting) - ln(-ln({1 - p / 100:.2f}))) * log_waiting / sqrt(variance)) <= {Z} as is_p{p}" for p in PERCENTILES)
     points = ", ".join(f"{p / 100}" for p in PERCENTILES)
     naive = ", ".join(f"c.naive[{place}] as naive_p{p}" for place, p in enumerate(PERCENTILES, start=1))
     joined = ",\n            ".join(f"q.p{p}, q.p{p}_low, q.p{p}_high" for p in PERCENTILES)
     relation = con.sql(
         f"""
-        with {_curve(con, work, begins, ends, by, unit, calendar, observed_from)},
+        with {_risk(con, work, begins, ends, by, unit, calendar, observed_from)}, {CURVE},
         tested as (
-            select *, {tested}
-            from (
-                select *, case when still_waiting > 0 and at_risk > done then ln(still_waiting) end as log, ln(-log) as double_log, sqrt(variance) as spread
-                from curve)
+            select part, waited, next_waited, log_waiting, {tested}
+            from curve
+            where waited is not null
         ),
         percentile as (
             select part,
@@ -174,7 +194,7 @@ def turnaround_curve(
     moment = as_of or newest_export(con, work)
     return con.sql(
         f"""
-        with {_curve(con, work, begins, ends, by, unit, calendar, observed_from)},
+        with {_risk(con, work, begins, ends, by, unit, calendar, observed_from)},
         leaving as (
             select *, product(1 - (done + given_up) / nullif(at_risk, 0)) over w as in_work
             from risk
@@ -237,7 +257,7 @@ def turnaround_left_out(
 
 
 def _ends(process: Process, end: str | Sequence[str] | None) -> list[str]:
-    ends = list(process.done) if end is None else [end] if isinstance(end, str) else list(end)
+    ends = ends_of(process, end)
     for name in ends:
         if name in process.misleading:
             raise AnalysisError(f"{process.name}: no turnaround can be told from {name!r}", f"{_sentence(process.misleading[name])}.")
@@ -253,20 +273,21 @@ def _params(since: Moment, until: Moment, as_of: Moment, observed_from: Moment |
     return given if observed_from is None else {**given, "observed_from": str(observed_from)}
 
 
-def _curve(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: list[str], by: str | None, unit: Unit, calendar: str | None, observed_from: Moment | None) -> str:
-    entries = ""
+def _risk(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: list[str], by: str | None, unit: Unit, calendar: str | None, observed_from: Moment | None) -> str:
+    is_there, entries, ties = "true", "", ""
     if observed_from is not None:
-        entries = ENTRIES.format(entry=waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar), undeterminable=UNDETERMINABLE)
-    spans = spans_sql(con, process, start, ends, unit=unit, calendar=calendar)
-    partition = "partition by part" if by else ""
-    return CURVE.format(spans=spans, part=part_sql(by), partition=partition, entries=entries, done=DONE, given_up=GIVEN_UP, undeterminable=UNDETERMINABLE)
+        is_there = "started_at >= $observed_from::timestamp"
+        ties = ", leaving desc"
+        entries = ENTRIES.format(entry=waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar), is_there=is_there)
+    spans = spans_sql(con, process, start, ends, unit=unit, calendar=calendar, within=start)
+    return RISK.format(spans=spans, part=part_sql(by), is_there=is_there, entries=entries, ties=ties, done=DONE, given_up=GIVEN_UP, undeterminable=UNDETERMINABLE)
 
 
 def _percentile(p: int) -> str:
     """SQL: one percentile of the curve and its interval."""
-    # a hair below, so that a share that is reached exactly is not passed by the last bit of a product
+    # a hair below, so that a share that is reached exactly is not passed by the last bit of a sum
     return (
-        f"min(waited) filter (where still_waiting < {1 - p / 100:.2f} - 1e-12) as p{p}, "
+        f"min(waited) filter (where log_waiting < ln({1 - p / 100:.2f}) - 1e-10) as p{p}, "
         f"min(waited) filter (where is_p{p}) as p{p}_low, max({{'at': waited, 'next': next_waited}}) filter (where is_p{p}).next as p{p}_high"
     )
 

@@ -11,48 +11,51 @@ __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 # A day that so many copies tell of as that of their last use that a system, not people, wrote it: 20 copies or more, mostly of different titles (a class
 # set is lent on one day), and 10 times as many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
+    told_use as (
+        select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item where last_borrowed_on is not null
+        union all
+        select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item where last_in_house_on is not null
+    ),
     told_day as (
-        select source, kind, day, count(*) as copies, count(distinct title) as titles
-        from (
-            select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item
-            union all
-            select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item
-        )
-        where day is not null
+        select source, kind, day, count(*) as copies
+        from told_use
         group by all
+    ),
+    crowded_day as (
+        select source, kind, day, copies
+        from told_day
+        qualify copies >= 20
+            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
     ),
     system_day as (
         select source, kind, day, copies
-        from told_day
-        qualify copies >= 20 and 2 * titles >= copies
-            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
+        from crowded_day join told_use using (source, kind, day)
+        group by all
+        having 2 * count(distinct title) >= copies
     )
 """
 
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these days: a single mistyped date moves nothing.
 USE = f"""
     {SYSTEM_DAY},
-    use_event as (
-        select source, item_id, case when item_id is null then barcode end as barcode, max(happened_at)::date as last_use_on, max(case when kind = 'in-house use' then happened_at end)::date as last_in_house_on
+    use_event as not materialized (
+        select source, item_id, barcode, happened_at as used_at, case when kind = 'in-house use' then happened_at end as used_in_house_at
         from circulation_event
-        where kind in ('checkout', 'in-house use') and coalesce(item_id, barcode) is not null and happened_at < $as_of::date + 1
-        group by all
+        where kind in ('checkout', 'in-house use')
         union all
-        select source, item_id, case when item_id is null then barcode end, max(checked_out_at)::date, null
+        select source, item_id, barcode, checked_out_at, null
         from loan_ever
-        where checked_out_at < $as_of::date + 1
-        group by all
     ),
     used_item as (
-        select source, item_id, max(last_use_on) as last_use_on, max(last_in_house_on) as last_in_house_on
+        select source, item_id, max(used_at)::date as last_use_on, max(used_in_house_at)::date as last_in_house_on
         from use_event
-        where item_id is not null
+        where item_id is not null and used_at < $as_of::date + 1
         group by all
     ),
     used_barcode as (
-        select source, barcode, max(last_use_on) as last_use_on
+        select source, barcode, max(used_at)::date as last_use_on
         from use_event
-        where barcode is not null
+        where item_id is null and barcode is not null and used_at < $as_of::date + 1
         group by all
     ),
     use_day as (

@@ -51,7 +51,7 @@ def worklist(
     reached = ", ".join(f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening))
     return con.sql(
         f"""
-        with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"))}),
+        with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"), unless=_over(work))}),
         waiting as (
             select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
             from cases
@@ -103,7 +103,7 @@ def worklist_left_out(con: duckdb.DuckDBPyConnection, process: str, *, as_of: Mo
 
 def _passed(process: Process) -> str:
     """SQL: when a case reached an end of its process, or what comes after all of them."""
-    return f"coalesce({', '.join(f'{m}_at' for m in _ends_and_behind(process) if m not in process.given_up)})"
+    return f"coalesce({', '.join(f'{m}_at' for m in _over(process))})"
 
 
 def _stopped(process: Process) -> str:
@@ -111,11 +111,11 @@ def _stopped(process: Process) -> str:
     return f"greatest({', '.join(f'{m}_at' for m in process.given_up)}, null::timestamp)" if process.given_up else "null::timestamp"
 
 
-def _ends_and_behind(process: Process) -> list[str]:
-    """The ends of a process, and what comes after all of them."""
+def _over(process: Process) -> list[str]:
+    """The ends of a process, and what comes after all of them; not how a case is given up, after which it may go on."""
     order = list(process.happening)
     last = max(order.index(m) for m in process.done)
-    return [m for place, m in enumerate(order) if m in process.done or place > last]
+    return [m for place, m in enumerate(order) if (m in process.done or place > last) and m not in process.given_up]
 
 
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
