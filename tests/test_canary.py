@@ -21,7 +21,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats import cli, intake, report, settle, store
+from libstats import cli, intake, report, settle, store, take
 from libstats.plan import plans
 from libstats.recognise import recognise
 from libstats.source import Source
@@ -128,7 +128,7 @@ def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pyt
     workspace = find(workspace.folder)
     made = exports(workspace.exports, form)
     seen: set[str] = set()
-    for module in (intake, settle, store):
+    for module in (intake, settle, store, take):
         monkeypatch.setattr(module, "step", lambda name: seen.update(f"{name}: {f}" for f in found_in(workspace.folder)))
     receipts = libstats.load(workspace, [path for *_, path in made]).files
     if form == "headless":

@@ -160,13 +160,13 @@ STEPS = ("copied", "ledger", "rows", "fold", "committed", "checkpointed", "renam
 KILL = """
 import os, sys
 import libstats
-from libstats import intake, settle, store
+from libstats import intake, settle, store, take
 
 def die(name):
     if name == sys.argv[1]:
         os._exit(9)
 
-for module in (intake, settle, store):
+for module in (intake, settle, store, take):
     module.step = die
 libstats.load(sys.argv[2], [sys.argv[3]])
 """
