@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats import ledger, unread
+from libstats import ledger, schema, unread
 from libstats.schema import Column, Table
 from libstats.tables import same_key
 
@@ -256,3 +256,10 @@ def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.
         where s.seen_at < greatest({", ".join(times)})
         """
     )
+
+
+def totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows each table has now, counted without looking any key up."""
+    names = list(schema.tables())
+    counts = ", ".join(f"(select count(*) from {t}__row where is_sole) + (select count(*) from {t}__merged) - (select count(*) from {t}__gone)" for t in names)
+    return dict(zip(names, con.execute(f"select {counts}").fetchall()[0], strict=True))

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from tqdm import tqdm
 
-from libstats import forgetting, ledger, schema, settle, store
+from libstats import fold, forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
 from libstats.readers.part import Part
@@ -50,7 +50,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
             receipt.files += load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
         if any(f.outcome == "loaded" for f in receipt.files):
             receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
-            receipt.totals = {t: writer.con.execute(f"select count(*) from {t}").fetchall()[0][0] for t in schema.tables()}
+            receipt.totals = fold.totals(writer.con)
             writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped for f in receipt.files)
             writer.publish()
         if place.purges_exports:

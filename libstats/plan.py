@@ -150,7 +150,7 @@ class Plan:
     def hashed(self) -> str:
         """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
         # what md5_number_lower gives, which DuckDB works out through a text of 128 digits: three times slower than md5 itself
-        return f"(md5_number({in_one(self.positions[h] for h in self._compared)}) >> 64)::ubigint"
+        return f"(md5_number({in_one(self.texts)}) >> 64)::ubigint"
 
     @property
     def people(self) -> dict[str, str]:
@@ -160,8 +160,8 @@ class Plan:
 
     @property
     def texts(self) -> list[int]:
-        """The positions of the file's columns that the table reads, persons' identifiers left out."""
-        return sorted({self.positions[h] for h in self._compared})
+        """The positions of the file's columns that the table reads, persons' identifiers left out, by heading: a row in which columns changed places is the same."""
+        return [self.positions[h] for h in self._compared]
 
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""

@@ -129,7 +129,7 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
 def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, riders: Sequence[Plan]) -> Seen:
     """For every row of the file the id of the equal open row, or else its text, and persons' keys in place of theirs."""
     riding = [r for r in riders if not r.people and r.table.name not in r.source.only]
-    seen = Seen(f"incoming_{plan.table.name}", tuple(sorted({position for p in (plan, *riding) for position in p.texts})), frozenset(r.table.name for r in riding))
+    seen = Seen(f"incoming_{plan.table.name}", tuple(dict.fromkeys(position for p in (plan, *riding) for position in p.texts)), frozenset(r.table.name for r in riding))
     people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
     hashes = "".join(f", {r.hashed} as hash_{r.table.name}" for r in riding)
     same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)])

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats import cli, forgetting, privacy, store
+from libstats import cli, forgetting, intake, privacy, store
 from libstats.errors import LibstatsError, WorkspaceError
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
@@ -39,6 +39,22 @@ def test_sql_and_python_hash_alike() -> None:
 def test_the_hash_is_hmac_sha256() -> None:
     """RFC 4231, test case 2: key "Jefe"; its first eight bytes."""
     assert privacy.hasher(b"Jefe")("what do ya want for nothing?") == str(int("5bdcc146bf60754e", 16))
+
+
+def test_a_big_file_hashes_persons_as_a_small_one_does(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    persons = ["7", " 7\t", "8", "", "7", "Ä 9", "'", "10"]
+    rows = "".join(f'{number};{number};"{person}";2026-10-01 10:00:00;2026-10-22\n' for number, person in enumerate(persons, start=1))
+    file = write(tmp_path / "old_issues-2026-10-31.csv", "issue_id;itemnumber;borrowernumber;issuedate;date_due\n" + rows)
+    monkeypatch.setattr(intake, "MANY", 0)
+    monkeypatch.setattr(privacy, "_FIRST", 3)  # the others are met in later rows
+    receipt = libstats.load(workspace, [file])
+    assert receipt.files[0].outcome == "loaded" and receipt.files[0].dispositions["new"] == len(persons), str(receipt)
+    hashed = privacy.hasher(privacy.read_key(workspace.key_file))
+    with libstats.open(workspace) as con:
+        keys = [key for (key,) in con.sql("select patron_key from loan order by loan_id::integer").fetchall()]
+    assert keys == [int(hashed(person)) if person else None for person in persons]
+    again = write(tmp_path / "old_issues-2026-11-01.csv", file.read_text(encoding="utf-8").replace('"8"', '"11"'))
+    assert {k: n for k, n in libstats.load(workspace, [again]).files[0].dispositions.items() if n} == {"changed": 1, "unchanged": len(persons) - 1}
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -321,3 +321,42 @@ def test_a_file_with_much_free_room_is_written_anew(workspace: Workspace, tmp_pa
     assert published is not None
     assert published.stat().st_size < full / 4
     assert len(state(workspace)) == 1
+
+
+def test_titles_that_ride_along_come_change_and_go_with_their_copies(workspace: Workspace, tmp_path: Path) -> None:
+    head = "itemnumber;barcode;homebranch;biblionumber;title;copyrightdate\n"
+    days = [
+        "1;b1;EAST;10;Tea;1999\n2;b2;EAST;10;Tea;1999\n3;b3;EAST;30;Milk;n.d.\n",
+        "1;b1;EAST;10;Tea;1999\n2;b2;WEST;20;Jam;2001\n3;b3;EAST;30;Milk;n.d.\n",  # a year that is none: told again from the file each time
+        "1;b1;EAST;10;Teas;1999\n2;b2;WEST;20;Jam;2001\n4;b4;WEST;20;Jam;2001\n",
+    ]
+    titles = []
+    for day, rows in enumerate(days, start=1):
+        libstats.load(workspace, [write(tmp_path / f"items-2026-10-0{day}.csv", head + rows)])
+        with libstats.open(workspace) as con:
+            titles.append(con.sql("select title_id, title, published_year from title order by 1").fetchall())
+            held = con.sql("select title_id, until_seq from title__row order by 1, from_seq").fetchall()
+    assert titles[0] == [("10", "Tea", 1999)]
+    assert titles[1] == [("10", "Tea", 1999), ("20", "Jam", 2001)]
+    assert titles[2] == [("10", "Teas", 1999), ("20", "Jam", 2001)]
+    assert held == [("10", 3), ("10", None), ("20", None)]
+
+
+def test_the_sign_that_parts_texts_is_a_blank(workspace: Workspace, tmp_path: Path) -> None:
+    for day, branch in ((1, "EAST"), (2, "WE\x1fST")):
+        file = write(tmp_path / f"items-2026-10-0{day}.csv", items(f"1;b\x1f1;{branch};BK;2026-10-20"))
+        assert libstats.load(workspace, [file]).files[0].outcome == "loaded"
+    assert state(workspace) == [("1", "WE ST", "BK", "2026-10-20", False)]
+
+
+def test_the_first_copy_known_by_its_barcode_alone_meets_those_with_numbers(workspace: Workspace, tmp_path: Path) -> None:
+    numbered = [write(tmp_path / f"items-2026-10-0{day}.csv", items("1;b1;EAST;BK;", f"2;b2;EAST;{kind};")) for day, kind in ((1, "BK"), (2, "DVD"))]
+    bare = write(tmp_path / "items-2026-10-03.csv", "barcode;homebranch\nb1;WEST\nb9;WEST\n")
+    for file in (*numbered, bare):
+        libstats.load(workspace, [file])
+    expected = [("1", "WEST", "BK", None, False), ("2", "EAST", "DVD", None, False), ("barcode:b9", "WEST", None, None, False)]
+    assert state(workspace) == expected
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-04.csv", items("9;b9;WEST;CD;"))])
+    assert state(workspace) == [*expected[:2], ("9", "WEST", "CD", None, False)]
+    libstats.undo(workspace, 4)
+    assert state(workspace) == expected
