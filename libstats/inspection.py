@@ -63,7 +63,7 @@ def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
             for part in parts(place):
                 yield _part(part, config, dates)
     except FileRefused as error:
-        yield f"{name}: not recognised\n  {error}"
+        yield f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n  {error}"
     except OSError as error:
         yield f"{name}: not recognised\n  {unreadable(name, error)}"
 

@@ -80,6 +80,27 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(case: str, workspace:
     assert "Mary" not in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("MARC records", b"00085nam a2200049 a 4500001000300000245001000003\x1e7\x1e10\x1faTea\x1e\x1d"),
+        ("EDIFACT messages of a vendor", b"UNA:+.? 'UNB+UNOC:3+VENDOR+LIBRARY+261031:0930+1'UNH+1+INVOIC:D:96A:UN'"),
+        ("EDIFACT messages of a vendor", b"UNB+UNOA:2+VENDOR+LIBRARY+261031:0930+1'\n"),
+        ("the log of EZproxy or another web server", b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n'),
+        ("a COUNTER report", b'{"Report_Header": {"Report_ID": "TR", "Release": "5"}, "Report_Items": []}'),
+        ("COUNTER report", b"Report_Name\tDatabase Report\nReport_ID\tDR\n\nDatabase\tMetric_Type\tReporting_Period_Total\tJan-2026\nTea\tSearches_Regular\t7\t7\n"),
+    ],
+)
+def test_what_a_later_version_is_to_read_is_named_and_left_alone(kind: str, data: bytes, workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "usage"
+    file.write_bytes(data)
+    told = libstats.load(workspace, [file]).files[0]
+    assert told.outcome == "left alone"
+    assert f"{kind}: known, not loaded yet" in told.reason
+    assert "SECRET" not in told.reason
+    assert "left alone" in inspect(file)
+
+
 def test_headings_alone(workspace: Workspace, tmp_path: Path) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD))
     assert "0 rows read: the file has headings and nothing below them" in said

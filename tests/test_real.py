@@ -33,6 +33,25 @@ LOADED = {
 }
 
 
+def test_every_folder_loads_in_one_call_or_is_refused_rightly(real: Path, workspace: Workspace) -> None:
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    receipt = libstats.load(workspace, [real], exported_at=datetime(2026, 1, 1))
+    later = {p.name for folder in ("marc", "edifact", "counter", "ezproxy") for p in (real / folder).iterdir()} - {"pubdate_strings.tsv"}
+    told = {f.file: f for f in receipt.files}
+    assert {f.partition("#")[0] for f, r in told.items() if "known, not loaded yet" in r.reason} == later
+    assert {f: r.reason.partition("\n")[0].rpartition(": ")[2] for f, r in told.items() if r.outcome == "refused"} == {
+        # test material about call numbers and years, no exports
+        "equivalents.json": "not an export that libstats knows; libstats knows none of its 3 headings. Nothing was changed",
+        "sorted_lists.tsv": "not an export that libstats knows; of its 6 headings libstats knows Call Number. Nothing was changed",
+        "pubdate_strings.tsv": "not an export that libstats knows; libstats knows none of its 4 headings. Nothing was changed",
+        # a sheet of examples without numbers, and commands that lack a column or do not say their letters
+        "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
+        "selcharge_oUKd.txt": "the column Date Charged is missing",
+        "selhold_inactive.txt": "nothing tells what its columns are",
+    }
+    assert all(sum(r.dispositions.values()) == r.rows_read for r in receipt.files if r.outcome == "loaded")
+
+
 def test_every_koha_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:
     receipt = libstats.load(workspace, [real / "koha"])
     outcomes = {f.file: (f.outcome, f.reason) for f in receipt.files}

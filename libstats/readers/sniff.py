@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, json, spreadsheet, symphony_log, xml
+from libstats.readers import delimited, json, later, spreadsheet, symphony_log, xml
 from libstats.readers.oldbook import OLE
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
@@ -24,7 +24,7 @@ _TAR = slice(257, 262)
 
 
 def parts(place: Place) -> Iterator[Part]:
-    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for what is neither; OSError."""
+    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for what is neither, NotLoadedYet for what is known all the same; OSError."""
     head = place.head()
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
         raise FileRefused(f"{place.name}: this is an archive within an archive", "Unpack the outer one and load what is in it.")
@@ -39,6 +39,7 @@ def parts(place: Place) -> Iterator[Part]:
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)
         return
+    later.refuse_known(place, head)
     text = delimited.probe(place)
     yield xml.probe(text) or json.probe(text) or text
 
