@@ -1,7 +1,6 @@
-"""`python -m libstats`, where the command `libstats` is not found: on Windows its folder often is not on the path."""
-
-import sys
+"""`python -m libstats`: the command line where the command itself is not on the path."""
 
 from libstats.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    raise SystemExit(main())

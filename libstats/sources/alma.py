@@ -217,12 +217,6 @@ TITLES = Source(
 )
 
 PATRONS = LeftAlone("alma", "patron records", ("Primary Identifier", "Expiry Date"), "libstats never reads patron records")
-TRANSACTIONS = LeftAlone(
-    "alma",
-    "fund transactions",
-    ("PO Line Reference", "Transaction Amount"),
-    "known, not loaded yet: encumbrances, disencumbrances and expenditures are to be added up; take the amounts out to load its order lines and funds",
-)
 EVENTS = LeftAlone(
     "alma",
     "item historical events",
