@@ -7,7 +7,7 @@ from pathlib import Path
 from libstats import report, sample
 from libstats.errors import WorkspaceError
 from libstats.load import load
-from libstats.receipts import LoadReceipt
+from libstats.receipts import LoadReceipt, counted
 from libstats.sample import hours
 from libstats.workspace import CONFIG, Workspace, find, init
 
@@ -35,10 +35,6 @@ def run(folder: Path) -> str:
         raise WorkspaceError(f"{folder} is there already and is no demonstration", "Name another folder: libstats demo FOLDER")
     place, receipt = prepare(folder)
     path = report.run("monthly_operations", place.folder, {}, None)
-    with_rows = [f"{n:,} {_plural(table.replace('_', ' '))}" for table, n in receipt.totals.items() if n]
+    with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]
     held = f": {', '.join(with_rows)}" if with_rows else " (loaded before)"
     return f"A made-up library of three branches is in {folder}{held}.\nIts report is at {path}\nOpen it in a web browser. What needs a hand today:  libstats -w {folder} today\nTo look around:  jupyter lab {folder / 'notebooks'}"
-
-
-def _plural(noun: str) -> str:
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"

@@ -18,7 +18,7 @@ from libstats.errors import FileRefused
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
-from libstats.receipts import DISPOSITIONS, FileReceipt
+from libstats.receipts import DISPOSITIONS, FileReceipt, counted
 from libstats.rejects import explain, explain_derived
 from libstats.source import Source, fold_heading
 from libstats.store import step
@@ -216,7 +216,7 @@ class Intake:
         ragged, outside = (len(self.normalised.ragged), self.normalised.aside) if raw.has_lines and self.normalised else (0, 0)
         if taken.rows + ragged + outside != self.rows_read:
             raise Miscounted(f"{self.part.name}: {self.rows_read} rows counted, {taken.rows + ragged + outside} read", "Please report this file's form; nothing of it was loaded.")
-        exported_at, how = self._time(export_id, raw)
+        exported_at, how = self._time(export_id, raw, seq)
         receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)
         self._enter(receipt, export_id, taken)
         if taken.rejected and self.is_whole:
@@ -228,7 +228,7 @@ class Intake:
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts | {"repeated": taken.repeated, "set aside": aside, "rejected": rejected}
         receipt.conflicts = dispositions.conflicts(self.con, primary.table, export_id, has_others=has_others)
         if receipt.stripped:
-            receipt.notes.append(f"{receipt.stripped:,} rows shown without their patron now: the patron's key was removed for good")
+            receipt.notes.append(f"{counted(receipt.stripped, 'row')} shown without their patron now: the patron's key was removed for good")
         sound = without_slipped(self.con, primary, raw) if taken.rejected and self.plans[1:] else raw
         faulty: list[Plan] = []
         for plan in self.plans[1:]:
@@ -246,7 +246,7 @@ class Intake:
         """How many rows are about a table that rides along and cannot be read for it; the receipt tells of them."""
         rows = int(self.con.execute(f"select count(*) from ({plan.values_sql(raw)}) where n = 0 and not {plan.must}").fetchall()[0][0])
         if rows:
-            receipt.notes.append(f"{rows:,} rows tell nothing of {plan.table.name}, since a value for it cannot be read")
+            receipt.notes.append(f"{counted(rows, 'row')} {'tells' if rows == 1 else 'tell'} nothing of {plan.table.name}, since a value for it cannot be read")
         return rows
 
     def _explain(self, faulty: list[Plan], seq: int) -> None:
@@ -285,7 +285,7 @@ class Intake:
                     return self._not_after(datetime(year, month, day, hour, minute)), "name"
         return None
 
-    def _time(self, export_id: int, raw: Raw) -> tuple[datetime, str]:
+    def _time(self, export_id: int, raw: Raw, seq: int) -> tuple[datetime, str]:
         stated = self._stated_time(raw)
         if stated is not None:
             return stated
@@ -294,8 +294,11 @@ class Intake:
             return newest, "newest"
         if self.rows_read == 0:
             return self._not_after(datetime.fromtimestamp(int(self.part.path.stat().st_mtime))), "modified"
+        self._explain([], seq)
+        unread = self.con.execute("select line, heading, reason, shape from reject where seq = $1 and shape <> '' order by line limit 1", [seq]).fetchall()
+        why = "".join(f"; line {line}, {heading}: {reason} ({shape})" for line, heading, reason, shape in unread)
         raise FileRefused(
-            f"{self.part.name} ({self.source.label}): nothing in the file says when it was exported",
+            f"{self.part.name} ({self.source.label}): nothing in the file says when it was exported{why}",
             "Put the day into its name (items-2026-10-31.csv), or load it with --exported-at 2026-10-31.",
         )
 

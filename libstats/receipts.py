@@ -15,6 +15,11 @@ HOW = {
 }
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things in words: 1 row, 12,000 copies."""
+    return f"{number:,} {noun if number == 1 else f'{noun[:-1]}ies' if noun.endswith('y') else f'{noun}es' if noun.endswith('ch') else f'{noun}s'}"
+
+
 @dataclass
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused."""
@@ -40,10 +45,11 @@ class FileReceipt:
             return [f"{self.file}{what}: {self.outcome}", *(f"    {line}" for line in self.reason.splitlines())]
         told = ", ".join(f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)) or "the file has headings and nothing below them"
         when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
-        text = [f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})", f"    {self.rows_read:,} rows read: {told}"]
-        text += [f"    also told of {n:,} rows of {table}" for table, n in self.derived.items()]
+        text = [f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})", f"    {counted(self.rows_read, 'row')} read: {told}"]
+        text += [f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()]
         if self.conflicts:
-            text.append(f"    {self.conflicts:,} keys stand in it with different rows; of equally new values the greater was taken")
+            stand = "key stands" if self.conflicts == 1 else "keys stand"
+            text.append(f"    {self.conflicts:,} {stand} in it with different rows; of equally new values the greater was taken")
         return text + [f"    {note}" for note in self.notes]
 
 
@@ -63,7 +69,7 @@ class LoadReceipt:
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
         if self.forgotten:
-            lines.append(f"{self.forgotten:,} rows of closed cases lost their patron's key, as the library's rule says")
+            lines.append(f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key, as the library's rule says")
         if self.totals:
-            lines.append("Now held: " + ", ".join(f"{n:,} {table.replace('_', ' ')}{'' if n == 1 else 's'}" for table, n in self.totals.items() if n))
+            lines.append("Now held: " + ", ".join(counted(n, table.replace("_", " ")) for table, n in self.totals.items() if n))
         return "\n".join(lines)

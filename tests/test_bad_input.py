@@ -101,6 +101,13 @@ def test_what_a_later_version_is_to_read_is_named_and_left_alone(kind: str, data
     assert "left alone" in inspect(file)
 
 
+def test_a_file_without_a_time_that_can_be_read_says_which(workspace: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path / "loans.csv", "issue_id;itemnumber;borrowernumber;issuedate;date_due\n1;7;SECRET;31/10/2026;1/11/2026\n")
+    reason = libstats.load(workspace, [file]).files[0].reason
+    assert "nothing in the file says when it was exported; line 2, issuedate: not a time (year first, as in 2026-10-31) (99/99/9999)" in reason
+    assert "SECRET" not in reason
+
+
 def test_headings_alone(workspace: Workspace, tmp_path: Path) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD))
     assert "0 rows read: the file has headings and nothing below them" in said
@@ -135,7 +142,7 @@ def test_text_that_was_garbled_on_its_way_raises_an_alarm(workspace: Workspace, 
 @pytest.mark.parametrize(("day", "shape"), [("03/04/2025", "99/99/9999"), ("31.10.2026 ", "99.99.9999"), ("46301", "99999"), ("Jane Doe", "Aaaa Aaa")])
 def test_a_date_of_another_style_is_never_guessed(day: str, shape: str, workspace: Workspace, tmp_path: Path) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD + f"2,b2,EAST,{day}\n"))
-    assert "1 rows read: 1 rejected\n    `libstats rejects 1` lists the rejected rows" in said
+    assert "1 row read: 1 rejected\n    `libstats rejects 1` lists the rejected rows" in said
     said = listing.rejects(workspace, 1, None)
     assert said.startswith("load 1, bad-2026-10-31.csv, line 2, column dateaccessioned: not a date (year first, as in 2026-10-31) (it looks like " + shape)
     assert day.strip() not in said.replace("2026-10-31", "")
