@@ -174,6 +174,11 @@ def test_a_page_within_json_that_is_no_text_is_refused(tmp_path: Path, pages: st
     [
         (page(ROWS[0])[:-30], "line 3: the XML is cut or damaged"),
         (page(ROWS[0]).replace("<report>", '<!DOCTYPE report [<!ENTITY x "xx">]>\n<report>'), "it declares entities"),
+        (
+            page(ROWS[0]) + '<?xml version="1.0"?>\n<web_service_result><errorsExist>true</errorsExist></web_service_result>',
+            "line 5: what begins there is no page like the first one",
+        ),
+        ('<items><item><pid>1</pid></item></items><?xml version="1.0"?><item_loans><item_loan/></item_loans>', "no page like the first one"),
         (page(ROWS[0]) + page(ROWS[1], SCHEMA.replace("Title", "Author")), "two reports stand in one file"),
     ],
 )

@@ -116,8 +116,12 @@ def probe(text: Delimited) -> Answer | None:
     start = START.match(text.head)
     if not start and not is_wrapped:
         return None
-    root = start[1] if start else "report"
-    return Answer(text.place, encoding=text.encoding, row="Row" if root in _ANALYTICS else _ALIKE[root], is_wrapped=is_wrapped)
+    return Answer(text.place, encoding=text.encoding, row=_row(start[1] if start else "report") or "Row", is_wrapped=is_wrapped)
+
+
+def _row(root: str) -> str | None:
+    """The name of the elements that are rows in a document that begins with that one."""
+    return "Row" if root in _ANALYTICS else _ALIKE.get(root)
 
 
 def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
@@ -182,6 +186,7 @@ class _Reading:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = list[str](), False, "", False, False, False
+        self.has_root = False
         self.new: dict[str, tuple[str, str]] = {}
 
     def read(self, piece: str | None) -> None:
@@ -206,9 +211,18 @@ class _Reading:
     def _refuse(self, *told: object) -> None:
         raise FileRefused(f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN)
 
+    def _check_root(self, root: str) -> None:
+        """FileRefused for a document that is no page of the same list: an error that the service told instead of one would be passed over."""
+        self.has_root = True
+        if self.row != _row(root):
+            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: what begins there is no page like the first one: it may be the message of an error"
+            raise FileRefused(problem, _AGAIN)
+
     def _start(self, tag: str, given: dict[str, str]) -> None:
         local = tag.rpartition(":")[2]
         named = {name.rpartition(":")[2]: value for name, value in given.items()}
+        if not self.has_root:
+            self._check_root(local)
         self.text, self.is_leaf, self.has_told = "", True, bool(given)
         if self.within:
             self.path.append(local)
