@@ -1,17 +1,15 @@
-"""Random damage to valid exports of every form, through the whole load: `python -m tests.fuzz --seconds 600 [--seed 7]`.
+"""Random damage to valid exports of every form, through the whole load: `python -m tests.fuzz --seconds 600 [--seed 7] [--form json]`.
 
 Of every damaged file: it is loaded, repeated, left alone or refused in words; no other error, no hang, no patron's
 identifier in what is said. Of every loaded part: each of its rows has one disposition, and there are as many as the
-csv module, or a parser of XML, counts. A finding is printed with its seed; `--seed S --case N` makes it again.
+csv module, or a parser of JSON or XML, counts. A finding is printed with its seed; `--seed S --case N` makes it again.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import faulthandler
 import gzip
-import io
 import itertools
 import json
 import random
@@ -19,30 +17,27 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest.mock import patch
 
 from libstats import listing, store
 from libstats.inspection import inspect
 from libstats.intake import Job
 from libstats.load import load_path, prepare_connection
+from libstats.readers import delimited, symphony_log, text
 from libstats.receipts import FileReceipt
 from libstats.workspace import Workspace, init
-from tests.books import WRITERS, Rows
-from tests.recount import counts, members_of, sheet_counts, unpacked
+from tests.fuzz_lines import COLUMNS, bare_of, log_of
+from tests.fuzz_records import json_of, xml_of
+from tests.fuzz_tables import SECRET, Made, book_of, text_of, zipped
+from tests.recount import counted, members_of, unpacked
 
-SECRET = "P4711"
 HANGS_AFTER = 60
 BATCH = 120
-HEADINGS = {
-    "items": ["itemnumber", "barcode", "homebranch", "itemcallnumber", "dateaccessioned"],
-    "loans": ["issue_id", "itemnumber", "borrowernumber", "issuedate", "date_due"],
-    "log": ["datetime", "branch", "type", "itemnumber", "borrowernumber"],
-}
-WORDS = ["EAST", "Süd", 'a "quoted" word', "semi;colon, comma", "two\nlines", "a\ttab", "Łódź", "", " ", "9999-99-99", "1.23457E+13", "’"]
+FORMS = {"text": 4, "book": 3, "json": 2, "xml": 2, "log": 1, "bare": 2}
 BITS = [
     b'"',
     b'""',
@@ -72,53 +67,11 @@ BITS = [
 
 @dataclass
 class Found:
-    """What a run did: how often each outcome came of each form, and what is wrong."""
+    """What a run did: its cases, how often each outcome came of each form, and what is wrong."""
 
+    cases: int = 0
     done: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-
-
-def rows_of(kind: str, dice: random.Random) -> list[list[str]]:
-    """A valid export as text, headings first."""
-    made = [HEADINGS[kind]]
-    for number in range(dice.choice([0, 1, 3, 12, 40, 150])):
-        day = f"2026-{dice.randint(1, 10):02}-{dice.randint(1, 28):02}"
-        word = dice.choice(WORDS)
-        rows = {
-            "items": [str(number), f"b{number}", dice.choice(WORDS), word, day],
-            "loans": [str(number), str(dice.randint(1, 9)), f"{SECRET}{number}", f"{day} 09:30:00", f"{day} 23:59:00"],
-            "log": [f"{day} 09:30:00", word.strip() or "WEST", dice.choice(["issue", "return"]), str(dice.randint(1, 9)), f"{SECRET}{number}"],
-        }
-        made.append(rows[kind])
-    return made
-
-
-def text_of(rows: list[list[str]], dice: random.Random) -> tuple[str, bytes]:
-    """The export as delimited text of some encoding, delimiter, quoting and line end, perhaps with lines above it."""
-    delimiter = dice.choice(",;\t|^")
-    encoding = dice.choice(["utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
-    can_be_old = not encoding.startswith("utf-16") and not any("\n" in cell for row in rows for cell in row)
-    end = dice.choice(["\n", "\r\n", *(["\r"] if can_be_old else [])])
-    out = io.StringIO()
-    if delimiter == "\t" and dice.random() < 0.5:
-        form = "tabs"
-        out.write("".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) + end for row in rows))
-    else:
-        form = "text"
-        csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=dice.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerows(rows)
-    above = dice.choice(["", "", "", f"Monthly list{end}", f"made on{delimiter}2026-11-01{end}{end}"])
-    return f"{form} {encoding}", (above + out.getvalue()).encode(encoding, errors="replace")
-
-
-def book_of(rows: list[list[str]], dice: random.Random, folder: Path) -> tuple[str, bytes]:
-    """The export as a sheet of a workbook, perhaps beside others and with blank rows."""
-    cells: Rows = [[int(cell) if cell.isdigit() and dice.random() < 0.5 else cell or None for cell in row] for row in rows]
-    if dice.random() < 0.3:
-        cells = [["title"], [], *cells, []]
-    kind, write = dice.choice(list(WRITERS.items()))
-    sheets = {"Data": cells} if dice.random() < 0.7 else {"Data": cells, "Empty": [], "Other": [["a", "b"], [1, 2.5]]}
-    data = write(folder / "made", sheets).read_bytes()
-    return kind, zipped(members_of(data)) if data.startswith(b"PK") else data
 
 
 def hurt(data: bytes, dice: random.Random) -> bytes:
@@ -142,29 +95,27 @@ def hurt_members(data: bytes, dice: random.Random) -> bytes:
     return zipped(members)
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
-    """A zip file as bytes, the same at any hour."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name), member, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def made_of(form: str, dice: random.Random, folder: Path) -> Made:
+    """A valid export of that form."""
+    makers: dict[str, Callable[[random.Random], Made]] = {"text": text_of, "json": json_of, "xml": xml_of, "log": log_of, "bare": bare_of}
+    return book_of(dice, folder) if form == "book" else makers[form](dice)
 
 
-def case(seed: int, number: int, folder: Path) -> tuple[str, bytes, int | None]:
-    """The case of that number: its form, its bytes and, where it is not hurt, its rows that are not blank."""
+def case(seed: int, number: int, folder: Path, only: str | None = None) -> tuple[Made, bool]:
+    """The case of that number, of that form `only`, and whether it is hurt."""
     dice = random.Random(f"{seed}:{number}")
-    rows = rows_of(dice.choice(list(HEADINGS)), dice)
-    is_book = dice.random() < 0.35
-    form, data = book_of(rows, dice, folder) if is_book else text_of(rows, dice)
-    is_hurt = dice.random() < 0.9
+    drawn = dice.choices(list(FORMS), list(FORMS.values()))[0]
+    made = made_of(only or drawn, dice, folder)
+    is_hurt = dice.random() < (0.9 if (only or drawn) in ("text", "book") else 0.7)
     inside = dice.random() < 0.8
+    data = made.data
     if is_hurt and inside:
         data = hurt_members(data, dice) if data.startswith(b"PK") else hurt(data, dice)
     pack = dice.choice(["", "", "", "", "gzip", "zip"])
+    form = f"{made.form} in {pack}" if pack else made.form
     if pack:
-        form, data = f"{form} in {pack}", gzip.compress(data, mtime=0) if pack == "gzip" else zipped({"day/export": data})
-    return form, hurt(data, dice) if is_hurt and not inside else data, None if is_hurt else len(rows) - 1
+        data = gzip.compress(data, mtime=0) if pack == "gzip" else zipped({f"day/{made.name}": data})
+    return replace(made, form=form, data=hurt(data, dice) if is_hurt and not inside else data), is_hurt
 
 
 def why(receipt: FileReceipt) -> str:
@@ -173,76 +124,95 @@ def why(receipt: FileReceipt) -> str:
     return f", {''.join('0' if c.isdigit() else c for c in words)[:60]}" if words else ""
 
 
-def wrong_with(receipt: FileReceipt, data: bytes, rows: int | None) -> str | None:
+def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None:
     """What is wrong with what became of one part."""
     if "Please report" in receipt.reason:
         return receipt.reason
     if receipt.outcome != "loaded":
-        if rows is not None:
-            return f"a sound file is {receipt.outcome}: {receipt.reason}"
-        return None
+        is_empty = receipt.outcome in ("left alone", "repeated") and not made.records
+        return None if is_hurt or is_empty else f"a sound file is {receipt.outcome}: {receipt.reason}"
     told = receipt.rows_read
     if sum(receipt.dispositions.values()) != told:
         return f"{told} rows, dispositions {receipt.dispositions}"
-    if rows is not None:
-        return None if told - receipt.dispositions["set aside"] == rows else f"a sound file of {rows} rows: {receipt.dispositions}"
-    held = list(unpacked(data))
+    if not is_hurt:
+        is_right = (told, receipt.dispositions["set aside"]) == (made.records, made.aside)
+        return None if is_right else f"a sound file of {made.records} records, {made.aside} of them no rows: {receipt.dispositions}"
+    held = [part for part in unpacked(made.data) if not part.startswith((b"\x1f\x8b", b"PK"))]
     if any(part.startswith(b"\xd0\xcf\x11\xe0") for part in held):
         return None  # the old workbooks have no other reader here
-    possible = {n - 1 for part in held for n in (sheet_counts(part) if part.lstrip().startswith(b"<") else counts(part))}
+    possible = {n for part in held for n in counted(part, is_bare=made.form.startswith("bare"))}
     return None if told in possible else f"{told} rows read, counted {sorted(possible)}"
 
 
-def try_one(place: Workspace, writer: store.Writer, number: int, seed: int, found: Found) -> None:
-    """One case through recognition, reading, selecting and settling."""
-    form, data, rows = case(seed, number, writer.scratch)
-    path = place.exports / f"case{number}-2026-10-31"
-    path.write_bytes(data)
+def try_one(place: Workspace, writer: store.Writer, this: tuple[int, int, str | None], found: Found) -> None:
+    """One case, of that seed, number and form, through recognition, reading, selecting and settling."""
+    made, is_hurt = case(*this[:2], writer.scratch, this[2])
+    path = place.exports / f"case{this[1]}-{made.name}-2026-10-31"
+    path.write_bytes(made.data)
+    found.cases += 1
     started = time.monotonic()
-    receipts = load_path(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None))
+    # readers take a million bytes at once, which no case has
+    block = random.Random(path.name).choice([61, 1000, 1 << 20])
+    with patch.object(text, "BLOCK", block), patch.object(delimited, "BLOCK", block), patch.object(symphony_log, "BLOCK", block):
+        receipts = load_path(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None))
     said = "\n".join(line for receipt in receipts for line in receipt.lines())
-    said += "\n".join(line for line in inspect(path).splitlines() if "never read: " not in line)  # headings, whatever they are
+    said += "\n".join(line for line in inspect(path, place.config).splitlines() if "never read: " not in line)  # headings, whatever they are
     took = time.monotonic() - started
+    wrong = []
     for receipt in receipts:
-        found.done[f"{form.split(' ')[0]}: {receipt.outcome}{why(receipt)}"] += 1
-        known = rows if receipt.file.rpartition("#")[2] not in ("Empty", "Other") else None
-        if fault := wrong_with(receipt, data, known):
-            found.wrong.append(f"--seed {seed} --case {number} ({form}): {fault}")
-    if SECRET in said:
-        found.wrong.append(f"--seed {seed} --case {number} ({form}): an identifier is told")
-    if took > 10:
-        found.wrong.append(f"--seed {seed} --case {number} ({form}): took {took:.0f} s")
+        found.done[f"{made.form.split(' ')[0]}: {receipt.outcome}{why(receipt)}"] += 1
+        is_other = receipt.file.rpartition("#")[2] in ("Empty", "Other")
+        wrong.append(wrong_with(receipt, made, is_hurt=is_hurt or is_other))
+    wrong.append("an identifier is told" if SECRET in said else None)
+    wrong.append(f"took {took:.0f} s" if took > 10 else None)
+    found.wrong += [f"{again(*this)} ({made.form}): {fault}" for fault in wrong if fault]
 
 
-def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object] = int) -> None:
+def again(seed: int, number: int | str, form: str | None) -> str:
+    """The options that make a case again."""
+    return f"--seed {seed} --case {number}{f' --form {form}' if form else ''}"
+
+
+def prepared(folder: Path) -> Workspace:
+    """A workspace that knows its zone, and what the programs of Symphony were asked for."""
+    place = init(folder)
+    place.config["library"] = {"timezone": "America/New_York"}
+    place.config["sources"] = {"symphony": {"system": "symphony", "columns": COLUMNS}}
+    return place
+
+
+def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object] = int, form: str | None = None) -> None:
     """Some cases into one database, which is published at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        place = init(Path(folder) / "library")
+        place = prepared(Path(folder) / "library")
         with store.writing(place.store) as writer:
-            prepare_connection(writer.con)
+            prepare_connection(writer.con, place.timezone)
             for number in numbers:
                 tell(number)
                 faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
                 try:
-                    try_one(place, writer, number, seed, found)
+                    try_one(place, writer, (seed, number, form), found)
                 except BaseException as error:  # whatever it is, it is a finding
                     if isinstance(error, KeyboardInterrupt):
                         raise
-                    found.wrong.append(f"--seed {seed} --case {number} ({case(seed, number, writer.scratch)[0]}): {type(error).__name__}: {error}")
+                    made, _ = case(seed, number, writer.scratch, form)
+                    found.wrong.append(f"{again(seed, number, form)} ({made.form}): {type(error).__name__}: {error}")
                 faulthandler.cancel_dump_traceback_later()
             writer.publish()
         if SECRET in listing.rejects(place, None, None):
             found.wrong.append(f"--seed {seed}, cases {numbers}: an identifier among the rejects")
 
 
-def guarded(first: int, seed: int, found: Found) -> None:
+def guarded(first: int, seed: int, found: Found, form: str | None) -> None:
     """A batch in a process of its own, so that one that hangs, or ends the process, is a finding too."""
-    told = subprocess.run([sys.executable, "-m", "tests.fuzz", "--seed", str(seed), "--batch", str(first)], check=False, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tests.fuzz", "--seed", str(seed), "--batch", str(first), *(["--form", form] if form else [])]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
     last = told.stdout.rstrip().rpartition("\n")[2]
     if told.returncode or not last.startswith("{"):
-        found.wrong.append(f"--seed {seed} --case {last}: the process ended, {told.returncode}: {told.stderr[-300:]}")
+        found.wrong.append(f"{again(seed, last, form)}: the process ended, {told.returncode}: {told.stderr[-300:]}")
         return
     done = json.loads(last)
+    found.cases += done["cases"]
     found.done.update(done["done"])
     found.wrong += done["wrong"]
 
@@ -253,20 +223,21 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--case", type=int)
+    parser.add_argument("--form", choices=FORMS)
     parser.add_argument("--batch", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     found, started = Found(), time.monotonic()
     if args.batch is not None:
-        batch(range(args.batch, args.batch + BATCH), args.seed, found, tell=lambda number: print(number, flush=True))
+        batch(range(args.batch, args.batch + BATCH), args.seed, found, lambda number: print(number, flush=True), args.form)
         print(json.dumps(vars(found)))
         return 0
     if args.case is not None:
-        batch(range(args.case, args.case + 1), args.seed, found)
+        batch(range(args.case, args.case + 1), args.seed, found, form=args.form)
     for first in itertools.count(0, BATCH) if args.case is None else ():
         if time.monotonic() - started > args.seconds:
             break
-        guarded(first, args.seed, found)
-    print(f"seed {args.seed}: {sum(found.done.values())} parts of files")
+        guarded(first, args.seed, found, args.form)
+    print(f"seed {args.seed}: {found.cases} files in {time.monotonic() - started:.0f} s, {sum(found.done.values())} parts of them")
     print("\n".join(f"  {n:>6} {what}" for what, n in sorted(found.done.items())))
     print("\n".join(found.wrong) or "nothing wrong")
     return bool(found.wrong)

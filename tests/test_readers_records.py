@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,23 @@ def test_json_is_counted_right_however_its_bytes_are_cut(tmp_path: Path, monkeyp
         ('{"a": [{"id": "1"}], "b": [{"id": "2"}]}', "a second list of records begins"),
         ('[{"id": ' + "[" * 100_000, "brackets within brackets without end|is no JSON"),
         ("[" + ",".join(f'{{"k{n}": 1}}' for n in range(2100)) + "]", "more than 2,000 headings"),
+        ('[{"id": ' + '{"a": ' * 5000 + "1" + "}" * 5000 + "}]", "brackets within brackets without end"),
+        ('{"loans": [{"id": "1"}]}\n{"id": "2"}', "line 2: what begins there holds no list of records"),
     ],
 )
 def test_json_that_is_none_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(FileRefused, match=problem):
         part(write(tmp_path / "loans.json", text))
+
+
+@pytest.mark.parametrize(("total", "lacks"), [('"²"', False), ("9" * 5000, False), ("-1", False), ("null", False), ('"7"', True)])
+def test_a_total_that_is_no_number_of_records_tells_nothing(tmp_path: Path, total: str, lacks: bool) -> None:
+    found = part(write(tmp_path / "loans.json", f'{{"loans": [{{"id": "1"}}], "total_record_count": {total}}}'))
+    assert bool(found.lacks(1)) == lacks
+
+
+def test_a_page_without_any_record_ends_an_answer(tmp_path: Path) -> None:
+    assert table(write(tmp_path / "loans.json", '{"loans": [{"id": "1"}]}{"loans": null, "totalRecords": 1}{"loans": [], "totalRecords": 1}')) == (("id",), [["1"]])
 
 
 def test_json_in_another_encoding_is_refused(tmp_path: Path) -> None:
@@ -139,11 +152,33 @@ def test_a_page_alone_says_that_others_follow_or_what_it_lacks(tmp_path: Path) -
         part(write(tmp_path / "page2.xml", page(ROWS[1], schema="")))
 
 
+def test_a_list_in_xml_says_that_it_is_one_page(tmp_path: Path) -> None:
+    found = part(write(tmp_path / "items.xml", '<items total_record_count="1200"><item><pid>1</pid></item></items>'))
+    assert found.lacks(1) == "it says that there are 1,200 records and holds 1: it is one page of a longer answer. Export the other pages too"
+    assert found.lacks(1200) is None
+
+
+def test_half_of_a_letter_in_a_page_within_json_is_a_question_mark(tmp_path: Path) -> None:
+    text = json.dumps({"anies": [page(ROWS[1]).replace("C<", "C\ud800\0<")]})
+    assert table(write(tmp_path / "answer.json", text))[1] == [["", "", "", "C?"]]
+
+
+@pytest.mark.parametrize("pages", ['["%s", null]', '["%s"], "anies": 5'])
+def test_a_page_within_json_that_is_no_text_is_refused(tmp_path: Path, pages: str) -> None:
+    with pytest.raises(FileRefused, match="a page in the JSON is no XML"):
+        part(write(tmp_path / "answer.json", f'{{"anies": {pages % "<report/>"}}}'))
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         (page(ROWS[0])[:-30], "line 3: the XML is cut or damaged"),
         (page(ROWS[0]).replace("<report>", '<!DOCTYPE report [<!ENTITY x "xx">]>\n<report>'), "it declares entities"),
+        (
+            page(ROWS[0]) + '<?xml version="1.0"?>\n<web_service_result><errorsExist>true</errorsExist></web_service_result>',
+            "line 5: what begins there is no page like the first one",
+        ),
+        ('<items><item><pid>1</pid></item></items><?xml version="1.0"?><item_loans><item_loan/></item_loans>', "no page like the first one"),
         (page(ROWS[0]) + page(ROWS[1], SCHEMA.replace("Title", "Author")), "two reports stand in one file"),
     ],
 )

@@ -194,6 +194,15 @@ def test_shared_strings_that_are_blank_make_no_row(tmp_path: Path) -> None:
     assert [row for _, row in next(sheet.headers()).records()] == [["rs"]]
 
 
+def test_a_cell_that_names_an_earlier_row_is_counted_in_it(tmp_path: Path) -> None:
+    """Found by damage: the rows around it were counted twice, and the sheet refused as if libstats could not count."""
+    book = swap(write_xlsx(tmp_path / "book.xlsx", {"S": [["a", "b"], ["x", "y"], ["p", "q"]]}), SHEET, xlsx_cell("A3", "p"), xlsx_cell("A1", "p"))
+    with zipfile.ZipFile(book) as archive:
+        assert sheetcount.extents(archive, "book")["S"] == sheetcount.Extent(3, 3, 2)
+    sheet = next(next(parts(next(places(book)))).headers())
+    assert (sheet.header, list(sheet.records())) == (("p", "b"), [(2, ["x", "y"]), (3, ["", "q"])])
+
+
 TEXT = st.text(alphabet=st.sampled_from("ab1 \"<&,;é\t'#"), max_size=6).map(str.strip)
 VALUE = st.one_of(
     st.none(),

@@ -107,15 +107,23 @@ def test_the_fields_of_a_line_in_any_order() -> None:
 
 
 def test_the_count_is_that_of_the_lines(tmp_path: Path) -> None:
-    """Blank lines are no records, the last needs no end; packed it is the same file."""
+    """Blank lines are no records, the last needs no end; packed, sent on as text or saved by an editor it is the same log."""
     body = HISTORY.rstrip(b"\n")
     cases = {"a": body, "b": body + b"\n\n", "c": body.replace(b"\n", b"\r\n"), "d": gzip.compress(body)}
+    cases |= {"e": body.replace(b"\n", b"\r\r\n\r\r\n"), "f": body + b"\n\r\r", "g": b"\xef\xbb\xbf" + body, "h": b"\r\n\n" + body}
     counted = {}
     for name, data in cases.items():
         (tmp_path / name).write_bytes(data)
         part = recognise.recognise(tmp_path / name)[1]
         counted[name] = (part.count().records, len(list(part.records())))
     assert counted == dict.fromkeys(cases, (10, 10))
+
+
+def test_two_transactions_in_one_line_are_rejected(workspace: Workspace, tmp_path: Path) -> None:
+    """Where the end of a line is lost the second one would be passed over in silence."""
+    lines = [f"E20261031091{n}311867R ^S46CVFEMAIN^NQ31221{n}^UO2^^O\n" for n in range(4)]
+    receipt = libstats.load(workspace, [write(tmp_path / "day.hist", "".join([lines[0], lines[1].strip(), lines[2].replace("\n", "\r"), lines[3]]))]).files[0]
+    assert (receipt.rows_read, receipt.dispositions["new"], receipt.dispositions["rejected"]) == (2, 1, 1)
 
 
 def test_days_in_two_files_count_once(workspace: Workspace, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ _TOTALS = ("totalrecords", "totalrecordcount")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LIST = re.compile(r"\[\s*[{\]]")
+_TOO_DEEP = "brackets within brackets without end"
 _AGAIN = "Export it again; nothing of it was loaded."
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 
@@ -54,7 +55,7 @@ class Records(Part):
         stream, paths, is_empty = _Stream(self, idle), dict[str, None](), True
         for _, record in stream.objects():
             is_empty = False
-            paths |= dict.fromkeys(flat(record))
+            paths |= dict.fromkeys(record)
             if len(paths) > MOST_HEADINGS:
                 raise FileRefused(f"{self.name}: its records have more than {MOST_HEADINGS:,} headings", "This is no list of alike records.")
         if is_empty:
@@ -82,8 +83,7 @@ class Records(Part):
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every record."""
         for line, record in _Stream(self, advance).objects():
-            values = flat(record)
-            yield line, [values.get(path, "") for path in self.header]
+            yield line, [record.get(path, "") for path in self.header]
 
     def lacks(self, rows: int) -> str | None:
         """That it is one page of a longer answer, if it says so."""
@@ -134,8 +134,8 @@ class _Stream:
         self.blocks = blocks(part.place, part.encoding, lambda block: advance(len(block) if part.place.is_plain else 0))
         self.stated: int | None = None
 
-    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """(line, record) of every record. FileRefused where the text is no JSON, or ends before its time."""
+    def objects(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(line, values by their paths) of every record. FileRefused where the text is no JSON, or ends before its time."""
         while self._next():
             if self.part.depth == 2:
                 yield from self._answer()
@@ -144,14 +144,17 @@ class _Stream:
             else:
                 yield self._record()
 
-    def _record(self) -> tuple[int, dict[str, Any]]:
+    def _record(self) -> tuple[int, dict[str, str]]:
         self._next()
         line, value = self.line, self._value()
         if not isinstance(value, dict):
             raise self._refusal(line, "what stands there is no record")
-        return line, value
+        try:
+            return line, flat(value)
+        except RecursionError as error:  # the decoder of newer Pythons goes deeper
+            raise self._refusal(line, _TOO_DEEP) from error
 
-    def _list(self) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _list(self) -> Iterator[tuple[int, dict[str, str]]]:
         self._take("[")
         if self._next() != "]":
             yield self._record()
@@ -160,10 +163,11 @@ class _Stream:
                 yield self._record()
         self._take("]")
 
-    def _answer(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The records of the list in an answer; its total is noted, all else passed over."""
+    def _answer(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """The records of the list in an answer; its total is noted, all else passed over. FileRefused for what has none, though it is not empty."""
+        self._next()
+        line, had_list, holds_more = self.line, False, False
         self._take("{")
-        had_list = False
         while self._next() != "}":
             key = self._value()
             self._take(":")
@@ -173,19 +177,26 @@ class _Stream:
                 had_list = True
                 yield from self._list()
             else:
-                self._total(key, self._value())
+                value = self._value()
+                holds_more |= not self._total(key, value) and value not in (None, [])
             if self._next() != "}":
                 self._take(",")
         self._take("}")
+        if holds_more and not had_list:
+            raise self._refusal(line, "what begins there holds no list of records, as what stands before it does: it may be the message of an error")
 
     def _holds_records(self) -> bool:
         while len(self.buffer) - self.at < 1000 and self._more():
             pass
         return bool(_LIST.match(self.buffer, self.at))
 
-    def _total(self, key: Any, value: Any) -> None:
-        if str(key).replace("_", "").casefold() in _TOTALS and str(value).isdigit():
+    def _total(self, key: Any, value: Any) -> bool:
+        """True if it is the number of all records, which is kept where it can be one."""
+        if str(key).replace("_", "").casefold() not in _TOTALS:
+            return False
+        if re.fullmatch("[0-9]{1,18}", str(value)):
             self.stated = max(self.stated or 0, int(value))
+        return True
 
     def _more(self) -> bool:
         """Read as much as is held already, and no less than a block; False at the end."""
@@ -224,7 +235,7 @@ class _Stream:
             try:
                 value, end = _DECODER.raw_decode(self.buffer, self.at)
             except RecursionError as error:
-                raise self._refusal(self.line, "brackets within brackets without end") from error
+                raise self._refusal(self.line, _TOO_DEEP) from error
             except json.JSONDecodeError as error:
                 if len(self.buffer) - self.at > LONGEST or not self._more():
                     raise self._refusal(self.line, "what begins there is no JSON, or is cut") from error

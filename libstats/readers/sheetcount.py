@@ -107,8 +107,10 @@ class _Xlsx(_Reader):
 
     def __init__(self, archive: ZipFile, member: str, name: str, blank: set[str]) -> None:
         super().__init__(archive, member, name)
-        self.blank, self.rows, self.row, self.column, self.last_row, self.last_column = blank, 0, 0, 0, 0, 0
-        self.told, self.kind, self.is_value, self.value = 0, "", False, ""
+        self.blank, self.row, self.column, self.last_row, self.last_column = blank, 0, 0, 0, 0
+        self.kind, self.is_value, self.value = "", False, ""
+        # a set, since a cell may name another row than the one in which it stands
+        self.rows = set[int]()
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         local = tag.rpartition("}")[2]
@@ -125,9 +127,8 @@ class _Xlsx(_Reader):
         self.is_value = False
         if tag.endswith("}c") and (self.value or self.kind == "inlineStr"):
             self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
-            if self.row != self.told and self._tells():
-                self.told = self.row
-                self.rows += 1
+            if self.row not in self.rows and self._tells():
+                self.rows.add(self.row)
 
     def _tells(self) -> bool:
         value = self.value.strip()
@@ -230,5 +231,5 @@ def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent
         if "/worksheets/" in f"/{member}" and member in members:
             reader = _Xlsx(archive, member, name, blank)
             reader.read()
-            found[sheet.get("name", "")] = Extent(reader.rows, reader.last_row, reader.last_column)
+            found[sheet.get("name", "")] = Extent(len(reader.rows), reader.last_row, reader.last_column)
     return found

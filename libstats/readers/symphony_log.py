@@ -21,8 +21,10 @@ from libstats.readers.quotes import Counter
 # library of the station, kind of client, the copy's barcode, the user's barcode
 CODES = ("FE", "dC", "NQ", "UO")
 HEADINGS = ("time", "command", "is system card", *CODES)
-START = re.compile(rb"[A-Z]\d{18}[A-Z] ?\^S\d\d[A-Za-z]{2}")
+START = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S\d\d[A-Za-z]{2}")
 _LINE = re.compile(r"[A-Z](\d{14})\d{4}[A-Z] ?\^S\d\d([A-Za-z]{2})(.*)")
+# another transaction in the same line: the end between them is lost
+_ANOTHER = re.compile(r"\d{18}[A-Z] ?\^S\d\d")
 # MAIN-DISCARD: a card that stands for a place where copies go, not for a person
 _SYSTEM_CARD = re.compile(r"[A-Z]+-[A-Z]{4,}\S*")
 
@@ -51,7 +53,8 @@ class SymphonyLog(Part):
             while block := stream.read(BLOCK):
                 digest.update(block)
                 size += len(block)
-                counter.add(block)
+                # carriage returns mean nothing here: a log sent on as text may have two at the end of a line
+                counter.add(block.replace(b"\r", b""))
                 advance(len(block) if self.place.is_plain else 0)
         return Count(digest.hexdigest(), size, counter.records(), ends_cleanly=counter.ends_cleanly())
 
@@ -60,14 +63,14 @@ class SymphonyLog(Part):
         with self.place.open() as stream:
             for number, line in enumerate(stream, start=1):
                 advance(len(line) if self.place.is_plain else 0)
-                if text := decode_line(line).rstrip("\r\n"):
-                    yield number, fields(text.replace("\0", ""))
+                if text := decode_line(line).replace("\r", "").removesuffix("\n"):
+                    yield number, fields(text.replace("\0", "").removeprefix("\ufeff"))
 
 
 def fields(line: str) -> list[str]:
-    """The line's values in the order of HEADINGS; of a code that comes again the first. None at all if the line has another form."""
+    """The line's values in the order of HEADINGS; of a code that comes again the first. None at all if the line has another form, or holds two transactions."""
     match = _LINE.fullmatch(line)
-    if not match:
+    if not match or _ANOTHER.search(match[3]):
         return [""]
     values: dict[str, str] = {}
     for field in match[3].split("^"):

@@ -38,6 +38,7 @@ class Answer(Part):
     is_wrapped  True if the XML stands in strings of JSON
     columns     for each heading the path at which its values stand
     is_whole    False if the answer says that pages are missing
+    stated      the number of all records, as lists say it
     """
 
     encoding: str = "utf-8"
@@ -45,6 +46,7 @@ class Answer(Part):
     is_wrapped: bool = False
     columns: tuple[str, ...] = ()
     is_whole: bool = True
+    stated: int | None = None
 
     @property
     def form(self) -> str:
@@ -64,7 +66,7 @@ class Answer(Part):
         elif not reading.told or not any(heading for heading, _ in reading.told.values()):
             problem = f"{self.name}: it does not say what its columns are; the first page alone does, and only with col_names=true"
             raise FileRefused(problem, "Save all pages one behind the other in one file, the first one first.")
-        yield replace(self, header=_headings(reading.told), columns=tuple(reading.told), is_bare=True, is_whole=reading.is_finished)
+        yield replace(self, header=_headings(reading.told), columns=tuple(reading.told), is_bare=True, is_whole=reading.is_finished, stated=reading.stated)
 
     def firsts(self) -> Iterator[tuple[Answer, list[list[str]]]]:
         """Nothing: its headings stand in it."""
@@ -95,7 +97,9 @@ class Answer(Part):
             yield line, [values.get(path, "") for path in self.columns]
 
     def lacks(self, rows: int) -> str | None:
-        """That its last page is not the last one, if it says so."""
+        """That its last page is not the last one, or that it is one page of several, if it says so."""
+        if self.stated is not None and self.stated > rows:
+            return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
         return None if self.is_whole else "its last page says that more pages follow: save them all in one file, one behind the other"
 
     def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
@@ -112,8 +116,12 @@ def probe(text: Delimited) -> Answer | None:
     start = START.match(text.head)
     if not start and not is_wrapped:
         return None
-    root = start[1] if start else "report"
-    return Answer(text.place, encoding=text.encoding, row="Row" if root in _ANALYTICS else _ALIKE[root], is_wrapped=is_wrapped)
+    return Answer(text.place, encoding=text.encoding, row=_row(start[1] if start else "report") or "Row", is_wrapped=is_wrapped)
+
+
+def _row(root: str) -> str | None:
+    """The name of the elements that are rows in a document that begins with that one."""
+    return "Row" if root in _ANALYTICS else _ALIKE.get(root)
 
 
 def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
@@ -133,7 +141,9 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
         pages = json.loads(held)["anies"]
     except (ValueError, RecursionError) as error:
         raise FileRefused(f"{name}: the JSON is cut or damaged", _AGAIN) from error
-    yield from (page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}' for page in pages if isinstance(page, str))
+    if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
+        raise FileRefused(f"{name}: a page in the JSON is no XML", _AGAIN)
+    yield from (page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}' for page in map(writable, pages))
 
 
 def _pieces(text: Iterator[str]) -> Iterator[str | None]:
@@ -162,6 +172,7 @@ class _Reading:
         self.name, self.row = name, row
         self.told: dict[str, tuple[str, str]] = {}
         self.is_finished = True
+        self.stated: int | None = None
         self.rows: list[tuple[int, dict[str, str]]] = []
         self.lines = self.line = 0
         self.current: dict[str, str] = {}
@@ -175,6 +186,7 @@ class _Reading:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = list[str](), False, "", False, False, False
+        self.has_root = False
         self.new: dict[str, tuple[str, str]] = {}
 
     def read(self, piece: str | None) -> None:
@@ -199,9 +211,18 @@ class _Reading:
     def _refuse(self, *told: object) -> None:
         raise FileRefused(f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN)
 
+    def _check_root(self, root: str) -> None:
+        """FileRefused for a document that is no page of the same list: an error that the service told instead of one would be passed over."""
+        self.has_root = True
+        if self.row != _row(root):
+            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: what begins there is no page like the first one: it may be the message of an error"
+            raise FileRefused(problem, _AGAIN)
+
     def _start(self, tag: str, given: dict[str, str]) -> None:
         local = tag.rpartition(":")[2]
         named = {name.rpartition(":")[2]: value for name, value in given.items()}
+        if not self.has_root:
+            self._check_root(local)
         self.text, self.is_leaf, self.has_told = "", True, bool(given)
         if self.within:
             self.path.append(local)
@@ -209,6 +230,8 @@ class _Reading:
                 self._put(".".join([*self.path, name]), value)
         elif local == self.row:
             self.within, self.current, self.line = True, {}, self.lines + self.parser.CurrentLineNumber
+        elif local in _ALIKE and re.fullmatch("[0-9]{1,18}", named.get("total_record_count", "")):
+            self.stated = max(self.stated or 0, int(named["total_record_count"]))
         elif local == "schema":
             self.new = {}
         elif local == "element" and named.get("name", "").startswith("Column"):
