@@ -83,6 +83,8 @@ def test_json_is_counted_right_however_its_bytes_are_cut(tmp_path: Path, monkeyp
         ("[" + ",".join(f'{{"k{n}": 1}}' for n in range(2100)) + "]", "more than 2,000 headings"),
         ('[{"id": ' + '{"a": ' * 5000 + "1" + "}" * 5000 + "}]", "brackets within brackets without end"),
         ('{"loans": [{"id": "1"}]}\n{"id": "2"}', "line 2: what begins there holds no list of records"),
+        ('{"loans": [{"id": "1"}],\n"x": [null, {"id": "2"}]}', "line 2: a list ends there of which some are records and others are none"),
+        ('{"loans": [{"id": "1"}], "x": [[], {"id": "2"}]}', "some are records and others are none"),
     ],
 )
 def test_json_that_is_none_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
@@ -98,6 +100,16 @@ def test_a_total_that_is_no_number_of_records_tells_nothing(tmp_path: Path, tota
 
 def test_a_page_without_any_record_ends_an_answer(tmp_path: Path) -> None:
     assert table(write(tmp_path / "loans.json", '{"loans": [{"id": "1"}]}{"loans": null, "totalRecords": 1}{"loans": [], "totalRecords": 1}')) == (("id",), [["1"]])
+
+
+def test_an_empty_list_beside_the_records_is_none_of_records(tmp_path: Path) -> None:
+    text = '{"errors": [], "loans": [{"id": "1"}], "warnings": [ ]}'
+    assert table(write(tmp_path / "loans.json", text)) == (("id",), [["1"]])
+
+
+def test_an_answer_with_an_empty_list_holds_no_records(tmp_path: Path) -> None:
+    with pytest.raises(NotLoadedYet, match="it holds no records"):
+        part(write(tmp_path / "loans.json", '{"loans": [], "info": {"rows": 0}}'))
 
 
 def test_json_in_another_encoding_is_refused(tmp_path: Path) -> None:
@@ -180,7 +192,14 @@ def test_a_page_within_json_that_is_no_text_is_refused(tmp_path: Path, pages: st
         ),
         ('<items><item><pid>1</pid></item></items><?xml version="1.0"?><item_loans><item_loan/></item_loans>', "no page like the first one"),
         (page(ROWS[0]) + page(ROWS[1], SCHEMA.replace("Title", "Author")), "two reports stand in one file"),
+        ("<items><item><pid>1</pid>\n<item/></item></items>", "line 2: a row begins before the one before it ends"),
+        # paths without end took minutes and gigabytes
+        ("<items><item>" + "<a b='c'>" * 20_000 + "</a>" * 20_000 + "</item></items>", "elements in elements without end"),
+        (f"<items><item>{''.join(f'<p{n}/>' for n in range(2100))}</item></items>", "more than 2,000 values"),
+        (f"<items>{''.join(f'<item><p{n}>1</p{n}></item>' for n in range(2100))}</items>", "more than 2,000 headings"),
+        (f"<items><item><pid>{'x' * 17_000_000}</pid></item></items>", "a text has more than 16 million characters"),
     ],
+    ids=range(10),
 )
 def test_xml_that_is_none_is_refused_in_words(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(FileRefused, match=problem):

@@ -126,6 +126,15 @@ def test_two_transactions_in_one_line_are_rejected(workspace: Workspace, tmp_pat
     assert (receipt.rows_read, receipt.dispositions["new"], receipt.dispositions["rejected"]) == (2, 1, 1)
 
 
+@pytest.mark.parametrize(("kept", "rejected"), [(len("^UO2^^O\r\n"), 1), (len("^^O\r\n"), 1), (len("\r\n"), 0), (0, 0)])
+def test_a_log_cut_in_its_last_line_tells_of_no_other_copy(workspace: Workspace, tmp_path: Path, kept: int, rejected: int) -> None:
+    """Half of a barcode is the barcode of nothing, half of a user's that of another; a line that lacks its end alone is whole."""
+    log = b"".join(b"E20261031091%d311867R ^S46CVFEMAIN^NQ31221%d^UO2^^O\r\n" % (n, n) for n in range(3))
+    receipt = libstats.load(workspace, [write(tmp_path / "day.hist", log[: len(log) - kept].decode())]).files[0]
+    assert (receipt.rows_read, receipt.dispositions["new"], receipt.dispositions["rejected"]) == (3, 3 - rejected, rejected)
+    assert ("the export broke off: its last line is no whole row. Export it again" in receipt.notes) == bool(rejected)
+
+
 def test_days_in_two_files_count_once(workspace: Workspace, tmp_path: Path) -> None:
     """The log of the month holds what that of the day holds; two equal lines of one file are two events."""
     line = b"E202610301200000001R ^S01CVFEMAIN^NQ31221000000011^UO1^^O\n"

@@ -17,17 +17,16 @@ import numpy as np
 
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers.delimited import LONGEST, Delimited
-from libstats.readers.part import Advance, Count, Part, idle
+from libstats.readers.part import MOST_HEADINGS, Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
 START = re.compile(r"\s*(\[\s*[\]{]|\{\s*[\"}])")
-MOST_HEADINGS = 2000
 # an answer: before its list there may be the number of all records
 _ANSWER = re.compile(r"\s*\{\s*(\"total\w*\"\s*:\s*\d+\s*,\s*)*\"[^\"\\]*\"\s*:\s*\[\s*[{\]]", re.IGNORECASE)
 _TOTALS = ("totalrecords", "totalrecordcount")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
-_LIST = re.compile(r"\[\s*[{\]]")
+_LIST = re.compile(r"\[\s*\{")
 _TOO_DEEP = "brackets within brackets without end"
 _AGAIN = "Export it again; nothing of it was loaded."
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
@@ -166,18 +165,21 @@ class _Stream:
     def _answer(self) -> Iterator[tuple[int, dict[str, str]]]:
         """The records of the list in an answer; its total is noted, all else passed over. FileRefused for what has none, though it is not empty."""
         self._next()
-        line, had_list, holds_more = self.line, False, False
+        line, had_list, had_records, holds_more = self.line, False, False, False
         self._take("{")
         while self._next() != "}":
             key = self._value()
             self._take(":")
             if self._next() == "[" and self._holds_records():
-                if had_list:
+                if had_records:
                     raise self._refusal(self.line, "a second list of records begins")
-                had_list = True
+                had_list = had_records = True
                 yield from self._list()
             else:
                 value = self._value()
+                had_list |= value == []
+                if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+                    raise self._refusal(self.line, "a list ends there of which some are records and others are none")
                 holds_more |= not self._total(key, value) and value not in (None, [])
             if self._next() != "}":
                 self._take(",")

@@ -17,6 +17,8 @@ from libstats.readers.place import Place
 
 Advance = Callable[[int], object]
 HEADER_WITHIN = 20
+# of records in JSON or XML, which each may have values of their own
+MOST_HEADINGS = 2000
 
 
 def idle(done: int) -> None:

@@ -25,6 +25,8 @@ START = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S\d\d[A-Za-z]{
 _LINE = re.compile(r"[A-Z](\d{14})\d{4}[A-Z] ?\^S\d\d([A-Za-z]{2})(.*)")
 # another transaction in the same line: the end between them is lost
 _ANOTHER = re.compile(r"\d{18}[A-Z] ?\^S\d\d")
+# what stands behind the fields of every line
+_CLOSE = "^^O"
 # MAIN-DISCARD: a card that stands for a place where copies go, not for a person
 _SYSTEM_CARD = re.compile(r"[A-Z]+-[A-Z]{4,}\S*")
 
@@ -59,12 +61,16 @@ class SymphonyLog(Part):
         return Count(digest.hexdigest(), size, counter.records(), ends_cleanly=counter.ends_cleanly())
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every line that is not blank; a line of another form has no fields."""
+        """(line, fields) of every line that is not blank; a line of another form has no fields, nor has a last one that is cut."""
+        is_closed = False
         with self.place.open() as stream:
             for number, line in enumerate(stream, start=1):
                 advance(len(line) if self.place.is_plain else 0)
                 if text := decode_line(line).replace("\r", "").removesuffix("\n"):
-                    yield number, fields(text.replace("\0", "").removeprefix("\ufeff"))
+                    # cut within a barcode or a number of a user it would tell of another copy or person
+                    is_cut = is_closed and not line.endswith(b"\n") and _CLOSE not in text
+                    is_closed = _CLOSE in text
+                    yield number, [""] if is_cut else fields(text.replace("\0", "").removeprefix("\ufeff"))
 
 
 def fields(line: str) -> list[str]:

@@ -16,14 +16,15 @@ from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from libstats.errors import FileRefused, NotLoadedYet
-from libstats.readers.delimited import Delimited
-from libstats.readers.part import Advance, Count, Part, idle
+from libstats.readers.delimited import LONGEST, Delimited
+from libstats.readers.part import MOST_HEADINGS, Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
 _NAME = r"<(?:[\w.-]+:)?"
 START = re.compile(rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]")
 WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
+DEEPEST = 100
 _ANALYTICS = ("report", "QueryResult", "rowset")
 _ALIKE = {"items": "item", "item_loans": "item_loan"}
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
@@ -59,6 +60,8 @@ class Answer(Part):
         for _, values in self._rows(reading, idle):
             is_empty = False
             paths |= dict.fromkeys(values)
+            if len(paths) > MOST_HEADINGS:
+                raise FileRefused(f"{self.name}: its records have more than {MOST_HEADINGS:,} headings", "This is no list of alike records.")
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
@@ -225,6 +228,7 @@ class _Reading:
             self._check_root(local)
         self.text, self.is_leaf, self.has_told = "", True, bool(given)
         if self.within:
+            self._check_inner(local)
             self.path.append(local)
             for name, value in named.items():
                 self._put(".".join([*self.path, name]), value)
@@ -236,6 +240,14 @@ class _Reading:
             self.new = {}
         elif local == "element" and named.get("name", "").startswith("Column"):
             self.new[named["name"]] = named.get("columnHeading", "").strip(), named.get("tableHeading", "").strip()
+
+    def _check_inner(self, local: str) -> None:
+        """FileRefused for a row in a row, which is counted as two, and for what no record is: paths without end grow with the square of their depth."""
+        where = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}"
+        if local == self.row:
+            raise FileRefused(f"{where}: a row begins before the one before it ends", _AGAIN)
+        if len(self.path) >= DEEPEST or len(self.current) > MOST_HEADINGS:
+            raise FileRefused(f"{where}: a row has elements in elements without end, or more than {MOST_HEADINGS:,} values", "This is no list of alike records.")
 
     def _end(self, tag: str) -> None:
         local = tag.rpartition(":")[2]
@@ -254,6 +266,9 @@ class _Reading:
 
     def _text(self, data: str) -> None:
         self.text += data
+        if len(self.text) > LONGEST:
+            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: a text has more than {LONGEST >> 20} million characters"
+            raise FileRefused(problem, "This is no list of rows. Nothing of it was loaded.")
 
     def _put(self, path: str, value: str) -> None:
         text = writable(value)
