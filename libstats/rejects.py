@@ -66,7 +66,9 @@ def _untold(plan: Plan) -> str:
         if texts
         else ""
     )
-    return f"case {inexact} when {plan.must} then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
+    # what stands there and cannot be read is told of by its own fault
+    unreadable = " or ".join(b for line in plan.lines if line.column in plan.telling and (b := plan.bad(line))) or "false"
+    return f"case {inexact} when {plan.must} and not ({unreadable}) then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
 
 
 def _words(kind: str) -> str:
