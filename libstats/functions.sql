@@ -7,12 +7,12 @@ create or replace temp macro tidy(t) as
 
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 
--- DuckDB takes 31/10/26 for a day of the year 31: a year has four digits.
-create or replace temp macro in_our_time(moment) as case when moment >= timestamp '1000-01-01' then moment end;
+-- DuckDB takes 31/10/26 for a day of the year 31, and reads years of five digits: a year has four.
+create or replace temp macro in_our_time(moment) as case when moment between timestamp '1000-01-01' and timestamp '9999-12-31 23:59:59.999999' then moment end;
 
 -- Year first: 2026-10-31, 2026/10/31, 2026.10.31, 2026 - 10 - 31. A day-first or month-first date is never guessed.
--- (Four characters before the first hyphen are a year of four digits, or no date: that spares most text the question of its year.)
-create or replace temp macro is_iso(t) as t >= '1' and strpos(t, '-') = 5;
+-- (Four characters before the first hyphen are a year of four digits, or no date: that spares most text the question of its year. But DuckDB knows 2026-10-31 (BC).)
+create or replace temp macro is_iso(t) as t >= '1' and strpos(t, '-') = 5 and not contains(t, '(');
 create or replace temp macro iso_date(t) as
     case when not t < ':' then null when is_iso(t) then try_cast(t as date)
          else in_our_time(coalesce(try_cast(t as date), try_strptime(trim(t), ['%Y - %m - %d', '%Y.%m.%d'])::date)) end;

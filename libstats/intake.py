@@ -123,7 +123,7 @@ class Intake:
         people = self._people()
         keep = sorted({p for plan in self.plans for p in plan.texts} | people | ({stated} if stated is not None else set()))
         if self.normalised is None:
-            change = dict.fromkeys(people, privacy.hasher(self.key)) | self._gleaned()
+            change = dict.fromkeys(people, privacy.hasher(self.key, self.source.null_words)) | self._gleaned()
             wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
             if not self.counted.is_regular:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -46,12 +46,12 @@ def read_key(path: Path) -> bytes:
     return key
 
 
-def hasher(key: bytes) -> Callable[[str], str]:
-    """The keyed hash of an identifier as text; blank stays blank."""
+def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:
+    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it: NULL is no patron."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
-        if not text:
+        if not text or identifier in null_words:
             return ""
         return str(int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big"))
 

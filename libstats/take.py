@@ -133,7 +133,8 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
     people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
     hashes = "".join(f", {r.hashed} as hash_{r.table.name}" for r in riding)
     same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)])
-    opened = f"select {', '.join(['row_hash', *plan.people])}, rowid as id from {plan.table.name}__row where {is_open}"
+    one, grouped = ("min(rowid)", " group by all") if _has_bared_twins(con, plan, is_open) else ("rowid", "")
+    opened = f"select {', '.join(['row_hash', *plan.people])}, {one} as id from {plan.table.name}__row where {is_open}{grouped}"
     keys = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people) + "".join(f", v.hash_{r.table.name}" for r in riding)
     _streamed(
         con,
@@ -144,6 +145,15 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
         """,
     )
     return seen
+
+
+def _has_bared_twins(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> bool:
+    """True if open rows that told one thing of several persons are equal since these were forgotten: a row of the file is equal to one of them alone."""
+    if not plan.people:
+        return False
+    is_bare = " or ".join(f"{c} is null" for c in plan.people)
+    found = f"select 1 from {plan.table.name}__row where {is_open} and ({is_bare}) group by row_hash, {', '.join(plan.people)} having count(*) > 1"
+    return bool(con.execute(f"select exists ({found})").fetchall()[0][0])
 
 
 def _streamed(con: duckdb.DuckDBPyConnection, query: str) -> None:
