@@ -151,3 +151,10 @@ def test_line_ends_inside_quotes_in_a_file_of_another_encoding(workspace: Worksp
     file.write_bytes(b'itemnumber;barcode;homebranch;itemcallnumber\r\n1;b1;EAST;"A\r\nB"\r\n2;b2;CAF\xe9;C\r\n')
     libstats.load(workspace, [file])
     assert held(workspace) == [("1", "b1", "EAST", "A\r\nB"), ("2", "b2", "CAF\u00e9", "C")]
+
+
+def test_blank_lines_of_tabs_are_counted_as_they_are_read(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "items-2026-10-31.tab"
+    file.write_bytes(b'itemnumber\tbarcode\thomebranch\r\n1\tb"1\tE\r\n\r\r\n2\tb2\tE\r\n')
+    told = libstats.load(workspace, [file]).files[0]
+    assert (told.outcome, {k: n for k, n in told.dispositions.items() if n}) == ("loaded", {"new": 2, "rejected": 1})

@@ -110,7 +110,8 @@ class Delimited(Part):
         if not counter.inside:
             return False
         with self.place.open() as stream:
-            return all(len(row) == len(self.header) for _, row in islice(_unquoted(_lines(stream, self, idle), self.delimiter), max(self.above - 1, 0), None))
+            rows = islice(_unquoted(_lines(stream, self, idle), self.delimiter), max(self.above - 1, 0), None)
+            return all(len(row) - (len(row) > len(self.header) and not row[-1].strip()) == len(self.header) for _, row in rows)
 
     @property
     def _header_line(self) -> list[str]:
@@ -266,7 +267,7 @@ def _spaced(lines: Iterable[str]) -> Iterator[str]:
 def _unquoted(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Records of a file in which a quotation mark is a character."""
     for number, line in enumerate(lines, start=1):
-        text = line.rstrip("\r\n")
+        text = line.removesuffix("\n").removesuffix("\r")
         if text:
             yield number, text.split(delimiter)
 
