@@ -149,7 +149,7 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
 
 def _has_bared_twins(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> bool:
     """True if open rows that told one thing of several persons are equal since these were forgotten: a row of the file is equal to one of them alone."""
-    if not plan.people:
+    if not plan.people or not con.execute("select exists (from stripped where table_name = $1) or exists (from horizon)", [plan.table.name]).fetchall()[0][0]:
         return False
     is_bare = " or ".join(f"{c} is null" for c in plan.people)
     found = f"select 1 from {plan.table.name}__row where {is_open} and ({is_bare}) group by row_hash, {', '.join(plan.people)} having count(*) > 1"
