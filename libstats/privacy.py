@@ -129,7 +129,10 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
         con.execute(
             f"""
             create or replace temp table bared as
-            select {keys} from {row} r where {came} and r.{person} is null and exists (select 1 from {row} where {person} is not null);
+            select {keys} from {row} r where {came} and r.{person} is null and exists (select 1 from {row} where {person} is not null)
+            union -- a row without its patron stays, and the one beside it that named them went
+            select {keys} from {row} r semi join (from {row} where export_id = {export_id} and until_seq = {seq} and {person} is not null) g on {_same(table, "g", "r")}
+            where {loaded} and r.{person} is null;
             create or replace temp table strip as
             select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
             union

@@ -168,3 +168,11 @@ def test_a_day_of_no_year_of_four_digits_is_none_and_stops_nothing(workspace: Wo
     feed = "RecordID,BibRecordID,Barcode,Owning Branch,ItemCreationDate,Report Date\n"
     receipt = load(workspace, [write(tmp_path / "feed-2026-10-01.csv", f"{feed}1,7,b1,EAST,2026-01-01,{day}\n2,7,b2,EAST,{day},{day}\n")]).files[0]
     assert (receipt.outcome, receipt.exported_from, receipt.dispositions["new"], receipt.dispositions["rejected"]) == ("loaded", "name", 1, 1)
+
+
+def test_a_patron_is_forgotten_though_the_row_without_one_stood_there_before(workspace: Workspace, tmp_path: Path) -> None:
+    """A file tells of a loan twice, with its patron and without; the next one only without."""
+    load(workspace, [write(tmp_path / "loans-2026-10-01.csv", LOANS + loan("100") + loan(""))])
+    assert load(workspace, [write(tmp_path / "loans-2026-10-02.csv", LOANS + loan(""))]).files[0].stripped == 1
+    with libstats.open(workspace) as con:
+        assert con.sql("select patron_key from loan").fetchall() == [(None,)]
