@@ -113,7 +113,8 @@ def _recognised(source: Source, part: Part) -> str:
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
     if ignored:
-        text.append(f"  never read: {', '.join(ignored)}")
+        # a heading whose quote never closes has rows in it
+        text.append(f"  never read: {', '.join(h if len(lines := h.splitlines()) == 1 else f'{lines[0]} ...' for h in ignored)}")
     return "\n".join(text)
 
 

@@ -69,8 +69,8 @@ def _value(element: ElementTree.Element) -> bool:
 
 def counted(data: bytes, *, is_bare: bool) -> set[int]:
     """The numbers of rows that there may be in bytes of whatever form; `is_bare`: no record of theirs is the headings."""
-    if re.match(rb"[A-Z]\d{18}[A-Z] ?\^S", data):
-        return {sum(1 for line in data.split(b"\n") if line.removesuffix(b"\r"))}
+    if re.match(rb"(\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S", data):
+        return {sum(1 for line in data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").split(b"\n") if line)}
     texts = list(_texts(data))
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
