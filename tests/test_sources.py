@@ -7,14 +7,22 @@ them NAME.rejects.csv where rows are to be rejected, and NAME.TABLE.expected.csv
 from __future__ import annotations
 
 import csv
+import io
+import re
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import libstats
 from libstats import schema, sources
+from libstats.readers.delimited import Delimited
+from libstats.receipts import FileReceipt
+from libstats.recognise import recognise
 from libstats.source import Line, Source, faults, fold_heading
 from libstats.workspace import Workspace
+from tests.recount import counted
 
 FOLDER = Path(__file__).parent / "sources"
 PAIRS = sorted(p for p in FOLDER.glob("*/*.*") if p.name.count(".") == 1)
@@ -29,6 +37,21 @@ def cells(path: Path) -> list[list[str]]:
     """The cells of a CSV file of ours."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+def agrees_with_csv(con: duckdb.DuckDBPyConnection, pair: Path, source: Source, receipt: FileReceipt) -> None:
+    """Numbers that stand as they are under a heading add up to what the csv module finds there, where every row came in."""
+    part = recognise(pair)[1]
+    if not isinstance(part, Delimited) or part.is_bare or receipt.dispositions["new"] != receipt.rows_read:
+        return
+    text = pair.read_bytes().decode("utf-8-sig", "replace")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=part.delimiter))[part.preamble :]
+    for line in source.lines[source.primary]:
+        plain = re.fullmatch(r'(?:amount|whole_number)\("([^"?]+)"\)', line.expression)
+        place = source.locate(rows[0]).get(plain[1]) if plain else None
+        if place is not None:
+            told = [Decimal(row[place]) for row in rows[1:] if re.fullmatch(r"-?[0-9.]+", row[place])]
+            assert con.execute(f"select coalesce(sum({line.column}), 0), count({line.column}) from {source.primary}").fetchall() == [(sum(told), len(told))], line
 
 
 def test_every_source_fits_the_schema() -> None:
@@ -51,7 +74,9 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
     receipt = libstats.load(workspace, [pair]).files[0]
     assert (receipt.outcome, receipt.label) == ("loaded", source.label), receipt
     assert sum(receipt.dispositions.values()) == receipt.rows_read
+    assert receipt.rows_read in counted(pair.read_bytes(), is_bare=recognise(pair)[1].is_bare)
     with libstats.open(workspace) as con:
+        agrees_with_csv(con, pair, source, receipt)
         for expected in (pair.with_suffix(".expected.csv"), *pair.parent.glob(f"{pair.stem}.*.expected.csv")):
             table = source.primary if expected.name == f"{pair.stem}.expected.csv" else expected.name.split(".")[-3]
             wanted = cells(expected)
