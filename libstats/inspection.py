@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,16 @@ def _recognised(source: Source, part: Part) -> str:
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
     if ignored:
-        # a heading whose quote never closes has rows in it
-        text.append(f"  never read: {', '.join(h if len(lines := h.splitlines()) == 1 else f'{lines[0]} ...' for h in ignored)}")
+        text.append(f"  never read: {', '.join(_before_rows(ignored))}")
     return "\n".join(text)
+
+
+def _before_rows(headings: Sequence[str]) -> Iterator[str]:
+    """The first line of each heading, to the one whose quote does not close: what stands in it and behind it are rows."""
+    for heading in headings:
+        yield heading.strip().splitlines()[0]
+        if "\n" in heading and '"' in heading:
+            return
 
 
 def _nearest(part: Part, config: Config) -> list[str]:

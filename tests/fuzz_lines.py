@@ -37,8 +37,8 @@ def log_of(dice: random.Random) -> Made:
             dice.shuffle(codes)
         moment = f"{_clock(dice)}{dice.randint(0, 59):02}{dice.randint(0, 9999):04}"
         lines.append(f"E{moment}R ^S{dice.randint(0, 99):02}{command}FWDESK1^{'^'.join(codes)}^^O{dice.choice(['', '00049'])}")
-    if len(lines) > 1 and dice.random() < 0.3:
-        at = dice.randrange(1, len(lines))
+    if len(lines) > 2 and dice.random() < 0.3:
+        at = dice.randrange(1, len(lines) - 1)  # one cut at the end of the file is no sound file: the export broke off
         lines[at] = lines[at][: dice.randint(1, 30)]
     # the command stands behind 25 characters; a line cut before its end is rejected, not set aside
     return Made("log", _joined(lines, dice), len(lines), sum(line[25:27] in ("IY", "hE") for line in lines))

@@ -108,6 +108,11 @@ def test_a_file_without_a_time_that_can_be_read_says_which(workspace: Workspace,
     assert "SECRET" not in reason
 
 
+def test_rows_in_a_heading_whose_quote_does_not_close_are_not_shown(tmp_path: Path) -> None:
+    file = write(tmp_path / "items.csv", '"itemnumber","barcode","homebranch","note\n"1","b1","EAST","SECRET"\n"2","b2","EAST","x"\n')
+    assert "SECRET" not in inspect(file)
+
+
 def test_headings_alone(workspace: Workspace, tmp_path: Path) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD))
     assert "0 rows read: the file has headings and nothing below them" in said
