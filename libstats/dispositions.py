@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats import fold
 from libstats.schema import Table
 from libstats.tables import same_key
 from libstats.take import Taken
@@ -11,6 +12,7 @@ from libstats.take import Taken
 
 def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int) -> dict[str, int]:
     """What became of the distinct rows of a file beside which others are stored: new, changed, unchanged or stale. Needs `spoken`, `before` and `after`."""
+    table = fold.told(con, table)
     counted = _event_states(con, table, export_id) if table.is_keyless else _row_states(con, table, export_id)
     counted["unchanged"] = counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
     return counted

@@ -56,34 +56,59 @@ class Miscounted(FileRefused):
 class Intake:
     """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept."""
 
-    def __init__(self, job: Job, source: Source, part: Part, counted: Count) -> None:
-        self.job, self.source, self.part, self.counted, self.con = job, source, part, counted, job.con
+    def __init__(self, job: Job, source: Source, part: Part, counting: Callable[[], Count]) -> None:
+        self.job, self.source, self.part, self.counting, self.con = job, source, part, counting, job.con
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
         self.plans = plans(source, part.header)
-        self.rows_read = counted.records - (not part.is_bare)
         # a file that lacks the column of its scope cannot say what it is whole for
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
         self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
 
+    @property
+    def counted(self) -> Count:
+        """The count of the file's records, which goes on beside until it is asked for. FileRefused where a quote never closes."""
+        counted = self.counting()
+        if counted.open_quote is not None:
+            raise unclosed(self.part.name, counted.open_quote)
+        return counted
+
+    @property
+    def rows_read(self) -> int:
+        """The rows of the file, counted independently of what reads them; where its quotes cannot be trusted, as they were read."""
+        if self.normalised is not None and not self.counted.is_regular:
+            return self.normalised.records
+        return self.counted.records - (not self.part.is_bare)
+
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = self.part.fast if self.counted.is_regular and self.counted.is_quoted and not self.counted.has_controls and not self._gleaned() else None
-        if delimiter is not None:
+        delimiter, is_disbelieved = None if self._gleaned() else self.part.fast, False
+        if delimiter is not None and (self._is_many(delimiter) or self._is_regular()):
             try:
                 return self._attempt(self._fast(delimiter))
             except duckdb.OutOfMemoryException:
                 raise
-            except (duckdb.Error, Miscounted):
+            except (duckdb.Error, Miscounted) as error:
                 self._same()
+                is_disbelieved = isinstance(error, Miscounted)
         try:
-            return self._attempt(self._normal())
+            receipt = self._attempt(self._normal())
         except (duckdb.Error, Miscounted):
             self._same()
             raise
+        receipt.has_traces = is_disbelieved
+        return receipt
+
+    def _is_many(self, delimiter: str) -> bool:
+        """True for a file so big that it is read while it is counted, and believed only if the count finds it regular; with tabs and bars quotes may well be characters."""
+        return delimiter in ",;" and self.part.path.stat().st_size >= MANY
+
+    def _is_regular(self) -> bool:
+        """True if DuckDB reads the file as it is meant."""
+        return self.counted.is_regular and self.counted.is_quoted and not self.counted.has_controls
 
     def _same(self) -> None:
         """FileRefused if the file is not as it was: that explains whatever else went wrong."""
@@ -92,8 +117,6 @@ class Intake:
 
     def _check(self) -> None:
         name, plan = f"{self.part.name} ({self.source.label})", self.plans[0]
-        if self.counted.open_quote is not None:
-            raise unclosed(self.part.name, self.counted.open_quote)
         for heading, remedy in self.source.required.items():
             if heading not in plan.positions:
                 raise FileRefused(f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}.")
@@ -108,7 +131,7 @@ class Intake:
         """The file itself, its records compared with the count later."""
         text = read_csv(str(self.part.path), delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True)
         people = [f"c{position}" for position in sorted(self._people())]
-        if people and self.counted.size >= MANY:
+        if people and self._is_many(delimiter):
             return Raw(privacy.hash_mostly_once(self.con, self.key, text, people))
         privacy.hash_in_sql(self.con, self.key)
         return Raw(text)
@@ -126,8 +149,6 @@ class Intake:
             change = dict.fromkeys(people, privacy.hasher(self.key, self.source.null_words)) | self._gleaned()
             wanted = Wanted(keep, change, self.source.footer, self.source.failure)
             self.normalised = normalise(self.part, self.job.scratch / "normalised.csv", wanted, self.counted, self.job.advance)
-            if not self.counted.is_regular:
-                self.rows_read = self.normalised.records
         privacy.already_hashed(self.con)
         return Raw(read_csv(str(self.normalised.path), ",", [-1, *keep], null_words=self.source.null_words, header=False), has_lines=True)
 
@@ -194,17 +215,23 @@ class Intake:
     def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
         stated = self._stated_time(raw)
-        rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
+        rows = self.con.execute(f"select seq, exported_at from load where export_id = $1 and undone_seq is null and {self._same_bytes()}", [export_id]).fetchall()
         return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
+
+    def _same_bytes(self) -> str:
+        """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one had as many."""
+        if self.part.fast and not self.con.execute("select exists (from load where size = $1)", [self.part.path.stat().st_size]).fetchall()[0][0]:
+            return "false"
+        return f"sha256 = '{self.counted.sha256}'"
 
     def _supersede(self, export_id: int, raw: Raw) -> list[str]:
         """Undo the loads of the same file under an earlier form of its declaration; not those of a file of another day that happens to be equal."""
         stated = self._stated_time(raw)
         rows = self.con.execute(
-            """select l.seq from load l join export e using (export_id)
-               where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4
-               and ($5::timestamp is null or l.exported_at = $5 or l.exported_from in ('newest', 'modified'))""",
-            [self.counted.sha256, self.instance, export_id, self.source.label, stated[0] if stated else None],
+            f"""select l.seq from load l join export e using (export_id)
+               where {self._same_bytes()} and l.undone_seq is null and e.source = $1 and e.export_id <> $2 and e.declaration = $3
+               and ($4::timestamp is null or l.exported_at = $4 or l.exported_from in ('newest', 'modified'))""",
+            [self.instance, export_id, self.source.label, stated[0] if stated else None],
         ).fetchall()
         for (seq,) in rows:
             settle.undo_load(self.con, seq, self.loaded_at)
@@ -214,7 +241,7 @@ class Intake:
         primary = self.plans[0]
         taken = take(self.con, primary, raw, export_id, seq, self.instance, riders=self.plans[1:])
         ragged, outside = (len(self.normalised.ragged), self.normalised.aside) if raw.has_lines and self.normalised else (0, 0)
-        if taken.rows + ragged + outside != self.rows_read:
+        if not (raw.has_lines or self._is_regular()) or taken.rows + ragged + outside != self.rows_read:
             raise Miscounted(f"{self.part.name}: {self.rows_read} rows counted, {taken.rows + ragged + outside} read", "Please report this file's form; nothing of it was loaded.")
         exported_at, how = self._time(export_id, raw, seq)
         receipt = FileReceipt(self.part.entry, "loaded", self.source.label, "", seq, exported_at, how, self.rows_read)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,12 @@ from tqdm import tqdm
 from libstats import fold, forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.intake import Intake, Job
-from libstats.readers.part import Part
+from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
-from libstats.recognise import recognise_part
+from libstats.recognise import Config, recognise_part
+from libstats.source import Source
 from libstats.workspace import Workspace, find
 
 
@@ -43,19 +47,26 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     receipt = LoadReceipt()
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
-    with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer, _progress(2 * size) as bar:
-        prepare_connection(writer.con, place.timezone)
-        for path in files:
-            bar.set_description(path.name[:40])
-            receipt.files += load_path(Job(place, writer.con, writer.scratch, path, source, exported_at, bar.update))
-        if any(f.outcome == "loaded" for f in receipt.files):
-            receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
-            receipt.totals = fold.totals(writer.con)
-            writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped for f in receipt.files)
-            writer.publish()
-        if place.purges_exports:
+    with ThreadPoolExecutor(1) as beside, _progress(2 * size) as bar:
+        found = _begun(reading for path in files for reading in readings(path, place.config, beside, bar.update))
+        with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
+            prepare_connection(writer.con, place.timezone)
+            for reading in found:
+                bar.set_description(reading.entry[:40])
+                receipt.files.append(load_reading(Job(place, writer.con, writer.scratch, reading.path, source, exported_at, bar.update), reading))
+            _publish(writer, place, receipt)
+        if place.purges_exports and any(f.outcome == "loaded" for f in receipt.files):
             _purge(place, stamps, receipt)
     return receipt
+
+
+def _publish(writer: store.Writer, place: Workspace, receipt: LoadReceipt) -> None:
+    """Publish what was loaded, if anything was."""
+    if any(f.outcome == "loaded" for f in receipt.files):
+        receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
+        receipt.totals = fold.totals(writer.con)
+        writer.must_rewrite = bool(receipt.forgotten) or any(f.stripped or f.has_traces for f in receipt.files)
+        writer.publish()
 
 
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:
@@ -96,39 +107,60 @@ def _could_be_export(path: Path) -> bool:
     return not any(part.startswith(".") for part in path.parts) and path.suffix.lower() not in (".md", ".html", ".toml", ".example") and path.name != "truth.json"
 
 
-def load_path(job: Job) -> list[FileReceipt]:
-    """A receipt for each part of the file: sheets of a workbook, members of an archive. What is wrong with one part stops no other."""
-    if not job.path.exists():
-        return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: there is no such file", "Check the name; nothing was loaded."))]
-    if not job.path.is_file():
-        return [_not_loaded(job.path.name, FileRefused(f"{job.path.name}: this is no file", "Give the name of a file or of a folder of files."))]
-    receipts, entry = [], job.path.name
+@dataclass(frozen=True)
+class Reading:
+    """A part of a file: what it is, its records being counted meanwhile; or why it cannot be loaded."""
+
+    path: Path
+    entry: str
+    error: FileRefused | OSError | None = None
+    source: Source | None = None
+    part: Part | None = None
+    counting: Callable[[], Count] | None = None
+
+
+def _begun(found: Iterator[Reading]) -> Iterator[Reading]:
+    """The same, the first one at once: its records are counted while the store is opened."""
+    return chain(list(islice(found, 1)), found)
+
+
+def readings(path: Path, config: Config, beside: ThreadPoolExecutor, advance: Advance = idle) -> Iterator[Reading]:
+    """The parts of the file: sheets of a workbook, members of an archive. What is wrong with one part stops no other. They are counted `beside`."""
+    entry = path.name
     try:
-        for place in places(job.path):
+        if not path.exists():
+            raise FileRefused(f"{entry}: there is no such file", "Check the name; nothing was loaded.")
+        if not path.is_file():
+            raise FileRefused(f"{entry}: this is no file", "Give the name of a file or of a folder of files.")
+        for place in places(path):
             entry = place.entry
-            receipts += _load_place(job, place)
+            yield from _readings_at(place, config, beside, advance)
     except (FileRefused, OSError) as error:
-        receipts.append(_not_loaded(entry, error))
-    return receipts
+        yield Reading(path, entry, error)
 
 
-def _load_place(job: Job, place: Place) -> list[FileReceipt]:
-    receipts = []
+def _readings_at(place: Place, config: Config, beside: ThreadPoolExecutor, advance: Advance) -> Iterator[Reading]:
+    entry = place.entry
     try:
         for part in parts(place):
-            receipts.append(_load_part(job, part))
+            try:
+                source, reading = recognise_part(part, config)
+                yield Reading(place.path, part.entry, None, source, reading, beside.submit(reading.count, advance).result)
+            except (FileRefused, OSError) as error:
+                yield Reading(place.path, part.entry, error)
     except (FileRefused, OSError) as error:
-        receipts.append(_not_loaded(place.entry, error))
-    return receipts
+        yield Reading(place.path, entry, error)
 
 
-def _load_part(job: Job, part: Part) -> FileReceipt:
+def load_reading(job: Job, reading: Reading) -> FileReceipt:
+    """Load one part; the receipt of what cannot be loaded says why. Raises StoreError where the disk is full."""
+    if reading.source is None or reading.part is None or reading.counting is None:
+        return _not_loaded(reading.entry, reading.error or FileRefused(reading.entry, ""))
     try:
-        source, reading = recognise_part(part, job.workspace.config)
-        _refuse_renamed(job, source.system)
-        return Intake(job, source, reading, reading.count(job.advance)).run()
+        _refuse_renamed(job, reading.source.system)
+        return Intake(job, reading.source, reading.part, reading.counting).run()
     except (FileRefused, OSError, duckdb.Error) as error:
-        return _not_loaded(part.entry, error)
+        return _not_loaded(reading.entry, error)
 
 
 def _refuse_renamed(job: Job, system: str) -> None:

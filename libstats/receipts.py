@@ -22,7 +22,10 @@ def counted(number: int, noun: str) -> str:
 
 @dataclass
 class FileReceipt:
-    """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused."""
+    """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused.
+
+    has_traces  True if it was read otherwise first: what that reading wrote is gone, but legible in freed blocks until the store is written anew
+    """
 
     file: str
     outcome: str
@@ -36,6 +39,7 @@ class FileReceipt:
     derived: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
     stripped: int = 0
+    has_traces: bool = False
     notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:

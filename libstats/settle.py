@@ -103,6 +103,7 @@ def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: 
     Leaves temp table `several`; and, unless nothing else is stored (False then), `spoken`, `before` and `after`:
     the stored rows of the touched keys, and their current rows then and now.
     """
+    table = fold.told(con, table)
     fold.prepare(con, table)
     touched = _touch(con, table, export_id, seq)
     if is_plain:
@@ -114,9 +115,17 @@ def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: 
         _keep(con, table, "before", "s where s.is_sole")
         fold.refold(con, table, touched)
         _keep(con, table, "after", "s semi join sole o on o.id = s.id")
-    fold.refresh_gone(con, table)
+    fold.refresh_gone(con, table, touched=touched if touched and _is_next_list(con, table, export_id, seq) else None)
     step("fold")
     return touched is not None
+
+
+def _is_next_list(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> bool:
+    """True if nothing tells of the table but the whole lists of one export, all rows of theirs read, and this is the next after one that is believed: no key comes or goes but those it touches."""
+    others = f"select exists (from run where export_id <> {export_id}) or exists (from unread where table_name = '{table.name}')"
+    before = con.execute(f"select max(seq) from load where export_id = {export_id} and seq < {seq}").fetchall()[0][0]
+    last = [(w.seq, w.is_believed) for w in ledger.wholes(con) if w.table == table.name][-2:]
+    return last == [(before, True), (seq, True)] and not con.execute(others).fetchall()[0][0]
 
 
 def _keep(con: duckdb.DuckDBPyConnection, table: Table, name: str, sole: str) -> None:
@@ -133,7 +142,7 @@ def undo_load(con: duckdb.DuckDBPyConnection, seq: int, now: datetime) -> None:
     entry = ledger.enter(con, "undo", seq, now)
     con.execute("update load set undone_seq = $1 where seq = $2", [entry, seq])
     for name in columns:
-        _undo(con, schema.tables()[name], export_id, seq)
+        _undo(con, fold.told(con, schema.tables()[name]), export_id, seq)
 
 
 def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> None:

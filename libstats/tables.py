@@ -63,13 +63,18 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(rows)
 
 
+def filled(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of the store with rows that are committed, told by its catalogue; maybe also one whose rows were all deleted."""
+    return {name for (name,) in con.execute("select table_name from duckdb_tables() where not internal and database_name = current_database() and estimated_size > 0").fetchall()}
+
+
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
 
     The rows loaded before have nothing in a new column; loading the same file again fills it. Views
     that fit_views made are made anew, over all their tables.
     """
-    held = _held(con)
+    held, with_rows = _held(con), filled(con)
     con.execute(_UNREAD)
     if "scope_rows" not in held["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
@@ -81,7 +86,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
         for column in new:
             for part in ("row", "merged"):
                 con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
-        if new or con.execute(f"select exists (from {table.name}__row)").fetchall()[0][0]:
+        if new or f"{table.name}__row" in with_rows:
             create_views(con, table)
 
 
@@ -139,10 +144,10 @@ def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str 
 
 def fit_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make the views of a state that is about to be published over the tables that hold rows: nothing is added to it any more."""
+    with_rows = {name for name in filled(con) if name.endswith("__row") or con.execute(f"select exists (from {name})").fetchall()[0][0]}
     for table in schema.tables().values():
-        has_rows, has_merged, has_gone = con.execute(f"select exists (from {table.name}__row), exists (from {table.name}__merged), exists (from {table.name}__gone)").fetchall()[0]
-        if has_rows:
-            create_views(con, table, has_merged=has_merged, has_gone=has_gone)
+        if f"{table.name}__row" in with_rows:
+            create_views(con, table, has_merged=f"{table.name}__merged" in with_rows, has_gone=f"{table.name}__gone" in with_rows)
 
 
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:

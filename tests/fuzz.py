@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -26,7 +27,7 @@ from unittest.mock import patch
 from libstats import listing, store
 from libstats.inspection import inspect
 from libstats.intake import Job
-from libstats.load import load_path, prepare_connection
+from libstats.load import load_reading, prepare_connection, readings
 from libstats.readers import delimited, symphony_log, text
 from libstats.receipts import FileReceipt
 from libstats.workspace import Workspace, init
@@ -144,6 +145,12 @@ def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None
     return None if told in possible else f"{told} rows read, counted {sorted(possible)}"
 
 
+def load_path(place: Workspace, writer: store.Writer, path: Path) -> list[FileReceipt]:
+    """A receipt for each part of a file."""
+    with ThreadPoolExecutor(1) as beside:
+        return [load_reading(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None), each) for each in readings(path, place.config, beside)]
+
+
 def try_one(place: Workspace, writer: store.Writer, this: tuple[int, int, str | None], found: Found) -> None:
     """One case, of that seed, number and form, through recognition, reading, selecting and settling."""
     made, is_hurt = case(*this[:2], writer.scratch, this[2])
@@ -154,7 +161,7 @@ def try_one(place: Workspace, writer: store.Writer, this: tuple[int, int, str | 
     # readers take a million bytes at once, which no case has
     block = random.Random(path.name).choice([61, 1000, 1 << 20])
     with patch.object(text, "BLOCK", block), patch.object(delimited, "BLOCK", block), patch.object(symphony_log, "BLOCK", block):
-        receipts = load_path(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None))
+        receipts = load_path(place, writer, path)
     said = "\n".join(line for receipt in receipts for line in receipt.lines())
     said += "\n".join(line for line in inspect(path, place.config).splitlines() if "never read: " not in line)  # headings, whatever they are
     took = time.monotonic() - started

@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -151,7 +152,7 @@ class Case:
         place = self.rng.choice((None, None, "twin"))
         file = next(f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1)
         at = START + timedelta(minutes=minute)
-        receipt = Intake(Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None), source, file, file.count()).run()
+        receipt = Intake(Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None), source, file, cache(file.count)).run()
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return

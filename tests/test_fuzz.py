@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from libstats import store
-from libstats.intake import Job
-from libstats.load import load_path, prepare_connection
+from libstats.load import prepare_connection
 from libstats.receipts import FileReceipt
 from tests import fuzz, recount
 from tests.fuzz_tables import SECRET, Made
@@ -39,7 +38,7 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
         for number, made in sound:
             path = tmp_path / f"case{number}-{made.name}-2026-10-31"
             path.write_bytes(made.data)
-            assert load_path(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None))[0].outcome == "loaded"
+            assert fuzz.load_path(place, writer, path)[0].outcome == "loaded"
         texts = writer.con.sql("select table_name, column_name from information_schema.columns where data_type = 'VARCHAR'").fetchall()
         assert [f"{t}.{c}" for t, c in texts if writer.con.execute(f'select count(*) from "{t}" where contains("{c}", $1)', [SECRET]).fetchall() != [(0,)]] == []
     assert {made.form.split(" ")[0] for _, made in sound} >= {"json", "xml", "log", "bare"}
