@@ -67,6 +67,12 @@ class Plan:
             return True
         return all(c in self.columns for c in self.table.exported_key)
 
+    @property
+    def tells_more(self) -> bool:
+        """True if the file tells more of the table's rows than which there are: a list of copies with the number of the title alone says nothing of titles."""
+        names = {*self.table.key, *self.table.exported_key, self.table.second_name}
+        return self.table.is_keyless or any(line.headings for line in self.lines if line.column not in names)
+
     def sql_of(self, expression: str) -> str:
         """The expression with each heading replaced by the file's column, and by NULL where the file lacks it."""
         return HEADING.sub(lambda m: self._text(m[2]), expression)
@@ -178,7 +184,7 @@ class Plan:
 
 
 def plans(source: Source, header: Sequence[str]) -> list[Plan]:
-    """A plan for each table of the source whose key the file has, the primary table's first."""
+    """A plan for each table of the source whose key the file has and of which it tells more, the primary table's first."""
     positions = source.locate(header)
     found = []
     for name, lines in source.lines.items():
@@ -186,6 +192,6 @@ def plans(source: Source, header: Sequence[str]) -> list[Plan]:
         plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
         if name in source.only and not all(h in positions for h in headings_in(source.only[name])):
             continue
-        if plan.has_key or name == source.primary:
+        if name == source.primary or (plan.has_key and plan.tells_more):
             found.append(plan)
     return found

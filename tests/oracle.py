@@ -104,6 +104,8 @@ def keyed(loads: list[Told], table: str, key: str, column: str, at: int) -> dict
     ranks: dict[str, tuple[int, str]] = {}
     of = {"title": "item"}.get(table, table)
     for load in active(loads, of, at):
+        if column not in load.columns:
+            continue  # a file with the keys alone tells nothing of such a table
         for row in (*load.rows, *load.beside):
             own, value = row.get(key), row.get(column)
             if not own:
