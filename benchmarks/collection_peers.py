@@ -17,9 +17,13 @@ DUSTY_YEARS, YEARS_HELD = 3, 2
 
 
 def _held(folder: Path) -> pl.LazyFrame:
-    """Copies that are not lost, with the year of their title."""
-    titles = pl.scan_parquet(folder / "title.parquet")
-    return pl.scan_parquet(folder / "item.parquet").filter(pl.col("lost_code").fill_null("0") == "0").join(titles, on="title_id", how="left")
+    """Copies that are not lost."""
+    return pl.scan_parquet(folder / "item.parquet").filter(pl.col("lost_code").fill_null("0") == "0")
+
+
+def _dated(folder: Path) -> pl.LazyFrame:
+    """The same with the year of their title."""
+    return _held(folder).join(pl.scan_parquet(folder / "title.parquet"), on="title_id", how="left")
 
 
 def _last_loan(folder: Path, until: datetime) -> pl.LazyFrame:
@@ -66,7 +70,7 @@ def collection_age(folder: Path, since: datetime, until: datetime, as_of: dateti
     quarters = [year.quantile(q, "higher").alias(f"quarter_{q}") for q in (0.25, 0.75)]
     days = (pl.lit(as_of.date()) - pl.col("added_on")).dt.total_days().filter(pl.col("is_migrated").is_null())
     return (
-        _held(folder)
+        _dated(folder)
         .filter(pl.col("added_on").is_null() | (pl.col("added_on") <= as_of.date()))
         .with_columns(label())
         .join(classes(folder), on="label", how="left")
@@ -144,7 +148,7 @@ def _old_copies(folder: Path, as_of: datetime) -> pl.LazyFrame:
     is_kept = pl.col("is_reference") | (pl.col("class_key") == "PER") | (pl.col("published_year") == 9999) | (pl.col("arrived_on") > day.replace(year=day.year - YEARS_HELD))
     arrived = pl.coalesce(pl.when(pl.col("is_migrated").is_null()).then(pl.col("added_on")), pl.date(_year(as_of), 1, 1))
     return (
-        _held(folder)
+        _dated(folder)
         .with_columns(label(), pl.len().over("title_id").alias("copies"))
         .filter(pl.col("due_on").is_null())
         .join(told.join(_limits(told, as_of), on=["scheme", "class_key"]), on="label")
