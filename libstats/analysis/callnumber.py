@@ -21,9 +21,9 @@ CERTAIN_DEWEY = r"^\d{3}([. /]|$)"
 LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
 CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 CERTAIN_LCC = r"^[A-HJ-NP-WZ][A-Z]{0,2} ?\d{1,4}(\.\d+)? ?\.[A-Z]+\d"
-# most call numbers: these need none of the patterns of words and letters
+# most call numbers: these need none of the patterns of words and letters, and no more than four characters say their class
 IS_NUMBER = "label between '0' and '9z'"
-LABEL = "case when call_number between '0' and '9z' then call_number else upper(trim(call_number)) end"
+LABEL = "case when call_number between '0' and '9z' then left(call_number, 4) else upper(trim(call_number)) end"
 NAMED_SCHEME = """case
                 when call_number_scheme is null then null
                 when regexp_matches(lower(call_number_scheme), '^(ddc|dewey|1$)|dewey') then 'ddc'
@@ -32,44 +32,47 @@ NAMED_SCHEME = """case
                 when lower(call_number_scheme) like 'udc%' then 'udc'
             end"""
 
-# From `copy` (source, call_number, call_number_scheme and whatever else) to `classed`, which adds class (its name), class_scheme, class_key and is_reference; NULL is "cannot tell".
+# From `copy` (source, call_number, call_number_scheme and whatever else, of copies in `item`) to `classed`, which adds class (its name), class_scheme, class_key and is_reference;
+# NULL is "cannot tell". Classes are told once for each text that says one, in `classed_label`.
 # A scheme is honoured where the export names it; else the source's prevailing one counts. Each scheme is tried first, the other after it, because systems
 # write their default scheme beside call numbers of another.
 CLASSED = r"""
+    item_label as (
+        select source, call_number_scheme, {label} as label, count(*) as copies
+        from item
+        where call_number is not null
+        group by all
+    ),
     spelled as (
         select *,
-            nullif({label}, '') as label,
-            {named_scheme} as scheme
-        from copy
+            {named_scheme} as scheme,
+            {certain_lcc} as is_certainly_lcc
+        from item_label
     ),
     house as (
-        select source, case when count(*) filter (where {certain_lcc}) > count(*) filter (where regexp_matches(label, '{certain_dewey}')) then 'lcc' else 'ddc' end as scheme
-        from (select source, {label} as label from item where call_number_scheme is null or {named_scheme} is null)
+        select source, case when sum(copies) filter (where is_certainly_lcc) > coalesce(sum(copies) filter (where {is_number} and regexp_matches(label, '{certain_dewey}')), 0) then 'lcc' else 'ddc' end as scheme
+        from spelled
+        where scheme is null
         group by source
     ),
     marked as (
         select s.* exclude (scheme),
-            case when s.scheme is not null then s.scheme when {is_number} then h.scheme when regexp_matches(s.label, '{certain_sudoc}') then 'sudoc' else h.scheme end as scheme,
+            case when s.scheme is not null then s.scheme when {is_number} then h.scheme when contains(s.label, ':') and regexp_matches(s.label, '{certain_sudoc}') then 'sudoc' else h.scheme end as scheme,
             case when {is_number} then '' else regexp_extract(s.label, '{words}', 0) end as marks,
-            case when {is_number} then '' else regexp_extract(s.label, '{lcc_words}', 0) end as lcc_marks
+            case when marks = '' then '' else regexp_extract(s.label, '{lcc_words}', 0) end as lcc_marks
         from spelled s left join house h using (source)
     ),
     numbered as (
-        select * exclude (label, marks, lcc_marks),
-            regexp_extract(case when {is_number} then label else substr(label, 1 + length(marks)) end, '{dewey}') as dewey,
+        select * exclude (marks, lcc_marks),
+            case when {is_number} or marks <> '' then regexp_extract(substr(label, 1 + length(marks)), '{dewey}') else '' end as dewey,
             case when {is_number} then {'letters': '', 'number': ''} else regexp_extract(substr(label, 1 + length(lcc_marks)), '{lcc}', ['letters', 'number']) end as lcc,
-            if(scheme = 'lcc' and (lcc).letters <> '', lcc_marks, marks) as marks,
-            {certain_lcc} as is_certainly_lcc
+            if(scheme = 'lcc' and (lcc).letters <> '', lcc_marks, marks) as marks
         from marked
     ),
     meaning as (
         select marks,
             {meanings}
-        from (
-            select '' as marks
-            union
-            select unnest([regexp_extract(label, '{words}', 0), regexp_extract(label, '{lcc_words}', 0)]) from (select {label} as label from item) where not {is_number}
-        )
+        from (select marks from marked union select lcc_marks from marked)
     ),
     meant as (
         select n.* exclude (dewey), m.* exclude (marks),
@@ -99,7 +102,7 @@ CLASSED = r"""
     chosen as (
         select *,
             case
-                when is_udc or marks is null then null
+                when is_udc then null
                 when is_lcc and lcc_key is not null then ('lcc', lcc_key)
                 when label_key is not null and not (is_certainly_lcc and label_key not in ('GOV', 'LOCAL') and dewey is null) then ('label', label_key)
                 when dewey is not null then ('ddc', dewey)
@@ -111,9 +114,14 @@ CLASSED = r"""
     class_name as (
         select unnest($class_schemes::varchar[]) as scheme, unnest($class_keys::varchar[]) as key, unnest($class_names::varchar[]) as name
     ),
-    classed as (
-        select c.*, n.name as class, c.pair[1] as class_scheme, c.pair[2] as class_key
+    classed_label as (
+        select c.source, c.call_number_scheme, c.label, n.name as class, c.pair[1] as class_scheme, c.pair[2] as class_key, c.is_reference
         from chosen c left join class_name n on n.scheme = c.pair[1] and n.key = if(c.pair[1] = 'label', c.pair[2], left(c.pair[2], 1))
+        where c.label <> '' and (c.pair is not null or c.is_reference)
+    ),
+    classed as (
+        select c.*, l.class, l.class_scheme, l.class_key, l.is_reference
+        from copy c left join classed_label l on l.source = c.source and l.call_number_scheme is not distinct from c.call_number_scheme and l.label = {label}
     )
 """
 

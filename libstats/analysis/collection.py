@@ -19,13 +19,21 @@ Day = date | str
 GROUPS = {"class": "class", "branch": "owning_branch", "location": "location", "collection": "collection", "item_type": "item_type", "all": "'all'"}
 OLDEST = 1450  # printing began; an earlier year in a catalogue of a lending library is a typing error
 
-# The copies that the library has at the end of the day, with their usable year.
+# The copies that the library has at the end of the day; DATED with their usable year.
+IS_HELD = f"($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)"
 HELD = f"""
+    copy as (
+        select i.*
+        from item i
+        where {IS_HELD}
+    )
+"""
+DATED = f"""
     copy as (
         select i.*, t.published_year as told_year, t.is_serial as is_told_serial,
             case when t.published_year between {OLDEST} and year($as_of::date) + 1 then t.published_year end as published_year
         from item i left join title t using (source, title_id)
-        where ($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)
+        where {IS_HELD}
     )
 """
 AGED = """
@@ -176,4 +184,4 @@ def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str,
 
 def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by, always_classed=True)  # a call number may say that it is a serial
-    return "with" + ",".join((HELD, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of), "branch": branch}
+    return "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of), "branch": branch}

@@ -10,19 +10,47 @@ from libstats.analysis.use import is_covered, told_use
 
 __all__ = ["FATE", "JUDGED", "KNOWN", "KNOWN_COPY", "REASONS"]
 
-# What the judgement needs of each copy, and no more: there may be millions.
+# What the judgement needs of each copy, and no more: there may be millions. Why a copy is kept by its own record, whatever its class, age or use, is told at once.
 KNOWN_COPY = f"""
+    open_hold as (
+        select source, title_id, item_id
+        from hold
+        where cancelled_on is null and coalesce(status, '') <> 'filled' and (placed_on is null or placed_on <= $as_of::date)
+    ),
+    -- a loan of which no export ever told the end stays open for ever: where items tell when they are due, an old one is not believed
+    open_loan as (
+        select source, item_id, barcode
+        from loan
+        where returned_at is null and (checked_out_at > $as_of::date - to_years(1) or source not in (select source from item where due_on is not null))
+    ),
+    moving as (
+        select source, item_id, barcode
+        from transit
+        where arrived_at is null and cancelled_at is null
+    ),
     copy as (
-        select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.call_number, i.call_number_scheme, i.volume, i.added_on, greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses, i.lifetime_in_house,
-            i.last_in_house_on, i.due_on, i.location, i.permanent_location, i.collection, i.status, i.not_for_loan_code, i.retained_for,
+        select i.source, i.item_key, i.item_id, i.barcode, i.title_id, i.owning_branch, i.call_number, i.call_number_scheme, i.volume, i.added_on, greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses,
+            i.lifetime_in_house, i.last_in_house_on,
             {told_use("i")} as told_use_on,
             {is_covered("i")} as is_covered,
             r.received_on,
             t.published_year as told_year,
             coalesce(t.is_serial, false) as is_serial,
-            i.owning_branch,
-            {IS_WITHDRAWN} as is_withdrawn,
-            {IS_MISSING} as is_missing
+            case
+                when {IS_WITHDRAWN} then 'kept: withdrawn already'
+                when {IS_MISSING} then 'kept: lost, missing or claimed returned (its own list)'
+                when trim(i.retained_for) <> '' then 'kept: there is a commitment to retain it'
+                when i.due_on is not null or regexp_matches(lower(i.status), '^(loan|on loan|checked ?out|charged)') or (i.source, i.item_id) in (select (source, item_id) from open_loan where item_id is not null)
+                    or (i.source, i.barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
+                when regexp_matches(lower(i.status), 'transit') or (i.source, i.item_id) in (select (source, item_id) from moving where item_id is not null)
+                    or (i.source, i.barcode) in (select (source, barcode) from moving where item_id is null and barcode is not null) then 'kept: in transit'
+                when regexp_matches(lower(i.status), 'on hold|requested|hold ?shelf|^holds$') or (i.source, i.title_id) in (select (source, title_id) from open_hold where title_id is not null)
+                    or (i.source, i.item_id) in (select (source, item_id) from open_hold where item_id is not null) then 'kept: requested by a patron'
+                when i.not_for_loan_code = '-1' or regexp_matches(lower(i.status), 'on order|in process|acquisition|catalog|work order|not in place') then 'kept: on order, in process or not in its place'
+                when regexp_matches(lower(concat_ws(' ', i.status, i.location, i.collection)), '\\breserves?\\b|\\bcourse res') then 'kept: on reserve'
+                when list_contains($keep, i.location) or list_contains($keep, i.permanent_location) or list_contains($keep, i.collection) then 'kept: at a location or in a collection that is never weeded'
+            end as kept,
+            coalesce(nullif(trim(i.not_for_loan_code), ''), '0') <> '0' as is_not_for_loan
         from item i left join title t using (source, title_id) left join received r using (source, item_id)
     )
 """
@@ -46,7 +74,7 @@ KNOWN = f"""
         left join used_barcode b using (source, barcode)
         left join migration_day m using (source, added_on)
     ),
-    idle as materialized (
+    idle as (
         select *,
             year($as_of::date) - published_year as age_years,
             coalesce(is_in_house_undated, false) or (last_use_on is null and lifetime_uses > 0 and earliest_on >= records_since) as is_use_undated,
@@ -71,7 +99,7 @@ JUDGED = """
     ),
     class_limit as (
         select c.class_scheme, c.class_key, l.age_limit, l.use_limit
-        from (select distinct class_scheme, class_key from idle where class_key is not null) c
+        from (select distinct class_scheme, class_key from classed_label where class_key is not null) c
         join limit_line l on l.class_scheme = c.class_scheme and c.class_key between l.class_from and l.class_to
         qualify row_number() over (partition by c.class_scheme, c.class_key order by l.class_from desc, l.class_to, l.age_limit desc nulls first, l.use_limit desc nulls first) = 1
     ),
@@ -99,39 +127,12 @@ JUDGED = """
 """
 
 # One fate for every copy: the first that holds. What protects a candidate beside others of its title is looked at last, so that its count says how many it protects.
-FATE = """
-    open_hold as (
-        select source, title_id, item_id
-        from hold
-        where cancelled_on is null and coalesce(status, '') <> 'filled' and (placed_on is null or placed_on <= $as_of::date)
-    ),
-    -- a loan of which no export ever told the end stays open for ever: where items tell when they are due, an old one is not believed
-    open_loan as (
-        select source, item_id, barcode
-        from loan
-        where returned_at is null and (checked_out_at > $as_of::date - to_years(1) or source not in (select source from item where due_on is not null))
-    ),
-    moving as (
-        select source, item_id, barcode
-        from transit
-        where arrived_at is null and cancelled_at is null
-    ),
+FATE = f"""
     placed as materialized (
         select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, arrived_on, last_use_on, unused_since, unused_from, use_limit, is_old, is_idle, lifetime_uses,
             case
-                when is_withdrawn then 'kept: withdrawn already'
-                when is_missing then 'kept: lost, missing or claimed returned (its own list)'
-                when trim(retained_for) <> '' then 'kept: there is a commitment to retain it'
-                when due_on is not null or regexp_matches(lower(status), '^(loan|on loan|checked ?out|charged)') or (source, item_id) in (select (source, item_id) from open_loan where item_id is not null)
-                    or (source, barcode) in (select (source, barcode) from open_loan where item_id is null and barcode is not null) then 'kept: on loan'
-                when regexp_matches(lower(status), 'transit') or (source, item_id) in (select (source, item_id) from moving where item_id is not null)
-                    or (source, barcode) in (select (source, barcode) from moving where item_id is null and barcode is not null) then 'kept: in transit'
-                when regexp_matches(lower(status), 'on hold|requested|hold ?shelf|^holds$') or (source, title_id) in (select (source, title_id) from open_hold where title_id is not null)
-                    or (source, item_id) in (select (source, item_id) from open_hold where item_id is not null) then 'kept: requested by a patron'
-                when not_for_loan_code = '-1' or regexp_matches(lower(status), 'on order|in process|acquisition|catalog|work order|not in place') then 'kept: on order, in process or not in its place'
-                when regexp_matches(lower(concat_ws(' ', status, location, collection)), '\\breserves?\\b|\\bcourse res') then 'kept: on reserve'
-                when list_contains($keep, location) or list_contains($keep, permanent_location) or list_contains($keep, collection) then 'kept: at a location or in a collection that is never weeded'
-                when coalesce(nullif(trim(not_for_loan_code), ''), '0') <> '0' or is_reference then 'kept: reference or not for loan'
+                when kept is not null then kept
+                when is_not_for_loan or is_reference then 'kept: reference or not for loan'
                 when is_serial or told_year = 9999 or class_key = 'PER' then 'kept: magazine, newspaper or other serial'
                 when earliest_on > $as_of::date - to_years($years_held) then 'kept: added too recently'
                 when class_key is null then 'cannot judge: no class can be told from the call number'
@@ -150,15 +151,15 @@ FATE = """
     ),
     title_set as (
         select source, title_id, max(last_use_on) as last_use_on
-        from idle
+        from placed
         where title_id is not null and trim(volume) <> ''
         group by all
         having count(distinct volume) > 1
     ),
     title_stock as (
         select source, title_id, count(*) as copies
-        from idle
-        where title_id is not null and not is_withdrawn and not is_missing
+        from item semi join (from placed where fate = 'candidate') p using (source, title_id)
+        where title_id is not null and not {IS_WITHDRAWN} and not {IS_MISSING}
         group by all
     ),
     candidate as (
@@ -187,4 +188,4 @@ FATE = """
 """
 
 # As they stand in the SQL above, what is kept first, then what is within the limits, then what cannot be judged.
-REASONS = sorted(dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", FATE)), key=lambda reason: ("kept", "with", "cann").index(reason[:4]))
+REASONS = sorted(dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", KNOWN_COPY + FATE)), key=lambda reason: ("kept", "with", "cann").index(reason[:4]))

@@ -11,7 +11,7 @@ __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 # A day that so many copies tell of as that of their last use that a system, not people, wrote it: 20 copies or more, mostly of different titles (a class
 # set is lent on one day), and 10 times as many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
-    told_use as (
+    told_use as not materialized (
         select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item where last_borrowed_on is not null
         union all
         select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item where last_in_house_on is not null
@@ -80,10 +80,11 @@ USE = f"""
     told_copy as (
         select distinct source, item_id, barcode
         from item__row
-        where source not in (select source from use_source) and export_id in (
+        where export_id in (
             select export_id
             from export join load using (export_id)
-            where undone_seq is null and list_has_any(columns['item'], ['last_borrowed_on', 'last_in_house_on', 'lifetime_checkouts', 'lifetime_uses', 'lifetime_in_house'])
+            where undone_seq is null and source not in (select source from use_source)
+                and list_has_any(columns['item'], ['last_borrowed_on', 'last_in_house_on', 'lifetime_checkouts', 'lifetime_uses', 'lifetime_in_house'])
         )
     )
 """
