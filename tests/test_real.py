@@ -112,10 +112,10 @@ def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt,
     assert {name: outcome for name, (outcome, _) in told.items()} == {
         "OHSU__OHSU_Borrowing.csv": "left alone",
         "Pacific_Borrowing_Sample": "refused",
-        "analytics_response.xml": "left alone",
+        "analytics_response.xml": "refused",
     }
     assert "add Transaction Number, Transaction Status and Transaction Date" in told["OHSU__OHSU_Borrowing.csv"][1]
-    assert "item historical events: known, not loaded" in told["analytics_response.xml"][1]
+    assert "(alma item historical events): the column Event Id is missing" in told["analytics_response.xml"][1]
     assert "the column Transaction Number is missing" in told["Pacific_Borrowing_Sample"][1]
     assert [f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]] == []
 
