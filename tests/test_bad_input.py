@@ -59,7 +59,7 @@ REFUSED = {
     ),
     "events without their number": (
         b"Barcode,Event Start Date and Time,Destination Library Name\nb1,2026-10-31 09:30:00,East\n",
-        "bad.csv (alma item historical events): the column Event Id is missing",
+        "bad.csv (alma item historical events): the column Event ID is missing",
         "Add Event ID (folder Item Event Details) to the report, and Barcode or Item ID beside it",
     ),
     "events without a destination": (

@@ -48,7 +48,7 @@ ITEM_HEADINGS = {
     AS_OF: ("Data Available As Of",),
 }
 # what only lists of historical events have, of which there may be many to a copy
-OF_EVENTS = ("Event Start Date and Time", "Event Start Date", "Event Id")
+OF_EVENTS = ("Event Start Date and Time", "Event Start Date", "Event ID")
 # A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still appears, and of two years neither is taken
 ONE_YEAR = """case when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}') then trim("?Begin Publication Date")::integer when len(list_distinct(regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}'))) = 1 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer end"""
 

@@ -15,7 +15,7 @@ EVENTS = Source(
     name="item historical events",
     recognise=("Event Start Date and Time",),
     required={
-        "Event Id": "add Event ID (folder Item Event Details) to the report, and Barcode or Item ID beside it: without it the same journey in two files would count twice",
+        "Event ID": "add Event ID (folder Item Event Details) to the report, and Barcode or Item ID beside it: without it the same journey in two files would count twice",
         "Destination Library Name": "add the library that the copy goes to, and call the column Destination Library Name: journeys alone are read, and the other events have none",
     },
     headings={
@@ -36,12 +36,12 @@ EVENTS = Source(
         "Barcode": ("-1",),
         "Request Type": ("Unknown", "None"),
     },
-    set_aside=totals("Event Id") | {"no journey": """coalesce(trim("Destination Library Name"), '') = ''"""},
+    set_aside=totals("Event ID") | {"no journey": """coalesce(trim("Destination Library Name"), '') = ''"""},
     dates=DATES,
     fills={
         "transit": """
     select
-        "Event Id" as transit_id,
+        "Event ID" as transit_id,
         "Item Id" as item_id,
         "Barcode" as barcode,
         "Source Library Name" as from_branch,
