@@ -24,13 +24,15 @@ CONFIG = "libstats.toml"
 def check(text: str, config: Mapping[str, Any]) -> None:
     """WorkspaceError with every fault of the declarations in a configuration; `text` is that of the file, for its lines."""
     shapeless = [Fault((s,), "is not a section", f'Write [{s}."SYSTEM LIST"]') for s in ("export", "headings") if not isinstance(config.get(s, {}), dict)]
-    found = shapeless or [*_of_exports(config), *_of_headings(config)]
+    found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
         told = [f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}." for fault in found]
         raise WorkspaceError("\n".join(told))
 
 
 def _dotted(keys: Sequence[str]) -> str:
+    if keys[0] == "weeding":
+        return " ".join(("[weeding]", *keys[1:]))
     named = "".join(f'."{label}"' for label in keys[1:2])
     return " ".join((f"[{keys[0]}{named}]", *keys[2:]))
 
@@ -103,6 +105,19 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
                 taken = {fold_heading(h) for h in source.vendor_headings if h != heading}
                 yield from (Fault((*here, heading), f"{n} is another heading of the export", "Leave it out") for n in others if fold_heading(n) in taken)
                 yield from (Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out") for n in others if is_personal(n) and not is_personal(heading))
+
+
+def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
+    given = config.get("weeding", {})
+    form = 'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", a table in the folder of libstats.toml'
+    if not isinstance(given, dict):
+        yield Fault(("weeding",), "is not a section", form)
+        return
+    yield from (
+        Fault(("weeding", key), "is not a text" if key in ("profile", "thresholds") else "is no key of it", form)
+        for key, value in given.items()
+        if key not in ("profile", "thresholds") or not isinstance(value, str)
+    )
 
 
 def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
