@@ -88,9 +88,8 @@ def read(
 
     Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are loaded; AnalysisError as the analyses do.
     """
-    day = _day(con, as_of)
+    day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
     _check_branch(con, branch)
-    profile, table = chosen(con, profile, thresholds)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
     settings: Row = {
         "as_of": str(day), "profile": profile, "combine": combine, "thresholds": table, "years_held": years_held, "keep_last_copies": keep_last_copies,
