@@ -16,10 +16,10 @@ from libstats.readers.part import Part
 from libstats.source import Source, has_all
 from libstats.sources import sources
 
-Given = Mapping[str, str | Sequence[str]]
+Config = Mapping[str, Any]
 
 
-def columns_of(config: Mapping[str, Any]) -> dict[str, str | list[str]]:
+def columns_of(config: Config) -> dict[str, str | list[str]]:
     """For words in files' names, the columns of exports without headings as a configuration gives them: letters, or names."""
     found: dict[str, str | list[str]] = {}
     for source in config.get("sources", {}).values():
@@ -27,15 +27,14 @@ def columns_of(config: Mapping[str, Any]) -> dict[str, str | list[str]]:
     return found
 
 
-def written_by(part: Part, columns: Given) -> tuple[Source, Part] | None:
+def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
     """The declaration of the program that the file's name tells of, and the part as having those headings.
 
-    `columns` is for the name of a program its letters, or the names of its columns. None where the name tells of no program,
-    the columns are not told, or the file has headings of its own. Raises FileRefused for a letter that is not known, and
-    for columns that are not as many as those in the file.
+    None where the name tells of no program, the columns are not told, or the file has headings of its own. Raises FileRefused
+    for a letter that is not known, and for columns that are not as many as those in the file.
     """
-    source = _program(part)
-    asked = source and (columns.get(str(source.command)) or _in_name(source, part))
+    source = _program(part, config)
+    asked = source and (columns_of(config).get(str(source.command)) or _in_name(source, part))
     if not source or not asked or any(has_all(row, source.recognise, source.headings) for _, rows in part.firsts() for row in rows):
         return None
     headings = _lettered(part, source, asked) if isinstance(asked, str) else tuple(asked)
@@ -47,26 +46,26 @@ def written_by(part: Part, columns: Given) -> tuple[Source, Part] | None:
     return source, replace(best, header=headings, is_bare=True)
 
 
-def untold(part: Part) -> FileRefused | None:
+def untold(part: Part, config: Config) -> FileRefused | None:
     """The refusal of a file whose name tells of a program, and nothing its columns."""
-    source = _program(part)
+    source = _program(part, config)
     return FileRefused(f"{part.name} ({source.label}): nothing tells what its columns are", _name_them(source)) if source else None
 
 
-def _program(part: Part) -> Source | None:
-    return next((s for s in sources() if s.command and s.command in part.entry.rpartition("#")[2]), None)
+def _program(part: Part, config: Config) -> Source | None:
+    return next((s for s in sources(config) if s.command and s.command in part.entry.rpartition("#")[2]), None)
 
 
 def _name_them(source: Source) -> str:
+    letters = f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), or name all columns in order: ' if source.letters else ""
     return (
         f'Write into libstats.toml the lines [sources.{source.system}], system = "{source.system}", [sources.{source.system}.columns] and '
-        f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), '
-        f'or name all columns in order: {source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
+        f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
     )
 
 
 def _in_name(source: Source, part: Part) -> str | None:
-    found = re.search(rf"{source.command}[ _.-]*(o[A-Za-z0-9]+)", part.entry)
+    found = source.letters and re.search(rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.entry)
     return found[1] if found else None
 
 

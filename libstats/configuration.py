@@ -15,7 +15,7 @@ from libstats.exports import Fault
 from libstats.expressions import refused, vocabulary
 from libstats.people import is_personal
 from libstats.plan import plans
-from libstats.source import Line, Source, faults, fold_heading, read_select
+from libstats.source import Line, Source, faults, fold_heading, headings_in, read_select
 from libstats.sources import declared
 
 CONFIG = "libstats.toml"
@@ -24,13 +24,15 @@ CONFIG = "libstats.toml"
 def check(text: str, config: Mapping[str, Any]) -> None:
     """WorkspaceError with every fault of the declarations in a configuration; `text` is that of the file, for its lines."""
     shapeless = [Fault((s,), "is not a section", f'Write [{s}."SYSTEM LIST"]') for s in ("export", "headings") if not isinstance(config.get(s, {}), dict)]
-    found = shapeless or [*_of_exports(config), *_of_headings(config)]
+    found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
         told = [f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}." for fault in found]
         raise WorkspaceError("\n".join(told))
 
 
 def _dotted(keys: Sequence[str]) -> str:
+    if keys[0] == "weeding":
+        return " ".join(("[weeding]", *keys[1:]))
     named = "".join(f'."{label}"' for label in keys[1:2])
     return " ".join((f"[{keys[0]}{named}]", *keys[2:]))
 
@@ -105,6 +107,19 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
                 yield from (Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out") for n in others if is_personal(n) and not is_personal(heading))
 
 
+def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
+    given = config.get("weeding", {})
+    form = 'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", a table in the folder of libstats.toml'
+    if not isinstance(given, dict):
+        yield Fault(("weeding",), "is not a section", form)
+        return
+    yield from (
+        Fault(("weeding", key), "is not a text" if key in ("profile", "thresholds") else "is no key of it", form)
+        for key, value in given.items()
+        if key not in ("profile", "thresholds") or not isinstance(value, str)
+    )
+
+
 def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
     shipped = {d.label for d in declared()}
     for label, entry in config.get("export", {}).items():
@@ -136,18 +151,34 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
             Fault((*at, f"as {x.column}"), f"there is no column {x.column}", f"The columns of {table} are in docs/data-dictionary.md") for x in lines if x.column not in known
         )
         yield from (Fault((*at, f"as {x.column}"), told, _ALLOWED) for x in lines if (told := refused(x.expression)))
-    yield from (Fault((*here, "set_aside", name), told, _ALLOWED) for name, rule in entry.get("set_aside", {}).items() if (told := refused(rule)))
+    rules = ((key, name, rule) for key in ("set_aside", "only") for name, rule in entry.get(key, {}).items())
+    for key, name, rule in rules:
+        if told := refused(rule):
+            yield Fault((*here, key, name), told, _ALLOWED)
+        yield from (Fault((*here, key, name), f"{h} looks as if it told of persons", "Choose rows by something else") for h in headings_in(rule) if is_personal(h))
 
 
 _ALLOWED = "Headings stand in double quotes, texts in single ones; besides there may be operators, case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, eu_time, whole_number, amount, yes_no, person_key"
-_KEY_OF = {"pattern": "footer", "scope": "scope", "loose": "loose", "happened": "happened", "in bare": "bare", "in fits": "fits", "in no SELECT": "headings"}
+_ELSEWHERE = 'Write the table under fills, with zoned_time("heading") as its columns of time'
+_KEY_OF = {
+    "some rows": "only",
+    "own zone": "is_elsewhere",
+    "pattern": "footer",
+    "scope": "scope",
+    "loose": "loose",
+    "happened": "happened",
+    "in bare": "bare",
+    "in fits": "fits",
+    "in no SELECT": "headings",
+}
 
 
 def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) -> Iterator[Fault]:
     """Faults of a source that is in the form: what does not fit schema.sql, tells of persons, or is no SQL."""
     for told in faults(source):
         key = next((k for word, k in _KEY_OF.items() if word in told), "")
-        yield Fault((*here, key) if key else here, told.partition(": ")[2], "See libstats/source.py for what each key says")
+        remedy = _ELSEWHERE if key == "is_elsewhere" else "See libstats/source.py for what each key says"
+        yield Fault((*here, key) if key else here, told.partition(": ")[2], remedy)
     for table, lines in source.lines.items():
         for line in lines:
             people = [h for h in line.headings if is_personal(h) and h not in source.glean and not line.expression.startswith("person_key(")]
@@ -176,7 +207,8 @@ def _of_binding(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
         empty = f"(select {', '.join(f'null::varchar as c{i}' for i in range(len(header)))} limit 0)"
         for plan in plans(source, header):
             told = [(_at(here, entry, plan.table.name, line), plan.value(line)) for line in plan.lines]
-            told += [((*here, "set_aside", name), f"({rule})::boolean") for name, rule in plan.set_aside.items()]
+            only = plan.table.name in source.only
+            told += [((*here, "only", plan.table.name) if only else (*here, "set_aside", name), f"({rule})::boolean") for name, rule in plan.set_aside.items()]
             for at, sql in told:
                 try:
                     con.execute(f"select {sql} from {empty}")

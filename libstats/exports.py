@@ -17,6 +17,7 @@ itemnumber = ["Item no."]
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -24,11 +25,13 @@ from typing import Any, NamedTuple
 from libstats import schema
 from libstats.source import Source
 
-TEXTS = ("scope", "absence", "exported", "footer", "failure", "dates")
+TEXTS = ("scope", "absence", "exported", "footer", "failure", "command", "dates")
 LISTS = ("recognise", "unless", "happened", "null_words", "loose", "bare")
-PAIRS = ("fills", "required", "glean", "fits", "set_aside")
-SPELLINGS = ("headings", "blanks")
-KEYS = (*LISTS, *TEXTS, "whole", *PAIRS, *SPELLINGS, "columns")
+FLAGS = ("whole", "is_elsewhere")
+PAIRS = ("fills", "required", "glean", "fits", "set_aside", "only")
+SPELLINGS = ("headings", "blanks", "letters")
+KEYS = (*LISTS, *TEXTS, *FLAGS, *PAIRS, *SPELLINGS, "columns")
+_COMMAND = re.compile(r"\w[\w-]{2,}")
 STYLES = {"year first": "iso", "month first": "us", "day first": "eu"}
 
 
@@ -56,7 +59,7 @@ def spelled(source: Source, config: Mapping[str, Any]) -> Source:
 def source_of(label: str, entry: Mapping[str, Any]) -> Source:
     """The source that one entry declares."""
     system, _, name = label.partition(" ")
-    given: dict[str, Any] = {key: value for key, value in entry.items() if key in TEXTS or key == "whole" or key in PAIRS}
+    given: dict[str, Any] = {key: value for key, value in entry.items() if key in (*TEXTS, *FLAGS, *PAIRS)}
     given |= {key: tuple(value) for key, value in entry.items() if key in LISTS}
     given |= {key: {heading: tuple(names) for heading, names in entry[key].items()} for key in SPELLINGS if key in entry}
     short = {table: _select(table, columns, entry.get("dates", "year first")) for table, columns in entry.get("columns", {}).items()}
@@ -93,6 +96,8 @@ def misshapen(label: str, entry: Any) -> list[Fault]:
             found.append(Fault((*here, key), *problem))
     if not entry.get("recognise"):
         found.append(Fault(here, "lacks recognise", 'Write recognise = ["...", "..."]: headings that only this list has together'))
+    if "letters" in entry and "command" not in entry:
+        found.append(Fault((*here, "letters"), "is there without command", 'Write command = "..." too: the word in the names of its files'))
     if not entry.get("columns") and not entry.get("fills"):
         found.append(Fault(here, "fills no table", f'Write [export."{label}".columns.TABLE] and below it "heading" = "canonical column"'))
     return found or [fault for table, columns in entry.get("columns", {}).items() for fault in _wrong_columns(label, table, columns, entry)]
@@ -106,13 +111,17 @@ def _wrong(key: str, value: Any) -> tuple[str, str] | None:
         return "is neither nothing nor gone", 'Write absence = "gone" if a row missing from a whole list is gone'
     if key == "dates" and not (isinstance(value, str) and value.startswith(tuple(STYLES))):
         return "does not say which comes first", 'Begin with year first, month first or day first, as in dates = "day first, as in 31/10/2026"'
-    if key == "whole":
-        return None if isinstance(value, bool) else ("is neither true nor false", "Write whole = true")
+    if key in FLAGS:
+        return None if isinstance(value, bool) else ("is neither true nor false", f"Write {key} = true")
+    if key == "command" and not (isinstance(value, str) and _COMMAND.fullmatch(value)):
+        return "is not a word of three signs or more", 'Write the word that stands in the names of its files, as in command = "listitems"'
+    if key == "letters" and isinstance(value, dict) and any(len(letter) != 1 for letter in value):
+        return "has a name that is not one letter", 'Write below it: I = ["heading"]'
     if key in TEXTS:
         return None if isinstance(value, str) else ("is not a text", f'Write {key} = "..."')
     if key in LISTS:
         return None if _is_texts(value) else ("is not a list of texts", f'Write {key} = ["...", "..."]')
-    inner = {"fills": str, "required": str, "glean": str, "fits": str, "set_aside": str, "columns": dict}.get(key, list)
+    inner = str if key in PAIRS else dict if key == "columns" else list
     if not isinstance(value, dict) or not all(isinstance(v, inner) and (inner is not list or _is_texts(v)) for v in value.values()):
         form = {str: '"..." = "..."', list: '"heading" = ["other name"]', dict: '"heading" = "canonical column" for each table'}[inner]
         return "is not in the form", f"Write below it: {form}"

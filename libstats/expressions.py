@@ -13,6 +13,7 @@ from importlib import resources
 import duckdb
 
 from libstats import privacy
+from libstats.sources.ill_reasons import reason
 
 _WORDS = """case when then else end and or not is null true false in like ilike similar to between as cast try_cast
     varchar text date timestamp bigint integer double decimal boolean
@@ -25,23 +26,25 @@ _TOKEN = re.compile(
 )
 
 
-def _functions() -> str:
-    return resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8")
+def functions() -> str:
+    """SQL that makes the vocabulary of sources: functions.sql, and ill_reason(text, day), the common word for why a request was not filled."""
+    text = resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8")
+    return f"{text}\ncreate or replace temp macro ill_reason(t, day) as {reason('t', 'day')};\n"
 
 
 def vocabulary() -> duckdb.DuckDBPyConnection:
     """A database in memory that has the vocabulary of sources and can read no file, to try expressions in; whoever asks for it closes it."""
     con = duckdb.connect()
     con.execute("set enable_external_access = false")
-    con.execute(_functions())
+    con.execute(functions())
     privacy.already_hashed(con)
     return con
 
 
 @cache
 def words() -> frozenset[str]:
-    """The words that may stand in an expression: those of SQL named here, and the vocabulary of functions.sql."""
-    ours = re.findall(r"create or replace temp macro (\w+)", _functions())
+    """The words that may stand in an expression: those of SQL named here, and the vocabulary of sources."""
+    ours = re.findall(r"create or replace temp macro (\w+)", functions())
     return frozenset((*_WORDS.split(), *ours, "person_key"))
 
 

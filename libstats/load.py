@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from tqdm import tqdm
 
 from libstats import fold, forgetting, ledger, schema, settle, store
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
+from libstats.expressions import functions
 from libstats.intake import Intake, Job
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places, stamp, unreadable
@@ -81,7 +81,7 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
 def prepare_connection(con: duckdb.DuckDBPyConnection, timezone: str | None = None) -> None:
     """Give a connection the vocabulary of sources, and the library's zone where it is known."""
     con.execute("set variable library_zone = $1", [timezone])
-    con.execute(resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8"))
+    con.execute(functions())
 
 
 def _progress(total: int) -> Any:

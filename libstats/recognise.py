@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from libstats.commands import columns_of, untold, written_by
+from libstats.commands import untold, written_by
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
@@ -53,7 +53,7 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     readings, known = list(part.headers()), declared(config)
     if not readings:
         raise blank(part)
-    written = written_by(part, columns_of(config or {}))
+    written = written_by(part, config or {})
     if written is not None:
         return written
     for reading in readings:
@@ -66,7 +66,7 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     bare = _without_headings(part, known)
     if bare is not None:
         return bare
-    raise untold(part) or unknown(part.name, likeliest(readings, known).header, known)
+    raise untold(part, config or {}) or unknown(part.name, likeliest(readings, known).header, known)
 
 
 def _check_above(reading: Part, readings: Sequence[Part]) -> None:

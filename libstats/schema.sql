@@ -399,6 +399,20 @@ create table access_problem (
     updated_at          timestamp       -- sticky: last change
 );
 
+-- What the link resolver was asked on one day, from one source, for one serial or book. Rows that are equal in these are parts of one count, to be
+-- added up: a report may part it further. It is the resolver's own count: never add it to what publishers count (COUNTER).
+create table link_resolver_usage (
+    requested_on        date,           -- identity: day of the requests
+    origin              varchar,        -- identity: where the link was that sent them: Primo, a database, Google Scholar; blank where that is not told
+    issn                varchar,        -- identity: ISSN of the serial asked for
+    isbn                varchar,        -- identity: ISBN of the book asked for
+    requests            bigint check (requests >= 0),                   -- sticky: how many requests (OpenURLs) came
+    clicked_requests    bigint check (clicked_requests >= 0),           -- sticky: of how many of them at least one service was chosen
+    requests_without_services bigint check (requests_without_services >= 0), -- sticky: for how many of them nothing could be offered
+    services            bigint check (services >= 0),                   -- sticky: how many services were offered, of which a request may have several
+    clicked_services    bigint check (clicked_services >= 0)            -- sticky: how many services were chosen
+);
+
 -- A count that a person made, or a machine at the door, of what no system exports.
 create table manual_count (
     measure             varchar,        -- key: what was counted, for example visits, reference questions, programme attendance

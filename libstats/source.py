@@ -259,6 +259,8 @@ def faults(source: Source) -> list[str]:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
     known_headings = {*source.vendor_headings, *(h for names in source.letters.values() for h in names)}
     found += [f"{source.label}: {t}, said to take only some rows, is not filled, or first" for t in source.only if t not in source.lines or t == source.primary]
+    if source.is_elsewhere and not source.tells_zones:
+        found.append(f"{source.label}: no time is turned from its own zone into the library's clock")
     named = (*source.headings, *source.required, *source.blanks, *source.glean)
     known_columns = {line.column for line in source.lines[source.primary]}
     every_column = {line.column for lines in source.lines.values() for line in lines}

@@ -26,6 +26,7 @@ _SECTIONS = {
     "calendar": "[calendar.NAME]",
     "process": "[process.NAME]",
     "goals": "[goals]",
+    "weeding": "[weeding]",
     "duckdb": "[duckdb]",
 }
 _TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
@@ -55,6 +56,11 @@ name = "{name}"
 # The statuses that your ILL desk made up, with the milestone that each means:
 # [process.ill_borrowing.statuses]
 # received = ["Awaiting Box Opening"]
+
+# The limits of weeding, where neither profile nor table is given: a profile of libstats/weeding.csv, or of a table like it in this folder.
+# [weeding]
+# profile = "ours"
+# thresholds = "weeding.csv"
 
 # The systems that the exports come from: a name and the product. One system of a product needs no entry, and is called like the product;
 # where there are two, the first keeps that name, else all that is loaded of it would count twice.

@@ -57,6 +57,16 @@ REFUSED = {
         "bad.csv (koha loans): the column issue_id is missing",
         "Add issues.issue_id to the report: without it the same loan in two files would count twice.",
     ),
+    "events without their number": (
+        b"Barcode,Event Start Date and Time,Destination Library Name\nb1,2026-10-31 09:30:00,East\n",
+        "bad.csv (alma item historical events): the column Event ID is missing",
+        "Add Event ID (folder Item Event Details) to the report, and Barcode or Item ID beside it",
+    ),
+    "events without a destination": (
+        b"Event ID,Barcode,Event Start Date and Time,Temporary Library Name\n1,b1,2026-10-31 09:30:00,East\n",
+        "the column Destination Library Name is missing",
+        "journeys alone are read",
+    ),
     "no time of export": (b"barcode,homebranch\nb1,EAST\n", "bad.csv (koha items): nothing in the file says when it was exported", "Put the day into its name"),
     "an empty file": (b"", "bad.csv: the file is empty", "Export it again; the system may still have been writing it."),
     "bytes of value 0": (

@@ -1,4 +1,4 @@
-"""The pages on exporting: each query that they show gives columns that libstats recognises and can load."""
+"""The pages on exporting: each query that they show gives columns that libstats recognises and can load, and what else they show loads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import libstats
+from libstats.inspection import inspect
 from libstats.plan import plans
 from libstats.recognise import candidates
 from libstats.source import Source, fold_heading
 from libstats.sources import declared
+from libstats.workspace import Workspace, find
+from tests.conftest import write
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -58,3 +62,32 @@ def test_the_columns_named_for_alma_and_worldshare_are_read() -> None:
             assert source.system == system
             known = {header[at] for at in source.locate(header).values()} | set(source.recognise)
             assert set(header) - known == set()
+
+
+def test_what_the_page_on_docline_shows_loads(workspace: Workspace) -> None:
+    """The entry and the list of the page, and its line of the form of counts."""
+    page = (DOCS / "export-docline.md").read_text(encoding="utf-8")
+    counts, requests = re.findall(r"```csv\n(.*?)```", page, re.S)
+    file = write(workspace.exports / "docline-2026-10-31.csv", requests)
+    assert "It could fill ill_request (dates month first)" in inspect(file)
+    settings = workspace.folder / "libstats.toml"
+    write(settings, settings.read_text(encoding="utf-8") + "".join(re.findall(r"```toml\n(.*?)```", page, re.S)))
+    place = find(workspace.folder)
+    receipt = libstats.load(place, [file, write(workspace.exports / "counts.csv", counts)])
+    assert [(f.label, f.rows_read, f.dispositions["new"]) for f in receipt.files] == [("docline requests", 3, 3), ("own manual counts", 3, 3)]
+    with libstats.open(place) as con:
+        assert con.sql("select request_number, direction, status, reason, lender, created_at::date::varchar, completed_on::varchar from ill_request order by 1").fetchall() == [
+            ("7001", "borrowing", "filled", None, "MDUNLM", "2026-10-01", "2026-10-02"),
+            ("7002", "borrowing", "unfilled", "not on shelf", None, "2026-10-05", "2026-10-19"),
+            ("7003", "lending", "unfilled", "lacking volume or issue", None, "2026-10-06", "2026-10-07"),
+        ]
+        assert con.sql("select measure, value::int from manual_count where kind = 'all' order by 2").fetchall() == [
+            ("docline borrowing not filled", 6),
+            ("docline borrowing filled", 41),
+            ("rapid lending filled", 118),
+        ]
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in DOCS.glob("export-*.md") if f"docs/{page.name}" not in readme] == []

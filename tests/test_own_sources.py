@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,37 @@ select
 from raw
 '''
 """
+ELSEWHERE = """
+[export."gate loans"]
+recognise = ["Ticket", "Out"]
+is_elsewhere = true
+[export."gate loans".fills]
+loan = '''
+    "Ticket" as loan_id,
+    zoned_time("Out") as checked_out_at
+'''
+"""
+ONLY = """
+[export."gate items"]
+recognise = ["Strip", "Gone on"]
+set_aside = {gone = "\\"Gone on\\" is not null"}
+only = {withdrawal = "\\"Gone on\\" is not null"}
+[export."gate items".columns.item]
+"No." = "item_id"
+"Strip" = "barcode"
+[export."gate items".columns.withdrawal]
+"No." = "item_id"
+"Gone on" = "withdrawn_at"
+"""
+COMMAND = """
+[export."gate items"]
+recognise = ["No.", "Strip"]
+command = "listitems"
+letters = {N = ["No."], S = ["Strip"], X = ["Shelf", ""]}
+[export."gate items".columns.item]
+"No." = "item_id"
+"Strip" = "barcode"
+"""
 LOANS = "Ticket,Out,Card,Times,Place\n1,31/10/2026 09:30,4711,2,main\n2,-,,0,east\n"
 UNKNOWN = """Item no.,Copy,Home Library,Call No,Date added,Price,Patron name,Contact,Shelf talk
 7,30000000000017,MAIN,813.1,13/02/2026,"$1,200.50",Ada,ada@example.org,by the window
@@ -79,6 +111,51 @@ def test_the_select_form_is_that_of_shipped_sources(workspace: Workspace) -> Non
     assert rows(place, "select loan_id, checkout_branch, checked_out_at::varchar from loan") == [("1", "MAIN", "2026-10-31 00:00:00")]
 
 
+def test_times_of_another_zone_are_refused_until_the_librarys_is_told(workspace: Workspace) -> None:
+    place = configured(workspace, ELSEWHERE)
+    file = write(place.exports / "loans-2026-11-01.csv", "Ticket,Out\n1,2026-10-31T01:30:00Z\n2,2026-10-31\n")
+    refused = libstats.load(place, [file]).files[0]
+    assert (refused.outcome, "its times are those of another zone" in refused.reason) == ("refused", True)
+    place.config["library"] = {"timezone": "America/New_York"}
+    libstats.load(place, [file])
+    assert rows(place, "select loan_id, checked_out_at::varchar from loan") == [("1", "2026-10-30 21:30:00")]
+
+
+def test_a_table_takes_only_some_rows_also_those_set_aside(workspace: Workspace) -> None:
+    place = configured(workspace, ONLY)
+    receipt = libstats.load(place, [write(place.exports / "items-2026-11-01.csv", "No.,Strip,Gone on\n1,b1,\n2,b2,2026-10-05\n")]).files[0]
+    assert (receipt.dispositions["new"], receipt.dispositions["set aside"]) == (1, 1)
+    assert rows(place, "select 'item', item_id, null from item union all select 'withdrawal', item_id, withdrawn_at::varchar from withdrawal order by 1") == [
+        ("item", "1", None),
+        ("withdrawal", "2", "2026-10-05 00:00:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("listitems_oXNS_20261101.txt", ""),
+        ("weekly-listitems-2026-11-01.txt", '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = "XNS"\n'),
+        ("weekly-listitems-2026-11-01.txt", '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["Shelf", "", "No.", "Strip"]\n'),
+    ],
+)
+def test_the_columns_of_a_program_without_headings_are_told_by_letters_or_names(name: str, more: str, workspace: Workspace) -> None:
+    place = configured(workspace, COMMAND + more)
+    receipt = libstats.load(place, [write(place.exports / name, "A1|x|7|b7\nA2|x|8|b8\n")]).files[0]
+    assert (receipt.outcome, receipt.label) == ("loaded", "gate items")
+    assert rows(place, "select item_id, barcode from item order by 1") == [("7", "b7"), ("8", "b8")]
+
+
+def test_a_program_whose_columns_nothing_tells_is_refused_with_what_to_write(workspace: Workspace) -> None:
+    place = configured(workspace, COMMAND.replace('letters = {N = ["No."], S = ["Strip"], X = ["Shelf", ""]}\n', ""))
+    # without letters a word in the name that begins with o is no list of columns
+    refused = libstats.load(place, [write(place.exports / "listitems-of-2026-11-01.txt", "7|b7\n8|b8\n")]).files[0]
+    assert "(gate items): nothing tells what its columns are" in refused.reason
+    assert '[sources.gate.columns] and listitems = ["No.", "", ...]' in refused.reason
+    told = configured(place, '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["No.", "Strip"]\n')
+    assert libstats.load(told, [place.exports / "listitems-of-2026-11-01.txt"]).files[0].outcome == "loaded"
+
+
 def test_own_and_shipped_declarations_stand_together() -> None:
     config = {"export": {"gate loans": {"recognise": ["Ticket"], "columns": {"loan": {"Ticket": "loan_id"}}}}}
     assert [d.label for d in declared(config)] == ["gate loans", *(d.label for d in declared())]
@@ -111,6 +188,20 @@ FAULTS = [
     (LONG.replace("upper(trim(", "uppper(trim("), 10, "the word uppper is not one that an expression may use"),
     (LONG.replace('upper(trim("Place"))', 'trim("Place") + whole_number("Ticket")'), 10, "Binder Error"),
     (LONG.replace('eu_time("Out")', "getenv('HOME')"), 11, "the word getenv is not one"),
+    (ELSEWHERE.replace("true", '"GMT"'), 4, '[export."gate loans"] is_elsewhere: is neither true nor false'),
+    (ELSEWHERE.replace("zoned_time", "iso_time"), 4, "is_elsewhere: no time is turned from its own zone into the library's clock"),
+    (ONLY.replace("only = {withdrawal", "only = {item"), 5, "only: item, said to take only some rows, is not filled, or first"),
+    (ONLY.replace("only = {withdrawal", "only = {loan"), 5, "only: loan, said to take only some rows, is not filled, or first"),
+    (ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "getenv(').replace('null"}\n[', 'null)"}\n['), 5, "only withdrawal: the word getenv is not one"),
+    (ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "3 + '), 5, "only withdrawal: Binder Error"),
+    (ONLY.replace('only = {withdrawal = "\\"Gone on', 'only = {withdrawal = "\\"Patron name'), 5, "only withdrawal: Patron name looks as if it told of persons"),
+    (ONLY.replace('set_aside = {gone = "\\"Gone on', 'set_aside = {gone = "\\"E-mail'), 4, "set_aside gone: E-mail looks as if it told of persons"),
+    (ONLY.replace("only = {withdrawal = ", "only = {withdrawal = 3, x = "), 5, "only: is not in the form"),
+    (COMMAND.replace("listitems", "list items"), 4, "command: is not a word of three signs or more"),
+    (COMMAND.replace('"listitems"', "3"), 4, "command: is not a word of three signs or more"),
+    (COMMAND.replace("{N =", "{NO ="), 5, "letters: has a name that is not one letter"),
+    (COMMAND.replace('["No."], S', '"No.", S'), 5, "letters: is not in the form"),
+    (COMMAND.replace("command =", "scope ="), 5, "letters: is there without command"),
     (LONG.replace("lower(", "exists (from "), 4, "the word exists is not one"),
     ('\n[headings."koha item"]\nbarcode = ["Strip"]\n', 2, '[headings."koha item"]: there is no such export'),
     ('\n[headings."koha items"]\nbarcodes = ["Strip"]\n', 3, '[headings."koha items"] barcodes: the export has no such heading'),
@@ -128,10 +219,10 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, line: int, told: str, 
     assert told in str(error.value)
 
 
-def test_the_entry_that_contributing_shows_has_no_fault(tmp_path: Path) -> None:
+def test_the_entries_that_contributing_shows_have_no_fault(tmp_path: Path) -> None:
     text = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    write(tmp_path / "libstats.toml", text.partition("```toml\n")[2].partition("```")[0])
-    assert declared(find(tmp_path).config)[0].label == "apollo items"
+    write(tmp_path / "libstats.toml", "\n".join(re.findall(r"```toml\n(.*?)```", text, re.S)))
+    assert [d.label for d in declared(find(tmp_path).config)[:2]] == ["apollo items", "apollo copies"]
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

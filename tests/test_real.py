@@ -44,8 +44,9 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(real: Path, worksp
         "equivalents.json": "not an export that libstats knows; libstats knows none of its 3 headings. Nothing was changed",
         "sorted_lists.tsv": "not an export that libstats knows; of its 6 headings libstats knows Call Number. Nothing was changed",
         "pubdate_strings.tsv": "not an export that libstats knows; libstats knows none of its 4 headings. Nothing was changed",
-        # a sheet of examples without numbers, and commands that lack a column or do not say their letters
+        # a sheet of examples and events without numbers, and commands that lack a column or do not say their letters
         "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
+        "analytics_response.xml": "the column Event ID is missing",
         "selcharge_oUKd.txt": "the column Date Charged is missing",
         "selhold_inactive.txt": "nothing tells what its columns are",
     }
@@ -112,10 +113,10 @@ def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt,
     assert {name: outcome for name, (outcome, _) in told.items()} == {
         "OHSU__OHSU_Borrowing.csv": "left alone",
         "Pacific_Borrowing_Sample": "refused",
-        "analytics_response.xml": "left alone",
+        "analytics_response.xml": "refused",
     }
     assert "add Transaction Number, Transaction Status and Transaction Date" in told["OHSU__OHSU_Borrowing.csv"][1]
-    assert "item historical events: known, not loaded" in told["analytics_response.xml"][1]
+    assert "(alma item historical events): the column Event ID is missing" in told["analytics_response.xml"][1]
     assert "the column Transaction Number is missing" in told["Pacific_Borrowing_Sample"][1]
     assert [f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]] == []
 

@@ -11,8 +11,9 @@ import pytest
 
 import libstats
 from libstats.analysis import weeding
-from libstats.analysis.thresholds import limits
-from libstats.errors import AnalysisError
+from libstats.analysis.thresholds import chosen, limits, register
+from libstats.errors import AnalysisError, WorkspaceError
+from libstats.workspace import Workspace, find
 from tests.conftest import write
 from tests.tables import Rows, dicts, holding
 
@@ -423,6 +424,51 @@ def test_a_librarys_own_limits(tmp_path: Path) -> None:
     own = write(tmp_path / "own.csv", HEAD + "ours,ddc,640,649,20,X,,\n")
     assert fate(shelf(), profile="ours", thresholds=own) == "within the limits of its class"
     assert listed(shelf(title={"published_year": 2000}), profile="ours", thresholds=own) == ["1"]
+
+
+def test_the_limits_that_libstats_toml_names_hold_where_none_are_given(workspace: Workspace, tmp_path: Path) -> None:
+    """A book of 2000 is 26 years old: beyond the 20 years of ours, within the 30 of the table's crew."""
+    place = workspace.folder
+    write(place / "limits.csv", HEAD + "ours,ddc,640,649,20,X,,\ncrew,ddc,640,649,30,X,,\n")
+    con = shelf(title={"published_year": 2000})
+    assert listed(con, profile="ours", thresholds=place / "limits.csv") == ["1"]
+    for told, as_usual, with_table in (
+        ({}, "crew", None),
+        ({"thresholds": "limits.csv"}, "crew", "limits.csv"),
+        ({"profile": "ours", "thresholds": "limits.csv"}, "ours", "limits.csv"),
+    ):
+        register(con, {"weeding": told}, place)
+        assert chosen(con, None, None) == (as_usual, with_table and str(place / with_table))
+        # what is given goes before it, whole
+        assert chosen(con, "archmere", None) == ("archmere", None)
+        assert chosen(con, None, "x.csv") == ("crew", "x.csv")
+    assert listed(con) == ["1"]
+    register(con, {"weeding": {"thresholds": "limits.csv"}}, place)
+    assert listed(con) == []
+
+
+def test_the_limits_of_libstats_toml_reach_the_connection(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", "itemnumber,barcode,homebranch\n1,b1,EAST\n")])
+    workspace.config["weeding"] = {"profile": "ours", "thresholds": "limits.csv"}
+    with libstats.open(workspace) as con:
+        assert chosen(con, None, "") == ("ours", str(workspace.folder / "limits.csv"))
+        with pytest.raises(AnalysisError, match=r"limits\.csv: the table of weeding limits cannot be read"):
+            libstats.weeding_candidates(con, as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[weeding]\nlimits = 3\n", "line 2, [weeding] limits: is no key"),
+        ("[weeding]\nprofile = 3\n", "line 2, [weeding] profile: is not a text"),
+        ("weeding = 3\n", "line 1, [weeding]: is not a section"),
+    ],
+)
+def test_a_fault_in_the_section_is_told_with_its_line(text: str, told: str, tmp_path: Path) -> None:
+    write(tmp_path / "libstats.toml", text)
+    with pytest.raises(WorkspaceError) as error:
+        find(tmp_path)
+    assert told in str(error.value)
 
 
 @pytest.mark.parametrize(

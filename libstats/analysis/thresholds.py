@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from libstats.errors import AnalysisError
 
-__all__ = ["limits", "lines"]
+__all__ = ["chosen", "limits", "lines", "register"]
 
+USUAL = "crew"
 COLUMNS = ("profile", "scheme", "class_from", "class_to", "age_years", "no_use_years")
 SCHEMES = ("ddc", "lcc", "label")
 REMEDY = "The table that comes with libstats, libstats/weeding.csv, shows the form: " + ", ".join(COLUMNS) + ", note, source."
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any], folder: Path) -> None:
+    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table lies in that folder or below it."""
+    given = config.get("weeding", {})
+    table = given.get("thresholds")
+    con.execute("set variable weeding_profile = $1", [given.get("profile")])
+    con.execute("set variable weeding_thresholds = $1", [str(folder / table) if table else None])
+
+
+def chosen(con: duckdb.DuckDBPyConnection, profile: str | None, path: Path | str | None) -> tuple[str, str | None]:
+    """The profile and the table to use: what is given, of which CREW and the table of libstats are usual; where neither is given, what [weeding] names."""
+    if profile or path:
+        return profile or USUAL, str(path) if path else None
+    own, table = con.execute("select getvariable('weeding_profile'), getvariable('weeding_thresholds')").fetchall()[0]
+    return own or USUAL, table
 
 
 def limits(profile: str, path: Path | str | None = None) -> dict[str, Any]:

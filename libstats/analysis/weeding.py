@@ -12,7 +12,7 @@ from libstats.analysis.callnumber import classed
 from libstats.analysis.collection import Day
 from libstats.analysis.copies import MIGRATION_DAY, RECEIVED
 from libstats.analysis.fates import FATE, JUDGED, KNOWN, KNOWN_COPY, REASONS
-from libstats.analysis.thresholds import limits
+from libstats.analysis.thresholds import chosen, limits
 from libstats.analysis.use import USE
 from libstats.errors import AnalysisError
 
@@ -25,7 +25,7 @@ def weeding_candidates(
     con: duckdb.DuckDBPyConnection,
     *,
     as_of: Day,
-    profile: str = "crew",
+    profile: str | None = None,
     combine: Combine = "and",
     thresholds: Path | str | None = None,
     years_held: int = 2,
@@ -49,6 +49,7 @@ def weeding_candidates(
     con : an open connection
     as_of : the day to which copies have aged
     profile : a profile of the table: `crew`, `archmere`, `waterloo`, or one of the library's own table
+        (if neither this nor thresholds is given: what [weeding] in libstats.toml names, else `crew`)
     combine : "and" or "or"; where a class has only one limit, that one decides
     thresholds : path of the library's own table of limits (CSV); without it the one that comes with libstats
     years_held : copies that came, or were published, within so many years are kept
@@ -65,7 +66,7 @@ def weeding_candidates(
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
     ['branch', 'location', 'call_number']
     """
-    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
     return con.sql(
         f"""
         {sql}
@@ -97,7 +98,7 @@ def left_out(
     con: duckdb.DuckDBPyConnection,
     *,
     as_of: Day,
-    profile: str = "crew",
+    profile: str | None = None,
     combine: Combine = "and",
     thresholds: Path | str | None = None,
     years_held: int = 2,
@@ -111,7 +112,7 @@ def left_out(
     Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included: kept (each copy under the first reason that holds),
     within the limits, cannot judge. Together with the candidates they are all copies.
     """
-    sql, params = _fated(as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
     return con.sql(
         f"""
         {sql},
@@ -130,8 +131,9 @@ def left_out(
 
 
 def _fated(
+    con: duckdb.DuckDBPyConnection,
     as_of: Day,
-    profile: str,
+    profile: str | None,
     combine: str,
     thresholds: Path | str | None,
     years_held: int,
@@ -144,7 +146,7 @@ def _fated(
         raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
     classes, params = classed()
     sql = "with" + ",".join((USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE))
-    chosen = {
+    given = {
         "as_of": str(as_of),
         "combine": combine,
         "years_held": years_held,
@@ -153,4 +155,4 @@ def _fated(
         "records_since": None if records_since is None else str(records_since),
         "branch": branch,
     }
-    return sql, {**params, **limits(profile, thresholds), **chosen}
+    return sql, {**params, **limits(*chosen(con, profile, thresholds)), **given}

@@ -15,7 +15,7 @@ from libstats.analysis import weeding
 from libstats.analysis.collection_use import collection_use, shelf_time
 from libstats.analysis.copies import missing_copies
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.thresholds import lines
+from libstats.analysis.thresholds import chosen, lines
 from libstats.analysis.use import system_days, use_horizon
 from libstats.charts import Figure
 from libstats.charts import collection as charts_collection
@@ -66,7 +66,7 @@ def read(
     con: duckdb.DuckDBPyConnection,
     as_of: str = "",
     branch: str = "",
-    profile: str = "crew",
+    profile: str = "",
     combine: str = "and",
     thresholds: str = "",
     years_held: int = 2,
@@ -81,17 +81,18 @@ def read(
     con : an open connection
     as_of : the day to look at, such as "2026-10-31"; "" is that of the newest export of copies
     branch : the code of one branch; "" is all of them
-    profile, combine, thresholds, years_held, keep_last_copies : as for `weeding_candidates`
+    profile, thresholds : as for `weeding_candidates`; "" for both is what [weeding] in libstats.toml names, else CREW's limits
+    combine, years_held, keep_last_copies : as there
     keep : codes of locations and collections that are never weeded, with commas between them
     rows : how many copies the pick list shows at most
 
     Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are loaded; AnalysisError as the analyses do.
     """
-    day = _day(con, as_of)
+    day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
     _check_branch(con, branch)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
     settings: Row = {
-        "as_of": str(day), "profile": profile, "combine": combine, "thresholds": thresholds or None, "years_held": years_held, "keep_last_copies": keep_last_copies,
+        "as_of": str(day), "profile": profile, "combine": combine, "thresholds": table, "years_held": years_held, "keep_last_copies": keep_last_copies,
         "keep": [code.strip() for code in keep.split(",") if code.strip()], "branch": of,
     }  # fmt: skip
     whole = records(ages.collection_age(con, as_of=day, by="all", branch=of))
@@ -112,7 +113,7 @@ def read(
         migrations=records(ages.migration_days(con)),
         system_days=records(system_days(con)),
         sources=records(freshness(con, analysis="weeding_candidates")),
-        limits=lines(profile, thresholds or None),
+        limits=lines(profile, table),
         receipts=_receipts(con, settings, since, until),
         exports_of_use=frozenset(row["export"] for row in records(freshness(con, analysis="circulation"))),
     )  # fmt: skip

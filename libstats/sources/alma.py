@@ -47,6 +47,8 @@ ITEM_HEADINGS = {
     "Copy Id": ("Item Copy Id",),
     AS_OF: ("Data Available As Of",),
 }
+# what only lists of historical events have, of which there may be many to a copy
+OF_EVENTS = ("Event Start Date and Time", "Event Start Date", "Event ID")
 # A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still appears, and of two years neither is taken
 ONE_YEAR = """case when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}') then trim("?Begin Publication Date")::integer when len(list_distinct(regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}'))) = 1 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer end"""
 
@@ -142,7 +144,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         system="alma",
         name=name,
         recognise=("MMS Id", by),
-        unless=("Item Loan Id", "Loan Date", "Event Start Date and Time", "Request Id", *unless),
+        unless=("Item Loan Id", "Loan Date", *OF_EVENTS, "Request Id", *unless),
         headings=ITEM_HEADINGS,
         exported=AS_OF,
         happened=HAPPENED,
@@ -164,7 +166,7 @@ ORDER_LINES = Source(
     system="alma",
     name="order lines",
     recognise=("PO Line Reference",),
-    unless=("Item Loan Id", "Event Start Date and Time"),
+    unless=("Item Loan Id", *OF_EVENTS),
     headings={key: ITEM_HEADINGS[key] for key in ("Receiving Date", "ISBN", "ISSN", "Title", AS_OF)} | {"Status": ("PO Line Status",)},
     exported=AS_OF,
     happened=("updated_at", "created_on", "placed_on", "received_on"),
@@ -205,7 +207,7 @@ TITLES = Source(
     system="alma",
     name="titles",
     recognise=("MMS Id", "ISBN"),
-    unless=("Item Id", "Barcode", "PO Line Reference", "Item Loan Id", "Loan Date", "Event Start Date and Time", "Request Id"),
+    unless=("Item Id", "Barcode", "PO Line Reference", "Item Loan Id", "Loan Date", *OF_EVENTS, "Request Id"),
     headings={key: ITEM_HEADINGS[key] for key in ("Item Id", "Barcode", "ISBN", "ISSN", "Title", AS_OF)},
     exported=AS_OF,
     null_words=ZERO_DATES,
@@ -217,9 +219,3 @@ TITLES = Source(
 )
 
 PATRONS = LeftAlone("alma", "patron records", ("Primary Identifier", "Expiry Date"), "libstats never reads patron records")
-EVENTS = LeftAlone(
-    "alma",
-    "item historical events",
-    ("Event Start Date and Time",),
-    "known, not loaded: its rows do not say which copy they are about, and its totals stand in every row",
-)

@@ -1,4 +1,4 @@
-"""Alma: movements of money on funds, and usage that libstats does not read yet.
+"""Alma: movements of money on funds.
 
 Analytics keeps encumbrances, their reversals and what was spent as rows of their own, each with a number.
 """
@@ -45,4 +45,3 @@ UNNUMBERED = LeftAlone(
     ("PO Line Reference", "Transaction Amount"),
     "their rows cannot be told apart: add Transaction Id and Transaction Item Sub Type to the report",
 )
-LINKS = LeftAlone("alma", "link resolver usage", ("Number of Clicked Requests",), "known, not loaded yet")
