@@ -60,7 +60,7 @@ class Intake:
         self.job, self.source, self.part, self.counted, self.con = job, source, part, counted, job.con
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
-        self.plans = plans(source, part.header)
+        self.plans = plans(source, part.header, privacy.horizon(job.con))
         self.rows_read = counted.records - (not part.is_bare)
         # a file that lacks the column of its scope cannot say what it is whole for
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
@@ -194,8 +194,13 @@ class Intake:
     def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
         stated = self._stated_time(raw)
-        rows = self.con.execute("select seq, exported_at from load where export_id = $1 and sha256 = $2 and undone_seq is null", [export_id, self.counted.sha256]).fetchall()
-        return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
+        rows = self.con.execute(
+            """select seq from load where export_id = $1 and sha256 = $2 and undone_seq is null
+               and ($3::timestamp is null or exported_at = $3 or (exported_at = loaded_at and $3 = $4)) order by seq""",
+            [export_id, self.counted.sha256, stated[0] if stated else None, self.loaded_at],
+        ).fetchall()
+        # a time still to come is that of the load, another one each time
+        return int(rows[0][0]) if rows else None
 
     def _supersede(self, export_id: int, raw: Raw) -> list[str]:
         """Undo the loads of the same file under an earlier form of its declaration; not those of a file of another day that happens to be equal."""
@@ -203,8 +208,8 @@ class Intake:
         rows = self.con.execute(
             """select l.seq from load l join export e using (export_id)
                where l.sha256 = $1 and l.undone_seq is null and e.source = $2 and e.export_id <> $3 and e.declaration = $4
-               and ($5::timestamp is null or l.exported_at = $5 or l.exported_from in ('newest', 'modified'))""",
-            [self.counted.sha256, self.instance, export_id, self.source.label, stated[0] if stated else None],
+               and ($5::timestamp is null or l.exported_at = $5 or (l.exported_at = l.loaded_at and $5 = $6) or l.exported_from in ('newest', 'modified'))""",
+            [self.counted.sha256, self.instance, export_id, self.source.label, stated[0] if stated else None, self.loaded_at],
         ).fetchall()
         for (seq,) in rows:
             settle.undo_load(self.con, seq, self.loaded_at)
