@@ -48,7 +48,7 @@ def refuse_before_horizon(con: duckdb.DuckDBPyConnection, seq: int, what: str) -
 
 def expire(con: duckdb.DuckDBPyConnection, days: int | None, now: datetime) -> int:
     """Destroy patron keys that the horizon or the library's rule does not let stay; gives the number of rows."""
-    known = con.execute("select max(forgotten_before) from horizon").fetchall()[0][0]
+    known = privacy.horizon(con)
     limits = [d for d in (known, now.date() - timedelta(days=days) if days is not None else None) if d is not None]
     if not limits:
         return 0
@@ -78,6 +78,15 @@ def _destroy(con: duckdb.DuckDBPyConnection, before: date) -> int:
     return rows
 
 
+def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:
+    """Put the key in place whose rotation, its number in the ledger, was published before the command was ended; remove one that was not. For who holds the store's lock."""
+    for fresh in key_file.parent.glob(f"{key_file.stem}.[0-9]*"):
+        if con.execute("select exists (from ledger where seq = $1 and action = 'rotate')", [int(fresh.suffix[1:])]).fetchall()[0][0]:
+            fresh.replace(key_file)
+        else:
+            fresh.unlink()
+
+
 def rotate(workspace: Workspace | Path | str) -> int:
     """Take a new secret key for patron numbers, and give every stored patron another key, by a secret that is thrown away.
 
@@ -86,13 +95,13 @@ def rotate(workspace: Workspace | Path | str) -> int:
     """
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     privacy.read_key(place.key_file)
-    fresh = place.key_file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    privacy.make_key(fresh)
     with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
+        finish_rotation(con, place.key_file)
         con.execute("begin")
-        ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))
+        seq = ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))
+        fresh = place.key_file.with_suffix(f".{seq}")
+        privacy.make_key(fresh)
         privacy.hash_in_sql(con, secrets.token_bytes(32))
         union = " union ".join(f"select {c.name} as old from {t.name}__{part} where {c.name} is not null" for t, c in _people() for part in ("row", "merged"))
         con.execute(f"create or replace temp table renamed as select old, person_key(old::varchar) as new from ({union})")

@@ -60,7 +60,7 @@ class Intake:
         self.job, self.source, self.part, self.counting, self.con = job, source, part, counting, job.con
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
-        self.plans = plans(source, part.header)
+        self.plans = plans(source, part.header, privacy.horizon(job.con))
         # a file that lacks the column of its scope cannot say what it is whole for
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
         self.scope_rows: dict[str, int] | None = None
@@ -215,8 +215,13 @@ class Intake:
     def _twin(self, export_id: int, raw: Raw) -> int | None:
         """The active load that is this very file, exported at the same time."""
         stated = self._stated_time(raw)
-        rows = self.con.execute(f"select seq, exported_at from load where export_id = $1 and undone_seq is null and {self._same_bytes()}", [export_id]).fetchall()
-        return next((seq for seq, at in rows if stated is None or at == stated[0]), None)
+        rows = self.con.execute(
+            f"""select seq from load where export_id = $1 and undone_seq is null and {self._same_bytes()}
+               and ($2::timestamp is null or exported_at = $2 or (exported_at = loaded_at and $2 = $3)) order by seq""",
+            [export_id, stated[0] if stated else None, self.loaded_at],
+        ).fetchall()
+        # a time still to come is that of the load, another one each time
+        return int(rows[0][0]) if rows else None
 
     def _same_bytes(self) -> str:
         """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one had as many."""
@@ -230,8 +235,8 @@ class Intake:
         rows = self.con.execute(
             f"""select l.seq from load l join export e using (export_id)
                where {self._same_bytes()} and l.undone_seq is null and e.source = $1 and e.export_id <> $2 and e.declaration = $3
-               and ($4::timestamp is null or l.exported_at = $4 or l.exported_from in ('newest', 'modified'))""",
-            [self.instance, export_id, self.source.label, stated[0] if stated else None],
+               and ($4::timestamp is null or l.exported_at = $4 or (l.exported_at = l.loaded_at and $4 = $5) or l.exported_from in ('newest', 'modified'))""",
+            [self.instance, export_id, self.source.label, stated[0] if stated else None, self.loaded_at],
         ).fetchall()
         for (seq,) in rows:
             settle.undo_load(self.con, seq, self.loaded_at)

@@ -51,6 +51,7 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
         found = _begun(reading for path in files for reading in readings(path, place.config, beside, bar.update))
         with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
             prepare_connection(writer.con, place.timezone)
+            forgetting.finish_rotation(writer.con, place.key_file)
             for reading in found:
                 bar.set_description(reading.entry[:40])
                 receipt.files.append(load_reading(Job(place, writer.con, writer.scratch, reading.path, source, exported_at, bar.update), reading))
@@ -164,16 +165,17 @@ def load_reading(job: Job, reading: Reading) -> FileReceipt:
 
 
 def _refuse_renamed(job: Job, system: str) -> None:
-    """FileRefused if exports of the system are loaded under a name that the configuration no longer has: under a new one all would count twice."""
-    named = [name for name, source in job.workspace.config.get("sources", {}).items() if source["system"] == system]
+    """FileRefused if exports of the system are loaded under a name that the configuration no longer has: under a new one, or under none, all would count twice."""
+    named = [name for name, source in job.workspace.config.get("sources", {}).items() if source["system"] == system] or [job.workspace.instance(system, job.source)]
     others = job.con.execute(
         "select distinct e.source from load l join export e using (export_id) where l.undone_seq is null and starts_with(e.declaration, $1) and not list_contains($2, e.source) order by all",
         [f"{system} ", named],
     ).fetchall()
-    if named and others:
+    if others:
         problem = f"what is loaded of {system} so far stands under the name {others[0][0]}, which libstats.toml does not have: loaded as {named[0]} it would count twice"
         raise FileRefused(
-            f"{job.path.name}: {problem}", f"Write [sources.{others[0][0]}] instead of [sources.{named[0]}], or take the old loads back first: `libstats loads` lists them."
+            f"{job.path.name}: {problem}",
+            f'Write [sources.{others[0][0]}] instead of [sources.{named[0]}], with the line system = "{system}", or take the old loads back first: `libstats loads` lists them.',
         )
 
 

@@ -67,7 +67,10 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
     """Fold what was known at an entry of the ledger into temporary tables that stand before the current ones."""
     for table in schema.tables().values():
         for part in ("now", "gone", *(["alias"] if table.second_name else [])):
-            con.execute(f"create or replace temp table {table.name}__{part} as from {table.name}__{part} limit 0")
+            con.execute(f"create or replace temp table known as from {table.name}__{part} limit 0")
+            if con.execute("select exists (from duckdb_views() where temporary and view_name = $1)", [f"{table.name}__{part}"]).fetchall()[0][0]:
+                con.execute(f"drop view temp.{table.name}__{part}")  # read_as_now made it over a store of yesterday
+            con.execute(f"create or replace temp table {table.name}__{part} as from known")
         fold.prepare(con, table, at)
         if table.second_name:
             fold.refresh_aliases(con, table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from libstats import schema
 from libstats.source import HEADING, Line, Source, headings_in
@@ -47,6 +48,7 @@ class Plan:
     lines      the SELECT lines whose headings the file has
     positions  heading -> position in the file
     header     the file's headings
+    horizon    the day before which closed cases keep no patron, if there is one: what comes again without is then the same as it is stored
     """
 
     source: Source
@@ -54,6 +56,7 @@ class Plan:
     lines: tuple[Line, ...]
     positions: dict[str, int]
     header: tuple[str, ...]
+    horizon: date | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,9 +93,12 @@ class Plan:
 
     def value(self, line: Line) -> str:
         """SQL: the value that a line gives, of its column's type."""
-        kind = self.table.column(line.column).type
+        column = self.table.column(line.column)
         sql = self.sql_of(line.expression)
-        return f"nullif(tidy({sql}), '')" if kind == "varchar" else f"({sql})::{kind}"
+        closing = next((other for other in self.lines if other.column == column.until), None)
+        if closing and self.horizon:
+            sql = f"case when {self.value(closing)} < date '{self.horizon}' then null else {sql} end"
+        return f"nullif(tidy({sql}), '')" if column.type == "varchar" else f"({sql})::{column.type}"
 
     def _is_worked_out(self, line: Line) -> bool:
         """True for a text that is not simply that under a heading."""
@@ -183,13 +189,13 @@ class Plan:
         return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {text})"
 
 
-def plans(source: Source, header: Sequence[str]) -> list[Plan]:
+def plans(source: Source, header: Sequence[str], horizon: date | None = None) -> list[Plan]:
     """A plan for each table of the source whose key the file has and of which it tells more, the primary table's first."""
     positions = source.locate(header)
     found = []
     for name, lines in source.lines.items():
         usable = tuple(line for line in lines if line.usable(positions))
-        plan = Plan(source, schema.tables()[name], usable, positions, tuple(header))
+        plan = Plan(source, schema.tables()[name], usable, positions, tuple(header), horizon)
         if name in source.only and not all(h in positions for h in headings_in(source.only[name])):
             continue
         if name == source.primary or (plan.has_key and plan.tells_more):

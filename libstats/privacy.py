@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -98,6 +99,12 @@ def hash_mostly_once(con: duckdb.DuckDBPyConnection, key: bytes, text: str, colu
 def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
     """Make `person_key(text)` take what the reader has hashed already."""
     con.execute("create or replace temp macro person_key(t) as try_cast(t as ubigint)")
+
+
+def horizon(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The day before which closed cases keep no patron, by `forget` or the library's rule as of the last load."""
+    found: date | None = con.execute("select max(forgotten_before) from horizon").fetchall()[0][0]
+    return found
 
 
 def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:

@@ -19,8 +19,10 @@ import duckdb
 from libstats.errors import AnalysisError, WorkspaceError
 
 DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
-_REQUIRED: dict[str, Any] = {"what": str, "starts": str, "done": list, "milestones": dict}
-_OWN: dict[str, Any] = {"title": str, "given_up": list, "goal_days": (int, float), "due": str, "planned": list, "aside": dict, "misleading": dict, "statuses": dict}
+_REQUIRED = ("what", "starts", "done", "milestones")
+_OWN = ("title", "given_up", "goal_days", "due", "planned", "aside", "misleading", "statuses")
+# A list's processes and milestones are read in small letters, and a milestone names columns: these would be others.
+_TAKEN = ("last", "own_goal", "is")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
     for name, own in config.get("process", {}).items():
         found[name] = _merged(name, found.get(name), own)
     for name, days in config.get("goals", {}).items():
-        if name not in found or not isinstance(days, (int, float)) or isinstance(days, bool) or days <= 0:
+        if name not in found or not _is_days(days):
             raise WorkspaceError(f"libstats.toml: [goals] {name} is no goal", f"Write a number of days for one of: {', '.join(found)}.")
         found[name]["goal_days"] = days
     return {name: _built(name, given) for name, given in found.items()}
@@ -130,9 +132,12 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
     if not isinstance(own, dict):
         raise WorkspaceError(f"{where} is not a section", 'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]')
     for key, value in own.items():
-        kind = (_REQUIRED | _OWN).get(key)
-        if kind is None or not isinstance(value, kind):
-            raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join(_REQUIRED | _OWN)}, as in libstats/processes.toml.")
+        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+            raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/processes.toml.")
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN]:
+        raise WorkspaceError(
+            f"{where}: {odd[0]!r} is no name that can be used", f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}."
+        )
     merged = {**(shipped or {}), **own}
     for key in ("milestones", "misleading", "aside"):
         merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
@@ -151,7 +156,28 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
     ]
     if unknown := [m for m in named if m not in merged["milestones"]]:
         raise WorkspaceError(f"{where}: {unknown[0]} is not among its milestones", f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"')
+    if to_come := [m for m in (merged["starts"], *merged["done"], *merged.get("given_up", ())) if m in merged.get("planned", ())]:
+        raise WorkspaceError(f"{where}: {to_come[0]} is planned, and begins or ends a case", "A day to come does neither: take it out of planned.")
     return merged
+
+
+def _is_in_form(key: str, value: Any) -> bool:
+    """True if the value of a key of [process.NAME] is what that key holds."""
+    if key in ("milestones", "aside", "misleading"):
+        return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+    if key == "statuses":
+        return isinstance(value, dict) and all(map(_is_texts, value.values()))
+    if key in ("done", "given_up", "planned"):
+        return _is_texts(value)
+    return _is_days(value) if key == "goal_days" else isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_days(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 10_000
 
 
 def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[str, list[str]]:

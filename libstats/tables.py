@@ -39,14 +39,19 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
 def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     """Make the stored rows of a canonical table, the rest of its fold, and its views."""
     name = table.name
-    stored = ", ".join(f"{c.name} {c.type}{_compression(c)}" for c in table.stored)
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
-    con.execute(f"create table {name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, row_hash ubigint, n bigint, is_sole boolean, {stored})")
+    con.execute(f"create table {name}__row ({_columns_of_rows(table)})")
     con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
     con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
     if table.second_name:
         con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
     create_views(con, table)
+
+
+def _columns_of_rows(table: schema.Table) -> str:
+    """SQL: the columns of the stored rows."""
+    stored = ", ".join(f"{c.name} {c.type}{_compression(c)}" for c in table.stored)
+    return f"source varchar, export_id integer, from_seq integer, until_seq integer, row_hash ubigint, n bigint, is_sole boolean, {stored}"
 
 
 def _compression(column: schema.Column) -> str:
@@ -99,19 +104,22 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     if "scope_rows" not in held["load"]:
         con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
     for table in schema.tables().values():
-        columns = set(held.get(f"{table.name}__row", ()))
+        name, columns = table.name, set(held.get(f"{table.name}__row", ()))
         if not columns:
-            con.execute(f"create temp table {table.name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
-            con.execute(f"create temp table {table.name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
-            con.execute(
-                f"create temp table {table.name}__row (source varchar, export_id integer, from_seq integer, until_seq integer, n bigint, {', '.join(f'{c.name} {c.type}' for c in table.stored)})"
-            )
+            con.execute(f"create temp table {name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+            con.execute(f"create temp table {name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
+            con.execute(f"create temp table {name}__row ({_columns_of_rows(table)})")
+            if table.second_name:
+                con.execute(f"create temp table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
         elif all(c.name in columns for c in table.stored):
             continue
         else:
-            known = set(held[f"{table.name}__now"])
+            known = set(held[f"{name}__now"])
             values = ", ".join(c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns)
-            con.execute(f'create temp view {table.name}__now as select source, {values} from "{database}".{table.name}__now')
+            con.execute(f'create temp view {name}__now as select source, {values} from "{database}".{name}__now')
+            new = "".join(f", null::{c.type} as {c.name}" for c in table.stored if c.name not in columns)
+            # what was known on a day is folded from these rows, which are told apart by their rowid
+            con.execute(f'create temp view {name}__row as select rowid as rowid, *{new} from "{database}".{name}__row')
         create_views(con, table, "temp view")
 
 

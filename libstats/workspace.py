@@ -129,8 +129,11 @@ class Workspace:
         return self.folder / "patron.key"
 
     def instance(self, system: str, wanted: str | None = None) -> str:
-        """Name of the configured source of that system; WorkspaceError if there are several and none is wanted."""
-        named = [n for n, s in self.config.get("sources", {}).items() if s.get("system") == system]
+        """Name of the configured source of that system; WorkspaceError if there are several and none is wanted. One that is wanted of another system says nothing of this one."""
+        sources = self.config.get("sources", {})
+        named = [n for n, s in sources.items() if s.get("system") == system]
+        if wanted not in named and wanted in sources:
+            wanted = None
         if wanted is not None:
             if named and wanted not in named:
                 raise WorkspaceError(f"{CONFIG} names no source {wanted!r} for {system}", f"It names: {', '.join(named)}.")

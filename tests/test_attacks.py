@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 import libstats
-from libstats import store
+from libstats import ledger, store
 from libstats.errors import LibstatsError
 from libstats.listing import rejects
 from libstats.load import load
@@ -176,3 +177,43 @@ def test_a_patron_is_forgotten_though_the_row_without_one_stood_there_before(wor
     assert load(workspace, [write(tmp_path / "loans-2026-10-02.csv", LOANS + loan(""))]).files[0].stripped == 1
     with libstats.open(workspace) as con:
         assert con.sql("select patron_key from loan").fetchall() == [(None,)]
+
+
+KOHA = '\n[sources.koha-main]\nsystem = "koha"\n'
+
+
+def test_a_source_whose_name_was_taken_out_does_not_count_twice(workspace: Workspace, tmp_path: Path) -> None:
+    config = workspace.folder / CONFIG
+    plain = config.read_text(encoding="utf-8")
+    config.write_text(plain + KOHA, encoding="utf-8")
+    export = write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    load(find(workspace.folder), [export])
+    config.write_text(plain, encoding="utf-8")
+    for name in (None, "koha-east"):
+        told = str(load(find(workspace.folder), [export], source=name))
+        assert f"loaded as {name or 'koha'} it would count twice" in told
+        assert "Write [sources.koha-main]" in told
+    with libstats.open(workspace) as con:
+        assert con.sql("select source from item").fetchall() == [("koha-main",)]
+
+
+def test_the_name_of_one_systems_source_is_not_taken_for_anothers(workspace: Workspace, tmp_path: Path) -> None:
+    """Else a folder loaded for one of two Kohas would give its name to the milestones beside its lists, and copy 1 of two systems would be one."""
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
+        config.write(KOHA + KOHA.replace("main", "east"))
+    write(workspace.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    write(workspace.exports / "scans-2026-10-01.csv", "process,case,milestone,happened_at\nscans,1,done,2026-09-01\n")
+    place = find(workspace.folder)
+    load(place, [workspace.exports], source="koha-east")
+    with libstats.open(place) as con:
+        assert con.sql("select source from item union all select source from milestone order by all").fetchall() == [("koha-east",), ("own",)]
+
+
+def test_a_file_of_a_day_to_come_is_loaded_once(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time is that of its load, and another one whenever the folder is loaded again."""
+    export = write(tmp_path / "items-2099-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    moments = iter([datetime(2026, 11, 1), datetime(2026, 11, 2), datetime(2026, 11, 3)])
+    monkeypatch.setattr(ledger, "now", lambda con: (next(moments), False))
+    assert [load(workspace, [export]).files[0].outcome for _ in range(2)] == ["loaded", "repeated"]
+    monkeypatch.setitem(vars(ITEMS_SOURCE), "select_hash", "another")
+    assert "load 1 of the same file was undone" in load(workspace, [export]).files[0].notes[0]

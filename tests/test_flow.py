@@ -219,6 +219,17 @@ def test_a_wrong_calendar_names_its_key(config: dict[str, object], told: str) ->
         ('[process.x]\nwhat = "x"\nstarts = "a"\ndone = ["b"]\nmilestones = {a = "a"}\n', "b is not among its milestones"),
         ("[goals]\nmending = 3\n", "mending is no goal"),
         ('[process.hold]\ncolour = "red"\n', "colour is not in the form"),
+        ("[process.hold]\ngoal_days = nan\n", "goal_days is not in the form"),
+        ("[goals]\nhold = inf\n", "hold is no goal"),
+        ('[process.hold]\ndone = [["ready"]]\n', "done is not in the form"),
+        ("[process.hold]\nmilestones = {shelved = 1}\n", "milestones is not in the form"),
+        ("[process.hold]\nmisleading = {ready = 1}\n", "misleading is not in the form"),
+        ('[process.hold]\nstatuses = {ready = "Waiting"}\n', "statuses is not in the form"),
+        ('[process.hold]\nplanned = ["ready"]\n', "ready is planned"),
+        ('[process.Mending]\nwhat = "x"\n', "'Mending' is no name"),
+        ('[process.hold]\nmilestones = {Shelved = "x"}\n', "'Shelved' is no name"),
+        ('[process.hold]\nmilestones = {"on shelf" = "x"}\n', "'on shelf' is no name"),
+        ('[process.hold]\nmilestones = {last = "x"}\n', "'last' is no name"),
     ],
 )
 def test_a_wrong_process_names_its_key(workspace: Workspace, text: str, told: str) -> None:
@@ -243,3 +254,11 @@ def test_it_is_listed_in_a_table(workspace: Workspace) -> None:
     con = opened(workspace, FOUR)
     assert con.sql("select what, starts, done, goal_days from process where process = 'mending'").fetchall() == [("a book to be mended", "brought", ["mended"], 8.0)]
     assert Path(workspace.folder, "libstats.toml").is_file()
+
+
+def test_a_milestone_that_is_called_started_is_not_the_start(workspace: Workspace) -> None:
+    """The list has a column started_at, which is when the case began."""
+    text = PROCESS.replace("glued", "started")
+    with opened(workspace, ["1,brought,2026-01-03,E", "2,brought,2026-01-04,E", "2,started,2026-01-05,E"], text) as con:
+        found = libstats.worklist(con, "mending", as_of="2026-01-13").project("case_id, started_at::date::varchar, age, standing").fetchall()
+    assert found == [("1", "2026-01-03", 10.0, "late"), ("2", "2026-01-04", 9.0, "late")]

@@ -83,3 +83,10 @@ def test_views_follow_what_a_state_holds(workspace: Workspace) -> None:
 def told(con: duckdb.DuckDBPyConnection, view: str) -> str:
     """What a view says."""
     return str(con.execute("select sql from duckdb_views() where view_name = $1", [view]).fetchall()[0][0])
+
+
+def test_what_was_known_of_a_store_that_nothing_was_loaded_into_since(workspace: Workspace) -> None:
+    """It lacks tables and columns of today, and what was known is folded from its rows."""
+    put(workspace)
+    assert counts(workspace, known_on="2026-11-24") == COUNTS
+    assert counts(workspace, known_on="2026-11-23") == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -174,3 +175,47 @@ def test_a_generation_that_is_still_open_elsewhere_is_told_of(workspace: Workspa
         assert cli.main(["-w", str(workspace.folder), "forget", "--before", "2026-06-01"]) == 1
     assert "library-000001.duckdb of before is still open" in capsys.readouterr().err
     assert cli.main(["-w", str(workspace.folder), "forget", "--before", "2026-06-01"]) == 0
+
+
+@pytest.mark.parametrize(("ended_at", "is_done"), [("checkpointed", False), ("published", True)])
+def test_a_rotation_that_was_ended_is_finished_or_undone_by_the_next_load(
+    ended_at: str, is_done: bool, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the published database and the new key's place nothing may stay half done: the old key would go on."""
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))])
+    before = workspace.key_file.read_text(encoding="ascii")
+
+    def end(name: str) -> None:
+        if name == ended_at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "step", end)
+    with pytest.raises(KeyboardInterrupt):
+        forgetting.rotate(workspace)
+    monkeypatch.undo()
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-02.csv", HEAD + LOAN.format("4711").replace("1;", "2;", 1))])
+    assert (workspace.key_file.read_text(encoding="ascii") != before) is is_done
+    assert [f.name for f in workspace.folder.glob("patron.*")] == ["patron.key"]
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(distinct patron_key) from loan").fetchall() == [(2 if is_done else 1,)]
+
+
+def test_two_rotations_at_once_wait_for_each_other(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "loans-2026-10-01.csv", HEAD + LOAN.format("4711"))])
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(forgetting.rotate, [workspace] * 2)) == [1, 1]
+
+
+def test_a_log_that_comes_again_after_forgetting_is_unchanged(workspace: Workspace, tmp_path: Path) -> None:
+    """It still names the patrons of closed cases: nothing of it is stored anew, and no key of theirs is written."""
+    log = "datetime;type;branch;borrowernumber\n2026-01-05 10:00:00;issue;EAST;4711\n"
+    loans = returned("1;4711;2026-01-02 10:00:00;2026-01-30;2026-01-20 10:00:00", "2;4711;2026-01-02 10:00:00;2026-01-30;")
+    libstats.load(workspace, [write(tmp_path / "log-2026-10-01.csv", log), write(tmp_path / "loans-2026-10-01.csv", loans)])
+    forgetting.forget(workspace, date(2026, 6, 1))
+    for day in ("02", "03"):
+        receipt = libstats.load(workspace, [write(tmp_path / f"log-2026-10-{day}.csv", log), write(tmp_path / f"loans-2026-10-{day}.csv", loans)])
+        assert [f.dispositions["unchanged"] for f in receipt.files] == [1, 2]
+        assert receipt.forgotten == 0
+    with libstats.open(workspace) as con:
+        assert con.sql("select (select count(*) from loan__row), (select count(*) from circulation_event__row)").fetchall() == [(2, 1)]
+        assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [("2",)]

@@ -53,12 +53,12 @@ def worklist(
         f"""
         with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"), unless=_over(work))}),
         waiting as (
-            select *, {work.starts}_at as started_at, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
+            select *, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
             from cases
             where {work.starts}_at is not null and {passed} is null and not is_past and not coalesce({stopped} >= last_at, false)
         ),
         aged as (
-            select *, {own_goal} as own_goal_at, {waited_sql("started_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
+            select *, {own_goal} as own_goal_at, {waited_sql(f"{work.starts}_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
             from waiting
         ),
         measured as (
@@ -66,7 +66,7 @@ def worklist(
             from aged
         )
         select case when left_days < 0 then 'late' when left_days <= {near} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
-            {_next_step(con, work)} as next_step, age, left_days, {due} as due_at, coalesce(missing = 'true', false) as is_missing, started_at, source, case_id
+            {_next_step(con, work)} as next_step, age, left_days, {due} as due_at, coalesce(missing = 'true', false) as is_missing, {work.starts}_at as started_at, source, case_id
         from measured
         order by left_days, source, case_id
         """,
