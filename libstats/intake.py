@@ -20,7 +20,7 @@ from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.receipts import DISPOSITIONS, FileReceipt, counted
 from libstats.rejects import explain, explain_derived
-from libstats.source import Source, fold_heading
+from libstats.source import Source
 from libstats.store import step
 from libstats.take import Taken, take, without_slipped
 from libstats.workspace import Workspace
@@ -180,7 +180,7 @@ class Intake:
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
-        receipt.notes += notes + self._held(seq) + self._repeated()
+        receipt.notes += notes + self._held(seq) + self.plans[0].repeated()
         if lacks := self.part.lacks(self.rows_read):
             receipt.notes.append(lacks)
         if self.source.tells_zones and self.job.workspace.timezone is None:
@@ -339,13 +339,6 @@ class Intake:
 
     def _not_after(self, moment: datetime) -> datetime:
         return min(moment, self.loaded_at)
-
-    def _repeated(self) -> list[str]:
-        """Wanted headings that stand in the file several times, so that none of their columns is read."""
-        wanted = {fold_heading(n): h for h in self.source.vendor_headings for n in (h, *self.source.headings.get(h, ()))}
-        bases = [fold_heading(h.rpartition("#")[0]) for h in self.part.header if "#" in h]
-        found = dict.fromkeys(wanted[b] for b in bases if b in wanted and wanted[b] not in self.plans[0].positions)
-        return [f"the heading {h} stands in it more than once, so it is not known which column is meant and none is read: give them different names in the report" for h in found]
 
     def _held(self, seq: int) -> list[str]:
         held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from libstats import schema
-from libstats.source import HEADING, Line, Source, headings_in
+from libstats.source import HEADING, Line, Source, fold_heading, headings_in
 
 
 def quoted(text: str) -> str:
@@ -174,6 +174,13 @@ class Plan:
     def texts(self) -> list[int]:
         """The positions of the file's columns that the table reads, persons' identifiers left out, by heading: a row in which columns changed places is the same."""
         return [self.positions[h] for h in self._compared]
+
+    def repeated(self) -> list[str]:
+        """In words: the wanted headings that stand in the file several times, so that none of their columns is read."""
+        wanted = {fold_heading(n): h for h in self.source.vendor_headings for n in (h, *self.source.headings.get(h, ()))}
+        bases = [fold_heading(h.rpartition("#")[0]) for h in self.header if "#" in h]
+        found = dict.fromkeys(wanted[b] for b in bases if b in wanted and wanted[b] not in self.positions)
+        return [f"the heading {h} stands in it more than once, so it is not known which column is meant and none is read: give them different names in the report" for h in found]
 
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0 where it is rejected, -1 set aside."""

@@ -256,7 +256,8 @@ def test_branches_in_files_of_their_own_are_measured_by_the_joint_file(workspace
 
 
 def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) -> None:
-    receipt = libstats.load(workspace, [write(tmp_path / "feed1.csv", feed(1, "1,1,b1,EAST") + "2,b2,ann@example.org,someone,x,y\n")]).files[0]
+    text = FEED.replace("Barcode", "ISBN,Barcode") + "1,1,9780000000019,b1,EAST,2020-01-01,2026-10-01\n2,b2,9780000000026,ann@example.org,someone,x,y\n"
+    receipt = libstats.load(workspace, [write(tmp_path / "feed1.csv", text)]).files[0]
     assert receipt.dispositions["rejected"] == 1
     with libstats.open(workspace) as con:
         assert con.sql("select scope from export").fetchall() == [(["EAST"],)]
