@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: ratios within one run, and peak memory. See docs/benchmarks.md."""
+"""`python -m benchmarks`: ratios within one run, and peak memory. What they were is in docs/decisions.md."""
 
 from __future__ import annotations
 
