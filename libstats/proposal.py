@@ -84,7 +84,7 @@ def propose(part: Part, config: Mapping[str, Any], dates: str | None, con: duckd
         return None
     under = {h: Values(con, (row[i] for row in rows)) for i, h in enumerate(reading.header) if h.strip()}
     personal = tuple(h for h, values in under.items() if is_personal(h) or values.are_personal)
-    free = {h: v for h, v in under.items() if h not in personal and "#" not in h and '"' not in h and not h.startswith("?")}
+    free = {h: v for h, v in under.items() if h not in personal and h.splitlines() == [h] and not set('#"') & set(h) and not h.startswith("?")}
     style, asks = _style(free.values(), dates)
     columns = _columns(free, style)
     if not columns:

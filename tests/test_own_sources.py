@@ -335,6 +335,13 @@ def test_rows_without_headings_and_lists_of_nothing_are_not_proposed(text: str, 
     assert "It could fill" not in inspect(write(tmp_path / "x.csv", text))
 
 
+def test_a_heading_over_two_lines_is_left_out_of_a_proposal(tmp_path: Path) -> None:
+    """No line of a SELECT could name it."""
+    told = inspect(write(tmp_path / "x.csv", UNKNOWN.replace("Item no.", '"Item\nno."').replace("Home Library", '"Home\x0bLibrary"')))
+    assert "Price -> item.price" in told
+    assert "-> item.owning_branch" not in told
+
+
 def test_a_patron_list_is_never_proposed(tmp_path: Path) -> None:
     told = inspect(write(tmp_path / "x.csv", "cardnumber,surname,barcode,homebranch\n20000000000017,Ada,30000000000017,MAIN\n"))
     assert "Ada" not in told
