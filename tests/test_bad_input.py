@@ -67,6 +67,16 @@ REFUSED = {
         "the column Destination Library Name is missing",
         "journeys alone are read",
     ),
+    "requests of unknown kinds": (
+        b"Request ID,MMS ID,Request Status,Request Date,Request Completion Date\n7,99,Active,2026-10-31,\n",
+        "bad.csv (alma requests): the column Request Type Description is missing",
+        "without it work orders, digitisation and moves would count as holds",
+    ),
+    "invoice lines without their number": (
+        b"Invoice-Number,Vendor Code,PO Line Reference,Fund Ledger Code,Invoice Line Total Price\nA1,V,POL-1,hist,12.50\n",
+        "bad.csv (alma invoice lines): the column Invoice Line-Unique Identifier is missing",
+        "without it a line over two funds would count twice",
+    ),
     "no time of export": (b"barcode,homebranch\nb1,EAST\n", "bad.csv (koha items): nothing in the file says when it was exported", "Put the day into its name"),
     "an empty file": (b"", "bad.csv: the file is empty", "Export it again; the system may still have been writing it."),
     "bytes of value 0": (
