@@ -54,10 +54,7 @@ class Miscounted(FileRefused):
 
 
 class Intake:
-    """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept.
-
-    has_traces  True if rows that were read before the file was believed, and so maybe otherwise than they are meant, lie in freed blocks
-    """
+    """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept; `has_traces` then says what it says in a receipt."""
 
     def __init__(self, job: Job, source: Source, part: Part, counting: Callable[[], Count]) -> None:
         self.job, self.source, self.part, self.counting, self.con = job, source, part, counting, job.con
@@ -93,9 +90,7 @@ class Intake:
         if delimiter is not None and (self._is_many(delimiter) or self._is_regular()):
             self.has_traces = self._is_many(delimiter)
             try:
-                receipt = self._attempt(self._fast(delimiter))
-                self.has_traces = False
-                return receipt
+                return self._attempt(self._fast(delimiter))
             except duckdb.OutOfMemoryException:
                 raise
             except (duckdb.Error, Miscounted) as error:
