@@ -313,7 +313,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # in the middle of a query DuckDB tells of Ctrl-C by an error that has no type of its own
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
         print("libstats: stopped; nothing was changed", file=sys.stderr)
         return 130
     except OSError as error:

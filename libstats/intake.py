@@ -54,7 +54,7 @@ class Miscounted(FileRefused):
 
 
 class Intake:
-    """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept."""
+    """Takes one file in: `run` gives its receipt, or raises FileRefused with nothing kept; `has_traces` then says what it says in a receipt."""
 
     def __init__(self, job: Job, source: Source, part: Part, counting: Callable[[], Count]) -> None:
         self.job, self.source, self.part, self.counting, self.con = job, source, part, counting, job.con
@@ -66,6 +66,7 @@ class Intake:
         self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
+        self.has_traces = False
 
     @property
     def counted(self) -> Count:
@@ -85,21 +86,22 @@ class Intake:
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter, is_disbelieved = None if self._gleaned() else self.part.fast, False
+        delimiter = None if self._gleaned() else self.part.fast
         if delimiter is not None and (self._is_many(delimiter) or self._is_regular()):
+            self.has_traces = self._is_many(delimiter)
             try:
                 return self._attempt(self._fast(delimiter))
             except duckdb.OutOfMemoryException:
                 raise
             except (duckdb.Error, Miscounted) as error:
                 self._same()
-                is_disbelieved = isinstance(error, Miscounted)
+                self.has_traces = isinstance(error, Miscounted) or not self._is_regular()
         try:
             receipt = self._attempt(self._normal())
         except (duckdb.Error, Miscounted):
             self._same()
             raise
-        receipt.has_traces = is_disbelieved
+        receipt.has_traces = self.has_traces
         return receipt
 
     def _is_many(self, delimiter: str) -> bool:

@@ -157,11 +157,15 @@ def load_reading(job: Job, reading: Reading) -> FileReceipt:
     """Load one part; the receipt of what cannot be loaded says why. Raises StoreError where the disk is full."""
     if reading.source is None or reading.part is None or reading.counting is None:
         return _not_loaded(reading.entry, reading.error or FileRefused(reading.entry, ""))
+    intake = None
     try:
         _refuse_renamed(job, reading.source.system)
-        return Intake(job, reading.source, reading.part, reading.counting).run()
+        intake = Intake(job, reading.source, reading.part, reading.counting)
+        return intake.run()
     except (FileRefused, OSError, duckdb.Error) as error:
-        return _not_loaded(reading.entry, error)
+        receipt = _not_loaded(reading.entry, error)
+        receipt.has_traces = intake is not None and intake.has_traces
+        return receipt
 
 
 def _refuse_renamed(job: Job, system: str) -> None:

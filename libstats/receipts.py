@@ -24,7 +24,7 @@ def counted(number: int, noun: str) -> str:
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused.
 
-    has_traces  True if it was read otherwise first: what that reading wrote is gone, but legible in freed blocks until the store is written anew
+    has_traces  True if it was read before it was believed, and maybe otherwise: what that reading wrote is gone, but legible in freed blocks until the store is written anew
     """
 
     file: str

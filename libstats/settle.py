@@ -54,8 +54,9 @@ def _touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: in
 def _told_anew(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> Callable[[str, tuple[str, ...]], list[str]]:
     """What gives SQL for the rows whose part in the fold this load can change, as a SELECT of certain columns from stored rows r.
 
-    If the export's previous load is active and lower in rank, a row that stays only rises in rank: that matters only
-    where another row tells of the same with a rank above that previous load's. Needs `run`; may make temp table `above`.
+    If the export's previous load is active, its highest in rank, and lower than this one, the rows that stay were of one rank
+    and are so again, a higher one: that matters only where another row tells of the same with a rank above that previous
+    load's. Needs `run`; may make temp table `above`.
     """
     came = f"where r.export_id = {export_id} and (r.from_seq = {seq} or r.until_seq = {seq})"
     stays = f"where r.export_id = {export_id} and r.from_seq < {seq} and r.until_seq is null"
@@ -70,12 +71,13 @@ def _told_anew(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> Call
 
 
 def _previous_rank(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> int | None:
-    """Rank of the export's load before this one, if that is active and lower in rank."""
+    """Rank of the export's load before this one, if that is active, lower in rank, and higher than all others of the export."""
     rows = con.execute(
         f"""
         with active as ({ledger.active_sql()})
         select p.rank from active p, active l
         where l.seq = {seq} and p.rank < l.rank and p.seq = (select max(seq) from load where export_id = {export_id} and seq < {seq})
+        and p.rank = (select max(rank) from active where export_id = {export_id} and seq < {seq})
         """
     ).fetchall()
     return int(rows[0][0]) if rows else None
@@ -121,11 +123,15 @@ def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: 
 
 
 def _is_next_list(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> bool:
-    """True if nothing tells of the table but the whole lists of one export, all rows of theirs read, and this is the next after one that is believed: no key comes or goes but those it touches."""
+    """True if nothing tells of the table but the whole lists of one export, all rows of theirs read, and this is the next after one that is believed: no key comes or goes but those it touches.
+
+    Lists of one time do not retire one another: what only the first of them held goes with the next one, though that touches none of it.
+    """
     others = f"select exists (from run where export_id <> {export_id}) or exists (from unread where table_name = '{table.name}')"
     before = con.execute(f"select max(seq) from load where export_id = {export_id} and seq < {seq}").fetchall()[0][0]
-    last = [(w.seq, w.is_believed) for w in ledger.wholes(con) if w.table == table.name][-2:]
-    return last == [(before, True), (seq, True)] and not con.execute(others).fetchall()[0][0]
+    lists = [w for w in ledger.wholes(con) if w.table == table.name]
+    is_next = [(w.seq, w.is_believed) for w in lists[-2:]] == [(before, True), (seq, True)] and all(w.exported_at < lists[-2].exported_at for w in lists[:-2])
+    return is_next and not con.execute(others).fetchall()[0][0]
 
 
 def _keep(con: duckdb.DuckDBPyConnection, table: Table, name: str, sole: str) -> None:

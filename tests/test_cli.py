@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from libstats import cli
 from libstats.cli import COMMANDS, main
 from libstats.workspace import CONFIG
 from tests.conftest import write
@@ -108,3 +113,15 @@ def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[st
 def test_it_runs_as_a_module(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "libstats", "init", str(tmp_path / "library")], capture_output=True, text=True, check=False)
     assert (done.returncode, "is ready" in done.stdout) == (0, True), done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal that a process sends itself ends it on Windows")
+def test_ctrl_c_in_the_middle_of_a_query_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def ask(arguments: object) -> int:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        duckdb.connect().execute("select count(*) from range(1000000000000) where range % 7 = 3")
+        return 0
+
+    monkeypatch.setitem(cli._RUN, "loads", ask)
+    assert main(["loads"]) == 130
+    assert capsys.readouterr().err == "libstats: stopped; nothing was changed\n"
