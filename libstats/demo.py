@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from libstats import report, sample
+from libstats import sample
 from libstats.errors import WorkspaceError
 from libstats.load import load
 from libstats.receipts import LoadReceipt, counted
@@ -31,6 +31,8 @@ def empty(folder: Path) -> Workspace:
 
 def run(folder: Path) -> str:
     """Make the demonstration in a folder and say where its report is. WorkspaceError if the folder holds something else."""
+    from libstats import report  # slow to import, and no command but this one and `report` needs it
+
     if folder.exists() and any(folder.iterdir()) and not (folder / "exports" / "truth.json").exists():
         raise WorkspaceError(f"{folder} is there already and is no demonstration", "Name another folder: libstats demo FOLDER")
     place, receipt = prepare(folder)

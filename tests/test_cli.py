@@ -125,3 +125,9 @@ def test_ctrl_c_in_the_middle_of_a_query_is_told_in_words(monkeypatch: pytest.Mo
     monkeypatch.setitem(cli._RUN, "loads", ask)
     assert main(["loads"]) == 130
     assert capsys.readouterr().err == "libstats: stopped; nothing was changed\n"
+
+
+def test_commands_do_not_import_what_only_reports_need() -> None:
+    """Notebooks' packages take longer to import than most commands to run."""
+    asked = "import sys, libstats.cli; print(sorted({'nbformat', 'nbclient', 'matplotlib', 'pandas', 'polars'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "[]\n"
