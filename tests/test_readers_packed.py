@@ -109,6 +109,7 @@ def zipped(members: dict[str, bytes | str]) -> bytes:
     [
         (zipped({}), "the archive is empty"),
         (zipped({"items.csv": CSV})[:-30], "cut or damaged"),
+        (zipped({"items.csv": CSV}).replace(b"items.csv", b"\0tems.csv"), "cut or damaged"),  # a member without a name
         (gzip.compress(CSV.encode())[:-12], "cut or damaged"),
         (gzip.compress(b""), "the file is empty"),
         (gzip.compress(gzip.compress(b"x")), "this is packed twice"),

@@ -186,6 +186,8 @@ def is_document(members: list[zipfile.ZipInfo]) -> bool:
 
 
 def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
+    if not all(m.filename for m in members):
+        raise damaged(place.name)
     wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
     if not wanted:
