@@ -158,3 +158,12 @@ def test_blank_lines_of_tabs_are_counted_as_they_are_read(workspace: Workspace, 
     file.write_bytes(b'itemnumber\tbarcode\thomebranch\r\n1\tb"1\tE\r\n\r\r\n2\tb2\tE\r\n')
     told = libstats.load(workspace, [file]).files[0]
     assert (told.outcome, {k: n for k, n in told.dispositions.items() if n}) == ("loaded", {"new": 2, "rejected": 1})
+
+
+def test_a_blank_line_behind_a_byte_order_mark_is_no_record(tmp_path: Path) -> None:
+    for end in ("\n", "\r\n"):
+        file = tmp_path / "x.csv"
+        file.write_bytes(("\ufeff" + end + "a,b" + end + "1,2" + end).encode())
+        part = next(f for f in delimited.probe(file).headers() if f.header == ("a", "b"))
+        assert part.count().records == 2
+        assert [row for _, row in part.records()] == [["1", "2"]]
