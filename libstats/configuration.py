@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -28,6 +29,14 @@ def check(text: str, config: Mapping[str, Any]) -> None:
     if found:
         told = [f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}." for fault in found]
         raise WorkspaceError("\n".join(told))
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any], folder: Path) -> None:
+    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table lies in that folder or below it."""
+    given = config.get("weeding", {})
+    table = given.get("thresholds")
+    con.execute("set variable weeding_profile = $1", [given.get("profile")])
+    con.execute("set variable weeding_thresholds = $1", [str(folder / table) if table else None])
 
 
 def _dotted(keys: Sequence[str]) -> str:

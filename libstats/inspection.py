@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from libstats.commands import Config
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
 from libstats.expressions import vocabulary
 from libstats.plan import plans
@@ -14,7 +15,7 @@ from libstats.proposal import Proposal, as_toml, propose, told
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
-from libstats.recognise import Config, likeliest, nearest, recognise_part
+from libstats.recognise import likeliest, nearest, recognise_part
 from libstats.source import Source, fold_heading
 from libstats.sources import declared
 from libstats.workspace import Workspace

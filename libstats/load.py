@@ -17,6 +17,7 @@ import duckdb
 from tqdm import tqdm
 
 from libstats import fold, forgetting, ledger, schema, settle, store
+from libstats.commands import Config
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
 from libstats.expressions import functions
 from libstats.intake import Intake, Job
@@ -24,7 +25,7 @@ from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
-from libstats.recognise import Config, recognise_part
+from libstats.recognise import recognise_part
 from libstats.source import Source
 from libstats.workspace import Workspace, find
 
@@ -110,14 +111,11 @@ def _could_be_export(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """A part of a file: what it is, its records being counted meanwhile; or why it cannot be loaded."""
+    """A part of a file: its declaration, itself, and the count of its records, which goes on meanwhile; or why it cannot be loaded."""
 
     path: Path
     entry: str
-    error: FileRefused | OSError | None = None
-    source: Source | None = None
-    part: Part | None = None
-    counting: Callable[[], Count] | None = None
+    found: tuple[Source, Part, Callable[[], Count]] | FileRefused | OSError
 
 
 def _begun(found: Iterator[Reading]) -> Iterator[Reading]:
@@ -146,7 +144,7 @@ def _readings_at(place: Place, config: Config, beside: ThreadPoolExecutor, advan
         for part in parts(place):
             try:
                 source, reading = recognise_part(part, config)
-                yield Reading(place.path, part.entry, None, source, reading, beside.submit(reading.count, advance).result)
+                yield Reading(place.path, part.entry, (source, reading, beside.submit(reading.count, advance).result))
             except (FileRefused, OSError) as error:
                 yield Reading(place.path, part.entry, error)
     except (FileRefused, OSError) as error:
@@ -155,12 +153,13 @@ def _readings_at(place: Place, config: Config, beside: ThreadPoolExecutor, advan
 
 def load_reading(job: Job, reading: Reading) -> FileReceipt:
     """Load one part; the receipt of what cannot be loaded says why. Raises StoreError where the disk is full."""
-    if reading.source is None or reading.part is None or reading.counting is None:
-        return _not_loaded(reading.entry, reading.error or FileRefused(reading.entry, ""))
+    if isinstance(reading.found, Exception):
+        return _not_loaded(reading.entry, reading.found)
+    source, part, counting = reading.found
     intake = None
     try:
-        _refuse_renamed(job, reading.source.system)
-        intake = Intake(job, reading.source, reading.part, reading.counting)
+        _refuse_renamed(job, source.system)
+        intake = Intake(job, source, part, counting)
         return intake.run()
     except (FileRefused, OSError, duckdb.Error) as error:
         receipt = _not_loaded(reading.entry, error)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats import calendar, fold, forgetting, ledger, processes, schema, store, tables
-from libstats.analysis import thresholds
+from libstats import calendar, configuration, fold, forgetting, ledger, processes, schema, store, tables
 from libstats.errors import LibstatsError, StoreError
 from libstats.workspace import Workspace, find
 
@@ -43,7 +42,7 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
         as_known(con, at)
     processes.register(con, place.config)
     calendar.register(con, place.config)
-    thresholds.register(con, place.config, place.folder)
+    configuration.register(con, place.config, place.folder)
     return con
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from libstats.commands import untold, written_by
+from libstats.commands import Config, untold, written_by
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
@@ -16,7 +15,6 @@ from libstats.readers.sniff import parts
 from libstats.source import LeftAlone, Source, fold_heading
 from libstats.sources import declared
 
-Config = Mapping[str, Any]
 Known = Sequence[Source | LeftAlone]
 VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
 

@@ -11,7 +11,8 @@ import pytest
 
 import libstats
 from libstats.analysis import weeding
-from libstats.analysis.thresholds import chosen, limits, register
+from libstats.analysis.thresholds import chosen, limits
+from libstats.configuration import register
 from libstats.errors import AnalysisError, WorkspaceError
 from libstats.workspace import Workspace, find
 from tests.conftest import write

@@ -24,7 +24,7 @@ class Counter:
     def add(self, block: bytes) -> None:
         """The next bytes."""
         data = np.frombuffer(block, dtype=np.uint8)
-        if self.at == 0 and block.removeprefix(codecs.BOM_UTF8).startswith((b"\n", b"\r\n")) and block.startswith(codecs.BOM_UTF8):
+        if self.at == 0 and block.startswith((codecs.BOM_UTF8 + b"\n", codecs.BOM_UTF8 + b"\r\n")):
             self.blank += 1  # a line with the byte order mark alone
         if len(data) and not self.owes_end and not (self.quoted and (self.quotes % 2 or b'"' in block)):
             self._plain(block, data)

@@ -10,6 +10,7 @@ from libstats.source import LeftAlone, Source
 DATES = "month first, as in 10/31/2026, or year first"
 # what R and spreadsheets make of "no date" is blank in columns of dates alone: 0 and NA are codes elsewhere
 NO_DATE = ("0", "-1", "NA", "NEVER")
+NOTHING = ("-1", "Unknown", "None")
 ZERO_DATES = ("0-00-00 00:00:00", "0000-00-00 00:00:00", "0-00-00", "0000-00-00")
 # Unknown is blank in a call number, and may be a title
 BLANKS = {

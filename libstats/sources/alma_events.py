@@ -5,9 +5,9 @@ milestone has one moment, and of the last stay or step the end would be lost, so
 """
 
 from libstats.source import Source
-from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZERO_DATES, totals
+from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, ZERO_DATES, totals
 
-NOWHERE = ("Unknown", "None", "-1", "UNASSIGNED location")
+NOWHERE = (*NOTHING, "UNASSIGNED location")
 
 # Analytics has these events since August 2017. Its measures are sums, and those of the whole report stand in every row: they are never read.
 EVENTS = Source(

@@ -5,7 +5,7 @@ Measures of days are complete days, and of several spans the sum of these: they 
 """
 
 from libstats.source import Source
-from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZERO_DATES, totals
+from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, ZERO_DATES, totals
 
 # One row a request AND partner of its rota: with three partners Num of Requests says 3. Here they are one request, and its lender is the partner that is active.
 BORROWING = Source(
@@ -23,7 +23,7 @@ BORROWING = Source(
     },
     exported=AS_OF,
     null_words=ZERO_DATES,
-    blanks={"Borrowing Creation Date": NO_DATE, "Needed by Date": NO_DATE, "Partner Code": ("Unknown", "None", "-1")},
+    blanks={"Borrowing Creation Date": NO_DATE, "Needed by Date": NO_DATE, "Partner Code": NOTHING},
     set_aside=totals("Internal ID"),
     dates=DATES,
     fills={

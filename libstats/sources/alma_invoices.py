@@ -6,9 +6,8 @@ transactions are in that of their fund, an invoice's lines perhaps in the invoic
 """
 
 from libstats.source import Source
-from libstats.sources.alma import AS_OF, BLANKS, DATES, ITEM_HEADINGS, NO_DATE, VENDOR, ZERO_DATES, totals
+from libstats.sources.alma import AS_OF, BLANKS, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, VENDOR, ZERO_DATES, totals
 
-NONE = ("-1", "Unknown", "None")
 # Alma's number of an invoice is in no list of its columns. The vendor's is one within a vendor, if the library did not allow it twice (invoice_not_unique)
 INVOICE_ID = """trim("Vendor Code") || ' ' || trim("Invoice-Number")"""
 
@@ -27,8 +26,8 @@ INVOICE_LINES = Source(
     exported=AS_OF,
     null_words=ZERO_DATES,
     blanks={
-        "Invoice Line-Unique Identifier": NONE,
-        "Invoice-Number": NONE,
+        "Invoice Line-Unique Identifier": NOTHING,
+        "Invoice-Number": NOTHING,
         "Invoice-Date": NO_DATE,
         "Invoice-Payment Date": NO_DATE,
         "PO Line Reference": BLANKS["PO Line Reference"],

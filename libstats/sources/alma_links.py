@@ -5,7 +5,7 @@ the day, the source, ISSN and ISBN. What is parted further (by groups of users) 
 """
 
 from libstats.source import Source
-from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZERO_DATES
+from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, ZERO_DATES
 
 GRAIN = "without it the report adds up what another one tells apart, and requests would count twice"
 TOTAL = "'(.* )?total:?'"
@@ -38,7 +38,7 @@ USAGE = Source(
     exported=AS_OF,
     happened=("requested_on",),
     null_words=ZERO_DATES,
-    blanks={"Request Date": NO_DATE, "Source Type": ("-1", "Unknown", "None"), "ISSN": ("-1", "Unknown", "None"), "ISBN": ("-1", "Unknown", "None")},
+    blanks={"Request Date": NO_DATE, "Source Type": NOTHING, "ISSN": NOTHING, "ISBN": NOTHING},
     # below the list, and where the designer asked for it below each day or source
     set_aside={"total": f"""lower(trim("Request Date")) similar to {TOTAL} or lower(trim("Source Type")) similar to {TOTAL}"""},
     dates=DATES,

@@ -7,7 +7,7 @@ day on the hold shelf its documentation has a measure alone, in complete days: a
 """
 
 from libstats.source import Source
-from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, OF_EVENTS, ZERO_DATES, totals
+from libstats.sources.alma import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, OF_EVENTS, ZERO_DATES, totals
 
 CALLED_OFF = """(lower(trim("Request Status")) similar to 'rejected( by (library|patron))?' or lower(trim("Request Status")) = 'failed')"""
 
@@ -30,7 +30,7 @@ REQUESTS = Source(
         "Request Date": NO_DATE,
         "Request Completion Date": NO_DATE,
         "Hold Shelf Date": NO_DATE,
-        "Pickup Location": ("Unknown", "None", "-1"),
+        "Pickup Location": NOTHING,
         "Material Type": ("None", "Unknown"),
         "MMS Id": ("-1",),
     },
