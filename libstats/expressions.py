@@ -26,10 +26,22 @@ _TOKEN = re.compile(
 )
 
 
-def functions() -> str:
-    """SQL that makes the vocabulary of sources: functions.sql, and ill_reason(text, day), the common word for why a request was not filled."""
+@cache
+def _functions() -> dict[str, str]:
+    """The vocabulary of sources, SQL by name: functions.sql, and ill_reason(text, day), the common word for why a request was not filled."""
     text = resources.files("libstats").joinpath("functions.sql").read_text(encoding="utf-8")
-    return f"{text}\ncreate or replace temp macro ill_reason(t, day) as {reason('t', 'day')};\n"
+    text += f"\ncreate or replace temp macro ill_reason(t, day) as {reason('t', 'day')};\n"
+    return {name: f"{sql};\n" for sql, name in re.findall(r"^(create or replace temp macro (\w+).*?);$", text, re.M | re.S)}
+
+
+def functions(told: str | None = None) -> str:
+    """SQL that makes the vocabulary of sources; of it only what stands in SQL `told`, and what that is made of."""
+    every = _functions()
+    wanted, named = set[str](), set(every) if told is None else set(re.findall(r"\w+", told)) & set(every)
+    while named:
+        wanted |= named
+        named = {word for name in named for word in re.findall(r"\w+", every[name])} & set(every) - wanted
+    return "".join(sql for name, sql in every.items() if name in wanted)
 
 
 def vocabulary() -> duckdb.DuckDBPyConnection:
@@ -44,8 +56,7 @@ def vocabulary() -> duckdb.DuckDBPyConnection:
 @cache
 def words() -> frozenset[str]:
     """The words that may stand in an expression: those of SQL named here, and the vocabulary of sources."""
-    ours = re.findall(r"create or replace temp macro (\w+)", functions())
-    return frozenset((*_WORDS.split(), *ours, "person_key"))
+    return frozenset((*_WORDS.split(), *_functions(), "person_key"))
 
 
 def refused(expression: str) -> str | None:

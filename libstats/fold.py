@@ -20,7 +20,7 @@ import duckdb
 
 from libstats import ledger, schema, unread
 from libstats.schema import Column, Table
-from libstats.tables import filled, same_key
+from libstats.tables import filled, now_sql, same_key
 
 
 def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST) -> None:
@@ -221,13 +221,13 @@ def _most(table: Table, rows: str) -> str:
     """
 
 
-def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, touched: str | None = None) -> None:
-    """Find anew which current keys are gone. Needs `run`, and T__now folded; or, of the keys in temp table `touched` alone, `spoken` and `after`.
+def refresh_gone(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST, *, touched: str | None = None, folded: str | None = None) -> None:
+    """Find anew which keys are gone: of all that are current, or that `folded` names. Needs `run`; or, of the keys in temp table `touched` alone, `spoken` and `after`.
 
     A key is gone if a believed whole-state load that covers it was exported after every active load that holds it,
     be it in a row that could not be read.
     """
-    now, gone, key = "after" if touched else f"{table.name}__now", f"{table.name}__gone", ", ".join(table.key)
+    now, gone, key = "after" if touched else folded or f"({now_sql(table)})", f"{table.name}__gone", ", ".join(table.key)
     con.execute(f"delete from {gone}" + (f" g using {touched} o where {same_key(('source', *table.key), 'o', 'g')}" if touched else ""))
     if not con.execute("select exists (from export where is_whole and primary_table = $1)", [table.name]).fetchall()[0][0]:
         return

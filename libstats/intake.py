@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,8 +12,9 @@ from typing import Any
 
 import duckdb
 
-from libstats import dispositions, ledger, privacy, settle, unread
+from libstats import dispositions, exported, ledger, privacy, settle, unread
 from libstats.errors import FileRefused
+from libstats.expressions import functions
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
@@ -22,13 +22,14 @@ from libstats.receipts import DISPOSITIONS, FileReceipt, counted
 from libstats.rejects import explain, explain_derived
 from libstats.source import Source
 from libstats.store import step
+from libstats.tables import commit
 from libstats.take import Taken, take, without_slipped
 from libstats.workspace import Workspace
 
 # From so many bytes on it pays to hash the persons of a file's first rows before all others.
 MANY = 16 << 20
-# scheduled reports of some systems add the time of day, as in loans_202610310415.csv
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
+# What of the vocabulary of sources is used here and in plan.py and rejects.py, whatever the source.
+_VOCABULARY = "tidy iso_time shape"
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,15 @@ class Intake:
         self.job, self.source, self.part, self.counting, self.con = job, source, part, counting, job.con
         self.instance = job.workspace.instance(source.system, job.source)
         self.key = privacy.read_key(job.workspace.key_file)
-        self.plans = plans(source, part.header, privacy.horizon(job.con))
+        self.plans = plans(source, part.header, privacy.horizon(job.con), part.delimiter)
         # a file that lacks the column of its scope cannot say what it is whole for
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and source.scope in (None, *self.plans[0].columns)
         self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
         self.has_traces = False
+        self.con.execute("set variable library_zone = $1", [job.workspace.timezone])
+        self.con.execute(functions(" ".join((_VOCABULARY, *source.expressions))))
 
     @property
     def counted(self) -> Count:
@@ -136,7 +139,9 @@ class Intake:
         if people and self._is_many(delimiter):
             return Raw(privacy.hash_mostly_once(self.con, self.key, text, people))
         privacy.hash_in_sql(self.con, self.key)
-        return Raw(text)
+        if not self.plans[0].is_line or not self.part.is_mostly_plain(self.source.null_words):
+            return Raw(text)
+        return Raw(text, lines=self.plans[0].lines_of(self.part.path, self.job.scratch / "rest.csv", lambda: not self.counted.spans_lines))
 
     def _people(self) -> set[int]:
         """Positions of the columns that hold persons' identifiers."""
@@ -169,7 +174,10 @@ class Intake:
         except BaseException:
             self.con.execute("rollback")
             raise
-        self.con.execute("commit" if receipt.outcome == "loaded" else "rollback")
+        if receipt.outcome == "loaded":
+            commit(self.con, [f"{plan.table.name}__row" for plan in self.plans])
+        else:
+            self.con.execute("rollback")
         step("committed")
         return receipt
 
@@ -182,7 +190,11 @@ class Intake:
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
-        receipt.notes += notes + self._held(seq) + self.plans[0].repeated()
+        receipt.notes += notes
+        if ledger.held(self.con, seq):
+            why = "it has far fewer rows than the one before, looks cut or has lines that cannot be read"
+            receipt.notes.append(f"{why}: what it lacks is kept until you run `libstats confirm {seq}`")
+        receipt.notes += self.plans[0].repeated()
         if lacks := self.part.lacks(self.rows_read):
             receipt.notes.append(lacks)
         if self.source.tells_zones and self.job.workspace.timezone is None:
@@ -305,18 +317,9 @@ class Intake:
         """When the file was exported, as far as that is known without reading its rows."""
         if self.job.exported_at is not None:
             return self._not_after(self.job.exported_at), "given"
-        heading = self.source.exported
-        if heading and heading in self.plans[0].positions:
-            # the time that most rows state: a row that slipped may state anything
-            times = f"select iso_time(c{self.plans[0].positions[heading]}) as stated_at, count(*) as n from {raw.sql} group by all having stated_at is not null"
-            stated = self.con.execute(f"select stated_at from ({times}) order by n desc, stated_at desc limit 1").fetchall()
-            if stated:
-                return self._not_after(stated[0][0]), "stated"
-        for name in reversed(self.part.entry.split("#")):
-            for match in _DAY_IN_NAME.finditer(name):
-                year, month, day, hour, minute = (int(number or 0) for number in match.groups())
-                with suppress(ValueError):
-                    return self._not_after(datetime(year, month, day, hour, minute)), "name"
+        for how, found in (("stated", exported.in_rows(self.con, self.plans[0], raw)), ("name", exported.in_name(self.part.entry))):
+            if found is not None:
+                return self._not_after(found), how
         return None
 
     def _time(self, export_id: int, raw: Raw, seq: int) -> tuple[datetime, str]:
@@ -341,9 +344,3 @@ class Intake:
 
     def _not_after(self, moment: datetime) -> datetime:
         return min(moment, self.loaded_at)
-
-    def _held(self, seq: int) -> list[str]:
-        held = [w for w in ledger.wholes(self.con) if w.seq == seq and not w.is_believed]
-        return (
-            [f"it has far fewer rows than the one before, looks cut or has lines that cannot be read: what it lacks is kept until you run `libstats confirm {seq}`"] if held else []
-        )

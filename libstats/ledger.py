@@ -101,6 +101,11 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     return found
 
 
+def held(con: duckdb.DuckDBPyConnection, seq: int) -> Whole | None:
+    """That whole-state load, if it waits to be confirmed."""
+    return next((w for w in wholes(con) if w.seq == seq and not w.is_believed), None)
+
+
 def _rows_by_scope(scope: list[str] | None, scope_rows: dict[str, int] | None, kept: int) -> dict[str | None, int]:
     """Rows of a load by branch, or of all; loads of a store that did not count them by branch are no measure unless they have one branch alone."""
     if scope is None:

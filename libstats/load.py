@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from tqdm import tqdm
 from libstats import fold, forgetting, ledger, schema, settle, store
 from libstats.commands import Config
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
-from libstats.expressions import functions
 from libstats.intake import Intake, Job
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places, stamp, unreadable
@@ -49,9 +48,8 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
     with ThreadPoolExecutor(1) as beside, _progress(2 * size) as bar:
-        found = _begun(reading for path in files for reading in readings(path, place.config, beside, bar.update))
+        found = _begun((reading for path in files for reading in readings(path, place.config, beside, bar.update)), beside)
         with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
-            prepare_connection(writer.con, place.timezone)
             forgetting.finish_rotation(writer.con, place.key_file)
             for reading in found:
                 bar.set_description(reading.entry[:40])
@@ -78,12 +76,6 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
         if done and place.exports in path.resolve().parents and stamp(path) == seen:
             path.unlink()
-
-
-def prepare_connection(con: duckdb.DuckDBPyConnection, timezone: str | None = None) -> None:
-    """Give a connection the vocabulary of sources, and the library's zone where it is known."""
-    con.execute("set variable library_zone = $1", [timezone])
-    con.execute(functions())
 
 
 def _progress(total: int) -> Any:
@@ -118,9 +110,10 @@ class Reading:
     found: tuple[Source, Part, Callable[[], Count]] | FileRefused | OSError
 
 
-def _begun(found: Iterator[Reading]) -> Iterator[Reading]:
-    """The same, the first one at once: its records are counted while the store is opened."""
-    return chain(list(islice(found, 1)), found)
+def _begun(found: Iterator[Reading], beside: ThreadPoolExecutor) -> Iterator[Reading]:
+    """The same, the first one at once: it is recognised and its records are counted `beside`, while the store is opened."""
+    first = beside.submit(list, islice(found, 1))
+    return (reading for part in (first.result, lambda: found) for reading in part())
 
 
 def readings(path: Path, config: Config, beside: ThreadPoolExecutor, advance: Advance = idle) -> Iterator[Reading]:
@@ -230,12 +223,12 @@ def confirm(workspace: Workspace | Path | str, seq: int) -> None:
     place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
     with store.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
-        held = [w for w in ledger.wholes(con) if w.seq == seq and not w.is_believed]
-        if not held:
+        held = ledger.held(con, seq)
+        if held is None:
             raise LibstatsError(f"load {seq} is not held", "`libstats loads` shows which whole-state loads wait to be confirmed.")
         con.execute("begin")
         entry = ledger.enter(con, "confirm", seq, datetime.now().replace(microsecond=0))
         con.execute("update load set confirmed_seq = $1 where seq = $2", [entry, seq])
-        settle.regone(con, schema.tables()[held[0].table])
+        settle.regone(con, schema.tables()[held.table])
         con.execute("commit")
         writer.publish()

@@ -75,5 +75,5 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
             fold.refresh_aliases(con, table)
             fold.settle_aliases(con, table)
         fold.fold_all(con, table, f"{table.name}__now")
-        fold.refresh_gone(con, table, at)
+        fold.refresh_gone(con, table, at, folded=f"{table.name}__now")
         tables.create_views(con, table, "temp view")

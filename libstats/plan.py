@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from libstats import schema
 from libstats.source import HEADING, Line, Source, fold_heading, headings_in
@@ -16,12 +18,30 @@ def quoted(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """A file as its lines.
+
+    sql         SQL that reads them, as column `line`
+    rest        where those are written that are to be read by column
+    text        SQL that reads these, as c0, c1, ...
+    are_records tells once all are read whether each was a record
+    """
+
+    sql: str
+    rest: Path
+    text: str
+    are_records: Callable[[], bool]
+
+
+@dataclass(frozen=True)
 class Raw:
-    """Where text comes from: SQL whose columns are c0, c1, ... as positions of the header; `has_keys` if persons' keys come ready, as told_COLUMN."""
+    """Where text comes from: SQL whose columns are c0, c1, ... as positions of the header; `has_keys` if persons' keys come ready, as told_COLUMN; `lines` where it may be read so."""
 
     sql: str
     has_lines: bool = False
     has_keys: bool = False
+    lines: Lines | None = None
+    is_many: bool = True
 
 
 def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words: Sequence[str], header: bool) -> str:
@@ -34,6 +54,12 @@ def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words:
         f"read_csv({quoted(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
         f"{line_end}strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
     )
+
+
+def _hash(text: str) -> str:
+    """SQL: 64 bits that stand for the text."""
+    # what md5_number_lower gives, which DuckDB works out through a text of 128 digits: three times slower than md5 itself
+    return f"(md5_number({text}) >> 64)::ubigint"
 
 
 def in_one(positions: Iterable[int]) -> str:
@@ -49,6 +75,7 @@ class Plan:
     positions  heading -> position in the file
     header     the file's headings
     horizon    the day before which closed cases keep no patron, if there is one: what comes again without is then the same as it is stored
+    delimiter  what stands between the fields of the file's lines, where each of them tells of this table alone
     """
 
     source: Source
@@ -57,6 +84,7 @@ class Plan:
     positions: dict[str, int]
     header: tuple[str, ...]
     horizon: date | None = None
+    delimiter: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -161,8 +189,37 @@ class Plan:
     @property
     def hashed(self) -> str:
         """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
-        # what md5_number_lower gives, which DuckDB works out through a text of 128 digits: three times slower than md5 itself
-        return f"(md5_number({in_one(self.texts)}) >> 64)::ubigint"
+        return self._salted(_hash(self._line)) if self.is_line else _hash(in_one(self.texts))
+
+    @property
+    def is_line(self) -> bool:
+        """True if a row's line is all that is told by it, and nothing in it may not be kept: what stands unaltered needs not be parted into columns."""
+        return self.delimiter is not None and not self.people and len(self.texts) == len(self.header)
+
+    def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
+        """The file as its lines; `rest` is where those go that are to be read by column."""
+        options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
+        lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
+        text = read_csv(str(rest), str(self.delimiter), range(len(self.header)), null_words=self.source.null_words, header=False)
+        return Lines(lines, rest, text, are_records)
+
+    @property
+    def hashed_line(self) -> str:
+        """SQL: the same fingerprint, of column `line`; for a line with quotes another one, but that a field of two quotes is blank."""
+        blank, none = (quoted(f"{self.delimiter}{field}{self.delimiter}") for field in ('""', ""))
+        return self._salted(_hash(f"case when contains(line, '\"') then replace(line, {blank}, {none}) else line end"))
+
+    @property
+    def _line(self) -> str:
+        """SQL: the row's texts as they would stand in a line without quotes; where that would be ambiguous, as they stand in none."""
+        texts = [f"c{position}" for position in range(len(self.header))]
+        apart, line = f"concat({', chr(31), '.join(texts)})", f"concat({f', {quoted(str(self.delimiter))}, '.join(texts)})"
+        return f"case when contains({apart}, {quoted(str(self.delimiter))}) or contains({apart}, '\"') then {apart} else {line} end"
+
+    def _salted(self, fingerprint: str) -> str:
+        """SQL: a fingerprint that lines of no other form have, whose columns are others or stand otherwise."""
+        form = hashlib.md5(chr(31).join((str(self.delimiter), *self.header)).encode("utf-8"), usedforsecurity=False).digest()
+        return f"xor({fingerprint}, {int.from_bytes(form[:8], 'big')}::ubigint)"
 
     @property
     def people(self) -> dict[str, str]:
@@ -196,7 +253,7 @@ class Plan:
         return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {text})"
 
 
-def plans(source: Source, header: Sequence[str], horizon: date | None = None) -> list[Plan]:
+def plans(source: Source, header: Sequence[str], horizon: date | None = None, delimiter: str | None = None) -> list[Plan]:
     """A plan for each table of the source whose key the file has and of which it tells more, the primary table's first."""
     positions = source.locate(header)
     found = []
@@ -207,4 +264,4 @@ def plans(source: Source, header: Sequence[str], horizon: date | None = None) ->
             continue
         if name == source.primary or (plan.has_key and plan.tells_more):
             found.append(plan)
-    return found
+    return found if found[1:] else [replace(plan, delimiter=delimiter) for plan in found]

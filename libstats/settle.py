@@ -109,7 +109,7 @@ def resettle(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: 
     fold.prepare(con, table)
     touched = _touch(con, table, export_id, seq)
     if is_plain:
-        con.execute(f"create or replace temp table several as select source, {', '.join(table.key)} from {table.name}__now limit 0")
+        con.execute(f"create or replace temp table several as select source, {', '.join(table.key)} from {table.name}__merged limit 0")
     elif touched is None:
         fold.refold(con, table, None)
     else:

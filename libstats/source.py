@@ -149,11 +149,15 @@ class Source:
         return next(iter(self.fills))
 
     @property
+    def expressions(self) -> tuple[str, ...]:
+        """All SQL of the declaration."""
+        selected = (line.expression for lines in self.lines.values() for line in lines)
+        return (*selected, *self.set_aside.values(), *self.only.values())
+
+    @property
     def vendor_headings(self) -> tuple[str, ...]:
         """Every heading that the declaration reads, once, in order."""
-        texts = [line.expression for lines in self.lines.values() for line in lines]
-        texts += [*self.set_aside.values(), *self.only.values()]
-        found = [h for text in texts for h in headings_in(text)]
+        found = [h for sql in self.expressions for h in headings_in(sql)]
         return tuple(dict.fromkeys([*found, *((self.exported,) if self.exported else ())]))
 
     @cached_property

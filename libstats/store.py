@@ -26,7 +26,7 @@ from libstats.tables import FORMAT, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 # The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
-LOOSE, SMALL = 1 / 8, 64
+LOOSE, SMALL = 1 / 3, 64
 
 
 def step(name: str) -> None:

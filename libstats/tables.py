@@ -6,34 +6,51 @@ T, T_ever                               the views that people query
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 import duckdb
 
 from libstats import schema
+from libstats.errors import StoreError
 
 FORMAT = 1
+# The rows that DuckDB stores together.
+GROUP = 122_880
 # What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
 _UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
 
 
+_LEDGER = """
+    create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
+    create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
+                         scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
+    create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
+                       is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer,
+                       scope_rows map(varchar, bigint));
+    create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
+    create table horizon (seq integer, forgotten_before date);
+    create table stripped (table_name varchar, source varchar, key ubigint)
+"""
+
+
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
-    con.execute(
-        f"""
-        create table about as select {FORMAT} as format;
-        create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
-        create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
-                             scope_column varchar, scope varchar[], columns map(varchar, varchar[]));
-        create table load (seq integer, export_id integer, loaded_at timestamp, file varchar, sha256 varchar, size bigint, exported_at timestamp, exported_from varchar,
-                           is_cut boolean, rows_read bigint, rows_kept bigint, dispositions map(varchar, bigint), derived map(varchar, bigint), conflicts bigint, confirmed_seq integer, undone_seq integer,
-                           scope_rows map(varchar, bigint));
-        create table reject (seq integer, line bigint, heading varchar, reason varchar, shape varchar);
-        create table horizon (seq integer, forgotten_before date);
-        create table stripped (table_name varchar, source varchar, key ubigint)
-        """
-    )
+    con.execute(f"create table about as select {FORMAT} as format, '{_form()}' as form")
+    con.execute(_LEDGER)
     con.execute(_UNREAD)
     for table in schema.tables().values():
         create_table(con, table)
+
+
+def _form() -> str:
+    """A fingerprint of the tables as they are today."""
+    return hashlib.sha256(f"{_LEDGER}{_UNREAD}{schema.sql()}".encode()).hexdigest()
+
+
+def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
+    """True if the tables of the store are those of today; the first stores do not say."""
+    return _form() in con.execute("from about").fetchall()[0]
 
 
 def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
@@ -68,6 +85,41 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(rows)
 
 
+def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Commit what came to some tables. StoreError if that fails half done: the store is then not to be published.
+
+    Once the last rows of a big table, which came bit by bit, are enough for a whole group, they are written anew as one:
+    else DuckDB, which saves the tables now, merges them with the groups before, and writes up to three of these anew that were full.
+    """
+    bits = {name: first for name in names if (first := _after_groups(con, name)) is not None}
+    for name, first in bits.items():
+        con.execute(f"create or replace temp table {name}_last as from {name} where rowid >= {first}")
+        con.execute(f"delete from {name} where rowid >= {first}")
+    if not bits:
+        con.execute("commit")
+        return
+    try:
+        con.execute("set max_vacuum_tasks = 0; commit")
+        con.execute("begin; set threads = 1")  # each thread would begin a group of its own
+        for name in bits:
+            con.execute(f"insert into {name} from {name}_last; drop table {name}_last")
+        con.execute("commit; reset threads; reset max_vacuum_tasks")
+    except duckdb.Error as error:
+        raise StoreError("the store could not be written; nothing was changed", "Free some disk and memory and load again.") from error
+
+
+def _after_groups(con: duckdb.DuckDBPyConnection, name: str) -> int | None:
+    """The first row behind the last whole group of a table, where a group of rows has come behind it, saved or not; None elsewhere."""
+    rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
+    if rows < 2 * GROUP:
+        return None
+    saved = f"select sum(count)::bigint from pragma_storage_info('{name}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+    groups = [n for (n,) in con.execute(saved).fetchall()]
+    while groups and groups[-1] < GROUP:
+        groups.pop()
+    return sum(groups) if groups and rows - sum(groups) >= GROUP else None
+
+
 def filled(con: duckdb.DuckDBPyConnection) -> set[str]:
     """The tables of the store with rows that are committed, told by its catalogue; maybe also one whose rows were all deleted."""
     return {name for (name,) in con.execute("select table_name from duckdb_tables() where not internal and database_name = current_database() and estimated_size > 0").fetchall()}
@@ -76,10 +128,11 @@ def filled(con: duckdb.DuckDBPyConnection) -> set[str]:
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
 
-    The rows loaded before have nothing in a new column; loading the same file again fills it. Views
-    that fit_views made are made anew, over all their tables.
+    The rows loaded before have nothing in a new column; loading the same file again fills it.
     """
-    held, with_rows = _held(con), filled(con)
+    if _is_of_today(con):
+        return
+    held = _held(con)
     con.execute(_UNREAD)
     if "scope_rows" not in held["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
@@ -91,12 +144,17 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
         for column in new:
             for part in ("row", "merged"):
                 con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
-        if new or f"{table.name}__row" in with_rows:
+        if new:
             create_views(con, table)
+    if "form" not in held["about"]:
+        con.execute("alter table about add column form varchar")
+    con.execute("update about set form = $1", [_form()])
 
 
 def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
+    if _is_of_today(con):
+        return
     held = _held(con)
     database = con.execute("select current_database()").fetchall()[0][0]
     if "unread" not in held:
@@ -138,9 +196,7 @@ def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str 
     """
     now, columns = f"{table.name}__now", ", ".join(f"t.{c.name}" for c in table.columns)
     if kind == "view":
-        plain = ", ".join(c.name for c in table.columns)
-        merged = f" union all select source, {plain} from {table.name}__merged" if has_merged else ""
-        con.execute(f"create or replace view {now} as select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole{merged}")
+        con.execute(f"create or replace view {now} as {now_sql(table, has_merged=has_merged)}")
     same = same_key(("source", *table.key), "g", "t")
     there = f" anti join {table.name}__gone g on {same}" if has_gone and not table.is_keyless else ""
     con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {now} t{there}")
@@ -148,6 +204,12 @@ def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str 
         return
     gone = f"g.last_seen_at as gone_after from {now} t left join {table.name}__gone g on {same}" if has_gone else f"null::timestamp as gone_after from {now} t"
     con.execute(f"create or replace {kind} {table.name}_ever as select t.*, {gone}")
+
+
+def now_sql(table: schema.Table, *, has_merged: bool = True) -> str:
+    """SQL: the current state, gone keys included."""
+    merged = f" union all select source, {', '.join(c.name for c in table.columns)} from {table.name}__merged" if has_merged else ""
+    return f"select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole{merged}"
 
 
 def fit_views(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from libstats import bits
-from libstats.plan import Plan, Raw, in_one, quoted
+from libstats.plan import Lines, Plan, Raw, in_one, quoted
 from libstats.schema import Table
 from libstats.store import step
 from libstats.tables import same_key
@@ -104,7 +104,11 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
     """A later file of an export, compared with the rows left open. A row that stays is not even read beyond its fingerprint."""
     table, row = plan.table, f"{plan.table.name}__row"
     is_open = f"export_id = {export_id} and until_seq is null"
-    seen = (_ridden(con, plan, seen, is_open) if seen and table.name in seen.riders else None) or _match(con, plan, raw, is_open, riders)
+    seen = (
+        (_ridden(con, plan, seen, is_open) if seen and table.name in seen.riders else None)
+        or (_match_lines(con, plan, raw.lines, is_open) if raw.lines else None)
+        or _match(con, plan, raw, is_open, riders)
+    )
     stayed = con.execute(f"select count(id) from {seen.name}").fetchall()[0][0]
     columns = ", ".join(plan.columns)
     con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(_unmatched(plan, seen))})")
@@ -136,14 +140,34 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
     one, grouped = ("min(rowid)", " group by all") if _has_bared_twins(con, plan, is_open) else ("rowid", "")
     opened = f"select {', '.join(['row_hash', *plan.people])}, {one} as id from {plan.table.name}__row where {is_open}{grouped}"
     keys = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people) + "".join(f", v.hash_{r.table.name}" for r in riding)
+    told = f"(select {in_one(seen.texts)} as told, {plan.hashed} as row_hash{people}{hashes} from {raw.sql}) v"
     _streamed(
         con,
         f"""
         create or replace temp table {seen.name} as
         select o.id, case when o.id is null then v.told end as told{keys}
-        from (select {in_one(seen.texts)} as told, {plan.hashed} as row_hash{people}{hashes} from {raw.sql}) v left join ({opened}) o on {same}
+        from {f"{told} left join ({opened}) o" if raw.is_many else f"({opened}) o right join {told}"} on {same}
         """,
     )
+    return seen
+
+
+def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_open: str) -> Seen | None:
+    """The same, most lines looked at no further than their fingerprint; the rest is read by column. None if a record runs over lines."""
+    opened = f"select row_hash, rowid as id from {plan.table.name}__row where {is_open}"
+    _streamed(
+        con,
+        f"""
+        create or replace temp table by_line as
+        select o.id, case when o.id is null then v.line end as line
+        from (select line, {plan.hashed_line} as row_hash from {lines.sql}) v left join ({opened}) o on o.row_hash = v.row_hash
+        """,
+    )
+    if not lines.are_records():
+        return None
+    con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header false, delimiter '\x01', quote '', escape '')")
+    seen = _match(con, plan, Raw(lines.text, is_many=False), is_open, ())
+    con.execute(f"insert into {seen.name} select id, null from by_line where id is not null")
     return seen
 
 

@@ -27,7 +27,7 @@ from unittest.mock import patch
 from libstats import listing, store
 from libstats.inspection import inspect
 from libstats.intake import Job
-from libstats.load import load_reading, prepare_connection, readings
+from libstats.load import load_reading, readings
 from libstats.readers import delimited, symphony_log, text
 from libstats.receipts import FileReceipt
 from libstats.workspace import Workspace, init
@@ -194,7 +194,6 @@ def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object]
     with tempfile.TemporaryDirectory() as folder:
         place = prepared(Path(folder) / "library")
         with store.writing(place.store) as writer:
-            prepare_connection(writer.con, place.timezone)
             for number in numbers:
                 tell(number)
                 faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)

@@ -21,7 +21,6 @@ import duckdb
 
 from libstats import ledger, opening, schema, settle, tables
 from libstats.intake import Intake, Job
-from libstats.load import prepare_connection
 from libstats.readers import delimited
 from libstats.receipts import FileReceipt
 from libstats.source import Source
@@ -73,7 +72,6 @@ class Case:
         self.workspace = init(folder)
         self.con = duckdb.connect()
         tables.create_tables(self.con)
-        prepare_connection(self.con)
         self.told: list[Told] = []
         self.done: Counter[str] = Counter()
         self.log = self._make_log()
@@ -100,6 +98,8 @@ class Case:
         names = [h for h in (*ITEM, "writer", "uses") if h in names_of_key or (h not in ("id", "bar") and self.rng.random() < 0.75)]
         if kind == "by branch" and "branch" not in names:
             names.append("branch")
+        if self.rng.random() < 0.3:
+            self.rng.shuffle(names)
         rows = [[self._value(h) for h in names] for _ in range(self.rng.randint(0, 6))]
         return kind, names, rows, minute
 
@@ -117,6 +117,7 @@ class Case:
 
     def _value(self, heading: str) -> str:
         choices = {"id": ("1", "2", "3", "4", ""), "bar": ("b1", "b2", "b3", "b4", ""), "branch": ("", "A", "B"), "bib": ("", "x", "y"), "uses": ("", "5", "7", "x")}
+        choices |= {"call": ("", "p", "q", "p,q", 'p"q', "p\nq"), "state": ("", "p", "q", ",p")}
         choices |= {"loan": ("1", "2", "3"), "who": ("", "p1", "p2"), "writer": ("", "Ann", "Bo")}
         return self.rng.choice(choices.get(heading, ("", "p", "q", "r")))
 
@@ -144,7 +145,8 @@ class Case:
 
     def _load(self, kind: str, names: list[str], rows: list[list[str]], minute: int) -> None:
         buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows([names, *rows])
+        quoting = csv.QUOTE_ALL if self.rng.random() < 0.1 else csv.QUOTE_MINIMAL
+        csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([names, *rows])
         data = buffer.getvalue().encode()
         path = self.folder / "file.csv"
         path.write_bytes(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from libstats.load import prepare_connection
+from libstats.expressions import functions
 
 CASES = {
     "iso_date": {"2026-10-31": "2026-10-31", "2026 - 10 - 31": "2026-10-31", "2026.10.31": "2026-10-31", " 2026/10/31 ": "2026-10-31", "2026-10-31 09:30:00": "2026-10-31",
@@ -43,7 +43,7 @@ CASES = {
 def con() -> duckdb.DuckDBPyConnection:
     """A connection with the vocabulary."""
     found = duckdb.connect()
-    prepare_connection(found)
+    found.execute(functions())
     return found
 
 
@@ -60,7 +60,8 @@ ZONED = {
 def test_a_time_with_its_zone_in_a_library_of_another(text: str, value: str | None) -> None:
     """New York: four hours behind UTC in summer, five in winter."""
     con = duckdb.connect()
-    prepare_connection(con, "America/New_York")
+    con.execute("set variable library_zone = 'America/New_York'")
+    con.execute(functions())
     assert con.execute("select wall_clock($1)::varchar", [text]).fetchall() == [(value,)]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from libstats import store
-from libstats.load import prepare_connection
 from libstats.receipts import FileReceipt
 from tests import fuzz, recount
 from tests.fuzz_tables import SECRET, Made
@@ -33,7 +32,6 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
     """What sound files of every form hold of persons is in no column of any table."""
     place = fuzz.prepared(tmp_path / "library")
     with store.writing(place.store) as writer:
-        prepare_connection(writer.con, place.timezone)
         sound = [(number, made) for number in range(70) for made, is_hurt in [fuzz.case(3, number, tmp_path)] if not is_hurt and SECRET.encode() in made.data]
         for number, made in sound:
             path = tmp_path / f"case{number}-{made.name}-2026-10-31"

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -59,6 +59,12 @@ class Delimited(Part):
         plain = self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and self.above == 1
         return self.delimiter if plain and not set("*?[") & set(str(self.path)) else None
 
+    def is_mostly_plain(self, null_words: Collection[str]) -> bool:
+        """True if most of the first lines are without quotes and without words that mean blank."""
+        lines = [line.replace(f'{self.delimiter}""{self.delimiter}', 2 * self.delimiter) for line in self.head.splitlines()[self.above :]]
+        plain = sum('"' not in line and not any(field in null_words for field in line.split(self.delimiter)) for line in lines)
+        return 2 * plain > len(lines)
+
     def headers(self) -> Iterator[Delimited]:
         """The text as each delimiter would read each of its first records, the first record and most columns first."""
         readings = [replace(part, header=tuple(row), preamble=above) for part, rows in self.firsts() for above, row in enumerate(rows)]
@@ -99,7 +105,7 @@ class Delimited(Part):
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, has_controls=has_controls)
+        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, spans_lines=bool(counter.inside), has_controls=has_controls)
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
         """True if the quotes of the file hold nothing together: they cannot be trusted, or its lines are whole without them."""

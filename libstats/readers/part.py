@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Count:
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False where a quotation mark is a character like any other
+    spans_lines   True if a record stands on several lines
     has_controls  True if there are bytes of value 0, which DuckDB would take for text, or 31, which parts the texts of a row where rows are compared
     """
 
@@ -45,6 +46,7 @@ class Count:
     open_quote: int | None = None
     ends_cleanly: bool = True
     is_quoted: bool = True
+    spans_lines: bool = False
     has_controls: bool = False
 
 
@@ -89,6 +91,15 @@ class Part(ABC):
     def fast(self) -> str | None:
         """The delimiter with which DuckDB itself can read it, or None."""
         return None
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between the fields of its lines, if it is delimited text."""
+        return None
+
+    def is_mostly_plain(self, null_words: Collection[str]) -> bool:
+        """True if most of the first lines are delimited text without quotes and without words that mean blank."""
+        return False
 
     def lacks(self, rows: int) -> str | None:
         """What a part with that many rows says itself that it lacks, in words; None where it says nothing of the kind."""

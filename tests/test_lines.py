@@ -1,0 +1,203 @@
+"""Files read by their lines: what stands as it stood is parted into no columns, and the state is what it would be otherwise."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats import take
+from libstats.intake import Intake
+from libstats.plan import Raw, plans
+from libstats.readers.delimited import Delimited
+from libstats.receipts import FileReceipt
+from libstats.sources.koha import ITEMS
+from libstats.tables import GROUP
+from libstats.workspace import Workspace, init
+from tests.conftest import write
+
+HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
+FIRST = [f"{i};b{i};EAST;WEST;ADULT" for i in range(1, 7)]
+
+
+@pytest.fixture
+def by_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """For each load that was compared by lines, how many of these were not known; -2 where the file was written anew to be read."""
+    found: list[int] = []
+    original, normal = take._match_lines, Intake._normal
+
+    def counted(*given: object) -> take.Seen | None:
+        seen = original(*given)  # type: ignore[arg-type]
+        con = given[0]
+        found.append(-1 if seen is None else con.execute("select count(*) from by_line where id is null").fetchall()[0][0])  # type: ignore[attr-defined]
+        return seen
+
+    def noted(intake: Intake) -> Raw:
+        found.append(-2)
+        return normal(intake)
+
+    monkeypatch.setattr(take, "_match_lines", counted)
+    monkeypatch.setattr(Intake, "_normal", noted)
+    yield found
+
+
+def put(place: Workspace, day: int, lines: list[str], header: str = HEADER, end: str = "\n") -> FileReceipt:
+    """The list of a day, loaded."""
+    (receipt,) = libstats.load(place, [write(place.folder / f"items-2026-10-{day:02}.csv", end.join((header, *lines, "")))]).files
+    return receipt
+
+
+def told(receipt: FileReceipt) -> dict[str, int]:
+    """The dispositions that are not 0."""
+    return {what: rows for what, rows in receipt.dispositions.items() if rows}
+
+
+def stored(place: Workspace) -> int:
+    """How many rows are stored."""
+    with libstats.open(place) as con:
+        return int(con.execute("select count(*) from item__row").fetchall()[0][0])
+
+
+def column(place: Workspace, name: str) -> list[str | None]:
+    """A column of all items, by number."""
+    with libstats.open(place) as con:
+        return [value for (value,) in con.execute(f"select {name} from item order by item_id").fetchall()]
+
+
+def test_which_files_are_read_so() -> None:
+    """Those that tell of one table with every column, and none of a person."""
+    assert [p.is_line for p in plans(ITEMS, HEADER.split(";"), delimiter=";")] == [True]
+    assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")] == [False]
+    assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")] == [False, False]
+    assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
+
+
+def test_a_line_that_stands_unaltered_is_looked_at_no_further(workspace: Workspace, by_lines: list[int]) -> None:
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:4], "5;b5;EAST;WEST;TEEN", "7;b7;EAST;EAST;TEEN"])) == {"new": 1, "changed": 1, "unchanged": 4}
+    assert by_lines == [2]
+    assert stored(workspace) == 8
+    assert column(workspace, "location") == ["ADULT"] * 4 + ["TEEN", "ADULT", "TEEN"]
+
+
+@pytest.mark.parametrize(
+    ("line", "unknown"),
+    [
+        ('2;b2;"EAST";WEST;ADULT', 1),
+        ("2;b2;EAST;WEST;ADULT\n\n", 0),
+        ("2;b2;EAST;WEST;NULL", 1),
+        ('2;b2;EAST;WEST;""', 1),
+        ('2;b2;"";WEST;ADULT', 0),
+        ('2;b2;"";"";ADULT', 1),
+    ],
+)
+def test_another_spelling_of_the_same_row(workspace: Workspace, by_lines: list[int], line: str, unknown: int) -> None:
+    """It is read by its columns, and found to be the row that is stored."""
+    plain = line.replace('"', "").replace("NULL", "").strip("\n")
+    put(workspace, 1, [FIRST[0], plain, *FIRST[2:]])
+    assert told(put(workspace, 2, [FIRST[0], line, *FIRST[2:]])) == {"unchanged": 6}
+    assert by_lines == [unknown]
+    assert stored(workspace) == 6
+
+
+def test_lines_that_end_as_on_windows(workspace: Workspace, by_lines: list[int]) -> None:
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, FIRST, end="\r\n")) == {"unchanged": 6}
+    assert by_lines == [0]
+
+
+def test_a_delimiter_within_a_field_parts_no_row_from_another(workspace: Workspace, by_lines: list[int]) -> None:
+    """Joined, the texts of both rows are the same."""
+    put(workspace, 1, [*FIRST, '7;b7;"A;B";C;D'])
+    assert told(put(workspace, 2, [*FIRST, '7;b7;A;"B;C";D'])) == {"changed": 1, "unchanged": 6}
+    assert column(workspace, "current_branch")[-1] == "B;C"
+    assert by_lines == [1]
+
+
+def test_a_quote_within_a_field_is_no_quote_around_one(workspace: Workspace, by_lines: list[int]) -> None:
+    """The second list's last line is one field too few, though the row of before would be written so without its quotes."""
+    put(workspace, 1, [*FIRST, '7;b7;"""A";"B""";C'])
+    assert column(workspace, "owning_branch")[-1] == '"A'
+    assert told(put(workspace, 2, [*FIRST, '7;b7;"A;B";C'])) == {"unchanged": 6, "rejected": 1}
+
+
+def test_columns_that_changed_places(workspace: Workspace, by_lines: list[int]) -> None:
+    """The lines are equal, what they say is not."""
+    put(workspace, 1, FIRST)
+    swapped = "itemnumber;barcode;holdingbranch;homebranch;location"
+    assert told(put(workspace, 2, FIRST, header=swapped)) == {"changed": 6}
+    assert column(workspace, "owning_branch") == ["WEST"] * 6
+    assert told(put(workspace, 3, FIRST)) == {"changed": 6}
+    assert by_lines == [6, 6]
+
+
+def test_a_line_with_a_field_too_few(workspace: Workspace, by_lines: list[int]) -> None:
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:5], "6;b6;EAST;WEST"])) == {"unchanged": 5, "rejected": 1}
+    assert column(workspace, "location")[-1] == "ADULT"
+
+
+def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) -> None:
+    """Its lines are no rows, though one is written as a row is."""
+    put(workspace, 1, FIRST)
+    whole = [*FIRST, '7;b7;EAST;WEST;"ADULT\n2;b2;EAST;WEST;ADULT\n"']
+    assert told(put(workspace, 2, whole)) == {"new": 1, "unchanged": 6}
+    assert by_lines == [-1]
+
+
+def test_most_lines_with_quotes_are_read_by_column_at_once(workspace: Workspace, by_lines: list[int]) -> None:
+    quoted = [";".join(f'"{field}"' for field in line.split(";")) for line in FIRST]
+    put(workspace, 1, quoted)
+    assert told(put(workspace, 2, [*quoted, "7;b7;EAST;WEST;ADULT"])) == {"new": 1, "unchanged": 6}
+    assert by_lines == []
+
+
+def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random lists with quotes, blanks, words for them and delimiters in fields: by lines and by columns the same."""
+    rng = random.Random(20261128)
+    places = [init(tmp_path / "lines"), init(tmp_path / "columns")]
+    for day in range(1, 15):
+        rows = [[str(i), f"b{i}", *(rng.choice(("A", "B", "", "NULL", "A;B", 'A"', "A\nB" if day % 5 == 0 else "C")) for _ in range(3))] for i in range(1, 40)]
+        rows = [row if rng.random() < 0.3 else [row[0], row[1], "A", "B", "C"] for row in rows if rng.random() < 0.9]
+        buffer = io.StringIO()
+        by_lines.clear()
+        csv.writer(buffer, delimiter=";", quoting=rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL)), lineterminator="\n").writerows(rows)
+        receipts = []
+        for place in places:
+            with monkeypatch.context() as patch:
+                patch.setattr(Delimited, "is_mostly_plain", lambda self, words, it=place: it is places[0])
+                receipts.append(told(put(place, day, buffer.getvalue().split("\n")[:-1])))
+        assert receipts[0] == receipts[1], day
+        assert -2 not in by_lines
+        for table in ("item", "item__row"):
+            columns = "*" if table == "item" else "* exclude (row_hash)"
+            states = []
+            for place in places:
+                with libstats.open(place) as con:
+                    states.append(con.execute(f"select {columns} from {table} order by all").fetchall())
+            assert states[0] == states[1], (day, table)
+
+
+def test_what_came_bit_by_bit_is_written_anew_as_a_whole_group(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The groups before it stay as they are, and no row is lost or doubled."""
+    fresh = GROUP // 3
+
+    def listed(day: int) -> list[str]:
+        return [f"{i};b{i};EAST;WEST;{'TEEN' if i <= 200 * day else 'ADULT'}" for i in range(1, 2 * GROUP + fresh * day)]
+
+    for day in range(1, 6):
+        receipt = put(workspace, day, listed(day))
+        assert told(receipt).get("new", 0) == (2 * GROUP + fresh - 1 if day == 1 else fresh)
+    with libstats.open(workspace) as con:
+        saved = "select sum(count)::bigint from pragma_storage_info('item__row') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id"
+        groups = [n for (n,) in con.execute(saved).fetchall()]
+        assert sum(n == GROUP for n in groups) == 3, groups
+        assert con.execute("select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item").fetchall() == [
+            (2 * GROUP + 5 * fresh - 1,) * 2 + (1000,)
+        ]
+        assert con.execute("select count(*) from item__row").fetchall() == [(2 * GROUP + 5 * fresh - 1 + 800,)]
