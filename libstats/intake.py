@@ -175,7 +175,7 @@ class Intake:
             self.con.execute("rollback")
             raise
         if receipt.outcome == "loaded":
-            commit(self.con, [f"{plan.table.name}__row" for plan in self.plans])
+            commit(self.con, [plan.table.name for plan in self.plans])
         else:
             self.con.execute("rollback")
         step("committed")

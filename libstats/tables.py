@@ -17,6 +17,8 @@ from libstats.errors import StoreError
 FORMAT = 1
 # The rows that DuckDB stores together.
 GROUP = 122_880
+# So many bits of a big table stand apart at most; a table of so few rows is written anew with each load to a big one, so that it is no bits.
+MOST_BITS, SMALL = 6, 10_000
 # What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
 _UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
 
@@ -88,36 +90,43 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Commit what came to some tables. StoreError if that fails half done: the store is then not to be published.
 
-    Once the last rows of a big table, which came bit by bit, are enough for a whole group, they are written anew as one:
-    else DuckDB, which saves the tables now, merges them with the groups before, and writes up to three of these anew that were full.
+    What comes to a big table bit by bit stays apart for some loads, and is then written anew as one: DuckDB, which saves the
+    tables now, would merge the bits at each second load, and with up to three groups of rows before them that were full.
     """
-    bits = {name: first for name in names if (first := _after_groups(con, name)) is not None}
-    for name, first in bits.items():
-        con.execute(f"create or replace temp table {name}_last as from {name} where rowid >= {first}")
-        con.execute(f"delete from {name} where rowid >= {first}")
+    bits = {name: found for name in names if (found := _bits(con, f"{name}__row"))}
     if not bits:
         con.execute("commit")
         return
+    for name in ("ledger", "load", *(f"{name}__gone" for name in bits)):
+        if con.execute(f"select count(*) from {name}").fetchall()[0][0] < SMALL:
+            con.execute(f"create or replace temp table whole as from {name}; delete from {name}; insert into {name} from whole")
+    anew = {name: first for name, (first, rows, number) in bits.items() if rows >= GROUP or number > MOST_BITS}
+    for name, first in anew.items():
+        con.execute(f"create or replace temp table {name}_anew as from {name}__row where rowid >= {first}")
+        con.execute(f"delete from {name}__row where rowid >= {first}")
+    con.execute("set max_vacuum_tasks = 0; commit")
+    if not anew:
+        return
     try:
-        con.execute("set max_vacuum_tasks = 0; commit")
         con.execute("begin; set threads = 1")  # each thread would begin a group of its own
-        for name in bits:
-            con.execute(f"insert into {name} from {name}_last; drop table {name}_last")
-        con.execute("commit; reset threads; reset max_vacuum_tasks")
+        for name in anew:
+            con.execute(f"insert into {name}__row from {name}_anew; drop table {name}_anew")
+        con.execute("reset max_vacuum_tasks; commit; reset threads")
     except duckdb.Error as error:
         raise StoreError("the store could not be written; nothing was changed", "Free some disk and memory and load again.") from error
 
 
-def _after_groups(con: duckdb.DuckDBPyConnection, name: str) -> int | None:
-    """The first row behind the last whole group of a table, where a group of rows has come behind it, saved or not; None elsewhere."""
+def _bits(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int, int] | None:
+    """Of a big table what lies behind its last whole group of rows: where that begins, how many rows, and how many bits, what is saved now among them. None for a small one."""
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
     if rows < 2 * GROUP:
         return None
     saved = f"select sum(count)::bigint from pragma_storage_info('{name}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
     groups = [n for (n,) in con.execute(saved).fetchall()]
+    number = len(groups) + 1
     while groups and groups[-1] < GROUP:
         groups.pop()
-    return sum(groups) if groups and rows - sum(groups) >= GROUP else None
+    return (sum(groups), rows - sum(groups), number - len(groups)) if groups else None
 
 
 def filled(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -17,7 +17,7 @@ from libstats.plan import Raw, plans
 from libstats.readers.delimited import Delimited
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
-from libstats.tables import GROUP
+from libstats.tables import GROUP, MOST_BITS
 from libstats.workspace import Workspace, init
 from tests.conftest import write
 
@@ -183,21 +183,27 @@ def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int]
             assert states[0] == states[1], (day, table)
 
 
-def test_what_came_bit_by_bit_is_written_anew_as_a_whole_group(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The groups before it stay as they are, and no row is lost or doubled."""
-    fresh = GROUP // 3
+def groups(place: Workspace) -> list[int]:
+    """How many rows of items each group of them has, in order."""
+    with libstats.open(place) as con:
+        saved = "select sum(count)::bigint from pragma_storage_info('item__row') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+        return [n for (n,) in con.execute(saved).fetchall()]
 
-    def listed(day: int) -> list[str]:
-        return [f"{i};b{i};EAST;WEST;{'TEEN' if i <= 200 * day else 'ADULT'}" for i in range(1, 2 * GROUP + fresh * day)]
 
-    for day in range(1, 6):
-        receipt = put(workspace, day, listed(day))
-        assert told(receipt).get("new", 0) == (2 * GROUP + fresh - 1 if day == 1 else fresh)
+def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace, by_lines: list[int]) -> None:
+    """After some loads as one, and as a whole group as soon as it is enough for one; those before stay as they are, and no row is lost or doubled."""
+    rows, day, found = 2 * GROUP, 1, []
+    for fresh in (0, *[10] * (MOST_BITS + 1), GROUP // 2, GROUP // 2):
+        rows += fresh
+        listed = [f"{i};b{i};EAST;WEST;{'TEEN' if i <= 20 * day else 'ADULT'}" for i in range(1, rows + 1)]
+        assert told(put(workspace, day, listed)) == ({"new": rows} if day == 1 else {"new": fresh, "changed": 20, "unchanged": rows - fresh - 20})
+        found.append([n for n in groups(workspace) if n != GROUP])
+        day += 1
+    assert found[MOST_BITS] == [*found[0], *[30] * MOST_BITS]
+    assert found[MOST_BITS + 1] == [sum(found[0]) + 30 * (MOST_BITS + 1)]
+    assert len(found[-1]) < len(found[-2]) and sum(found[-1]) < GROUP
     with libstats.open(workspace) as con:
-        saved = "select sum(count)::bigint from pragma_storage_info('item__row') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id"
-        groups = [n for (n,) in con.execute(saved).fetchall()]
-        assert sum(n == GROUP for n in groups) == 3, groups
-        assert con.execute("select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item").fetchall() == [
-            (2 * GROUP + 5 * fresh - 1,) * 2 + (1000,)
-        ]
-        assert con.execute("select count(*) from item__row").fetchall() == [(2 * GROUP + 5 * fresh - 1 + 800,)]
+        assert con.execute("select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item").fetchall() == [(rows, rows, 20 * (day - 1))]
+        assert con.execute("select count(*) from item__row").fetchall() == [(rows + 20 * (day - 2),)]
+        assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [(day - 1, day - 1)]
+    assert -2 not in by_lines
