@@ -3,7 +3,7 @@
 
 -- Text without the blanks around it, tabs and line ends too: `b1` and `b1` with a tab behind it are one barcode. (The question first, since most text has none.)
 create or replace temp macro tidy(t) as
-    case when t < '!' or right(t, 1) < '!' then trim(t, e' \t\n\r') else t end;
+    case when t < '!' or substring(t, -1) < '!' then trim(t, e' \t\n\r') else t end;
 
 -- (t < ':' keeps out what begins with a letter: DuckDB takes epoch and infinity for dates.)
 

@@ -38,11 +38,13 @@ _LEDGER = """
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
+    con.execute("begin")  # each by itself would be waited for on the disk
     con.execute(f"create table about as select {FORMAT} as format, '{_form()}' as form")
     con.execute(_LEDGER)
     con.execute(_UNREAD)
     for table in schema.tables().values():
         create_table(con, table)
+    con.execute("commit")
 
 
 def _form() -> str:
