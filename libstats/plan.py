@@ -200,7 +200,7 @@ class Plan:
         """The file as its lines; `rest` is where those go that are to be read by column."""
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
         lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
-        text = read_csv(str(rest), str(self.delimiter), range(len(self.header)), null_words=self.source.null_words, header=False)
+        text = read_csv(str(rest), str(self.delimiter), range(len(self.header)), null_words=self.source.null_words, header=True)
         return Lines(lines, rest, text, are_records)
 
     @property

@@ -150,6 +150,14 @@ def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) 
     assert by_lines == [-1]
 
 
+def test_a_byte_order_mark_within_the_file_is_text(workspace: Workspace, by_lines: list[int]) -> None:
+    """The line with it is the first of those that are read by column; it was taken for the mark of that file, and the number for another one's."""
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:5], "\ufeff6;b7;EAST;WEST;ADULT"])) == {"new": 1, "unchanged": 5}
+    assert by_lines == [1]
+    assert column(workspace, "item_id")[-1] == "\ufeff6"
+
+
 def test_most_lines_with_quotes_are_read_by_column_at_once(workspace: Workspace, by_lines: list[int]) -> None:
     quoted = [";".join(f'"{field}"' for field in line.split(";")) for line in FIRST]
     put(workspace, 1, quoted)
