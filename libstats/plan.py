@@ -193,8 +193,11 @@ class Plan:
 
     @property
     def is_line(self) -> bool:
-        """True if a row's line is all that is told by it, and nothing in it may not be kept: what stands unaltered needs not be parted into columns."""
-        return self.delimiter is not None and not self.people and len(self.texts) == len(self.header)
+        """True if a row's line is all that is told by it, and nothing in it may not be kept: what stands unaltered needs not be parted into columns.
+
+        A list of one column is none: nothing would tell a text with quotes or delimiters in it from a line with them.
+        """
+        return self.delimiter is not None and not self.people and 1 < len(self.header) == len(self.texts)
 
     def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
         """The file as its lines; `rest` is where those go that are to be read by column."""

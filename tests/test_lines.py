@@ -18,7 +18,7 @@ from libstats.readers.delimited import Delimited
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
 from libstats.tables import GROUP, MOST_BITS
-from libstats.workspace import Workspace, init
+from libstats.workspace import Workspace, find, init
 from tests.conftest import write
 
 HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
@@ -75,6 +75,7 @@ def test_which_files_are_read_so() -> None:
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")] == [False]
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")] == [False, False]
     assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
+    assert [p.is_line for p in plans(ITEMS, ["barcode"], delimiter=",")] == [False]
 
 
 def test_a_line_that_stands_unaltered_is_looked_at_no_further(workspace: Workspace, by_lines: list[int]) -> None:
@@ -148,6 +149,17 @@ def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) 
     whole = [*FIRST, '7;b7;EAST;WEST;"ADULT\n2;b2;EAST;WEST;ADULT\n"']
     assert told(put(workspace, 2, whole)) == {"new": 1, "unchanged": 6}
     assert by_lines == [-1]
+
+
+def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None:
+    """A text with quotes around it, or with a delimiter in it, is not the line that looks like it."""
+    own = '\n[export."desk shelf"]\nrecognise = ["Code"]\n[export."desk shelf".columns.item]\n"Code" = "barcode"\n'
+    config = workspace.folder / "libstats.toml"
+    config.write_text(config.read_text(encoding="utf-8") + own, encoding="utf-8")
+    place = find(workspace.folder)
+    put(place, 1, ["b1", "b2", "b3", '"""x"""', '"A,B"'], header="Code")
+    assert told(put(place, 2, ["b1", "b2", "b3", '"x"', "A,B"], header="Code")) == {"new": 1, "unchanged": 3, "rejected": 1}
+    assert set(by_lines) == {-2}
 
 
 def test_a_byte_order_mark_within_the_file_is_text(workspace: Workspace, by_lines: list[int]) -> None:
