@@ -162,6 +162,14 @@ def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None
     assert set(by_lines) == {-2}
 
 
+def test_a_control_character_at_the_end_of_a_line(workspace: Workspace, by_lines: list[int]) -> None:
+    """It is part of the row: where lines are read whole, a delimiter of nothing is dropped."""
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:5], f"{FIRST[5]}\x01"])) == {"changed": 1, "unchanged": 5}
+    assert by_lines == [-2]
+    assert column(workspace, "location")[-1] == "ADULT\x01"
+
+
 def test_a_byte_order_mark_within_the_file_is_text(workspace: Workspace, by_lines: list[int]) -> None:
     """The line with it is the first of those that are read by column; it was taken for the mark of that file, and the number for another one's."""
     put(workspace, 1, FIRST)
