@@ -8,10 +8,11 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import libstats
-from libstats import take
+from libstats import tables, take
 from libstats.intake import Intake
 from libstats.plan import Raw, plans
 from libstats.readers.delimited import Delimited
@@ -235,3 +236,23 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace
         assert con.execute("select count(*) from item__row").fetchall() == [(rows + 20 * (day - 2),)]
         assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [(day - 1, day - 1)]
     assert -2 not in by_lines
+
+
+def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is refused, and those before and behind it are loaded: the next one's transaction cannot begin while that one is open."""
+    monkeypatch.setattr(tables, "GROUP", 100)
+    put(workspace, 1, [f"{i};b{i};EAST;WEST;ADULT" for i in range(200)])
+    original, asked = tables._bits, list[str]()
+
+    def failing(con: duckdb.DuckDBPyConnection, name: str) -> object:
+        asked.append(name)
+        if len(asked) == 2:
+            raise duckdb.OutOfMemoryException("out of memory")
+        return original(con, name)
+
+    monkeypatch.setattr(tables, "_bits", failing)
+    days = [write(workspace.folder / f"items-2026-10-0{day}.csv", "\n".join((HEADER, *(f"{i};b{i};EAST;WEST;ADULT" for i in range(200 + day)), ""))) for day in (2, 3, 4)]
+    assert [f.outcome for f in libstats.load(workspace, days).files] == ["loaded", "refused", "loaded"]
+    assert stored(workspace) == 204
+    assert [f.outcome for f in libstats.load(workspace, days).files] == ["repeated", "loaded", "repeated"]
+    assert stored(workspace) == 204
