@@ -24,12 +24,14 @@ class Lines:
     sql         SQL that reads them, as column `line`
     rest        where those are written that are to be read by column
     text        SQL that reads these, as c0, c1, ...
+    ragged      SQL: `line` has more fields than there are headings, or fewer
     are_records tells once all are read whether each was a record
     """
 
     sql: str
     rest: Path
     text: str
+    ragged: str
     are_records: Callable[[], bool]
 
 
@@ -204,7 +206,9 @@ class Plan:
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
         lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
         text = read_csv(str(rest), str(self.delimiter), range(len(self.header)), null_words=self.source.null_words, header=True)
-        return Lines(lines, rest, text, are_records)
+        bare = """case when contains(line, '"') then regexp_replace(line, '"[^"]*"', '', 'g') else line end"""
+        ragged = f"length({bare}) - length(replace({bare}, {quoted(str(self.delimiter))}, '')) <> {len(self.header) - 1}"
+        return Lines(lines, rest, text, ragged, are_records)
 
     @property
     def hashed_line(self) -> str:

@@ -153,7 +153,7 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
 
 
 def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_open: str) -> Seen | None:
-    """The same, most lines looked at no further than their fingerprint; the rest is read by column. None if a record runs over lines."""
+    """The same, most lines looked at no further than their fingerprint; the rest is read by column. None if a record runs over lines, or a line has fields without a heading, which are written nowhere."""
     opened = f"select row_hash, rowid as id from {plan.table.name}__row where {is_open}"
     _streamed(
         con,
@@ -163,7 +163,7 @@ def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_op
         from (select line, {plan.hashed_line} as row_hash from {lines.sql}) v left join ({opened}) o on o.row_hash = v.row_hash
         """,
     )
-    if not lines.are_records():
+    if not lines.are_records() or con.execute(f"select exists (from by_line where id is null and {lines.ragged})").fetchall()[0][0]:
         return None
     # with a heading: of a file's first text a reader would drop a byte order mark
     con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header true, delimiter '\x01', quote '', escape '')")

@@ -163,6 +163,23 @@ def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None
     assert set(by_lines) == {-2}
 
 
+@pytest.mark.parametrize("line", ["9;Ann;Reed;ann@example.org;1 High Street;1970", '9;"Reed; Ann";ann@example.org;"1 ""A"" Street";1970;x', "9;ann@example.org"])
+def test_a_line_with_fields_without_a_heading_is_written_nowhere(workspace: Workspace, by_lines: list[int], line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another list may stand below this one, and tell of persons."""
+    found: list[str] = []
+    normal = Intake._normal
+
+    def looked(intake: Intake) -> Raw:
+        found.extend(p.read_text(encoding="utf-8") for p in intake.job.scratch.glob("*.csv"))
+        return normal(intake)
+
+    monkeypatch.setattr(Intake, "_normal", looked)
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST, '7;b7;"EAST;A";"W""";""', line])) == {"new": 1, "unchanged": 6, "rejected": 1}
+    assert "ann@" not in "".join(found)
+    assert by_lines == [-1, -2, -2]
+
+
 def test_a_control_character_at_the_end_of_a_line(workspace: Workspace, by_lines: list[int]) -> None:
     """It is part of the row: where lines are read whole, a delimiter of nothing is dropped."""
     put(workspace, 1, FIRST)
