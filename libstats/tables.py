@@ -119,12 +119,14 @@ def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
 
 
 def _bits(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int, int] | None:
-    """Of a big table what lies behind its last whole group of rows: where that begins, how many rows, and how many bits, what is saved now among them. None for a small one."""
+    """Of a big table what lies behind its last whole group of rows: where that begins, how many rows, and how many bits, what comes now among them. None for a small one, and where whole groups come."""
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
     if rows < 2 * GROUP:
         return None
     saved = f"select sum(count)::bigint from pragma_storage_info('{name}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
     groups = [n for (n,) in con.execute(saved).fetchall()]
+    if rows - sum(groups) >= GROUP:
+        return None
     number = len(groups) + 1
     while groups and groups[-1] < GROUP:
         groups.pop()
