@@ -113,7 +113,7 @@ def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
         con.execute("begin; set threads = 1")  # each thread would begin a group of its own
         for name in anew:
             con.execute(f"insert into {name}__row from {name}_anew; drop table {name}_anew")
-        con.execute("reset max_vacuum_tasks; commit; reset threads")
+        con.execute("reset threads; reset max_vacuum_tasks; commit")
     except duckdb.Error as error:
         raise StoreError("the store could not be written; nothing was changed", "Free some disk and memory and load again.") from error
 
