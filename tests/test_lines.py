@@ -25,20 +25,24 @@ HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
 FIRST = [f"{i};b{i};EAST;WEST;ADULT" for i in range(1, 7)]
 
 
+# What `by_lines` says of a load whose records run over lines, and of one whose file was written anew to be read.
+OVER_LINES, WRITTEN_ANEW = -1, -2
+
+
 @pytest.fixture
 def by_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """For each load that was compared by lines, how many of these were not known; -2 where the file was written anew to be read."""
+    """For each load that was to be compared by lines, how many of these were not known, or why it was not."""
     found: list[int] = []
     original, normal = take._match_lines, Intake._normal
 
     def counted(*given: object) -> take.Seen | None:
         seen = original(*given)  # type: ignore[arg-type]
         con = given[0]
-        found.append(-1 if seen is None else con.execute("select count(*) from by_line where id is null").fetchall()[0][0])  # type: ignore[attr-defined]
+        found.append(OVER_LINES if seen is None else con.execute("select count(*) from by_line where id is null").fetchall()[0][0])  # type: ignore[attr-defined]
         return seen
 
     def noted(intake: Intake) -> Raw:
-        found.append(-2)
+        found.append(WRITTEN_ANEW)
         return normal(intake)
 
     monkeypatch.setattr(take, "_match_lines", counted)
@@ -147,7 +151,7 @@ def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) 
     put(workspace, 1, FIRST)
     whole = [*FIRST, '7;b7;EAST;WEST;"ADULT\n2;b2;EAST;WEST;ADULT\n"']
     assert told(put(workspace, 2, whole)) == {"new": 1, "unchanged": 6}
-    assert by_lines == [-1]
+    assert by_lines == [OVER_LINES]
 
 
 def test_most_lines_with_quotes_are_read_by_column_at_once(workspace: Workspace, by_lines: list[int]) -> None:
@@ -173,7 +177,7 @@ def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int]
                 patch.setattr(Delimited, "is_mostly_plain", lambda self, words, it=place: it is places[0])
                 receipts.append(told(put(place, day, buffer.getvalue().split("\n")[:-1])))
         assert receipts[0] == receipts[1], day
-        assert -2 not in by_lines
+        assert len(by_lines) == (day > 1) and WRITTEN_ANEW not in by_lines, day
         for table in ("item", "item__row"):
             columns = "*" if table == "item" else "* exclude (row_hash)"
             states = []
@@ -206,4 +210,4 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace
         assert con.execute("select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item").fetchall() == [(rows, rows, 20 * (day - 1))]
         assert con.execute("select count(*) from item__row").fetchall() == [(rows + 20 * (day - 2),)]
         assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [(day - 1, day - 1)]
-    assert -2 not in by_lines
+    assert WRITTEN_ANEW not in by_lines
