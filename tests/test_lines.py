@@ -14,7 +14,7 @@ import libstats
 from libstats import take
 from libstats.intake import Intake
 from libstats.plan import Raw, plans
-from libstats.readers.delimited import Delimited
+from libstats.readers.delimited import Delimited, probe
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
 from libstats.tables import GROUP, MOST_BITS
@@ -79,6 +79,16 @@ def test_which_files_are_read_so() -> None:
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")] == [False]
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")] == [False, False]
     assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [("1;b1;EAST;WEST;ADULT", True), ('1;b1;"";WEST;ADULT', True), ('1;b1;"EAST";WEST;ADULT', False), ("1;b1;NULL;WEST;ADULT", False)],
+)
+def test_lines_that_would_be_read_twice(tmp_path: Path, line: str, is_plain: bool) -> None:
+    """Those with quotes, but around nothing, and those with a word for nothing: their fingerprint is that of no row."""
+    file = next(reading for reading in probe(write(tmp_path / "items.csv", f"{HEADER}\n{line}\n{line}\n")).headers() if reading.delimiter == ";")
+    assert file.is_mostly_plain(("NULL",)) == is_plain
 
 
 def test_a_line_that_stands_unaltered_is_looked_at_no_further(workspace: Workspace, by_lines: list[int]) -> None:
@@ -187,10 +197,10 @@ def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int]
             assert states[0] == states[1], (day, table)
 
 
-def groups(place: Workspace) -> list[int]:
-    """How many rows of items each group of them has, in order."""
+def groups(place: Workspace, table: str = "item__row") -> list[int]:
+    """How many rows each group of a table's has, in order."""
     with libstats.open(place) as con:
-        saved = "select sum(count)::bigint from pragma_storage_info('item__row') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+        saved = f"select sum(count)::bigint from pragma_storage_info('{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
         return [n for (n,) in con.execute(saved).fetchall()]
 
 
@@ -202,6 +212,7 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace
         listed = [f"{i};b{i};EAST;WEST;{'TEEN' if i <= 20 * day else 'ADULT'}" for i in range(1, rows + 1)]
         assert told(put(workspace, day, listed)) == ({"new": rows} if day == 1 else {"new": fresh, "changed": 20, "unchanged": rows - fresh - 20})
         found.append([n for n in groups(workspace) if n != GROUP])
+        assert (groups(workspace, "load"), groups(workspace, "ledger")) == ([day], [day])
         day += 1
     assert found[MOST_BITS] == [*found[0], *[30] * MOST_BITS]
     assert found[MOST_BITS + 1] == [sum(found[0]) + 30 * (MOST_BITS + 1)]
