@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -172,13 +173,14 @@ class Intake:
         try:
             receipt = self._loaded(raw)
             self._same()
+            if receipt.outcome == "loaded":
+                commit(self.con, [plan.table.name for plan in self.plans])
+            else:
+                self.con.execute("rollback")
         except BaseException:
-            self.con.execute("rollback")
+            with suppress(duckdb.Error):  # of a commit that failed there is nothing to take back
+                self.con.execute("rollback")
             raise
-        if receipt.outcome == "loaded":
-            commit(self.con, [plan.table.name for plan in self.plans])
-        else:
-            self.con.execute("rollback")
         step("committed")
         return receipt
 

@@ -200,14 +200,17 @@ class Plan:
 
     @property
     def is_line(self) -> bool:
-        """True if all of a line is read and none of it is of a person: its fingerprint may be that of the row, and a line that is stored need not be parted into columns."""
-        return self.delimiter != "" and not self.people and len(self.texts) == len(self.header)
+        """True if all of a line is read and none of it is of a person: its fingerprint may be that of the row, and a line that is stored need not be parted into columns.
+
+        A list of one column is none: nothing would tell a text with quotes or delimiters in it from a line with them.
+        """
+        return self.delimiter != "" and not self.people and 1 < len(self.header) == len(self.texts)
 
     def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
         """The file as its lines. One with a sign of value 1 is refused, so that the file is normalised: DuckDB takes no table without a delimiter."""
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
         lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
-        text = read_csv(str(rest), self.delimiter, range(len(self.header)), null_words=self.source.null_words, header=False)
+        text = read_csv(str(rest), self.delimiter, range(len(self.header)), null_words=self.source.null_words, header=True)
         return Lines(lines, rest, text, are_records)
 
     @property

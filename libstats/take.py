@@ -167,7 +167,8 @@ def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_op
     known, every = con.execute("select count(id), count(*) from by_line").fetchall()[0]
     if not lines.are_records() or 2 * known < every:
         return None
-    con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header false, delimiter '\x01', quote '', escape '')")
+    # with a heading: of a file's first text a reader would drop a byte order mark
+    con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header true, delimiter '\x01', quote '', escape '')")
     seen = _match(con, plan, Raw(lines.rest_sql, is_few=True), is_open, ())
     con.execute(f"insert into {seen.name} select id, null from by_line where id is not null")
     return seen

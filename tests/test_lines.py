@@ -8,17 +8,18 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import libstats
-from libstats import take
+from libstats import tables, take
 from libstats.intake import Intake
 from libstats.plan import Raw, plans
 from libstats.readers.delimited import Delimited, probe
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
 from libstats.tables import GROUP, MOST_PIECES
-from libstats.workspace import Workspace, init
+from libstats.workspace import Workspace, find, init
 from tests.conftest import write
 
 HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
@@ -79,6 +80,7 @@ def test_which_files_are_read_so() -> None:
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")] == [False]
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")] == [False, False]
     assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
+    assert [p.is_line for p in plans(ITEMS, ["barcode"], delimiter=",")] == [False]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,33 @@ def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) 
     assert by_lines == [BY_COLUMN]
 
 
+def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None:
+    """A text with quotes around it, or with a delimiter in it, is not the line that looks like it."""
+    own = '\n[export."desk shelf"]\nrecognise = ["Code"]\n[export."desk shelf".columns.item]\n"Code" = "barcode"\n'
+    config = workspace.folder / "libstats.toml"
+    config.write_text(config.read_text(encoding="utf-8") + own, encoding="utf-8")
+    place = find(workspace.folder)
+    put(place, 1, ["b1", "b2", "b3", '"""x"""', '"A,B"'], header="Code")
+    assert told(put(place, 2, ["b1", "b2", "b3", '"x"', "A,B"], header="Code")) == {"new": 1, "unchanged": 3, "rejected": 1}
+    assert set(by_lines) == {WRITTEN_ANEW}
+
+
+def test_a_control_character_at_the_end_of_a_line(workspace: Workspace, by_lines: list[int]) -> None:
+    """It is part of the row: where lines are read whole, a delimiter of nothing is dropped."""
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:5], f"{FIRST[5]}\x01"])) == {"changed": 1, "unchanged": 5}
+    assert by_lines == [WRITTEN_ANEW]
+    assert column(workspace, "location")[-1] == "ADULT\x01"
+
+
+def test_a_byte_order_mark_within_the_file_is_text(workspace: Workspace, by_lines: list[int]) -> None:
+    """The line with it is the first of those that are read by column; it was taken for the mark of that file, and the number for another one's."""
+    put(workspace, 1, FIRST)
+    assert told(put(workspace, 2, [*FIRST[:5], "\ufeff6;b7;EAST;WEST;ADULT"])) == {"new": 1, "unchanged": 5}
+    assert by_lines == [1]
+    assert column(workspace, "item_id")[-1] == "\ufeff6"
+
+
 def test_most_lines_with_quotes_are_read_by_column_at_once(workspace: Workspace, by_lines: list[int]) -> None:
     quoted = [";".join(f'"{field}"' for field in line.split(";")) for line in FIRST]
     put(workspace, 1, quoted)
@@ -232,3 +261,23 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace
         assert con.execute("select count(*) from item__row").fetchall() == [(rows + 20 * (day - 2),)]
         assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [(day - 1, day - 1)]
     assert WRITTEN_ANEW not in by_lines
+
+
+def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is refused, and those before and behind it are loaded: the next one's transaction cannot begin while that one is open."""
+    monkeypatch.setattr(tables, "GROUP", 100)
+    put(workspace, 1, [f"{i};b{i};EAST;WEST;ADULT" for i in range(200)])
+    original, asked = tables._pieces, list[str]()
+
+    def failing(con: duckdb.DuckDBPyConnection, name: str) -> object:
+        asked.append(name)
+        if len(asked) == 2:
+            raise duckdb.OutOfMemoryException("out of memory")
+        return original(con, name)
+
+    monkeypatch.setattr(tables, "_pieces", failing)
+    days = [write(workspace.folder / f"items-2026-10-0{day}.csv", "\n".join((HEADER, *(f"{i};b{i};EAST;WEST;ADULT" for i in range(200 + day)), ""))) for day in (2, 3, 4)]
+    assert [f.outcome for f in libstats.load(workspace, days).files] == ["loaded", "refused", "loaded"]
+    assert stored(workspace) == 204
+    assert [f.outcome for f in libstats.load(workspace, days).files] == ["repeated", "loaded", "repeated"]
+    assert stored(workspace) == 204

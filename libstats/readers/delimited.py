@@ -95,7 +95,7 @@ class Delimited(Part):
                 block = stream.read(BLOCK)
                 hashed = beside.submit(digest.update, block)
                 size += len(block)
-                has_controls |= b"\0" in block or b"\x1f" in block
+                has_controls |= b"\0" in block or b"\1" in block or b"\x1f" in block
                 advance(len(block) if self.place.is_plain else 0)
                 text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")

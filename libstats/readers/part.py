@@ -36,7 +36,8 @@ class Count:
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False where a quotation mark is a character like any other
     spans_lines   True if a record stands on several lines
-    has_controls  True if there are bytes of value 0, which DuckDB would take for text, or 31, which parts the texts of a row where rows are compared
+    has_controls  True if there are bytes of value 0, which DuckDB would take for text, 1, which stands for the delimiter where whole lines are read, or 31,
+                  which parts the texts of a row where rows are compared
     """
 
     sha256: str
