@@ -35,7 +35,7 @@ def _functions() -> dict[str, str]:
 
 
 def functions(told: str | None = None) -> str:
-    """SQL that makes the vocabulary of sources; of it only what stands in SQL `told`, and what that is made of."""
+    """SQL that makes the vocabulary of sources; where SQL `told` is given, only the words in it, and those that these are made of."""
     every = _functions()
     wanted, named = set[str](), set(every) if told is None else set(re.findall(r"\w+", told)) & set(every)
     while named:

@@ -29,7 +29,7 @@ from libstats.workspace import Workspace
 
 # From so many bytes on it pays to hash the persons of a file's first rows before all others.
 MANY = 16 << 20
-# What of the vocabulary of sources is used here and in plan.py and rejects.py, whatever the source.
+# What of the vocabulary of sources plan.py, exported.py and rejects.py use, whatever the source.
 _VOCABULARY = "tidy iso_time shape"
 
 
@@ -69,6 +69,7 @@ class Intake:
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
         self.has_traces = False
+        # no more than is used: DuckDB takes 50 ms to make all
         self.con.execute("set variable library_zone = $1", [job.workspace.timezone])
         self.con.execute(functions(" ".join((_VOCABULARY, *source.expressions))))
 
@@ -90,11 +91,10 @@ class Intake:
     def run(self) -> FileReceipt:
         """Load the file: read by DuckDB where it is regular, else normalised first."""
         self._check()
-        delimiter = None if self._gleaned() else self.part.fast
-        if delimiter is not None and (self._is_many(delimiter) or self._is_regular()):
-            self.has_traces = self._is_many(delimiter)
+        if self.part.is_fast and not self._gleaned() and (self._is_big() or self._is_regular()):
+            self.has_traces = self._is_big()
             try:
-                return self._attempt(self._fast(delimiter))
+                return self._attempt(self._fast())
             except duckdb.OutOfMemoryException:
                 raise
             except (duckdb.Error, Miscounted) as error:
@@ -108,9 +108,9 @@ class Intake:
         receipt.has_traces = self.has_traces
         return receipt
 
-    def _is_many(self, delimiter: str) -> bool:
+    def _is_big(self) -> bool:
         """True for a file so big that it is read while it is counted, and believed only if the count finds it regular; with tabs and bars quotes may well be characters."""
-        return delimiter in ",;" and self.part.path.stat().st_size >= MANY
+        return self.part.delimiter in ",;" and self.part.path.stat().st_size >= MANY
 
     def _is_regular(self) -> bool:
         """True if DuckDB reads the file as it is meant."""
@@ -133,16 +133,17 @@ class Intake:
             keys = [h for line in self.source.lines[plan.table.name] if line.column in plan.table.exported_key for h in line.headings]
             raise FileRefused(f"{name}: the column {keys[0]} is missing", f"Add {keys[0]} to the report: without it the same row in two files would count twice.")
 
-    def _fast(self, delimiter: str) -> Raw:
+    def _fast(self) -> Raw:
         """The file itself, its records compared with the count later."""
-        text = read_csv(str(self.part.path), delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True)
+        text = read_csv(str(self.part.path), self.part.delimiter, range(len(self.part.header)), null_words=self.source.null_words, header=True)
         people = [f"c{position}" for position in sorted(self._people())]
-        if people and self._is_many(delimiter):
+        if people and self._is_big():
             return Raw(privacy.hash_mostly_once(self.con, self.key, text, people))
         privacy.hash_in_sql(self.con, self.key)
-        if not self.plans[0].is_line or not self.part.is_mostly_plain(self.source.null_words):
-            return Raw(text)
-        return Raw(text, lines=self.plans[0].lines_of(self.part.path, self.job.scratch / "rest.csv", lambda: not self.counted.spans_lines))
+        lines = None
+        if self.plans[0].is_line and self.part.is_mostly_plain(self.source.null_words):
+            lines = self.plans[0].lines_of(self.part.path, self.job.scratch / "rest.csv", lambda: not self.counted.spans_lines)
+        return Raw(text, lines=lines)
 
     def _people(self) -> set[int]:
         """Positions of the columns that hold persons' identifiers."""
@@ -241,7 +242,7 @@ class Intake:
 
     def _same_bytes(self) -> str:
         """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one had as many."""
-        if self.part.fast and not self.con.execute("select exists (from load where size = $1)", [self.part.path.stat().st_size]).fetchall()[0][0]:
+        if self.part.is_fast and not self.con.execute("select exists (from load where size = $1)", [self.part.path.stat().st_size]).fetchall()[0][0]:
             return "false"
         return f"sha256 = '{self.counted.sha256}'"
 
@@ -316,12 +317,13 @@ class Intake:
         )
 
     def _stated_time(self, raw: Raw) -> tuple[datetime, str] | None:
-        """When the file was exported, as far as that is known without reading its rows."""
+        """When the file was exported, as far as that is given, stated in its rows or in its name; and which of these."""
         if self.job.exported_at is not None:
             return self._not_after(self.job.exported_at), "given"
-        for how, found in (("stated", exported.in_rows(self.con, self.plans[0], raw)), ("name", exported.in_name(self.part.entry))):
-            if found is not None:
-                return self._not_after(found), how
+        if stated := exported.in_rows(self.con, self.plans[0], raw):
+            return self._not_after(stated), "stated"
+        if named := exported.in_name(self.part.entry):
+            return self._not_after(named), "name"
         return None
 
     def _time(self, export_id: int, raw: Raw, seq: int) -> tuple[datetime, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,12 @@ def load(workspace: Workspace | Path | str, paths: Iterable[Path | str], *, sour
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
     with ThreadPoolExecutor(1) as beside, _progress(2 * size) as bar:
-        found = _begun((reading for path in files for reading in readings(path, place.config, beside, bar.update)), beside)
+        found = (reading for path in files for reading in readings(path, place.config, beside, bar.update))
+        # the first file is recognised, and its records begin to be counted, while the store is opened
+        first = beside.submit(list, islice(found, 1))
         with store.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
             forgetting.finish_rotation(writer.con, place.key_file)
-            for reading in found:
+            for reading in chain(first.result(), found):
                 bar.set_description(reading.entry[:40])
                 receipt.files.append(load_reading(Job(place, writer.con, writer.scratch, reading.path, source, exported_at, bar.update), reading))
             _publish(writer, place, receipt)
@@ -108,12 +110,6 @@ class Reading:
     path: Path
     entry: str
     found: tuple[Source, Part, Callable[[], Count]] | FileRefused | OSError
-
-
-def _begun(found: Iterator[Reading], beside: ThreadPoolExecutor) -> Iterator[Reading]:
-    """The same, the first one at once: it is recognised and its records are counted `beside`, while the store is opened."""
-    first = beside.submit(list, islice(found, 1))
-    return (reading for part in (first.result, lambda: found) for reading in part())
 
 
 def readings(path: Path, config: Config, beside: ThreadPoolExecutor, advance: Advance = idle) -> Iterator[Reading]:

@@ -21,29 +21,36 @@ def quoted(text: str) -> str:
 class Lines:
     """A file as its lines.
 
-    sql         SQL that reads them, as column `line`
-    rest        where those are written that are to be read by column
-    text        SQL that reads these, as c0, c1, ...
-    ragged      SQL: `line` has more fields than there are headings, or fewer
-    are_records tells once all are read whether each was a record
+    sql          SQL that reads them, as column `line`
+    rest         the file for those that are not stored as they stand, so that these alone are read by column
+    rest_sql     SQL that reads that file, as c0, c1, ...
+    ragged       SQL: `line` has more fields than there are headings, or fewer
+    are_records  says whether each line is a record; it waits for the count, so it is asked last
     """
 
     sql: str
     rest: Path
-    text: str
+    rest_sql: str
     ragged: str
     are_records: Callable[[], bool]
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Where text comes from: SQL whose columns are c0, c1, ... as positions of the header; `has_keys` if persons' keys come ready, as told_COLUMN; `lines` where it may be read so."""
+    """Where text comes from.
+
+    sql        SQL whose columns are c0, c1, ... as positions of the header
+    has_lines  True if it has line numbers, as `line`
+    has_keys   True if persons' keys come ready, as told_COLUMN
+    lines      the same file as its lines, where it may be compared by them
+    is_few     True if it has few rows beside those stored, so that these are looked up in it, not it in them
+    """
 
     sql: str
     has_lines: bool = False
     has_keys: bool = False
     lines: Lines | None = None
-    is_many: bool = True
+    is_few: bool = False
 
 
 def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words: Sequence[str], header: bool) -> str:
@@ -64,9 +71,9 @@ def _hash(text: str) -> str:
     return f"(md5_number({text}) >> 64)::ubigint"
 
 
-def in_one(positions: Iterable[int]) -> str:
-    """SQL: the texts of a row in one, each behind the other."""
-    return f"concat({', chr(31), '.join(f'c{position}' for position in positions)})"
+def in_one(positions: Iterable[int], between: str = "chr(31)") -> str:
+    """SQL: the texts of a row in one, each behind the other, with SQL `between` them."""
+    return f"concat({f', {between}, '.join(f'c{position}' for position in positions)})"
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Plan:
     positions  heading -> position in the file
     header     the file's headings
     horizon    the day before which closed cases keep no patron, if there is one: what comes again without is then the same as it is stored
-    delimiter  what stands between the fields of the file's lines, where each of them tells of this table alone
+    delimiter  what stands between the fields of the file's lines, if it has such and they tell of this table alone
     """
 
     source: Source
@@ -86,7 +93,7 @@ class Plan:
     positions: dict[str, int]
     header: tuple[str, ...]
     horizon: date | None = None
-    delimiter: str | None = None
+    delimiter: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -190,42 +197,43 @@ class Plan:
 
     @property
     def hashed(self) -> str:
-        """SQL: fingerprint of the row's text, persons' identifiers left out (they are compared by their keyed hash)."""
-        return self._salted(_hash(self._line)) if self.is_line else _hash(in_one(self.texts))
+        """SQL: fingerprint of the texts that are read, persons' identifiers left out (they are compared by their keyed hash); without any, as they would stand in a line."""
+        return self._salted(_hash(self._line)) if self.delimiter and not self.people else _hash(in_one(self.texts))
 
     @property
     def is_line(self) -> bool:
-        """True if a row's line is all that is told by it, and nothing in it may not be kept: what stands unaltered needs not be parted into columns.
+        """True if all of a line is read and none of it is of a person: its fingerprint may be that of the row, and a line that is stored need not be parted into columns.
 
         A list of one column is none: nothing would tell a text with quotes or delimiters in it from a line with them.
         """
-        return self.delimiter is not None and not self.people and 1 < len(self.header) == len(self.texts)
+        return self.delimiter != "" and not self.people and 1 < len(self.header) == len(self.texts)
 
     def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
-        """The file as its lines; `rest` is where those go that are to be read by column."""
+        """The file as its lines. One with a sign of value 1 is refused, so that the file is normalised: DuckDB takes no table without a delimiter."""
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
         lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
-        text = read_csv(str(rest), str(self.delimiter), range(len(self.header)), null_words=self.source.null_words, header=True)
+        text = read_csv(str(rest), self.delimiter, range(len(self.header)), null_words=self.source.null_words, header=True)
         bare = """case when contains(line, '"') then regexp_replace(line, '"[^"]*"', '', 'g') else line end"""
-        ragged = f"length({bare}) - length(replace({bare}, {quoted(str(self.delimiter))}, '')) <> {len(self.header) - 1}"
+        ragged = f"length({bare}) - length(replace({bare}, {quoted(self.delimiter)}, '')) <> {len(self.header) - 1}"
         return Lines(lines, rest, text, ragged, are_records)
 
     @property
     def hashed_line(self) -> str:
-        """SQL: the same fingerprint, of column `line`; for a line with quotes another one, but that a field of two quotes is blank."""
+        """SQL: the fingerprint `hashed` of the row that column `line` holds. Of a line with quotes it is that of no row, so that it is read by column; but two quotes alone are a blank field."""
         blank, none = (quoted(f"{self.delimiter}{field}{self.delimiter}") for field in ('""', ""))
         return self._salted(_hash(f"case when contains(line, '\"') then replace(line, {blank}, {none}) else line end"))
 
     @property
     def _line(self) -> str:
-        """SQL: the row's texts as they would stand in a line without quotes; where that would be ambiguous, as they stand in none."""
-        texts = [f"c{position}" for position in range(len(self.header))]
-        apart, line = f"concat({', chr(31), '.join(texts)})", f"concat({f', {quoted(str(self.delimiter))}, '.join(texts)})"
-        return f"case when contains({apart}, {quoted(str(self.delimiter))}) or contains({apart}, '\"') then {apart} else {line} end"
+        """SQL: the row's line without quotes; where there is none, since a text holds a delimiter or a quote, its texts as no line has them."""
+        every, between = sorted(self.texts), quoted(self.delimiter)
+        apart = in_one(every)
+        return f"case when contains({apart}, {between}) or contains({apart}, '\"') then {apart} else {in_one(every, between)} end"
 
     def _salted(self, fingerprint: str) -> str:
-        """SQL: a fingerprint that lines of no other form have, whose columns are others or stand otherwise."""
-        form = hashlib.md5(chr(31).join((str(self.delimiter), *self.header)).encode("utf-8"), usedforsecurity=False).digest()
+        """SQL: the fingerprint of a line, made another one for each form of lines: under other headings an equal line says something else."""
+        read = (self.header[position] for position in sorted(self.texts))
+        form = hashlib.md5(chr(31).join((self.delimiter, *read)).encode("utf-8"), usedforsecurity=False).digest()
         return f"xor({fingerprint}, {int.from_bytes(form[:8], 'big')}::ubigint)"
 
     @property
@@ -236,7 +244,7 @@ class Plan:
 
     @property
     def texts(self) -> list[int]:
-        """The positions of the file's columns that the table reads, persons' identifiers left out, by heading: a row in which columns changed places is the same."""
+        """The positions of the file's columns that the table reads, persons' identifiers left out, by heading, so that their order in the file says nothing."""
         return [self.positions[h] for h in self._compared]
 
     def repeated(self) -> list[str]:
@@ -260,7 +268,7 @@ class Plan:
         return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {text})"
 
 
-def plans(source: Source, header: Sequence[str], horizon: date | None = None, delimiter: str | None = None) -> list[Plan]:
+def plans(source: Source, header: Sequence[str], horizon: date | None = None, delimiter: str = "") -> list[Plan]:
     """A plan for each table of the source whose key the file has and of which it tells more, the primary table's first."""
     positions = source.locate(header)
     found = []

@@ -14,15 +14,16 @@ import duckdb
 from libstats import schema
 from libstats.errors import StoreError
 
+# Raised once an earlier libstats could not read the store; lesser changes are told by its form.
 FORMAT = 1
 # The rows that DuckDB stores together.
 GROUP = 122_880
-# So many bits of a big table stand apart at most; a table of so few rows is written anew with each load to a big one, so that it is no bits.
-MOST_BITS, SMALL = 6, 10_000
+# So many pieces of a big table, each what one load brought, stand apart at most.
+MOST_PIECES = 6
+# A table of fewer rows is written anew with each load to a big one: bit by bit it would be as many bits as there are loads.
+SMALL = 10_000
 # What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
 _UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
-
-
 _LEDGER = """
     create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
     create table export (export_id integer, source varchar, declaration varchar, select_hash varchar, primary_table varchar, is_whole boolean, absence varchar,
@@ -38,7 +39,7 @@ _LEDGER = """
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
-    con.execute("begin")  # each by itself would be waited for on the disk
+    con.execute("begin")  # else the disk would be waited for after each
     con.execute(f"create table about as select {FORMAT} as format, '{_form()}' as form")
     con.execute(_LEDGER)
     con.execute(_UNREAD)
@@ -48,12 +49,12 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _form() -> str:
-    """A fingerprint of the tables as they are today."""
+    """A fingerprint of the tables as they are today: all that `migrate` and `read_as_now` look at."""
     return hashlib.sha256(f"{_LEDGER}{_UNREAD}{schema.sql()}".encode()).hexdigest()
 
 
 def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
-    """True if the tables of the store are those of today; the first stores do not say."""
+    """True if the tables of the store are those of today, so that nothing need be compared; the first stores do not say."""
     return _form() in con.execute("from about").fetchall()[0]
 
 
@@ -95,36 +96,38 @@ def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     What comes to a big table bit by bit stays apart for some loads, and is then written anew as one: DuckDB, which saves the
     tables now, would merge the bits at each second load, and with up to three groups of rows before them that were full.
     """
-    bits = {name: found for name in names if (found := _bits(con, f"{name}__row"))}
-    if not bits:
+    pieces = {name: found for name in names if (found := _pieces(con, f"{name}__row"))}
+    if not pieces:
         con.execute("commit")
         return
-    for name in ("ledger", "load", *(f"{name}__gone" for name in bits)):
+    for name in ("ledger", "load", *(f"{name}__gone" for name in pieces)):
         if con.execute(f"select count(*) from {name}").fetchall()[0][0] < SMALL:
             con.execute(f"create or replace temp table whole as from {name}; delete from {name}; insert into {name} from whole")
-    anew = {name: first for name, (first, rows, number) in bits.items() if rows >= GROUP or number > MOST_BITS}
+    anew = {name: first for name, (first, rows, number) in pieces.items() if rows >= GROUP or number > MOST_PIECES}
     for name, first in anew.items():
         con.execute(f"create or replace temp table {name}_anew as from {name}__row where rowid >= {first}")
         con.execute(f"delete from {name}__row where rowid >= {first}")
-    con.execute("set max_vacuum_tasks = 0; commit")
+    con.execute("set max_vacuum_tasks = 0; commit")  # nor is anything merged when the store is published
     if not anew:
         return
     try:
         con.execute("begin; set threads = 1")  # each thread would begin a group of its own
         for name in anew:
             con.execute(f"insert into {name}__row from {name}_anew; drop table {name}_anew")
-        con.execute("reset max_vacuum_tasks; commit; reset threads")
+        con.execute("reset threads; reset max_vacuum_tasks; commit")
     except duckdb.Error as error:
         raise StoreError("the store could not be written; nothing was changed", "Free some disk and memory and load again.") from error
 
 
-def _bits(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int, int] | None:
-    """Of a big table what lies behind its last whole group of rows: where that begins, how many rows, and how many bits, what is saved now among them. None for a small one."""
+def _pieces(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int, int] | None:
+    """What lies behind the last whole group of rows of a big table: the rowid at which it begins, its rows, and its pieces, of which the last is about to be saved. None for a small table, and where whole groups come."""
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
     if rows < 2 * GROUP:
         return None
     saved = f"select sum(count)::bigint from pragma_storage_info('{name}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
     groups = [n for (n,) in con.execute(saved).fetchall()]
+    if rows - sum(groups) >= GROUP:
+        return None
     number = len(groups) + 1
     while groups and groups[-1] < GROUP:
         groups.pop()

@@ -104,11 +104,12 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
     """A later file of an export, compared with the rows left open. A row that stays is not even read beyond its fingerprint."""
     table, row = plan.table, f"{plan.table.name}__row"
     is_open = f"export_id = {export_id} and until_seq is null"
-    seen = (
-        (_ridden(con, plan, seen, is_open) if seen and table.name in seen.riders else None)
-        or (_match_lines(con, plan, raw.lines, is_open) if raw.lines else None)
-        or _match(con, plan, raw, is_open, riders)
-    )
+    found = None
+    if seen and table.name in seen.riders:
+        found = _ridden(con, plan, seen, is_open)
+    elif raw.lines:
+        found = _match_lines(con, plan, raw.lines, is_open)
+    seen = found or _match(con, plan, raw, is_open, riders)
     stayed = con.execute(f"select count(id) from {seen.name}").fetchall()[0][0]
     columns = ", ".join(plan.columns)
     con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(_unmatched(plan, seen))})")
@@ -146,14 +147,17 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
         f"""
         create or replace temp table {seen.name} as
         select o.id, case when o.id is null then v.told end as told{keys}
-        from {f"{told} left join ({opened}) o" if raw.is_many else f"({opened}) o right join {told}"} on {same}
+        from {f"({opened}) o right join {told}" if raw.is_few else f"{told} left join ({opened}) o"} on {same}
         """,
     )
     return seen
 
 
 def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_open: str) -> Seen | None:
-    """The same, most lines looked at no further than their fingerprint; the rest is read by column. None if a record runs over lines, or a line has fields without a heading, which are written nowhere."""
+    """The same by lines: of one that is stored nothing but its fingerprint is looked at, the rest is read by column.
+
+    None if a record runs over lines, most are not stored, or a line has fields without a heading: these are written nowhere.
+    """
     opened = f"select row_hash, rowid as id from {plan.table.name}__row where {is_open}"
     _streamed(
         con,
@@ -163,11 +167,12 @@ def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_op
         from (select line, {plan.hashed_line} as row_hash from {lines.sql}) v left join ({opened}) o on o.row_hash = v.row_hash
         """,
     )
-    if not lines.are_records() or con.execute(f"select exists (from by_line where id is null and {lines.ragged})").fetchall()[0][0]:
+    known, every = con.execute("select count(id), count(*) from by_line").fetchall()[0]
+    if not lines.are_records() or 2 * known < every or con.execute(f"select exists (from by_line where id is null and {lines.ragged})").fetchall()[0][0]:
         return None
     # with a heading: of a file's first text a reader would drop a byte order mark
     con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header true, delimiter '\x01', quote '', escape '')")
-    seen = _match(con, plan, Raw(lines.text, is_many=False), is_open, ())
+    seen = _match(con, plan, Raw(lines.rest_sql, is_few=True), is_open, ())
     con.execute(f"insert into {seen.name} select id, null from by_line where id is not null")
     return seen
 

@@ -126,7 +126,7 @@ class Case:
             move = self.rng.random()
             live = [t for t in self.told if t.undone is None]
             if move < 0.7 or not live:
-                self._load(*self._shortened(self.rng.choice(self.files)))
+                self._load(*self._later(self.rng.choice(self.files)))
             else:
                 self._undo(self.rng.choice(live))
             if self.rng.random() < 0.4:
@@ -136,12 +136,13 @@ class Case:
             self._forgotten()
         self._look_back()
 
-    def _shortened(self, file: File) -> File:
-        """The file, or a later one that lacks some of its rows."""
+    def _later(self, file: File) -> File:
+        """The file, or a later one that lacks some of its rows and, if it is no log, has others."""
         kind, names, rows, minute = file
-        if self.rng.random() < 0.7:
+        if self.rng.random() < 0.4:
             return file
-        return kind, names, [r for r in rows if self.rng.random() < 0.7], minute + self.rng.choice((0, 1, 2))
+        fresh = [] if kind == "log" else [[self._value(h) for h in names] for _ in range(self.rng.randint(0, 2))]
+        return kind, names, [r for r in rows if self.rng.random() < 0.7] + fresh, minute + self.rng.choice((0, 1, 2))
 
     def _load(self, kind: str, names: list[str], rows: list[list[str]], minute: int) -> None:
         buffer = io.StringIO()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
 
@@ -45,6 +47,14 @@ def con() -> duckdb.DuckDBPyConnection:
     found = duckdb.connect()
     found.execute(functions())
     return found
+
+
+def test_no_more_is_made_than_is_told() -> None:
+    """The words that some SQL holds, and those that these are made of."""
+    made = functions("coalesce(us_serial_time(x), 'tidy up')")
+    assert re.findall(r"macro (\w+)", made) == ["tidy", "in_our_time", "is_iso", "iso_time", "us_time", "serial", "us_serial_time"]
+    duckdb.connect().execute(made)
+    assert functions("no_word_of_it") == ""
 
 
 ZONED = {

@@ -15,10 +15,10 @@ import libstats
 from libstats import tables, take
 from libstats.intake import Intake
 from libstats.plan import Raw, plans
-from libstats.readers.delimited import Delimited
+from libstats.readers.delimited import Delimited, probe
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
-from libstats.tables import GROUP, MOST_BITS
+from libstats.tables import GROUP, MOST_PIECES
 from libstats.workspace import Workspace, find, init
 from tests.conftest import write
 
@@ -26,20 +26,24 @@ HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
 FIRST = [f"{i};b{i};EAST;WEST;ADULT" for i in range(1, 7)]
 
 
+# What `by_lines` says of a load that was compared by columns after all, and of one whose file was written anew to be read.
+BY_COLUMN, WRITTEN_ANEW = -1, -2
+
+
 @pytest.fixture
 def by_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """For each load that was compared by lines, how many of these were not known; -2 where the file was written anew to be read."""
+    """For each load that was to be compared by lines, how many of these were not known, or why it was not."""
     found: list[int] = []
     original, normal = take._match_lines, Intake._normal
 
     def counted(*given: object) -> take.Seen | None:
         seen = original(*given)  # type: ignore[arg-type]
         con = given[0]
-        found.append(-1 if seen is None else con.execute("select count(*) from by_line where id is null").fetchall()[0][0])  # type: ignore[attr-defined]
+        found.append(BY_COLUMN if seen is None else con.execute("select count(*) from by_line where id is null").fetchall()[0][0])  # type: ignore[attr-defined]
         return seen
 
     def noted(intake: Intake) -> Raw:
-        found.append(-2)
+        found.append(WRITTEN_ANEW)
         return normal(intake)
 
     monkeypatch.setattr(take, "_match_lines", counted)
@@ -77,6 +81,16 @@ def test_which_files_are_read_so() -> None:
     assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")] == [False, False]
     assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
     assert [p.is_line for p in plans(ITEMS, ["barcode"], delimiter=",")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [("1;b1;EAST;WEST;ADULT", True), ('1;b1;"";WEST;ADULT', True), ('1;b1;"EAST";WEST;ADULT', False), ("1;b1;NULL;WEST;ADULT", False)],
+)
+def test_lines_that_would_be_read_twice(tmp_path: Path, line: str, is_plain: bool) -> None:
+    """Those with quotes, but around nothing, and those with a word for nothing: their fingerprint is that of no row."""
+    file = next(reading for reading in probe(write(tmp_path / "items.csv", f"{HEADER}\n{line}\n{line}\n")).headers() if reading.delimiter == ";")
+    assert file.is_mostly_plain(("NULL",)) == is_plain
 
 
 def test_a_line_that_stands_unaltered_is_looked_at_no_further(workspace: Workspace, by_lines: list[int]) -> None:
@@ -135,7 +149,17 @@ def test_columns_that_changed_places(workspace: Workspace, by_lines: list[int]) 
     assert told(put(workspace, 2, FIRST, header=swapped)) == {"changed": 6}
     assert column(workspace, "owning_branch") == ["WEST"] * 6
     assert told(put(workspace, 3, FIRST)) == {"changed": 6}
-    assert by_lines == [6, 6]
+    assert by_lines == [BY_COLUMN, BY_COLUMN]
+
+
+def test_a_column_that_is_not_read(workspace: Workspace, by_lines: list[int]) -> None:
+    """With it the list is read by column, and its rows are those that are stored."""
+    put(workspace, 1, FIRST)
+    for day in (2, 4):
+        assert told(put(workspace, day, [f"{line};a note" for line in FIRST], header=f"{HEADER};itemnotes")) == {"unchanged": 6}
+        assert told(put(workspace, day + 1, FIRST)) == {"unchanged": 6}
+    assert stored(workspace) == 6
+    assert by_lines == [0, 0]
 
 
 def test_a_line_with_a_field_too_few(workspace: Workspace, by_lines: list[int]) -> None:
@@ -149,7 +173,7 @@ def test_a_record_over_several_lines(workspace: Workspace, by_lines: list[int]) 
     put(workspace, 1, FIRST)
     whole = [*FIRST, '7;b7;EAST;WEST;"ADULT\n2;b2;EAST;WEST;ADULT\n"']
     assert told(put(workspace, 2, whole)) == {"new": 1, "unchanged": 6}
-    assert by_lines == [-1]
+    assert by_lines == [BY_COLUMN]
 
 
 def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None:
@@ -160,7 +184,7 @@ def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None
     place = find(workspace.folder)
     put(place, 1, ["b1", "b2", "b3", '"""x"""', '"A,B"'], header="Code")
     assert told(put(place, 2, ["b1", "b2", "b3", '"x"', "A,B"], header="Code")) == {"new": 1, "unchanged": 3, "rejected": 1}
-    assert set(by_lines) == {-2}
+    assert set(by_lines) == {WRITTEN_ANEW}
 
 
 @pytest.mark.parametrize("line", ["9;Ann;Reed;ann@example.org;1 High Street;1970", '9;"Reed; Ann";ann@example.org;"1 ""A"" Street";1970;x', "9;ann@example.org"])
@@ -184,7 +208,7 @@ def test_a_control_character_at_the_end_of_a_line(workspace: Workspace, by_lines
     """It is part of the row: where lines are read whole, a delimiter of nothing is dropped."""
     put(workspace, 1, FIRST)
     assert told(put(workspace, 2, [*FIRST[:5], f"{FIRST[5]}\x01"])) == {"changed": 1, "unchanged": 5}
-    assert by_lines == [-2]
+    assert by_lines == [WRITTEN_ANEW]
     assert column(workspace, "location")[-1] == "ADULT\x01"
 
 
@@ -219,7 +243,7 @@ def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int]
                 patch.setattr(Delimited, "is_mostly_plain", lambda self, words, it=place: it is places[0])
                 receipts.append(told(put(place, day, buffer.getvalue().split("\n")[:-1])))
         assert receipts[0] == receipts[1], day
-        assert -2 not in by_lines
+        assert len(by_lines) == (day > 1) and WRITTEN_ANEW not in by_lines, day
         for table in ("item", "item__row"):
             columns = "*" if table == "item" else "* exclude (row_hash)"
             states = []
@@ -229,37 +253,38 @@ def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int]
             assert states[0] == states[1], (day, table)
 
 
-def groups(place: Workspace) -> list[int]:
-    """How many rows of items each group of them has, in order."""
+def groups(place: Workspace, table: str = "item__row") -> list[int]:
+    """How many rows each group of a table's has, in order."""
     with libstats.open(place) as con:
-        saved = "select sum(count)::bigint from pragma_storage_info('item__row') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+        saved = f"select sum(count)::bigint from pragma_storage_info('{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
         return [n for (n,) in con.execute(saved).fetchall()]
 
 
 def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace, by_lines: list[int]) -> None:
     """After some loads as one, and as a whole group as soon as it is enough for one; those before stay as they are, and no row is lost or doubled."""
     rows, day, found = 2 * GROUP, 1, []
-    for fresh in (0, *[10] * (MOST_BITS + 1), GROUP // 2, GROUP // 2):
+    for fresh in (0, *[10] * (MOST_PIECES + 1), GROUP // 2, GROUP // 2):
         rows += fresh
         listed = [f"{i};b{i};EAST;WEST;{'TEEN' if i <= 20 * day else 'ADULT'}" for i in range(1, rows + 1)]
         assert told(put(workspace, day, listed)) == ({"new": rows} if day == 1 else {"new": fresh, "changed": 20, "unchanged": rows - fresh - 20})
         found.append([n for n in groups(workspace) if n != GROUP])
+        assert (groups(workspace, "load"), groups(workspace, "ledger")) == ([day], [day])
         day += 1
-    assert found[MOST_BITS] == [*found[0], *[30] * MOST_BITS]
-    assert found[MOST_BITS + 1] == [sum(found[0]) + 30 * (MOST_BITS + 1)]
+    assert found[MOST_PIECES] == [*found[0], *[30] * MOST_PIECES]
+    assert found[MOST_PIECES + 1] == [sum(found[0]) + 30 * (MOST_PIECES + 1)]
     assert len(found[-1]) < len(found[-2]) and sum(found[-1]) < GROUP
     with libstats.open(workspace) as con:
         assert con.execute("select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item").fetchall() == [(rows, rows, 20 * (day - 1))]
         assert con.execute("select count(*) from item__row").fetchall() == [(rows + 20 * (day - 2),)]
         assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [(day - 1, day - 1)]
-    assert -2 not in by_lines
+    assert WRITTEN_ANEW not in by_lines
 
 
 def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is refused, and those before and behind it are loaded: the next one's transaction cannot begin while that one is open."""
     monkeypatch.setattr(tables, "GROUP", 100)
     put(workspace, 1, [f"{i};b{i};EAST;WEST;ADULT" for i in range(200)])
-    original, asked = tables._bits, list[str]()
+    original, asked = tables._pieces, list[str]()
 
     def failing(con: duckdb.DuckDBPyConnection, name: str) -> object:
         asked.append(name)
@@ -267,7 +292,7 @@ def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Works
             raise duckdb.OutOfMemoryException("out of memory")
         return original(con, name)
 
-    monkeypatch.setattr(tables, "_bits", failing)
+    monkeypatch.setattr(tables, "_pieces", failing)
     days = [write(workspace.folder / f"items-2026-10-0{day}.csv", "\n".join((HEADER, *(f"{i};b{i};EAST;WEST;ADULT" for i in range(200 + day)), ""))) for day in (2, 3, 4)]
     assert [f.outcome for f in libstats.load(workspace, days).files] == ["loaded", "refused", "loaded"]
     assert stored(workspace) == 204

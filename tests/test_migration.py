@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 import libstats
-from libstats import schema, store
+from libstats import schema, store, tables
 from libstats.workspace import Workspace
 from tests.conftest import write
 
@@ -37,6 +37,9 @@ def test_the_first_store_is_read_and_loaded_into(workspace: Workspace, tmp_path:
     assert {k: v for k, v in receipt.files[0].dispositions.items() if v} == {"changed": 1, "new": 1}
     assert counts(workspace) == COUNTS | {"item": 5}  # 101 is back, 999 is new
     libstats.undo(workspace, 1)
+    with libstats.open(workspace) as con, duckdb.connect() as fresh:
+        tables.create_tables(fresh)
+        assert con.execute("from about").fetchall() == fresh.execute("from about").fetchall()  # it is compared with the tables of today no more
 
 
 def test_a_table_and_a_column_that_came_later(workspace: Workspace) -> None:

@@ -122,6 +122,19 @@ def test_known_on_leaves_out_what_came_later(workspace: Workspace, tmp_path: Pat
             assert con.sql("select item_key, owning_branch from item order by 1").fetchall() == expected
 
 
+def test_what_was_gone_then_is_gone_in_what_was_known_then(workspace: Workspace, tmp_path: Path) -> None:
+    """Though the only load that held it is undone since, so that it is in no state of today."""
+    place = whole(workspace)
+    libstats.load(place, [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;", "2;b2;EAST;BK;"))])
+    libstats.load(place, [write(tmp_path / "items-2026-10-02.csv", items("1;b1;EAST;BK;"))])
+    libstats.confirm(place, 2)
+    libstats.undo(place, 1)
+    with libstats.open(place) as con:
+        assert con.sql("select item_key from item_ever").fetchall() == [("1",)]
+        opening.as_known(con, 3)
+        assert con.sql("select item_key, gone_after is not null from item_ever order by 1").fetchall() == [("1", False), ("2", True)]
+
+
 def test_a_barcode_finds_its_item_whichever_comes_first(workspace: Workspace, tmp_path: Path) -> None:
     barcodes = write(tmp_path / "inventory-2026-10-02.csv", "barcode;homebranch;itype\nb1;EAST;DVD\nb9;EAST;BK\n")
     numbers = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))

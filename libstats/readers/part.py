@@ -89,17 +89,17 @@ class Part(ABC):
         """What its bytes are, for `libstats inspect`."""
 
     @property
-    def fast(self) -> str | None:
-        """The delimiter with which DuckDB itself can read it, or None."""
-        return None
+    def delimiter(self) -> str:
+        """What stands between the fields of its lines; nothing if it is no delimited text."""
+        return ""
 
     @property
-    def delimiter(self) -> str | None:
-        """What stands between the fields of its lines, if it is delimited text."""
-        return None
+    def is_fast(self) -> bool:
+        """True if DuckDB itself can read it."""
+        return False
 
     def is_mostly_plain(self, null_words: Collection[str]) -> bool:
-        """True if most of the first lines are delimited text without quotes and without words that mean blank."""
+        """True if most of the first lines are delimited text without quotes and without words that mean blank: compared as lines, others would be read twice."""
         return False
 
     def lacks(self, rows: int) -> str | None:
