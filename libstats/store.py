@@ -22,7 +22,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
-from libstats.tables import FORMAT, create_tables, fit_views, migrate
+from libstats.tables import FORMAT, GROUP, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 # The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
@@ -67,7 +67,11 @@ def _generation(folder: Path, number: int) -> Path:
 def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the rest spills into the folder `scratch`."""
     try:
-        con = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+        con = duckdb.connect(str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG)
+        if not read_only:
+            place = str(path).replace("'", "''")
+            con.execute(f"attach '{place}' as library (row_group_size {GROUP}, storage_version 'v1.5.0')")
+            con.execute("use library")
     except duckdb.Error as error:
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
     con.execute("set TimeZone = 'UTC'")
@@ -189,7 +193,7 @@ class Writer:
 
     def _is_loose(self) -> bool:
         """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps, and the disk has room for a copy without them."""
-        block, blocks, free = self.con.execute("select block_size, total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
+        block, blocks, free = self.con.execute("select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'library'").fetchall()[0]
         return bool(free > LOOSE * blocks and blocks >= SMALL and shutil.disk_usage(self.folder).free > 2 * block * blocks)
 
     def _rewrite(self) -> None:
@@ -197,7 +201,7 @@ class Writer:
         fresh = self.scratch / "fresh.duckdb"
         name = self.con.execute("select current_database()").fetchall()[0][0]
         place = str(fresh).replace("'", "''")
-        self.con.execute(f"attach '{place}' as fresh (storage_version 'v1.5.0')")
+        self.con.execute(f"attach '{place}' as fresh (row_group_size {GROUP}, storage_version 'v1.5.0')")
         self.con.execute(f'copy from database "{name}" to fresh')
         self.con.execute("detach fresh")
         self.con.close()

@@ -17,7 +17,7 @@ from libstats.errors import StoreError
 # Raised once an earlier libstats could not read the store; lesser changes are told by its form.
 FORMAT = 1
 # The rows that DuckDB stores together.
-GROUP = 122_880
+GROUP = 61_440
 # So many pieces of a big table, each what one load brought, stand apart at most.
 MOST_PIECES = 6
 # A table of fewer rows is written anew with each load to a big one: bit by bit it would be as many bits as there are loads.
