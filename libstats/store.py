@@ -69,6 +69,7 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
     try:
         con = duckdb.connect(str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG)
         if not read_only:
+            # so that rows are stored in groups of our size
             place = str(path).replace("'", "''")
             con.execute(f"attach '{place}' as library (row_group_size {GROUP}, storage_version 'v1.5.0')")
             con.execute("use library")

@@ -16,7 +16,7 @@ from libstats.errors import StoreError
 
 # Raised once an earlier libstats could not read the store; lesser changes are told by its form.
 FORMAT = 1
-# The rows that DuckDB stores together.
+# The rows that are stored together: half as many as DuckDB takes by itself, so that a group is soon written anew.
 GROUP = 61_440
 # So many pieces of a big table, each what one load brought, stand apart at most.
 MOST_PIECES = 6
