@@ -16,6 +16,7 @@ import duckdb
 from libstats import dispositions, exported, ledger, privacy, settle, unread
 from libstats.errors import FileRefused
 from libstats.expressions import functions
+from libstats.groups import commit
 from libstats.plan import Plan, Raw, plans, read_csv
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
@@ -23,7 +24,6 @@ from libstats.receipts import DISPOSITIONS, FileReceipt, counted
 from libstats.rejects import explain, explain_derived
 from libstats.source import Source
 from libstats.store import step
-from libstats.tables import commit
 from libstats.take import Taken, take, without_slipped
 from libstats.workspace import Workspace
 

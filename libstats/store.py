@@ -22,7 +22,8 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
-from libstats.tables import FORMAT, GROUP, create_tables, fit_views, migrate
+from libstats.groups import GROUP
+from libstats.tables import FORMAT, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 # The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
@@ -69,9 +70,7 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
     try:
         con = duckdb.connect(str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG)
         if not read_only:
-            # so that rows are stored in groups of our size
-            place = str(path).replace("'", "''")
-            con.execute(f"attach '{place}' as library (row_group_size {GROUP}, storage_version 'v1.5.0')")
+            _attach(con, path, "library")
             con.execute("use library")
     except duckdb.Error as error:
         raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
@@ -87,6 +86,12 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
     if memory is not None:
         con.execute("set memory_limit = $1", [memory])
     return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Open a file to write to, so that its rows are stored in groups of our size: it keeps that nowhere."""
+    place = str(path).replace("'", "''")
+    con.execute(f"attach '{place}' as {name} (row_group_size {GROUP}, storage_version 'v1.5.0')")
 
 
 def readers_scratch(folder: Path) -> Path:
@@ -201,8 +206,7 @@ class Writer:
         """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are free."""
         fresh = self.scratch / "fresh.duckdb"
         name = self.con.execute("select current_database()").fetchall()[0][0]
-        place = str(fresh).replace("'", "''")
-        self.con.execute(f"attach '{place}' as fresh (row_group_size {GROUP}, storage_version 'v1.5.0')")
+        _attach(self.con, fresh, "fresh")
         self.con.execute(f'copy from database "{name}" to fresh')
         self.con.execute("detach fresh")
         self.con.close()

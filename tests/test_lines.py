@@ -12,13 +12,14 @@ import duckdb
 import pytest
 
 import libstats
-from libstats import tables, take
+from libstats import groups as grouping
+from libstats import take
+from libstats.groups import GROUP, MOST_PIECES
 from libstats.intake import Intake
 from libstats.plan import Raw, plans
 from libstats.readers.delimited import Delimited, probe
 from libstats.receipts import FileReceipt
 from libstats.sources.koha import ITEMS
-from libstats.tables import GROUP, MOST_PIECES
 from libstats.workspace import Workspace, find, init
 from tests.conftest import write
 
@@ -282,9 +283,9 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace
 
 def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is refused, and those before and behind it are loaded: the next one's transaction cannot begin while that one is open."""
-    monkeypatch.setattr(tables, "GROUP", 100)
+    monkeypatch.setattr(grouping, "GROUP", 100)
     put(workspace, 1, [f"{i};b{i};EAST;WEST;ADULT" for i in range(200)])
-    original, asked = tables._pieces, list[str]()
+    original, asked = grouping._pieces, list[str]()
 
     def failing(con: duckdb.DuckDBPyConnection, name: str) -> object:
         asked.append(name)
@@ -292,7 +293,7 @@ def test_what_fails_before_the_bits_are_committed_is_taken_back(workspace: Works
             raise duckdb.OutOfMemoryException("out of memory")
         return original(con, name)
 
-    monkeypatch.setattr(tables, "_pieces", failing)
+    monkeypatch.setattr(grouping, "_pieces", failing)
     days = [write(workspace.folder / f"items-2026-10-0{day}.csv", "\n".join((HEADER, *(f"{i};b{i};EAST;WEST;ADULT" for i in range(200 + day)), ""))) for day in (2, 3, 4)]
     assert [f.outcome for f in libstats.load(workspace, days).files] == ["loaded", "refused", "loaded"]
     assert stored(workspace) == 204
