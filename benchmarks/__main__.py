@@ -19,6 +19,7 @@ PEAK = 1.5
 BIG, LIMIT = 50_000_000, "2GiB"
 GIB = 1 << 30
 Found = dict[str, Any]
+Pair = tuple[Found, Found]
 
 
 def job(name: str, *arguments: object) -> Found:
@@ -33,17 +34,17 @@ def job(name: str, *arguments: object) -> Found:
 def line(what: str, told: str, target: str = "", is_met: bool | None = None) -> None:
     """Print one finding."""
     verdict = "" if is_met is None else "   met" if is_met else "   MISSED"
-    print(f"{what:<46}{told:<58}{target}{verdict}", flush=True)
+    print(f"{what:<52}{told:<62}{target}{verdict}", flush=True)
 
 
-def ratio(what: str, ours: list[Found], bares: list[Found], most: float) -> None:
+def ratio(what: str, pairs: list[Pair], most: float) -> None:
     """Print the median of the ratios of the pairs, and of the processor's seconds where they were noted."""
-    ratios = [a["seconds"] / b["seconds"] for a, b in zip(ours, bares, strict=True)]
+    ratios = [ours["seconds"] / bare["seconds"] for ours, bare in pairs]
     middle = statistics.median(ratios)
-    seconds = f"{statistics.median(f['seconds'] for f in ours):.2f} s against {statistics.median(f['seconds'] for f in bares):.2f} s"
+    seconds = " against ".join(f"{statistics.median(found['seconds'] for found in side):.2f} s" for side in zip(*pairs, strict=True))
     line(what, f"{middle:.2f} x bare ({', '.join(f'{r:.2f}' for r in ratios[:5])}; {seconds})", f"at most {most} x", middle <= most)
-    if all("busy" in found for found in ours + bares):
-        busy = statistics.median(a["busy"] / b["busy"] for a, b in zip(ours, bares, strict=True))
+    if "busy" in pairs[0][0]:
+        busy = statistics.median(ours["busy"] / bare["busy"] for ours, bare in pairs)
         line("  of the processor's seconds", f"{busy:.2f} x bare")
 
 
@@ -60,55 +61,59 @@ def remade(workspace: Path) -> Path:
     return workspace
 
 
+def beside_bare(place: Path, database: Path, file: Path, table: str) -> Pair:
+    """A load of a file into a workspace, and a bare load of it into a new database."""
+    ours = job("load", place, file)
+    database.unlink(missing_ok=True)
+    return ours, job("load_bare", database, file, table)
+
+
 def loads(folder: Path, rows: int, pairs: int) -> None:
     """First load and reload of one big export of loans, each against a bare load of the same file."""
     job("write_loans", folder, rows)
     first, second = folder / data.DAY_OF_LOANS, folder / data.NEXT_DAY
     place, copy, database = folder / "loans", folder / "reload", folder / "bare.duckdb"
-    ours, bares, again, bares_again = [], [], [], []
-    for _ in range(pairs):
-        ours.append(job("load", remade(place), first))
-        database.unlink(missing_ok=True)
-        bares.append(job("load_bare", database, first, "loans"))
+    loaded = [beside_bare(remade(place), database, first, "loans") for _ in range(pairs)]
+    again = []
     for _ in range(pairs):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(place, copy)
-        again.append(job("load", copy, second))
-        database.unlink()
-        bares_again.append(job("load_bare", database, second, "loans"))
+        again.append(beside_bare(copy, database, second, "loans"))
     shutil.rmtree(copy)
-    ratio(f"first load of {rows:,} loans", ours, bares, 2.5)
-    ratio("reload, the next day's export", again, bares_again, 2.0)
-    line("  what the reload found", ", ".join(f"{n:,} {what}" for what, n in again[0]["dispositions"].items() if n))
-    line("size of the store", f"{ours[0]['size'] / bares[0]['size']:.2f} x bare; after the reload {again[0]['size'] / bares[0]['size']:.2f} x")
-    peak("peak memory of the loads", ours + again)
+    ratio(f"first load of {rows:,} loans", loaded, 2.5)
+    ratio("reload, the next day's export", again, 2.0)
+    (ours, bare), (later, later_bare) = loaded[0], again[0]
+    line("  what the reload found", ", ".join(f"{n:,} {what}" for what, n in later["dispositions"].items() if n))
+    line("size of the store", f"{ours['size'] / bare['size']:.2f} x bare; after the reload {later['size'] / later_bare['size']:.2f} x")
+    peak("peak memory of the loads", [ours for ours, _ in loaded + again])
 
 
 def items(folder: Path, rows: int, days: int) -> None:
     """A whole list of items every day; the first file is a first load, the others follow it."""
-    place, database = remade(folder / "items"), folder / "items.duckdb"
-    ours, bares = [], []
+    place, database = folder / "items", folder / "items.duckdb"
+    firsts, later = [], []
     for day in range(days):
         job("write_items", folder, rows, day)
         file = data.items(folder, rows, day)
-        ours.append(job("load", place, file))
-        database.unlink(missing_ok=True)
-        bares.append(job("load_bare", database, file, "items"))
+        if day:
+            later.append(beside_bare(place, database, file, "items"))
+        else:
+            firsts = [beside_bare(remade(place), database, file, "items") for _ in range(3)]
         file.unlink()
-    first, later = ours[0], list(zip(ours[1:], bares[1:], strict=True))
-    ratio(f"first list of {rows:,} items", ours[:1], bares[:1], 2.5)
-    ratio(f"the {days - 1} daily lists after it", ours[1:], bares[1:], 1.5)
-    ratios = sorted(a["seconds"] / b["seconds"] for a, b in later)
-    line("  the slowest of them", f"{ratios[-1]:.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within", "each at most 1.5 x", ratios[-1] <= 1.5)
-    line("  what the last found", ", ".join(f"{n:,} {what}" for what, n in ours[-1]["dispositions"].items() if n))
-    grown = ours[-1]["size"] / first["size"]
+    ratio(f"first list of {rows:,} items", firsts, 2.5)
+    ratio(f"the {days - 1} daily lists after it", later, 1.5)
+    ratios = [ours["seconds"] / bare["seconds"] for ours, bare in later]
+    line("  the slowest of them", f"{max(ratios):.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within", "each at most 1.5 x", max(ratios) <= 1.5)
+    (first, bare), (last, _) = firsts[-1], later[-1]
+    line("  what the last found", ", ".join(f"{n:,} {what}" for what, n in last["dispositions"].items() if n))
+    grown = last["size"] / first["size"]
     line(
         f"size of the store after {days} lists",
-        f"{grown:.2f} x after one ({ours[-1]['size'] / 1e6:.0f} MB; bare, one list: {bares[0]['size'] / 1e6:.0f} MB)",
+        f"{grown:.2f} x after one ({last['size'] / 1e6:.0f} MB; bare, one list: {bare['size'] / 1e6:.0f} MB)",
         "under 1.5 x",
         grown < 1.5,
     )
-    peak("peak memory of the loads", ours)
+    peak("peak memory of the loads", [ours for ours, _ in firsts + later])
 
 
 def month(folder: Path, rows: int, pairs: int) -> None:
@@ -125,8 +130,9 @@ def month(folder: Path, rows: int, pairs: int) -> None:
         for name, found in asked.items():
             found.append(job(name, {"month": place, "month_bare": database}.get(name, parquet)))
     agree = all(f["counts"] == asked["month_bare"][0]["counts"] for found in asked.values() for f in found)
-    ratio(f"circulation by month, of {rows:,} loans", asked["month"], asked["month_bare"], 1.2)
-    line("  asked for the first time", f"{statistics.median(a['first'] / b['first'] for a, b in zip(asked['month'], asked['month_bare'], strict=True)):.2f} x bare")
+    beside = list(zip(asked["month"], asked["month_bare"], strict=True))
+    ratio(f"circulation by month, of {rows:,} loans", beside, 1.2)
+    line("  asked for the first time", f"{statistics.median(ours['first'] / bare['first'] for ours, bare in beside):.2f} x bare")
     for name, found in asked.items():
         seconds, most = statistics.median(f["seconds"] for f in found), max(f["peak"] for f in found) / GIB
         line(f"  {name.removeprefix('month').lstrip('_') or 'libstats'}", f"{seconds:.3f} s, {most:.2f} GiB")
