@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from tqdm import tqdm
 
 from libstats import fold, forgetting, ledger, schema, settle, store
 from libstats.commands import Config
-from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, StoreError
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places, stamp, unreadable
@@ -141,7 +140,7 @@ def _readings_at(place: Place, config: Config, beside: ThreadPoolExecutor, advan
 
 
 def load_reading(job: Job, reading: Reading) -> FileReceipt:
-    """Load one part; the receipt of what cannot be loaded says why. Raises StoreError where the disk is full."""
+    """Load one part; the receipt of what cannot be loaded says why. Raises what tells of a full disk."""
     if isinstance(reading.found, Exception):
         return _not_loaded(reading.entry, reading.found)
     source, part, counting = reading.found
@@ -172,9 +171,9 @@ def _refuse_renamed(job: Job, system: str) -> None:
 
 
 def _not_loaded(entry: str, error: Exception) -> FileReceipt:
-    """The receipt of what was not loaded, with the reason in words. Raises StoreError where the disk is full: no other file will fare better."""
-    if is_full(error):
-        raise StoreError("the disk is full, or this user's share of it", "Free some space and load again; nothing was changed.") from error
+    """The receipt of what was not loaded, with the reason in words. Raises the error where the disk is full: no other file will fare better."""
+    if store.is_full(error):
+        raise error
     if isinstance(error, OSError):
         error = unreadable(entry, error)
     if isinstance(error, duckdb.OutOfMemoryException):
@@ -185,13 +184,6 @@ def _not_loaded(entry: str, error: Exception) -> FileReceipt:
         # its own words may hold a row's value: only its kind is told
         error = FileRefused(f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded", "Please report the form of this file.")
     return FileReceipt(entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error))
-
-
-def is_full(error: Exception) -> bool:
-    """True if a disk had no room left."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(error, duckdb.Error) and ("No space left" in str(error) or "Could not write" in str(error))
 
 
 def undo(workspace: Workspace | Path | str, seq: int) -> None:

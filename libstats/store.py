@@ -10,6 +10,7 @@ published when they opened it; a crash at any instruction leaves the last publis
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -26,7 +27,8 @@ from libstats.groups import GROUP
 from libstats.tables import FORMAT, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
-# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB).
+# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB): a third, since
+# of daily whole lists the store is then never half as large again as after one, and seldom written anew.
 LOOSE, SMALL = 1 / 3, 64
 
 
@@ -114,6 +116,7 @@ def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: fl
     """A private copy of the published generation; `publish` makes it the published one, leaving without it changes nothing.
 
     Parameters: `memory` that DuckDB may take (2GB), `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
+    Raises StoreError where another command goes on writing, and where disk or memory end.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "lock", timeout=wait)
@@ -127,8 +130,22 @@ def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: fl
             yield writer
         finally:
             writer.close()
+    except (duckdb.Error, OSError) as error:
+        if is_full(error):
+            raise StoreError("the disk is full, or this user's share of it", "Free some space and try again; nothing was changed.") from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            remedy = "Raise memory_limit under [duckdb] in libstats.toml, or close other programs, and try again; nothing was changed."
+            raise StoreError("this needs more memory than it may have", remedy) from error
+        raise
     finally:
         lock.release()
+
+
+def is_full(error: Exception) -> bool:
+    """True if a disk had no room left."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, duckdb.Error) and ("No space left" in str(error) or "Could not write" in str(error))
 
 
 class Writer:

@@ -240,7 +240,7 @@ def test_a_disk_that_fills_up_on_the_way(error: Exception, workspace: Workspace,
     monkeypatch.setattr(intake, "normalise", full)
     second = write(tmp_path / "items-2026-10-31.csv", GOOD.replace("b1", "b2"))
     assert main(["-w", str(workspace.folder), "load", str(second)]) == 1
-    assert capsys.readouterr().err == "libstats: the disk is full, or this user's share of it\n  Free some space and load again; nothing was changed.\n"
+    assert capsys.readouterr().err == "libstats: the disk is full, or this user's share of it\n  Free some space and try again; nothing was changed.\n"
     with libstats.open(workspace) as con:
         assert con.sql("select barcode from item").fetchall() == [("b1",)]
 

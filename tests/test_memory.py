@@ -9,7 +9,7 @@ import pytest
 
 import libstats
 from libstats import bits, store
-from libstats.errors import WorkspaceError
+from libstats.errors import StoreError, WorkspaceError
 from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 
@@ -79,3 +79,12 @@ def test_a_reader_that_spills_leaves_nothing(workspace: Workspace, tmp_path: Pat
         con.execute("create temp table wide as select hash(i) as a, hash(i + 1) as b from range(8000000) r(i)")
         assert list(workspace.store.glob("spill-*/*"))
     assert not list(workspace.store.glob("spill-*"))
+
+
+def test_an_undo_that_needs_too_much_is_told_in_words(workspace: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"{i};b{i};EAST\n" for i in range(20_000))
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS + rows)])
+    with pytest.raises(StoreError, match=r"this needs more memory than it may have\n  Raise memory_limit under \[duckdb\] in libstats.toml"):
+        libstats.undo(limited(workspace, '"1MB"'), 1)
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(20_000,)]
