@@ -159,7 +159,7 @@ class Case:
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return
-        assert sum(receipt.dispositions.values()) == sum(1 for r in rows if any(r) or len(r) > 1) == receipt.rows_read, receipt
+        assert sum(receipt.dispositions.values()) == len(rows) == receipt.rows_read, receipt
         assert all(n >= 0 for n in receipt.dispositions.values()), receipt
         self._tell(Told(receipt.seq or 0, next(iter(source.fills)), (), [], (minute, hashlib.sha256(data).hexdigest()), kind), source, names, rows, place, receipt)
 
