@@ -141,6 +141,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         (SHEET, "</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>', "reaches to row 1,048,576 and column 16,384"),
         (SHEET, "</sheetData>", "", "cut or damaged"),
         (SHEET, "<worksheet", '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet', "cut or damaged"),
+        (SHEET, 't="inlineStr"', 't="inlineText"', "cut or damaged"),
         ("xl/workbook.xml", "</workbook>", "", "cut or damaged"),
     ],
 )

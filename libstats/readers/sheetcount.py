@@ -13,6 +13,8 @@ from libstats.errors import FileRefused
 from libstats.readers.place import READS, damaged, locked
 
 _BLOCK = 1 << 20
+# What a cell may be (ECMA-376 part 1, 18.18.11). Of any other kind readers make different things.
+_KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -118,7 +120,9 @@ class _Xlsx(_Reader):
             place = re.fullmatch(r"([A-Za-z]+)([0-9]+)", given.get("r", ""))
             self.column = _column(place[1]) if place else self.column + 1
             self.row = int(place[2]) if place else self.row
-            self.kind, self.value = given.get("t", ""), ""
+            self.kind, self.value = given.get("t", "n"), ""
+            if self.kind not in _KINDS:
+                raise damaged(self.name)
         elif local == "row":
             self.row, self.column = int(given.get("r", self.row + 1)), 0
         self.is_value = local == "v" or (local == "t" and self.kind == "inlineStr")
