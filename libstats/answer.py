@@ -14,7 +14,7 @@ from libstats.wording import Row, number, percent, records, tenths
 __all__ = ["answer"]
 
 
-def answer(con: duckdb.DuckDBPyConnection, analysis: str, **parameters: Any) -> list[str]:
+def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) -> list[str]:
     """What does an analysis say? One line, or one for each part that it was asked to tell apart.
 
     Parameters: as for `receipt`. Raises AnalysisError as the analysis does.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,8 @@ class Intake:
         self.scope_rows: dict[str, int] | None = None
         self.normalised: Normalised | None = None
         self.loaded_at, self.is_set_back = ledger.now(job.con)
+        # by this clock an export may come from tomorrow: the computer's may be another zone than the library's
+        self.latest, self.is_to_come = self.loaded_at + timedelta(days=1), False
         self.has_traces = False
         # no more than is used: DuckDB takes 50 ms to make all
         self.con.execute("set variable library_zone = $1", [job.workspace.timezone])
@@ -186,14 +188,16 @@ class Intake:
 
     def _loaded(self, raw: Raw) -> FileReceipt:
         export_id = self._export(raw)
-        twin = self._twin(export_id, raw)
-        if twin is not None:
-            return FileReceipt(self.part.entry, "repeated", self.source.label, f"the same file is load {twin} already; nothing to do")
-        notes = self._supersede(export_id, raw)
+        before = self._before(export_id, raw)
+        for seq, is_twin, counts in before:
+            if is_twin:
+                return FileReceipt(self.part.entry, "repeated", self.source.label, f"the same file is load {seq} already; nothing to do", seq, dispositions=counts)
+        for seq, *_ in before:
+            settle.undo_load(self.con, seq, self.loaded_at)
         seq = ledger.enter(self.con, "load", None, self.loaded_at)
         step("ledger")
         receipt = self._take_in(raw, export_id, seq)
-        receipt.notes += notes
+        receipt.notes += [f"load {seq} of the same file was undone: its time was only worked out, or the declaration has changed since" for seq, *_ in before]
         if ledger.held(self.con, seq):
             why = "it has far fewer rows than the one before, looks cut or has lines that cannot be read"
             receipt.notes.append(f"{why}: what it lacks is kept until you run `libstats confirm {seq}`")
@@ -202,6 +206,8 @@ class Intake:
             receipt.notes.append(lacks)
         if self.source.tells_zones and self.job.workspace.timezone is None:
             receipt.notes.append("its times may say their zone and are taken as they are written; [library] timezone in libstats.toml turns them into the library's own clock")
+        if self.is_to_come:
+            receipt.notes.append("the time of its export is still to come: that of this load was taken instead. Is its day wrong, or the clock of this computer?")
         if self.is_set_back:
             receipt.notes.append(f"the clock of this computer is set back: it is before the last load ({self.loaded_at:%Y-%m-%d %H:%M}); set it right")
         return receipt
@@ -229,35 +235,25 @@ class Intake:
         self.scope_rows = dict(self.con.execute(sql).fetchall())
         return list(self.scope_rows)
 
-    def _twin(self, export_id: int, raw: Raw) -> int | None:
-        """The active load that is this very file, exported at the same time."""
+    def _before(self, export_id: int, raw: Raw) -> list[tuple[int, bool, dict[str, int]]]:
+        """The active loads of this very file: number, whether that was all the same, what became of its rows.
+
+        Those that are not give way: under an earlier form of the declaration, or of a time that was only worked out where
+        one is stated now. One of another stated time is that of a file of another day that happens to be equal.
+        """
         stated = self._stated_time(raw)
-        rows = self.con.execute(
-            f"""select seq from load where export_id = $1 and undone_seq is null and {self._same_bytes()}
-               and ($2::timestamp is null or exported_at = $2 or (exported_at = loaded_at and $2 = $3)) order by seq""",
-            [export_id, stated[0] if stated else None, self.loaded_at],
+        return self.con.execute(
+            f"""select l.seq, e.export_id = $2 and is_then as is_twin, l.dispositions
+               from (select *, coalesce(exported_at = $4 or (exported_at = loaded_at and $4 = $5), true) as is_then from load) l join export e using (export_id)
+               where {self._same_bytes()} and l.undone_seq is null and e.source = $1 and e.declaration = $3 and (is_then or l.exported_from in ('newest', 'modified')) order by l.seq""",
+            [self.instance, export_id, self.source.label, stated[0] if stated else None, self.loaded_at],
         ).fetchall()
-        # a time still to come is that of the load, another one each time
-        return int(rows[0][0]) if rows else None
 
     def _same_bytes(self) -> str:
         """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one had as many."""
         if self.part.is_fast and not self.con.execute("select exists (from load where size = $1)", [self.part.path.stat().st_size]).fetchall()[0][0]:
             return "false"
         return f"sha256 = '{self.counted.sha256}'"
-
-    def _supersede(self, export_id: int, raw: Raw) -> list[str]:
-        """Undo the loads of the same file under an earlier form of its declaration; not those of a file of another day that happens to be equal."""
-        stated = self._stated_time(raw)
-        rows = self.con.execute(
-            f"""select l.seq from load l join export e using (export_id)
-               where {self._same_bytes()} and l.undone_seq is null and e.source = $1 and e.export_id <> $2 and e.declaration = $3
-               and ($4::timestamp is null or l.exported_at = $4 or (l.exported_at = l.loaded_at and $4 = $5) or l.exported_from in ('newest', 'modified'))""",
-            [self.instance, export_id, self.source.label, stated[0] if stated else None, self.loaded_at],
-        ).fetchall()
-        for (seq,) in rows:
-            settle.undo_load(self.con, seq, self.loaded_at)
-        return [f"the declaration of {self.source.label} has changed: load {seq} of the same file was undone" for (seq,) in rows]
 
     def _take_in(self, raw: Raw, export_id: int, seq: int) -> FileReceipt:
         primary = self.plans[0]
@@ -330,7 +326,7 @@ class Intake:
         stated = self._stated_time(raw)
         if stated is not None:
             return stated
-        newest = settle.newest(self.con, self.plans[0].table, self._happened(), export_id, self.loaded_at)
+        newest = settle.newest(self.con, self.plans[0].table, self._happened(), export_id, self.latest)
         if newest is not None:
             return newest, "newest"
         if self.rows_read == 0:
@@ -347,4 +343,6 @@ class Intake:
         return tuple(c for c in self.source.happened if c in self.plans[0].columns)
 
     def _not_after(self, moment: datetime) -> datetime:
-        return min(moment, self.loaded_at)
+        """The moment, if it can have come where the library is; else that of the load."""
+        self.is_to_come = moment > self.latest
+        return self.loaded_at if self.is_to_come else moment

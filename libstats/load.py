@@ -20,7 +20,7 @@ from libstats.commands import Config
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
 from libstats.readers.part import Advance, Count, Part, idle
-from libstats.readers.place import Place, places, stamp, unreadable
+from libstats.readers.place import Place, legible, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise_part
@@ -73,9 +73,10 @@ def _publish(writer: store.Writer, place: Workspace, receipt: LoadReceipt) -> No
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:
     """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at, and so does one that was written anew meanwhile."""
     for path, seen in stamps.items():
-        parts = [f for f in receipt.files if f.file == path.name or f.file.startswith(f"{path.name}#")]
+        name = legible(path.name)
+        parts = [f for f in receipt.files if f.file == name or f.file.startswith(f"{name}#")]
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
-        if done and place.exports in path.resolve().parents and stamp(path) == seen:
+        if done and place.exports.resolve() in path.resolve().parents and stamp(path) == seen:
             path.unlink()
 
 
@@ -87,14 +88,25 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
     """The files among the paths and below the folders, each once, by name; hidden files and pages are passed over."""
     seen = set()
     for path in map(Path, paths):
-        found = [path]
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and _could_be_export(p.relative_to(path)))
-        for file in found:
+        for file in sorted(_below(path)) if path.is_dir() else [path]:
             # realpath, since resolve() fails on links that lead in a circle
             if os.path.realpath(file) not in seen:
                 seen.add(os.path.realpath(file))
                 yield file
+
+
+def _below(top: Path) -> Iterator[Path]:
+    """The files below a folder, also in folders that it links to, and each folder that cannot be read."""
+    shut: list[Path] = []
+    seen = {os.path.realpath(top)}
+    for name, folders, files in os.walk(top, onerror=lambda error: shut.append(Path(error.filename)), followlinks=True):
+        folder = Path(name)
+        # a link may lead in a circle
+        inner = {f: os.path.realpath(folder / f) for f in folders if not f.startswith(".")}
+        folders[:] = [f for f, real in inner.items() if real not in seen]
+        seen.update(inner.values())
+        yield from (p for p in map(folder.joinpath, files) if _could_be_export(p.relative_to(top)))
+    yield from shut
 
 
 def _could_be_export(path: Path) -> bool:
@@ -117,6 +129,8 @@ def readings(path: Path, config: Config, beside: ThreadPoolExecutor, advance: Ad
     try:
         if not path.exists():
             raise FileRefused(f"{entry}: there is no such file", "Check the name; nothing was loaded.")
+        if path.is_dir():
+            raise FileRefused(f"{entry}: this folder cannot be read", "Check its permissions, or copy what is in it and load the copies.")
         if not path.is_file():
             raise FileRefused(f"{entry}: this is no file", "Give the name of a file or of a folder of files.")
         for place in places(path):

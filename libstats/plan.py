@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -60,9 +61,14 @@ def read_csv(path: str, delimiter: str, positions: Sequence[int], *, null_words:
     # what `normalise` wrote ends its lines with \n, whatever stands inside quotes
     line_end = "" if header else "new_line = '\\n', "
     return (
-        f"read_csv({quoted(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
+        f"read_csv({_literal(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
         f"{line_end}strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
     )
+
+
+def _literal(path: str) -> str:
+    """SQL text of a path in which no sign is a pattern for other files."""
+    return quoted(re.sub(r"[*?\[]", r"[\g<0>]", path))
 
 
 def _hash(text: str) -> str:
@@ -211,7 +217,7 @@ class Plan:
     def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
         """The file as its lines. One with a sign of value 1 is refused, so that the file is normalised: DuckDB takes no table without a delimiter."""
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
-        lines = f"(select line from read_csv({quoted(str(path))}, {options}) where line <> '')"
+        lines = f"(select line from read_csv({_literal(str(path))}, {options}) where line <> '')"
         text = read_csv(str(rest), self.delimiter, range(len(self.header)), null_words=self.source.null_words, header=True)
         bare = """case when contains(line, '"') then regexp_replace(line, '"[^"]*"', '', 'g') else line end"""
         ragged = f"length({bare}) - length(replace({bare}, {quoted(self.delimiter)}, '')) <> {len(self.header) - 1}"

@@ -22,7 +22,7 @@ def counted(number: int, noun: str) -> str:
 
 @dataclass
 class FileReceipt:
-    """One file. `outcome` is loaded, repeated (nothing to do), left alone or refused.
+    """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of the load that it repeats), left alone or refused.
 
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading wrote is gone, but legible in freed blocks until the store is written anew
     """

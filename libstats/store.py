@@ -75,7 +75,7 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
             _attach(con, path, "library")
             con.execute("use library")
     except duckdb.Error as error:
-        raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Restore the store folder from a backup.") from None
+        raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", _remedy(error)) from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
     with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is no bar, and no setting of it
@@ -88,6 +88,15 @@ def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = 
     if memory is not None:
         con.execute("set memory_limit = $1", [memory])
     return con
+
+
+def _remedy(error: duckdb.Error) -> str:
+    """What to do about a database that cannot be opened."""
+    if isinstance(error, duckdb.OutOfMemoryException) or "allocate" in str(error):
+        return "It needs more memory than there is: close other programs."
+    if "Permission denied" in str(error):
+        return "Check the permissions of the store folder."
+    return "Restore the store folder from a backup."
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:

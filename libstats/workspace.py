@@ -187,7 +187,16 @@ def around(start: Path) -> Workspace | None:
     """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is wrong."""
     start = start.resolve()
     folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
-    return Workspace(folder, _read(folder / CONFIG)) if folder else None
+    return Workspace(folder, _read(_sound(folder) / CONFIG)) if folder else None
+
+
+def _sound(folder: Path) -> Path:
+    """The folder's full path; WorkspaceError for one that DuckDB, or libstats.toml, would take for another."""
+    path = folder.resolve()
+    odd = re.search(r"[?\\\0-\x08\n-\x1f\x7f\ud800-\udfff]", path.as_posix())
+    if odd:
+        raise WorkspaceError(f"the path of the workspace holds a sign that cannot be used there: {odd[0]!a}", "Choose another name, or move it into a folder without that sign.")
+    return path
 
 
 def find(start: Path) -> Workspace:
@@ -246,6 +255,7 @@ def init(folder: Path, name: str | None = None) -> Workspace:
     """
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(f"{folder} is a file, not a folder", "Give the name of a folder to make.")
+    _sound(folder)
     for sub in ("exports", "notebooks", "reports"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
     (folder / "store").mkdir(mode=0o700, exist_ok=True)

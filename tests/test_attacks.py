@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 import libstats
-from libstats import intake, ledger, store
+from libstats import intake, ledger
 from libstats.errors import LibstatsError
 from libstats.listing import rejects
 from libstats.load import load
@@ -38,7 +39,7 @@ def test_a_name_that_is_not_text_and_a_link_in_a_circle(workspace: Workspace) ->
     (workspace.exports / "circle.csv").symlink_to(workspace.exports / "circle.csv")
     (workspace.exports / "up").symlink_to(workspace.exports)
     receipt = load(workspace, [workspace.exports, workspace.exports / "circle.csv"])
-    assert [(f.file, f.outcome) for f in receipt.files] == [("items\ufffd-2026-10-01.csv", "loaded"), ("circle.csv", "refused")]
+    assert [(f.file, f.outcome) for f in receipt.files] == [("circle.csv", "refused"), ("items\ufffd-2026-10-01.csv", "loaded")]
     str(receipt).encode("utf-8")
 
 
@@ -51,25 +52,6 @@ def test_nul_bytes_far_into_a_file_refuse_it(workspace: Workspace, tmp_path: Pat
     padding = "".join(f"{i};b{i};EAST;BK\n" for i in range(1000, 9000))
     write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}{padding}1;b\0001;EA\0ST;BK\n")
     assert load(workspace, [tmp_path / "items-2026-10-01.csv"]).files[0].outcome == "refused"
-
-
-def test_a_file_that_is_written_anew_after_it_was_read_is_not_purged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
-        config.write("\n[privacy]\npurge_exports = true\n")
-    place = find(workspace.folder)
-    export = write(place.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
-    published = store.Writer.publish
-
-    def publish(writer: store.Writer) -> None:
-        published(writer)
-        write(export, f"{ITEMS}1;b1;EAST;BK\n2;b2;EAST;BK\n")
-
-    monkeypatch.setattr(store.Writer, "publish", publish)
-    load(place, [place.exports])
-    assert export.exists()
-    monkeypatch.setattr(store.Writer, "publish", published)
-    load(place, [place.exports])
-    assert not export.exists()
 
 
 def test_the_same_list_of_another_day_outlives_a_changed_declaration(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,3 +244,27 @@ def test_a_big_file_with_a_line_too_short_leaves_no_traces_where_its_quotes_are_
     monkeypatch.setattr(intake, "MANY", 0)
     receipt = load(workspace, [write(tmp_path / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n2;b2\n")]).files[0]
     assert (receipt.outcome, receipt.has_traces, receipt.dispositions["rejected"]) == ("loaded", False, 1)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_time_that_a_name_says_goes_before_one_that_was_worked_out(order: tuple[int, ...], workspace: Workspace, tmp_path: Path) -> None:
+    """The same file under a name with its day and under one without is one file, of that day, whichever comes first."""
+    text = "itemnumber;barcode;homebranch;location;timestamp\n1;b1;EAST;{};2026-10-01 0{}:00:00\n"
+    names = ["items-2026-10-01.csv", "items.csv", "other.csv"]
+    files = [write(tmp_path / name, text.format(place, hour)) for name, place, hour in zip(names, ("ADULT", "ADULT", "TEEN"), (6, 6, 3), strict=True)]
+    for number in order:
+        load(workspace, [files[number]])
+    with libstats.open(workspace) as con:
+        assert con.sql("select location from item").fetchall() == [("TEEN",)]
+        assert con.sql("select exported_from from load where undone_seq is null order by 1").fetchall() == [("name",), ("newest",)]
+
+
+def test_a_time_of_tomorrow_stands_and_a_later_one_is_told_of(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer's clock may be of a zone that is behind the library's."""
+    monkeypatch.setattr(ledger, "now", lambda con: (datetime(2026, 10, 31, 20, 30), False))
+    lists = [write(tmp_path / f"items-{day}.csv", f"{ITEMS}1;b1;{place};BK\n") for day, place in (("202611010815", "WEST"), ("202611010615", "EAST"), ("2027-01-01", "NORTH"))]
+    first, second, third = load(workspace, lists).files
+    assert (str(first.exported_at), str(second.exported_at), first.notes, second.notes) == ("2026-11-01 08:15:00", "2026-11-01 06:15:00", [], [])
+    assert str(third.exported_at) == "2026-10-31 20:30:00" and "the time of its export is still to come" in third.notes[0]
+    with libstats.open(workspace) as con:
+        assert con.sql("select owning_branch from item").fetchall() == [("WEST",)]

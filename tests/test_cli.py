@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from libstats import cli
-from libstats.cli import COMMANDS, main
+from libstats.arguments import COMMANDS
+from libstats.cli import main
 from libstats.workspace import CONFIG
 from tests.conftest import write
 
@@ -130,3 +132,43 @@ def test_commands_do_not_import_what_only_reports_need() -> None:
     """Notebooks' packages take longer to import than most commands to run."""
     asked = "import sys, libstats.cli; print(sorted({'nbformat', 'nbclient', 'matplotlib', 'pandas', 'polars'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(OSError(28, "No space left on device"), "libstats: it is done, but its output could not be written: No space left on device\n"), (BrokenPipeError(32, "Broken pipe"), "")],
+)
+def test_output_that_cannot_be_written(error: OSError, said: str, library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The load stands, and nothing else is said."""
+    write(library / "exports" / "items-2026-10-31.csv", ITEMS)
+
+    def fail(text: str) -> int:
+        raise error
+
+    with monkeypatch.context() as shut:
+        shut.setattr(sys.stdout, "write", fail)
+        assert main(["load", "exports"]) == 1
+    assert capsys.readouterr().err == said
+    assert "koha items" in run(capsys, "loads")[1]
+
+
+def test_a_name_that_the_terminal_cannot_show(library: Path) -> None:
+    write(library / "exports" / "списък-2026-10-31.csv", ITEMS)
+    for words in (["load", "exports"], ["loads"]):
+        done = subprocess.run([sys.executable, "-m", "libstats", *words], capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "cp1252"})
+        assert (done.returncode, b"\\u0441\\u043f" in done.stdout, done.stderr) == (0, True, b"")
+
+
+@pytest.mark.parametrize("name", ["qu?est", "two\nlines", "back\\slash", "no\udcfftext"])
+@pytest.mark.skipif(os.name != "posix", reason="no such names elsewhere")
+def test_a_workspace_that_duckdb_would_take_for_another_is_refused(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "init", str(tmp_path / name))
+    assert (status, "the path of the workspace holds a sign that cannot be used there" in err, list(tmp_path.iterdir())) == (1, True, [])
+
+
+def test_numbers_and_parameters_that_are_none(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(library / "exports" / "items-2026-10-31.csv", ITEMS)
+    run(capsys, "load", "exports")
+    for word in ("9" * 46, "-1", "x"):
+        assert run(capsys, "undo", word)[0] == 2
+    assert run(capsys, "explain", "circulation", "--set", "con=1")[2].startswith("libstats: circulation has no parameter 'con'\n")

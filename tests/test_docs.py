@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats import cli, schema
+from libstats import arguments, schema
 from libstats.source import Source, faults
 
 ROOT = Path(__file__).parent.parent
@@ -61,12 +61,12 @@ def test_the_readme_in_python_runs(demo: Path, monkeypatch: pytest.MonkeyPatch, 
 
 def test_the_commands_of_readme_and_help_exist() -> None:
     shown = re.findall(r"(?:^ {4}|`|&& )libstats ([^`\n]+)", README, re.M)
-    shown += [example.removeprefix("libstats ") for _, example, _ in cli.COMMANDS.values()]
-    assert len(shown) > len(cli.COMMANDS)
+    shown += [example.removeprefix("libstats ") for _, example, _ in arguments.COMMANDS.values()]
+    assert len(shown) > len(arguments.COMMANDS)
     for line in shown:
         words = [w.replace("FILE", "x.csv") for w in shlex.split(line)]
         if words[0] not in ("report`", "report") or len(words) > 1:
-            cli.parser().parse_args(words)
+            arguments.parser().parse_args(words)
 
 
 def test_contributing_declares_a_source_that_fits() -> None:

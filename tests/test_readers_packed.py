@@ -248,3 +248,25 @@ def test_tab_rows_come_back_as_they_were_written(rows: list[list[str]], pack: st
     text = next(r for r in next(parts(next(places(file)))).headers() if len(r.header) == 3)
     assert [row for _, row in text.records()] == rows
     assert text.count().records == len(rows) + 1
+
+
+def test_members_of_the_folder_itself_and_above_it_are_no_hidden_ones(workspace: Workspace, tmp_path: Path) -> None:
+    """Programs that pack write such names; what begins with one dot is hidden."""
+    names = ["./a.csv", "../exports/b.csv", "x/../c.csv", "./.d.csv", ".e/f.csv"]
+    receipt = libstats.load(workspace, [archive(tmp_path / "day-2026-10-31.zip", {name: CSV.replace("b1", name) for name in names})])
+    assert [(f.file.partition("#")[2], f.outcome) for f in receipt.files] == [(name, "loaded") for name in names[:3]]
+
+
+def test_an_archive_with_two_members_of_one_name_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    """Which of the two a name opens is the unpacker's choice, and the other's rows would be lost."""
+    with zipfile.ZipFile(tmp_path / "day-2026-10-31.zip", "w") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr("items.csv", CSV)
+        file.writestr("items.csv", CSV.replace("b1", "b3"))
+    receipt = libstats.load(workspace, [tmp_path / "day-2026-10-31.zip"])
+    assert [f.outcome for f in receipt.files] == ["refused"]
+    assert "day-2026-10-31.zip: the archive holds items.csv more than once" in str(receipt)
+
+
+def test_the_name_of_a_member_moves_no_cursor(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = libstats.load(workspace, [archive(tmp_path / "day-2026-10-31.zip", {"items\x1b[2J.csv": CSV, "a\nb.csv": "x"})])
+    assert [f.file for f in receipt.files] == ["day-2026-10-31.zip#items\ufffd[2J.csv", "day-2026-10-31.zip#a\ufffdb.csv"]

@@ -87,7 +87,7 @@ def freshness(con: Connection, *, analysis: str | None = None, process: str | No
     )
 
 
-def receipt(con: Connection, analysis: str, **parameters: Any) -> Relation:
+def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those left out?
 
     Parameters: `analysis` is the name of an analysis, `parameters` those it was called with (`process`, `since` and `until`, or `as_of`, ...).

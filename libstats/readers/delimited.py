@@ -56,8 +56,7 @@ class Delimited(Part):
     @property
     def is_fast(self) -> bool:
         """True for a plain UTF-8 file whose first line is the header."""
-        is_plain = self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and self.above == 1
-        return is_plain and not set("*?[") & set(str(self.path))
+        return self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and self.above == 1
 
     def is_mostly_plain(self, null_words: Collection[str]) -> bool:
         """True if most of the first lines are without quotes and without words that mean blank."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -45,12 +47,12 @@ class Place:
     @property
     def name(self) -> str:
         """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
-        return ", ".join([_legible(self.path.name), *([self.member] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
+        return ", ".join([legible(self.path.name), *([legible(self.member)] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
 
     @property
     def entry(self) -> str:
         """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
-        return "#".join([_legible(self.path.name), *(p for p in (self.member, self.sheet) if p is not None)])
+        return "#".join([legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None])
 
     @property
     def is_plain(self) -> bool:
@@ -85,9 +87,9 @@ class Place:
             return stream.read(HEAD)
 
 
-def _legible(name: str) -> str:
-    """A file's name as text that can be stored and printed: what in it is not UTF-8 is replaced."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def legible(name: str) -> str:
+    """A file's name as text that can be stored and printed: what in it is not UTF-8, or would move the cursor, is replaced."""
+    return re.sub(r"[\0-\x1f\x7f-\x9f]", "\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 class _Bounded(io.RawIOBase):
@@ -189,6 +191,9 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     if not all(m.filename for m in members):
         raise damaged(place.name)
     wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
+    twice = [name for name, n in Counter(m.filename for m in wanted).items() if n > 1]
+    if twice:
+        raise FileRefused(f"{place.name}: the archive holds {legible(twice[0])} more than once", "Load the files themselves, or pack each under a name of its own.")
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
     if not wanted:
         raise empty(f"{place.name}: the archive is empty")
@@ -198,7 +203,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part not in (".", ".."))
 
 
 def _unpacked(place: Place, head: bytes | None) -> Place:
