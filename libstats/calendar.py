@@ -51,7 +51,7 @@ _TABLE = """
         join open_weekday w on w.weekday = isodow(d.day)
         left join closed_day c on c.calendar = w.calendar and c.day = d.day::date)
     select calendar, day, hours, hours > 0 as is_open,
-        coalesce(count(*) filter (where hours > 0) over (partition by calendar order by day rows between unbounded preceding and 1 preceding), 0) as open_before
+        (sum((hours > 0)::integer) over (partition by calendar order by day) - (hours > 0)::integer)::bigint as open_before
     from hours
 """
 # open_days counts open days from the first moment's day up to, without, the second one's: Friday to Monday is 1

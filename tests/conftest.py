@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from filelock import FileLock
 
+from libstats import store, tables
 from libstats.demo import prepare
 from libstats.workspace import Workspace, init
 
 HERE = Path(__file__).parent
 REAL = HERE.parent.parent / "shared" / "real"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the whole sample library is slow: to load it takes a quarter of a minute."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tables of a new store are made once for all tests of a process: to make them takes half the time of a small load."""
+    ready = tmp_path_factory.mktemp("ready") / "library.duckdb"
+    connect, create = store.connect, store.create_tables
+    form = tables._form()
+    with contextlib.closing(connect(ready, scratch=ready.parent, memory=None)) as con:
+        create(con)
+        con.execute("checkpoint")
+
+    def connected(path: Path, **options: Any) -> duckdb.DuckDBPyConnection:
+        if not options.get("read_only") and not path.exists() and tables._form() == form:
+            shutil.copyfile(ready, path)
+        return connect(path, **options)
+
+    def created(con: duckdb.DuckDBPyConnection) -> None:
+        if tables._form() != form:
+            create(con)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "connect", connected)
+        patch.setattr(store, "create_tables", created)
+        yield
 
 
 @pytest.fixture

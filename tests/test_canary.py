@@ -120,6 +120,7 @@ def exports(folder: Path, form: str) -> list[tuple[bool, Source, Path]]:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("legible")
 @pytest.mark.parametrize("form", FORMS)
 def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:

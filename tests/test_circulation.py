@@ -13,6 +13,8 @@ from libstats.errors import AnalysisError
 from libstats.workspace import Workspace
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 LOG = "datetime;branch;type;itemnumber;interface\n"
 LOANS = "issue_id;issuedate;date_due;branchcode;itemnumber;renewals;onsite_checkout\n"
 OCTOBER = {"since": "2026-10-01", "until": "2026-11-01"}

@@ -16,6 +16,8 @@ from libstats.errors import AnalysisError
 from libstats.workspace import Workspace
 from tests.tables import Rows, dicts, holding
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-11-01"
 YEAR = {"since": "2025-11-01", "until": "2026-11-01"}
 

@@ -18,7 +18,8 @@ from libstats.source import Source, faults
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MODULES = [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in sorted((ROOT / "libstats").rglob("*.py")) if p.name != "__init__.py"]
+FILES = [p for p in sorted((ROOT / "libstats").rglob("*.py")) if p.name != "__init__.py" and ">>> " in p.read_text(encoding="utf-8")]
+MODULES = [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in FILES]
 
 
 def blocks(text: str, language: str) -> list[str]:

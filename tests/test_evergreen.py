@@ -16,6 +16,8 @@ from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 from tests.test_readers_workbooks import WRITERS, Rows
 
+pytestmark = pytest.mark.slow
+
 HEAD = "id,usr,xact_start,circ_lib,due_date,checkin_time,parent_circ,desk_renewal,opac_renewal,auto_renewal\n"
 # a loan renewed twice, online and by the nightly job, and back at last; another that was renewed at the desk and is out
 CHAIN = """1,77,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,2026-09-14 20:00:00-04,,f,f,f

@@ -11,6 +11,8 @@ import libstats
 from libstats.workspace import Workspace
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 JANUARY: dict[str, Any] = {"since": "2026-01-01", "until": "2026-02-01"}
 HEAD = "process,case,milestone,happened_at\n"
 

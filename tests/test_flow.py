@@ -22,6 +22,8 @@ from tests.cases import PROCESS, configured, opened
 from tests.conftest import write
 from tests.test_turnaround import FOUR
 
+pytestmark = pytest.mark.slow
+
 NINE_TO_FIVE = {"open": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"), "closed": ["2026-07-15"]}
 
 

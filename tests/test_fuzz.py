@@ -11,6 +11,8 @@ from libstats.receipts import FileReceipt
 from tests import fuzz, recount
 from tests.fuzz_tables import SECRET, Made
 
+pytestmark = pytest.mark.slow
+
 
 def test_random_damage_is_refused_in_words_or_counted_row_by_row() -> None:
     found = fuzz.Found()

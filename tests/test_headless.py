@@ -18,6 +18,8 @@ from tests.books import WRITERS, Rows
 from tests.conftest import write
 from tests.test_readers_workbooks import dispositions
 
+pytestmark = pytest.mark.slow
+
 LENDING = Source(
     system="deskill",
     name="lending",

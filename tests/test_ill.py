@@ -18,6 +18,8 @@ from libstats.report.tables import Table
 from libstats.workspace import Workspace
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 HEAD = "process,case,milestone,happened_at,branch\n"
 # made in October 2025: 9 days each; in October 2026: three took 4 days, one was cancelled after 1, one is open since the 20th.
 # Sent after 1 day. Lending: one shipped after 2 days

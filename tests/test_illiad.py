@@ -12,6 +12,8 @@ from libstats import intake
 from libstats.workspace import Workspace
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 NUMBERED = """Transaction Number,Process Type,Creation Date,Transaction Status,Transaction Date
 901,Lending,2026-10-30 19:34:19.937,Request Finished,2026-10-30 19:44:50.850
 902,Lending,2026-10-30 20:00:00.000,Request Finished,2026-10-30 21:00:00.000

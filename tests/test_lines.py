@@ -228,6 +228,7 @@ def test_most_lines_with_quotes_are_read_by_column_at_once(workspace: Workspace,
     assert by_lines == []
 
 
+@pytest.mark.slow
 def test_what_makes_no_difference_makes_none(tmp_path: Path, by_lines: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Random lists with quotes, blanks, words for them and delimiters in fields: by lines and by columns the same."""
     rng = random.Random(20261128)
@@ -261,6 +262,7 @@ def groups(place: Workspace, table: str = "item__row") -> list[int]:
         return [n for (n,) in con.execute(saved).fetchall()]
 
 
+@pytest.mark.slow
 def test_what_comes_bit_by_bit_is_written_anew_now_and_then(workspace: Workspace, by_lines: list[int]) -> None:
     """After some loads as one, and as a whole group as soon as it is enough for one; those before stay as they are, and no row is lost or doubled."""
     rows, day, found = 2 * GROUP, 1, []

@@ -17,6 +17,8 @@ from libstats.sources import declared, sources
 from libstats.workspace import Workspace, find
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 SHORT = """
 [export."gate loans"]
 recognise = ["Ticket", "Out"]

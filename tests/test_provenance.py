@@ -16,6 +16,8 @@ from libstats.workspace import Workspace
 from tests.cases import opened
 from tests.test_turnaround import FOUR
 
+pytestmark = pytest.mark.slow
+
 JANUARY: dict[str, Any] = {"since": "2026-01-01", "until": "2026-02-01"}
 # 5 has no beginning, 6 began before the period and is open; 7 passed the end without a record of it
 SEVEN = [*FOUR, "5,mended,2026-01-07,EAST", "6,brought,2025-12-01,EAST", "7,brought,2026-01-08,EAST", "7,shelved,2026-01-09,EAST"]

@@ -36,6 +36,7 @@ def held(workspace: Workspace) -> list[tuple[str, ...]]:
         return con.sql("select item_id, barcode, owning_branch, call_number from item order by 1").fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -63,6 +63,7 @@ def test_a_path_that_reads_like_a_shorter_one_is_left_out(tmp_path: Path) -> Non
     assert table(write(tmp_path / "records.json", '[{"item": {"id": "of the item", "barcode": "1"}, "itemId": "own"}]')) == (("itemId", "item.barcode"), [["own", "1"]])
 
 
+@pytest.mark.slow
 def test_json_is_counted_right_however_its_bytes_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records = ", ".join(f'{{"a": "{n}\\"{{[\\\\", "b": {{"c": [{{"d": {n}}}]}}}}' for n in range(300))
     path = write(tmp_path / "records.json", f'{{"list": [{records}], "total": 300}}')
@@ -221,6 +222,7 @@ def test_times_of_another_zone_are_refused_until_the_own_is_known(workspace: Wor
     assert "[library] timezone" in receipt.files[0].reason
 
 
+@pytest.mark.slow
 def test_nothing_that_is_not_selected_is_anywhere(workspace: Workspace) -> None:
     workspace.config["library"] = {"timezone": "America/New_York"}
     folder = Path(__file__).parent / "sources"

@@ -20,6 +20,8 @@ from libstats.receipts import LoadReceipt
 from libstats.workspace import CONFIG, Workspace, init
 from tests.conftest import write
 
+pytestmark = pytest.mark.slow
+
 LOADED = {
     "aqorders_EMPTY",
     "biblio_titles",

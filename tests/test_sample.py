@@ -16,6 +16,8 @@ import libstats
 from libstats.sample import write, write_loans
 from libstats.sample.oddities import ODDITIES
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = Path(__file__).parent.parent / "data" / "sample"
 EVENT = ["datetime", "branch", "value", "type", "itemnumber", "itemtype", "location", "ccode", "categorycode", "interface"]
 """All columns of the log but the patron, who may be gone from a later file."""

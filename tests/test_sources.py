@@ -11,6 +11,7 @@ import io
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -66,7 +67,13 @@ def test_every_table_has_a_source() -> None:
     assert {t for s in sources.sources() for t in s.fills} == set(schema.tables())
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def with_marks(pairs: list[Path]) -> list[Any]:
+    """The pairs as parameters: but for the first one of each system they are slow, since there are so many."""
+    first = {p.parent.name.partition("-")[0]: p for p in reversed(pairs)}
+    return [pytest.param(p, id=f"{p.parent.name}/{p.stem}", marks=() if p in first.values() else pytest.mark.slow) for p in pairs]
+
+
+@pytest.mark.parametrize("pair", with_marks(PAIRS))
 def test_pair(pair: Path, workspace: Workspace) -> None:
     source = named(pair.parent)
     if source.is_elsewhere:

@@ -108,6 +108,7 @@ def test_a_much_shorter_list_waits_to_be_confirmed(workspace: Workspace, tmp_pat
         libstats.confirm(place, 2)
 
 
+@pytest.mark.slow
 def test_known_on_leaves_out_what_came_later(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;"))
     second = write(tmp_path / "items-2026-10-02.csv", items("1;b1;WEST;BK;", "2;b2;EAST;BK;"))
@@ -122,6 +123,7 @@ def test_known_on_leaves_out_what_came_later(workspace: Workspace, tmp_path: Pat
             assert con.sql("select item_key, owning_branch from item order by 1").fetchall() == expected
 
 
+@pytest.mark.slow
 def test_what_was_gone_then_is_gone_in_what_was_known_then(workspace: Workspace, tmp_path: Path) -> None:
     """Though the only load that held it is undone since, so that it is in no state of today."""
     place = whole(workspace)
@@ -203,6 +205,7 @@ def test_a_kill_leaves_the_published_state(step: str, workspace: Workspace, tmp_
     assert [p.name for p in sorted(workspace.store.iterdir()) if p.name != "lock"] == ["current", *[p.name for p in [store.published(workspace.store)] if p]]
 
 
+@pytest.mark.slow
 def test_the_law_over_random_histories() -> None:
     assert sum(law.run(range(12)).values()) > 50
 

@@ -18,6 +18,8 @@ from libstats.workspace import CONFIG, Workspace, find
 from tests.conftest import write
 from tests.test_sources import FOLDER
 
+pytestmark = pytest.mark.slow
+
 ROWS = "514|169|1|31221000000011  |BOOK|20160901|\n514|169|2|31221000000029|BOOK|20160901|\n"
 HISTORY = (FOLDER / "symphony-history-log" / "day.hist").read_bytes()
 

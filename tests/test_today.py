@@ -20,6 +20,8 @@ from tests.cases import opened
 from tests.conftest import write
 from tests.test_turnaround import FOUR
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 10, 8)
 # case 3 is 4.5 days old at the export, 5 is late (9 days), 6 near (6.5 of 8 days)
 SIX = [*FOUR, "5,brought,2026-01-01 00:00,EAST", "5,glued,2026-01-02 00:00,EAST", "6,brought,2026-01-03 12:00,WEST"]

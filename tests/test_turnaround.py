@@ -14,6 +14,8 @@ from libstats.errors import AnalysisError
 from libstats.workspace import Workspace
 from tests.cases import PROCESS, opened
 
+pytestmark = pytest.mark.slow
+
 # four cases: 2 days, 4 days, open since day 5 at noon, discarded after 2 days
 FOUR = [
     "1,brought,2026-01-01 09:00,EAST",

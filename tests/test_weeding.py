@@ -18,6 +18,8 @@ from libstats.workspace import Workspace, find
 from tests.conftest import write
 from tests.tables import Rows, dicts, holding
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-11-01"
 # 640 in CREW: 5 years of age, 3 without use. The other copy is there so that records of use begin in 2010.
 OTHER: Rows = [{"item_id": "other", "title_id": "other", "call_number": "none", "last_borrowed_on": date(2010, 1, 1), "due_on": date(2026, 12, 1)}]
