@@ -88,3 +88,23 @@ def test_an_undo_that_needs_too_much_is_told_in_words(workspace: Workspace, tmp_
         libstats.undo(limited(workspace, '"1MB"'), 1)
     with libstats.open(workspace) as con:
         assert con.sql("select count(*) from item").fetchall() == [(20_000,)]
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data"), "It needs more memory than there is: close other programs."),
+        (duckdb.IOException('IO Error: Cannot open file "library-000001.duckdb": Permission denied'), "Check the permissions of the store folder."),
+        (duckdb.IOException("IO Error: The file is not a valid DuckDB database file!"), "Restore the store folder from a backup."),
+    ],
+)
+def test_a_backup_is_asked_for_only_where_the_database_is_damaged(error: duckdb.Error, remedy: str, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS + "1;b1;EAST\n")])
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(duckdb, "connect", fail)
+    with pytest.raises(StoreError) as refused:
+        libstats.open(workspace)
+    assert refused.value.remedy == remedy
