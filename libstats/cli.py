@@ -1,4 +1,4 @@
-"""The command line: parse, call, print."""
+"""The command line: call, print; `arguments.py` parses."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from libstats import ledger
 from libstats.alarms import check
 from libstats.errors import LibstatsError
 from libstats.opening import open as open_store
-from libstats.readers.place import legible
+from libstats.readers.place import is_of
 from libstats.receipts import DISPOSITIONS
 from libstats.recognise import recognise
 from libstats.workspace import Workspace
@@ -42,7 +42,7 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
         return "No row was rejected."
     if original:
         _same(workspace, original, {row[-1]: row[-2] for row in rows}, load)
-    lines = {file: _lines(workspace, original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or file.partition("#")[0] == legible(original.name))}
+    lines = {file: _lines(workspace, original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or is_of(file, original))}
     text = []
     for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
@@ -54,7 +54,7 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
 
 def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: int | None) -> None:
     """LibstatsError if the file is not, byte for byte, one of which rows were rejected: its lines would be other rows."""
-    entries = [e for e in loaded if load is not None or e.partition("#")[0] == legible(original.name)]
+    entries = [e for e in loaded if load is not None or is_of(e, original)]
     if not any(recognise(original, entry, workspace.config)[1].count().sha256 == loaded[entry] for entry in entries):
         raise LibstatsError(f"{original.name} is not the file that was loaded, or has changed since", "Its lines are others now: give the file as it was.")
 

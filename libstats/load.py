@@ -20,7 +20,7 @@ from libstats.commands import Config
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet
 from libstats.intake import Intake, Job
 from libstats.readers.part import Advance, Count, Part, idle
-from libstats.readers.place import Place, legible, places, stamp, unreadable
+from libstats.readers.place import Place, is_of, places, stamp, unreadable
 from libstats.readers.sniff import parts
 from libstats.receipts import FileReceipt, LoadReceipt
 from libstats.recognise import recognise_part
@@ -73,8 +73,7 @@ def _publish(writer: store.Writer, place: Workspace, receipt: LoadReceipt) -> No
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:
     """Delete what is loaded whole from the workspace's exports folder; a file with rejected rows stays to be looked at, and so does one that was written anew meanwhile."""
     for path, seen in stamps.items():
-        name = legible(path.name)
-        parts = [f for f in receipt.files if f.file == name or f.file.startswith(f"{name}#")]
+        parts = [f for f in receipt.files if is_of(f.file, path)]
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
         if done and place.exports.resolve() in path.resolve().parents and stamp(path) == seen:
             path.unlink()

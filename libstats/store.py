@@ -27,8 +27,8 @@ from libstats.groups import GROUP
 from libstats.tables import FORMAT, create_tables, fit_views, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
-# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB): a third, since
-# of daily whole lists the store is then never half as large again as after one, and seldom written anew.
+# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB): a month of daily
+# whole lists does not reach it.
 LOOSE, SMALL = 1 / 3, 64
 
 

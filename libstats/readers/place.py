@@ -92,6 +92,12 @@ def legible(name: str) -> str:
     return re.sub(r"[\0-\x1f\x7f-\x9f]", "\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
+def is_of(entry: str, path: Path) -> bool:
+    """True if what the ledger calls by this name is the file, or a part of it."""
+    name = legible(path.name)
+    return entry == name or entry.startswith(f"{name}#")
+
+
 class _Bounded(io.RawIOBase):
     """A stream that refuses to swell without end."""
 
