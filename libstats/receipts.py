@@ -64,6 +64,7 @@ class LoadReceipt:
     files: list[FileReceipt] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
     forgotten: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -74,6 +75,7 @@ class LoadReceipt:
         lines = [line for file in self.files for line in file.lines()]
         if self.forgotten:
             lines.append(f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key, as the library's rule says")
+        lines += self.notes
         if self.totals:
             lines.append("Now held: " + ", ".join(counted(n, table.replace("_", " ")) for table, n in self.totals.items() if n))
         return "\n".join(lines)

@@ -52,6 +52,23 @@ def test_a_file_with_rejected_rows_stays_also_when_it_is_loaded_again(workspace:
     assert export.exists() and not other.exists()
 
 
+def test_what_cannot_be_deleted_is_told_of(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The load stands: nothing says that it does not."""
+    place = purging(workspace)
+    export = write(place.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    unlink = Path.unlink
+
+    def failing(path: Path, missing_ok: bool = False) -> None:
+        if path == export:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", failing)
+    receipt = load(place, [place.exports])
+    assert receipt.is_clean and receipt.notes == ["items-2026-10-01.csv could not be deleted: Permission denied. Delete it yourself: it may tell of patrons"]
+    assert receipt.notes[0] in str(receipt)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
 def test_folders_that_are_linked(workspace: Workspace, tmp_path: Path) -> None:
     """What lies in them is loaded, once, whatever links lead there; if the exports folder is a link itself, it is purged as any."""
