@@ -75,11 +75,11 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
     for path, seen in stamps.items():
         parts = [f for f in receipt.files if is_of(f.file, path)]
         done = parts and all(f.outcome in ("loaded", "repeated") and not f.dispositions.get("rejected") for f in parts)
-        if done and place.exports.resolve() in path.resolve().parents and stamp(path) == seen:
-            try:
+        try:
+            if done and place.exports.resolve() in path.resolve().parents and stamp(path) == seen:
                 path.unlink()
-            except OSError as error:  # what was loaded is published: it stands
-                receipt.notes.append(f"{path.name} could not be deleted: {error.strerror or error}. Delete it yourself: it may tell of patrons")
+        except OSError as error:  # what was loaded is published: it stands
+            receipt.notes.append(f"{path.name} could not be deleted: {error.strerror or error}. Delete it yourself: it may tell of patrons")
 
 
 def _progress(total: int) -> Any:
