@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from libstats.analysis.callnumber import CERTAIN_DEWEY, CERTAIN_LCC, CERTAIN_SUDOC, DEWEY, LCC, SEPARATOR, shipped
+from libstats.analysis.collection.callnumber import CERTAIN_DEWEY, CERTAIN_LCC, CERTAIN_SUDOC, DEWEY, LCC, SEPARATOR, shipped
 
 LABEL, MARKS, DDC, LCC_KEY, WORD_KEY = (pl.col(name) for name in ("label", "marks", "ddc", "lcc_key", "word_key"))
 

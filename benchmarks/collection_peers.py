@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from benchmarks.classes import classes, label
-from libstats.analysis.collection import OLDEST
-from libstats.analysis.thresholds import limits
+from libstats.analysis.collection.age import OLDEST
+from libstats.definitions.thresholds import limits
 
 DUSTY_YEARS, YEARS_HELD = 3, 2
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.sample.loans import MEMORY, write_loans
+from sample.loans import MEMORY, write_loans
 
 FIRST_DAY = date(2026, 9, 1)
 DAY_OF_LOANS, NEXT_DAY = "old_issues-2026-10-31.csv", "old_issues-2026-11-01.csv"

@@ -20,8 +20,8 @@ import duckdb
 import libstats
 from benchmarks import bare, data
 from libstats.report import run
-from libstats.sample.loans import write_loans as write_loans_of
-from libstats.workspace import CONFIG
+from libstats.workspace.workspace import CONFIG
+from sample.loans import write_loans as write_loans_of
 
 REPEATS = 5
 SINCE, UNTIL = "2025-09-01", "2026-09-01"
@@ -79,7 +79,7 @@ def load_bare(database: str, file: str, kind: str) -> dict[str, Any]:
 
 
 def write_many_loans(folder: str, rows: str) -> dict[str, Any]:
-    """Make one big export of loans, as `libstats sample --loans` does."""
+    """Make one big export of loans, as `python -m sample --loans` does."""
     return {**timed(lambda: write_loans_of(Path(folder), loans=int(rows)))}
 
 

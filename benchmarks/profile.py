@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 
 import libstats
-from libstats import store
 from libstats.readers import delimited
+from libstats.store import generations
 
 spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
@@ -57,8 +57,8 @@ class Timed:
 
 def main(workspace: str, file: str) -> None:
     """Load one file, every statement timed."""
-    connect, count = store.connect, delimited.Delimited.count
-    store.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment]
+    connect, count = generations.connect, delimited.Delimited.count
+    generations.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment]
     delimited.Delimited.count = lambda *a, **k: noted("Delimited.count", lambda: count(*a, **k))  # type: ignore[method-assign]
     noted("in all", lambda: print(libstats.load(Path(workspace), [Path(file)])))
     for place, (seconds, busy) in sorted(spent.items(), key=lambda s: -s[1][1])[: int(__import__("os").environ.get("N", "22"))]:

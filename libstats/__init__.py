@@ -6,23 +6,23 @@ con = libstats.open("mylibrary")                 a read-only DuckDB connection: 
 libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB relation: .df(), .pl(), .fetchall()
 """
 
-from libstats.alarms import check
-from libstats.analysis.backlog import backlog
+from libstats.analysis.alarms import check
 from libstats.analysis.circulation import circulation
-from libstats.analysis.collection import collection_age, migration_days, publication_decades
-from libstats.analysis.collection_use import collection_use, shelf_time
-from libstats.analysis.copies import missing_copies
-from libstats.analysis.fill import fill_rate, unfilled_reasons
+from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
+from libstats.analysis.collection.copies import missing_copies
+from libstats.analysis.collection.horizon import system_days, use_horizon
+from libstats.analysis.collection.use import collection_use, shelf_time
+from libstats.analysis.collection.weeding import weeding_candidates
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.throughput import throughput
-from libstats.analysis.turnaround import turnaround, turnaround_curve
-from libstats.analysis.use import system_days, use_horizon
-from libstats.analysis.weeding import weeding_candidates
-from libstats.analysis.worklist import worklist
-from libstats.forgetting import forget
-from libstats.load import confirm, load, undo
-from libstats.opening import open
-from libstats.workspace import init
+from libstats.analysis.work.backlog import backlog
+from libstats.analysis.work.fill import fill_rate, unfilled_reasons
+from libstats.analysis.work.throughput import throughput
+from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.worklist import worklist
+from libstats.loading.forget import forget
+from libstats.loading.load import confirm, load, undo
+from libstats.workspace.open import open
+from libstats.workspace.workspace import init
 
 __all__ = [
     "backlog",

@@ -13,12 +13,12 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from libstats import store, tables
-from libstats.demo import prepare
-from libstats.workspace import Workspace, init
+from libstats.cli.demo import prepare
+from libstats.store import generations, tables
+from libstats.workspace.workspace import Workspace, init
+from tests.support.files import ROOT
 
-HERE = Path(__file__).parent
-REAL = HERE.parent.parent / "shared" / "real"
+REAL = ROOT.parent / "shared" / "real"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The tables of a new store are made once for all tests of a process: to make them takes half the time of a small load."""
     ready = tmp_path_factory.mktemp("ready") / "library.duckdb"
-    connect, create = store.connect, store.create_tables
+    connect, create = generations.connect, generations.create_tables
     form = tables._form()
     with contextlib.closing(connect(ready, scratch=ready.parent, memory=None)) as con:
         create(con)
@@ -48,8 +48,8 @@ def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator
             create(con)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "connect", connected)
-        patch.setattr(store, "create_tables", created)
+        patch.setattr(generations, "connect", connected)
+        patch.setattr(generations, "create_tables", created)
         yield
 
 
@@ -80,10 +80,3 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _, receipt = prepare(folder)
             assert receipt.is_clean, str(receipt)
     return folder
-
-
-def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    """Write an export, its bytes as given."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode(encoding))
-    return path

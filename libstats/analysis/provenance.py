@@ -9,11 +9,13 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import backlog, circulation, collection, collection_use, fill, throughput, turnaround, weeding, worklist
-from libstats.analysis.cases import newest_export, quoted
-from libstats.analysis.spans import UNDETERMINABLE, ends_of, spans_sql
+from libstats.analysis import circulation
+from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
+from libstats.analysis.work.cases import newest_export, quoted
+from libstats.analysis.work.spans import UNDETERMINABLE, ends_of, spans_sql
+from libstats.definitions.processes import DIRECTIONS, process_of
 from libstats.errors import AnalysisError
-from libstats.processes import DIRECTIONS, process_of
 
 Relation = duckdb.DuckDBPyRelation
 Connection = duckdb.DuckDBPyConnection
@@ -54,8 +56,8 @@ _STOCK: dict[str, str | None] = {"item": None, "title": None}
 ANALYSES: dict[str, Told] = {
     "backlog": Told(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
     "circulation": Told(circulation.circulation, circulation.left_out, _USE),
-    "collection_age": Told(collection.collection_age, collection.left_out, _STOCK),
-    "collection_use": Told(collection_use.collection_use, collection_use.use_left_out, {**_STOCK, **_USE}),
+    "collection_age": Told(age.collection_age, age.left_out, _STOCK),
+    "collection_use": Told(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
     "fill_rate": Told(fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)),
     "throughput": Told(throughput.throughput, throughput.throughput_left_out, {}, _summed("cases", throughput.throughput)),
     "turnaround": Told(turnaround.turnaround, turnaround.turnaround_left_out, {}, _summed("cases - undeterminable", turnaround.turnaround)),

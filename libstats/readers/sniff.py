@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, json, later, spreadsheet, symphony_log, xml
-from libstats.readers.oldbook import OLE
+from libstats.readers import delimited, json, later, symphony_log, xml
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
+from libstats.readers.workbook import sheets
+from libstats.readers.workbook.xls import OLE
 
 _WORKBOOKS = (ZIP, OLE)
 _OTHERS = {
@@ -29,7 +30,7 @@ def parts(place: Place) -> Iterator[Part]:
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
         raise FileRefused(f"{place.name}: this is an archive within an archive", "Unpack the outer one and load what is in it.")
     if head.startswith(_WORKBOOKS):
-        yield from spreadsheet.sheets(place)
+        yield from sheets.sheets(place)
         return
     if head.startswith(b"%PDF"):
         raise FileRefused(f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {READS}")

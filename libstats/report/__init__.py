@@ -1,8 +1,8 @@
 """Reports: notebooks run with checked parameters and published as accessible pages."""
 
-from libstats.report.parameters import from_env
-from libstats.report.pieces import Html
-from libstats.report.runner import Form, run
-from libstats.report.tables import Table, table
+from libstats.report.page.html import Html
+from libstats.report.page.parameters import from_env
+from libstats.report.page.run import Form, run
+from libstats.report.page.table import Table, table
 
 __all__ = ["Form", "Html", "Table", "from_env", "run", "table"]

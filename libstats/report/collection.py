@@ -10,19 +10,19 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import collection as ages
-from libstats.analysis import weeding
-from libstats.analysis.collection_use import collection_use, shelf_time
-from libstats.analysis.copies import missing_copies
+from libstats.analysis.collection import age as ages
+from libstats.analysis.collection import weeding
+from libstats.analysis.collection.copies import missing_copies
+from libstats.analysis.collection.horizon import system_days, use_horizon
+from libstats.analysis.collection.use import collection_use, shelf_time
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.thresholds import chosen, lines
-from libstats.analysis.use import system_days, use_horizon
-from libstats.charts import Figure
-from libstats.charts import collection as charts_collection
+from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import ReportError
+from libstats.report.charts import Figure
+from libstats.report.charts import collection as charts_collection
 from libstats.report.monthly import unread
-from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import Table, shown, table
+from libstats.report.page.html import Html, escaped, notice
+from libstats.report.page.table import Table, shown, table
 from libstats.wording import Row, number, records, share
 
 __all__ = ["AND_OR", "LAST", "Collection", "age_and_use", "by_class", "decades", "head", "key_figures", "proof", "read", "rest", "unrecorded", "use_by_class"]

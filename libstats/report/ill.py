@@ -11,14 +11,14 @@ from typing import Any, ParamSpec, TypeVar
 
 import duckdb
 
-from libstats.analysis.cases import newest_export
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.turnaround import turnaround, turnaround_curve
-from libstats.analysis.worklist import worklist
+from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.worklist import worklist
+from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError, ReportError
-from libstats.processes import Process, process_of
-from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import Table, shown, table
+from libstats.report.page.html import Html, escaped, notice
+from libstats.report.page.table import Table, shown, table
 from libstats.wording import Row, day_name, month_before, month_name, number, percent, records, tenths
 
 PROCESS = "ill_borrowing"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from libstats import charts
-from libstats.analysis.backlog import backlog
-from libstats.analysis.fill import fill_rate, unfilled_reasons
-from libstats.analysis.worklist import worklist
+from libstats.analysis.work.backlog import backlog
+from libstats.analysis.work.fill import fill_rate, unfilled_reasons
+from libstats.analysis.work.today import pressing, words
+from libstats.analysis.work.worklist import worklist
+from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
-from libstats.report.pieces import Html
-from libstats.report.tables import Table, table, without_empty
-from libstats.today import pressing, words
+from libstats.report.page.html import Html
+from libstats.report.page.table import Table, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
 __all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "lending", "reasons", "reasons_of", "to_do"]

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from libstats import charts
-from libstats.analysis.throughput import throughput
-from libstats.analysis.turnaround import turnaround, turnaround_curve
-from libstats.analysis.worklist import worklist
-from libstats.charts.waiting import shares_after
+from libstats.analysis.work.throughput import throughput
+from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.worklist import worklist
+from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.processes import process_of
+from libstats.report import charts
+from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import KINDS, PROCESS, QUARTER, YEARS, Ill, interval, or_why_not
-from libstats.report.pieces import Html, notice
-from libstats.report.tables import Table, table
+from libstats.report.page.html import Html, notice
+from libstats.report.page.table import Table, table
 from libstats.wording import Row, month_before, month_name, percent, records, tenths
 
 __all__ = ["both_right", "by_day", "by_kind", "chart", "curve", "estimate_and_naive", "other_desks", "stages", "waits"]

@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 
 import duckdb
 
-from libstats import charts
 from libstats.analysis.circulation import circulation
 from libstats.analysis.provenance import freshness, receipt
 from libstats.errors import ReportError
-from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import Table, shown, table
+from libstats.report import charts
+from libstats.report.page.html import Html, escaped, notice
+from libstats.report.page.table import Table, shown, table
 from libstats.wording import Row, change, month_before, month_name, number, percent
 
 __all__ = ["Monthly", "by_branch", "by_month", "chart", "head", "in_house", "key_figures", "left_out", "proof", "read", "renewals", "unread"]

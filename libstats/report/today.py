@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import nbformat
 
-from libstats import today as lists
-from libstats.report import publish
-from libstats.report.pieces import Html, escaped, notice
-from libstats.report.tables import Table, shown, table, without_empty
-from libstats.report.workbook import workbook
-from libstats.today import Today, Work
+from libstats.analysis.work import today as lists
+from libstats.analysis.work.today import Today, Work
+from libstats.report.page import publish
+from libstats.report.page.html import Html, escaped, notice
+from libstats.report.page.table import Table, shown, table, without_empty
+from libstats.report.page.workbook import workbook
 from libstats.wording import tenths
 
 __all__ = ["page", "sheets"]

@@ -1,4 +1,4 @@
-"""One file a system. Every `Source` and `LeftAlone` that a module here defines is known to libstats, and so is what a library declares in libstats.toml."""
+"""One file a system, or a folder where it has several exports. Every `Source` and `LeftAlone` that a module here defines is known to libstats, and so is what a library declares in libstats.toml."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from libstats import exports
-from libstats.source import LeftAlone, Source
+from libstats.declaration.own import of_library, spelled
+from libstats.declaration.source import LeftAlone, Source
 
 
 @cache
 def _shipped() -> tuple[Source | LeftAlone, ...]:
     """Every declaration of every module of this package, in the order of files and lines."""
     found: list[Source | LeftAlone] = []
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        names = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
+    for name in sorted(module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.")):
+        names = vars(importlib.import_module(name)).values()
         found += [value for value in names if isinstance(value, (Source, LeftAlone))]
     return tuple(found)
 
@@ -26,7 +26,7 @@ def declared(config: Mapping[str, Any] | None = None) -> tuple[Source | LeftAlon
     """Every declaration: a library's own, from its configuration, then the shipped ones, with the names that it adds for their headings."""
     if not config or not config.keys() & {"export", "headings"}:
         return _shipped()
-    return (*exports.own(config), *(exports.spelled(d, config) if isinstance(d, Source) else d for d in _shipped()))
+    return (*of_library(config), *(spelled(d, config) if isinstance(d, Source) else d for d in _shipped()))
 
 
 def sources(config: Mapping[str, Any] | None = None) -> tuple[Source, ...]:

@@ -3,6 +3,6 @@
 A dozen lines about the report stand above the headings; all its forms, of a platform, of databases, titles or items, have these two.
 """
 
-from libstats.source import LeftAlone
+from libstats.declaration.source import LeftAlone
 
 USAGE = LeftAlone("COUNTER", "report", ("Metric_Type", "Reporting_Period_Total"), "known, not loaded yet")

@@ -5,7 +5,7 @@ its zone, several zones may stand in one file. A column exists in Metadb only if
 are numbers (UUIDs), unless a report joins their names; `folio service points` and the like tell libstats the names.
 """
 
-from libstats.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source
 
 DATES = "with its zone, as in 2026-10-31T09:30:00.000+00:00: give the column as it is, not its day"
 # Metadb's tables that end in __t__ hold every state that a record ever had: each would count as another loan

@@ -1,6 +1,6 @@
 """A library's own lists, in forms that any spreadsheet can write. `libstats init` puts empty ones into the folder forms."""
 
-from libstats.source import Source
+from libstats.declaration.source import Source
 
 # One line a step: which piece of work reached which milestone, when. For work that no system records.
 MILESTONES = Source(

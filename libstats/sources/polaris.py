@@ -4,7 +4,7 @@ Names of columns are those of the database, or of whoever wrote the report. Code
 Times are the library's own clock. Management Studio writes NULL as a word, and headings only where it is told to.
 """
 
-from libstats.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source
 
 NULLS = ("NULL",)
 DATES = "year first, as in 2026-10-31 09:30:00.000, or month first, as in 10/31/2026"

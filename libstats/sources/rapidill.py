@@ -1,6 +1,6 @@
 """RapidILL: its summaries are counts of a month, not requests."""
 
-from libstats.source import LeftAlone
+from libstats.declaration.source import LeftAlone
 
 SUMMARY = LeftAlone(
     "rapidill",

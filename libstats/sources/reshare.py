@@ -4,7 +4,7 @@ Each request exists twice, once at the library that asks and once at each that i
 says which it is. Times are of another zone and say it. Status and partner stand there as numbers of other tables: a report joins them. Patrons, titles and messages are never read.
 """
 
-from libstats.source import Source
+from libstats.declaration.source import Source
 
 WHEN = "with its zone, as in 2026-10-31 09:30:00+00"
 

@@ -6,7 +6,7 @@ libstats.toml or in the file's name. A copy is its catalogue key, call sequence 
 some exports and a barcode in others, so that distinct users of both cannot be counted together.
 """
 
-from libstats.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source
 
 # lines of errors, and the lines with which a finished report (.prn) begins
 NOT_ROWS = r"\*\*|\s|[A-Z][a-z]"

@@ -5,8 +5,8 @@ the words in which its help describes the columns. A file whose headings differ 
 Titles, patrons and notes are never read.
 """
 
-from libstats.source import Source
-from libstats.sources.ill_reasons import reason
+from libstats.declaration.ill_reasons import reason
+from libstats.declaration.source import Source
 
 DATES = "month first, as in 10/31/2026, or year first"
 MAP = "`libstats inspect FILE` shows the headings of the file: enter the one that means it into libstats.toml"

@@ -1,0 +1,253 @@
+"""How the parts of the collection are used, and how long copies rest between two loans."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.collection.age import HELD, By, Day, grouping
+from libstats.analysis.collection.copies import RECEIVED
+from libstats.analysis.collection.horizon import USE, is_covered, told_use
+from libstats.errors import AnalysisError
+
+__all__ = ["collection_use", "shelf_time", "use_left_out"]
+
+# Log before loans, by branch and day, as `circulation` counts; a loan that tells no desk may be of any.
+COUNTED = """
+    log_day as (
+        select distinct source, happened_at::date as day, unnest([branch, null]) as desk
+        from circulation_event
+        where happened_at >= $since::timestamp and happened_at < $until::timestamp
+    ),
+    period_use as (
+        select source, item_id, case when item_id is null then barcode end as barcode, count(*) filter (where kind = 'checkout') as checkouts, count(*) filter (where kind = 'in-house use') as in_house_uses
+        from circulation_event
+        where happened_at >= $since::timestamp and happened_at < $until::timestamp and kind in ('checkout', 'in-house use')
+        group by all
+        union all
+        select l.source, l.item_id, case when l.item_id is null then l.barcode end, count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null), count(*) filter (where l.is_in_house)
+        from loan_ever l anti join log_day d on d.source = l.source and d.day = l.checked_out_at::date and d.desk is not distinct from l.checkout_branch
+        where l.checked_out_at >= $since::timestamp and l.checked_out_at < $until::timestamp
+        group by all
+    ),
+    item_count as (
+        select source, item_id, sum(checkouts) as checkouts, sum(in_house_uses) as in_house_uses
+        from period_use
+        where item_id is not null
+        group by all
+    ),
+    barcode_count as (
+        select source, barcode, sum(checkouts) as checkouts, sum(in_house_uses) as in_house_uses
+        from period_use
+        where barcode is not null
+        group by all
+    )
+"""
+RESTING = f"""
+    held_use as (
+        select {{group}} as "{{by}}",
+            g.source in (select source from use_source) as is_recorded,
+            {is_covered("g")} as is_covered,
+            coalesce(n.checkouts, 0) + coalesce(b.checkouts, 0) as checkouts,
+            coalesce(n.in_house_uses, 0) + coalesce(b.in_house_uses, 0) as in_house_uses,
+            coalesce(g.added_on, r.received_on) <= $cutoff::date as is_held_long,
+            greatest({told_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
+            h.records_since,
+            coalesce(g.lifetime_in_house, 0) > 0 and g.last_in_house_on is null and u.last_in_house_on is null as is_in_house_undated
+        from grouped g
+        left join received r using (source, item_id)
+        left join horizon h using (source)
+        left join item_count n using (source, item_id)
+        left join barcode_count b using (source, barcode)
+        left join used_item u using (source, item_id)
+        left join used_barcode v using (source, barcode)
+    ),
+    resting as (
+        select *,
+            case
+                when last_known_use_on > $cutoff::date then false
+                when is_in_house_undated or records_since is null or (last_known_use_on is null and (not is_covered or records_since > $cutoff::date)) then null
+                else true
+            end as is_dusty
+        from held_use
+    )
+"""
+PAIRS = """
+    lent as (
+        select source, coalesce(item_id, 'barcode:' || barcode) as copy, checked_out_at::date as day
+        from loan_ever
+        where not coalesce(is_in_house, false) and renewal_of is null and checked_out_at < $until::timestamp
+        union
+        select source, coalesce(item_id, 'barcode:' || barcode), happened_at::date
+        from circulation_event
+        where kind = 'checkout' and happened_at < $until::timestamp
+    ),
+    paired as (
+        select source, copy, day, lag(day) over (partition by source, copy order by day) as previous_day
+        from lent
+        where copy is not null
+    ),
+    named as (
+        select source, unnest([item_id, 'barcode:' || barcode]) as copy, {group} as "{by}"
+        from grouped
+    ),
+    resumed as (
+        select n."{by}", year(p.previous_day) as previous_use_year
+        from paired p left join named n using (source, copy)
+        where p.day >= $since::date and ($branch is null or n.copy is not null)
+    )
+"""
+
+
+def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
+    """Which parts of the collection are used more, and which less, than their size lets expect?
+
+    Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log before loans). Turnover is uses per copy held at the end
+    of the period. Relative use is a group's share of all uses over its share of all copies: 1 is what its size lets expect. Copies of a source of which
+    neither loans nor a log are loaded are part of neither. Dusty is a copy held for at least dusty_years and not used in them; its share is of the copies held so long of which that can be told, never of all.
+
+    Parameters
+    ----------
+    con : an open connection
+    since, until : the period, since <= day < until
+    by : as for `collection_age`
+    dusty_years : years without use after which a copy is dusty
+    branch : only copies that this branch owns, wherever they were used
+
+    Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items` (copies); `items_unrecorded` (those
+    of a source without loans or log); `checkouts`, `in_house_uses` (uses); `turnover` (uses per copy of the others); `share_of_items` (of the others), `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of which it can be told),
+    `items_dusty` (copies), `share_dusty` (0 to 1), `items_dusty_unknown` (copies held so long, of which no export tells). Raises AnalysisError for an unknown group.
+
+    >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
+    ['class', 'items', 'items_unrecorded', 'checkouts']
+    """
+    sql, params = _counted(since, until, by, dusty_years, branch)
+    return con.sql(
+        f"""
+        {sql},
+        total as (
+            select count(*) filter (where is_recorded) as items, sum(checkouts + in_house_uses) as uses
+            from resting
+        )
+        select "{by}",
+            count(*) as items,
+            count(*) filter (where not is_recorded) as items_unrecorded,
+            sum(checkouts)::bigint as checkouts,
+            sum(in_house_uses)::bigint as in_house_uses,
+            sum(checkouts + in_house_uses)::bigint / nullif(count(*) filter (where is_recorded), 0) as turnover,
+            nullif(count(*) filter (where is_recorded), 0) / any_value(t.items) as share_of_items,
+            sum(checkouts + in_house_uses)::bigint / nullif(any_value(t.uses)::bigint, 0) as share_of_use,
+            share_of_use / share_of_items as relative_use,
+            count(is_dusty) filter (where is_held_long) as items_held_long,
+            count(*) filter (where is_held_long and is_dusty) as items_dusty,
+            items_dusty / nullif(items_held_long, 0) as share_dusty,
+            count(*) filter (where is_held_long and is_dusty is null) as items_dusty_unknown
+        from resting cross join total t
+        group by "{by}"
+        order by "{by}" nulls last
+        """,
+        params=params,
+    )
+
+
+def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
+    """What was not counted by `collection_use`, and why?
+
+    Parameters as there. Returns `reason` and `rows`, in uses or copies as the reason says, one row per reason, zero included.
+    """
+    sql, params = _counted(since, until, by, dusty_years, branch)
+    return con.sql(
+        f"""
+        {sql},
+        reasons as (
+            select 1 as place, 'uses of copies that are not held (any more), that belong to another branch, or of which no export tells' as reason,
+                (select coalesce(sum(checkouts + in_house_uses), 0) from period_use) - (select coalesce(sum(checkouts + in_house_uses), 0) from resting) as rows
+            union all
+            select 2, 'copies counted, but held for too short a time to be dusty, or not known for how long', count(*) filter (where not coalesce(is_held_long, false))
+            from resting
+            union all
+            select 3, 'copies counted, of which no export tells whether they are dusty', count(*) filter (where is_held_long and is_dusty is null)
+            from resting
+            union all
+            select 4, 'copies counted, but of a source without loans or log, so not part of relative use', count(*) filter (where not is_recorded)
+            from resting
+        )
+        select reason, rows::bigint as rows
+        from reasons
+        order by place
+        """,
+        params=params,
+    )
+
+
+def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "all", share: float = 0.96, branch: str | None = None) -> duckdb.DuckDBPyRelation:
+    """How long do copies rest on the shelf before somebody takes them again, and after how long is that hardly to be expected?
+
+    Definition: the shelf-time period (Slote, Weeding library collections): of the loans of a period, when was the same copy lent before? Added up from
+    the newest, the year with which `share` of them is reached is the cut-point: copies not lent since before it make only the rest of the use.
+    A copy lent twice on one day counts once. It needs the history of loans: the day of the last loan alone does not tell of the one before.
+
+    Parameters
+    ----------
+    con : an open connection
+    since, until : the period whose loans are looked at, since <= day < until; Slote wants more than 400 of them
+    by : as for `collection_age`; a copy that is no longer held is under NULL
+    share : of the use to preserve, 0 to 1
+    branch : only copies that this branch owns
+
+    Returns one row per group and year of the loan before, newest first: the group under the name given as `by`; `previous_use_year` (NULL: no loan before
+    is recorded, which may be for want of records, so it is part of no share); `years_since` (the last year of the period less that year); `loans`; `cumulative_loans`;
+    `cumulative_share` (0 to 1, of the loans with one before); `is_core` (true up to the cut-point). Raises AnalysisError for an unknown group or share.
+
+    >>> libstats.shelf_time(con, since="2026-10-01", until="2026-11-01").columns[1:4]
+    ['previous_use_year', 'years_since', 'loans']
+    """
+    if not 0 < share <= 1:
+        raise AnalysisError(f"the share of use to preserve cannot be {share}", "Give a part of 1, such as 0.96.")
+    group, grouped, params = grouping(by)
+    sql = ",".join((HELD, grouped, PAIRS.format(group=group, by=by)))
+    return con.sql(
+        f"""
+        with {sql},
+        year_count as (
+            select "{by}", previous_use_year, count(*) as loans
+            from resumed
+            group by all
+        ),
+        added_up as (
+            select *,
+                sum(loans) filter (where previous_use_year is not null) over (partition by "{by}" order by previous_use_year desc nulls last)::bigint as cumulative,
+                sum(loans) filter (where previous_use_year is not null) over (partition by "{by}")::bigint as total
+            from year_count
+        )
+        select "{by}", previous_use_year,
+            year($as_of::date) - previous_use_year as years_since,
+            loans,
+            case when previous_use_year is not null then cumulative end as cumulative_loans,
+            case when previous_use_year is not null then cumulative / total end as cumulative_share,
+            case when previous_use_year is not null then (cumulative - loans) / total < $share end as is_core
+        from added_up
+        order by "{by}" nulls last, previous_use_year desc nulls last
+        """,
+        params={**params, "since": str(since), "until": str(until), "as_of": _last_day(until), "share": share, "branch": branch},
+    )
+
+
+def _counted(since: Day, until: Day, by: By, dusty_years: int, branch: str | None) -> tuple[str, dict[str, Any]]:
+    group, grouped, params = grouping(by)
+    end = date.fromisoformat(_last_day(until))
+    chosen = {
+        "since": str(since),
+        "until": str(until),
+        "as_of": str(end),
+        "cutoff": f"{end.year - dusty_years}-{end:%m}-{min(end.day, 28):02}",
+        "records_since": None,
+        "branch": branch,
+    }
+    return "with" + ",".join((HELD, grouped, USE, RECEIVED, COUNTED, RESTING.format(group=group, by=by))), {**params, **chosen}
+
+
+def _last_day(until: Day) -> str:
+    return str(date.fromisoformat(str(until)[:10]) - timedelta(days=1))

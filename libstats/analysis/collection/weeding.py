@@ -1,0 +1,158 @@
+"""Weeding: which copies a library may want to look at for withdrawal, and why the others are not on the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from libstats.analysis.collection.age import Day
+from libstats.analysis.collection.callnumber import classed
+from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
+from libstats.analysis.collection.fates import FATE, JUDGED, KNOWN, KNOWN_COPY, REASONS
+from libstats.analysis.collection.horizon import USE
+from libstats.definitions.thresholds import chosen, limits
+from libstats.errors import AnalysisError
+
+__all__ = ["Combine", "left_out", "weeding_candidates"]
+
+Combine = Literal["and", "or"]
+
+
+def weeding_candidates(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    profile: str | None = None,
+    combine: Combine = "and",
+    thresholds: Path | str | None = None,
+    years_held: int = 2,
+    keep_last_copies: bool = True,
+    keep: Sequence[str] = (),
+    records_since: Day | None = None,
+    branch: str | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Which copies should somebody look at, because they are old, unused, or both?
+
+    Definition: each class has a limit of age (the year looked at less the year of publication) and of years without use (checkout or use inside the
+    library), by a profile of limits such as CREW's (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of them
+    ("or") is a candidate. A list for people to look at, never to discard unseen: whether a book misleads, is worn or superseded, no export tells.
+    Copies that are kept whatever their age are left out first, then those that cannot be judged: no class, no usable year, or records of use that begin
+    too late: "unused for 10 years" cannot be known of 4 years of records. A copy came on the day it was added or, where that is not told, received on an order; no rest is
+    longer than since then, or where neither is told since its year of publication. A last use that a system wrote (`system_days`) is none. A copy of which neither the day it
+    came nor any use is told, nor would be by any export, cannot be judged. At least one copy of a title stays, unless keep_last_copies is false.
+
+    Parameters
+    ----------
+    con : an open connection
+    as_of : the day to which copies have aged
+    profile : a profile of the table: `crew`, `archmere`, `waterloo`, or one of the library's own table
+        (if neither this nor thresholds is given: what [weeding] in libstats.toml names, else `crew`)
+    combine : "and" or "or"; where a class has only one limit, that one decides
+    thresholds : path of the library's own table of limits (CSV); without it the one that comes with libstats
+    years_held : copies that came, or were published, within so many years are kept
+    keep_last_copies : keep the last copy of a title in the system, or of several that would all go the best used
+    keep : codes of locations or collections that are never weeded, such as local history, special collections, reserves
+    records_since : the day since which use is recorded, where the library knows it better than `use_horizon`
+    branch : only copies that this branch owns; other branches' copies of a title still count as copies of it
+
+    Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch` (owner), `location`, `call_number`, `class`, `barcode`,
+    `title`, `published_year`, `age_years`, `arrived_on` (NULL: not known), `last_use_on` (NULL: none recorded), `unused_since` (day), `unused_from` (what that day is: last use, arrival, publication, records),
+    `years_without_use`, `lifetime_checkouts` (uses; NULL: not exported or none), `copies_here` (of the title, not lost or withdrawn), `limits_passed`
+    (age, use, or age and use), `is_still_used` (listed by age alone, and used within a year), `reason` (in words), `item_type`, `collection`, `source`, `item_key`. Raises AnalysisError for an unknown profile or combine, or a faulty table.
+
+    >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
+    ['branch', 'location', 'call_number']
+    """
+    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    return con.sql(
+        f"""
+        {sql}
+        select i.owning_branch as branch, i.location, i.call_number, c.class, i.barcode, t.title, c.published_year, c.age_years, c.arrived_on, c.last_use_on, c.unused_since, c.unused_from,
+            round(($as_of::date - c.unused_since) / 365.25, 1) as years_without_use,
+            i.lifetime_checkouts, c.copies_here,
+            concat_ws(' and ', if(c.is_old, 'age', null), if(c.is_idle, 'use', null)) as limits_passed,
+            c.is_old and not coalesce(c.is_idle, false) and coalesce(c.last_use_on > $as_of::date - to_years(1), false) as is_still_used,
+            concat_ws('; ',
+                if(is_still_used, 'too old for its class; still used', null),
+                if(c.is_old, concat('published ', c.published_year, ', limit ', c.age_limit, ' years'), null),
+                case
+                    when c.is_idle and c.last_use_on is not null then concat('last used ', c.last_use_on, ', limit ', c.use_limit, ' years')
+                    when c.is_idle and c.unused_from = 'records' then concat('no use since records begin on ', c.unused_since, ', limit ', c.use_limit, ' years')
+                    when c.is_idle and c.unused_from = 'arrival' then concat('no use since it came on ', c.unused_since, ', limit ', c.use_limit, ' years')
+                    when c.is_idle then concat('no use since its year of publication, ', year(c.unused_since), ', limit ', c.use_limit, ' years')
+                    when is_still_used then concat('last used ', c.last_use_on)
+                end) as reason,
+            i.item_type, i.collection, source, item_key
+        from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id
+        where c.fate = 'candidate' and ($branch is null or c.owning_branch = $branch)
+        order by i.owning_branch nulls last, i.location nulls last, coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)), i.barcode nulls last, source, item_key
+        """,
+        params=params,
+    )
+
+
+def left_out(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    profile: str | None = None,
+    combine: Combine = "and",
+    thresholds: Path | str | None = None,
+    years_held: int = 2,
+    keep_last_copies: bool = True,
+    keep: Sequence[str] = (),
+    records_since: Day | None = None,
+    branch: str | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Why are the other copies not on the list of `weeding_candidates`?
+
+    Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included: kept (each copy under the first reason that holds),
+    within the limits, cannot judge. Together with the candidates they are all copies.
+    """
+    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    return con.sql(
+        f"""
+        {sql},
+        fate_count as (
+            select fate, count(*) as copies
+            from fated
+            group by fate
+        )
+        select r.reason, coalesce(f.copies, 0) as rows
+        from (select unnest($reasons::varchar[]) as reason, generate_subscripts($reasons::varchar[], 1) as place) r
+        left join fate_count f on f.fate = r.reason
+        order by r.place
+        """,
+        params={**params, "reasons": REASONS},
+    )
+
+
+def _fated(
+    con: duckdb.DuckDBPyConnection,
+    as_of: Day,
+    profile: str | None,
+    combine: str,
+    thresholds: Path | str | None,
+    years_held: int,
+    keep_last_copies: bool,
+    keep: Sequence[str],
+    records_since: Day | None,
+    branch: str | None,
+) -> tuple[str, dict[str, Any]]:
+    if combine not in ("and", "or"):
+        raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
+    classes, params = classed()
+    sql = "with" + ",".join((USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE))
+    given = {
+        "as_of": str(as_of),
+        "combine": combine,
+        "years_held": years_held,
+        "keep_last": keep_last_copies,
+        "keep": list(keep) or [""],
+        "records_since": None if records_since is None else str(records_since),
+        "branch": branch,
+    }
+    return sql, {**params, **limits(*chosen(con, profile, thresholds)), **given}

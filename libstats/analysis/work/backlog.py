@@ -1,0 +1,124 @@
+"""Backlog: what is between two milestones, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Moment, ends_of, part_sql, spans_sql
+from libstats.analysis.work.throughput import every_sql
+from libstats.definitions.processes import process_of
+from libstats.errors import AnalysisError
+
+STEPS = {"day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"}
+
+
+def backlog(
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    since: Moment,
+    until: Moment,
+    start: str | None = None,
+    end: str | Sequence[str] | None = None,
+    every: str = "week",
+    by: str | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """How much work was waiting at the end of each period, how old was it, and how much came and went?
+
+    Definition: a case is waiting at a moment if it had reached `start` by then and neither an `end` nor been given up for
+    good. Ages are elapsed days from the start. `waiting` changes from one period to the next by came - done - given_up; cases
+    that passed the end without a record of when are left out.
+
+    Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or `year`. The first period is
+    the one that `since` lies in, the last one ends at `until` or, if that is earlier, with the newest export.
+
+    Returns one row per period and part, ordered: `period` (its first day), `part`, `came`, `done`, `given_up` (cases, within the
+    period), `waiting` (cases, at its end), `median_age`, `oldest_age` (days, at its end; NULL where nothing waits), `ended_at`
+    (time: the end of the period). Raises AnalysisError for an unknown process, milestone, period or part.
+
+    >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
+    ['period', 'part']
+    """
+    work = process_of(con, process)
+    if every not in STEPS:
+        raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
+    spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
+    step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
+    started, closed = (every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at"))
+    return con.sql(
+        f"""
+        with span as materialized (
+            select {part_sql(by)} as part, started_at, closed_at, state
+            from ({spans})
+            where started_at is not null and state <> {UNDETERMINABLE} and coalesce(closed_at, 'infinity'::timestamp) >= {first}
+        ),
+        period as (
+            select period::date as period, least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
+            from (select unnest(range({first}::timestamp, least($until::timestamp, $as_of::timestamp), interval {step})) as period)
+        ),
+        place as (
+            select period.*, part
+            from period, (select distinct part from span)
+        ),
+        waiting as (
+            select p.period, s.part, count(*) as waiting, median(epoch(p.ended_at - s.started_at) / 86400) as median_age, max(epoch(p.ended_at - s.started_at) / 86400) as oldest_age
+            from period p join span s on s.started_at < p.ended_at and coalesce(s.closed_at, 'infinity'::timestamp) >= p.ended_at
+            group by all
+        ),
+        came as (
+            select {started} as period, part, count(*) as came
+            from span
+            where started_at >= {first} and started_at < least($until::timestamp, $as_of::timestamp)
+            group by all
+        ),
+        went as (
+            select {closed} as period, part, count(*) filter (where state <> {GIVEN_UP}) as done, count(*) filter (where state = {GIVEN_UP}) as given_up
+            from span
+            where closed_at < least($until::timestamp, $as_of::timestamp)
+            group by all
+        )
+        select p.period, p.part, coalesce(c.came, 0) as came, coalesce(g.done, 0) as done, coalesce(g.given_up, 0) as given_up,
+            coalesce(w.waiting, 0) as waiting, w.median_age, w.oldest_age, p.ended_at
+        from place p
+        left join came c on c.period = p.period and c.part is not distinct from p.part
+        left join went g on g.period = p.period and g.part is not distinct from p.part
+        left join waiting w on w.period = p.period and w.part is not distinct from p.part
+        order by p.period, p.part nulls last
+        """,
+        params={"since": str(since), "until": str(until), "as_of": str(newest_export(con, work))},
+    )
+
+
+def backlog_left_out(
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    since: Moment,
+    until: Moment,
+    start: str | None = None,
+    end: str | Sequence[str] | None = None,
+    **others: Any,
+) -> duckdb.DuckDBPyRelation:
+    """What did `backlog` not count, and why?
+
+    Parameters as for `backlog`. Returns `reason` and `rows`, in cases, one row per reason, zero included.
+    """
+    work = process_of(con, process)
+    begins = start or work.starts
+    spans = spans_sql(con, work, begins, ends_of(work, end))
+    return con.sql(
+        f"""
+        with span as ({spans})
+        select reason, rows
+        from (
+            select 1 as place, 'no record of {begins}, with which the wait begins' as reason, count(*) filter (where started_at is null) as rows from span
+            union all
+            select 2, 'passed the end without a record of when', count(*) filter (where state = {UNDETERMINABLE} and started_at is not null) from span)
+        order by place
+        """,
+        params={"as_of": str(newest_export(con, work))},
+    )

@@ -1,0 +1,156 @@
+"""Fill rate: of the requests made, how many were filled, and why were the others not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, part_sql, spans_sql
+from libstats.definitions.processes import process_of
+
+Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
+# Reasons with which nobody failed to fill a request, in the words of ill_request.reason
+NOT_A_FAILURE = ("duplicate", "cancelled by patron", "cancelled during creation", "available here", "available online")
+
+REQUESTS = """
+    span as ({spans}),
+    reason as (
+        select source, request_id as case_id, reason
+        from ill_request
+    ),
+    request as (
+        select {part} as part, state, started_at, coalesce(r.reason, 'no reason recorded') as reason,
+            case
+                when state in ({done}, {undeterminable}) then 'filled'
+                when state = {open} then 'open'
+                when list_contains($not_a_failure::varchar[], r.reason) then 'left out'
+                else 'unfilled'
+            end as outcome
+        from span s left join reason r using (source, case_id)
+    ),
+    cohort as (
+        select *
+        from request
+        where started_at >= $since::timestamp and started_at < $until::timestamp
+    )
+"""
+
+
+def fill_rate(
+    con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None, by: str | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Of the requests made in a period, what share was filled?
+
+    Definition: filled / (filled + unfilled), of the requests whose `start` lies in the period, whenever they were closed, so that
+    each is counted once and months add up to the year. A request given up is unfilled, but for duplicates, what patrons
+    cancelled, what was cancelled while it was made, and what is available here or online: those are no failure, and each
+    stands in a column of its own. Libraries disagree on them, so `naive_rate` is what comes of calling all of them
+    unfilled. Open requests are in neither number. 95 % intervals are Wilson's (1927, JASA 22).
+
+    Parameters
+    ----------
+    con : an open connection
+    process : a kind of work, as table `process` lists them; reasons are known of ILL requests only
+    since, until : the requests made then, since <= moment < until
+    as_of : nothing later is looked at (if not given: the newest export)
+    by : `branch`, `kind`, `source` or `month` (in which it was made), for one row each
+
+    Returns one row per part, ordered: `part`, `cases`, `filled`, `unfilled`, `duplicate`, `cancelled_by_patron`, `other_left_out`,
+    `still_open` (requests, which add up to `cases`), `rate`, `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is
+    closed), and `as_of` (time). Raises AnalysisError for an unknown process or part, and where nothing that tells of it is loaded.
+
+    >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
+    ['part', 'cases', 'filled', 'unfilled']
+    """
+    sql, params = _requests(con, process, since, until, as_of, by)
+    return con.sql(
+        f"""
+        with {sql},
+        counted as (
+            select part, count(*) as cases,
+                count(*) filter (where outcome = 'filled') as filled,
+                count(*) filter (where outcome = 'unfilled') as unfilled,
+                count(*) filter (where outcome = 'left out' and reason = 'duplicate') as duplicate,
+                count(*) filter (where outcome = 'left out' and reason = 'cancelled by patron') as cancelled_by_patron,
+                count(*) filter (where outcome = 'left out' and reason not in ('duplicate', 'cancelled by patron')) as other_left_out,
+                count(*) filter (where outcome = 'open') as still_open
+            from cohort
+            group by part
+        ),
+        shared as (
+            select *, filled + unfilled as n, filled / nullif(filled + unfilled, 0) as rate
+            from counted
+        ),
+        bounded as (
+            select *, (rate + {Z} * {Z} / (2 * n)) / (1 + {Z} * {Z} / n) as middle,
+                {Z} * sqrt(rate * (1 - rate) / n + {Z} * {Z} / (4.0 * n * n)) / (1 + {Z} * {Z} / n) as half_width
+            from shared
+        )
+        select part, cases, filled, unfilled, duplicate, cancelled_by_patron, other_left_out, still_open, rate,
+            if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
+            if(n > 0, least(middle + half_width, 1), null) as rate_high,
+            filled / nullif(cases - still_open, 0) as naive_rate,
+            $as_of::timestamp as as_of
+        from bounded
+        order by part nulls last
+        """,
+        params=params,
+    )
+
+
+def unfilled_reasons(con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None) -> duckdb.DuckDBPyRelation:
+    """Why were requests made in a period given up?
+
+    Parameters as for `fill_rate`. Returns `reason` (the common words of the sources' code lists), `counts_as` (unfilled, or left
+    out of the fill rate), `cases`, the most frequent first. Raises AnalysisError as `fill_rate` does.
+
+    >>> libstats.unfilled_reasons(con, "hold", since="2026-01-01", until="2026-02-01").columns
+    ['reason', 'counts_as', 'cases']
+    """
+    sql, params = _requests(con, process, since, until, as_of, None)
+    return con.sql(
+        f"""
+        with {sql}
+        select reason, outcome as counts_as, count(*) as cases
+        from cohort
+        where state = {GIVEN_UP}
+        group by reason, outcome
+        order by cases desc, reason
+        """,
+        params=params,
+    )
+
+
+def fill_rate_left_out(
+    con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None, **others: Any
+) -> duckdb.DuckDBPyRelation:
+    """What did `fill_rate` not count, and why?
+
+    Parameters as for `fill_rate`. Returns `reason` and `rows`, in requests, one row per reason, zero included.
+    """
+    sql, params = _requests(con, process, since, until, as_of, None)
+    return con.sql(
+        f"""
+        with {sql}
+        select reason, rows
+        from (
+            select 1 as place, 'no record of when it was made' as reason, count(*) filter (where started_at is null) as rows from request
+            union all
+            select 2, 'made outside the period', count(*) filter (where started_at < $since::timestamp or started_at >= $until::timestamp) from request
+            union all
+            select 3, 'counted, but in no rate: given up without anyone''s failure', count(*) filter (where outcome = 'left out') from cohort
+            union all
+            select 4, 'counted, but in no rate: still open', count(*) filter (where outcome = 'open') from cohort)
+        order by place
+        """,
+        params=params,
+    )
+
+
+def _requests(con: duckdb.DuckDBPyConnection, process: str, since: Moment, until: Moment, as_of: Moment | None, by: str | None) -> tuple[str, dict[str, Any]]:
+    work = process_of(con, process)
+    spans = spans_sql(con, work, work.starts, list(work.done))
+    sql = REQUESTS.format(spans=spans, part=part_sql(by), done=DONE, undeterminable=UNDETERMINABLE, open=OPEN)
+    return sql, {"since": str(since), "until": str(until), "as_of": str(as_of or newest_export(con, work)), "not_a_failure": list(NOT_A_FAILURE)}

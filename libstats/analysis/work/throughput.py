@@ -1,0 +1,101 @@
+"""Throughput: how many cases reached a milestone, per period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.work.cases import cases_sql, newest_export
+from libstats.analysis.work.spans import ALL, Moment
+from libstats.definitions.processes import process_of
+from libstats.errors import AnalysisError
+
+EVERY = {
+    "day": "reached_at::date",
+    "week": "date_trunc('week', reached_at)::date",
+    "month": "date_trunc('month', reached_at)::date",
+    "quarter": "date_trunc('quarter', reached_at)::date",
+    "year": "date_trunc('year', reached_at)::date",
+    "fiscal year": "make_date(fiscal_year(reached_at) - case when getvariable('fiscal_month') > 1 then 1 else 0 end, getvariable('fiscal_month'), 1)",
+}
+BY = {None: f"'{ALL}'", "branch": "branch", "kind": "kind", "source": "source"}
+
+
+def every_sql(every: str) -> str:
+    """SQL: the first day of the period of `reached_at`. Raises AnalysisError for an unknown one."""
+    if every not in EVERY:
+        raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(EVERY)}.")
+    return EVERY[every]
+
+
+def throughput(
+    con: duckdb.DuckDBPyConnection, process: str, *, milestone: str | None = None, since: Moment, until: Moment, every: str = "month", by: str | None = None
+) -> duckdb.DuckDBPyRelation:
+    """How many cases reached a milestone, per period?
+
+    Definition: each case is counted once, in the period in which it reached the milestone (for the first time, or for the
+    last where the process says so), whenever it began.
+
+    Parameters
+    ----------
+    con : an open connection
+    process : a kind of work, as table `process` lists them
+    milestone : which (if not given: the first with which the process is done)
+    since, until : the period, since <= moment < until
+    every : `day`, `week` (from Monday), `month`, `quarter`, `year` or `fiscal year` (as libstats.toml has it)
+    by : `branch`, `kind` or `source`, for one row each
+
+    Returns `period` (its first day), `part`, `cases`, ordered; a period in which nothing was done has no row. Raises
+    AnalysisError for an unknown process, milestone, period or part, and where nothing that tells of it is loaded.
+
+    >>> libstats.throughput(con, "loan", milestone="returned", since="2026-01-01", until="2026-02-01").columns
+    ['period', 'part', 'cases']
+    """
+    work = process_of(con, process)
+    reached = milestone or work.done[0]
+    work.check(reached)
+    if by not in BY:
+        raise AnalysisError(f"cases cannot be parted by {by!r}", f"Say one of: {', '.join(filter(None, BY))}.")
+    newest_export(con, work)
+    return con.sql(
+        f"""
+        with reached as (
+            select source, branch, kind, {reached}_at as reached_at
+            from ({cases_sql(con, work, [reached], within=reached)})
+        )
+        select {every_sql(every)} as period, {BY[by]} as part, count(*) as cases
+        from reached
+        where reached_at >= $since::timestamp and reached_at < $until::timestamp
+        group by all
+        order by period, part nulls last
+        """,
+        params={"since": str(since), "until": str(until), "as_of": str(until)},
+    )
+
+
+def throughput_left_out(con: duckdb.DuckDBPyConnection, process: str, *, milestone: str | None = None, since: Moment, until: Moment, **others: Any) -> duckdb.DuckDBPyRelation:
+    """What did `throughput` not count, and why?
+
+    Parameters as for `throughput`. Returns `reason` and `rows`, in cases, one row per reason, zero included.
+    """
+    work = process_of(con, process)
+    reached = milestone or work.done[0]
+    work.check(reached)
+    return con.sql(
+        f"""
+        with reached as (
+            select {reached}_at as reached_at, branch
+            from ({cases_sql(con, work, [reached])})
+        )
+        select reason, rows
+        from (
+            select 1 as place, 'had not reached {reached} by the end of the period' as reason, count(*) filter (where reached_at is null) as rows from reached
+            union all
+            select 2, 'reached it before the period', count(*) filter (where reached_at < $since::timestamp) from reached
+            union all
+            select 3, 'counted, but under no branch', count(*) filter (where branch is null and reached_at >= $since::timestamp and reached_at < $until::timestamp) from reached)
+        order by place
+        """,
+        params={"since": str(since), "until": str(until), "as_of": str(until)},
+    )

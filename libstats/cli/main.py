@@ -1,0 +1,224 @@
+"""The command line: call, print; `arguments.py` parses."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from libstats.analysis.work import today
+from libstats.cli import demo, explain, listing
+from libstats.cli.arguments import parser
+from libstats.errors import LibstatsError
+from libstats.loading import forget
+from libstats.loading.load import confirm, load, undo
+from libstats.recognise import inspect
+from libstats.store import generations
+from libstats.workspace import open
+from libstats.workspace.workspace import Workspace, around, find, init
+
+
+class _Unheard(Exception):
+    """What a command did could not be said: nobody reads it, or the disk of the file it goes into is full."""
+
+
+def _say(text: object) -> None:
+    """Print what a command found or did."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        raise _Unheard(error.strerror) from error
+
+
+def _init(args: argparse.Namespace) -> int:
+    place = init(Path(args.folder), args.name)
+    _say(f"{place.folder} is ready.\nPut exports into {place.exports} and run:  libstats -w {args.folder} load {Path(args.folder) / 'exports'}")
+    return 0
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    if args.write:
+        if len(args.files) > 1:
+            raise LibstatsError("several files under one name", "Give --write with one file.")
+        place = find(Path(args.workspace))
+        _say(f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}")
+        return 0
+    near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
+    texts = [inspect.inspect(Path(f), near.config if near else {}, args.dates) for f in args.files]
+    _say("\n\n".join(texts))
+    return 0
+
+
+def _load(args: argparse.Namespace) -> int:
+    at = None
+    if args.exported_at:
+        try:
+            at = datetime.fromisoformat(args.exported_at).replace(tzinfo=None)
+        except ValueError:
+            raise LibstatsError(f"--exported-at {args.exported_at} is not a time", "Write it as 2026-10-31 or 2026-10-31T06:00.") from None
+    receipt = load(find(Path(args.workspace)), args.paths, source=args.source, exported_at=at)
+    if not receipt.files:
+        raise LibstatsError("there is no file in what you named", "Put exports there first.")
+    _say(receipt)
+    return 0 if receipt.is_clean else 1
+
+
+def _loads(args: argparse.Namespace) -> int:
+    _say(listing.loads(find(Path(args.workspace))))
+    return 0
+
+
+def _undo(args: argparse.Namespace) -> int:
+    undo(find(Path(args.workspace)), args.load)
+    _say(f"Load {args.load} is undone: the figures are as if it had never been loaded.")
+    return 0
+
+
+def _confirm(args: argparse.Namespace) -> int:
+    confirm(find(Path(args.workspace)), args.load)
+    _say(f"Load {args.load} is confirmed: what it lacks is gone.")
+    return 0
+
+
+def _rejects(args: argparse.Namespace) -> int:
+    _say(listing.rejects(find(Path(args.workspace)), args.load, Path(args.show) if args.show else None))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    text = listing.alarms(find(Path(args.workspace)))
+    _say(text or "Nothing looks wrong.")
+    return 1 if text else 0
+
+
+def _forget(args: argparse.Namespace) -> int:
+    try:
+        day = date.fromisoformat(args.before)
+    except ValueError:
+        raise LibstatsError(f"--before {args.before} is not a day", "Write it as 2026-01-01.") from None
+    place = find(Path(args.workspace))
+    _say(f"{forget.forget(place, day):,} rows lost their patron, for good.")
+    return _none_outlived(place)
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    place = find(Path(args.workspace))
+    patrons = forget.rotate(place)
+    _say(f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come.")
+    return _none_outlived(place)
+
+
+def _none_outlived(place: Workspace) -> int:
+    """Exit status 1, in words, if the database of before is still there."""
+    left = generations.outlived(place.store)
+    if left:
+        print(f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.", file=sys.stderr)
+    return 1 if left else 0
+
+
+def _today(args: argparse.Namespace) -> int:
+    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+        if args.html or args.xlsx:
+            from libstats.report import today as written
+            from libstats.report.page import publish
+
+            for path, make, most in ((args.html, written.page, 100), (args.xlsx, written.sheets, None)):
+                if path:
+                    publish.write(path, make(today.read(con, datetime.now(), most)))
+                    _say(f"The list is at {path}")
+        else:
+            _say(today.text(today.read(con, datetime.now())))
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
+    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+        _say(explain.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}, with_files=args.files))
+    return 0
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    return dict(text.partition("=")[::2] for text in texts)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from libstats import report
+
+    place = find(Path(args.workspace))
+    given = _pairs(args.set) | {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
+    formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
+    if args.xlsx:
+        formats.append("xlsx")
+    path = report.run(args.name, place.folder, given, args.out, formats)
+    _say(f"The report is at {path}")
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
+    _say(demo.run(Path(args.folder)))
+    return 0
+
+
+_RUN = {
+    "init": _init,
+    "inspect": _inspect,
+    "load": _load,
+    "loads": _loads,
+    "undo": _undo,
+    "confirm": _confirm,
+    "rejects": _rejects,
+    "check": _check,
+    "forget": _forget,
+    "rotate-key": _rotate,
+    "today": _today,
+    "explain": _explain,
+    "report": _report,
+    "demo": _demo,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status: 0 done, 1 something was refused or failed, 2 the command line was wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal's code page lacks
+    args = parser().parse_args(arguments)
+    try:
+        return _RUN[args.command](args)
+    except _Unheard as error:
+        with contextlib.suppress(OSError):
+            if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
+                print(f"libstats: it is done, but its output could not be written: {error}", file=sys.stderr)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries once more at its end
+        return 1
+    except LibstatsError as error:
+        print(f"libstats: {error}", file=sys.stderr)
+        return error.exit_status
+    except duckdb.Error as error:
+        # its own words may hold a row's value: only its kind is told
+        print(
+            f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.",
+            file=sys.stderr,
+        )
+        return 1
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # in the middle of a query DuckDB tells of Ctrl-C by an error that has no type of its own
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
+        print("libstats: stopped; nothing was changed", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"libstats: {error.strerror or error}: {error.filename or ''}\n  Nothing was changed.", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

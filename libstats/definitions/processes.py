@@ -1,0 +1,206 @@
+"""The kinds of work and their milestones: processes.toml, and a library's own in libstats.toml.
+
+A process says which milestones it has, with which its wait begins and ends, and where they are read: from columns of
+canonical tables, from the log of an ILL system's statuses, and from the table `milestone`, which anyone can fill.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+
+from libstats.errors import AnalysisError, WorkspaceError
+
+DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
+_REQUIRED = ("what", "starts", "done", "milestones")
+_OWN = ("title", "given_up", "goal_days", "due", "planned", "aside", "misleading", "statuses")
+# A list's processes and milestones are read in small letters, and a milestone names columns: these would be others.
+_TAKEN = ("last", "own_goal", "is")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join` adds to it.
+
+    when    SQL: whether it is read so; a table with two readings, of which one is always right, is read the cheaper way
+    """
+
+    table: str
+    case: str
+    reached: dict[str, str | list[str]] = field(hash=False)
+    join: str = ""
+    when: str = "true"
+    where: str = "true"
+    handle: str = "null"
+    location: str = "null"
+    branch: str = "null"
+    kind: str = "null"
+    missing: str = "null"
+    past: str = "false"  # the case is behind its end, though nothing says since when
+    ever: bool = False  # what is missing from a list of all that is open is a case too, behind its end
+
+    @property
+    def rows(self) -> str:
+        """The table, or its view that also holds what is gone."""
+        return f"{self.table}_ever" if self.ever else self.table
+
+    def moment(self, milestone: str) -> str:
+        """SQL: when the milestone was reached."""
+        told = self.reached[milestone]
+        return told if isinstance(told, str) else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+
+    def day(self, milestone: str, kind: str) -> str:
+        """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
+        told = self.reached[milestone]
+        return str(kind == "DATE").lower() if isinstance(told, str) else f"({told[0]}) is null"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A kind of work, as processes.toml describes it."""
+
+    name: str
+    what: str
+    starts: str
+    done: tuple[str, ...]
+    milestones: dict[str, str] = field(hash=False)
+    title: str = ""
+    given_up: tuple[str, ...] = ()
+    goal_days: float = 7
+    due: str = ""
+    planned: tuple[str, ...] = ()
+    aside: dict[str, str] = field(default_factory=dict, hash=False)
+    misleading: dict[str, str] = field(default_factory=dict, hash=False)
+    statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
+    read: tuple[Reading, ...] = ()
+
+    @property
+    def happening(self) -> tuple[str, ...]:
+        """Its milestones in their usual order, without days to come."""
+        return tuple(m for m in self.milestones if m not in self.planned)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that tell of it."""
+        log = ("ill_event",) if self.statuses else ()
+        return tuple(dict.fromkeys((*(r.table for r in self.read), *log, "milestone")))
+
+    def check(self, *names: str) -> None:
+        """AnalysisError for a milestone that it does not have."""
+        for name in names:
+            if name not in self.milestones:
+                raise AnalysisError(f"{self.name} has no milestone {name!r}", f"It has: {', '.join(self.milestones)}.")
+
+
+def _built(name: str, given: Mapping[str, Any]) -> Process:
+    readings = tuple(Reading(**reading) for reading in given.get("read", ()))
+    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "read"}
+    return Process(name=name, read=readings, **{"title": name.replace("_", " "), **rest})
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(resources.files("libstats.definitions").joinpath("processes.toml").read_text(encoding="utf-8"))
+
+
+def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
+    """Every process by name: those of libstats, changed and joined by those of a library's configuration.
+
+    Raises WorkspaceError for an entry that is not in the form, with its key.
+    """
+    config = config or {}
+    found = {name: dict(given) for name, given in _shipped().items()}
+    for name, own in config.get("process", {}).items():
+        found[name] = _merged(name, found.get(name), own)
+    for name, days in config.get("goals", {}).items():
+        if name not in found or not _is_days(days):
+            raise WorkspaceError(f"libstats.toml: [goals] {name} is no goal", f"Write a number of days for one of: {', '.join(found)}.")
+        found[name]["goal_days"] = days
+    return {name: _built(name, given) for name, given in found.items()}
+
+
+def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
+    """A library's entry over the one of libstats: its milestones and statuses are added, all else replaced."""
+    where = f"libstats.toml: [process.{name}]"
+    if not isinstance(own, dict):
+        raise WorkspaceError(f"{where} is not a section", 'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]')
+    for key, value in own.items():
+        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+            raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.")
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN]:
+        raise WorkspaceError(
+            f"{where}: {odd[0]!r} is no name that can be used", f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}."
+        )
+    merged = {**(shipped or {}), **own}
+    for key in ("milestones", "misleading", "aside"):
+        merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
+    merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
+    if lacking := [key for key in _REQUIRED if not merged.get(key)]:
+        raise WorkspaceError(f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones.")
+    named = [
+        merged["starts"],
+        *merged["done"],
+        *merged.get("given_up", ()),
+        *merged.get("planned", ()),
+        *filter(None, [merged.get("due")]),
+        *merged["aside"],
+        *merged["aside"].values(),
+        *(s for s in merged["statuses"] if s != "last"),
+    ]
+    if unknown := [m for m in named if m not in merged["milestones"]]:
+        raise WorkspaceError(f"{where}: {unknown[0]} is not among its milestones", f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"')
+    if to_come := [m for m in (merged["starts"], *merged["done"], *merged.get("given_up", ())) if m in merged.get("planned", ())]:
+        raise WorkspaceError(f"{where}: {to_come[0]} is planned, and begins or ends a case", "A day to come does neither: take it out of planned.")
+    return merged
+
+
+def _is_in_form(key: str, value: Any) -> bool:
+    """True if the value of a key of [process.NAME] is what that key holds."""
+    if key in ("milestones", "aside", "misleading"):
+        return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+    if key == "statuses":
+        return isinstance(value, dict) and all(map(_is_texts, value.values()))
+    if key in ("done", "given_up", "planned"):
+        return _is_texts(value)
+    return _is_days(value) if key == "goal_days" else isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_days(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 10_000
+
+
+def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The words for milestones: a word that the library maps anew loses its old meaning."""
+    mapped = {word.casefold() for key, words in own.items() if key != "last" for word in words}
+    kept = {key: [w for w in words if key == "last" or w.casefold() not in mapped] for key, words in shipped.items()}
+    return {key: [*kept.get(key, ()), *own.get(key, ())] for key in (*shipped, *(k for k in own if k not in shipped))}
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
+    """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
+    found = processes(config)
+    con.execute("create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)")
+    for p in found.values():
+        definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
+        con.execute("insert into process values ($1, $2, $3, $4, $5, $6, $7)", [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition])
+
+
+def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
+    """The process of that name, as the connection's workspace has it. Raises AnalysisError if there is none."""
+    rows = con.execute("select process, definition from process").fetchall()
+    found = dict(rows)
+    if name not in found:
+        raise AnalysisError(f"there is no process {name!r}", f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].")
+    given = json.loads(found[name])
+    return _built(name, {key: value for key, value in given.items() if key != "name"})

@@ -1,0 +1,136 @@
+"""What a file is: recognised as what, which headings map where, what is missing and what is ignored."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from libstats.declaration.select import plans
+from libstats.declaration.source import Source, fold_heading
+from libstats.declaration.vocabulary import vocabulary
+from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
+from libstats.readers.part import Part
+from libstats.readers.place import places, unreadable
+from libstats.readers.sniff import parts
+from libstats.recognise.headless import Config
+from libstats.recognise.propose import Proposal, as_toml, propose, told
+from libstats.recognise.recognise import likeliest, nearest, recognise_part
+from libstats.sources import declared
+from libstats.workspace.workspace import Workspace
+
+
+def inspect(path: Path, config: Config | None = None, dates: str | None = None) -> str:
+    """Text for a person: what libstats makes of a file, part by part, and what an unknown one could be. Nothing is loaded.
+
+    `config` is the library's, which may declare more; `dates` says what of an unknown file's dates comes first (`day first`).
+    Raises FileRefused where the file is not there.
+    """
+    _check(path)
+    return "\n".join(_told(path, config or {}, dates))
+
+
+def declare(path: Path, workspace: Workspace, label: str, dates: str | None = None) -> str:
+    """Write the mapping that `inspect` proposes for a file into the workspace's libstats.toml as [export.LABEL]; gives what was written.
+
+    Raises FileRefused where there is no file, WorkspaceError where the label will not do, LibstatsError where nothing can be proposed.
+    """
+    _check(path)
+    with contextlib.closing(vocabulary()) as con:
+        found = [p for place in places(path) for part in parts(place) if (p := _proposal(part, workspace.config, dates, con))]
+    if len(found) != 1:
+        problem = "nothing can be proposed for it" if not found else "it holds several lists that libstats does not know"
+        raise LibstatsError(f"{path.name}: {problem}", f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.")
+    if found[0].asks:
+        raise LibstatsError(f"{path.name}: something has to be said first", f"{found[0].asks[0].upper()}{found[0].asks[1:]}.")
+    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {path.name}")
+    workspace.declare(label, text)
+    return text
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
+    if not path.is_file():
+        raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
+
+
+def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
+    name = path.name
+    try:
+        for place in places(path):
+            name = place.name
+            for part in parts(place):
+                yield _part(part, config, dates)
+    except FileRefused as error:
+        yield f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n  {error}"
+    except OSError as error:
+        yield f"{name}: not recognised\n  {unreadable(name, error)}"
+
+
+def _part(part: Part, config: Config, dates: str | None) -> str:
+    try:
+        return _recognised(*recognise_part(part, config))
+    except NotLoadedYet as error:
+        return f"{part.name}: left alone\n  {error}"
+    except FileRefused as error:
+        lines = [f"{part.name}: not recognised", f"  {error}", *_nearest(part, config), *_proposed(part, config, dates)]
+        return "\n".join(lines)
+
+
+def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
+    with contextlib.closing(vocabulary()) as con:
+        found = _proposal(part, config, dates, con)
+        return [told(found, con)] if found else []
+
+
+def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
+    """The proposal for a part that libstats does not know; None where it does, or where nothing can be proposed."""
+    try:
+        recognise_part(part, config)
+    except UnknownExport:
+        with contextlib.suppress(FileRefused):  # where it cannot be read to its end
+            return propose(part, config, dates, con)
+    except FileRefused:
+        pass
+    return None
+
+
+def _recognised(source: Source, part: Part) -> str:
+    found = plans(source, part.header)
+    text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
+    if part.is_bare and (source.bare or source.command):
+        told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
+        text.append(f"  it has no headings: its columns are those that {told} in order")
+    if part.preamble:
+        text.append(f"  lines above the headings, set aside: {part.preamble}")
+    for plan in found:
+        text.append(f"  to {plan.table.name}:")
+        text += [f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}" for line in plan.lines]
+    lacking = [h for h in source.vendor_headings if h not in found[0].positions]
+    used = {p for plan in found for line in plan.lines for p in (plan.positions[h] for h in plan.present(line))}
+    ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
+    if lacking:
+        text.append(f"  not in the file: {', '.join(lacking)}")
+    if ignored:
+        text.append(f"  never read: {', '.join(_before_rows(ignored))}")
+    return "\n".join(text)
+
+
+def _before_rows(headings: Sequence[str]) -> Iterator[str]:
+    """The first line of each heading, to the one whose quote does not close: what stands in it and behind it are rows."""
+    for heading in headings:
+        yield heading.strip().splitlines()[0]
+        if "\n" in heading and '"' in heading:
+            return
+
+
+def _nearest(part: Part, config: Config) -> list[str]:
+    readings, known = list(part.headers()), declared(config)
+    header = likeliest(readings, known).header if readings else ()
+    text = []
+    for source, has, lacks in nearest(header, known):
+        spelled = ", ".join(next(h for h in header if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}) for x in has)
+        text.append(f"  {source.label}: has {spelled}; lacks {', '.join(lacks) or 'nothing, but holds headings of another list'}")
+    return text

@@ -1,0 +1,144 @@
+"""What a file is: recognised by its headings (or, where a declaration allows none, by its rows), never by its name or place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from libstats.declaration.source import LeftAlone, Source, fold_heading
+from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
+from libstats.readers.part import HEADER_WITHIN, Part
+from libstats.readers.place import empty, places
+from libstats.readers.sniff import parts
+from libstats.recognise.headless import Config, untold, written_by
+from libstats.sources import declared
+
+Known = Sequence[Source | LeftAlone]
+VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
+
+
+def candidates(header: Sequence[str], known: Known) -> list[Source | LeftAlone]:
+    """The known declarations that recognise the header, the most specific first."""
+    found = [d for d in known if d.recognises(header)]
+    return sorted(found, key=lambda d: (-len(d.recognise), isinstance(d, Source)))
+
+
+def recognise(path: Path, entry: str | None = None, config: Config | None = None) -> tuple[Source, Part]:
+    """The declaration for a file, and the file as it is to be read: the part that the ledger calls `entry`, else the first one that is known.
+
+    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or not there; OSError.
+    """
+    refusal: FileRefused | None = None
+    wanted = entry.partition("#")[2] if entry else ""
+    for place in places(path):
+        for part in parts(place):
+            if wanted and part.entry.partition("#")[2] != wanted:
+                continue
+            try:
+                return recognise_part(part, config)
+            except FileRefused as error:
+                refusal = refusal or error
+    raise refusal or FileRefused(f"{path.name}: it has no part {wanted}", "Give the file that was loaded.")
+
+
+def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Part]:
+    """The declaration for one part, and the part under the header by which it is known: one of its first records.
+
+    `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or blank.
+    """
+    readings, known = list(part.headers()), declared(config)
+    if not readings:
+        raise blank(part)
+    written = written_by(part, config or {})
+    if written is not None:
+        return written
+    for reading in readings:
+        for found in candidates(reading.header, known):
+            if isinstance(found, Source):
+                _check_above(reading, readings)
+                return found, distinct(reading)
+            if not reading.preamble or not found.recognise[0].startswith("/"):
+                raise NotLoadedYet(f"{found.label}: {found.why}")
+    bare = _without_headings(part, known)
+    if bare is not None:
+        return bare
+    raise untold(part, config or {}) or unknown(part.name, likeliest(readings, known).header, known)
+
+
+def _check_above(reading: Part, readings: Sequence[Part]) -> None:
+    """FileRefused if a record above the headings is as full as they are: a row would be set aside for a title."""
+    alike = replace(reading, header=(), preamble=0)
+    full = [r.preamble for r in readings if r.preamble < reading.preamble and replace(r, header=(), preamble=0) == alike and _filled(r) >= max(3, _filled(reading))]
+    if full:
+        problem = f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as they are: it looks like a row"
+        raise FileRefused(problem, "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.")
+
+
+def _filled(part: Part) -> int:
+    return sum(1 for cell in part.header if cell.strip())
+
+
+def _without_headings(part: Part, known: Known) -> tuple[Source, Part] | None:
+    """The declaration whose columns and patterns every one of the first records fits, and the part as having those headings."""
+    for source in (s for s in _loading(known) if s.bare):
+        for reading, rows in part.firsts():
+            if source.fits_bare(rows):
+                return source, replace(reading, header=source.bare, is_bare=True)
+    return None
+
+
+def blank(part: Part) -> FileRefused:
+    """What is said of a part without a record: an empty sheet is nothing to worry about, an empty file is."""
+    if part.place.sheet is not None:
+        return NotLoadedYet(f"{part.name}: the sheet is empty")
+    return empty(f"{part.name}: the file is empty but for blank lines")
+
+
+def distinct(part: Part) -> Part:
+    """Repeated headings become name#1, name#2."""
+    folded = [fold_heading(h) for h in part.header]
+    return replace(part, header=tuple(f"{h}#{folded[: i + 1].count(f)}" if f and folded.count(f) > 1 else h for i, (h, f) in enumerate(zip(part.header, folded, strict=True))))
+
+
+def _loading(known: Known) -> list[Source]:
+    return [d for d in known if isinstance(d, Source)]
+
+
+def _headings(known: Known) -> dict[str, str]:
+    return {fold_heading(h): h for source in _loading(known) for h in source.vendor_headings}
+
+
+def likeliest(readings: Sequence[Part], known: Known) -> Part:
+    """The reading with most headings that are known, the first of several."""
+    headings = _headings(known)
+    return max(readings, key=lambda r: len({fold_heading(h) for h in r.header} & headings.keys()))
+
+
+def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str], list[str]]]:
+    """The sources that share most headings with the header: (source, headings it has, headings it would need)."""
+    found = []
+    for source in _loading(known):
+        has = list(source.locate(header))
+        names = {fold_heading(h) for h in header}
+        lacks = [h for h in source.recognise if not any(fold_heading(n) in names for n in (h, *source.headings.get(h, ())))]
+        if has:
+            found.append((source, has, lacks))
+    return sorted(found, key=lambda f: (-len(f[1]) / len(f[0].vendor_headings), len(f[2])))[:3]
+
+
+def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
+    """The refusal of a part that no source recognises. Its first line may hold data, so only known headings are repeated."""
+    headings = _headings(known)
+    seen = [headings[fold_heading(h)] for h in header if fold_heading(h) in headings]
+    count = sum(1 for h in header if h.strip())
+    told = f"of its {count} headings libstats knows {', '.join(seen)}" if seen else f"libstats knows none of its {count} headings"
+    if near := nearest(header, known):
+        remedy = "; ".join(f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}" for s, _, lacks in near)
+        remedy = f"Nearest: {remedy}."
+    elif any(VALUE.fullmatch(h.strip()) for h in header):
+        remedy = "Its first line looks like a row: export it again with its headings."
+    else:
+        remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
+    return UnknownExport(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)

@@ -1,0 +1,115 @@
+"""An executed notebook -> one accessible page, written whole or not at all."""
+
+from __future__ import annotations
+
+import html
+import logging
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from libstats.errors import ReportError
+
+__all__ = ["faults", "page", "title", "write"]
+
+log = logging.getLogger("libstats.report")
+
+NO_ALT = "No description has been provided for this image"  # what nbconvert writes where there is none
+FETCHING = {"script", "iframe", "object", "embed", "audio", "video", "source", "base", "form"}
+FROM_OUTSIDE = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
+FIRST_TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+PERIOD = re.compile(r'<p class="libstats-period">(.*?)</p>', re.DOTALL)
+
+
+def page(notebook: NotebookNode, name: str) -> str:
+    """The page of an executed notebook; the same notebook gives the same bytes.
+
+    Raises ReportError if the page could not be read by everybody or would fetch something: see `faults`.
+    """
+    from nbconvert import HTMLExporter  # slow to import, and notebooks that only show tables do not need it
+
+    _report_warnings(notebook, name)
+    notebook.metadata["title"] = title(notebook, name)
+    exporter = HTMLExporter(extra_template_basedirs=[str(Path(__file__).parent)], template_name="template", exclude_anchor_links=True)  # type: ignore[no-untyped-call]
+    text, _ = exporter.from_notebook_node(notebook)
+    found = faults(text)
+    if found:
+        raise ReportError(
+            f"{name}: the page would not be accessible or would not stand alone: {'; '.join(found)}",
+            "Use libstats.report.charts and libstats.report.table, or give each picture its alt text.",
+        )
+    return str(text)
+
+
+def title(notebook: NotebookNode, name: str) -> str:
+    """The first heading of the notebook and the period that its head states."""
+    markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    heading = FIRST_TITLE.search(markdown)
+    named = heading[1].strip() if heading else name.replace("_", " ").capitalize()
+    shown = "\n".join(output.data.get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output)
+    period = PERIOD.search(shown)
+    return f"{named}: {html.unescape(period[1])}" if period else named
+
+
+def _report_warnings(notebook: NotebookNode, name: str) -> None:
+    """Pass on what cells wrote as warnings: it is for who runs the report, not for who reads it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                log.warning("%s: %s", name, output.text.strip())
+
+
+def faults(text: str) -> list[str]:
+    """What keeps a page from being accessible offline: pictures without alt text, scripts, things fetched from elsewhere."""
+    parser = _Faults()
+    parser.feed(text)
+    parser.close()
+    return parser.found
+
+
+class _Faults(HTMLParser):
+    """Walks a page and notes faults, each kind once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self._in_style = tag == "style"
+        if tag == "img" and values.get("alt", "").strip() in ("", NO_ALT):
+            self._note("a picture has no alt text")
+        if tag == "svg" and not (values.get("aria-label") or values.get("aria-labelledby") or values.get("aria-hidden") == "true"):
+            self._note("a drawing (svg) has no label")
+        if tag in FETCHING or any(name.startswith("on") for name in values):
+            self._note(f"<{tag}> runs or fetches something")
+        fetched = values.get("src", "") or values.get("srcset", "") or (values.get("href", "") if tag == "link" else "")
+        if (fetched and not fetched.startswith("data:")) or FROM_OUTSIDE.search(values.get("style", "")):
+            self._note(f"<{tag}> fetches something")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style and FROM_OUTSIDE.search(data):
+            self._note("a style fetches something")
+
+    def _note(self, fault: str) -> None:
+        if fault not in self.found:
+            self.found.append(fault)
+
+
+def write(target: Path, content: str | bytes) -> None:
+    """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file or the new one, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)  # atomic, within one folder
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,148 @@
+"""A result as a table that a screen reader can walk and a keyboard can scroll."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from libstats.privacy.suppression import NOTE, WITHHELD, crosses_patrons, withheld
+from libstats.report.page.html import TABLES
+from libstats.wording import Row, day_name, month_name, percent, records, tenths
+
+__all__ = ["Table", "heading", "shown", "table", "without_empty"]
+
+UNKNOWN = "not known"
+ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
+Format = Callable[[Any], str]
+# how a workbook writes what these write
+IN_A_WORKBOOK: dict[Format, str] = {month_name: "mmmm yyyy", percent: "0%", tenths: "#,##0.0"}
+
+
+def heading(column: str) -> str:
+    """A column's name as a title: `renewals_by_staff` is `Renewals by staff`."""
+    words = [ACRONYMS.get(word, word) for word in column.split("_") if word]
+    title = " ".join(words)
+    return title[:1].upper() + title[1:]
+
+
+def shown(value: Any) -> str:
+    """A value as people write it: thousands separators, dates in words (midnight stands for its day), nothing as `not known`."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (float, Decimal)):
+        return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{day_name(value)}, {value:%H:%M}" if value.time() != time() else day_name(value)
+    return day_name(value) if isinstance(value, date) else str(value)
+
+
+def table(
+    result: Any,
+    caption: str,
+    *,
+    headings: Mapping[str, str] | None = None,
+    formats: Mapping[str, Format] | None = None,
+    foot: Mapping[str, Any] | None = None,
+    across: Sequence[str] = (),
+    total: str = "",
+) -> Table:
+    """Show a result as a captioned table.
+
+    Parameters
+    ----------
+    result : a relation, a pandas or polars frame, or a list of dictionaries; it is read once
+    caption : what the table holds, in words
+    headings : titles of columns where the column's name does not say it
+    formats : how the values of a column are written; the default is `shown`, and a month for `period`
+    foot : a last row that stands apart, such as the total
+    across, total : columns that part one count by groups of patrons, and the column that adds them up
+
+    Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column is an attribute of patrons. The first column names the rows. Returns an object that notebooks show as HTML.
+    """
+    rows = records(result)
+    columns = [str(name) for name in result.columns] if hasattr(result, "columns") else list(dict.fromkeys(name for row in rows for name in row))
+    last = dict(foot) if foot else None
+    if across or crosses_patrons(columns):
+        rows, last = withheld(rows, columns, last, across, total)
+        caption = f"{caption}. {NOTE}" if any(WITHHELD in row.values() for row in (*rows, last or {})) else caption
+    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, last)
+
+
+def without_empty(rows: Sequence[Row]) -> list[Row]:
+    """The rows without the columns in which nothing stands."""
+    names = {name for row in rows for name, value in row.items() if value not in (None, "")}
+    return [{name: value for name, value in row.items() if name in names} for row in rows]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with their caption and column titles."""
+
+    rows: list[Row]
+    columns: list[str]
+    caption: str
+    headings: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, Format] = field(default_factory=dict)
+    foot: Row | None = None
+
+    def _repr_html_(self) -> str:
+        caption = html.escape(self.caption)
+        if not self.rows:
+            return f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to show.</p>'
+        numeric = {name for name in self.columns if self._is_numeric(name)}
+        head = "".join(_cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col") for name in self.columns)
+        body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
+        foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
+        return (
+            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto">\n'
+            f'<table style="font-variant-numeric:tabular-nums">\n<caption style="text-align:left">{caption}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {TABLES: [self.data()]}
+
+    def data(self) -> dict[str, Any]:
+        """The table as plain data for a workbook: caption, columns with their titles and formats, rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
+        columns = [{"heading": self.headings.get(name, heading(name)), "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), "")} for name in self.columns]
+        lines = [[_plain(row.get(name)) for name in self.columns] for row in (*self.rows, *([self.foot] if self.foot else []))]
+        return {"caption": self.caption, "columns": columns, "rows": lines[: len(self.rows)], "foot": lines[len(self.rows) :]}
+
+    def _is_numeric(self, name: str) -> bool:
+        values = [row[name] for row in self.rows if row.get(name) not in (None, WITHHELD)]
+        return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
+
+    def _row(self, row: Row, numeric: set[str]) -> str:
+        return "".join(self._value(row.get(name), name, "th" if place == 0 else "td", name in numeric) for place, name in enumerate(self.columns))
+
+    def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
+        written = self.formats.get(name, shown) if value is not None and not isinstance(value, str) else shown
+        text = html.escape(written(value), quote=False)
+        return _cell(tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:
+    """One cell; its side is written out because a notebook's own style would turn every cell to the right."""
+    kind = ' class="number"' if is_number else ""
+    of = f' scope="{scope}"' if tag == "th" else ""
+    side = "right" if is_number else "left"
+    return f'<{tag}{of}{kind} style="text-align:{side}">{text}</{tag}>'

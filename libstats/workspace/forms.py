@@ -1,0 +1,66 @@
+"""The forms that a library fills in by hand: an empty CSV for each declaration of its own lists, and a page that explains them.
+
+They lie in the folder `forms`, not among the exports, so that an empty form is never loaded.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from libstats import schema
+from libstats.declaration.source import Source
+from libstats.sources import sources
+
+_HEAD = """# Forms for what no system exports
+
+Each file here is an empty form: its first line names the columns. Copy one into `exports`, fill it in with any spreadsheet program and
+load it like every other export. libstats never reads, changes or deletes what is in this folder.
+
+* Keep one growing list and load it again and again, or one file a month: a line that is there twice counts once. One with the same
+  words in the columns marked **which one** is the same thing, and of two the one with the newer `entered_at` is believed. So when you
+  correct a line, write the new day into `entered_at`: of all lines of a file the newest dates it.
+* A line that was wrong altogether (a mistyped branch) does not go away when you delete it: `libstats undo` its load, and load the list again.
+* Dates are written 2026-10-31, times 2026-10-31 14:30. A spreadsheet program may turn them round when it saves CSV (10/31/2026 or
+  31.10.2026): such lines are rejected. Save a workbook (.xlsx) instead, or format the columns as text.
+* Columns of your own may stand beside these; they are not read. Write no person's name anywhere.
+* In one line write times to all steps or to none: a day counts from its midnight.
+* Counts: give a month's total or its weeks, a measure as a whole or its kinds, never both, or they are added up. A number that was worked
+  out from a sample has `yes` under `is_estimate`. Kinds of programmes name age and format: `children 0-5, in person`.
+"""
+
+
+def forms() -> list[Source]:
+    """The declarations of a library's own lists."""
+    return [source for source in sources() if source.system == "own"]
+
+
+def explained() -> str:
+    """The page that explains the forms, as Markdown: per form what a line is and what its columns mean."""
+    return "\n".join([_HEAD, *(line for source in forms() for line in _form(source))])
+
+
+def _form(source: Source) -> list[str]:
+    table = schema.tables()[source.primary]
+    told: dict[str, str] = {}
+    for line in source.lines[source.primary]:
+        column = table.column(line.column)
+        for heading in line.headings:
+            told.setdefault(heading, f"**which one**: {column.comment}" if column.nature == "key" else column.comment)
+    return [f"## {_file(source)}", "", table.grain, "", "| column | what to write |", "|---|---|", *(f"| `{heading}` | {words} |" for heading, words in told.items()), ""]
+
+
+def _file(source: Source) -> str:
+    return f"{source.name.replace(' ', '-')}.csv"
+
+
+def write(folder: Path) -> None:
+    """Put the empty forms and their explanation into a folder; what is already there is left as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "README.md").exists():
+        (folder / "README.md").write_text(explained(), encoding="utf-8", newline="\n")
+    for source in forms():
+        path = folder / _file(source)
+        if not path.exists():
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerow(source.vendor_headings)

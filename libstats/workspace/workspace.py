@@ -1,0 +1,269 @@
+"""A workspace: the folder with libstats.toml, the exports, the database and the reports of one library."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from libstats.errors import WorkspaceError
+from libstats.privacy import keys
+from libstats.workspace import faults, forms, shipped
+
+CONFIG = "libstats.toml"
+_SECTIONS = {
+    "library": "[library]",
+    "sources": "[sources.NAME]",
+    "export": '[export."SYSTEM LIST"]',
+    "headings": '[headings."SYSTEM LIST"]',
+    "whole": "[whole]",
+    "privacy": "[privacy]",
+    "calendar": "[calendar.NAME]",
+    "process": "[process.NAME]",
+    "goals": "[goals]",
+    "weeding": "[weeding]",
+    "duckdb": "[duckdb]",
+}
+_TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
+
+[library]
+name = "{name}"
+# fiscal_year_starts = 7
+# Evergreen and others write times with their zone; libstats turns them into the clock on your wall.
+# timezone = "America/New_York"
+
+# When a branch is open (its code, or "default" for all others; "courier" for the van): waits can be told in open days.
+# [calendar.default]
+# open = {{mon = "09:00-20:00", tue = "09:00-20:00", sat = "10:00-14:00"}}
+# closed = ["2026-12-24"]
+# holidays = "US-KS"
+
+# The age in days at which a case wants a hand. Kinds of work are listed in the table `process`; your own go here too.
+# [goals]
+# ill_borrowing = 7
+# [process.digitisation]
+# what = "an item to be digitised"
+# starts = "requested"
+# done = ["published"]
+# [process.digitisation.milestones]
+# requested = "someone asked for it"
+# published = "it is on the web"
+# The statuses that your ILL desk made up, with the milestone that each means:
+# [process.ill_borrowing.statuses]
+# received = ["Awaiting Box Opening"]
+
+# The limits of weeding, where neither profile nor table is given: a profile of libstats/definitions/weeding.csv, or of a table like it in this folder.
+# [weeding]
+# profile = "ours"
+# thresholds = "weeding.csv"
+
+# The systems that the exports come from: a name and the product. One system of a product needs no entry, and is called like the product;
+# where there are two, the first keeps that name, else all that is loaded of it would count twice.
+# [sources.koha]
+# system = "koha"
+# [sources.koha-east]
+# system = "koha"
+# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for files whose names hold the word.
+# [sources.symphony]
+# system = "symphony"
+# [sources.symphony.columns]
+# selitem = "oIBlmytf"
+
+# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
+# [export."apollo items"]
+# recognise = ["Item no.", "Collection"]
+# dates = "day first, as in 31/10/2026"
+# [export."apollo items".columns.item]
+# "Item no." = "item_id"
+# [headings."koha items"]
+# itemnumber = ["Item no."]
+
+# Exports that always list everything, so that a row missing from the newest one is gone.
+# (Without this an item that vanishes from the list of items is kept.)
+# [whole]
+# "koha items" = true
+
+# Patrons' keys: forget them this many days after the case closed; delete exports from the folder once they are loaded.
+# [privacy]
+# forget_after_days = 90
+# purge_exports = true
+
+# How much memory the database may take (if not given: four fifths of the machine's). What does not fit is worked on
+# in scratch files of the private store, encrypted. The environment variable LIBSTATS_MEMORY_LIMIT goes before this.
+# [duckdb]
+# memory_limit = "2GB"
+"""
+_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.I)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder and its configuration."""
+
+    folder: Path
+    config: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def store(self) -> Path:
+        """Folder of the database, private to its owner."""
+        return self.folder / "store"
+
+    @property
+    def exports(self) -> Path:
+        """Folder into which the library drops its exports."""
+        return self.folder / "exports"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of finished reports."""
+        return self.folder / "reports"
+
+    @property
+    def key_file(self) -> Path:
+        """File with the secret key for patron numbers."""
+        return self.folder / "patron.key"
+
+    def instance(self, system: str, wanted: str | None = None) -> str:
+        """Name of the configured source of that system; WorkspaceError if there are several and none is wanted. One that is wanted of another system says nothing of this one."""
+        sources = self.config.get("sources", {})
+        named = [n for n, s in sources.items() if s.get("system") == system]
+        if wanted not in named and wanted in sources:
+            wanted = None
+        if wanted is not None:
+            if named and wanted not in named:
+                raise WorkspaceError(f"{CONFIG} names no source {wanted!r} for {system}", f"It names: {', '.join(named)}.")
+            return wanted
+        if len(named) > 1:
+            raise WorkspaceError(f"{CONFIG} names several sources for {system}: {', '.join(named)}", "Say which: libstats load --source NAME ...")
+        return named[0] if named else system
+
+    @property
+    def forget_after_days(self) -> int | None:
+        """Days after which the patron of a closed case is forgotten, if the library has set a number."""
+        days: int | None = self.config.get("privacy", {}).get("forget_after_days")
+        return days
+
+    @property
+    def purges_exports(self) -> bool:
+        """True if exports in the workspace's folder are deleted once loaded."""
+        return bool(self.config.get("privacy", {}).get("purge_exports", False))
+
+    @property
+    def timezone(self) -> str | None:
+        """The library's zone, into whose clock times are turned that say their own."""
+        zone: str | None = self.config.get("library", {}).get("timezone")
+        return zone
+
+    @property
+    def memory_limit(self) -> str | None:
+        """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
+        limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
+        if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
+            raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
+        return limit
+
+    def declare(self, label: str, entry: str) -> None:
+        """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is; WorkspaceError if there is one or it is wrong."""
+        if label in self.config.get("export", {}):
+            raise WorkspaceError(f'{CONFIG} has [export."{label}"] already', "Choose another name, or take that entry out first.")
+        file = self.folder / CONFIG
+        text = file.read_text(encoding="utf-8")
+        added = f"{'' if text.endswith(chr(10)) else chr(10)}\n{entry}"
+        _parsed(text + added)
+        with file.open("ab") as end:
+            end.write((added.replace("\n", "\r\n") if b"\r\n" in file.read_bytes() else added).encode("utf-8"))
+
+    def is_whole(self, label: str, declared: bool) -> bool:
+        """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
+        return bool(self.config.get("whole", {}).get(label, declared))
+
+
+def around(start: Path) -> Workspace | None:
+    """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is wrong."""
+    start = start.resolve()
+    folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
+    return Workspace(folder, _read(_sound(folder) / CONFIG)) if folder else None
+
+
+def _sound(folder: Path) -> Path:
+    """The folder's full path; WorkspaceError for one that DuckDB, or libstats.toml, would take for another."""
+    path = folder.resolve()
+    odd = re.search(r"[?\\\0-\x08\n-\x1f\x7f\ud800-\udfff]", path.as_posix())
+    if odd:
+        raise WorkspaceError(f"the path of the workspace holds a sign that cannot be used there: {odd[0]!a}", "Choose another name, or move it into a folder without that sign.")
+    return path
+
+
+def find(start: Path) -> Workspace:
+    """The workspace at `start` or above it; WorkspaceError if there is none."""
+    place = around(start)
+    if place is not None:
+        return place
+    start = start.resolve()
+    raise WorkspaceError(f"{start} is not a libstats workspace, nor inside one", "Make one with: libstats init FOLDER")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return _parsed(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"{path.name} cannot be read: {error}", "Save it as UTF-8.") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The configuration in the text of libstats.toml; WorkspaceError for what is wrong with it."""
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
+    unknown = sorted(set(config) - set(_SECTIONS))
+    if unknown:
+        raise WorkspaceError(f"{CONFIG}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
+    days = config.get("privacy", {}).get("forget_after_days")
+    if days is not None and (not isinstance(days, int) or days < 0):
+        raise WorkspaceError(f"{CONFIG}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+    zone = config.get("library", {}).get("timezone")
+    if zone is not None and not _is_zone(zone):
+        raise WorkspaceError(f"{CONFIG}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
+    for name, source in config.get("sources", {}).items():
+        if not isinstance(source, dict) or not isinstance(source.get("system"), str):
+            raise WorkspaceError(f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+    faults.check(text, config)
+    return config
+
+
+def _is_zone(zone: object) -> bool:
+    """True for a name of a zone that DuckDB knows; Python's own list is not there on every Windows."""
+    return bool(duckdb.execute("select count(*) from pg_timezone_names() where name = $1", [str(zone)]).fetchall()[0][0])
+
+
+def init(folder: Path, name: str | None = None) -> Workspace:
+    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store and its key.
+
+    What is already there is left as it is.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise WorkspaceError(f"{folder} is a file, not a folder", "Give the name of a folder to make.")
+    _sound(folder)
+    for sub in ("exports", "notebooks", "reports"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    (folder / "store").mkdir(mode=0o700, exist_ok=True)
+    config = folder / CONFIG
+    if not config.exists():
+        title = (name or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
+        config.write_text(_TEMPLATE.format(name=title), encoding="utf-8", newline="\n")
+    for notebook in sorted(shipped.notebooks().glob("*.ipynb")):
+        target = folder / "notebooks" / notebook.name
+        if not target.exists():
+            shutil.copyfile(notebook, target)
+    forms.write(folder / "forms")
+    keys.make_key(folder / "patron.key")
+    if os.name == "posix":
+        (folder / "store").chmod(0o700)
+    return find(folder)

@@ -1,0 +1,72 @@
+"""When each branch is open: the configuration that says so, and the open days counted one by one."""
+
+from datetime import date, timedelta
+
+from sample.places import BRANCHES, CENTRAL, FIRST, LAST, SYSTEM, Branch
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNTIL = date(2026, 12, 31)
+"""Closures are known to the end of the year."""
+EXAMPLE = "libstats.toml.example"
+COURIER = "courier"
+STAFF = "staff"
+"""Names of the calendars that are no branch: the van's days, and those of staff behind the scenes."""
+_WORKDAYS = dict.fromkeys(range(5), (9, 17))
+
+WHOLE = """# Koha's lists of items and titles name everything, so that what is missing from the newest one is gone.
+[whole]
+"koha items" = true
+"koha bibliographic records" = true
+"""
+
+
+def calendar() -> str:
+    """Return the part of libstats.toml that says when who is open."""
+    places = [*((branch.code, branch.hours, branch) for branch in BRANCHES), (COURIER, _WORKDAYS, CENTRAL), (STAFF, _WORKDAYS, CENTRAL), ("default", CENTRAL.hours, CENTRAL)]
+    return "\n".join(_section(name, hours, branch) for name, hours, branch in places)
+
+
+def configuration() -> str:
+    """Return a libstats.toml for the sample library."""
+    return f'# What libstats should know about this library.\n\n[library]\nname = "{SYSTEM}"\n\n{WHOLE}\n{calendar()}'
+
+
+def _section(name: str, hours: dict[int, tuple[int, int]], branch: Branch) -> str:
+    """Return the calendar of one place."""
+    opened = ", ".join(f'{WEEKDAYS[day]} = "{opens:02d}:00-{closes:02d}:00"' for day, (opens, closes) in sorted(hours.items()))
+    shut = ",\n".join(f'    "{day}"' for day in closed(branch, hours))
+    return f"[calendar.{name}]\nopen = {{{opened}}}\nclosed = [\n{shut},\n]\n"
+
+
+def closed(branch: Branch, hours: dict[int, tuple[int, int]]) -> list[date]:
+    """Return the days on which doors that are open by the week stay shut."""
+    return [day for day in _days(FIRST, UNTIL) if day.weekday() in hours and not branch.is_open(day)]
+
+
+def _days(first: date, last: date) -> list[date]:
+    """Return every day from `first` to `last`."""
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
+
+
+def truth() -> dict[str, object]:
+    """Return the hours and closures of each branch, and its open days and hours month by month."""
+    return {
+        branch.code: {
+            "open": {WEEKDAYS[day]: f"{opens:02d}:00-{closes:02d}:00" for day, (opens, closes) in sorted(branch.hours.items())},
+            "closed": [str(day) for day in closed(branch, branch.hours)],
+            "months": _months(branch),
+        }
+        for branch in BRANCHES
+    }
+
+
+def _months(branch: Branch) -> dict[str, dict[str, int]]:
+    """Return for each month the days and hours on which the doors were open."""
+    months: dict[str, dict[str, int]] = {}
+    for day in _days(FIRST, LAST):
+        month = months.setdefault(f"{day:%Y-%m}", {"open_days": 0, "open_hours": 0})
+        if branch.is_open(day):
+            opens, closes = branch.hours[day.weekday()]
+            month["open_days"] += 1
+            month["open_hours"] += closes - opens
+    return months

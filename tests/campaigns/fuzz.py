@@ -1,0 +1,255 @@
+"""Random damage to valid exports of every form, through the whole load: `python -m tests.campaigns.fuzz --seconds 600 [--seed 7] [--form json]`.
+
+Of every damaged file: it is loaded, repeated, left alone or refused in words; no other error, no hang, no patron's
+identifier in what is said. Of every loaded part: each of its rows has one disposition, and there are as many as the
+csv module, or a parser of JSON or XML, counts. A finding is printed with its seed; `--seed S --case N` makes it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import gzip
+import itertools
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from unittest.mock import patch
+
+from libstats.cli import listing
+from libstats.loading.intake import Job
+from libstats.loading.load import load_reading, readings
+from libstats.loading.receipt import FileReceipt
+from libstats.readers import delimited, symphony_log, text
+from libstats.recognise.inspect import inspect
+from libstats.store import generations
+from libstats.workspace.workspace import Workspace, init
+from tests.campaigns.fuzz_lines import COLUMNS, bare_of, log_of
+from tests.campaigns.fuzz_records import json_of, xml_of
+from tests.campaigns.fuzz_tables import SECRET, Made, book_of, text_of, zipped
+from tests.support.recount import counted, members_of, unpacked
+
+HANGS_AFTER = 60
+BATCH = 120
+FORMS = {"text": 4, "book": 3, "json": 2, "xml": 2, "log": 1, "bare": 2}
+BITS = [
+    b'"',
+    b'""',
+    b",",
+    b";",
+    b"\t",
+    b"|",
+    b"^",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\x1a",
+    b"\xe9",
+    b"\xc3",
+    b"=",
+    b"'",
+    b"\\",
+    b"NULL",
+    b"#",
+]
+
+
+@dataclass
+class Found:
+    """What a run did: its cases, how often each outcome came of each form, and what is wrong."""
+
+    cases: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def hurt(data: bytes, dice: random.Random) -> bytes:
+    """The bytes with one to four wounds."""
+    for _ in range(dice.choice([1, 1, 2, 4])):
+        at = dice.randrange(min(len(data), dice.choice([0, 100])), len(data) + 1)
+        to = min(len(data), at + dice.choice([1, 1, 2, 20, 2000]))
+        part, bit, byte = data[at:to], dice.choice(BITS), bytes([dice.randrange(256)])
+        other = dice.choice([byte, byte, bit, bit, b"", part + part, bytes(dice.sample(part, len(part)))])
+        data = dice.choice([data[:at] + other + data[to:], data[:at] + bit + data[at:], data[:at] + bit + data[at + 1 :], data[:at] + data[to:]])
+        if dice.random() < 0.05:
+            data = data[:at]
+    return data
+
+
+def hurt_members(data: bytes, dice: random.Random) -> bytes:
+    """An archive with a wound inside one of its members, sound as an archive."""
+    members = members_of(data)
+    name = dice.choice([*members, *(n for n in members if "sheet" in n or "content" in n)])
+    members[name] = hurt(members[name], dice)
+    return zipped(members)
+
+
+def made_of(form: str, dice: random.Random, folder: Path) -> Made:
+    """A valid export of that form."""
+    makers: dict[str, Callable[[random.Random], Made]] = {"text": text_of, "json": json_of, "xml": xml_of, "log": log_of, "bare": bare_of}
+    return book_of(dice, folder) if form == "book" else makers[form](dice)
+
+
+def case(seed: int, number: int, folder: Path, only: str | None = None) -> tuple[Made, bool]:
+    """The case of that number, of that form `only`, and whether it is hurt."""
+    dice = random.Random(f"{seed}:{number}")
+    drawn = dice.choices(list(FORMS), list(FORMS.values()))[0]
+    made = made_of(only or drawn, dice, folder)
+    is_hurt = dice.random() < (0.9 if (only or drawn) in ("text", "book") else 0.7)
+    inside = dice.random() < 0.8
+    data = made.data
+    if is_hurt and inside:
+        data = hurt_members(data, dice) if data.startswith(b"PK") else hurt(data, dice)
+    pack = dice.choice(["", "", "", "", "gzip", "zip"])
+    form = f"{made.form} in {pack}" if pack else made.form
+    if pack:
+        data = gzip.compress(data, mtime=0) if pack == "gzip" else zipped({f"day/{made.name}": data})
+    return replace(made, form=form, data=hurt(data, dice) if is_hurt and not inside else data), is_hurt
+
+
+def why(receipt: FileReceipt) -> str:
+    """Which refusal it is, in its first words."""
+    words = receipt.reason.partition("\n")[0].rpartition(": ")[2] if receipt.outcome == "refused" else ""
+    return f", {''.join('0' if c.isdigit() else c for c in words)[:60]}" if words else ""
+
+
+def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None:
+    """What is wrong with what became of one part."""
+    if "Please report" in receipt.reason:
+        return receipt.reason
+    if receipt.outcome != "loaded":
+        is_empty = receipt.outcome in ("left alone", "repeated") and not made.records
+        return None if is_hurt or is_empty else f"a sound file is {receipt.outcome}: {receipt.reason}"
+    told = receipt.rows_read
+    if sum(receipt.dispositions.values()) != told:
+        return f"{told} rows, dispositions {receipt.dispositions}"
+    if not is_hurt:
+        is_right = (told, receipt.dispositions["set aside"]) == (made.records, made.aside)
+        return None if is_right else f"a sound file of {made.records} records, {made.aside} of them no rows: {receipt.dispositions}"
+    held = [part for part in unpacked(made.data) if not part.startswith((b"\x1f\x8b", b"PK"))]
+    if any(part.startswith(b"\xd0\xcf\x11\xe0") for part in held):
+        return None  # the old workbooks have no other reader here
+    possible = {n for part in held for n in counted(part, is_bare=made.form.startswith("bare"))}
+    return None if told in possible else f"{told} rows read, counted {sorted(possible)}"
+
+
+def load_path(place: Workspace, writer: generations.Writer, path: Path) -> list[FileReceipt]:
+    """A receipt for each part of a file."""
+    with ThreadPoolExecutor(1) as beside:
+        return [load_reading(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None), each) for each in readings(path, place.config, beside)]
+
+
+def try_one(place: Workspace, writer: generations.Writer, this: tuple[int, int, str | None], found: Found) -> None:
+    """One case, of that seed, number and form, through recognition, reading, selecting and settling."""
+    made, is_hurt = case(*this[:2], writer.scratch, this[2])
+    path = place.exports / f"case{this[1]}-{made.name}-2026-10-31"
+    path.write_bytes(made.data)
+    found.cases += 1
+    # the processor's time: on a machine that does other work too, any case may take long by the clock, and one that hangs is ended by it
+    started = time.process_time()
+    # readers take a million bytes at once, which no case has
+    block = random.Random(path.name).choice([61, 1000, 1 << 20])
+    with patch.object(text, "BLOCK", block), patch.object(delimited, "BLOCK", block), patch.object(symphony_log, "BLOCK", block):
+        receipts = load_path(place, writer, path)
+    said = "\n".join(line for receipt in receipts for line in receipt.lines())
+    said += "\n".join(line for line in inspect(path, place.config).splitlines() if "never read: " not in line)  # headings, whatever they are
+    took = time.process_time() - started
+    wrong = []
+    for receipt in receipts:
+        found.done[f"{made.form.split(' ')[0]}: {receipt.outcome}{why(receipt)}"] += 1
+        is_other = receipt.file.rpartition("#")[2] in ("Empty", "Other")
+        wrong.append(wrong_with(receipt, made, is_hurt=is_hurt or is_other))
+    wrong.append("an identifier is told" if SECRET in said else None)
+    wrong.append(f"took {took:.0f} s" if took > 10 else None)
+    found.wrong += [f"{again(*this)} ({made.form}): {fault}" for fault in wrong if fault]
+
+
+def again(seed: int, number: int | str, form: str | None) -> str:
+    """The options that make a case again."""
+    return f"--seed {seed} --case {number}{f' --form {form}' if form else ''}"
+
+
+def prepared(folder: Path) -> Workspace:
+    """A workspace that knows its zone, and what the programs of Symphony were asked for."""
+    place = init(folder)
+    place.config["library"] = {"timezone": "America/New_York"}
+    place.config["sources"] = {"symphony": {"system": "symphony", "columns": COLUMNS}}
+    return place
+
+
+def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object] = int, form: str | None = None) -> None:
+    """Some cases into one database, which is published at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = prepared(Path(folder) / "library")
+        with generations.writing(place.store) as writer:
+            for number in numbers:
+                tell(number)
+                faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
+                try:
+                    try_one(place, writer, (seed, number, form), found)
+                except BaseException as error:  # whatever it is, it is a finding
+                    if isinstance(error, KeyboardInterrupt):
+                        raise
+                    made, _ = case(seed, number, writer.scratch, form)
+                    found.wrong.append(f"{again(seed, number, form)} ({made.form}): {type(error).__name__}: {error}")
+                faulthandler.cancel_dump_traceback_later()
+            writer.publish()
+        if SECRET in listing.rejects(place, None, None):
+            found.wrong.append(f"--seed {seed}, cases {numbers}: an identifier among the rejects")
+
+
+def guarded(first: int, seed: int, found: Found, form: str | None) -> None:
+    """A batch in a process of its own, so that one that hangs, or ends the process, is a finding too."""
+    command = [sys.executable, "-m", "tests.campaigns.fuzz", "--seed", str(seed), "--batch", str(first), *(["--form", form] if form else [])]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
+    last = told.stdout.rstrip().rpartition("\n")[2]
+    if told.returncode or not last.startswith("{"):
+        found.wrong.append(f"{again(seed, last, form)}: the process ended, {told.returncode}: {told.stderr[-300:]}")
+        return
+    done = json.loads(last)
+    found.cases += done["cases"]
+    found.done.update(done["done"])
+    found.wrong += done["wrong"]
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description="Load randomly damaged exports; exit status 1 if anything is wrong.")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--case", type=int)
+    parser.add_argument("--form", choices=FORMS)
+    parser.add_argument("--batch", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    found, started = Found(), time.monotonic()
+    if args.batch is not None:
+        batch(range(args.batch, args.batch + BATCH), args.seed, found, lambda number: print(number, flush=True), args.form)
+        print(json.dumps(vars(found)))
+        return 0
+    if args.case is not None:
+        batch(range(args.case, args.case + 1), args.seed, found, form=args.form)
+    for first in itertools.count(0, BATCH) if args.case is None else ():
+        if time.monotonic() - started > args.seconds:
+            break
+        guarded(first, args.seed, found, args.form)
+    print(f"seed {args.seed}: {found.cases} files in {time.monotonic() - started:.0f} s, {sum(found.done.values())} parts of them")
+    print("\n".join(f"  {n:>6} {what}" for what, n in sorted(found.done.items())))
+    print("\n".join(found.wrong) or "nothing wrong")
+    return bool(found.wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""docs/coverage.md says what each source fills, which pairs prove it, and whether real rows ever went through it.
+
+python -m tests.docs.test_coverage > docs/coverage.md
+"""
+
+from __future__ import annotations
+
+from libstats import sources
+from libstats.declaration.source import LeftAlone, Source
+from tests.support.files import ROOT
+
+SAMPLE = "yes: files of a Koha sample database"
+PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
+OSLO = "yes: reports of a university's Alma, 2016"
+SERVICE = "yes: two answers of a university's Alma"
+EXAMPLES = "yes: the example answers of FOLIO's own documentation"
+HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
+EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
+LINES = "a few lines quoted in public documentation"
+UNEXERCISED = "unexercised on real data"
+OURS = "a form of our own: there are no files of others"
+# what tests/sources/test_real.py loads; a source that is not named here has met no row that a library system wrote
+EXERCISED = {
+    "koha items": SAMPLE,
+    "koha weeding report": SAMPLE,
+    "koha LibraryIQ items": SAMPLE,
+    "koha bibliographic records": SAMPLE,
+    "koha loans": HEADINGS_ONLY,
+    "koha statistics": HEADINGS_ONLY,
+    "koha order lines with invoices": HEADINGS_ONLY,
+    "koha ILL requests": HEADINGS_ONLY,
+    "illiad requests": f"{PACIFIC}, a sheet without headings",
+    "illiad borrowing requests": PACIFIC,
+    "illiad lending requests": f"{PACIFIC}, without numbers",
+    "alma order lines": OSLO,
+    **{f"own {name}": OURS for name in ("milestones", "manual counts", "access problems", "reserve requests", "serial issues", "notices")},
+    "alma items of the REST service": f"{SERVICE} (9 items)",
+    "alma loans of the REST service": f"{SERVICE} (2 loans)",
+    "folio loans": f"{EXAMPLES} (2 loans)",
+    "folio check-ins": f"{EXAMPLES} (1 check-in)",
+    "folio requests": f"{EXAMPLES} (2 requests)",
+    "evergreen circulations": EVERGREEN,
+    "evergreen holds": EVERGREEN,
+    "evergreen items": EVERGREEN,
+    "evergreen order lines": EVERGREEN,
+    "symphony history log": LINES,
+    "symphony selitem": LINES,
+}
+# a table of which the real files lacked the columns
+UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")} | {("alma items of the REST service", "order_copy")}
+
+
+def pairs(source: Source, table: str) -> list[str]:
+    """The pairs that show rows of the table."""
+    folder = ROOT / "tests" / "sources" / source.label.replace(" ", "-")
+    end = ".expected.csv" if table == source.primary else f".{table}.expected.csv"
+    return sorted(p.name for p in folder.glob(f"*{end}") if p.name.removesuffix(end).count(".") == 0)
+
+
+def coverage() -> str:
+    """The coverage table as Markdown."""
+    lines = ["# Coverage", "", "Made from the declarations in `libstats/sources` by `python -m tests.docs.test_coverage > docs/coverage.md`.", ""]
+    lines += ["Every pair is an export of our own invention and the rows that must come of it, in `tests/sources`.", ""]
+    lines += ["| source | table | pairs | real data |", "|---|---|---|---|"]
+    for source in sorted(sources.sources(), key=lambda s: s.label.casefold()):
+        for table in source.fills:
+            shown = ", ".join(f"`{name.split('.')[0]}`" for name in pairs(source, table)) or "none"
+            real = UNEXERCISED if (source.label, table) in UNSEEN else EXERCISED.get(source.label, UNEXERCISED)
+            lines.append(f"| {source.label} | `{table}` | {shown} | {real} |")
+    lines += ["", "## Known and left alone", "", "| export | why |", "|---|---|"]
+    lines += [f"| {d.label} | {d.why} |" for d in sorted((d for d in sources.declared() if isinstance(d, LeftAlone)), key=lambda d: d.label.casefold())]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_coverage_is_that_of_the_declarations() -> None:
+    told = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    assert told == coverage(), "run: python -m tests.docs.test_coverage > docs/coverage.md"
+
+
+def test_what_is_said_of_real_data_is_said_of_a_source() -> None:
+    known = {(s.label, table) for s in sources.sources() for table in s.fills}
+    assert set(EXERCISED) <= {label for label, _ in known}
+    assert known >= UNSEEN
+
+
+if __name__ == "__main__":
+    print(coverage(), end="")

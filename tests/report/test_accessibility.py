@@ -1,0 +1,128 @@
+"""Reports hold WCAG 2.1 AA and stand alone: axe-core in a browser, light, dark and in print."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import nbformat
+import pytest
+
+from libstats.analysis.work import today
+from libstats.report import monthly, run, table
+from libstats.report import today as written
+from libstats.report.charts import circulation_by_month
+from libstats.report.page import publish
+from libstats.workspace.workspace import Workspace
+from tests.report.test_ill import CLOSED, told
+from tests.report.test_monthly import OCTOBER, SEPTEMBER, counted, example
+from tests.support.cases import opened
+
+HERE = Path(__file__).parent / "accessibility"
+BAD = '<!DOCTYPE html><html><head></head><body><img src="http://127.0.0.1:9/a.png"><script>1</script><p style="color:#ccc">faint</p></body></html>'
+
+pytestmark = pytest.mark.slow
+
+
+def lacking(what: str, remedy: str) -> NoReturn:
+    """Skip and say why; on a CI machine fail, so that nobody believes that it was checked."""
+    reason = f"accessibility is not checked: {what}; {remedy}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """Path of Chromium; skips where Chromium, node or the packages of package.json are absent."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        lacking("there is no Chromium", "install the package chromium")
+    if shutil.which("node") is None:
+        lacking("there is no node", "install node 20 or newer")
+    if not all((HERE / "node_modules" / name).is_dir() for name in ("axe-core", "puppeteer-core")):
+        lacking("axe-core and puppeteer-core are not installed", "run: npm install --prefix tests/report/accessibility")
+    return found
+
+
+def check(browser: str, *paths: Path) -> list[dict[str, Any]]:
+    """What the browser found on each page."""
+    command = ["node", str(HERE / "check.mjs"), browser, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert len(done.stdout.splitlines()) == len(paths), done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+CLEAN: dict[str, Any] = {"violations": [], "requests": [], "scripts": 0}
+
+
+def worst_case(folder: Path) -> Path:
+    """A page with every kind of piece: a warning, unknown values, an empty table and chart, many branches, plain output."""
+    many = [counted(month, branch, 20 - place) for month in (SEPTEMBER, OCTOBER) for place, branch in enumerate([*"ABCDEFGHIJKLMNOPQ", None])]
+    pieces: list[Any] = [
+        monthly.head(example(many, rows_rejected=3)),
+        monthly.key_figures(example()),
+        monthly.chart(example(many)),
+        monthly.by_month(example(many)),
+        circulation_by_month([]),
+    ]
+    pieces += [
+        monthly.by_branch(example(many)),
+        monthly.renewals(example()),
+        monthly.in_house(example()),
+        monthly.left_out(example()),
+        monthly.proof(example()),
+        table([{"branch": None, "items": None}], "One unknown"),
+        table([], "None"),
+    ]
+    outputs = [nbformat.v4.new_output("display_data", {"text/html": piece._repr_html_()}) for piece in pieces]
+    outputs.append(nbformat.v4.new_output("stream", name="stdout", text="plain " * 100))
+    cells = [nbformat.v4.new_markdown_cell("# Everything\n\n## A part", id="title"), nbformat.v4.new_code_cell("", id="all", outputs=outputs)]
+    path = folder / "everything.html"
+    publish.write(path, publish.page(nbformat.v4.new_notebook(cells=cells), "everything"))
+    return path
+
+
+def test_the_check_finds_faults(browser: str, tmp_path: Path) -> None:
+    page = tmp_path / "bad.html"
+    page.write_text(BAD, encoding="utf-8")
+    found = check(browser, page)[0]
+    assert {"color-contrast", "document-title", "html-has-lang", "image-alt"} <= {fault["rule"] for fault in found["violations"]}
+    assert found["requests"] == ["http://127.0.0.1:9/a.png"]
+    assert found["scripts"] == 1
+
+
+def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None:
+    assert check(browser, worst_case(tmp_path)) == [CLEAN]
+
+
+def test_the_monthly_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_the_ill_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("ill_turnaround", demo, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_a_report_that_cannot_tell_is_accessible_too(browser: str, workspace: Workspace, tmp_path: Path) -> None:
+    told(workspace, CLOSED).con.close()
+    assert check(browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")) == [CLEAN]
+
+
+def test_todays_list_is_accessible_and_stands_alone(browser: str, workspace: Workspace, tmp_path: Path) -> None:
+    con = opened(workspace, ["1,brought,2026-01-01,EAST", "2,brought,2026-01-09,EAST"], exported="2026-01-10")
+    paths = []
+    for name, day in (("fresh", 10), ("stale", 28)):
+        paths.append(tmp_path / f"{name}.html")
+        publish.write(paths[-1], written.page(today.read(con, datetime(2026, 1, day, 8))))
+    assert check(browser, *paths) == [CLEAN, CLEAN]
+
+
+def test_the_report_on_the_collection_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+    assert check(browser, run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html")) == [CLEAN]
