@@ -1,4 +1,5 @@
-"""`python -m benchmarks`: ratios within one run, and peak memory. What they were is in docs/decisions.md."""
+"""`python -m benchmarks`: ratios within one run, and peak memory. What they were is in
+docs/decisions.md."""
 
 from __future__ import annotations
 
@@ -26,7 +27,12 @@ def job(name: str, *arguments: object) -> Found:
     """What one job in a fresh process found; the disk is quiet before it starts."""
     if hasattr(os, "sync"):
         os.sync()
-    done = subprocess.run([sys.executable, "-m", "benchmarks.job", name, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.job", name, *map(str, arguments)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -38,11 +44,20 @@ def line(what: str, told: str, target: str = "", is_met: bool | None = None) -> 
 
 
 def ratio(what: str, pairs: list[Pair], most: float) -> None:
-    """Print the median of the ratios of the pairs, and of the processor's seconds where they were noted."""
+    """Print the median of the ratios of the pairs, and of the processor's seconds where they were
+    noted."""
     ratios = [ours["seconds"] / bare["seconds"] for ours, bare in pairs]
     middle = statistics.median(ratios)
-    seconds = " against ".join(f"{statistics.median(found['seconds'] for found in side):.2f} s" for side in zip(*pairs, strict=True))
-    line(what, f"{middle:.2f} x bare ({', '.join(f'{r:.2f}' for r in ratios[:5])}; {seconds})", f"at most {most} x", middle <= most)
+    seconds = " against ".join(
+        f"{statistics.median(found['seconds'] for found in side):.2f} s"
+        for side in zip(*pairs, strict=True)
+    )
+    line(
+        what,
+        f"{middle:.2f} x bare ({', '.join(f'{r:.2f}' for r in ratios[:5])}; {seconds})",
+        f"at most {most} x",
+        middle <= most,
+    )
     if "busy" in pairs[0][0]:
         busy = statistics.median(ours["busy"] / bare["busy"] for ours, bare in pairs)
         line("  of the processor's seconds", f"{busy:.2f} x bare")
@@ -83,8 +98,14 @@ def loads(folder: Path, rows: int, pairs: int) -> None:
     ratio(f"first load of {rows:,} loans", loaded, 2.5)
     ratio("reload, the next day's export", again, 2.0)
     (ours, bare), (later, later_bare) = loaded[0], again[0]
-    line("  what the reload found", ", ".join(f"{n:,} {what}" for what, n in later["dispositions"].items() if n))
-    line("size of the store", f"{ours['size'] / bare['size']:.2f} x bare; after the reload {later['size'] / later_bare['size']:.2f} x")
+    line(
+        "  what the reload found",
+        ", ".join(f"{n:,} {what}" for what, n in later["dispositions"].items() if n),
+    )
+    line(
+        "size of the store",
+        f"{ours['size'] / bare['size']:.2f} x bare; after the reload {later['size'] / later_bare['size']:.2f} x",
+    )
     peak("peak memory of the loads", [ours for ours, _ in loaded + again])
 
 
@@ -103,9 +124,17 @@ def items(folder: Path, rows: int, days: int) -> None:
     ratio(f"first list of {rows:,} items", firsts, 2.5)
     ratio(f"the {days - 1} daily lists after it", later, 1.5)
     ratios = [ours["seconds"] / bare["seconds"] for ours, bare in later]
-    line("  the slowest of them", f"{max(ratios):.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within", "each at most 1.5 x", max(ratios) <= 1.5)
+    line(
+        "  the slowest of them",
+        f"{max(ratios):.2f} x bare; {sum(r <= 1.5 for r in ratios)} of {len(ratios)} within",
+        "each at most 1.5 x",
+        max(ratios) <= 1.5,
+    )
     (first, bare), (last, _) = firsts[-1], later[-1]
-    line("  what the last found", ", ".join(f"{n:,} {what}" for what, n in last["dispositions"].items() if n))
+    line(
+        "  what the last found",
+        ", ".join(f"{n:,} {what}" for what, n in last["dispositions"].items() if n),
+    )
     grown = last["size"] / first["size"]
     line(
         f"size of the store after {days} lists",
@@ -125,46 +154,99 @@ def month(folder: Path, rows: int, pairs: int) -> None:
     database.unlink(missing_ok=True)
     job("load_bare", database, first, "loans")
     job("write_parquet", database, parquet)
-    asked: dict[str, list[Found]] = {"month": [], "month_bare": [], "month_polars": [], "month_pandas": []}
+    asked: dict[str, list[Found]] = {
+        "month": [],
+        "month_bare": [],
+        "month_polars": [],
+        "month_pandas": [],
+    }
     for _ in range(pairs):
         for name, found in asked.items():
             found.append(job(name, {"month": place, "month_bare": database}.get(name, parquet)))
-    agree = all(f["counts"] == asked["month_bare"][0]["counts"] for found in asked.values() for f in found)
+    agree = all(
+        f["counts"] == asked["month_bare"][0]["counts"] for found in asked.values() for f in found
+    )
     beside = list(zip(asked["month"], asked["month_bare"], strict=True))
     ratio(f"circulation by month, of {rows:,} loans", beside, 1.2)
-    line("  asked for the first time", f"{statistics.median(ours['first'] / bare['first'] for ours, bare in beside):.2f} x bare")
+    line(
+        "  asked for the first time",
+        f"{statistics.median(ours['first'] / bare['first'] for ours, bare in beside):.2f} x bare",
+    )
     for name, found in asked.items():
-        seconds, most = statistics.median(f["seconds"] for f in found), max(f["peak"] for f in found) / GIB
-        line(f"  {name.removeprefix('month').lstrip('_') or 'libstats'}", f"{seconds:.3f} s, {most:.2f} GiB")
-    line("  the counts of all four", f"{len(asked['month_bare'][0]['counts']):,} rows", "agree", agree)
+        seconds, most = (
+            statistics.median(f["seconds"] for f in found),
+            max(f["peak"] for f in found) / GIB,
+        )
+        line(
+            f"  {name.removeprefix('month').lstrip('_') or 'libstats'}",
+            f"{seconds:.3f} s, {most:.2f} GiB",
+        )
+    line(
+        "  the counts of all four",
+        f"{len(asked['month_bare'][0]['counts']):,} rows",
+        "agree",
+        agree,
+    )
 
 
 def big(folder: Path, rows: int) -> None:
-    """A first load of many loans, the question by month and the report, with little memory. On demand only: it takes long, and 15 GB of disk."""
+    """A first load of many loans, the question by month and the report, with little memory. On
+    demand only: it takes long, and 15 GB of disk."""
     os.environ["LIBSTATS_MEMORY_LIMIT"] = LIMIT
     export, place = folder / "export", remade(folder / "big")
     if not list(export.glob("*.csv")):
         job("write_many_loans", export, rows)
-    for what, found in (("load", job("load", place, next(export.glob("*.csv")))), ("circulation by month", job("month", place)), ("monthly report", job("report", place))):
-        line(f"{what}, {rows:,} loans, limit {LIMIT}", f"{found['seconds']:.1f} s, peak {found['peak'] / GIB:.2f} GiB")
+    for what, found in (
+        ("load", job("load", place, next(export.glob("*.csv")))),
+        ("circulation by month", job("month", place)),
+        ("monthly report", job("report", place)),
+    ):
+        line(
+            f"{what}, {rows:,} loans, limit {LIMIT}",
+            f"{found['seconds']:.1f} s, peak {found['peak'] / GIB:.2f} GiB",
+        )
 
 
 def main() -> None:
     """Parse, make the folder, run the parts."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios within one run, and peak memory.")
-    parser.add_argument("--rows", type=int, metavar="N", help="loans (5,000,000); items are a fifth of that")
-    parser.add_argument("--only", choices=("loads", "items", "month", "big"), help=f"one part of it; big ({BIG:,} loans) is run only so")
-    parser.add_argument("--days", type=int, default=30, metavar="N", help="daily lists of items (30)")
-    parser.add_argument("--pairs", type=int, default=3, metavar="N", help="how often each pair is run (3)")
-    parser.add_argument("--folder", type=Path, metavar="FOLDER", help="where to keep the data (if not given: a temporary folder, removed)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Ratios within one run, and peak memory."
+    )
+    parser.add_argument(
+        "--rows", type=int, metavar="N", help="loans (5,000,000); items are a fifth of that"
+    )
+    parser.add_argument(
+        "--only",
+        choices=("loads", "items", "month", "big"),
+        help=f"one part of it; big ({BIG:,} loans) is run only so",
+    )
+    parser.add_argument(
+        "--days", type=int, default=30, metavar="N", help="daily lists of items (30)"
+    )
+    parser.add_argument(
+        "--pairs", type=int, default=3, metavar="N", help="how often each pair is run (3)"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="FOLDER",
+        help="where to keep the data (if not given: a temporary folder, removed)",
+    )
     args = parser.parse_args()
     rows = args.rows or (BIG if args.only == "big" else 5_000_000)
-    print("seconds and ratios hold for this machine and this run; a pair runs A B A B, its ratio is the median", flush=True)
+    print(
+        "seconds and ratios hold for this machine and this run; a pair runs A B A B, its ratio is the median",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as temporary:
         folder = (args.folder or Path(temporary)).resolve() / f"{rows}"
         if args.only == "big":
             big(folder, rows)
-        for name, part, number in (("loads", loads, args.pairs), ("items", items, args.days), ("month", month, args.pairs)):
+        for name, part, number in (
+            ("loads", loads, args.pairs),
+            ("items", items, args.days),
+            ("month", month, args.pairs),
+        ):
             if args.only in (None, name):
                 part(folder, rows // 5 if name == "items" else rows, number)
 

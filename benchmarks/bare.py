@@ -1,4 +1,5 @@
-"""What a person would write by hand: a typed load of the same file, and the same question over its table."""
+"""What a person would write by hand: a typed load of the same file, and the same question over its
+table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The files that the benchmarks load, made by DuckDB with plain arithmetic: the same bytes everywhere."""
+"""The files that the benchmarks load, made by DuckDB with plain arithmetic: the same bytes
+everywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ union all
 select regexp_replace(line, '^\\d+', (id + {loans})::varchar) from lines where id % 1000 = 21
 """
 
-# Item i changes on every hundredth day, by its place; a twentieth of a percent goes each day and as many come.
+# Item i changes on every hundredth day, by its place; a twentieth of a percent goes each day and as
+# many come.
 _ITEMS = """
 with places as (
     select i, i * 2654435761 % 4294967296 as chance, ({day} + i * 37 % 100) // 100 + i % 40 as issues from range({day} * {fresh}, {items} + {day} * {fresh}) numbers(i)
@@ -54,7 +56,8 @@ select
 from dated
 """
 
-# Four of five items have a record of their own; its year lies up to forty years before 2026, and one in fifty has none.
+# Four of five items have a record of their own; its year lies up to forty years before 2026, and
+# one in fifty has none.
 _TITLES = """
 select i + 1 as biblionumber, 'Title ' || i as title, if(i % 50 = 0, null, 2026 - i * 2654435761 % 4294967296 % 40) as copyrightdate
 from range({titles}) numbers(i)
@@ -80,7 +83,11 @@ def loans(folder: Path, rows: int) -> tuple[Path, Path]:
     if not second.exists():
         with first.open(encoding="utf-8") as file:
             heading = file.readline().rstrip("\n")
-        _copy(_NEXT_DAY.format(first=quoted(first), heading=heading, loans=rows), second, "delimiter '|', quote ''")
+        _copy(
+            _NEXT_DAY.format(first=quoted(first), heading=heading, loans=rows),
+            second,
+            "delimiter '|', quote ''",
+        )
     return first, second
 
 

@@ -1,4 +1,6 @@
-"""Where a load spends its time: `python -m benchmarks.profile WORKSPACE FILE` loads the file and lists its statements, dearest first.
+"""Where a load spends its time: `python -m benchmarks.profile WORKSPACE FILE` loads the file and
+lists
+its statements, dearest first.
 
 Beside the seconds stand the processor's: other work on the machine changes them less.
 """
@@ -61,7 +63,9 @@ def main(workspace: str, file: str) -> None:
     generations.connect = lambda *a, **k: Timed(connect(*a, **k))  # type: ignore[assignment]
     delimited.Delimited.count = lambda *a, **k: noted("Delimited.count", lambda: count(*a, **k))  # type: ignore[method-assign]
     noted("in all", lambda: print(libstats.load(Path(workspace), [Path(file)])))
-    for place, (seconds, busy) in sorted(spent.items(), key=lambda s: -s[1][1])[: int(__import__("os").environ.get("N", "22"))]:
+    for place, (seconds, busy) in sorted(spent.items(), key=lambda s: -s[1][1])[
+        : int(__import__("os").environ.get("N", "22"))
+    ]:
         print(f"{seconds:7.2f} s {busy:7.2f} s busy  {place}")
 
 

@@ -1,9 +1,12 @@
-"""libstats tells a library's staff how their work is going, from the exports that their systems already write.
+"""libstats tells a library's staff how their work is going, from the exports that their systems
+already write.
 
 libstats.init("mylibrary")                       a workspace
 libstats.load("mylibrary", ["exports"])          a receipt
-con = libstats.open("mylibrary")                 a read-only DuckDB connection: every table is there for SQL
-libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB relation: .df(), .pl(), .fetchall()
+con = libstats.open("mylibrary")                 a read-only DuckDB connection: every table is there
+                                                 for SQL
+libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB relation: .df(), .pl(),
+                                                 .fetchall()
 """
 
 from libstats.analysis.alarms import check

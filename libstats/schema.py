@@ -10,12 +10,15 @@ from importlib import resources
 NATURES = ("key", "name", "identity", "person", "sticky", "clearable")
 
 _TABLE = re.compile(r"((?:^--[^\n]*\n)+)create table (\w+) \(\n(.*?)\n\);", re.M | re.S)
-_COLUMN = re.compile(r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+)(?: until (\w+))?: (.+)$")
+_COLUMN = re.compile(
+    r"^\s+(\w+)\s+(\w+(?:\(\d+, \d+\))?)(?: check \((.*)\))?,?\s+-- (\w+)(?: until (\w+))?: (.+)$"
+)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its SQL type, nature, check (SQL, or None) and what it says; for a person, the column that closes the case."""
+    """A column: its SQL type, nature, check (SQL, or None) and what it says; for a person, the
+    column that closes the case."""
 
     name: str
     type: str
@@ -55,7 +58,8 @@ class Table:
 
     @property
     def exported_key(self) -> tuple[str, ...]:
-        """The key as exports hold it: the column behind the key where that is worked out in the fold, as `item_id` is behind `item_key`."""
+        """The key as exports hold it: the column behind the key where that is worked out in the
+        fold, as `item_id` is behind `item_key`."""
         return (self.columns[1].name,) if self.second_name else self.key
 
     @property
@@ -97,10 +101,22 @@ def tables() -> dict[str, Table]:
 
 def dictionary() -> str:
     """The data dictionary as Markdown, which docs/data-dictionary.md repeats."""
-    lines = ["# Data dictionary", "", "Made from `libstats/schema.sql` by `libstats.schema.dictionary()`.", ""]
+    lines = [
+        "# Data dictionary",
+        "",
+        "Made from `libstats/schema.sql` by `libstats.schema.dictionary()`.",
+        "",
+    ]
     lines += ["Every table also has `source`: the configured system that the row came from.", ""]
     for table in tables().values():
-        lines += [f"## {table.name}", "", table.grain, "", "| column | type | nature | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"## {table.name}",
+            "",
+            table.grain,
+            "",
+            "| column | type | nature | meaning |",
+            "|---|---|---|---|",
+        ]
         lines += [f"| `{c.name}` | {c.type} | {c.nature} | {c.comment} |" for c in table.columns]
         lines.append("")
     return "\n".join(lines)

@@ -9,11 +9,34 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-__all__ = ["change", "day_name", "month_before", "month_name", "number", "percent", "records", "share", "tenths"]
+__all__ = [
+    "change",
+    "day_name",
+    "month_before",
+    "month_name",
+    "number",
+    "percent",
+    "records",
+    "share",
+    "tenths",
+]
 
 Row = dict[str, Any]
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def number(value: float | None) -> str:
@@ -82,4 +105,7 @@ def records(result: Any) -> list[Row]:
     else:
         rows = result.rows()
     names = [str(name) for name in result.columns]
-    return [{name: None if value != value else value for name, value in zip(names, row, strict=True)} for row in rows]
+    return [
+        {name: None if value != value else value for name, value in zip(names, row, strict=True)}
+        for row in rows
+    ]

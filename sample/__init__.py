@@ -1,4 +1,5 @@
-"""The sample library: a made-up system lived day by day, and the exports that its systems would have written."""
+"""The sample library: a made-up system lived day by day, and the exports that its systems would
+have written."""
 
 import json
 import re
@@ -16,15 +17,16 @@ from sample.orders import Orders
 __all__ = ["write", "write_loans"]
 
 ILL_STREAM, ORDERS_STREAM = 167, 2
-"""Each desk draws chance of its own, so that what is changed at one leaves the others as they were."""
+"""Each desk draws chance of its own, so that what is changed at one leaves the others as they were.
+"""
 
 
 def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
     """Write the exports of the sample library, their truth and a README to `folder`, and return it.
 
-    folder: made if it is not there; files of the same name are replaced.
-    seed: another seed is another library; the same seed gives the same bytes on every machine.
-    size: 1 has about 1,400 items, 15,000 events and 1,300 requests at the ILL desk; n has n times as many of everything.
+    folder: made if it is not there; files of the same name are replaced. seed: another seed is
+    another library; the same seed gives the same bytes on every machine. size: 1 has about 1,400
+    items, 15,000 events and 1,300 requests at the ILL desk; n has n times as many of everything.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,8 +36,15 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
     exports.past(library)
     desk = Requests(Dice(seed * 100 + ILL_STREAM), size=size)
     orders = Orders(Dice(seed * 100 + ORDERS_STREAM), size=size)
-    files = illiad.write(folder, desk.all) | alma.write(folder, orders) | cataloguing.write(folder, orders)
-    _put(folder / "truth.json", _json(truth.of(library, exports, seed) | truth.of_desks(library, desk, orders, files)))
+    files = (
+        illiad.write(folder, desk.all)
+        | alma.write(folder, orders)
+        | cataloguing.write(folder, orders)
+    )
+    _put(
+        folder / "truth.json",
+        _json(truth.of(library, exports, seed) | truth.of_desks(library, desk, orders, files)),
+    )
     _put(folder / hours.EXAMPLE, hours.configuration())
     _put(folder / "README.md", readme.text(exports.rows, files))
     return folder
@@ -44,7 +53,10 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
 def _json(found: dict[str, object]) -> str:
     """Return the truth as JSON, one value a line, but lists of plain values in one."""
     text = json.dumps(found, ensure_ascii=False, indent=1)
-    return re.sub(r"\[\s+([^][{}]+?)\s+\]", lambda plain: "[" + " ".join(plain[1].split()) + "]", text) + "\n"
+    return (
+        re.sub(r"\[\s+([^][{}]+?)\s+\]", lambda plain: "[" + " ".join(plain[1].split()) + "]", text)
+        + "\n"
+    )
 
 
 def _put(path: Path, text: str) -> None:

@@ -1,4 +1,5 @@
-"""What Alma Analytics gives: order lines and physical items, in each of the three forms in which its files arrive."""
+"""What Alma Analytics gives: order lines and physical items, in each of the three forms in which
+its files arrive."""
 
 import csv
 import io
@@ -91,7 +92,8 @@ def _seen(moment: datetime | None, night: date) -> datetime | None:
 
 
 def _line_rows(lines: list[Line], begin: date, night: date) -> list[Row]:
-    """Return the lines that changed since `begin`, as they stood at `night`; a line over two funds has two rows."""
+    """Return the lines that changed since `begin`, as they stood at `night`; a line over two funds
+    has two rows."""
     rows = []
     for line in lines:
         if line.created < at(night, 0) and modified(line, night).date() >= begin:
@@ -101,7 +103,12 @@ def _line_rows(lines: list[Line], begin: date, night: date) -> list[Row]:
 
 def modified(line: Line, night: date) -> datetime:
     """Return the last change to `line` before `night`."""
-    moments = (line.created, line.order_created, line.cancelled, *(copy.received for copy in line.copies))
+    moments = (
+        line.created,
+        line.order_created,
+        line.cancelled,
+        *(copy.received for copy in line.copies),
+    )
     return max(moment for moment in moments if _seen(moment, night) and moment)
 
 
@@ -116,7 +123,11 @@ def _line_row(line: Line, night: date, fund: str) -> Row:
     """Return one row of a line."""
     sent = _seen(line.order_created, night)
     is_received = any(_seen(copy.received, night) for copy in line.copies)
-    reason = ("LIBRARY_CANCELLED", "VENDOR_CANCELLED")[line.number % 2] if status(line, night) == "CANCELLED" else ""
+    reason = (
+        ("LIBRARY_CANCELLED", "VENDOR_CANCELLED")[line.number % 2]
+        if status(line, night) == "CANCELLED"
+        else ""
+    )
     return (
         "-1" if line.number % 4 else "", CLERK if sent else "", f"{sent}" if sent else NO_DATE, f"{line.created}", CLERK, _note(line),
         "Yes" if is_received else "No", f"{line.sent}" if sent else "", "MANUALENTRY", status(line, night), line.vendor,
@@ -127,7 +138,11 @@ def _line_row(line: Line, night: date, fund: str) -> Row:
 
 def _note(line: Line) -> str:
     """Return what the receiving desk is told, which may be about a person."""
-    return f"hold for {names.GIVEN[line.number % len(names.GIVEN)]} at the desk" if line.number % 17 == 0 else ""
+    return (
+        f"hold for {names.GIVEN[line.number % len(names.GIVEN)]} at the desk"
+        if line.number % 17 == 0
+        else ""
+    )
 
 
 def _item_rows(copies: list[Copy], begin: date, night: date) -> list[Row]:
@@ -137,7 +152,18 @@ def _item_rows(copies: list[Copy], begin: date, night: date) -> list[Row]:
         line = copy.line
         if line is None or line.created >= at(night, 0):
             continue
-        moments = [moment for moment in (line.created, line.order_created, line.cancelled, copy.received, copy.catalogued, copy.available) if moment and _seen(moment, night)]
+        moments = [
+            moment
+            for moment in (
+                line.created,
+                line.order_created,
+                line.cancelled,
+                copy.received,
+                copy.catalogued,
+                copy.available,
+            )
+            if moment and _seen(moment, night)
+        ]
         if max(moments).date() >= begin:
             rows.append(_item_row(copy, line, night))
     return rows

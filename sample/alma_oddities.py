@@ -1,4 +1,5 @@
-"""What is planted in Alma's files and in the cataloguers' own log, and what a correct loader does with it."""
+"""What is planted in Alma's files and in the cataloguers' own log, and what a correct loader does
+with it."""
 
 from sample.oddities import Oddity
 from sample.orders import ABSENT, RELIEF

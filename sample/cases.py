@@ -13,7 +13,8 @@ class Case:
     process: str
     branch: str
     reached: list[tuple[datetime, str]] = field(default_factory=list)
-    """Milestones in the order in which they were reached; some come again, and a step without a name is none."""
+    """Milestones in the order in which they were reached; some come again, and a step without a
+    name is none."""
 
     def reach(self, moment: datetime, milestone: str) -> None:
         """Write down that the case reached `milestone`."""

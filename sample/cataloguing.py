@@ -1,4 +1,5 @@
-"""The cataloguers' own log, in the form that any spreadsheet can write: which copy reached which step when."""
+"""The cataloguers' own log, in the form that any spreadsheet can write: which copy reached which
+step when."""
 
 import csv
 from datetime import date
@@ -20,12 +21,20 @@ def write(folder: Path, orders: Orders) -> dict[str, int]:
     steps = sorted(
         (moment, item_id(copy), milestone)
         for copy in orders.catalogued
-        for milestone, moment in (("received", copy.received), ("catalogued", copy.catalogued), ("available", copy.available))
+        for milestone, moment in (
+            ("received", copy.received),
+            ("catalogued", copy.catalogued),
+            ("available", copy.available),
+        )
         if moment
     )
     rows = {}
     for begin, night in zip((FIRST, *NIGHTS), NIGHTS, strict=False):
-        held = [("cataloguing", case, milestone, f"{moment:%Y-%m-%d %H:%M}", CENTRAL.code) for moment, case, milestone in steps if at(begin, 0) <= moment < at(night, 0)]
+        held = [
+            ("cataloguing", case, milestone, f"{moment:%Y-%m-%d %H:%M}", CENTRAL.code)
+            for moment, case, milestone in steps
+            if at(begin, 0) <= moment < at(night, 0)
+        ]
         name = f"cataloguing-log-{night}.csv"
         with (folder / FOLDER / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([HEADING, *held])

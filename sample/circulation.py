@@ -19,8 +19,11 @@ KEPT = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 110, 120, 150, 180, 200, 250
 class Circulation:
     """The desks of all branches: a diary of what is to happen, and a log of what did."""
 
-    def __init__(self, dice: Dice, stock: Stock, patrons: list[Patron], guests: dict[str, Patron]) -> None:
-        """Begin with nothing on loan. `guests` are the statistical patrons, by branch, for uses in the house."""
+    def __init__(
+        self, dice: Dice, stock: Stock, patrons: list[Patron], guests: dict[str, Patron]
+    ) -> None:
+        """Begin with nothing on loan. `guests` are the statistical patrons, by branch, for uses in
+        the house."""
         self.dice = dice
         self.stock = stock
         self.patrons = Urn(patrons, [1000 // (place + 12) + 4 for place in range(len(patrons))])
@@ -65,7 +68,8 @@ class Circulation:
             patron.active = max(patron.active, moment.date())
 
     def find(self, branch: Branch, accept: Callable[[Item], bool]) -> Item | None:
-        """Return a wanted item that is on the shelf of `branch` and that `accept` takes, or None after some tries."""
+        """Return a wanted item that is on the shelf of `branch` and that `accept` takes, or None
+        after some tries."""
         for _ in range(60):
             item = self.wishes.draw(self.dice)
             if item.place == "shelf" and item.holding is branch and accept(item):
@@ -78,12 +82,16 @@ class Circulation:
         channel = "self_check" if branch.has_self_check and self.dice.chance(45) else "staff"
         day = moment.date()
         for _ in range(self.dice.pick((1, 1, 2, 2, 3, 4))):
-            item = self.find(branch, lambda item: item.title.kind.days > 0 and not self.is_awaited(item, day))
+            item = self.find(
+                branch, lambda item: item.title.kind.days > 0 and not self.is_awaited(item, day)
+            )
             if item:
                 self.checkout(item, patron, branch, channel, moment)
             moment += timedelta(seconds=self.dice.between(0 if channel == "self_check" else 3, 9))
 
-    def checkout(self, item: Item, patron: Patron, branch: Branch, channel: str, moment: datetime) -> None:
+    def checkout(
+        self, item: Item, patron: Patron, branch: Branch, channel: str, moment: datetime
+    ) -> None:
         """Lend `item` and settle what becomes of the loan."""
         kind = item.title.kind
         due = at(branch.next_open(moment.date() + timedelta(days=kind.days)), 23, 59)
@@ -96,12 +104,24 @@ class Circulation:
 
     def read_in(self, branch: Branch, moment: datetime) -> None:
         """Lend an item for use in the building; it is back within hours."""
-        item = self.find(branch, lambda item: item.title.kind.days == 0 or item.title.kind.itype == "MAG")
+        item = self.find(
+            branch, lambda item: item.title.kind.days == 0 or item.title.kind.itype == "MAG"
+        )
         if not item:
             return
         due = at(moment.date(), 23, 59)
         patron = self.patrons.draw(self.dice)
-        loan = Loan(len(self.loans) + 1, patron, item, branch, moment, due, moment.date(), moment, is_onsite=True)
+        loan = Loan(
+            len(self.loans) + 1,
+            patron,
+            item,
+            branch,
+            moment,
+            due,
+            moment.date(),
+            moment,
+            is_onsite=True,
+        )
         self._lend(loan, "onsite_checkout", "staff")
         closing = at(moment.date(), branch.hours[moment.weekday()][1])
         back = min(closing, moment + timedelta(minutes=self.dice.between(10, 150)))
@@ -127,7 +147,8 @@ class Circulation:
         item.seen = item.changed = moment
 
     def _settle(self, loan: Loan) -> None:
-        """Enter the next thing that happens to `loan`: a return in time, a renewal, a late return, or none."""
+        """Enter the next thing that happens to `loan`: a return in time, a renewal, a late return,
+        or none."""
         last_day = loan.due.date()
         renewable = loan.renewals < loan.item.title.kind.renewals
         if loan.wanted and loan.wanted <= last_day:
@@ -144,7 +165,8 @@ class Circulation:
             self.plan(at(last_day + timedelta(days=45), 4, 20), partial(self._declare_lost, loan))
 
     def _plan_renewal(self, loan: Loan) -> None:
-        """Let the patron renew a little before the due day: from home, at the desk or at the self-check."""
+        """Let the patron renew a little before the due day: from home, at the desk or at the
+        self-check."""
         day = max(loan.issued.date(), loan.due.date() - timedelta(days=self.dice.between(0, 2)))
         channel = self.dice.pick(("patron", "patron", "staff", "self_check"))
         if channel == "self_check" and not loan.branch.has_self_check:
@@ -166,7 +188,14 @@ class Circulation:
             self._plan_return(loan)
             return
         is_opac = channel == "patron" and moment < at(OPAC_BRANCH_SET, 0)
-        self.log(moment, OPAC_BRANCH if is_opac else loan.branch.code, "renew", channel, loan.patron, loan.item)
+        self.log(
+            moment,
+            OPAC_BRANCH if is_opac else loan.branch.code,
+            "renew",
+            channel,
+            loan.patron,
+            loan.item,
+        )
         begin = loan.due if channel == "automatic" else moment
         due = begin.date() + timedelta(days=loan.item.title.kind.days)
         loan.due = at(loan.branch.next_open(due), 23, 59)
@@ -178,7 +207,8 @@ class Circulation:
         self._settle(loan)
 
     def _plan_return(self, loan: Loan) -> None:
-        """Bring the item back on the wanted day, or the next open one; one in ten to some other branch."""
+        """Bring the item back on the wanted day, or the next open one; one in ten to some other
+        branch."""
         branch = self.dice.pick(BRANCHES) if self.dice.chance(10) else loan.branch
         begun = loan.renewed or loan.issued
         wanted = loan.wanted or loan.due.date()
@@ -208,7 +238,15 @@ class Circulation:
     def send(self, item: Item, target: Branch, reason: str, moment: datetime) -> Journey:
         """Hand `item` to the courier; the van leaves two hours later."""
         item.place = "transit"
-        journey = Journey(len(self.journeys) + 1, item, item.holding, target, reason, moment, moment + timedelta(hours=2))
+        journey = Journey(
+            len(self.journeys) + 1,
+            item,
+            item.holding,
+            target,
+            reason,
+            moment,
+            moment + timedelta(hours=2),
+        )
         self.journeys.append(journey)
         return journey
 
@@ -241,5 +279,6 @@ class Circulation:
 
 
 def arrival(branch: Branch, moment: datetime) -> datetime:
-    """Return when the courier brings to `branch` what was sent at `moment`: two days on, or when it next opens."""
+    """Return when the courier brings to `branch` what was sent at `moment`: two days on, or when it
+    next opens."""
     return branch.opening(branch.next_open(moment.date() + timedelta(days=2)), 35)

@@ -21,7 +21,8 @@ class Desk:
         return day.weekday() < 5 and CENTRAL.is_open(day)
 
     def day_after(self, day: date, days: int) -> date:
-        """Return the working day that is `days` working days after `day`, or after the next one if that is none."""
+        """Return the working day that is `days` working days after `day`, or after the next one if
+        that is none."""
         while not self.is_staffed(day):
             day += timedelta(days=1)
         for _ in range(days):
@@ -31,7 +32,8 @@ class Desk:
         return day
 
     def moment(self, after: datetime, days: int = 0) -> datetime:
-        """Return a moment of work later than `after`: that many working days on, today if there is still time."""
+        """Return a moment of work later than `after`: that many working days on, today if there is
+        still time."""
         day = self.day_after(after.date(), days)
         closing = at(day, CLOSES)
         if after >= closing - timedelta(minutes=5):

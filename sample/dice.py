@@ -12,8 +12,9 @@ T = TypeVar("T")
 class Dice:
     """Whole-number chance drawn from `random.Random.random` alone.
 
-    Python promises that `random()` repeats for a seed; it promises that for no other method. So every draw here
-    is one `random()` and whole numbers, with no logarithm or sum of fractions that could differ by a last bit.
+    Python promises that `random()` repeats for a seed; it promises that for no other method. So
+    every draw here is one `random()` and whole numbers, with no logarithm or sum of fractions that
+    could differ by a last bit.
     """
 
     def __init__(self, seed: int) -> None:
@@ -37,7 +38,8 @@ class Dice:
         return choices[self.below(len(choices))]
 
     def around(self, thousandths: int) -> int:
-        """Return a count that is `thousandths` / 1000 on average, and between nothing and about twice that."""
+        """Return a count that is `thousandths` / 1000 on average, and between nothing and about
+        twice that."""
         drawn = self.below(2 * thousandths + 1)
         return drawn // 1000 + (self.below(1000) < drawn % 1000)
 

@@ -18,11 +18,16 @@ CLOSED = (
     (date(2025, 10, 1), date(2026, 4, 30)),
     (date(2026, 4, 1), date(2026, 10, 31)),
 )
-"""First and last day of each export of closed loans and holds; each begins a month before the last one ended."""
+"""First and last day of each export of closed loans and holds; each begins a month before the last
+one ended."""
 OVERLAPS = {date(2025, 2, 1): 4, date(2025, 8, 1): 3, date(2026, 2, 1): 5, date(2026, 8, 1): 2}
 """Months whose log begins so many days before the month does."""
-EARLY = {date(2025, 4, 30): at(date(2025, 4, 30), 14), date(2026, 1, 31): at(date(2026, 1, 31), 12, 30)}
-"""Last days of a month whose log was exported before closing; the next log begins there or earlier."""
+EARLY = {
+    date(2025, 4, 30): at(date(2025, 4, 30), 14),
+    date(2026, 1, 31): at(date(2026, 1, 31), 12, 30),
+}
+"""Last days of a month whose log was exported before closing; the next log begins there or earlier.
+"""
 
 
 @dataclass(slots=True)
@@ -37,32 +42,54 @@ class Exports:
         """Write one export, with what is planted in it."""
         name = koha.file_name(table, exported_on)
         planted = oddities.in_file(table, exported_on, list(rows))
-        koha.write(self.folder / name, HEADINGS[table], planted, footer=oddities.footer(table, exported_on))
+        koha.write(
+            self.folder / name, HEADINGS[table], planted, footer=oddities.footer(table, exported_on)
+        )
         self.rows[name] = len(planted)
 
     def present(self, library: Library, day: date) -> None:
-        """Write the tables of the present state at the end of `day`, if it is a day for that; titles at the last only."""
+        """Write the tables of the present state at the end of `day`, if it is a day for that;
+        titles at the last only."""
         if day not in DUMPS:
             return
-        self.put("items", day, (oddities.in_item(item, koha.item_row(item, day)) for item in library.items))
+        self.put(
+            "items",
+            day,
+            (oddities.in_item(item, koha.item_row(item, day)) for item in library.items),
+        )
         if day == LAST:
             self.put("biblios", day, map(koha.title_row, library.titles))
-        self.put("issues", day, (koha.loan_row(loan, day) for loan in library.loans if not loan.returned))
+        self.put(
+            "issues", day, (koha.loan_row(loan, day) for loan in library.loans if not loan.returned)
+        )
         self.put("reserves", day, _open_holds(library, day))
 
     def past(self, library: Library) -> None:
-        """Write the logs, and the tables of what is closed, once the library has lived to the last day."""
+        """Write the logs, and the tables of what is closed, once the library has lived to the last
+        day."""
         self.put("reserves", FIRST, ())
         for first, last in CLOSED:
-            loans = [loan for loan in library.loans if loan.returned and first <= loan.returned.date() <= last]
+            loans = [
+                loan
+                for loan in library.loans
+                if loan.returned and first <= loan.returned.date() <= last
+            ]
             self.put("old_issues", last, (koha.loan_row(loan, last) for loan in loans))
-            holds = [hold for hold in library.holds if _is_closed(hold) and first <= hold.changed.date() <= last]
+            holds = [
+                hold
+                for hold in library.holds
+                if _is_closed(hold) and first <= hold.changed.date() <= last
+            ]
             self.put("old_reserves", last, (koha.hold_row(hold, last) for hold in holds))
             self.put("branchtransfers", last, _journeys(library, first, last))
         events = library.events
         for day, since, until in log_windows():
             held = (event for event in events if since <= event.at < until)
-            self.put("statistics", day, (oddities.in_event(event, koha.event_row(event, day)) for event in held))
+            self.put(
+                "statistics",
+                day,
+                (oddities.in_event(event, koha.event_row(event, day)) for event in held),
+            )
 
 
 def log_windows() -> list[tuple[date, datetime, datetime]]:
@@ -99,7 +126,12 @@ def _open_holds(library: Library, day: date) -> list[Row]:
 
 
 def _journeys(library: Library, first: date, last: date) -> list[Row]:
-    """Return the journeys that were asked for or ended from `first` to `last`, as they stood at its end."""
+    """Return the journeys that were asked for or ended from `first` to `last`, as they stood at its
+    end."""
     begin, until = at(first, 0), at(last, 0) + timedelta(days=1)
     asked = [journey for journey in library.journeys if journey.asked < until]
-    return [koha.journey_row(journey, until) for journey in asked if journey.arrived is None or journey.arrived >= begin]
+    return [
+        koha.journey_row(journey, until)
+        for journey in asked
+        if journey.arrived is None or journey.arrived >= begin
+    ]

@@ -1,4 +1,5 @@
-"""The truth about work that takes time: what reached which milestone, how long it took, and what waited."""
+"""The truth about work that takes time: what reached which milestone, how long it took, and what
+waited."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ from sample.places import FIRST, LAST, at
 END = at(LAST + timedelta(days=1), 0)
 """The moment at which the sample ends."""
 COHORT = (date(2025, 9, 1), date(2025, 10, 1), date(2025, 10, 3))
-"""First day of some requests, the day after their last, and the day in whose first minute they are looked at."""
+"""First day of some requests, the day after their last, and the day in whose first minute they are
+looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,23 @@ def truth(cases: Sequence[Case]) -> dict[str, Any]:
             "starts": kind.starts,
             "done": kind.done,
             "given_up": kind.given_up,
-            "outcomes": {outcome: sum(end.outcome == outcome for _, end in ends) for outcome in ("done", "given_up", "open")},
+            "outcomes": {
+                outcome: sum(end.outcome == outcome for _, end in ends)
+                for outcome in ("done", "given_up", "open")
+            },
             "reached": _reached(mine),
             "turnaround": _turnaround([end for _, end in ends]),
-            "open_at_month_end": {f"{day - timedelta(days=1)}": _open(mine, at(day, 0)) for day in _month_ends()},
+            "open_at_month_end": {
+                f"{day - timedelta(days=1)}": _open(mine, at(day, 0)) for day in _month_ends()
+            },
         }
     told["ill_borrowing"] |= _story([case for case in cases if case.process == "ill_borrowing"])
     return told
 
 
 def _reached(cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """Return for each month and branch how many cases reached each milestone; `times`, where it differs, every time."""
+    """Return for each month and branch how many cases reached each milestone; `times`, where it
+    differs, every time."""
     first: dict[tuple[str, str], Counter[str]] = {}
     times: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
@@ -99,8 +107,18 @@ def _reached(cases: Sequence[Case]) -> list[dict[str, Any]]:
                 cell = (f"{moment:%Y-%m}", case.branch)
                 times.setdefault(cell, Counter())[milestone] += 1
                 first.setdefault(cell, Counter())[milestone] += place == 0
-    cells = [({"month": month, "branch": branch}, _counts(first[month, branch]), _counts(times[month, branch])) for month, branch in sorted(times)]
-    return [cell | {"cases": once} | ({"times": every} if every != once else {}) for cell, once, every in cells]
+    cells = [
+        (
+            {"month": month, "branch": branch},
+            _counts(first[month, branch]),
+            _counts(times[month, branch]),
+        )
+        for month, branch in sorted(times)
+    ]
+    return [
+        cell | {"cases": once} | ({"times": every} if every != once else {})
+        for cell, once, every in cells
+    ]
 
 
 def _counts(counted: Counter[str]) -> dict[str, int]:
@@ -109,7 +127,8 @@ def _counts(counted: Counter[str]) -> dict[str, int]:
 
 
 def _turnaround(ends: Sequence[End]) -> list[dict[str, Any]]:
-    """Return for each month of beginning how long each case took in the end, in days; what is open is counted."""
+    """Return for each month of beginning how long each case took in the end, in days; what is open
+    is counted."""
     months: dict[str, list[End]] = {}
     for end in ends:
         months.setdefault(f"{end.begun:%Y-%m}", []).append(end)
@@ -143,7 +162,9 @@ def _story(cases: Sequence[Case]) -> dict[str, Any]:
     ends = [end for case in cases if (end := end_of(case, END)) and end.outcome == "done"]
     since, until, looked = (at(day, 0) for day in COHORT)
     mine = [case for case in cases if since <= case.reached[0][0] < until]
-    then, later = ([end for case in mine if (end := end_of(case, moment))] for moment in (looked, END))
+    then, later = (
+        [end for case in mine if (end := end_of(case, moment))] for moment in (looked, END)
+    )
     return {
         "change": {
             "on": str(CHANGED),
@@ -155,8 +176,14 @@ def _story(cases: Sequence[Case]) -> dict[str, Any]:
             "until": str(COHORT[1]),
             "as_of": str(looked),
             "requests": len(mine),
-            "then": {outcome: sum(end.outcome == outcome for end in then) for outcome in ("done", "given_up", "open")},
-            "later": {outcome: sum(end.outcome == outcome for end in later) for outcome in ("done", "given_up", "open")},
+            "then": {
+                outcome: sum(end.outcome == outcome for end in then)
+                for outcome in ("done", "given_up", "open")
+            },
+            "later": {
+                outcome: sum(end.outcome == outcome for end in later)
+                for outcome in ("done", "given_up", "open")
+            },
             "naive_mean_days": _mean(then, lambda end: end.outcome == "done"),
             "naive_median_days": _median(then),
             "true_mean_days": _mean(later, lambda end: end.outcome == "done"),

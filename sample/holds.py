@@ -1,4 +1,5 @@
-"""Requests: placed, caught at a return or pulled from a shelf, sent, waiting, then filled or cancelled."""
+"""Requests: placed, caught at a return or pulled from a shelf, sent, waiting, then filled or
+cancelled."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -53,18 +54,23 @@ class Holds:
         self._touch(hold, moment)
         self._plan_pull(hold, moment)
         if self.dice.chance(14):
-            self.circulation.plan(moment + timedelta(days=self.dice.between(2, 40)), partial(self._withdraw, hold))
+            self.circulation.plan(
+                moment + timedelta(days=self.dice.between(2, 40)), partial(self._withdraw, hold)
+            )
 
     def _plan_pull(self, hold: Hold, moment: datetime) -> None:
         """Look on the shelves the next morning, and again when a suspension ends."""
         day = CENTRAL.next_open(moment.date() + timedelta(days=1))
-        self.circulation.plan(CENTRAL.opening(day, self.dice.between(5, 50)), partial(self._pull, hold))
+        self.circulation.plan(
+            CENTRAL.opening(day, self.dice.between(5, 50)), partial(self._pull, hold)
+        )
         if hold.suspended_until:
             day = CENTRAL.next_open(hold.suspended_until + timedelta(days=1))
             self.circulation.plan(CENTRAL.opening(day, 15), partial(self._pull, hold))
 
     def _pull(self, hold: Hold, moment: datetime) -> None:
-        """Take a copy from a shelf where staff are in; look again tomorrow if the only one is behind shut doors."""
+        """Take a copy from a shelf where staff are in; look again tomorrow if the only one is
+        behind shut doors."""
         if hold.outcome != "pending":
             return
         day = moment.date()
@@ -77,7 +83,9 @@ class Holds:
                 return
         if ready:
             tomorrow = CENTRAL.next_open(day + timedelta(days=1))
-            self.circulation.plan(CENTRAL.opening(tomorrow, self.dice.between(5, 50)), partial(self._pull, hold))
+            self.circulation.plan(
+                CENTRAL.opening(tomorrow, self.dice.between(5, 50)), partial(self._pull, hold)
+            )
 
     def claim(self, item: Item, moment: datetime) -> bool:
         """Take an item in hand for the first hold that would have it; return whether one did."""
@@ -101,7 +109,8 @@ class Holds:
         self.circulation.plan(arrival(hold.branch, moment), partial(self._arrive, hold, journey))
 
     def _arrive(self, hold: Hold, journey: Journey, moment: datetime) -> None:
-        """Take in what the courier brought for `hold`; send it on if the hold was cancelled on the way."""
+        """Take in what the courier brought for `hold`; send it on if the hold was cancelled on the
+        way."""
         assert hold.item is not None
         journey.arrived = moment
         hold.item.holding = hold.branch
@@ -119,7 +128,9 @@ class Holds:
         hold.expires = hold.waiting_on + timedelta(days=SHELF_DAYS)
         self._touch(hold, moment)
         if self.dice.chance(90):
-            day = hold.branch.next_open(hold.waiting_on + timedelta(days=self.dice.pick((0, 1, 1, 2, 2, 3, 4, 6))))
+            day = hold.branch.next_open(
+                hold.waiting_on + timedelta(days=self.dice.pick((0, 1, 1, 2, 2, 3, 4, 6)))
+            )
             coming = max(hold.branch.moment(self.dice, day), moment + timedelta(minutes=9))
             self.circulation.plan(coming, partial(self._fill, hold))
         else:

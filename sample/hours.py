@@ -10,7 +10,8 @@ UNTIL = date(2026, 12, 31)
 EXAMPLE = "libstats.toml.example"
 COURIER = "courier"
 STAFF = "staff"
-"""Names of the calendars that are no branch: the van's days, and those of staff behind the scenes."""
+"""Names of the calendars that are no branch: the van's days, and those of staff behind the scenes.
+"""
 _WORKDAYS = dict.fromkeys(range(5), (9, 17))
 
 WHOLE = """# Koha's lists of items and titles name everything, so that what is missing from the newest one is gone.
@@ -22,7 +23,12 @@ WHOLE = """# Koha's lists of items and titles name everything, so that what is m
 
 def calendar() -> str:
     """Return the part of libstats.toml that says when who is open."""
-    places = [*((branch.code, branch.hours, branch) for branch in BRANCHES), (COURIER, _WORKDAYS, CENTRAL), (STAFF, _WORKDAYS, CENTRAL), ("default", CENTRAL.hours, CENTRAL)]
+    places = [
+        *((branch.code, branch.hours, branch) for branch in BRANCHES),
+        (COURIER, _WORKDAYS, CENTRAL),
+        (STAFF, _WORKDAYS, CENTRAL),
+        ("default", CENTRAL.hours, CENTRAL),
+    ]
     return "\n".join(_section(name, hours, branch) for name, hours, branch in places)
 
 
@@ -33,14 +39,19 @@ def configuration() -> str:
 
 def _section(name: str, hours: dict[int, tuple[int, int]], branch: Branch) -> str:
     """Return the calendar of one place."""
-    opened = ", ".join(f'{WEEKDAYS[day]} = "{opens:02d}:00-{closes:02d}:00"' for day, (opens, closes) in sorted(hours.items()))
+    opened = ", ".join(
+        f'{WEEKDAYS[day]} = "{opens:02d}:00-{closes:02d}:00"'
+        for day, (opens, closes) in sorted(hours.items())
+    )
     shut = ",\n".join(f'    "{day}"' for day in closed(branch, hours))
     return f"[calendar.{name}]\nopen = {{{opened}}}\nclosed = [\n{shut},\n]\n"
 
 
 def closed(branch: Branch, hours: dict[int, tuple[int, int]]) -> list[date]:
     """Return the days on which doors that are open by the week stay shut."""
-    return [day for day in _days(FIRST, UNTIL) if day.weekday() in hours and not branch.is_open(day)]
+    return [
+        day for day in _days(FIRST, UNTIL) if day.weekday() in hours and not branch.is_open(day)
+    ]
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -52,7 +63,10 @@ def truth() -> dict[str, object]:
     """Return the hours and closures of each branch, and its open days and hours month by month."""
     return {
         branch.code: {
-            "open": {WEEKDAYS[day]: f"{opens:02d}:00-{closes:02d}:00" for day, (opens, closes) in sorted(branch.hours.items())},
+            "open": {
+                WEEKDAYS[day]: f"{opens:02d}:00-{closes:02d}:00"
+                for day, (opens, closes) in sorted(branch.hours.items())
+            },
             "closed": [str(day) for day in closed(branch, branch.hours)],
             "months": _months(branch),
         }

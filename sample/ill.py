@@ -15,7 +15,8 @@ FIRST_NUMBER = 48_001
 SEASON = (95, 110, 115, 110, 65, 60, 60, 60, 50, 130, 115, 60)
 """How busy each month is, January first; the college's terms show."""
 TERM = (9, 17)
-"""Month and day on which the college's year begins; for the rest of that month it is five times as busy."""
+"""Month and day on which the college's year begins; for the rest of that month it is five times as
+busy."""
 A_DAY = {"ill_borrowing": 1100, "ill_lending": 560, "document_delivery": 230}
 """Requests on a usual day, in thousandths."""
 LOANS = {"ill_borrowing": 50, "ill_lending": 60, "document_delivery": 0}
@@ -34,7 +35,9 @@ class Requests:
         self.desk = Desk(dice)
         self.all: list[Request] = []
         lives = {
-            "ill_borrowing": Borrowing(dice, self.desk, {branch.code: branch for branch in BRANCHES}).live,
+            "ill_borrowing": Borrowing(
+                dice, self.desk, {branch.code: branch for branch in BRANCHES}
+            ).live,
             "ill_lending": Lending(dice, self.desk).live,
             "document_delivery": Delivery(dice, self.desk).live,
         }
@@ -49,7 +52,11 @@ class Requests:
         arrivals = []
         for process, a_day in A_DAY.items():
             for _ in range(self.dice.around(a_day * _season(day) * size // 100)):
-                hour = self.dice.pick(MAILBOX) if process == "ill_lending" else self.dice.between(7, 22)
+                hour = (
+                    self.dice.pick(MAILBOX)
+                    if process == "ill_lending"
+                    else self.dice.between(7, 22)
+                )
                 minute = 30 if process == "ill_lending" else self.dice.below(60)
                 arrivals.append((at(day, hour, minute, self.dice.below(60)), process))
         return sorted(arrivals)
@@ -74,8 +81,17 @@ class Requests:
             cents=self.dice.pick((0, 0, 0, 1500, 2000)) if process == "ill_borrowing" else 0,
             skew=self.dice.pick((2, 3, 3)) if self.dice.chance(3) else 0,
         )
-        first = self.dice.pick(("Submitted by Customer",) * 8 + ("Request Added through Client",)) if is_ours else "Imported from OCLC"
-        request.change(moment, first, request.user if is_ours else "System", "submitted" if is_ours else "received")
+        first = (
+            self.dice.pick(("Submitted by Customer",) * 8 + ("Request Added through Client",))
+            if is_ours
+            else "Imported from OCLC"
+        )
+        request.change(
+            moment,
+            first,
+            request.user if is_ours else "System",
+            "submitted" if is_ours else "received",
+        )
         return request
 
 

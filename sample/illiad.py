@@ -1,4 +1,5 @@
-"""What ILLiad's database gives: requests, the log of their statuses, and their history, in dated files."""
+"""What ILLiad's database gives: requests, the log of their statuses, and their history, in dated
+files."""
 
 import csv
 from collections.abc import Iterable
@@ -29,8 +30,18 @@ Row = tuple[str, ...]
 NIGHT_AFTER = LAST + timedelta(days=1)
 """Exports are written by night: the day in a name is the day after the last one in the file."""
 WHOLE = date(2025, 11, 1)
-"""The night of the first file of requests, which has all; the later ones have what changed since the one before."""
-CHANGED = (date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 10, 1), date(2026, 10, 8), date(2026, 10, 15), date(2026, 10, 22), NIGHT_AFTER)
+"""The night of the first file of requests, which has all; the later ones have what changed since
+the one before."""
+CHANGED = (
+    date(2026, 2, 1),
+    date(2026, 5, 1),
+    date(2026, 8, 1),
+    date(2026, 10, 1),
+    date(2026, 10, 8),
+    date(2026, 10, 15),
+    date(2026, 10, 22),
+    NIGHT_AFTER,
+)
 OVERLAP = 7
 """Days that a file of changed requests begins before the last one ended."""
 LATE = {date(2025, 2, 1): 3, date(2025, 9, 1): 5, date(2026, 4, 1): 2}
@@ -48,10 +59,20 @@ def write(folder: Path, requests: list[Request]) -> dict[str, int]:
     place.mkdir(exist_ok=True)
     begins = (date.min, *(night - timedelta(days=OVERLAP) for night in (WHOLE, *CHANGED[:-1])))
     for begin, night in zip(begins, (WHOLE, *CHANGED), strict=True):
-        rows[f"transactions-{night}.csv"] = _csv(place / f"transactions-{night}.csv", TRANSACTIONS, _transactions(requests, begin, night), mark=True)
-    log = sorted([*((change, r.number) for r in requests for change in r.changes), *PURGED], key=lambda entry: (entry[0].at, entry[1]))
+        rows[f"transactions-{night}.csv"] = _csv(
+            place / f"transactions-{night}.csv",
+            TRANSACTIONS,
+            _transactions(requests, begin, night),
+            mark=True,
+        )
+    log = sorted(
+        [*((change, r.number) for r in requests for change in r.changes), *PURGED],
+        key=lambda entry: (entry[0].at, entry[1]),
+    )
     for begin, night in log_windows():
-        rows[f"tracking-{night}.csv"] = _csv(place / f"tracking-{night}.csv", TRACKING, _tracking(log, begin, night))
+        rows[f"tracking-{night}.csv"] = _csv(
+            place / f"tracking-{night}.csv", TRACKING, _tracking(log, begin, night)
+        )
     rows |= _histories(place, requests)
     return {f"{FOLDER}/{name}": count for name, count in rows.items()}
 
@@ -67,7 +88,8 @@ def log_windows() -> list[tuple[date, date]]:
 
 
 def _csv(path: Path, heading: Row, rows: Iterable[Row], *, mark: bool = False) -> int:
-    """Write a file as SQL Server's tools do: commas, CRLF, a mark before the requests; return its rows."""
+    """Write a file as SQL Server's tools do: commas, CRLF, a mark before the requests; return its
+    rows."""
     count = 0
     with path.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
@@ -95,11 +117,18 @@ def _transactions(requests: list[Request], begin: date, night: date) -> Iterable
 def _transaction(request: Request, seen: list[Change]) -> Row:
     """Return one request after the changes that were `seen`."""
     now, is_loan, is_lending = seen[-1], request.kind == "Loan", request.process == "ill_lending"
-    sent = sum(change.status in ("Request Sent", "Awaiting RAPID Request Sending") for change in seen)
-    is_due = request.due and any(change.status in ("Awaiting Post Receipt Processing", "Item Shipped") for change in seen)
+    sent = sum(
+        change.status in ("Request Sent", "Awaiting RAPID Request Sending") for change in seen
+    )
+    is_due = request.due and any(
+        change.status in ("Awaiting Post Receipt Processing", "Item Shipped") for change in seen
+    )
     tried = request.tried[:sent]
     reason = request.reason if now.status.startswith("Cancelled") else None
-    is_found = request.lender == NO_LIBRARY and now.status in ("Delivered to Web", "Request Finished")
+    is_found = request.lender == NO_LIBRARY and now.status in (
+        "Delivered to Web",
+        "Request Finished",
+    )
     lender = request.lender if is_lending or is_found else tried[-1] if tried else ""
     return (
         str(request.number), request.user, request.kind,
@@ -122,14 +151,25 @@ def _tracking(log: list[tuple[Change, int]], begin: date, night: date) -> Iterab
 
 def _histories(place: Path, requests: list[Request]) -> dict[str, int]:
     """Write the history by half-years: three files of text and a workbook."""
-    notes = sorted(((note, request.number) for request in requests for note in request.notes), key=lambda entry: (entry[0].at, entry[1]))
+    notes = sorted(
+        ((note, request.number) for request in requests for note in request.notes),
+        key=lambda entry: (entry[0].at, entry[1]),
+    )
     rows = {}
     for first, night in pairwise(HALVES):
         held = [(number, note) for note, number in notes if first <= note.at.date() < night]
         name = f"history-{night}{'.csv' if night != NIGHT_AFTER else '.xlsx'}"
         rows[name] = len(held)
         if night == NIGHT_AFTER:
-            workbook.write(place / name, "Export", [GRID, *((number, note.at, note.entry, note.by) for number, note in held)])
+            workbook.write(
+                place / name,
+                "Export",
+                [GRID, *((number, note.at, note.entry, note.by) for number, note in held)],
+            )
         else:
-            _csv(place / name, HISTORY, ((str(number), _time(note.at), note.entry, note.by) for number, note in held))
+            _csv(
+                place / name,
+                HISTORY,
+                ((str(number), _time(note.at), note.entry, note.by) for number, note in held),
+            )
     return rows

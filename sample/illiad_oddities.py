@@ -7,7 +7,10 @@ from sample.cases import Change, Request
 from sample.oddities import Oddity
 from sample.places import at
 
-_CASED = {"Delivered to Web": "Delivered To Web", "Customer Notified via E-Mail": "Customer Notified via E-mail"}
+_CASED = {
+    "Delivered to Web": "Delivered To Web",
+    "Customer Notified via E-Mail": "Customer Notified via E-mail",
+}
 PURGED_NUMBER = 47_990
 _BEGUN = date(2025, 3, 4)
 PURGED = (
@@ -18,7 +21,8 @@ PURGED = (
 
 
 def status_of(request: Request | int, status: str) -> str:
-    """Return a status as the release of that day wrote it: every seventh request has other capitals."""
+    """Return a status as the release of that day wrote it: every seventh request has other
+    capitals."""
     number = request if isinstance(request, int) else request.number
     return _CASED.get(status, status) if number % 7 == 0 else status
 
@@ -37,7 +41,9 @@ def lender_of(request: Request, symbol: str) -> str:
 
 def year_of(request: Request) -> str:
     """Return a year as people write it."""
-    return (f"{request.year}", f"©{request.year}.", f"Spring {request.year}")[request.number % 13 % 3]
+    return (f"{request.year}", f"©{request.year}.", f"Spring {request.year}")[
+        request.number % 13 % 3
+    ]
 
 
 ODDITIES = (

@@ -46,7 +46,12 @@ HEADINGS: dict[str, Row] = {
 }  # fmt: skip
 """The columns of each table that is exported, as Koha names them."""
 
-INTERFACES = {"staff": "intranet", "patron": "opac", "self_check": "sip", "automatic": "commandline"}
+INTERFACES = {
+    "staff": "intranet",
+    "patron": "opac",
+    "self_check": "sip",
+    "automatic": "commandline",
+}
 FOUND = {"pending": None, "in_transit": "T", "waiting": "W", "filled": "F", "cancelled": None}
 
 
@@ -56,16 +61,19 @@ def file_name(table: str, exported_on: date) -> str:
 
 
 def write(path: Path, heading: Row, rows: Iterable[Row], *, footer: str = "") -> None:
-    """Write one report to `path`: separator `;`, UTF-8 without a mark, LF, and `footer` unquoted at the end."""
+    """Write one report to `path`: separator `;`, UTF-8 without a mark, LF, and `footer` unquoted at
+    the end."""
     lines = [";".join(map(_quote, row)) for row in (heading, *rows)]
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("\n".join(lines) + "\n" + footer)
 
 
 def _quote(field: str) -> str:
-    """Quote as Text::CSV does: for the separator, a quote, a space, a control, or a byte from 7F to A0.
+    """Quote as Text::CSV does: for the separator, a quote, a space, a control, or a byte from 7F to
+    A0.
 
-    The last makes `Clàr` quoted and `Clár` not: it looks at the bytes of the UTF-8, not at the letters.
+    The last makes `Clàr` quoted and `Clár` not: it looks at the bytes of the UTF-8, not at the
+    letters.
     """
     if any(byte < 0x21 or 0x7F <= byte <= 0xA0 or byte in b'";' for byte in field.encode()):
         return '"' + field.replace('"', '""') + '"'
@@ -74,7 +82,14 @@ def _quote(field: str) -> str:
 
 def _row(*values: Value) -> Row:
     """Return values as text: NULL is empty, and every time has its seconds."""
-    return tuple("" if value is None else f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value) for value in values)
+    return tuple(
+        ""
+        if value is None
+        else f"{value:%Y-%m-%d %H:%M:%S}"
+        if isinstance(value, datetime)
+        else str(value)
+        for value in values
+    )
 
 
 def money(cents: int, *, decimals: int = 2) -> str:
@@ -134,7 +149,8 @@ def number_of(patron: Patron | None, exported_on: date) -> int | None:
 
 
 def event_row(event: Event, exported_on: date) -> Row:
-    """Return the row of `event`; before the upgrade the log did not say by which interface a thing was done."""
+    """Return the row of `event`; before the upgrade the log did not say by which interface a thing
+    was done."""
     item, patron = event.item, event.patron
     return _row(
         event.at, event.branch, money(event.cents, decimals=4), event.type,
@@ -162,4 +178,15 @@ def journey_row(journey: Journey, until: datetime) -> Row:
     """Return the row of `journey` as it stood at `until`."""
     sent = journey.sent if journey.sent < until else None
     arrived = journey.arrived if journey.arrived and journey.arrived < until else None
-    return _row(journey.number, journey.item.number, journey.asked, sent, journey.origin.code, arrived, None, journey.target.code, journey.reason, None)
+    return _row(
+        journey.number,
+        journey.item.number,
+        journey.asked,
+        sent,
+        journey.origin.code,
+        arrived,
+        None,
+        journey.target.code,
+        journey.reason,
+        None,
+    )

@@ -58,7 +58,8 @@ REASONS = (
     Reason("", "LAC-lacking (issue/volume)", "lacking volume or issue"),
     Reason("", "NYR-not yet received", "not yet available"),
 )
-"""Why a library says no: code numbers of OCLC and texts of DOCLINE in one column, what staff chose in another."""
+"""Why a library says no: code numbers of OCLC and texts of DOCLINE in one column, what staff chose
+in another."""
 EXHAUSTED = (
     Reason("We have exhausted all possible sources", "", "sources exhausted"),
     Reason("All sources exhausted", "", "sources exhausted"),

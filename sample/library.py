@@ -31,7 +31,10 @@ class Library:
         self.size = size
         self.stock = stock.make(self.dice, items=1440 * size)
         self.patrons = _patrons(self.dice, 430 * size)
-        guests = {branch.code: Patron(GUESTS + place, branch, "INH", False, False, FIRST) for place, branch in enumerate(BRANCHES)}
+        guests = {
+            branch.code: Patron(GUESTS + place, branch, "INH", False, False, FIRST)
+            for place, branch in enumerate(BRANCHES)
+        }
         self.circulation = Circulation(self.dice, self.stock, self.patrons, guests)
         self.requests = Holds(self.dice, self.circulation)
         self.events: list[Event] = []
@@ -64,7 +67,8 @@ class Library:
         return [title for title in self.stock.titles if title.number in kept]
 
     def live(self, closing: Callable[[date], None]) -> None:
-        """Live from the first day to the last; call `closing` with each day when its doors are shut."""
+        """Live from the first day to the last; call `closing` with each day when its doors are
+        shut."""
         day = FIRST
         while day <= LAST:
             for branch in BRANCHES:
@@ -103,10 +107,15 @@ class Library:
                 item.place = "shelf"
 
     def _weed(self, day: date) -> None:
-        """Withdraw some unused items, delete those withdrawn three months ago, and miss or find damaged a few."""
+        """Withdraw some unused items, delete those withdrawn three months ago, and miss or find
+        damaged a few."""
         now = at(day, 8, 20)
         for item in self.stock.items:
-            if item.place == "withdrawn" and item.withdrawn_on and (now - item.withdrawn_on).days > 85:
+            if (
+                item.place == "withdrawn"
+                and item.withdrawn_on
+                and (now - item.withdrawn_on).days > 85
+            ):
                 item.place = "gone"
             elif item.place == "shelf" and not item.title.weight and self.dice.below(1000) < 16:
                 item.place, item.withdrawn_on, item.changed = "withdrawn", now, now
@@ -117,7 +126,11 @@ class Library:
 
     def _move(self, day: date) -> None:
         """Give Saltmere some books of the largest branch."""
-        chosen = [item for item in self.stock.items if item.place == "shelf" and item.holding is item.home is CENTRAL]
+        chosen = [
+            item
+            for item in self.stock.items
+            if item.place == "shelf" and item.holding is item.home is CENTRAL
+        ]
         for item in chosen[5 :: len(chosen) // (12 * self.size)]:
             item.home = item.holding = SALTMERE
             item.seen = item.changed = at(day, 8, 5)
@@ -125,10 +138,17 @@ class Library:
     def _delete_patrons(self) -> None:
         """Delete, soon after they were last seen, some patrons who left nothing open."""
         busy = {loan.patron.number for loan in self.loans if loan.returned is None}
-        busy |= {hold.patron.number for hold in self.holds if hold.outcome not in ("filled", "cancelled")}
+        busy |= {
+            hold.patron.number for hold in self.holds if hold.outcome not in ("filled", "cancelled")
+        }
         for patron in self.patrons:
             left = patron.active + timedelta(days=2)
-            if patron.number not in busy and patron.active > FIRST and patron.number % 3 == 0 and left <= LAST:
+            if (
+                patron.number not in busy
+                and patron.active > FIRST
+                and patron.number % 3 == 0
+                and left <= LAST
+            ):
                 patron.deleted_on = left
 
 

@@ -17,10 +17,10 @@ HEADING = (
 )  # fmt: skip
 """The columns of a recent Koha."""
 
-# Chance is the md5 of the seed and the row's number: arithmetic that every version of DuckDB does alike,
-# which its own hash() is not. Days count from Monday 2016-10-31; the last loans have time to come back.
-# Each row is made as text in one column, whose name is the heading, for only so are the quotes just Koha's:
-# `force_quote` would quote the heading too.
+# Chance is the md5 of the seed and the row's number: arithmetic that every version of DuckDB does
+# alike, which its own hash() is not. Days count from Monday 2016-10-31; the last loans have time to
+# come back. Each row is made as text in one column, whose name is the heading, for only so are the
+# quotes just Koha's: `force_quote` would quote the heading too.
 _LOANS = """
 with chance as (
     select
@@ -131,11 +131,11 @@ from told
 
 
 def write_loans(folder: Path, *, loans: int, seed: int = 2026) -> Path:
-    """Write one Koha `old_issues` export of `loans` returned loans to `folder`, and return its path.
+    """Write one Koha `old_issues` export of `loans` returned loans to `folder`, and return its
+    path.
 
-    folder: made if it is not there.
-    loans: ten years of 25 branches, in order of checkout; 50 million have 400,000 patrons. At least one.
-    seed: the same seed gives the same bytes.
+    folder: made if it is not there. loans: ten years of 25 branches, in order of checkout; 50
+    million have 400,000 patrons. At least one. seed: the same seed gives the same bytes.
 
     Memory stays bounded however many the loans, and the disk holds about 150 bytes for each.
     """

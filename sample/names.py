@@ -45,4 +45,5 @@ ODD_TITLES = (
     "Señor Castañar's beehive = La colmena del señor Castañar /",
     "100% wool",
 )
-"""Titles that trip a reader: a formula, the separator, quotes, letters beyond ASCII, a letter in two code points."""
+"""Titles that trip a reader: a formula, the separator, quotes, letters beyond ASCII, a letter in
+two code points."""

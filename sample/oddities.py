@@ -1,4 +1,5 @@
-"""What is planted to trip a loader: each thing, where it is, and what a correct loader does with it."""
+"""What is planted to trip a loader: each thing, where it is, and what a correct loader does with
+it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,8 @@ ZERO_DATED = (40, 41, 42)
 MANGLED = (77, "3.12345E+13")
 """An item, and the barcode that a spreadsheet made of its label before it was imported."""
 ODD_TYPE = ("DVD", "Dvd", 5)
-"""An item type, how it is spelt on some items, and that these are the items whose number this divides."""
+"""An item type, how it is spelt on some items, and that these are the items whose number this
+divides."""
 BAD_LOAN = 900_001
 """The number of a loan that never was."""
 BAD_LOAN_FILE = ("old_issues", date(2026, 4, 30))
@@ -69,7 +71,9 @@ def in_file(table: str, exported_on: date, rows: list[Row]) -> list[Row]:
     if (table, exported_on) == REPEATED_FILE:
         return [*rows[:200], rows[119], *rows[200:]]
     if (table, exported_on) == BAD_LOAN_FILE:
-        bad = _put(_put(rows[300], table, "issue_id", str(BAD_LOAN)), table, "issuedate", "9999-99-99")
+        bad = _put(
+            _put(rows[300], table, "issue_id", str(BAD_LOAN)), table, "issuedate", "9999-99-99"
+        )
         return [*rows[:301], bad, *rows[301:]]
     return rows
 

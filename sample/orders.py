@@ -44,7 +44,11 @@ class Orders:
     @property
     def catalogued(self) -> list["Copy"]:
         """The copies that come to the cataloguers: those that arrive ready for the shelf do not."""
-        return [copy for copy in self.copies if copy.received and copy.line and not copy.line.is_shelf_ready]
+        return [
+            copy
+            for copy in self.copies
+            if copy.received and copy.line and not copy.line.is_shelf_ready
+        ]
 
     def _days(self) -> list[date]:
         """Return the working days."""
@@ -64,7 +68,9 @@ class Orders:
             year=day.year - dice.pick((0, 0, 0, 1, 1, 2)),
             vendor=dice.pick(VENDORS),
             fund=fund,
-            second_fund=dice.pick(tuple(other for other in FUNDS if other != fund)) if dice.chance(6) else "",
+            second_fund=dice.pick(tuple(other for other in FUNDS if other != fund))
+            if dice.chance(6)
+            else "",
             created=self.desk.moment(at(day, 8)).replace(second=0),
             is_shelf_ready=dice.chance(12),
         )
@@ -87,13 +93,22 @@ class Orders:
             copy.reach(at(line.sent, 0), "ordered")
         fate = dice.below(100)
         if fate < 4:
-            line.cancelled = self.desk.moment(line.order_created + timedelta(days=dice.between(20, 70))).replace(second=0)
+            line.cancelled = self.desk.moment(
+                line.order_created + timedelta(days=dice.between(20, 70))
+            ).replace(second=0)
             for copy in line.copies:
                 copy.reach(line.cancelled, "cancelled")
         elif fate >= 7:
             lead = dice.pick(LEAD_DAYS)
             for copy in line.copies:
-                self._receive(copy, at(line.sent + timedelta(days=lead + (dice.between(3, 20) if dice.chance(20) else 0)), 9))
+                self._receive(
+                    copy,
+                    at(
+                        line.sent
+                        + timedelta(days=lead + (dice.between(3, 20) if dice.chance(20) else 0)),
+                        9,
+                    ),
+                )
 
     def _receive(self, copy: Copy, moment: datetime) -> None:
         """Take a copy in; one that is ready for the shelf was catalogued by its vendor before."""
@@ -113,7 +128,9 @@ class Orders:
             for _ in range(min(len(pile), self.dice.around(CATALOGUED[staffing(day)] * self.size))):
                 copy = pile.popleft()
                 copy.catalogued = self.desk.moment(at(day, 8)).replace(second=0)
-                copy.available = self.desk.moment(copy.catalogued, self.dice.pick((1, 1, 2, 3))).replace(second=0)
+                copy.available = self.desk.moment(
+                    copy.catalogued, self.dice.pick((1, 1, 2, 3))
+                ).replace(second=0)
 
 
 def staffing(day: date) -> str:

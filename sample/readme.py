@@ -69,7 +69,10 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
             "",
             "| what | where | a correct loader |",
             "|---|---|---|",
-            *(f"| {oddity.name} | {oddity.where} | {oddity.correct} |" for oddity in (*ODDITIES, *illiad_oddities.ODDITIES, *alma_oddities.ODDITIES)),
+            *(
+                f"| {oddity.name} | {oddity.where} | {oddity.correct} |"
+                for oddity in (*ODDITIES, *illiad_oddities.ODDITIES, *alma_oddities.ODDITIES)
+            ),
             "",
         )
     )
@@ -130,5 +133,7 @@ def _files(rows: dict[str, int]) -> list[str]:
     lines = ["| export | files | rows in all | holds |", "|---|---|---|---|"]
     for table, holds in _TABLES.items():
         mine = [count for name, count in rows.items() if name.startswith(f"{table}-")]
-        lines.append(f"| `{table}-YYYY-MM-DD-reportresults.csv` | {len(mine)} | {sum(mine)} | {holds} |")
+        lines.append(
+            f"| `{table}-YYYY-MM-DD-reportresults.csv` | {len(mine)} | {sum(mine)} | {holds} |"
+        )
     return lines

@@ -48,7 +48,8 @@ def make(dice: Dice, *, items: int) -> Stock:
 
 
 def _created(dice: Dice) -> date:
-    """Return an accession day before the migration; the old system had kept it for two titles in five only."""
+    """Return an accession day before the migration; the old system had kept it for two titles in
+    five only."""
     if dice.chance(60):
         return MIGRATED
     return MIGRATED - timedelta(days=dice.between(30, 15 * 365))
@@ -58,7 +59,9 @@ def _add(dice: Dice, stock: Stock, kind: Kind, arrived: date) -> None:
     """Add one title and its copies."""
     title = _title(dice, len(stock.titles) + 1, kind, arrived)
     stock.titles.append(title)
-    copies = dice.pick((1, 1, 1, 1, 2, 3)) if title.weight > 40_000 else dice.pick((1, 1, 1, 1, 1, 2))
+    copies = (
+        dice.pick((1, 1, 1, 1, 2, 3)) if title.weight > 40_000 else dice.pick((1, 1, 1, 1, 1, 2))
+    )
     if kind.itype == "MAG":
         copies = 6
     for copy in range(copies):
@@ -69,10 +72,13 @@ def _title(dice: Dice, number: int, kind: Kind, arrived: date) -> Title:
     """Return a title with a popularity that falls off like one over its rank."""
     is_new = arrived > MIGRATED
     weight = 1_000_000 // (dice.below(400) + 6) * (3 if is_new else 1)
-    # Someone always asks for the first titles, so that what is planted in their items is never weeded.
+    # Someone always asks for the first titles, so that what is planted in their items is never
+    # weeded.
     if number > 80 and not is_new and dice.chance(NEVER_SHARE):
         weight = 0
-    author = "" if kind.itype == "MAG" else f"{dice.pick(names.SURNAMES)}, {dice.pick(names.GIVEN)}."
+    author = (
+        "" if kind.itype == "MAG" else f"{dice.pick(names.SURNAMES)}, {dice.pick(names.GIVEN)}."
+    )
     subject = dice.pick(names.SUBJECTS)
     wording = _wording(dice, number, kind, subject[1])
     return Title(
@@ -112,7 +118,8 @@ def _year(dice: Dice, kind: Kind, arrived: date) -> str:
 
 
 def _isbn(dice: Dice, number: int) -> str:
-    """Return an ISBN of a group that is given to no country, with its check digit, and what catalogues add."""
+    """Return an ISBN of a group that is given to no country, with its check digit, and what
+    catalogues add."""
     body = f"9799{(number * 7919 + 12345) % 100_000_000:08d}"
     total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(body))
     return f"{body}{-total % 10}{dice.pick(('', '', ' (pbk.)', ' (hbk. : alk. paper)'))}"
@@ -164,13 +171,15 @@ def barcode(number: int) -> str:
 
 
 def _call_number(kind: Kind, number: str, name: str) -> str:
-    """Return a call number: a label, a class number where the kind has one, and three letters of `name`."""
+    """Return a call number: a label, a class number where the kind has one, and three letters of
+    `name`."""
     cutter = "".join(letter for letter in name if letter.isalpha())[:3].upper()
     return " ".join(part for part in (kind.label, number if kind.subject else "", cutter) if part)
 
 
 def sort_key(call_number: str) -> str:
-    """Return the key by which Koha sorts a Dewey call number; it pads the decimals to fifteen digits."""
+    """Return the key by which Koha sorts a Dewey call number; it pads the decimals to fifteen
+    digits."""
     tokens = re.split(r"\.|\s+", call_number.upper())
     digits = [place for place, token in enumerate(tokens) if re.fullmatch("[0-9]+", token)]
     if len(digits) > 1 and digits[1] == digits[0] + 1:

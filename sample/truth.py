@@ -32,8 +32,11 @@ def of(library: Library, exports: Exports, seed: int) -> dict[str, Any]:
     }
 
 
-def of_desks(library: Library, desk: Requests, orders: Orders, files: dict[str, int]) -> dict[str, Any]:
-    """Return the truth about work that takes time, about orders, opening hours and weeding, and the rows of the other files."""
+def of_desks(
+    library: Library, desk: Requests, orders: Orders, files: dict[str, int]
+) -> dict[str, Any]:
+    """Return the truth about work that takes time, about orders, opening hours and weeding, and the
+    rows of the other files."""
     cases = [*desk.all, *_holds(library), *_journeys(library), *orders.copies, *_pile(orders)]
     return {
         "calendar": hours.truth(),
@@ -41,8 +44,13 @@ def of_desks(library: Library, desk: Requests, orders: Orders, files: dict[str, 
         "orders": {
             "lines": len(orders.lines),
             "lines_over_two_funds": sum(bool(line.second_fund) for line in orders.lines),
-            "lines_not_sent": sum(line.order_created is None or line.order_created >= flow.END for line in orders.lines),
-            "lines_by_status": _sorted(Counter(alma.status(line, alma.LAST_NIGHT) for line in orders.lines)),
+            "lines_not_sent": sum(
+                line.order_created is None or line.order_created >= flow.END
+                for line in orders.lines
+            ),
+            "lines_by_status": _sorted(
+                Counter(alma.status(line, alma.LAST_NIGHT) for line in orders.lines)
+            ),
             "copies": len(orders.copies),
         },
         "reasons": _reasons(desk),
@@ -65,7 +73,11 @@ def _holds(library: Library) -> Iterator[Case]:
     """Return the holds as cases; Koha tells the days only."""
     for hold in library.holds:
         case = Case("hold", hold.branch.code)
-        for day, milestone in ((hold.placed, "placed"), (hold.waiting_on, "ready"), (hold.cancelled_on, "cancelled")):
+        for day, milestone in (
+            (hold.placed, "placed"),
+            (hold.waiting_on, "ready"),
+            (hold.cancelled_on, "cancelled"),
+        ):
             if day:
                 case.reach(at(day, 0), milestone)
         yield case
@@ -75,7 +87,11 @@ def _journeys(library: Library) -> Iterator[Case]:
     """Return the journeys as cases of the branch that they go to."""
     for journey in library.journeys:
         case = Case("transit", journey.target.code)
-        for moment, milestone in ((journey.asked, "requested"), (journey.sent, "sent"), (journey.arrived, "arrived")):
+        for moment, milestone in (
+            (journey.asked, "requested"),
+            (journey.sent, "sent"),
+            (journey.arrived, "arrived"),
+        ):
             if moment:
                 case.reach(moment, milestone)
         yield case
@@ -85,7 +101,11 @@ def _pile(orders: Orders) -> Iterator[Case]:
     """Return the copies that came to the cataloguers as cases."""
     for copy in orders.catalogued:
         case = Case("cataloguing", CENTRAL.code)
-        for moment, milestone in ((copy.received, "received"), (copy.catalogued, "catalogued"), (copy.available, "available")):
+        for moment, milestone in (
+            (copy.received, "received"),
+            (copy.catalogued, "catalogued"),
+            (copy.available, "available"),
+        ):
             if moment:
                 case.reach(moment, milestone)
         yield case
@@ -102,7 +122,9 @@ def _counts(library: Library) -> dict[str, Any]:
         "loans_onsite": sum(loan.is_onsite for loan in loans),
         "events": len(library.events),
         "events_by_type": _sorted(Counter(map(oddities.type_of, library.events))),
-        "holds": {outcome: sum(hold.outcome == outcome for hold in library.holds) for outcome in OUTCOMES},
+        "holds": {
+            outcome: sum(hold.outcome == outcome for hold in library.holds) for outcome in OUTCOMES
+        },
     }
 
 

@@ -31,7 +31,8 @@ _EPOCH = datetime(1899, 12, 30)
 
 
 def write(path: Path, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
-    """Write `rows` to `path` as an XLSX workbook; moments become serial numbers in the format of a date."""
+    """Write `rows` to `path` as an XLSX workbook; moments become serial numbers in the format of a
+    date."""
     lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     parts = _PARTS | {
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>',

@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The tables of a new store are made once for all tests of a process: to make them takes half the time of a small load."""
+    """The tables of a new store are made once for all tests of a process: to make them takes half
+    the time of a small load."""
     ready = tmp_path_factory.mktemp("ready") / "library.duckdb"
     connect, create = generations.connect, generations.create_tables
     form = tables._form()
@@ -71,7 +72,8 @@ def real() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the sample library loaded; read it, do not load into it. Tests that run side by side share it."""
+    """A workspace with the sample library loaded; read it, do not load into it. Tests that run side
+    by side share it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo" / "library"
     folder.parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """Alarms: what in the loaded exports looks as it does when something went wrong on the way here.
 
-Each alarm is one query over the current tables or the ledger; none is ever true of data that are in order.
+Each alarm is one query over the current tables or the ledger; none is ever true of data that are in
+order.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import duckdb
 from libstats.declaration.select import quoted
 from libstats.store import ledger
 
-# name -> (what a person is told, SQL that gives source, where, count; rows only where there is something to tell)
+# name -> (what a person is told, SQL that gives source, where, count; rows only where there is
+# something to tell)
 ALARMS: dict[str, tuple[str, str]] = {
     "export cut off": (
         "the file ends on a number of rows at which programs stop exporting; look whether rows are missing",
@@ -109,17 +111,27 @@ ALARMS: dict[str, tuple[str, str]] = {
 
 
 def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """What in the loaded exports looks wrong, and should be looked at before the figures are believed?
+    """What in the loaded exports looks wrong, and should be looked at before the figures are
+    believed?
 
-    Returns one row per alarm and place: `alarm`, `source`, `place` (file or table), `rows` (rows concerned, in the gap
-    in a log: days), `meaning` (what it means and what to do), ordered by alarm, source, place; no row where all is well.
+    Returns one row per alarm and place: `alarm`, `source`, `place` (file or table), `rows` (rows
+    concerned, in the gap in a log: days), `meaning` (what it means and what to do), ordered by
+    alarm, source, place; no row where all is well.
 
     >>> [row[0] for row in libstats.check(con).fetchall()]
     ['barcodes from a spreadsheet', 'migration day', 'two clocks']
     """
-    parts = [f"select {quoted(name)} as alarm, source, place, rows::bigint as rows, {quoted(told)} as meaning from ({sql})" for name, (told, sql) in ALARMS.items()]
-    values = ", ".join(f"({quoted(s)}, {quoted(f)}, {n})" for s, f, n in _held(con)) or "(null, null, null)"
-    return con.sql(f"with held as (from (values {values}) as h(source, file, rows) where source is not null) {' union all '.join(parts)} order by alarm, source, place")
+    parts = [
+        f"select {quoted(name)} as alarm, source, place, rows::bigint as rows, {quoted(told)} as meaning from ({sql})"
+        for name, (told, sql) in ALARMS.items()
+    ]
+    values = (
+        ", ".join(f"({quoted(s)}, {quoted(f)}, {n})" for s, f, n in _held(con))
+        or "(null, null, null)"
+    )
+    return con.sql(
+        f"with held as (from (values {values}) as h(source, file, rows) where source is not null) {' union all '.join(parts)} order by alarm, source, place"
+    )
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:

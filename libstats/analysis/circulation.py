@@ -12,10 +12,11 @@ from libstats.errors import AnalysisError
 BranchRole = Literal["checkout_branch", "owning_branch", "patron_branch"]
 Moment = date | datetime | str
 
-# Two exports can tell of the same checkout. Where the circulation log has any event of a branch on a day, that day is
-# counted from the log, else from the loans; never from both. Loans that do not tell their desk (lists of what is out,
-# of Symphony and Sierra) may be of any, so any event of their system's log on that day leaves them out. What came back is
-# gone from such a list and was lent all the same.
+# Two exports can tell of the same checkout. Where the circulation log has any event of a branch on
+# a day, that day is counted from the log, else from the loans; never from both. Loans that do not
+# tell their desk (lists of what is out, of Symphony and Sierra) may be of any, so any event of
+# their system's log on that day leaves them out. What came back is gone from such a list and was
+# lent all the same.
 DAYS = """
     with owner as (
         select source, item_id as copy, any_value(owning_branch) as owning_branch
@@ -72,27 +73,37 @@ DAYS = """
 """
 
 
-def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, branch: BranchRole = "checkout_branch") -> duckdb.DuckDBPyRelation:
+def circulation(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Moment,
+    until: Moment,
+    branch: BranchRole = "checkout_branch",
+) -> duckdb.DuckDBPyRelation:
     """How many checkouts, renewals and in-house uses were there, by month and branch?
 
-    Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use inside the library
-    is apart from both (ISO 2789 6.2: loans, renewals and in-house use are separate counts). Each branch's day is
-    counted from the circulation log where that has any event of the branch on the day, else from the list of loans,
-    never from both; a loan whose desk is not known counts on days on which its system's log has no event at all. Most systems' loans say how often they were renewed, not when: those renewals stand under the month
-    of the checkout, apart. Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
+    Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use
+    inside the library is apart from both (ISO 2789 6.2: loans, renewals and in-house use are
+    separate counts). Each branch's day is counted from the circulation log where that has any event
+    of the branch on the day, else from the list of loans, never from both; a loan whose desk is not
+    known counts on days on which its system's log has no event at all. Most systems' loans say how
+    often they were renewed, not when: those renewals stand under the month of the checkout, apart.
+    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
 
     Parameters
     ----------
     con : an open connection
     since, until : the period, since <= moment < until
-    branch : whose figures: `checkout_branch` the desk that did it, `owning_branch` the owner of the copy (as it is now),
-        `patron_branch` the borrower's branch (only loans know it)
+    branch : whose figures: `checkout_branch` the desk that did it, `owning_branch` the owner of the
+        copy (as it is now), `patron_branch` the borrower's branch (only loans know it)
 
-    Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL where it cannot be
-    told; by the borrower's it is called `patron_branch`, and published tables withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or self-check), `renewals_automatic`,
-    `renewals_unknown` (the export does not say who), `renewals_undated` (from loans), `in_house_uses`, `other_events`
-    (check-ins, payments and the like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days
-    of a desk. Raises AnalysisError for an unknown role.
+    Returns one row per month and branch, ordered: `period` (first day of the month), `branch` (NULL
+    where it cannot be told; by the borrower's it is called `patron_branch`, and published tables
+    withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or
+    self-check), `renewals_automatic`, `renewals_unknown` (the export does not say who),
+    `renewals_undated` (from loans), `in_house_uses`, `other_events` (check-ins, payments and the
+    like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days of a desk.
+    Raises AnalysisError for an unknown role.
 
     >>> libstats.circulation(con, since="2026-01-01", until="2026-02-01").columns[:3]
     ['period', 'branch', 'checkouts']
@@ -119,10 +130,17 @@ def circulation(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment,
     )
 
 
-def left_out(con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, branch: BranchRole = "checkout_branch") -> duckdb.DuckDBPyRelation:
+def left_out(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Moment,
+    until: Moment,
+    branch: BranchRole = "checkout_branch",
+) -> duckdb.DuckDBPyRelation:
     """What was not counted by `circulation`, and why?
 
-    Parameters as for `circulation`. Returns `reason` and `rows`, in rows of the exports, one row per reason, zero included.
+    Parameters as for `circulation`. Returns `reason` and `rows`, in rows of the exports, one row
+    per reason, zero included.
     """
     return con.sql(
         f"""
@@ -159,11 +177,23 @@ def _days(branch: BranchRole) -> str:
     owner = "left join owner o on o.source = {0}.source and o.copy = coalesce({0}.item_id, 'barcode:' || {0}.barcode)"
     parts = {
         "checkout_branch": ("e.branch", "", "l.checkout_branch", ""),
-        "owning_branch": ("o.owning_branch", owner.format("e"), "coalesce(l.owning_branch, o.owning_branch)", owner.format("l")),
+        "owning_branch": (
+            "o.owning_branch",
+            owner.format("e"),
+            "coalesce(l.owning_branch, o.owning_branch)",
+            owner.format("l"),
+        ),
         "patron_branch": ("null::varchar", "", "l.patron_branch", ""),
     }
     if branch not in parts:
-        raise AnalysisError(f"there is no branch role {branch!r}", f"Say one of: {', '.join(parts)}.")
+        raise AnalysisError(
+            f"there is no branch role {branch!r}", f"Say one of: {', '.join(parts)}."
+        )
     event_branch, event_owner, loan_branch, loan_owner = parts[branch]
-    sql = DAYS.format(event_branch=event_branch, event_owner=event_owner, loan_branch=loan_branch, loan_owner=loan_owner)
+    sql = DAYS.format(
+        event_branch=event_branch,
+        event_owner=event_owner,
+        loan_branch=loan_branch,
+        loan_owner=loan_owner,
+    )
     return sql.replace("$since", "$since::timestamp").replace("$until", "$until::timestamp")

@@ -29,11 +29,27 @@ def _choices(message: str) -> tuple[str, list[str]]:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line, every command with an example."""
-    top = _Parser(prog="libstats", description="Tells a library's staff how their work is going, from the exports that their systems already write.")
-    top.add_argument("-w", "--workspace", default=".", metavar="FOLDER", help="the workspace, if it is not the current folder")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    top = _Parser(
+        prog="libstats",
+        description="Tells a library's staff how their work is going, from the exports that their systems already write.",
+    )
+    top.add_argument(
+        "-w",
+        "--workspace",
+        default=".",
+        metavar="FOLDER",
+        help="the workspace, if it is not the current folder",
+    )
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
     for name, (what, example, add) in COMMANDS.items():
-        command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"Example:  {example}")
+        command = commands.add_parser(
+            name,
+            help=what,
+            description=f"{what[0].upper()}{what[1:]}.",
+            epilog=f"Example:  {example}",
+        )
         add(command)
     return top
 
@@ -46,15 +62,31 @@ def _add_init(p: argparse.ArgumentParser) -> None:
 def _add_inspect(p: argparse.ArgumentParser) -> None:
     p.add_argument("files", nargs="+", metavar="FILE")
     p.add_argument(
-        "--write", metavar="NAME", help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "apollo items"'
+        "--write",
+        metavar="NAME",
+        help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "apollo items"',
     )
-    p.add_argument("--dates", choices=("day first", "month first"), help="what comes first in an unknown file's dates, where its values do not prove it")
+    p.add_argument(
+        "--dates",
+        choices=("day first", "month first"),
+        help="what comes first in an unknown file's dates, where its values do not prove it",
+    )
 
 
 def _add_load(p: argparse.ArgumentParser) -> None:
-    p.add_argument("paths", nargs="+", metavar="PATH", help="files, or folders with everything below them")
-    p.add_argument("--source", metavar="NAME", help="the source in libstats.toml, where several have the same system")
-    p.add_argument("--exported-at", metavar="TIME", help="when the files were exported, as in 2026-10-31 or 2026-10-31T06:00")
+    p.add_argument(
+        "paths", nargs="+", metavar="PATH", help="files, or folders with everything below them"
+    )
+    p.add_argument(
+        "--source",
+        metavar="NAME",
+        help="the source in libstats.toml, where several have the same system",
+    )
+    p.add_argument(
+        "--exported-at",
+        metavar="TIME",
+        help="when the files were exported, as in 2026-10-31 or 2026-10-31T06:00",
+    )
 
 
 def _number(text: str) -> int:
@@ -65,44 +97,96 @@ def _number(text: str) -> int:
 
 
 def _add_seq(p: argparse.ArgumentParser) -> None:
-    p.add_argument("load", type=_number, metavar="LOAD", help="its number, as `libstats loads` lists it")
+    p.add_argument(
+        "load", type=_number, metavar="LOAD", help="its number, as `libstats loads` lists it"
+    )
 
 
 def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("load", type=_number, nargs="?", metavar="LOAD", help="only this load's")
-    p.add_argument("--show", metavar="FILE", help="read the original file again and show the rejected lines themselves, here only")
+    p.add_argument(
+        "--show",
+        metavar="FILE",
+        help="read the original file again and show the rejected lines themselves, here only",
+    )
 
 
 def _add_today(p: argparse.ArgumentParser) -> None:
     p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
-    p.add_argument("--xlsx", type=Path, metavar="FILE", help="write it as a workbook instead, with every late and near case")
+    p.add_argument(
+        "--xlsx",
+        type=Path,
+        metavar="FILE",
+        help="write it as a workbook instead, with every late and near case",
+    )
 
 
 def _add_explain(p: argparse.ArgumentParser) -> None:
-    p.add_argument("analysis", metavar="ANALYSIS", help="as in turnaround, throughput, backlog, worklist or circulation")
-    p.add_argument("process", nargs="?", metavar="PROCESS", help="the kind of work, where the analysis is of one, as in hold")
+    p.add_argument(
+        "analysis",
+        metavar="ANALYSIS",
+        help="as in turnaround, throughput, backlog, worklist or circulation",
+    )
+    p.add_argument(
+        "process",
+        nargs="?",
+        metavar="PROCESS",
+        help="the kind of work, where the analysis is of one, as in hold",
+    )
     p.add_argument("--since", metavar="DAY", help="the period's first day")
     p.add_argument("--until", metavar="DAY", help="the first day after the period")
     p.add_argument("--files", action="store_true", help="list the files behind the figure")
-    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the analysis")
+    p.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other parameter of the analysis",
+    )
 
 
 def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("name", metavar="NAME", help="a notebook's name, as in monthly_operations")
-    p.add_argument("--month", help="the month to report, as in 2026-10 (if not given: the last whole one)")
+    p.add_argument(
+        "--month", help="the month to report, as in 2026-10 (if not given: the last whole one)"
+    )
     p.add_argument("--branch", help="only this branch")
-    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other parameter of the notebook")
-    p.add_argument("--html", action="store_true", help="write it as a web page (so too if nothing is said)")
+    p.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other parameter of the notebook",
+    )
+    p.add_argument(
+        "--html", action="store_true", help="write it as a web page (so too if nothing is said)"
+    )
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
-    p.add_argument("--out", type=Path, metavar="FILE", help="where to write it (if not given: the workspace's reports folder)")
+    p.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where to write it (if not given: the workspace's reports folder)",
+    )
 
 
 def _add_forget(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--before", required=True, metavar="DAY", help="cases that closed before this day, as in 2026-01-01")
+    p.add_argument(
+        "--before",
+        required=True,
+        metavar="DAY",
+        help="cases that closed before this day, as in 2026-01-01",
+    )
 
 
 def _add_demo(p: argparse.ArgumentParser) -> None:
-    p.add_argument("folder", nargs="?", default="libstats-demo", metavar="FOLDER", help="where to make it (libstats-demo)")
+    p.add_argument(
+        "folder",
+        nargs="?",
+        default="libstats-demo",
+        metavar="FOLDER",
+        help="where to make it (libstats-demo)",
+    )
 
 
 def _add_nothing(p: argparse.ArgumentParser) -> None:
@@ -110,22 +194,62 @@ def _add_nothing(p: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = {
-    "init": ("make a workspace: a folder for exports, the database, notebooks and reports", "libstats init mylibrary", _add_init),
-    "inspect": ("say what a file is, what of it would be loaded, and what is missing; of an unknown one, what it could be", "libstats inspect items.csv", _add_inspect),
+    "init": (
+        "make a workspace: a folder for exports, the database, notebooks and reports",
+        "libstats init mylibrary",
+        _add_init,
+    ),
+    "inspect": (
+        "say what a file is, what of it would be loaded, and what is missing; of an unknown one, what it could be",
+        "libstats inspect items.csv",
+        _add_inspect,
+    ),
     "load": ("load exports, and say what became of every row", "libstats load exports", _add_load),
-    "loads": ("list the loads, their times and what became of their rows", "libstats loads", _add_nothing),
+    "loads": (
+        "list the loads, their times and what became of their rows",
+        "libstats loads",
+        _add_nothing,
+    ),
     "undo": ("take a load back", "libstats undo 12", _add_seq),
-    "confirm": ("believe a list that is much shorter than the one before: what it lacks is gone", "libstats confirm 12", _add_seq),
-    "rejects": ("list rejected rows: line, column, reason and the value's shape", "libstats rejects 12", _add_rejects),
-    "check": ("look for what goes wrong with exports; exit status 1 if something does", "libstats check", _add_nothing),
-    "forget": ("destroy the patron keys of cases that closed before a day", "libstats forget --before 2026-01-01", _add_forget),
+    "confirm": (
+        "believe a list that is much shorter than the one before: what it lacks is gone",
+        "libstats confirm 12",
+        _add_seq,
+    ),
+    "rejects": (
+        "list rejected rows: line, column, reason and the value's shape",
+        "libstats rejects 12",
+        _add_rejects,
+    ),
+    "check": (
+        "look for what goes wrong with exports; exit status 1 if something does",
+        "libstats check",
+        _add_nothing,
+    ),
+    "forget": (
+        "destroy the patron keys of cases that closed before a day",
+        "libstats forget --before 2026-01-01",
+        _add_forget,
+    ),
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
-    "today": ("list what needs a hand: open cases that are late or near their goal, old exports, alarms", "libstats today --html today.html", _add_today),
+    "today": (
+        "list what needs a hand: open cases that are late or near their goal, old exports, alarms",
+        "libstats today --html today.html",
+        _add_today,
+    ),
     "explain": (
         "say a figure and where it comes from: the files behind it, what was counted and what not, the method",
         "libstats explain worklist hold",
         _add_explain,
     ),
-    "report": ("make a report as an accessible web page that works offline", "libstats report monthly_operations --month 2026-10", _add_report),
-    "demo": ("make a workspace with a made-up library, load it and write a report", "libstats demo", _add_demo),
+    "report": (
+        "make a report as an accessible web page that works offline",
+        "libstats report monthly_operations --month 2026-10",
+        _add_report,
+    ),
+    "demo": (
+        "make a workspace with a made-up library, load it and write a report",
+        "libstats demo",
+        _add_demo,
+    ),
 }

@@ -26,7 +26,9 @@ def empty(folder: Path) -> Workspace:
     place = init(folder, "The sample library")
     shutil.copytree(shipped.sample(), place.exports, dirs_exist_ok=True)
     config = folder / CONFIG
-    told = re.split(r"^name = .*\n", (place.exports / _EXAMPLE).read_text(encoding="utf-8"), flags=re.M)[1]
+    told = re.split(
+        r"^name = .*\n", (place.exports / _EXAMPLE).read_text(encoding="utf-8"), flags=re.M
+    )[1]
     if told not in config.read_text(encoding="utf-8"):
         with config.open("a", encoding="utf-8", newline="\n") as file:
             file.write(told)
@@ -34,11 +36,19 @@ def empty(folder: Path) -> Workspace:
 
 
 def run(folder: Path) -> str:
-    """Make the demonstration in a folder and say where its report is. WorkspaceError if the folder holds something else."""
+    """Make the demonstration in a folder and say where its report is. WorkspaceError if the folder
+    holds something else."""
     from libstats import report  # slow to import, and no command but this one and `report` needs it
 
-    if folder.exists() and any(folder.iterdir()) and not (folder / "exports" / "truth.json").exists():
-        raise WorkspaceError(f"{folder} is there already and is no demonstration", "Name another folder: libstats demo FOLDER")
+    if (
+        folder.exists()
+        and any(folder.iterdir())
+        and not (folder / "exports" / "truth.json").exists()
+    ):
+        raise WorkspaceError(
+            f"{folder} is there already and is no demonstration",
+            "Name another folder: libstats demo FOLDER",
+        )
     place, receipt = prepare(folder)
     path = report.run("monthly_operations", place.folder, {}, None)
     with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]

@@ -19,33 +19,62 @@ from libstats.errors import AnalysisError
 WIDTH = 100
 
 
-def explain(con: duckdb.DuckDBPyConnection, analysis: str, given: Mapping[str, str], *, with_files: bool = False) -> str:
-    """What does a figure say, and where does it come from? The answer in one line, then the receipt of the analysis, WIDTH columns wide, its method last.
+def explain(
+    con: duckdb.DuckDBPyConnection,
+    analysis: str,
+    given: Mapping[str, str],
+    *,
+    with_files: bool = False,
+) -> str:
+    """What does a figure say, and where does it come from? The answer in one line, then the receipt
+    of
+    the analysis, WIDTH columns wide, its method last.
 
-    `given` are its parameters as text; `with_files` lists each file behind it. Raises AnalysisError as `receipt` does, and for a
-    text that is no day or no number.
+    `given` are its parameters as text; `with_files` lists each file behind it. Raises AnalysisError
+    as `receipt` does, and for a text that is no day or no number.
     """
     parameters = {name: _typed(analysis, name, text) for name, text in given.items()}
     rows = receipt(con, analysis, **parameters).fetchall()
-    work = [_wrapped(f"{what}: {value}") for part, what, value in rows if part == "definition" and what != analysis]
+    work = [
+        _wrapped(f"{what}: {value}")
+        for part, what, value in rows
+        if part == "definition" and what != analysis
+    ]
     loads = [(what, value) for part, what, value in rows if part == "load"]
-    text = [*map(_wrapped, answer(con, analysis, **parameters)), _wrapped(_question(analysis)), *work, _files(loads, with_files)]
+    text = [
+        *map(_wrapped, answer(con, analysis, **parameters)),
+        _wrapped(_question(analysis)),
+        *work,
+        _files(loads, with_files),
+    ]
     if with_files:
         text += [_wrapped(f"{what}: {value}", "    ") for what, value in loads]
-    for part, listed in groupby((row for row in rows if row[0] not in ("definition", "load")), key=lambda row: row[0]):
+    for part, listed in groupby(
+        (row for row in rows if row[0] not in ("definition", "load")), key=lambda row: row[0]
+    ):
         text += [part, *(_wrapped(f"{what}: {value}", "    ") for _, what, value in listed)]
-    method = [_wrapped(f"{what}: {value}", "    ") for part, what, value in rows if part == "definition" and what == analysis]
+    method = [
+        _wrapped(f"{what}: {value}", "    ")
+        for part, what, value in rows
+        if part == "definition" and what == analysis
+    ]
     return "\n".join([*text, "method", *method])
 
 
 def _question(analysis: str) -> str:
     """What the analysis asks, the first line of its documentation."""
-    return inspect.cleandoc(ANALYSES[analysis].function.__doc__ or "").partition("\n")[0]
+    return (
+        inspect.cleandoc(ANALYSES[analysis].function.__doc__ or "")
+        .partition("\n\n")[0]
+        .replace("\n", " ")
+    )
 
 
 def _files(loads: list[tuple[str, str]], listed: bool) -> str:
     """How many files are behind a figure, and of which days."""
-    days = sorted(found[1] for _, value in loads if (found := re.search(r"exported (\d{4}-\d\d-\d\d)", value)))
+    days = sorted(
+        found[1] for _, value in loads if (found := re.search(r"exported (\d{4}-\d\d-\d\d)", value))
+    )
     if not days:
         return "no files"
     span = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
@@ -53,17 +82,30 @@ def _files(loads: list[tuple[str, str]], listed: bool) -> str:
 
 
 def _typed(analysis: str, name: str, text: str) -> Any:
-    """A parameter in the type that the analysis wants: a moment or a number is checked, all else is text."""
-    known = inspect.signature(ANALYSES[analysis].function).parameters if analysis in ANALYSES else {}
+    """A parameter in the type that the analysis wants: a moment or a number is checked, all else is
+    text."""
+    known = (
+        inspect.signature(ANALYSES[analysis].function).parameters if analysis in ANALYSES else {}
+    )
     wanted = str(known[name].annotation) if name in known else ""
     try:
         if "Moment" in wanted:
             datetime.fromisoformat(text)
         return float(text) if "float" in wanted else text
     except ValueError:
-        kind, form = ("a number", "5") if "float" in wanted else ("a day or a time", "2026-10-31 or 2026-10-31T06:00")
+        kind, form = (
+            ("a number", "5")
+            if "float" in wanted
+            else ("a day or a time", "2026-10-31 or 2026-10-31T06:00")
+        )
         raise AnalysisError(f"{name} {text} is not {kind}", f"Write it as {form}.") from None
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}    ", break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_on_hyphens=False,
+    )

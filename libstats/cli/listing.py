@@ -27,36 +27,66 @@ def loads(workspace: Workspace) -> str:
         held = {w.seq for w in ledger.wholes(con) if not w.is_believed}
     text = []
     for seq, file, label, at, read, counts, undone, confirmed in rows:
-        state = "undone" if undone else "held: run `libstats confirm`" if seq in held else "confirmed" if confirmed else ""
-        told = ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d)) or "no rows"
-        text.append(f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: {told}{'  [' + state + ']' if state else ''}")
+        state = (
+            "undone"
+            if undone
+            else "held: run `libstats confirm`"
+            if seq in held
+            else "confirmed"
+            if confirmed
+            else ""
+        )
+        told = (
+            ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d))
+            or "no rows"
+        )
+        text.append(
+            f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: {told}{'  [' + state + ']' if state else ''}"
+        )
     return "\n".join(["load  exported          what", *text])
 
 
 def rejects(workspace: Workspace, load: int | None, original: Path | None) -> str:
-    """The rejected rows: load, line, column, reason and the value's shape; with the original file, its lines too."""
+    """The rejected rows: load, line, column, reason and the value's shape; with the original file,
+    its lines too."""
     with contextlib.closing(open_store(workspace)) as con:
         _known(con, load)
-        rows = con.execute("select r.*, l.sha256, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line", [load]).fetchall()
+        rows = con.execute(
+            "select r.*, l.sha256, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line",
+            [load],
+        ).fetchall()
     if not rows:
         return "No row was rejected."
     if original:
         _same(workspace, original, {row[-1]: row[-2] for row in rows}, load)
-    lines = {file: _lines(workspace, original, file) for file in dict.fromkeys(row[-1] for row in rows) if original and (load or is_of(file, original))}
+    lines = {
+        file: _lines(workspace, original, file)
+        for file in dict.fromkeys(row[-1] for row in rows)
+        if original and (load or is_of(file, original))
+    }
     text = []
     for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
-        text.append(f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}")
+        text.append(
+            f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}"
+        )
         if line in lines.get(file, {}):
             text.append(f"    {' | '.join(lines[file][line])}")
     return "\n".join(text)
 
 
 def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: int | None) -> None:
-    """LibstatsError if the file is not, byte for byte, one of which rows were rejected: its lines would be other rows."""
+    """LibstatsError if the file is not, byte for byte, one of which rows were rejected: its lines
+    would be other rows."""
     entries = [e for e in loaded if load is not None or is_of(e, original)]
-    if not any(recognise(original, entry, workspace.config)[1].count().sha256 == loaded[entry] for entry in entries):
-        raise LibstatsError(f"{original.name} is not the file that was loaded, or has changed since", "Its lines are others now: give the file as it was.")
+    if not any(
+        recognise(original, entry, workspace.config)[1].count().sha256 == loaded[entry]
+        for entry in entries
+    ):
+        raise LibstatsError(
+            f"{original.name} is not the file that was loaded, or has changed since",
+            "Its lines are others now: give the file as it was.",
+        )
 
 
 def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[str]]:
@@ -73,4 +103,7 @@ def alarms(workspace: Workspace) -> str:
     """What looks wrong in the loaded exports, one alarm a paragraph; empty if nothing does."""
     with contextlib.closing(open_store(workspace)) as con:
         rows = check(con).fetchall()
-    return "\n".join(f"{alarm}: {place} ({source}), {rows:,}\n    {meaning}" for alarm, source, place, rows, meaning in rows)
+    return "\n".join(
+        f"{alarm}: {place} ({source}), {rows:,}\n    {meaning}"
+        for alarm, source, place, rows, meaning in rows
+    )

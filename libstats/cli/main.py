@@ -26,7 +26,8 @@ from libstats.workspace.workspace import Workspace, around, find, init
 
 
 class _Unheard(Exception):
-    """What a command did could not be said: nobody reads it, or the disk of the file it goes into is full."""
+    """What a command did could not be said: nobody reads it, or the disk of the file it goes into
+    is full."""
 
 
 def _say(text: object) -> None:
@@ -39,7 +40,9 @@ def _say(text: object) -> None:
 
 def _init(args: argparse.Namespace) -> int:
     place = init(Path(args.folder), args.name)
-    _say(f"{place.folder} is ready.\nPut exports into {place.exports} and run:  libstats -w {args.folder} load {Path(args.folder) / 'exports'}")
+    _say(
+        f"{place.folder} is ready.\nPut exports into {place.exports} and run:  libstats -w {args.folder} load {Path(args.folder) / 'exports'}"
+    )
     return 0
 
 
@@ -48,7 +51,9 @@ def _inspect(args: argparse.Namespace) -> int:
         if len(args.files) > 1:
             raise LibstatsError("several files under one name", "Give --write with one file.")
         place = find(Path(args.workspace))
-        _say(f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}")
+        _say(
+            f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
+        )
         return 0
     near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
     texts = [inspect.inspect(Path(f), near.config if near else {}, args.dates) for f in args.files]
@@ -62,7 +67,10 @@ def _load(args: argparse.Namespace) -> int:
         try:
             at = datetime.fromisoformat(args.exported_at).replace(tzinfo=None)
         except ValueError:
-            raise LibstatsError(f"--exported-at {args.exported_at} is not a time", "Write it as 2026-10-31 or 2026-10-31T06:00.") from None
+            raise LibstatsError(
+                f"--exported-at {args.exported_at} is not a time",
+                "Write it as 2026-10-31 or 2026-10-31T06:00.",
+            ) from None
     receipt = load(find(Path(args.workspace)), args.paths, source=args.source, exported_at=at)
     if not receipt.files:
         raise LibstatsError("there is no file in what you named", "Put exports there first.")
@@ -88,7 +96,11 @@ def _confirm(args: argparse.Namespace) -> int:
 
 
 def _rejects(args: argparse.Namespace) -> int:
-    _say(listing.rejects(find(Path(args.workspace)), args.load, Path(args.show) if args.show else None))
+    _say(
+        listing.rejects(
+            find(Path(args.workspace)), args.load, Path(args.show) if args.show else None
+        )
+    )
     return 0
 
 
@@ -102,7 +114,9 @@ def _forget(args: argparse.Namespace) -> int:
     try:
         day = date.fromisoformat(args.before)
     except ValueError:
-        raise LibstatsError(f"--before {args.before} is not a day", "Write it as 2026-01-01.") from None
+        raise LibstatsError(
+            f"--before {args.before} is not a day", "Write it as 2026-01-01."
+        ) from None
     place = find(Path(args.workspace))
     _say(f"{forget.forget(place, day):,} rows lost their patron, for good.")
     return _none_outlived(place)
@@ -111,7 +125,9 @@ def _forget(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> int:
     place = find(Path(args.workspace))
     patrons = forget.rotate(place)
-    _say(f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come.")
+    _say(
+        f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come."
+    )
     return _none_outlived(place)
 
 
@@ -119,7 +135,10 @@ def _none_outlived(place: Workspace) -> int:
     """Exit status 1, in words, if the database of before is still there."""
     left = generations.outlived(place.store)
     if left:
-        print(f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.", file=sys.stderr)
+        print(
+            f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.",
+            file=sys.stderr,
+        )
     return 1 if left else 0
 
 
@@ -129,7 +148,10 @@ def _today(args: argparse.Namespace) -> int:
             from libstats.report import today as written
             from libstats.report.page import publish
 
-            for path, make, most in ((args.html, written.page, 100), (args.xlsx, written.sheets, None)):
+            for path, make, most in (
+                (args.html, written.page, 100),
+                (args.xlsx, written.sheets, None),
+            ):
                 if path:
                     publish.write(path, make(today.read(con, datetime.now(), most)))
                     _say(f"The list is at {path}")
@@ -141,7 +163,14 @@ def _today(args: argparse.Namespace) -> int:
 def _explain(args: argparse.Namespace) -> int:
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
-        _say(explain.explain(con, args.analysis, {name: text for name, text in given.items() if text is not None}, with_files=args.files))
+        _say(
+            explain.explain(
+                con,
+                args.analysis,
+                {name: text for name, text in given.items() if text is not None},
+                with_files=args.files,
+            )
+        )
     return 0
 
 
@@ -153,7 +182,9 @@ def _report(args: argparse.Namespace) -> int:
     from libstats import report
 
     place = find(Path(args.workspace))
-    given = _pairs(args.set) | {k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None}
+    given = _pairs(args.set) | {
+        k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None
+    }
     formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
     if args.xlsx:
         formats.append("xlsx")
@@ -186,18 +217,26 @@ _RUN = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Exit status: 0 done, 1 something was refused or failed, 2 the command line was wrong."""
+    """Run one command. Exit status: 0 done, 1 something was refused or failed, 2 the command line
+    was wrong."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file's name may hold what the terminal's code page lacks
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a file's name may hold what the terminal's code page lacks
     args = parser().parse_args(arguments)
     try:
         return _RUN[args.command](args)
     except _Unheard as error:
         with contextlib.suppress(OSError):
             if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
-                print(f"libstats: it is done, but its output could not be written: {error}", file=sys.stderr)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries once more at its end
+                print(
+                    f"libstats: it is done, but its output could not be written: {error}",
+                    file=sys.stderr,
+                )
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # else Python tries once more at its end
         return 1
     except LibstatsError as error:
         print(f"libstats: {error}", file=sys.stderr)
@@ -216,7 +255,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("libstats: stopped; nothing was changed", file=sys.stderr)
         return 130
     except OSError as error:
-        print(f"libstats: {error.strerror or error}: {error.filename or ''}\n  Nothing was changed.", file=sys.stderr)
+        print(
+            f"libstats: {error.strerror or error}: {error.filename or ''}\n  Nothing was changed.",
+            file=sys.stderr,
+        )
         return 1
 
 

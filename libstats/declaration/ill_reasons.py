@@ -1,14 +1,18 @@
-"""Why a request was not filled: one list over the codes and words of OCLC, ISO and DOCLINE, for every ILL system.
+"""Why a request was not filled: one list over the codes and words of OCLC, ISO and DOCLINE, for
+every
+ILL system.
 
-WorldCat's menu of 2008 numbers the same reasons otherwise (17 is Other there): a bare number is read only where the system is known.
+WorldCat's menu of 2008 numbers the same reasons otherwise (17 is Other there): a bare number is
+read only where the system is known.
 """
 
 from __future__ import annotations
 
 from libstats.declaration.select import quoted
 
-# Code of OCLC and ISO, code of DOCLINE: what both say. 3 and 10 are one answer in OCLC and two elsewhere. 24 was used for closed
-# libraries from 2020 to 2022 (see `dated`). 21, 22, 26, 27 and 30 differ from system to system and are not read.
+# Code of OCLC and ISO, code of DOCLINE: what both say. 3 and 10 are one answer in OCLC and two
+# elsewhere. 24 was used for closed libraries from 2020 to 2022 (see `dated`). 21, 22, 26, 27 and 30
+# differ from system to system and are not read.
 CODES = {
     "in use": ("1", "USE"),
     "in process": ("2", "PRO"),
@@ -33,12 +37,25 @@ CODES = {
     "license restriction": ("LIC",),
 }
 
-# Typed or chosen from a list that sites make; compared in small letters, without a point at the end.
+# Typed or chosen from a list that sites make; compared in small letters, without a point at the
+# end.
 REASONS = {
-    "in use": ("in use", "in use or on loan", "in use/on loan", "on loan", "checked out", "inuseonloan"),
+    "in use": (
+        "in use",
+        "in use or on loan",
+        "in use/on loan",
+        "on loan",
+        "checked out",
+        "inuseonloan",
+    ),
     "in process": ("in process",),
     "lost": ("lost", "missing"),
-    "non-circulating": ("non circulating", "non-circulating", "noncirculating", "does not circulate"),
+    "non-circulating": (
+        "non circulating",
+        "non-circulating",
+        "noncirculating",
+        "does not circulate",
+    ),
     "not owned": ("not owned", "we do not own this item", "notowned"),
     "on order": ("on order", "onorder"),
     "not yet available": (
@@ -63,40 +80,82 @@ REASONS = {
     "not on shelf": ("not on shelf", "not on shelf/missing", "notonshelfmissing"),
     "on reserve": ("on reserve", "on course reserve", "onreserve"),
     "poor condition": ("poor condition", "poor", "too fragile", "poorcondition"),
-    "cost exceeds limit": ("cost exceeds limit", "cost exceeds maxcost", "charges exceed limit", "costexceedslimit"),
+    "cost exceeds limit": (
+        "cost exceeds limit",
+        "cost exceeds maxcost",
+        "charges exceed limit",
+        "costexceedslimit",
+    ),
     "prepayment required": ("prepayment required", "prepaymentrequired"),
     "copyright": ("copyright", "lacks copyright compliance", "copyright compliance"),
-    "not found as cited": ("not found as cited", "not as cited", "unable to verify your request as cited", "incorrect citation", "unable to verify"),
+    "not found as cited": (
+        "not found as cited",
+        "not as cited",
+        "unable to verify your request as cited",
+        "incorrect citation",
+        "unable to verify",
+    ),
     "no locations found": ("locations not found", "no locations found"),
     "on hold": ("on hold",),
     "policy": ("policy problem", "branch policy problem", "branchpolicyproblem"),
     "delivery time": ("preferred delivery time not possible", "preferreddeliverytimenotpossible"),
     "license restriction": ("license restriction", "licence restriction", "license restrictions"),
     "duplicate": ("this is a duplicate request", "duplicate", "duplicate request"),
-    "cancelled by patron": ("cancelled by customer", "canceled by customer", "cancelled by patron", "no longer needed", "customer no longer needs this item"),
+    "cancelled by patron": (
+        "cancelled by customer",
+        "canceled by customer",
+        "cancelled by patron",
+        "no longer needed",
+        "customer no longer needs this item",
+    ),
     "cancelled during creation": ("cancelled during creation", "canceled during creation"),
-    "sources exhausted": ("we have exhausted all possible sources", "exhausted all possible sources", "all sources exhausted"),
-    "not lent by any library": ("this item is not available to borrow from any library", "not available to borrow"),
+    "sources exhausted": (
+        "we have exhausted all possible sources",
+        "exhausted all possible sources",
+        "all sources exhausted",
+    ),
+    "not lent by any library": (
+        "this item is not available to borrow from any library",
+        "not available to borrow",
+    ),
     "language": ("non english language item", "non-english language item"),
-    "available online": ("this dissertation/thesis is available online", "available online", "open access", "freely available online"),
-    "available here": ("owned locally", "available in our library", "available locally", "we own this item"),
+    "available online": (
+        "this dissertation/thesis is available online",
+        "available online",
+        "open access",
+        "freely available online",
+    ),
+    "available here": (
+        "owned locally",
+        "available in our library",
+        "available locally",
+        "we own this item",
+    ),
 }
 
 
 def spoken(text: str, words: dict[str, tuple[str, ...]], otherwise: str = "null") -> str:
     """SQL: the common word for a text, `otherwise` where it is not listed, NULL where it is blank."""
-    # not `case {text} when`: DuckDB writes the text out for each word, and took half a second a file to plan that
+    # not `case {text} when`: DuckDB writes the text out for each word, and took half a second a
+    # file to plan that
     pairs = [(quoted(told), quoted(word)) for word, listed in words.items() for told in listed]
-    known = f"map([{', '.join(told for told, _ in pairs)}], [{', '.join(word for _, word in pairs)}])"
+    known = (
+        f"map([{', '.join(told for told, _ in pairs)}], [{', '.join(word for _, word in pairs)}])"
+    )
     return f"coalesce({known}[{text}], case when {text} is not null then {otherwise} end)"
 
 
 def dated(reason: str, day: str) -> str:
-    """SQL: the reason, given on that day: OCLC had libraries answer with 24, delivery time, while they were closed from March 2020 to the end of 2022."""
+    """SQL: the reason, given on that day: OCLC had libraries answer with 24, delivery time, while
+    they were closed from March 2020 to the end of 2022."""
     return f"case when {reason} = 'delivery time' and {day} >= date '2020-03-01' and {day} < date '2023-01-01' then 'library closed' else {reason} end"
 
 
 def reason(text: str, day: str) -> str:
-    """SQL: the common word for a reason that stands as a code of OCLC or as words; `other` where neither is known, NULL where it is blank."""
+    """SQL: the common word for a reason that stands as a code of OCLC or as words; `other` where
+    neither is known, NULL where it is blank."""
     told = f"nullif(rtrim(lower(trim({text})), '. '), '')"
-    return dated(f"coalesce({spoken(told, REASONS)}, {spoken(f'upper({told})', CODES)}, case when {told} is not null then 'other' end)", day)
+    return dated(
+        f"coalesce({spoken(told, REASONS)}, {spoken(f'upper({told})', CODES)}, case when {told} is not null then 'other' end)",
+        day,
+    )

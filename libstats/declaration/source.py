@@ -1,8 +1,10 @@
-"""What a source is: a declaration of one export of one library system, and its check against schema.sql.
+"""What a source is: a declaration of one export of one library system, and its check against
+schema.sql.
 
-A declaration says how an export is recognised (by its headings, never by file name), its key, and for each
-canonical table that it fills one SELECT: the vendor's heading on the left, the canonical column on the right,
-one column a line. See sources/koha.py for examples, CONTRIBUTING.md for adding one.
+A declaration says how an export is recognised (by its headings, never by file name), its key, and
+for each canonical table that it fills one SELECT: the vendor's heading on the left, the canonical
+column on the right, one column a line. See sources/koha.py for examples, CONTRIBUTING.md for adding
+one.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ HEADING = re.compile(r'"(\??)([^"]+)"')
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points, hyphens, brackets, plus signs and a leading `Num of`.
+    """A heading as it is compared: without byte-order mark, case, spaces, underscores, points,
+    hyphens, brackets, plus signs and a leading `Num of`.
 
-    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of its measures, or not. Metadb's own
-    columns, which begin with two underscores (__id), stay apart from those of the record (id).
+    R writes every sign and space of a heading as a point; Alma puts `Num of` before the names of
+    its measures, or not. Metadb's own columns, which begin with two underscores (__id), stay apart
+    from those of the record (id).
     """
     plain = unicodedata.normalize("NFKC", heading).replace("\ufeff", "").casefold()
     own = "__" if plain.startswith("__") else ""
@@ -49,12 +53,17 @@ class Line:
     @property
     def tells_zone(self) -> bool:
         """True if its time may say a zone."""
-        return any(f"{name}(" in self.expression for name in ("wall_clock", "screen_time", "zoned_time"))
+        return any(
+            f"{name}(" in self.expression for name in ("wall_clock", "screen_time", "zoned_time")
+        )
 
     def usable(self, present: Iterable[str]) -> bool:
-        """True if a file with these headings has all that the line needs: what is not `"?optional"`, and of several optional ones any."""
+        """True if a file with these headings has all that the line needs: what is not
+        `"?optional"`, and of several optional ones any."""
         given, found = set(present), HEADING.findall(self.expression)
-        return all(heading in given for optional, heading in found if not optional) and (not found or any(heading in given for _, heading in found))
+        return all(heading in given for optional, heading in found if not optional) and (
+            not found or any(heading in given for _, heading in found)
+        )
 
 
 def headings_in(expression: str) -> tuple[str, ...]:
@@ -63,7 +72,8 @@ def headings_in(expression: str) -> tuple[str, ...]:
 
 
 def read_select(text: str) -> tuple[Line, ...]:
-    """The lines of a declaration's SELECT; SourceError names a line that is not `expression as column`."""
+    """The lines of a declaration's SELECT; SourceError names a line that is not `expression as
+    column`."""
     lines = []
     for raw in text.strip().splitlines():
         line = raw.strip()
@@ -71,7 +81,9 @@ def read_select(text: str) -> tuple[Line, ...]:
             continue
         match = _LINE.match(line)
         if not match:
-            raise SourceError(f"cannot read the line {line!r}", "Write it as: expression as canonical_column,")
+            raise SourceError(
+                f"cannot read the line {line!r}", "Write it as: expression as canonical_column,"
+            )
         lines.append(Line(match[1].removeprefix("select ").strip(), match[2]))
     return tuple(lines)
 
@@ -81,28 +93,39 @@ class Source:
     """One export of one system.
 
     recognise  headings that all must be there; unless: headings of which none may be there
-    fills      the SELECT for each canonical table, the primary table first (its rows are the receipt's)
+    fills      the SELECT for each canonical table, the primary table first (its rows are the
+               receipt's)
     headings   for a heading of the SELECTs, the other names that reports give it
-    required   headings without which the export is refused, with the reason; the key is always required
+    required   headings without which the export is refused, with the reason; the key is always
+               required
     whole      True where a file holds every row of its scope, so that a missing row is gone
-    scope      the canonical column by whose values a whole file is complete (None: complete for the system)
+    scope      the canonical column by whose values a whole file is complete (None: complete for the
+               system)
     absence    what a row's absence from a whole file means
-    happened   columns of the primary table that have happened (never due dates): the newest dates a file that does not say its time
+    happened   columns of the primary table that have happened (never due dates): the newest dates a
+               file that does not say its time
     exported   heading that states when the file was written
     null_words texts that mean blank, besides nothing at all
     blanks     for a heading, texts that mean blank in that column alone
-    loose      columns that people type freely: text that gives no value is blank there and rejects no row
-    glean      for a heading of free text, which may name people, the pattern of what is read of it; the rest is written nowhere
+    loose      columns that people type freely: text that gives no value is blank there and rejects
+               no row
+    glean      for a heading of free text, which may name people, the pattern of what is read of it;
+               the rest is written nowhere
     set_aside  named rules (SQL over headings) for rows that are not data: totals, padding
-    only       for a table other than the first, the rule (SQL over headings) for the rows that it takes, also from those set aside
+    only       for a table other than the first, the rule (SQL over headings) for the rows that it
+               takes, also from those set aside
     footer     pattern of lines that are not rows and always stand there, such as a count at the end
     failure    pattern of lines that say the export broke off
-    bare       where the export can come without its headings: the headings of all its columns in order, "" for those without a name
-    fits       with bare: headings and the patterns that every value of theirs fits whole. A file without headings is recognised
-               only if its first rows all fit; at least three patterns must not fit their own heading, so that width alone never tells
-    command    the program that writes the export, always without headings: its columns are told by libstats.toml or the file's name
+    bare       where the export can come without its headings: the headings of all its columns in
+               order, "" for those without a name
+    fits       with bare: headings and the patterns that every value of theirs fits whole. A file
+               without headings is recognised only if its first rows all fit; at least three
+               patterns must not fit their own heading, so that width alone never tells
+    command    the program that writes the export, always without headings: its columns are told by
+               libstats.toml or the file's name
     letters    with command: the headings of the columns that a letter of its options gives
-    is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT): refused unless libstats.toml tells the library's
+    is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT):
+                  refused unless libstats.toml tells the library's
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -163,8 +186,22 @@ class Source:
     @cached_property
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
-        parts = (self.fills, sorted(self.headings.items()), self.null_words, sorted(self.set_aside.items()))
-        text = repr((*parts, *(extra for extra in (self.bare, self.blanks, self.loose, self.glean, self.only) if extra)))
+        parts = (
+            self.fills,
+            sorted(self.headings.items()),
+            self.null_words,
+            sorted(self.set_aside.items()),
+        )
+        text = repr(
+            (
+                *parts,
+                *(
+                    extra
+                    for extra in (self.bare, self.blanks, self.loose, self.glean, self.only)
+                    if extra
+                ),
+            )
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
@@ -173,8 +210,11 @@ class Source:
         return any(line.tells_zone for lines in self.lines.values() for line in lines)
 
     def hash_in(self, timezone: str | None) -> str:
-        """The fingerprint where times are turned into the clock of a zone: in another zone it is another export."""
-        return f"{self.select_hash} {timezone}" if timezone and self.tells_zones else self.select_hash
+        """The fingerprint where times are turned into the clock of a zone: in another zone it is
+        another export."""
+        return (
+            f"{self.select_hash} {timezone}" if timezone and self.tells_zones else self.select_hash
+        )
 
     def locate(self, header: Sequence[str]) -> dict[str, int]:
         """Position in `header` of each of the declaration's headings that is there."""
@@ -190,19 +230,31 @@ class Source:
         return found
 
     def recognises(self, header: Sequence[str]) -> bool:
-        """True if every `recognise` heading (or a variant of it) is in the header, and no `unless` heading."""
-        return has_all(header, self.recognise, self.headings) and not any(has_all(header, (heading,), self.headings) for heading in self.unless)
+        """True if every `recognise` heading (or a variant of it) is in the header, and no `unless`
+        heading."""
+        return has_all(header, self.recognise, self.headings) and not any(
+            has_all(header, (heading,), self.headings) for heading in self.unless
+        )
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
-        """True if these first records are rows of the export without its headings: as wide as `bare`, and all fit the patterns."""
+        """True if these first records are rows of the export without its headings: as wide as
+        `bare`, and all fit the patterns."""
         width = len(self.bare)
-        patterns = [(self.bare.index(heading), re.compile(pattern)) for heading, pattern in self.fits.items()]
+        patterns = [
+            (self.bare.index(heading), re.compile(pattern))
+            for heading, pattern in self.fits.items()
+        ]
         return bool(rows and patterns) and all(
-            len(row) >= width and not any(cell.strip() for cell in row[width:]) and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns) for row in rows
+            len(row) >= width
+            and not any(cell.strip() for cell in row[width:])
+            and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns)
+            for row in rows
         )
 
 
-def has_all(header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]) -> bool:
+def has_all(
+    header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]
+) -> bool:
     """True if each wanted heading, or a variant of it, is in the header."""
     folded = {fold_heading(h) for h in header}
     return all(any(fold_heading(n) in folded for n in (w, *variants.get(w, ()))) for w in wanted)
@@ -223,7 +275,8 @@ class LeftAlone:
         return f"{self.system} {self.name}"
 
     def recognises(self, header: Sequence[str]) -> bool:
-        """True if every heading is in the header; a pattern between slashes is tried on the first one."""
+        """True if every heading is in the header; a pattern between slashes is tried on the first
+        one."""
         if len(self.recognise) == 1 and self.recognise[0].startswith("/"):
             return bool(header) and bool(re.search(self.recognise[0].strip("/"), header[0]))
         return has_all(header, self.recognise, {})
@@ -247,41 +300,90 @@ def faults(source: Source) -> list[str]:
             continue
         known = {c.name for c in table.stored}
         given = [line.column for line in lines]
-        found += [f"{source.label}, {name}: there is no column {c}" for c in given if c not in known]
-        found += [f"{source.label}, {name}: {c} is given twice" for c in sorted(set(given)) if given.count(c) > 1]
+        found += [
+            f"{source.label}, {name}: there is no column {c}" for c in given if c not in known
+        ]
+        found += [
+            f"{source.label}, {name}: {c} is given twice"
+            for c in sorted(set(given))
+            if given.count(c) > 1
+        ]
         names = {table.second_name} & set(given)
-        found += [f"{source.label}, {name}: the key {c} is missing" for c in table.exported_key if c not in given and not names]
+        found += [
+            f"{source.label}, {name}: the key {c} is missing"
+            for c in table.exported_key
+            if c not in given and not names
+        ]
         for line in lines:
-            if line.column in {c.name for c in table.columns if c.nature == "person"} and not line.expression.startswith("person_key("):
-                found.append(f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)")
+            if line.column in {
+                c.name for c in table.columns if c.nature == "person"
+            } and not line.expression.startswith("person_key("):
+                found.append(
+                    f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)"
+                )
             if "'\"'" in line.expression:
-                found.append(f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)")
+                found.append(
+                    f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)"
+                )
     patterns = (source.footer, source.failure, *source.fits.values(), *source.glean.values())
-    found += [f"{source.label}: the pattern {p} is not a regular expression" for p in patterns if p and not _compiles(p)]
+    found += [
+        f"{source.label}: the pattern {p} is not a regular expression"
+        for p in patterns
+        if p and not _compiles(p)
+    ]
     found += _faults_of_bare(source)
     if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
         found.append(f"{source.label}: the scope {source.scope} is not selected")
-    known_headings = {*source.vendor_headings, *(h for names in source.letters.values() for h in names)}
-    found += [f"{source.label}: {t}, said to take only some rows, is not filled, or first" for t in source.only if t not in source.lines or t == source.primary]
+    known_headings = {
+        *source.vendor_headings,
+        *(h for names in source.letters.values() for h in names),
+    }
+    found += [
+        f"{source.label}: {t}, said to take only some rows, is not filled, or first"
+        for t in source.only
+        if t not in source.lines or t == source.primary
+    ]
     if source.is_elsewhere and not source.tells_zones:
-        found.append(f"{source.label}: no time is turned from its own zone into the library's clock")
+        found.append(
+            f"{source.label}: no time is turned from its own zone into the library's clock"
+        )
     named = (*source.headings, *source.required, *source.blanks, *source.glean)
     known_columns = {line.column for line in source.lines[source.primary]}
     every_column = {line.column for lines in source.lines.values() for line in lines}
-    found += [f"{source.label}: {c}, said to be loose, is not selected" for c in source.loose if c not in every_column]
-    found += [f"{source.label}: {c}, said to have happened, is not selected" for c in source.happened if c not in known_columns]
-    found += [f'{source.label}: "{h}" is in no SELECT' for h in named if h not in known_headings | set(source.recognise) | set(source.unless)]
+    found += [
+        f"{source.label}: {c}, said to be loose, is not selected"
+        for c in source.loose
+        if c not in every_column
+    ]
+    found += [
+        f"{source.label}: {c}, said to have happened, is not selected"
+        for c in source.happened
+        if c not in known_columns
+    ]
+    found += [
+        f'{source.label}: "{h}" is in no SELECT'
+        for h in named
+        if h not in known_headings | set(source.recognise) | set(source.unless)
+    ]
     return found
 
 
 def _faults_of_bare(source: Source) -> list[str]:
     """What is wrong with the columns of an export without headings."""
     named = [h for h in source.bare if h]
-    found = [f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1]
+    found = [
+        f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1
+    ]
     found += [f'"{h}" is not in bare' for h in source.fits if h not in named]
     if source.bare and not source.recognises(source.bare):
         found.append("the headings in bare are not those by which it is recognised")
-    telling = [h for h, pattern in source.fits.items() if _compiles(pattern) and not re.fullmatch(pattern, h)]
+    telling = [
+        h
+        for h, pattern in source.fits.items()
+        if _compiles(pattern) and not re.fullmatch(pattern, h)
+    ]
     if source.bare and len(telling) < 3:
-        found.append("fewer than three patterns in fits tell a row from headings: a file would be recognised by its width")
+        found.append(
+            "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width"
+        )
     return [f"{source.label}: {fault}" for fault in found]

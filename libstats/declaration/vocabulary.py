@@ -1,7 +1,8 @@
-"""Which SQL a library's own declaration may hold: expressions over its headings, of words that are named here, and nothing else.
+"""Which SQL a library's own declaration may hold: expressions over its headings, of words that are
+named here, and nothing else.
 
-An allow rule: what is not known to be harmless is refused, so that no list of what reads files, calls the network or
-tells of the computer has to be complete.
+An allow rule: what is not known to be harmless is refused, so that no list of what reads files,
+calls the network or tells of the computer has to be complete.
 """
 
 from __future__ import annotations
@@ -28,24 +29,41 @@ _TOKEN = re.compile(
 
 @cache
 def _functions() -> dict[str, str]:
-    """The vocabulary of sources, SQL by name: functions.sql, and ill_reason(text, day), the common word for why a request was not filled."""
-    text = resources.files("libstats.declaration").joinpath("functions.sql").read_text(encoding="utf-8")
+    """The vocabulary of sources, SQL by name: functions.sql, and ill_reason(text, day), the common
+    word for why a request was not filled."""
+    text = (
+        resources.files("libstats.declaration")
+        .joinpath("functions.sql")
+        .read_text(encoding="utf-8")
+    )
     text += f"\ncreate or replace temp macro ill_reason(t, day) as {reason('t', 'day')};\n"
-    return {name: f"{sql};\n" for sql, name in re.findall(r"^(create or replace temp macro (\w+).*?);$", text, re.M | re.S)}
+    return {
+        name: f"{sql};\n"
+        for sql, name in re.findall(
+            r"^(create or replace temp macro (\w+).*?);$", text, re.M | re.S
+        )
+    }
 
 
 def functions(told: str | None = None) -> str:
-    """SQL that makes the vocabulary of sources; where SQL `told` is given, only the words in it, and those that these are made of."""
+    """SQL that makes the vocabulary of sources; where SQL `told` is given, only the words in it,
+    and those that these are made of."""
     every = _functions()
-    wanted, named = set[str](), set(every) if told is None else set(re.findall(r"\w+", told)) & set(every)
+    wanted, named = (
+        set[str](),
+        set(every) if told is None else set(re.findall(r"\w+", told)) & set(every),
+    )
     while named:
         wanted |= named
-        named = {word for name in named for word in re.findall(r"\w+", every[name])} & set(every) - wanted
+        named = {word for name in named for word in re.findall(r"\w+", every[name])} & set(
+            every
+        ) - wanted
     return "".join(sql for name, sql in every.items() if name in wanted)
 
 
 def vocabulary() -> duckdb.DuckDBPyConnection:
-    """A database in memory that has the vocabulary of sources and can read no file, to try expressions in; whoever asks for it closes it."""
+    """A database in memory that has the vocabulary of sources and can read no file, to try
+    expressions in; whoever asks for it closes it."""
     con = duckdb.connect()
     con.execute("set enable_external_access = false")
     con.execute(functions())
@@ -55,7 +73,8 @@ def vocabulary() -> duckdb.DuckDBPyConnection:
 
 @cache
 def words() -> frozenset[str]:
-    """The words that may stand in an expression: those of SQL named here, and the vocabulary of sources."""
+    """The words that may stand in an expression: those of SQL named here, and the vocabulary of
+    sources."""
     return frozenset((*_WORDS.split(), *_functions(), "person_key"))
 
 

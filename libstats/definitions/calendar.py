@@ -1,4 +1,5 @@
-"""Open days: a library's own calendars, the courier's, OCLC's, and the fiscal year, as tables of a connection."""
+"""Open days: a library's own calendars, the courier's, OCLC's, and the fiscal year, as tables of a
+connection."""
 
 from __future__ import annotations
 
@@ -16,28 +17,36 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST, LAST = date(2000, 1, 1), date(2040, 1, 1)
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _KEYS = {"open", "closed", "holidays"}
-# OCLC counts a request's days from Monday to Friday without its own holidays (help.oclc.org, Request_Aging); those are the
-# United States' public ones here: a library that knows them better writes [calendar.oclc]
+# OCLC counts a request's days from Monday to Friday without its own holidays (help.oclc.org,
+# Request_Aging); those are the United States' public ones here: a library that knows them better
+# writes [calendar.oclc]
 _SHIPPED = {"oclc": {"open": dict.fromkeys(DAYS[:5], "00:00-24:00"), "holidays": "US"}}
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the table `calendar_day`, the macros `open_days` and `open_hours`, and the first month of the fiscal year.
+    """Give a connection the table `calendar_day`, the macros `open_days` and `open_hours`, and the
+    first month of the fiscal year.
 
-    calendar_day: one row per calendar and day from 2000 to 2039: `calendar`, `day`, `hours` (open hours), `is_open`,
-    `open_before` (open days before it). Raises WorkspaceError for a calendar that is not in the form, with its key.
+    calendar_day: one row per calendar and day from 2000 to 2039: `calendar`, `day`, `hours` (open
+    hours), `is_open`, `open_before` (open days before it). Raises WorkspaceError for a calendar
+    that is not in the form, with its key.
     """
     given = {**_SHIPPED, **config.get("calendar", {})}
     week, closed = [], []
     for name, entry in given.items():
         week += [(name, day, hours) for day, hours in _week(name, entry).items()]
         closed += [(name, day) for day in _closed(name, entry)]
-    con.execute("create or replace temp table open_weekday (calendar varchar, weekday integer, hours double)")
+    con.execute(
+        "create or replace temp table open_weekday (calendar varchar, weekday integer, hours double)"
+    )
     con.executemany("insert into open_weekday values ($1, $2, $3)", week)
     con.execute("create or replace temp table closed_day (calendar varchar, day date)")
     if closed:
         names, days = zip(*closed, strict=True)
-        con.execute("insert into closed_day select distinct unnest($1::varchar[]), unnest($2::date[])", [list(names), list(days)])
+        con.execute(
+            "insert into closed_day select distinct unnest($1::varchar[]), unnest($2::date[])",
+            [list(names), list(days)],
+        )
     con.execute(_TABLE, {"first": FIRST, "last": LAST})
     con.execute(_MACROS)
     con.execute("set variable fiscal_month = $1", [_fiscal_month(config)])
@@ -54,7 +63,8 @@ _TABLE = """
         (sum((hours > 0)::integer) over (partition by calendar order by day) - (hours > 0)::integer)::bigint as open_before
     from hours
 """
-# open_days counts open days from the first moment's day up to, without, the second one's: Friday to Monday is 1
+# open_days counts open days from the first moment's day up to, without, the second one's: Friday to
+# Monday is 1
 _MACROS = """
     create or replace temp macro open_days(a, b, name) as
         (select c.open_before from calendar_day c where c.calendar = name and c.day = b::date) - (select c.open_before from calendar_day c where c.calendar = name and c.day = a::date);
@@ -65,11 +75,19 @@ _MACROS = """
 
 def _week(name: str, entry: Any) -> dict[int, float]:
     """Open hours of each day of the week, Monday first as 1."""
-    if not isinstance(entry, dict) or not set(entry) <= _KEYS or not isinstance(entry.get("open"), dict):
+    if (
+        not isinstance(entry, dict)
+        or not set(entry) <= _KEYS
+        or not isinstance(entry.get("open"), dict)
+    ):
         raise _wrong(name, "open", 'open = {mon = "09:00-20:00", sat = "10:00-14:00"}')
     for day, hours in entry["open"].items():
         if day not in DAYS or not isinstance(hours, str) or not _HOURS.fullmatch(hours):
-            raise _wrong(name, f"open, {day}", 'mon = "09:00-20:00"; days are mon to sun, one that is left out is closed')
+            raise _wrong(
+                name,
+                f"open, {day}",
+                'mon = "09:00-20:00"; days are mon to sun, one that is left out is closed',
+            )
     return {place: _length(entry["open"].get(day)) for place, day in enumerate(DAYS, start=1)}
 
 
@@ -92,18 +110,31 @@ def _closed(name: str, entry: dict[str, Any]) -> list[date]:
     if where := entry.get("holidays"):
         country, _, part = str(where).partition("-")
         try:
-            days.extend(holidays.country_holidays(country, subdiv=part or None, years=range(FIRST.year, LAST.year)))
+            days.extend(
+                holidays.country_holidays(
+                    country, subdiv=part or None, years=range(FIRST.year, LAST.year)
+                )
+            )
         except NotImplementedError:
-            raise _wrong(name, "holidays", 'holidays = "US-KS": a country, or a country and its part, as the package holidays names them') from None
+            raise _wrong(
+                name,
+                "holidays",
+                'holidays = "US-KS": a country, or a country and its part, as the package holidays names them',
+            ) from None
     return days
 
 
 def _fiscal_month(config: Mapping[str, Any]) -> int:
     month = config.get("library", {}).get("fiscal_year_starts", 1)
     if not isinstance(month, int) or not 1 <= month <= 12:
-        raise WorkspaceError("libstats.toml: [library] fiscal_year_starts is not a month", "Write for example: fiscal_year_starts = 7")
+        raise WorkspaceError(
+            "libstats.toml: [library] fiscal_year_starts is not a month",
+            "Write for example: fiscal_year_starts = 7",
+        )
     return month
 
 
 def _wrong(name: str, key: str, form: str) -> WorkspaceError:
-    return WorkspaceError(f"libstats.toml: [calendar.{name}]: {key} is not in the form", f"Write: {form}")
+    return WorkspaceError(
+        f"libstats.toml: [calendar.{name}]: {key} is not in the form", f"Write: {form}"
+    )

@@ -1,7 +1,8 @@
 """The kinds of work and their milestones: processes.toml, and a library's own in libstats.toml.
 
-A process says which milestones it has, with which its wait begins and ends, and where they are read: from columns of
-canonical tables, from the log of an ILL system's statuses, and from the table `milestone`, which anyone can fill.
+A process says which milestones it has, with which its wait begins and ends, and where they are
+read: from columns of canonical tables, from the log of an ILL system's statuses, and from the table
+`milestone`, which anyone can fill.
 """
 
 from __future__ import annotations
@@ -18,18 +19,25 @@ import duckdb
 
 from libstats.errors import AnalysisError, WorkspaceError
 
-DIRECTIONS = {"ill_borrowing": "borrowing", "ill_lending": "lending", "document_delivery": "document delivery"}
+DIRECTIONS = {
+    "ill_borrowing": "borrowing",
+    "ill_lending": "lending",
+    "document_delivery": "document delivery",
+}
 _REQUIRED = ("what", "starts", "done", "milestones")
 _OWN = ("title", "given_up", "goal_days", "due", "planned", "aside", "misleading", "statuses")
-# A list's processes and milestones are read in small letters, and a milestone names columns: these would be others.
+# A list's processes and milestones are read in small letters, and a milestone names columns: these
+# would be others.
 _TAKEN = ("last", "own_goal", "is")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join` adds to it.
+    """Where milestones of a process are columns of a table: SQL over the table `t` and what `join`
+    adds to it.
 
-    when    SQL: whether it is read so; a table with two readings, of which one is always right, is read the cheaper way
+    when    SQL: whether it is read so; a table with two readings, of which one is always right, is
+            read the cheaper way
     """
 
     table: str
@@ -44,7 +52,9 @@ class Reading:
     kind: str = "null"
     missing: str = "null"
     past: str = "false"  # the case is behind its end, though nothing says since when
-    ever: bool = False  # what is missing from a list of all that is open is a case too, behind its end
+    ever: bool = (
+        False  # what is missing from a list of all that is open is a case too, behind its end
+    )
 
     @property
     def rows(self) -> str:
@@ -54,7 +64,11 @@ class Reading:
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""
         told = self.reached[milestone]
-        return told if isinstance(told, str) else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+        return (
+            told
+            if isinstance(told, str)
+            else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+        )
 
     def day(self, milestone: str, kind: str) -> str:
         """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
@@ -96,22 +110,34 @@ class Process:
         """AnalysisError for a milestone that it does not have."""
         for name in names:
             if name not in self.milestones:
-                raise AnalysisError(f"{self.name} has no milestone {name!r}", f"It has: {', '.join(self.milestones)}.")
+                raise AnalysisError(
+                    f"{self.name} has no milestone {name!r}",
+                    f"It has: {', '.join(self.milestones)}.",
+                )
 
 
 def _built(name: str, given: Mapping[str, Any]) -> Process:
     readings = tuple(Reading(**reading) for reading in given.get("read", ()))
-    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "read"}
+    rest: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in given.items()
+        if key != "read"
+    }
     return Process(name=name, read=readings, **{"title": name.replace("_", " "), **rest})
 
 
 @cache
 def _shipped() -> dict[str, Any]:
-    return tomllib.loads(resources.files("libstats.definitions").joinpath("processes.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("libstats.definitions")
+        .joinpath("processes.toml")
+        .read_text(encoding="utf-8")
+    )
 
 
 def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
-    """Every process by name: those of libstats, changed and joined by those of a library's configuration.
+    """Every process by name: those of libstats, changed and joined by those of a library's
+    configuration.
 
     Raises WorkspaceError for an entry that is not in the form, with its key.
     """
@@ -121,29 +147,44 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
         found[name] = _merged(name, found.get(name), own)
     for name, days in config.get("goals", {}).items():
         if name not in found or not _is_days(days):
-            raise WorkspaceError(f"libstats.toml: [goals] {name} is no goal", f"Write a number of days for one of: {', '.join(found)}.")
+            raise WorkspaceError(
+                f"libstats.toml: [goals] {name} is no goal",
+                f"Write a number of days for one of: {', '.join(found)}.",
+            )
         found[name]["goal_days"] = days
     return {name: _built(name, given) for name, given in found.items()}
 
 
 def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
-    """A library's entry over the one of libstats: its milestones and statuses are added, all else replaced."""
+    """A library's entry over the one of libstats: its milestones and statuses are added, all else
+    replaced."""
     where = f"libstats.toml: [process.{name}]"
     if not isinstance(own, dict):
-        raise WorkspaceError(f"{where} is not a section", 'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]')
+        raise WorkspaceError(
+            f"{where} is not a section",
+            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
+        )
     for key, value in own.items():
         if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
-            raise WorkspaceError(f"{where}: {key} is not in the form", f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.")
-    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN]:
+            raise WorkspaceError(
+                f"{where}: {key} is not in the form",
+                f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.",
+            )
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
+        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
+    ]:
         raise WorkspaceError(
-            f"{where}: {odd[0]!r} is no name that can be used", f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}."
+            f"{where}: {odd[0]!r} is no name that can be used",
+            f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}.",
         )
     merged = {**(shipped or {}), **own}
     for key in ("milestones", "misleading", "aside"):
         merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
     merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
-        raise WorkspaceError(f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones.")
+        raise WorkspaceError(
+            f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones."
+        )
     named = [
         merged["starts"],
         *merged["done"],
@@ -155,9 +196,19 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
         *(s for s in merged["statuses"] if s != "last"),
     ]
     if unknown := [m for m in named if m not in merged["milestones"]]:
-        raise WorkspaceError(f"{where}: {unknown[0]} is not among its milestones", f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"')
-    if to_come := [m for m in (merged["starts"], *merged["done"], *merged.get("given_up", ())) if m in merged.get("planned", ())]:
-        raise WorkspaceError(f"{where}: {to_come[0]} is planned, and begins or ends a case", "A day to come does neither: take it out of planned.")
+        raise WorkspaceError(
+            f"{where}: {unknown[0]} is not among its milestones",
+            f'Add under [process.{name}.milestones]: {unknown[0]} = "what it says"',
+        )
+    if to_come := [
+        m
+        for m in (merged["starts"], *merged["done"], *merged.get("given_up", ()))
+        if m in merged.get("planned", ())
+    ]:
+        raise WorkspaceError(
+            f"{where}: {to_come[0]} is planned, and begins or ends a case",
+            "A day to come does neither: take it out of planned.",
+        )
     return merged
 
 
@@ -183,24 +234,39 @@ def _is_days(value: Any) -> bool:
 def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[str, list[str]]:
     """The words for milestones: a word that the library maps anew loses its old meaning."""
     mapped = {word.casefold() for key, words in own.items() if key != "last" for word in words}
-    kept = {key: [w for w in words if key == "last" or w.casefold() not in mapped] for key, words in shipped.items()}
-    return {key: [*kept.get(key, ()), *own.get(key, ())] for key in (*shipped, *(k for k in own if k not in shipped))}
+    kept = {
+        key: [w for w in words if key == "last" or w.casefold() not in mapped]
+        for key, words in shipped.items()
+    }
+    return {
+        key: [*kept.get(key, ()), *own.get(key, ())]
+        for key in (*shipped, *(k for k in own if k not in shipped))
+    }
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
     """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
     found = processes(config)
-    con.execute("create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)")
+    con.execute(
+        "create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)"
+    )
     for p in found.values():
         definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
-        con.execute("insert into process values ($1, $2, $3, $4, $5, $6, $7)", [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition])
+        con.execute(
+            "insert into process values ($1, $2, $3, $4, $5, $6, $7)",
+            [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition],
+        )
 
 
 def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
-    """The process of that name, as the connection's workspace has it. Raises AnalysisError if there is none."""
+    """The process of that name, as the connection's workspace has it. Raises AnalysisError if there
+    is none."""
     rows = con.execute("select process, definition from process").fetchall()
     found = dict(rows)
     if name not in found:
-        raise AnalysisError(f"there is no process {name!r}", f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].")
+        raise AnalysisError(
+            f"there is no process {name!r}",
+            f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].",
+        )
     given = json.loads(found[name])
     return _built(name, {key: value for key, value in given.items() if key != "name"})

@@ -1,4 +1,6 @@
-"""Sets of whole numbers as bits, one for each number that is possible: told apart without sorting or hashing them.
+"""Sets of whole numbers as bits, one for each number that is possible: told apart without sorting
+or
+hashing them.
 
 Fifty million numbers take six megabytes and a fraction of a second; grouping them takes gigabytes.
 """
@@ -7,13 +9,17 @@ from __future__ import annotations
 
 import duckdb
 
-# Bits for each number that is there, and in all, beyond which they are no longer cheap (DuckDB's limit is the same billion).
+# Bits for each number that is there, and in all, beyond which they are no longer cheap (DuckDB's
+# limit is the same billion).
 SPARSE, MOST = 64, 10**9
 
 
 def bounds(con: duckdb.DuckDBPyConnection, number: str, rows: str) -> tuple[int, int] | None:
-    """The least and the greatest of a number (SQL) over rows (SQL after `from`), or None where one is blank, there is none or they lie too far apart."""
-    least, greatest, numbers, every = con.execute(f"select min({number}), max({number}), count({number}), count(*) from {rows}").fetchall()[0]
+    """The least and the greatest of a number (SQL) over rows (SQL after `from`), or None where one
+    is blank, there is none or they lie too far apart."""
+    least, greatest, numbers, every = con.execute(
+        f"select min({number}), max({number}), count({number}), count(*) from {rows}"
+    ).fetchall()[0]
     if not every or numbers < every or greatest - least >= min(SPARSE * every, MOST):
         return None
     return least, greatest
@@ -24,5 +30,7 @@ def all_distinct(con: duckdb.DuckDBPyConnection, number: str, rows: str) -> bool
     found = bounds(con, number, rows)
     if found is None:
         return False
-    distinct, every = con.execute(f"select bit_count(bitstring_agg({number}, {found[0]}, {found[1]})), count(*) from {rows}").fetchall()[0]
+    distinct, every = con.execute(
+        f"select bit_count(bitstring_agg({number}, {found[0]}, {found[1]})), count(*) from {rows}"
+    ).fetchall()[0]
     return bool(distinct == every)

@@ -16,7 +16,9 @@ from libstats.store.tables import same_key
 
 @dataclass(frozen=True)
 class Seen:
-    """A file that was compared, each of its rows in temp table `incoming_TABLE`, so that other tables need not read it again.
+    """A file that was compared, each of its rows in temp table `incoming_TABLE`, so that other
+    tables
+    need not read it again.
 
     name      the temp table
     texts     positions of the texts that it holds of rows that are not stored already
@@ -30,9 +32,12 @@ class Seen:
 
 @dataclass
 class Taken:
-    """What one pass over a file did to a table's stored rows: rows read, of them rejected, set aside, equal to another, kept.
+    """What one pass over a file did to a table's stored rows: rows read, of them rejected, set
+    aside,
+    equal to another, kept.
 
-    is_plain  True if nothing else is stored and each row has a key of its own: the rows are the fold
+    is_plain  True if nothing else is stored and each row has a key of its own: the rows are the
+              fold
     seen      what other tables may take instead of the file
     """
 
@@ -45,38 +50,68 @@ class Taken:
     seen: Seen | None = None
 
 
-def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str, *, riders: Sequence[Plan] = (), seen: Seen | None = None) -> Taken:
-    """Read the file once and bring the table's stored runs up to this load; `riders` are plans for the same rows, which may take what was `seen` here.
+def take(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    raw: Raw,
+    export_id: int,
+    seq: int,
+    source: str,
+    *,
+    riders: Sequence[Plan] = (),
+    seen: Seen | None = None,
+) -> Taken:
+    """Read the file once and bring the table's stored runs up to this load; `riders` are plans for
+    the
+    same rows, which may take what was `seen` here.
 
-    The first file of an export goes straight into the stored rows. A later one is compared with the rows that the
-    export's last load left open: what is equal stays, what came is added, what went is closed.
+    The first file of an export goes straight into the stored rows. A later one is compared with the
+    rows that the export's last load left open: what is equal stays, what came is added, what went
+    is closed.
     """
     table = plan.table
     is_open = f"export_id = {export_id} and until_seq is null"
-    had_open = con.execute(f"select exists (select 1 from {table.name}__row where {is_open})").fetchall()[0][0]
-    taken = _compare(con, plan, raw, export_id, seq, source, riders, seen) if had_open else _insert(con, plan, raw, export_id, seq, source)
+    had_open = con.execute(
+        f"select exists (select 1 from {table.name}__row where {is_open})"
+    ).fetchall()[0][0]
+    taken = (
+        _compare(con, plan, raw, export_id, seq, source, riders, seen)
+        if had_open
+        else _insert(con, plan, raw, export_id, seq, source)
+    )
     taken.kept = taken.rows - taken.rejected - taken.set_aside
     step("rows")
     return taken
 
 
-def _insert(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str) -> Taken:
+def _insert(
+    con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str
+) -> Taken:
     """The first file of an export: every row is new to it."""
     row = f"{plan.table.name}__row"
     columns = ", ".join(["row_hash", "n", *plan.columns])
-    # rows are the fold at once only where nothing else is stored; else the fold, which compares before and after, makes them so
+    # rows are the fold at once only where nothing else is stored; else the fold, which compares
+    # before and after, makes them so
     alone = not con.execute(f"select exists (from {row})").fetchall()[0][0]
-    # of a row that is counted and taken out again no value may be written: it would stay legible in the log and in freed blocks
+    # of a row that is counted and taken out again no value may be written: it would stay legible in
+    # the log and in freed blocks
     kept = ", ".join(["row_hash", "n", *(f"case when n = 1 then {c} end" for c in plan.columns)])
     _streamed(
-        con, f"insert into {row} (source, export_id, from_seq, is_sole, {columns}) select {quoted(source)}, {export_id}, {seq}, {alone}, {kept} from ({plan.values_sql(raw)})"
+        con,
+        f"insert into {row} (source, export_id, from_seq, is_sole, {columns}) select {quoted(source)}, {export_id}, {seq}, {alone}, {kept} from ({plan.values_sql(raw)})",
     )
     mine = f"from_seq = {seq}"
-    taken = _counted(dict(con.execute(f"select n, count(*) from {row} where {mine} group by all").fetchall()))
+    taken = _counted(
+        dict(con.execute(f"select n, count(*) from {row} where {mine} group by all").fetchall())
+    )
     if taken.rejected or taken.set_aside:
         con.execute(f"delete from {row} where {mine} and n < 1")
     key = plan.table.exported_key
-    taken.is_plain = alone and len(key) == 1 and bits.all_distinct(con, f"try_cast({key[0]} as bigint)", f"{row} where {mine}")
+    taken.is_plain = (
+        alone
+        and len(key) == 1
+        and bits.all_distinct(con, f"try_cast({key[0]} as bigint)", f"{row} where {mine}")
+    )
     if not taken.is_plain:
         taken.repeated = _merge_equal(con, plan.table, mine)
     return taken
@@ -87,21 +122,50 @@ def _counted(counts: dict[int, int]) -> Taken:
 
 
 def _merge_equal(con: duckdb.DuckDBPyConnection, table: Table, mine: str) -> int:
-    """Equal rows of one file become one with their number; gives how many fewer there are (a log's are events: none)."""
+    """Equal rows of one file become one with their number; gives how many fewer there are (a log's
+    are events: none)."""
     row = f"{table.name}__row"
-    con.execute(f"create or replace temp table twin as select row_hash from {row} where {mine} group by all having count(*) > 1")
+    con.execute(
+        f"create or replace temp table twin as select row_hash from {row} where {mine} group by all having count(*) > 1"
+    )
     if not con.execute("select exists (from twin)").fetchall()[0][0]:
         return 0
-    columns = ", ".join(["source", "export_id", "from_seq", "until_seq", "row_hash", "is_sole", *(c.name for c in table.stored)])
+    columns = ", ".join(
+        [
+            "source",
+            "export_id",
+            "from_seq",
+            "until_seq",
+            "row_hash",
+            "is_sole",
+            *(c.name for c in table.stored),
+        ]
+    )
     twins = f"select * from {row} where {mine} and row_hash in (from twin)"
-    con.execute(f"create or replace temp table merged as select {columns}, sum(n)::bigint as n from ({twins}) group by all")
+    con.execute(
+        f"create or replace temp table merged as select {columns}, sum(n)::bigint as n from ({twins}) group by all"
+    )
     con.execute(f"delete from {row} where {mine} and row_hash in (from twin)")
     con.execute(f"insert into {row} ({columns}, n) select {columns}, n from merged")
-    return 0 if table.is_keyless else int(con.execute("select coalesce(sum(n - 1), 0) from merged").fetchall()[0][0])
+    return (
+        0
+        if table.is_keyless
+        else int(con.execute("select coalesce(sum(n - 1), 0) from merged").fetchall()[0][0])
+    )
 
 
-def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: int, seq: int, source: str, riders: Sequence[Plan], seen: Seen | None) -> Taken:
-    """A later file of an export, compared with the rows left open. A row that stays is not even read beyond its fingerprint."""
+def _compare(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    raw: Raw,
+    export_id: int,
+    seq: int,
+    source: str,
+    riders: Sequence[Plan],
+    seen: Seen | None,
+) -> Taken:
+    """A later file of an export, compared with the rows left open. A row that stays is not even
+    read beyond its fingerprint."""
     table, row = plan.table, f"{plan.table.name}__row"
     is_open = f"export_id = {export_id} and until_seq is null"
     found = None
@@ -112,10 +176,14 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
     seen = found or _match(con, plan, raw, is_open, riders)
     stayed = con.execute(f"select count(id) from {seen.name}").fetchall()[0][0]
     columns = ", ".join(plan.columns)
-    con.execute(f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(_unmatched(plan, seen))})")
+    con.execute(
+        f"create or replace temp table read as select row_hash, n, {columns} from ({plan.values_sql(_unmatched(plan, seen))})"
+    )
     taken = _counted(dict(con.execute("select n, count(*) from read group by all").fetchall()))
     taken.rows, taken.seen = taken.rows + stayed, seen
-    con.execute(f"create or replace temp table came as select row_hash, count(*) as n, {columns} from read where n = 1 group by all")
+    con.execute(
+        f"create or replace temp table came as select row_hash, count(*) as n, {columns} from read where n = 1 group by all"
+    )
     _gone(con, table, is_open, seen.name)
     if table.is_keyless:
         _whole_groups(con, plan, is_open, seen.name)
@@ -131,16 +199,29 @@ def _compare(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, export_id: in
     return taken
 
 
-def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, riders: Sequence[Plan]) -> Seen:
-    """For every row of the file the id of the equal open row, or else its text, and persons' keys in place of theirs."""
+def _match(
+    con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, riders: Sequence[Plan]
+) -> Seen:
+    """For every row of the file the id of the equal open row, or else its text, and persons' keys
+    in place of theirs."""
     riding = [r for r in riders if not r.people and r.table.name not in r.source.only]
-    seen = Seen(f"incoming_{plan.table.name}", tuple(dict.fromkeys(position for p in (plan, *riding) for position in p.texts)), frozenset(r.table.name for r in riding))
+    seen = Seen(
+        f"incoming_{plan.table.name}",
+        tuple(dict.fromkeys(position for p in (plan, *riding) for position in p.texts)),
+        frozenset(r.table.name for r in riding),
+    )
     people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
     hashes = "".join(f", {r.hashed} as hash_{r.table.name}" for r in riding)
-    same = " and ".join(["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)])
-    one, grouped = ("min(rowid)", " group by all") if _has_bared_twins(con, plan, is_open) else ("rowid", "")
+    same = " and ".join(
+        ["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)]
+    )
+    one, grouped = (
+        ("min(rowid)", " group by all") if _has_bared_twins(con, plan, is_open) else ("rowid", "")
+    )
     opened = f"select {', '.join(['row_hash', *plan.people])}, {one} as id from {plan.table.name}__row where {is_open}{grouped}"
-    keys = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people) + "".join(f", v.hash_{r.table.name}" for r in riding)
+    keys = "".join(
+        f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people
+    ) + "".join(f", v.hash_{r.table.name}" for r in riding)
     told = f"(select {in_one(seen.texts)} as told, {plan.hashed} as row_hash{people}{hashes} from {raw.sql}) v"
     _streamed(
         con,
@@ -153,10 +234,15 @@ def _match(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, is_open: str, r
     return seen
 
 
-def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_open: str) -> Seen | None:
-    """The same by lines: of one that is stored nothing but its fingerprint is looked at, the rest is read by column.
+def _match_lines(
+    con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_open: str
+) -> Seen | None:
+    """The same by lines: of one that is stored nothing but its fingerprint is looked at, the rest
+    is
+    read by column.
 
-    None if a record runs over lines, most are not stored, or a line has fields without a heading: these are written nowhere.
+    None if a record runs over lines, most are not stored, or a line has fields without a heading:
+    these are written nowhere.
     """
     opened = f"select row_hash, rowid as id from {plan.table.name}__row where {is_open}"
     _streamed(
@@ -168,18 +254,33 @@ def _match_lines(con: duckdb.DuckDBPyConnection, plan: Plan, lines: Lines, is_op
         """,
     )
     known, every = con.execute("select count(id), count(*) from by_line").fetchall()[0]
-    if not lines.are_records() or 2 * known < every or con.execute(f"select exists (from by_line where id is null and {lines.ragged})").fetchall()[0][0]:
+    if (
+        not lines.are_records()
+        or 2 * known < every
+        or con.execute(
+            f"select exists (from by_line where id is null and {lines.ragged})"
+        ).fetchall()[0][0]
+    ):
         return None
     # with a heading: of a file's first text a reader would drop a byte order mark
-    con.execute(f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header true, delimiter '\x01', quote '', escape '')")
+    con.execute(
+        f"copy (select line from by_line where id is null) to {quoted(str(lines.rest))} (format csv, header true, delimiter '\x01', quote '', escape '')"
+    )
     seen = _match(con, plan, Raw(lines.rest_sql, is_few=True), is_open, ())
     con.execute(f"insert into {seen.name} select id, null from by_line where id is not null")
     return seen
 
 
 def _has_bared_twins(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -> bool:
-    """True if open rows that told one thing of several persons are equal since these were forgotten: a row of the file is equal to one of them alone."""
-    if not plan.people or not con.execute("select exists (from stripped where table_name = $1) or exists (from horizon)", [plan.table.name]).fetchall()[0][0]:
+    """True if open rows that told one thing of several persons are equal since these were
+    forgotten: a row of the file is equal to one of them alone."""
+    if (
+        not plan.people
+        or not con.execute(
+            "select exists (from stripped where table_name = $1) or exists (from horizon)",
+            [plan.table.name],
+        ).fetchall()[0][0]
+    ):
         return False
     is_bare = " or ".join(f"{c} is null" for c in plan.people)
     found = f"select 1 from {plan.table.name}__row where {is_open} and ({is_bare}) group by row_hash, {', '.join(plan.people)} having count(*) > 1"
@@ -187,7 +288,8 @@ def _has_bared_twins(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str) -
 
 
 def _streamed(con: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Run a query that joins a file with tables: DuckDB takes files for small, and would hold all the text in memory and look the tables up in it."""
+    """Run a query that joins a file with tables: DuckDB takes files for small, and would hold all
+    the text in memory and look the tables up in it."""
     con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     con.execute(query)
     con.execute("reset disabled_optimizers")
@@ -196,20 +298,26 @@ def _streamed(con: duckdb.DuckDBPyConnection, query: str) -> None:
 def _ridden(con: duckdb.DuckDBPyConnection, plan: Plan, seen: Seen, is_open: str) -> Seen | None:
     """The same for a table that rides along, from what was seen of the file already.
 
-    None where a row that the primary table has stored already tells this table something new (it was rejected here): its text must be read again.
+    None where a row that the primary table has stored already tells this table something new (it
+    was rejected here): its text must be read again.
     """
     ridden = Seen(f"incoming_{plan.table.name}", seen.texts, frozenset())
     opened = f"select row_hash, rowid as id from {plan.table.name}__row where {is_open}"
     con.execute(
         f"create or replace temp table {ridden.name} as select o.id, case when o.id is null then v.told end as told from {seen.name} v left join ({opened}) o on o.row_hash = v.hash_{plan.table.name}"
     )
-    is_unknown = con.execute(f"select exists (from {ridden.name} where id is null and told is null)").fetchall()[0][0]
+    is_unknown = con.execute(
+        f"select exists (from {ridden.name} where id is null and told is null)"
+    ).fetchall()[0][0]
     return None if is_unknown else ridden
 
 
 def _unmatched(plan: Plan, seen: Seen) -> Raw:
     """The rows of a file that are not stored yet, as text."""
-    texts = [f"nullif(texts[{place}], '') as c{position}" for place, position in enumerate(seen.texts, start=1)]
+    texts = [
+        f"nullif(texts[{place}], '') as c{position}"
+        for place, position in enumerate(seen.texts, start=1)
+    ]
     people = [f"told_{c}" for c in plan.people]
     return Raw(
         f"(select {', '.join([*texts, *people])} from (select string_split(told, chr(31)) as texts{''.join(f', {p}' for p in people)} from {seen.name} where id is null))",
@@ -224,13 +332,16 @@ def _gone(con: duckdb.DuckDBPyConnection, table: Table, is_open: str, incoming: 
     if found is None:
         lacking = f"select r.id from (select rowid as id from {opened}) r anti join {incoming} m on m.id = r.id"
     else:
-        con.execute(f"set variable matched = (select bitstring_agg(id, {found[0]}, {found[1]}) from {incoming})")
+        con.execute(
+            f"set variable matched = (select bitstring_agg(id, {found[0]}, {found[1]}) from {incoming})"
+        )
         lacking = f"select rowid as id from {opened} and coalesce(get_bit(getvariable('matched')::bit, (rowid - {found[0]})::integer), 0) = 0"
     con.execute(f"create or replace temp table gone as {lacking}; reset variable matched")
 
 
 def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str, incoming: str) -> None:
-    """A log's events of one identity come and go together, so that a run always holds the whole group."""
+    """A log's events of one identity come and go together, so that a run always holds the whole
+    group."""
     identity, row = plan.table.key, f"{plan.table.name}__row"
     columns = ", ".join(f"r.{c}" for c in plan.columns)
     opened = f"(select rowid as id, * from {row} where {is_open})"
@@ -251,9 +362,15 @@ def _whole_groups(con: duckdb.DuckDBPyConnection, plan: Plan, is_open: str, inco
 
 
 def without_slipped(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:
-    """The file without the rows that its primary table rejects for a value: a row that slipped tells the truth of no table.
+    """The file without the rows that its primary table rejects for a value: a row that slipped
+    tells
+    the truth of no table.
 
     One without what the primary table needs, such as a barcode, may well tell of its title.
     """
-    con.execute(f"create or replace temp table unsound as select distinct row_hash from ({primary.values_sql(raw)}) where n = 0 and ({primary.slipped})")
-    return Raw(f"(select * from {raw.sql} where {primary.hashed} not in (from unsound))", raw.has_lines)
+    con.execute(
+        f"create or replace temp table unsound as select distinct row_hash from ({primary.values_sql(raw)}) where n = 0 and ({primary.slipped})"
+    )
+    return Raw(
+        f"(select * from {raw.sql} where {primary.hashed} not in (from unsound))", raw.has_lines
+    )

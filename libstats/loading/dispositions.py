@@ -10,11 +10,20 @@ from libstats.store import fold
 from libstats.store.tables import same_key
 
 
-def count(con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int) -> dict[str, int]:
-    """What became of the distinct rows of a file beside which others are stored: new, changed, unchanged or stale. Needs `spoken`, `before` and `after`."""
+def count(
+    con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int
+) -> dict[str, int]:
+    """What became of the distinct rows of a file beside which others are stored: new, changed,
+    unchanged or stale. Needs `spoken`, `before` and `after`."""
     table = fold.told(con, table)
-    counted = _event_states(con, table, export_id) if table.is_keyless else _row_states(con, table, export_id)
-    counted["unchanged"] = counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
+    counted = (
+        _event_states(con, table, export_id)
+        if table.is_keyless
+        else _row_states(con, table, export_id)
+    )
+    counted["unchanged"] = (
+        counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
+    )
     return counted
 
 
@@ -27,7 +36,10 @@ def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) ->
     key = ("source", *table.key)
     columns = [c.name for c in table.columns if c.name not in table.key]
     differs = " or ".join(f"b.{c} is distinct from n.{c}" for c in columns) or "false"
-    lost = " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns) or "false"
+    lost = (
+        " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns)
+        or "false"
+    )
     known = "b.source is not null"
     alone = ""
     if table.second_name:
@@ -47,7 +59,8 @@ def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) ->
 
 
 def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
-    """Events of a log: those beyond what was known are new; the others by whether the identity's events are now this file's."""
+    """Events of a log: those beyond what was known are new; the others by whether the identity's
+    events are now this file's."""
     key = ("source", *table.key)
     group, values = ", ".join(key), ", ".join(c.name for c in table.columns)
     rows = con.execute(
@@ -68,10 +81,17 @@ def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) 
     return counted
 
 
-def conflicts(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, *, has_others: bool) -> int:
-    """Keys for which the file holds two different rows. Needs `several`, and `spoken` where others are stored beside it."""
+def conflicts(
+    con: duckdb.DuckDBPyConnection, table: Table, export_id: int, *, has_others: bool
+) -> int:
+    """Keys for which the file holds two different rows. Needs `several`, and `spoken` where others
+    are stored beside it."""
     if table.is_keyless:
         return 0
     key = ", ".join(("source", *table.key))
-    doubled = f"select 1 from ({_file_rows(export_id)}) group by {key} having count(*) > 1" if has_others else "from several"
+    doubled = (
+        f"select 1 from ({_file_rows(export_id)}) group by {key} having count(*) > 1"
+        if has_others
+        else "from several"
+    )
     return int(con.execute(f"select count(*) from ({doubled})").fetchall()[0][0])

@@ -11,7 +11,9 @@ import duckdb
 from libstats.declaration.select import Plan, Raw
 
 # scheduled reports of some systems add the time of day, as in loans_202610310415.csv
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)")
+_DAY_IN_NAME = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
+)
 
 
 def in_rows(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> datetime | None:
@@ -20,7 +22,9 @@ def in_rows(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> datetime | 
     if not heading or heading not in plan.positions:
         return None
     times = f"select iso_time(c{plan.positions[heading]}) as stated_at, count(*) as n from {raw.sql} group by all having stated_at is not null"
-    found = con.execute(f"select stated_at from ({times}) order by n desc, stated_at desc limit 1").fetchall()
+    found = con.execute(
+        f"select stated_at from ({times}) order by n desc, stated_at desc limit 1"
+    ).fetchall()
     return found[0][0] if found else None
 
 

@@ -22,9 +22,12 @@ def counted(number: int, noun: str) -> str:
 
 @dataclass
 class FileReceipt:
-    """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of the load that it repeats), left alone or refused.
+    """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of
+    the
+    load that it repeats), left alone or refused.
 
-    has_traces  True if it was read before it was believed, and maybe otherwise: what that reading wrote is gone, but legible in freed blocks until the store is written anew
+    has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
+                wrote is gone, but legible in freed blocks until the store is written anew
     """
 
     file: str
@@ -46,14 +49,29 @@ class FileReceipt:
         """The receipt as text."""
         if self.outcome != "loaded":
             what = f" ({self.label})" if self.label else ""
-            return [f"{self.file}{what}: {self.outcome}", *(f"    {line}" for line in self.reason.splitlines())]
-        told = ", ".join(f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)) or "the file has headings and nothing below them"
+            return [
+                f"{self.file}{what}: {self.outcome}",
+                *(f"    {line}" for line in self.reason.splitlines()),
+            ]
+        told = (
+            ", ".join(
+                f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)
+            )
+            or "the file has headings and nothing below them"
+        )
         when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
-        text = [f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})", f"    {counted(self.rows_read, 'row')} read: {told}"]
-        text += [f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()]
+        text = [
+            f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})",
+            f"    {counted(self.rows_read, 'row')} read: {told}",
+        ]
+        text += [
+            f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()
+        ]
         if self.conflicts:
             stand = "key stands" if self.conflicts == 1 else "keys stand"
-            text.append(f"    {self.conflicts:,} {stand} in it with different rows; of equally new values the greater was taken")
+            text.append(
+                f"    {self.conflicts:,} {stand} in it with different rows; of equally new values the greater was taken"
+            )
         return text + [f"    {note}" for note in self.notes]
 
 
@@ -74,8 +92,15 @@ class LoadReceipt:
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
         if self.forgotten:
-            lines.append(f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key, as the library's rule says")
+            lines.append(
+                f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key, as the library's rule says"
+            )
         lines += self.notes
         if self.totals:
-            lines.append("Now held: " + ", ".join(counted(n, table.replace("_", " ")) for table, n in self.totals.items() if n))
+            lines.append(
+                "Now held: "
+                + ", ".join(
+                    counted(n, table.replace("_", " ")) for table, n in self.totals.items() if n
+                )
+            )
         return "\n".join(lines)

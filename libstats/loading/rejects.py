@@ -10,8 +10,16 @@ from libstats.readers.part import Normalised
 
 
 def explain_derived(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: int) -> None:
-    """Write to the table `reject` why rows tell nothing of a table that rides along, those apart that are not about it at all."""
-    every = ", ".join(f for f in (_fault(plan, line, f", so nothing of it goes to {plan.table.name}") for line in plan.lines) if f)
+    """Write to the table `reject` why rows tell nothing of a table that rides along, those apart
+    that are not about it at all."""
+    every = ", ".join(
+        f
+        for f in (
+            _fault(plan, line, f", so nothing of it goes to {plan.table.name}")
+            for line in plan.lines
+        )
+        if f
+    )
     con.execute(
         f"""
         insert into reject
@@ -22,8 +30,11 @@ def explain_derived(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: i
     )
 
 
-def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int) -> None:
-    """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line numbers."""
+def explain(
+    con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: Normalised | None, seq: int
+) -> None:
+    """Write the load's rejected rows to the table `reject`, all their faults. `raw` has line
+    numbers."""
     faults = [_fault(plan, line) for line in plan.lines]
     faults.append(_untold(plan))
     every = ", ".join(f for f in faults if f)
@@ -38,7 +49,10 @@ def explain(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, normalised: No
     if normalised and normalised.ragged:
         lines, widths = (list(column) for column in zip(*normalised.ragged, strict=True))
         told = f"case when fields = 0 then 'a quotation mark opens in it that closes lines later: rows may have run together' else 'the line has ' || fields || ' fields, the headings {len(plan.header)}' end"
-        con.execute(f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)", [lines, widths])
+        con.execute(
+            f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)",
+            [lines, widths],
+        )
 
 
 def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
@@ -47,7 +61,11 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     if bad is None or heading is None:
         return None
     column = plan.table.column(line.column)
-    reason = f"not {_words(column.type)}" if column.type != "varchar" else f"not one of the values of {column.name}"
+    reason = (
+        f"not {_words(column.type)}"
+        if column.type != "varchar"
+        else f"not one of the values of {column.name}"
+    )
     if column.type in ("date", "timestamp"):
         reason += f" ({plan.source.dates})"
     elif column.check and column.type != "varchar":
@@ -58,23 +76,42 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
 
 
 def _untold(plan: Plan) -> str:
-    """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a second name."""
+    """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a
+    second name."""
     heading, blank = quoted(_key_headings(plan)), "blank: nothing tells what the row is about"
-    texts = [plan.sql_of(f'"{h}"') for line in plan.lines if line.column == plan.table.second_name for h in plan.present(line)]
+    texts = [
+        plan.sql_of(f'"{h}"')
+        for line in plan.lines
+        if line.column == plan.table.second_name
+        for h in plan.present(line)
+    ]
     inexact = (
         f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}"
         if texts
         else ""
     )
     # what stands there and cannot be read is told of by its own fault
-    unreadable = " or ".join(b for line in plan.lines if line.column in plan.telling and (b := plan.bad(line))) or "false"
+    unreadable = (
+        " or ".join(
+            b for line in plan.lines if line.column in plan.telling and (b := plan.bad(line))
+        )
+        or "false"
+    )
     return f"case {inexact} when {plan.must} and not ({unreadable}) then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
 
 
 def _words(kind: str) -> str:
-    words = {"date": "a date", "timestamp": "a time", "bigint": "a whole number", "integer": "a whole number", "boolean": "yes or no"}
+    words = {
+        "date": "a date",
+        "timestamp": "a time",
+        "bigint": "a whole number",
+        "integer": "a whole number",
+        "boolean": "yes or no",
+    }
     return words.get(kind, "an amount")
 
 
 def _key_headings(plan: Plan) -> str:
-    return ", ".join(h for line in plan.lines if line.column in plan.telling for h in plan.present(line))
+    return ", ".join(
+        h for line in plan.lines if line.column in plan.telling for h in plan.present(line)
+    )

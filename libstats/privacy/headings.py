@@ -1,4 +1,5 @@
-"""Which headings look as if they told of persons: what stands under them is never shown, and never mapped by itself."""
+"""Which headings look as if they told of persons: what stands under them is never shown, and never
+mapped by itself."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ _ALWAYS = _set(
     vorname nachname familienname benutzer benutzernummer leser lesernummer adresse strasse wohnort geburtsdatum telefon bemerkung
     nom prénom prenom courriel lecteur adhérent apellido apellidos correo teléfono dirección usuario lector"""
 )
-_WHO = _set("patron borrower user customer member reader requester requestor student cardholder staff employee operator librarian cataloger cataloguer contact guardian")
+_WHO = _set(
+    "patron borrower user customer member reader requester requestor student cardholder staff employee operator librarian cataloger cataloguer contact guardian"
+)
 # what tells of a group of people, or of a place
-_GROUP = _set("group type category branch library class profile department status site location count total")
+_GROUP = _set(
+    "group type category branch library class profile department status site location count total"
+)
 # what a day is needed by, unlike who did it
 _TIME = _set("needed need required wanted due")
 _OF_A_NAME = _set("name full first last middle given family display preferred legal sur")
@@ -30,7 +35,8 @@ def _words(heading: str) -> set[str]:
 
 
 def is_personal(heading: str) -> bool:
-    """True if a heading looks like a person's name, number, address or contact, like who did something, or like free text that may name people.
+    """True if a heading looks like a person's name, number, address or contact, like who did
+    something, or like free text that may name people.
 
     >>> [is_personal(h) for h in ("E-mail", "Patron name", "borrowernumber", "Name", "Checked out by", "Notes")]
     [True, True, True, True, True, True]
@@ -39,6 +45,13 @@ def is_personal(heading: str) -> bool:
     """
     words = _words(heading)
     joined = "".join(re.split(r"[\W_]+", heading.casefold()))
-    if words & _ALWAYS or joined in _ALWAYS or (words and words <= _OF_A_NAME and words & {"name", "first", "last", "given", "family"}):
+    if (
+        words & _ALWAYS
+        or joined in _ALWAYS
+        or (words and words <= _OF_A_NAME and words & {"name", "first", "last", "given", "family"})
+    ):
         return True
-    return bool((words & _WHO and not words & _GROUP) or (heading.casefold().strip().endswith((" by", "_by")) and not words & _TIME))
+    return bool(
+        (words & _WHO and not words & _GROUP)
+        or (heading.casefold().strip().endswith((" by", "_by")) and not words & _TIME)
+    )

@@ -1,7 +1,8 @@
-"""Patron identifiers: the secret key, the keyed hash, and forgetting what the library system has forgotten.
+"""Patron identifiers: the secret key, the keyed hash, and forgetting what the library system has
+forgotten.
 
-A patron's number becomes the first 64 bits of its HMAC-SHA256 under a key that lies in a file beside the database,
-never in it. Nothing else about a person is ever read.
+A patron's number becomes the first 64 bits of its HMAC-SHA256 under a key that lies in a file
+beside the database, never in it. Nothing else about a person is ever read.
 """
 
 from __future__ import annotations
@@ -48,19 +49,23 @@ def read_key(path: Path) -> bytes:
 
 
 def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:
-    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it: NULL is no patron."""
+    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it:
+    NULL is no patron."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
         if not text or identifier in null_words:
             return ""
-        return str(int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big"))
+        return str(
+            int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
+        )
 
     return person_key
 
 
 def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Make `person_key(text)` in SQL give what `hasher` gives. The key stays in the connection's memory."""
+    """Make `person_key(text)` in SQL give what `hasher` gives. The key stays in the connection's
+    memory."""
     padded = key.ljust(_BLOCK, b"\0")
     con.execute("set variable person_inner = $1::blob", [bytes(b ^ 0x36 for b in padded)])
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
@@ -76,22 +81,40 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     )
 
 
-def hash_mostly_once(con: duckdb.DuckDBPyConnection, key: bytes, text: str, columns: Sequence[str]) -> str:
-    """SQL for a big file's `text` with persons' keys in these columns instead of identifiers; `person_key(text)` takes them as they are then.
+def hash_mostly_once(
+    con: duckdb.DuckDBPyConnection, key: bytes, text: str, columns: Sequence[str]
+) -> str:
+    """SQL for a big file's `text` with persons' keys in these columns instead of identifiers;
+    `person_key(text)` takes them as they are then.
 
-    Most rows tell of persons of whom the first rows tell already, and these are hashed once. They are found where nothing
-    can be written, and looked up by a hash with a salt that is never written: should memory run out, no identifier, and
-    nothing that leads to one, gets onto the disk.
+    Most rows tell of persons of whom the first rows tell already, and these are hashed once. They
+    are found where nothing can be written, and looked up by a hash with a salt that is never
+    written: should memory run out, no identifier, and nothing that leads to one, gets onto the
+    disk.
     """
     hash_in_sql(con, key)
     with duckdb.connect(config={"temp_directory": ""}) as beside:
         told = f"select unnest([{', '.join(columns)}]) as t from (from {text} limit {_FIRST})"
-        found = [t for (t,) in beside.execute(f"select distinct t from ({told}) where t is not null").fetchall()]
+        found = [
+            t
+            for (t,) in beside.execute(
+                f"select distinct t from ({told}) where t is not null"
+            ).fetchall()
+        ]
     con.execute("set variable salt = $1::blob", [secrets.token_bytes(32)])
     salted = "md5_number(getvariable('salt') || encode({}))".format
-    con.execute(f"create or replace temp table person as select {salted('t')} as salted, keyed_hash(t) as key from (select unnest($1::varchar[]) as t)", [found])
-    joins = "".join(f" left join person p{place} on p{place}.salted = {salted(f'r.{c}')}" for place, c in enumerate(columns))
-    keys = ", ".join(f"case when r.{c} is not null then coalesce(p{place}.key, keyed_hash(r.{c})) end as {c}" for place, c in enumerate(columns))
+    con.execute(
+        f"create or replace temp table person as select {salted('t')} as salted, keyed_hash(t) as key from (select unnest($1::varchar[]) as t)",
+        [found],
+    )
+    joins = "".join(
+        f" left join person p{place} on p{place}.salted = {salted(f'r.{c}')}"
+        for place, c in enumerate(columns)
+    )
+    keys = ", ".join(
+        f"case when r.{c} is not null then coalesce(p{place}.key, keyed_hash(r.{c})) end as {c}"
+        for place, c in enumerate(columns)
+    )
     already_hashed(con)
     return f"(select r.* replace ({keys}) from {text} r{joins})"
 
@@ -102,18 +125,23 @@ def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def horizon(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The day before which closed cases keep no patron, by `forget` or the library's rule as of the last load."""
+    """The day before which closed cases keep no patron, by `forget` or the library's rule as of the
+    last load."""
     found: date | None = con.execute("select max(forgotten_before) from horizon").fetchall()[0][0]
     return found
 
 
 def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:
-    """Forget the person of every row that a later export shows without one, in every version, for good.
+    """Forget the person of every row that a later export shows without one, in every version, for
+    good.
 
-    Call it after the load is entered and before the fold. Persons' keys are the exception to stickiness: what the
-    library system has anonymised, no older file loaded later and no undo brings back. Gives the number of rows stripped.
+    Call it after the load is entered and before the fold. Persons' keys are the exception to
+    stickiness: what the library system has anonymised, no older file loaded later and no undo
+    brings back. Gives the number of rows stripped.
     """
-    given = con.execute("select columns[$1] from export where export_id = $2", [table.name, export_id]).fetchall()[0][0]
+    given = con.execute(
+        "select columns[$1] from export where export_id = $2", [table.name, export_id]
+    ).fetchall()[0][0]
     row, stripped = f"{table.name}__row", 0
     alone = f"select not exists (from {row} where export_id <> {export_id} or from_seq <> {seq}) and not exists (from stripped where table_name = '{table.name}')"
     if con.execute(alone).fetchall()[0][0]:
@@ -157,7 +185,8 @@ def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
 
 
 def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool:
-    """True if rows that stay have nothing new to forget: their load follows, in rank too, the export's last one, and no other lies between."""
+    """True if rows that stay have nothing new to forget: their load follows, in rank too, the
+    export's last one, and no other lies between."""
     rows = con.execute(
         """
         select not exists (from load o, load l, load p

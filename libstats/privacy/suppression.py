@@ -1,9 +1,12 @@
-"""Small counts of patrons are withheld where a table is published, and others where a total would give them back.
+"""Small counts of patrons are withheld where a table is published, and others where a total would
+give
+them back.
 
-A count under 10 that crosses an attribute of patrons may be one person, whom a neighbour knows. What is withheld reads
-the same whatever the reason, so that no reader can tell a small count from one that protects it. Zero stays: it says
-that there was nobody (the rule of the CMS cell size policy, which withholds 1 to 10); a zero is withheld only where
-nothing else could protect a small count beside it.
+A count under 10 that crosses an attribute of patrons may be one person, whom a neighbour knows.
+What is withheld reads the same whatever the reason, so that no reader can tell a small count from
+one that protects it. Zero stays: it says that there was nobody (the rule of the CMS cell size
+policy, which withholds 1 to 10); a zero is withheld only where nothing else could protect a small
+count beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ PATRONS = ({"patron_group"}, {"patron_branch"}, {"hour", "branch", "kind"})
 
 # a cell: number of the line, name of the column
 Place = tuple[int, str]
-# a total (None where it is known from elsewhere, though this table does not show it) and the cells that make it
+# a total (None where it is known from elsewhere, though this table does not show it) and the cells
+# that make it
 Sum = tuple[Place | None, tuple[Place, ...]]
 
 
@@ -33,7 +37,13 @@ def crosses_patrons(columns: Collection[str]) -> bool:
     return any(attribute <= set(columns) for attribute in PATRONS)
 
 
-def withheld(rows: Sequence[Row], columns: Sequence[str], foot: Row | None, across: Sequence[str] = (), total: str = "") -> tuple[list[Row], Row | None]:
+def withheld(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    foot: Row | None,
+    across: Sequence[str] = (),
+    total: str = "",
+) -> tuple[list[Row], Row | None]:
     """The rows and foot of a table as they may be published, WITHHELD in place of what may not.
 
     Parameters
@@ -42,15 +52,29 @@ def withheld(rows: Sequence[Row], columns: Sequence[str], foot: Row | None, acro
     across : instead, the columns that part one count by groups of patrons
     total : the column that adds those up, if the table has it
 
-    What a count makes without the attribute of patrons (of a month, say) is taken as known: other tables show it. Where a
-    count of a row is withheld, so are that row's shares and averages.
+    What a count makes without the attribute of patrons (of a month, say) is taken as known: other
+    tables show it. Where a count of a row is withheld, so are that row's shares and averages.
     """
     lines = [dict(row) for row in (*rows, *([foot] if foot else []))]
-    measures = [tuple(across)] if across else [(name,) for name in columns if any(_is_count(row.get(name)) for row in rows)]
+    measures = (
+        [tuple(across)]
+        if across
+        else [(name,) for name in columns if any(_is_count(row.get(name)) for row in rows)]
+    )
     for names in measures:
-        counts = {(line, name): row[name] for line, row in enumerate(lines) for name in (*names, total) if _is_count(row.get(name))}
-        for line, name in hidden(counts, list(_sums(rows, columns, counts, names, total, len(rows) if foot else None))):
-            lines[line] = {key: WITHHELD if key == name or isinstance(value, (float, Decimal)) else value for key, value in lines[line].items()}
+        counts = {
+            (line, name): row[name]
+            for line, row in enumerate(lines)
+            for name in (*names, total)
+            if _is_count(row.get(name))
+        }
+        for line, name in hidden(
+            counts, list(_sums(rows, columns, counts, names, total, len(rows) if foot else None))
+        ):
+            lines[line] = {
+                key: WITHHELD if key == name or isinstance(value, (float, Decimal)) else value
+                for key, value in lines[line].items()
+            }
     return lines[: len(rows)], lines[-1] if foot else None
 
 
@@ -58,8 +82,16 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _sums(rows: Sequence[Row], columns: Sequence[str], counts: Mapping[Place, int], names: Sequence[str], total: str, foot: int | None) -> Iterator[Sum]:
-    """What adds up to what in one count of a table: along its rows, down its columns, and among the rows that only a patrons' attribute tells apart."""
+def _sums(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    counts: Mapping[Place, int],
+    names: Sequence[str],
+    total: str,
+    foot: int | None,
+) -> Iterator[Sum]:
+    """What adds up to what in one count of a table: along its rows, down its columns, and among the
+    rows that only a patrons' attribute tells apart."""
     if len(names) > 1:
         for line in (*range(len(rows)), *([foot] if foot is not None else [])):
             yield _sum(counts, (line, total), [(line, name) for name in names])
@@ -67,7 +99,14 @@ def _sums(rows: Sequence[Row], columns: Sequence[str], counts: Mapping[Place, in
         for name in (*names, total):
             yield _sum(counts, (foot, name), [(line, name) for line in range(len(rows))])
     attributes = set().union(*PATRONS)
-    others = [c for c in columns if c not in attributes and not any(_is_count(row.get(c)) or isinstance(row.get(c), (float, Decimal)) for row in rows)]
+    others = [
+        c
+        for c in columns
+        if c not in attributes
+        and not any(
+            _is_count(row.get(c)) or isinstance(row.get(c), (float, Decimal)) for row in rows
+        )
+    ]
     groups: dict[tuple[Any, ...], list[int]] = {}
     for line, row in enumerate(rows):
         groups.setdefault(tuple(row.get(c) for c in others), []).append(line)
@@ -81,21 +120,31 @@ def _sum(counts: Mapping[Place, int], total: Place | None, parts: Sequence[Place
 
 
 def hidden(counts: Mapping[Place, int], sums: Sequence[Sum]) -> set[Place]:
-    """Which cells must be withheld, so that no count of 1 to 9 is shown, nor can be worked out from what is shown?
+    """Which cells must be withheld, so that no count of 1 to 9 is shown, nor can be worked out from
+    what is shown?
 
     Parameters: `counts` are all cells, totals among them; `sums` says which cells make which total.
-    A small count is safe when the totals leave more than one solution for it, and the withheld cells of no known total
-    make less than 10 together. Until then the smallest other cell of its sum is withheld too.
+    A small count is safe when the totals leave more than one solution for it, and the withheld
+    cells of no known total make less than 10 together. Until then the smallest other cell of its
+    sum is withheld too.
     """
     small = {cell for cell, count in counts.items() if 0 < count < SMALLEST}
     away = set(small)
     while line := _exposing(counts, sums, small, away):
-        away.add(min((cell for cell in line if cell not in away), key=lambda cell: (counts[cell] == 0, counts[cell])))
+        away.add(
+            min(
+                (cell for cell in line if cell not in away),
+                key=lambda cell: (counts[cell] == 0, counts[cell]),
+            )
+        )
     return away
 
 
-def _exposing(counts: Mapping[Place, int], sums: Sequence[Sum], small: set[Place], away: set[Place]) -> tuple[Place, ...]:
-    """The cells of a sum that helps to give a small count away and has something left to withhold; none if no sum does."""
+def _exposing(
+    counts: Mapping[Place, int], sums: Sequence[Sum], small: set[Place], away: set[Place]
+) -> tuple[Place, ...]:
+    """The cells of a sum that helps to give a small count away and has something left to withhold;
+    none if no sum does."""
     known = _determined([cell for cell in counts if cell in away], sums)
     lines = []
     for total, parts in sums:

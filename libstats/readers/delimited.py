@@ -1,7 +1,7 @@
 """Delimited text: what its bytes are, how many records it holds, and its records one by one.
 
-A regular UTF-8 file is read by DuckDB itself. Whatever that cannot do exactly (other encodings, ragged rows, stray
-quotes, lines above the headings, packed bytes) is read here.
+A regular UTF-8 file is read by DuckDB itself. Whatever that cannot do exactly (other encodings,
+ragged rows, stray quotes, lines above the headings, packed bytes) is read here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ DELIMITERS = ",;\t|^~"
 PLAIN = "\t|^~"
 BLOCK = 1 << 20
 LONGEST = 1 << 24
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", "^": "caret", "~": "tilde"}
 _END = "\x1aend of file"
 csv.field_size_limit(LONGEST)
@@ -37,7 +41,8 @@ csv.field_size_limit(LONGEST)
 
 @dataclass(frozen=True)
 class Delimited(Part):
-    """Delimited text as its first bytes show it; `header` and `delimiter` are those by which it was recognised.
+    """Delimited text as its first bytes show it; `header` and `delimiter` are those by which it was
+    recognised.
 
     end  the byte that ends lines: a newline, or a carriage return where there is no newline at all
     """
@@ -50,23 +55,43 @@ class Delimited(Part):
     @property
     def form(self) -> str:
         """Encoding and delimiter in words."""
-        encoding = "UTF-8 or Windows-1252, line by line" if self.encoding == "by line" else self.encoding.upper()
+        encoding = (
+            "UTF-8 or Windows-1252, line by line"
+            if self.encoding == "by line"
+            else self.encoding.upper()
+        )
         return f"{encoding}, {_NAMES[self.delimiter]} between columns"
 
     @property
     def is_fast(self) -> bool:
         """True for a plain UTF-8 file whose first line is the header."""
-        return self.place.is_plain and self.encoding == "utf-8" and self.end == b"\n" and self.above == 1
+        return (
+            self.place.is_plain
+            and self.encoding == "utf-8"
+            and self.end == b"\n"
+            and self.above == 1
+        )
 
     def is_mostly_plain(self, null_words: Collection[str]) -> bool:
         """True if most of the first lines are without quotes and without words that mean blank."""
-        lines = [line.replace(f'{self.delimiter}""{self.delimiter}', 2 * self.delimiter) for line in self.head.splitlines()[self.above :]]
-        plain = sum('"' not in line and not any(field in null_words for field in line.split(self.delimiter)) for line in lines)
+        lines = [
+            line.replace(f'{self.delimiter}""{self.delimiter}', 2 * self.delimiter)
+            for line in self.head.splitlines()[self.above :]
+        ]
+        plain = sum(
+            '"' not in line and not any(field in null_words for field in line.split(self.delimiter))
+            for line in lines
+        )
         return 2 * plain > len(lines)
 
     def headers(self) -> Iterator[Delimited]:
-        """The text as each delimiter would read each of its first records, the first record and most columns first."""
-        readings = [replace(part, header=tuple(row), preamble=above) for part, rows in self.firsts() for above, row in enumerate(rows)]
+        """The text as each delimiter would read each of its first records, the first record and
+        most columns first."""
+        readings = [
+            replace(part, header=tuple(row), preamble=above)
+            for part, rows in self.firsts()
+            for above, row in enumerate(rows)
+        ]
         seen = set()
         for reading in sorted(readings, key=lambda r: (r.preamble, -len(r.header))):
             if (reading.preamble, reading.header) not in seen:
@@ -76,17 +101,25 @@ class Delimited(Part):
     def firsts(self) -> Iterator[tuple[Delimited, list[list[str]]]]:
         """The text and its first records with each delimiter."""
         for delimiter in DELIMITERS:
-            yield replace(self, delimiter=delimiter), _first_records(self.head, delimiter)[:HEADER_WITHIN]
+            yield (
+                replace(self, delimiter=delimiter),
+                _first_records(self.head, delimiter)[:HEADER_WITHIN],
+            )
 
     def count(self, advance: Advance = idle) -> Count:
         """Fingerprint it and count its records in one pass over the bytes.
 
-        With tabs, bars or carets between columns and no quotes in the headings, quotes that cannot be trusted are characters: every
-        line that is not blank is a record then. Raises FileRefused where packed bytes cannot be unpacked.
+        With tabs, bars or carets between columns and no quotes in the headings, quotes that cannot
+        be trusted are characters: every line that is not blank is a record then. Raises FileRefused
+        where packed bytes cannot be unpacked.
         """
         digest, size, is_plain = hashlib.sha256(), 0, self.delimiter in PLAIN
         counter, lines = Counter(ord(self.delimiter)), Counter(ord(self.delimiter), quoted=False)
-        decoder = None if self.encoding in ("utf-8", "by line") else codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        decoder = (
+            None
+            if self.encoding in ("utf-8", "by line")
+            else codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        )
         has_controls = False
         with self.place.open() as stream, ThreadPoolExecutor(1) as beside:
             block = b" "
@@ -96,7 +129,11 @@ class Delimited(Part):
                 size += len(block)
                 has_controls |= b"\0" in block or b"\1" in block or b"\x1f" in block
                 advance(len(block) if self.place.is_plain else 0)
-                text = block if decoder is None else decoder.decode(block, final=not block).encode("utf-8")
+                text = (
+                    block
+                    if decoder is None
+                    else decoder.decode(block, final=not block).encode("utf-8")
+                )
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_plain else (counter,):
                     each.add(text)
@@ -104,10 +141,20 @@ class Delimited(Part):
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
-        return Count(fingerprint, size, counter.records(), counter.is_regular, counter.open_quote(), cleanly, spans_lines=bool(counter.inside), has_controls=has_controls)
+        return Count(
+            fingerprint,
+            size,
+            counter.records(),
+            counter.is_regular,
+            counter.open_quote(),
+            cleanly,
+            spans_lines=bool(counter.inside),
+            has_controls=has_controls,
+        )
 
     def _quotes_are_characters(self, counter: Counter) -> bool:
-        """True if the quotes of the file hold nothing together: they cannot be trusted, or its lines are whole without them."""
+        """True if the quotes of the file hold nothing together: they cannot be trusted, or its
+        lines are whole without them."""
         if any('"' in heading for heading in self._header_line):
             return False
         if not counter.is_regular or counter.open_quote() is not None:
@@ -115,20 +162,32 @@ class Delimited(Part):
         if not counter.inside:
             return False
         with self.place.open() as stream:
-            rows = islice(_unquoted(_lines(stream, self, idle), self.delimiter), max(self.above - 1, 0), None)
-            return all(len(row) - (len(row) > len(self.header) and not row[-1].strip()) == len(self.header) for _, row in rows)
+            rows = islice(
+                _unquoted(_lines(stream, self, idle), self.delimiter), max(self.above - 1, 0), None
+            )
+            return all(
+                len(row) - (len(row) > len(self.header) and not row[-1].strip()) == len(self.header)
+                for _, row in rows
+            )
 
     @property
     def _header_line(self) -> list[str]:
         lines = [line for line in self.head.split("\n") if line.strip("\r")]
         return [] if self.is_bare else lines[self.preamble : self.preamble + 1]
 
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every row; FileRefused where a quote never closes or a field has no end."""
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every row; FileRefused where a quote never closes or a field has no
+        end."""
         is_quoted = self.delimiter not in PLAIN or (counted or self.count()).is_quoted
         with self.place.open() as stream:
             lines = _lines(stream, self, advance)
-            yield from islice(_quoted(lines, self) if is_quoted else _unquoted(lines, self.delimiter), self.above, None)
+            yield from islice(
+                _quoted(lines, self) if is_quoted else _unquoted(lines, self.delimiter),
+                self.above,
+                None,
+            )
 
 
 def probe(at: Path | Place) -> Delimited:
@@ -140,14 +199,25 @@ def probe(at: Path | Place) -> Delimited:
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _guess(head)
     if encoding == "by line" and b"\0" in head:
         controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 32)))
-        raise FileRefused(f"{place.name}: this is not a text file", READS) if controls > len(head) // 50 else _zeros(place.name)
-    end = b"\r" if b"\n" not in head and b"\r" in head and encoding in ("utf-8", "by line") else b"\n"
-    return Delimited(place, encoding=encoding, head=_decode_head(head.replace(end, b"\n"), encoding), end=end)
+        raise (
+            FileRefused(f"{place.name}: this is not a text file", READS)
+            if controls > len(head) // 50
+            else _zeros(place.name)
+        )
+    end = (
+        b"\r" if b"\n" not in head and b"\r" in head and encoding in ("utf-8", "by line") else b"\n"
+    )
+    return Delimited(
+        place, encoding=encoding, head=_decode_head(head.replace(end, b"\n"), encoding), end=end
+    )
 
 
 def _zeros(where: str) -> FileRefused:
     """The refusal of a text with bytes that no text has; a disk that failed leaves them."""
-    return FileRefused(f"{where}: bytes of value 0 stand in the text: the file is damaged", "Export or copy it again; nothing of it was loaded.")
+    return FileRefused(
+        f"{where}: bytes of value 0 stand in the text: the file is damaged",
+        "Export or copy it again; nothing of it was loaded.",
+    )
 
 
 def _guess(head: bytes) -> str:
@@ -174,11 +244,16 @@ def decode_line(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace") if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", line) else line.decode("latin-1")
+        return (
+            line.decode("cp1252", errors="replace")
+            if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", line)
+            else line.decode("latin-1")
+        )
 
 
 def _first_records(head: str, delimiter: str) -> list[list[str]]:
-    """The records of the first bytes; the last of them may be cut, and is left out where there are others."""
+    """The records of the first bytes; the last of them may be cut, and is left out where there are
+    others."""
     reader = csv.reader(_spaced(io.StringIO(head, newline="\n")), delimiter=delimiter)
     held: list[list[str]] = []
     with suppress(csv.Error):
@@ -191,9 +266,14 @@ def _lines(stream: BinaryIO, file: Delimited, advance: Advance) -> Iterator[str]
     if file.end == b"\r":
         stream = io.BufferedReader(_Newlines(stream), HEAD)
     by_byte = file.encoding in ("utf-8", "by line")
-    for number, line in enumerate(_by_byte(stream) if by_byte else _decoded(stream, file.encoding), start=1):
+    for number, line in enumerate(
+        _by_byte(stream) if by_byte else _decoded(stream, file.encoding), start=1
+    ):
         if len(line) >= LONGEST:
-            raise FileRefused(f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters", "This is no list of rows. Nothing of it was loaded.")
+            raise FileRefused(
+                f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters",
+                "This is no list of rows. Nothing of it was loaded.",
+            )
         advance((len(line) if by_byte else 2 * len(line)) if file.place.is_plain else 0)
         if "\0" in line:
             raise _zeros(f"{file.name}, line {number}")
@@ -245,7 +325,10 @@ def _quoted(lines: Iterator[str], file: Delimited) -> Iterator[tuple[int, list[s
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise FileRefused(f"{file.name}, line {line}: a field that has no end, or a line end inside it", "Export it again; nothing of it was loaded.") from error
+        raise FileRefused(
+            f"{file.name}, line {line}: a field that has no end, or a line end inside it",
+            "Export it again; nothing of it was loaded.",
+        ) from error
     raise unclosed(file.name, line - 1)
 
 
@@ -278,7 +361,8 @@ def _unquoted(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[
 
 
 def unclosed(name: str, line: int) -> FileRefused:
-    """The refusal of a file in which a quotation mark never closes: half of it would be lost in one field."""
+    """The refusal of a file in which a quotation mark never closes: half of it would be lost in one
+    field."""
     return FileRefused(
         f"{name}, line {line}: a quotation mark opens and never closes",
         "The file is cut or a field holds a stray quotation mark. Export it again; nothing of it was loaded.",

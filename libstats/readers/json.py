@@ -1,7 +1,10 @@
-"""JSON: a list of records, an answer that holds one ({"loans": [...], "totalRecords": 2}), or a record a line.
+"""JSON: a list of records, an answer that holds one ({"loans": [...], "totalRecords": 2}), or a
+record
+a line.
 
-A record is a row. What stands within it is a column of its own, `status.name`; a list of plain values is one text with semicolons; a
-list of records within a record (notes, contributors) is not read. Records are read one by one, however long the file is.
+A record is a row. What stands within it is a column of its own, `status.name`; a list of plain
+values is one text with semicolons; a list of records within a record (notes, contributors) is not
+read. Records are read one by one, however long the file is.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ from libstats.readers.text import blocks, writable
 
 START = re.compile(r"\s*(\[\s*[\]{]|\{\s*[\"}])")
 # an answer: before its list there may be the number of all records
-_ANSWER = re.compile(r"\s*\{\s*(\"total\w*\"\s*:\s*\d+\s*,\s*)*\"[^\"\\]*\"\s*:\s*\[\s*[{\]]", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"\s*\{\s*(\"total\w*\"\s*:\s*\d+\s*,\s*)*\"[^\"\\]*\"\s*:\s*\[\s*[{\]]", re.IGNORECASE
+)
 _TOTALS = ("totalrecords", "totalrecordcount")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -36,7 +41,8 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, 
 class Records(Part):
     """Records in JSON.
 
-    depth   how many brackets stand around each: 0 (a record a line), 1 (a list), 2 (an answer that holds a list)
+    depth   how many brackets stand around each: 0 (a record a line), 1 (a list), 2 (an answer that
+            holds a list)
     stated  the number of all records, as the answers say it
     """
 
@@ -47,16 +53,24 @@ class Records(Part):
     @property
     def form(self) -> str:
         """How the records stand in it."""
-        return ("JSON, a record a line", "JSON, a list of records", "JSON, a list of records in an answer")[self.depth]
+        return (
+            "JSON, a record a line",
+            "JSON, a list of records",
+            "JSON, a list of records in an answer",
+        )[self.depth]
 
     def headers(self) -> Iterator[Records]:
-        """The records under all headings that any of them has. NotLoadedYet for an answer without records, FileRefused for what is no JSON."""
+        """The records under all headings that any of them has. NotLoadedYet for an answer without
+        records, FileRefused for what is no JSON."""
         stream, paths, is_empty = _Stream(self, idle), dict[str, None](), True
         for _, record in stream.objects():
             is_empty = False
             paths |= dict.fromkeys(record)
             if len(paths) > MOST_HEADINGS:
-                raise FileRefused(f"{self.name}: its records have more than {MOST_HEADINGS:,} headings", "This is no list of alike records.")
+                raise FileRefused(
+                    f"{self.name}: its records have more than {MOST_HEADINGS:,} headings",
+                    "This is no list of alike records.",
+                )
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no records")
         yield replace(self, header=_distinct(paths), is_bare=True, stated=stream.stated)
@@ -79,7 +93,9 @@ class Records(Part):
             counter.add(text.encode("utf-8", "replace"))
         return Count(digest.hexdigest(), size, counter.found)
 
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every record."""
         for line, record in _Stream(self, advance).objects():
             yield line, [record.get(path, "") for path in self.header]
@@ -114,11 +130,14 @@ def flat(record: dict[str, Any], above: str = "") -> dict[str, str]:
 
 
 def _text(value: str | bool | None) -> str:
-    return "" if value is None else writable(value) if isinstance(value, str) else str(value).lower()
+    return (
+        "" if value is None else writable(value) if isinstance(value, str) else str(value).lower()
+    )
 
 
 def _distinct(paths: dict[str, None]) -> tuple[str, ...]:
-    """The paths without those that read like a shorter one: where itemId stands, item.id says no more."""
+    """The paths without those that read like a shorter one: where itemId stands, item.id says no
+    more."""
     found: dict[str, str] = {}
     for path in sorted(paths, key=lambda p: p.count(".")):
         found.setdefault(re.sub(r"[\W_]", "", path).casefold(), path)
@@ -130,11 +149,16 @@ class _Stream:
 
     def __init__(self, part: Records, advance: Advance) -> None:
         self.part, self.buffer, self.at, self.line = part, "", 0, 1
-        self.blocks = blocks(part.place, part.encoding, lambda block: advance(len(block) if part.place.is_plain else 0))
+        self.blocks = blocks(
+            part.place,
+            part.encoding,
+            lambda block: advance(len(block) if part.place.is_plain else 0),
+        )
         self.stated: int | None = None
 
     def objects(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """(line, values by their paths) of every record. FileRefused where the text is no JSON, or ends before its time."""
+        """(line, values by their paths) of every record. FileRefused where the text is no JSON, or
+        ends before its time."""
         while self._next():
             if self.part.depth == 2:
                 yield from self._answer()
@@ -163,7 +187,8 @@ class _Stream:
         self._take("]")
 
     def _answer(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """The records of the list in an answer; its total is noted, all else passed over. FileRefused for what has none, though it is not empty."""
+        """The records of the list in an answer; its total is noted, all else passed over.
+        FileRefused for what has none, though it is not empty."""
         self._next()
         line, had_list, had_records, holds_more = self.line, False, False, False
         self._take("{")
@@ -179,13 +204,18 @@ class _Stream:
                 value = self._value()
                 had_list |= value == []
                 if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-                    raise self._refusal(self.line, "a list ends there of which some are records and others are none")
+                    raise self._refusal(
+                        self.line, "a list ends there of which some are records and others are none"
+                    )
                 holds_more |= not self._total(key, value) and value not in (None, [])
             if self._next() != "}":
                 self._take(",")
         self._take("}")
         if holds_more and not had_list:
-            raise self._refusal(line, "what begins there holds no list of records, as what stands before it does: it may be the message of an error")
+            raise self._refusal(
+                line,
+                "what begins there holds no list of records, as what stands before it does: it may be the message of an error",
+            )
 
     def _holds_records(self) -> bool:
         while len(self.buffer) - self.at < 1000 and self._more():
@@ -228,7 +258,12 @@ class _Stream:
     def _take(self, wanted: str) -> None:
         found = self._next()
         if found != wanted:
-            raise self._refusal(self.line, f"{wanted} should stand there" if found else "the file ends in the middle: it is cut")
+            raise self._refusal(
+                self.line,
+                f"{wanted} should stand there"
+                if found
+                else "the file ends in the middle: it is cut",
+            )
         self.at += 1
 
     def _value(self) -> Any:
@@ -240,7 +275,9 @@ class _Stream:
                 raise self._refusal(self.line, _TOO_DEEP) from error
             except json.JSONDecodeError as error:
                 if len(self.buffer) - self.at > LONGEST or not self._more():
-                    raise self._refusal(self.line, "what begins there is no JSON, or is cut") from error
+                    raise self._refusal(
+                        self.line, "what begins there is no JSON, or is cut"
+                    ) from error
                 continue
             if end == len(self.buffer) and self._more():
                 continue
@@ -268,7 +305,11 @@ class _Brackets:
         before = self.now + np.cumsum(steps) - steps
         self.now += int(steps.sum())
         opened = np.flatnonzero((marks == ord("{")) & (before == self.depth))
-        self.found += len(opened) if self.depth < 2 else self._in_lists(marks, opened, np.flatnonzero((steps == 1) & (before == 1)))
+        self.found += (
+            len(opened)
+            if self.depth < 2
+            else self._in_lists(marks, opened, np.flatnonzero((steps == 1) & (before == 1)))
+        )
 
     def _in_lists(self, marks: np.ndarray, opened: np.ndarray, parents: np.ndarray) -> int:
         kinds = np.concatenate(([self.parent], marks[parents]))

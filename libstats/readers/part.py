@@ -1,7 +1,8 @@
 """What every reader gives: a part of a file, that is one table of text with its headings.
 
-A text file is one part; each sheet of a workbook and each member of an archive is one. Whoever loads a part needs
-nothing but this shape: its name, the headings it may have, its rows with their lines, and a count that is not the reader's.
+A text file is one part; each sheet of a workbook and each member of an archive is one. Whoever
+loads a part needs nothing but this shape: its name, the headings it may have, its rows with their
+lines, and a count that is not the reader's.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ class Count:
 
     sha256        the fingerprint: equal for equal content, packed or not
     records       records that are not blank, header and preamble included
-    is_regular    False if a quote opens inside a field or closes before its end, so that quotes cannot be trusted
+    is_regular    False if a quote opens inside a field or closes before its end, so that quotes
+                  cannot be trusted
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False where a quotation mark is a character like any other
     spans_lines   True if a record stands on several lines
-    has_controls  True if there are bytes of value 0, which DuckDB would take for text, 1, which stands for the delimiter where whole lines are read, or 31,
-                  which parts the texts of a row where rows are compared
+    has_controls  True if there are bytes of value 0, which DuckDB would take for text, 1, which
+                  stands for the delimiter where whole lines are read, or 31, which parts the texts
+                  of a row where rows are compared
     """
 
     sha256: str
@@ -53,9 +56,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Part(ABC):
-    """One table of text. `header` are the headings by which it was recognised, `preamble` the number of records above them.
+    """One table of text. `header` are the headings by which it was recognised, `preamble` the
+    number
+    of records above them.
 
-    is_bare  True if the headings do not stand in it: they are a declaration's, and its first record is a row
+    is_bare  True if the headings do not stand in it: they are a declaration's, and its first record
+             is a row
     """
 
     place: Place
@@ -99,11 +105,13 @@ class Part(ABC):
         return False
 
     def is_mostly_plain(self, null_words: Collection[str]) -> bool:
-        """True if most of the first lines are delimited text without quotes and without words that mean blank: compared as lines, others would be read twice."""
+        """True if most of the first lines are delimited text without quotes and without words that
+        mean blank: compared as lines, others would be read twice."""
         return False
 
     def lacks(self, rows: int) -> str | None:
-        """What a part with that many rows says itself that it lacks, in words; None where it says nothing of the kind."""
+        """What a part with that many rows says itself that it lacks, in words; None where it says
+        nothing of the kind."""
         return None
 
     @abstractmethod
@@ -116,16 +124,21 @@ class Part(ABC):
 
     @abstractmethod
     def count(self, advance: Advance = idle) -> Count:
-        """Fingerprint it and count its records in a pass of its own; `advance` is told of bytes done. FileRefused if it is damaged."""
+        """Fingerprint it and count its records in a pass of its own; `advance` is told of bytes
+        done. FileRefused if it is damaged."""
 
     @abstractmethod
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every row, blank ones left out. `counted` saves a pass where it is known."""
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every row, blank ones left out. `counted` saves a pass where it is
+        known."""
 
 
 @dataclass
 class Normalised:
-    """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs over lines) of ragged rows, records set aside."""
+    """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs
+    over lines) of ragged rows, records set aside."""
 
     path: Path
     records: int = 0
@@ -146,7 +159,8 @@ class Wanted:
     """What of a part may be written, and what its lines are that are no rows.
 
     keep      positions of the columns to write, all others are never written anywhere
-    change    position -> what is done to its values before anything is written (persons' identifiers are hashed here)
+    change    position -> what is done to its values before anything is written (persons'
+              identifiers are hashed here)
     footer    pattern of lines that are no rows; failure: of those that say the export broke off
     """
 
@@ -156,20 +170,33 @@ class Wanted:
     failure: str | None = None
 
     def is_aside(self, row: list[str], width: int) -> bool:
-        """True for a footer or failure: a record of another width than the header, or with one field alone, that fits the pattern."""
+        """True for a footer or failure: a record of another width than the header, or with one
+        field alone, that fits the pattern."""
         told = len(row) != width or not any(row[1:])
-        return told and any(re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern)
+        return told and any(
+            re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern
+        )
 
     def write(self, line: int, row: list[str]) -> list[str | int]:
         """The record as it is written: its line, then the wanted fields."""
-        return [line, *((self.change[i](row[i]) if i in self.change else row[i]).replace("\x1f", " ") for i in self.keep)]
+        return [
+            line,
+            *(
+                (self.change[i](row[i]) if i in self.change else row[i]).replace("\x1f", " ")
+                for i in self.keep
+            ),
+        ]
 
 
-def normalise(part: Part, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle) -> Normalised:
-    """Write the wanted columns of every whole record to `target` as UTF-8, with its line number in front.
+def normalise(
+    part: Part, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
+) -> Normalised:
+    """Write the wanted columns of every whole record to `target` as UTF-8, with its line number in
+    front.
 
-    Where quotes cannot be trusted, a record over several lines is not believed: a stray quote may have swallowed rows,
-    and with them what may not be kept. Raises FileRefused where the part cannot be read to its end.
+    Where quotes cannot be trusted, a record over several lines is not believed: a stray quote may
+    have swallowed rows, and with them what may not be kept. Raises FileRefused where the part
+    cannot be read to its end.
     """
     found = Normalised(target, records=part.preamble, preamble=part.preamble)
     width = len(part.header)

@@ -1,7 +1,9 @@
-"""Where bytes lie: in a file, in a compressed file, in a member of an archive; and their opening, bounded and told in words.
+"""Where bytes lie: in a file, in a compressed file, in a member of an archive; and their opening,
+bounded and told in words.
 
-What bytes are is seen by their first ones, never by a file's name. Packed bytes are unpacked as they are read, into
-memory, never onto the disk: what stands beside the wanted columns must not lie in a scratch file.
+What bytes are is seen by their first ones, never by a file's name. Packed bytes are unpacked as
+they are read, into memory, never onto the disk: what stands beside the wanted columns must not lie
+in a scratch file.
 """
 
 from __future__ import annotations
@@ -24,14 +26,17 @@ from libstats.errors import FileRefused
 
 HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
-# Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a thousandth.
+# Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a
+# thousandth.
 RATIO, FREE = 200, 1 << 26
 READS = "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, packed (zip, gzip) or not."
 
 
 @dataclass(frozen=True)
 class Place:
-    """One stretch of bytes: a file, or a `member` of the archive that the file is; `is_gzip` if it is compressed besides.
+    """One stretch of bytes: a file, or a `member` of the archive that the file is; `is_gzip` if it
+    is
+    compressed besides.
 
     sheet   the sheet of the workbook that the bytes are
     stamp   size and time of the file when it was first looked at, and the size of what is packed
@@ -47,12 +52,20 @@ class Place:
     @property
     def name(self) -> str:
         """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
-        return ", ".join([legible(self.path.name), *([legible(self.member)] if self.member is not None else []), *([f"sheet {self.sheet}"] if self.sheet is not None else [])])
+        return ", ".join(
+            [
+                legible(self.path.name),
+                *([legible(self.member)] if self.member is not None else []),
+                *([f"sheet {self.sheet}"] if self.sheet is not None else []),
+            ]
+        )
 
     @property
     def entry(self) -> str:
         """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
-        return "#".join([legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None])
+        return "#".join(
+            [legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None]
+        )
 
     @property
     def is_plain(self) -> bool:
@@ -61,7 +74,8 @@ class Place:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The bytes, unpacked. FileRefused, also while they are read, if they are damaged, locked or swell beyond reason."""
+        """The bytes, unpacked. FileRefused, also while they are read, if they are damaged, locked
+        or swell beyond reason."""
         with self.path.open("rb") as file:
             if self.is_plain:
                 yield file
@@ -70,7 +84,9 @@ class Place:
                 stream: IO[bytes] | gzip.GzipFile = file
                 with told(self.name):
                     if self.member is not None:
-                        stream = held.enter_context(held.enter_context(zipfile.ZipFile(file)).open(self.member))
+                        stream = held.enter_context(
+                            held.enter_context(zipfile.ZipFile(file)).open(self.member)
+                        )
                     if self.is_gzip:
                         stream = held.enter_context(gzip.GzipFile(fileobj=stream))
                 yield io.BufferedReader(_Bounded(stream, self), HEAD)
@@ -79,7 +95,10 @@ class Place:
         """The refusal, if the file is not as it was when it was first looked at."""
         if self.stamp == stamp(self.path):
             return None
-        return FileRefused(f"{self.name}: the file changed while it was read: it is still being written", "Load it again when the export is done; nothing of it was loaded.")
+        return FileRefused(
+            f"{self.name}: the file changed while it was read: it is still being written",
+            "Load it again when the export is done; nothing of it was loaded.",
+        )
 
     def head(self) -> bytes:
         """The first bytes, unpacked."""
@@ -88,8 +107,13 @@ class Place:
 
 
 def legible(name: str) -> str:
-    """A file's name as text that can be stored and printed: what in it is not UTF-8, or would move the cursor, is replaced."""
-    return re.sub(r"[\0-\x1f\x7f-\x9f]", "\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    """A file's name as text that can be stored and printed: what in it is not UTF-8, or would move
+    the cursor, is replaced."""
+    return re.sub(
+        r"[\0-\x1f\x7f-\x9f]",
+        "\ufffd",
+        name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+    )
 
 
 def is_of(entry: str, path: Path) -> bool:
@@ -122,20 +146,39 @@ def told(name: str) -> Iterator[None]:
     try:
         yield
     except NotImplementedError as error:
-        raise FileRefused(f"{name}: it is packed in a way that libstats cannot read", "Unpack it and load what is in it.") from error
+        raise FileRefused(
+            f"{name}: it is packed in a way that libstats cannot read",
+            "Unpack it and load what is in it.",
+        ) from error
     except RuntimeError as error:
-        raise FileRefused(f"{name}: the archive is locked by a password", "Save it without one, or unpack it and load what is in it.") from error
-    except (EOFError, ValueError, OverflowError, struct.error, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise FileRefused(
+            f"{name}: the archive is locked by a password",
+            "Save it without one, or unpack it and load what is in it.",
+        ) from error
+    except (
+        EOFError,
+        ValueError,
+        OverflowError,
+        struct.error,
+        zlib.error,
+        gzip.BadGzipFile,
+        zipfile.BadZipFile,
+    ) as error:
         raise damaged(name) from error
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a place before the file's beginning, told by damaged bytes
+        if (
+            error.errno != errno.EINVAL
+        ):  # a place before the file's beginning, told by damaged bytes
             raise
         raise damaged(name) from error
 
 
 def damaged(name: str) -> FileRefused:
     """The refusal of packed bytes that cannot be unpacked."""
-    return FileRefused(f"{name}: the file is cut or damaged", "Export or copy it again; it may still be being written. Nothing of it was loaded.")
+    return FileRefused(
+        f"{name}: the file is cut or damaged",
+        "Export or copy it again; it may still be being written. Nothing of it was loaded.",
+    )
 
 
 def empty(problem: str) -> FileRefused:
@@ -145,12 +188,18 @@ def empty(problem: str) -> FileRefused:
 
 def locked(name: str) -> FileRefused:
     """The refusal of a workbook with a password."""
-    return FileRefused(f"{name}: the workbook is locked by a password", "Save it without one; nothing of it was loaded.")
+    return FileRefused(
+        f"{name}: the workbook is locked by a password",
+        "Save it without one; nothing of it was loaded.",
+    )
 
 
 def unreadable(name: str, error: OSError) -> FileRefused:
     """The refusal of a file that the system does not give."""
-    return FileRefused(f"{name}: the file cannot be read: {error.strerror or error}", "Check its permissions, or copy it and load the copy.")
+    return FileRefused(
+        f"{name}: the file cannot be read: {error.strerror or error}",
+        "Check its permissions, or copy it and load the copy.",
+    )
 
 
 def check_swelling(name: str, size: int, packed: int) -> None:
@@ -190,7 +239,9 @@ def places(path: Path) -> Iterator[Place]:
 
 def is_document(members: list[zipfile.ZipInfo]) -> bool:
     """True if an archive is one document: a workbook, a text, slides."""
-    return bool({m.filename for m in members} & {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
+    return bool(
+        {m.filename for m in members} & {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
+    )
 
 
 def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
@@ -199,7 +250,10 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     wanted = [m for m in members if not m.is_dir() and not _is_hidden(m.filename)]
     twice = [name for name, n in Counter(m.filename for m in wanted).items() if n > 1]
     if twice:
-        raise FileRefused(f"{place.name}: the archive holds {legible(twice[0])} more than once", "Load the files themselves, or pack each under a name of its own.")
+        raise FileRefused(
+            f"{place.name}: the archive holds {legible(twice[0])} more than once",
+            "Load the files themselves, or pack each under a name of its own.",
+        )
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)
     if not wanted:
         raise empty(f"{place.name}: the archive is empty")
@@ -209,11 +263,14 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part not in (".", ".."))
+    return any(
+        part.startswith((".", "__MACOSX")) for part in name.split("/") if part not in (".", "..")
+    )
 
 
 def _unpacked(place: Place, head: bytes | None) -> Place:
-    """The place, with its gzip opened. A member that cannot be read is given as it is: its reader says why."""
+    """The place, with its gzip opened. A member that cannot be read is given as it is: its reader
+    says why."""
     try:
         first = place.head() if head is None else head
     except FileRefused:

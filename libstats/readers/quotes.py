@@ -1,4 +1,5 @@
-"""The count of a delimited text's records, independent of every CSV reader, at the speed of the disk."""
+"""The count of a delimited text's records, independent of every CSV reader, at the speed of the
+disk."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import numpy as np
 
 
 class Counter:
-    """Counts records over blocks of UTF-8: quotes and newlines only, found by numpy. Not `quoted`: every line is a record."""
+    """Counts records over blocks of UTF-8: quotes and newlines only, found by numpy. Not `quoted`:
+    every line is a record."""
 
     def __init__(self, delimiter: int, *, quoted: bool = True) -> None:
         self.quoted = quoted
@@ -26,7 +28,11 @@ class Counter:
         data = np.frombuffer(block, dtype=np.uint8)
         if self.at == 0 and block.startswith((codecs.BOM_UTF8 + b"\n", codecs.BOM_UTF8 + b"\r\n")):
             self.blank += 1  # a line with the byte order mark alone
-        if len(data) and not self.owes_end and not (self.quoted and (self.quotes % 2 or b'"' in block)):
+        if (
+            len(data)
+            and not self.owes_end
+            and not (self.quoted and (self.quotes % 2 or b'"' in block))
+        ):
             self._plain(block, data)
             self._passed(block, data)
             return
@@ -50,7 +56,8 @@ class Counter:
         self.tail = block[-2:] if len(block) > 1 else (self.tail + block)[-2:]
 
     def _plain(self, block: bytes, data: np.ndarray) -> None:
-        """A block in which no quote stands or is open, as in most files: counted without looking for where each line ends."""
+        """A block in which no quote stands or is open, as in most files: counted without looking
+        for where each line ends."""
         first = block.find(b"\n")
         if first < 0:
             return
@@ -58,7 +65,11 @@ class Counter:
         is_end = data == 10
         self.blank += int(np.count_nonzero(is_end[first + 1 :] & is_end[first:-1]))
         if b"\r" in block:
-            self.blank += int(np.count_nonzero(is_end[first + 2 :] & (data[first + 1 : -1] == 13) & is_end[first:-2]))
+            self.blank += int(
+                np.count_nonzero(
+                    is_end[first + 2 :] & (data[first + 1 : -1] == 13) & is_end[first:-2]
+                )
+            )
         self.newlines += int(np.count_nonzero(is_end))
         self.line_end = self.at + block.rfind(b"\n")
 

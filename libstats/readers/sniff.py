@@ -25,16 +25,25 @@ _TAR = slice(257, 262)
 
 
 def parts(place: Place) -> Iterator[Part]:
-    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for what is neither, NotLoadedYet for what is known all the same; OSError."""
+    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for
+    what is neither, NotLoadedYet for what is known all the same; OSError."""
     head = place.head()
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
-        raise FileRefused(f"{place.name}: this is an archive within an archive", "Unpack the outer one and load what is in it.")
+        raise FileRefused(
+            f"{place.name}: this is an archive within an archive",
+            "Unpack the outer one and load what is in it.",
+        )
     if head.startswith(_WORKBOOKS):
         yield from sheets.sheets(place)
         return
     if head.startswith(b"%PDF"):
-        raise FileRefused(f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {READS}")
-    packed = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), "a tar archive" if head[_TAR] == b"ustar" else None)
+        raise FileRefused(
+            f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {READS}"
+        )
+    packed = next(
+        (what for magic, what in _OTHERS.items() if head.startswith(magic)),
+        "a tar archive" if head[_TAR] == b"ustar" else None,
+    )
     if packed:
         raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")
     if symphony_log.START.match(head):
@@ -47,4 +56,7 @@ def parts(place: Place) -> Iterator[Part]:
 
 def _is_document(head: bytes) -> bool:
     """True if an archive begins as workbooks do."""
-    return any(name in head for name in (b"[Content_Types].xml", b"mimetype", b"_rels/", b"xl/", b"docProps/"))
+    return any(
+        name in head
+        for name in (b"[Content_Types].xml", b"mimetype", b"_rels/", b"xl/", b"docProps/")
+    )

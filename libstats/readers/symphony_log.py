@@ -1,10 +1,12 @@
-"""The history log of SirsiDynix Symphony: a line is a transaction, its fields stand behind codes of two letters, in any order.
+"""The history log of SirsiDynix Symphony: a line is a transaction, its fields stand behind codes of
+two letters, in any order.
 
     E202610311048422967R ^S61CVFWDESK1^FEMAIN^dC6^NQ31221000000001^UO29999000000001^^O
 
-First the moment and the station, then a sequence number with the command (CV is a charge) and the first field, then the others.
-There are some two thousand codes, patrons' PINs (Uf) and addresses among them: only those in CODES become columns, the rest of a
-line never leaves this file. The same transaction may stand in the file of the day and in that of the month.
+First the moment and the station, then a sequence number with the command (CV is a charge) and the
+first field, then the others. There are some two thousand codes, patrons' PINs (Uf) and addresses
+among them: only those in CODES become columns, the rest of a line never leaves this file. The same
+transaction may stand in the file of the day and in that of the month.
 """
 
 from __future__ import annotations
@@ -55,26 +57,37 @@ class SymphonyLog(Part):
             while block := stream.read(BLOCK):
                 digest.update(block)
                 size += len(block)
-                # carriage returns mean nothing here: a log sent on as text may have two at the end of a line
+                # carriage returns mean nothing here: a log sent on as text may have two at the end
+                # of a line
                 counter.add(block.replace(b"\r", b""))
                 advance(len(block) if self.place.is_plain else 0)
-        return Count(digest.hexdigest(), size, counter.records(), ends_cleanly=counter.ends_cleanly())
+        return Count(
+            digest.hexdigest(), size, counter.records(), ends_cleanly=counter.ends_cleanly()
+        )
 
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every line that is not blank; a line of another form has no fields, nor has a last one that is cut."""
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every line that is not blank; a line of another form has no fields, nor
+        has a last one that is cut."""
         is_closed = False
         with self.place.open() as stream:
             for number, line in enumerate(stream, start=1):
                 advance(len(line) if self.place.is_plain else 0)
                 if text := decode_line(line).replace("\r", "").removesuffix("\n"):
-                    # cut within a barcode or a number of a user it would tell of another copy or person
+                    # cut within a barcode or a number of a user it would tell of another copy or
+                    # person
                     is_cut = is_closed and not line.endswith(b"\n") and _CLOSE not in text
                     is_closed = _CLOSE in text
-                    yield number, [""] if is_cut else fields(text.replace("\0", "").removeprefix("\ufeff"))
+                    yield (
+                        number,
+                        [""] if is_cut else fields(text.replace("\0", "").removeprefix("\ufeff")),
+                    )
 
 
 def fields(line: str) -> list[str]:
-    """The line's values in the order of HEADINGS; of a code that comes again the first. None at all if the line has another form, or holds two transactions."""
+    """The line's values in the order of HEADINGS; of a code that comes again the first. None at all
+    if the line has another form, or holds two transactions."""
     match = _LINE.fullmatch(line)
     if not match or _ANOTHER.search(match[3]):
         return [""]

@@ -16,8 +16,12 @@ def _unseen(block: bytes) -> None:
 
 
 def blocks(place: Place, encoding: str, seen: Callable[[bytes], object] = _unseen) -> Iterator[str]:
-    """The text of a place, without byte-order mark, block by block; `seen` is shown the bytes. FileRefused where they are not of that encoding."""
-    decoder, is_first = codecs.getincrementaldecoder("utf-8" if encoding == "by line" else encoding)(), True
+    """The text of a place, without byte-order mark, block by block; `seen` is shown the bytes.
+    FileRefused where they are not of that encoding."""
+    decoder, is_first = (
+        codecs.getincrementaldecoder("utf-8" if encoding == "by line" else encoding)(),
+        True,
+    )
     with place.open() as stream:
         block = b" "
         while block:
@@ -26,7 +30,10 @@ def blocks(place: Place, encoding: str, seen: Callable[[bytes], object] = _unsee
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                raise FileRefused(f"{place.name}: its letters are not UTF-8, as those of JSON and XML are", "Export it again; nothing of it was loaded.") from error
+                raise FileRefused(
+                    f"{place.name}: its letters are not UTF-8, as those of JSON and XML are",
+                    "Export it again; nothing of it was loaded.",
+                ) from error
             if is_first and text:
                 text, is_first = text.removeprefix("\ufeff"), False
             if text:

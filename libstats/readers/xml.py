@@ -1,8 +1,11 @@
-"""XML of web services: answers of Alma's Analytics, page by page, and lists of records as its other services give them.
+"""XML of web services: answers of Alma's Analytics, page by page, and lists of records as its other
+services give them.
 
-An answer of Analytics tells its headings on the first page alone; the next pages may stand behind it in one file, or all within JSON
-({"anies": ["<?xml ..."]}). A blank value is an element that is not there; namespaces come and go, so that names are compared without.
-In other lists what stands within a record is a column of its own, `item_data.library.desc`, as in the JSON of the same services.
+An answer of Analytics tells its headings on the first page alone; the next pages may stand behind
+it in one file, or all within JSON ({"anies": ["<?xml ..."]}). A blank value is an element that is
+not there; namespaces come and go, so that names are compared without. In other lists what stands
+within a record is a column of its own, `item_data.library.desc`, as in the JSON of the same
+services.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from libstats.readers.part import MOST_HEADINGS, Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
 _NAME = r"<(?:[\w.-]+:)?"
-START = re.compile(rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]")
+START = re.compile(
+    rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
+)
 WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
 DEEPEST = 100
@@ -55,21 +60,34 @@ class Answer(Part):
         return f"XML{' in JSON' if self.is_wrapped else ''}, {'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
 
     def headers(self) -> Iterator[Answer]:
-        """The rows under their headings: those that the first page tells, else all paths. NotLoadedYet for an answer without rows."""
+        """The rows under their headings: those that the first page tells, else all paths.
+        NotLoadedYet for an answer without rows."""
         reading, paths, is_empty = _Reading(self.name, self.row), dict[str, None](), True
         for _, values in self._rows(reading, idle):
             is_empty = False
             paths |= dict.fromkeys(values)
             if len(paths) > MOST_HEADINGS:
-                raise FileRefused(f"{self.name}: its records have more than {MOST_HEADINGS:,} headings", "This is no list of alike records.")
+                raise FileRefused(
+                    f"{self.name}: its records have more than {MOST_HEADINGS:,} headings",
+                    "This is no list of alike records.",
+                )
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
             reading.told = {path: (path, "") for path in paths}
         elif not reading.told or not any(heading for heading, _ in reading.told.values()):
             problem = f"{self.name}: it does not say what its columns are; the first page alone does, and only with col_names=true"
-            raise FileRefused(problem, "Save all pages one behind the other in one file, the first one first.")
-        yield replace(self, header=_headings(reading.told), columns=tuple(reading.told), is_bare=True, is_whole=reading.is_finished, stated=reading.stated)
+            raise FileRefused(
+                problem, "Save all pages one behind the other in one file, the first one first."
+            )
+        yield replace(
+            self,
+            header=_headings(reading.told),
+            columns=tuple(reading.told),
+            is_bare=True,
+            is_whole=reading.is_finished,
+            stated=reading.stated,
+        )
 
     def firsts(self) -> Iterator[tuple[Answer, list[list[str]]]]:
         """Nothing: its headings stand in it."""
@@ -94,7 +112,9 @@ class Answer(Part):
             rest = rest[max(last, len(rest) - 80) :]
         return Count(digest.hexdigest(), size, found)
 
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every row."""
         for line, values in self._rows(_Reading(self.name, self.row), advance):
             yield line, [values.get(path, "") for path in self.columns]
@@ -103,10 +123,18 @@ class Answer(Part):
         """That its last page is not the last one, or that it is one page of several, if it says so."""
         if self.stated is not None and self.stated > rows:
             return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
-        return None if self.is_whole else "its last page says that more pages follow: save them all in one file, one behind the other"
+        return (
+            None
+            if self.is_whole
+            else "its last page says that more pages follow: save them all in one file, one behind the other"
+        )
 
     def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
-        text = blocks(self.place, self.encoding, lambda block: advance(len(block) if self.place.is_plain else 0))
+        text = blocks(
+            self.place,
+            self.encoding,
+            lambda block: advance(len(block) if self.place.is_plain else 0),
+        )
         for piece in _pieces(_unwrapped(text, self.name) if self.is_wrapped else text):
             reading.read(piece)
             yield from reading.taken()
@@ -119,7 +147,12 @@ def probe(text: Delimited) -> Answer | None:
     start = START.match(text.head)
     if not start and not is_wrapped:
         return None
-    return Answer(text.place, encoding=text.encoding, row=_row(start[1] if start else "report") or "Row", is_wrapped=is_wrapped)
+    return Answer(
+        text.place,
+        encoding=text.encoding,
+        row=_row(start[1] if start else "report") or "Row",
+        is_wrapped=is_wrapped,
+    )
 
 
 def _row(root: str) -> str | None:
@@ -130,7 +163,10 @@ def _row(root: str) -> str | None:
 def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
     """The headings; where two columns have the same one, the name of its folder stands before it."""
     often = Counter(heading for heading, _ in told.values())
-    return tuple(f"{folder} {heading}" if often[heading] > 1 and folder else heading for heading, folder in told.values())
+    return tuple(
+        f"{folder} {heading}" if often[heading] > 1 and folder else heading
+        for heading, folder in told.values()
+    )
 
 
 def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
@@ -139,18 +175,25 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
     for block in text:
         held += block
         if len(held) > LARGEST:
-            raise FileRefused(f"{name}: more than {LARGEST >> 20} MB of XML stand in JSON", "Ask the service for XML itself.")
+            raise FileRefused(
+                f"{name}: more than {LARGEST >> 20} MB of XML stand in JSON",
+                "Ask the service for XML itself.",
+            )
     try:
         pages = json.loads(held)["anies"]
     except (ValueError, RecursionError) as error:
         raise FileRefused(f"{name}: the JSON is cut or damaged", _AGAIN) from error
     if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
         raise FileRefused(f"{name}: a page in the JSON is no XML", _AGAIN)
-    yield from (page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}' for page in map(writable, pages))
+    yield from (
+        page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}'
+        for page in map(writable, pages)
+    )
 
 
 def _pieces(text: Iterator[str]) -> Iterator[str | None]:
-    """The text, cut between tags; None where another document begins. Declarations of XML are left out: what they say of letters is done already."""
+    """The text, cut between tags; None where another document begins. Declarations of XML are left
+    out: what they say of letters is done already."""
     held = ""
     for block in text:
         held += block
@@ -166,7 +209,8 @@ def _pieces(text: Iterator[str]) -> Iterator[str | None]:
 
 
 class _Reading:
-    """Gathers rows from events of expat. Declarations of entities, which no answer has, are refused.
+    """Gathers rows from events of expat. Declarations of entities, which no answer has, are
+    refused.
 
     told  for each column of Analytics its heading and its folder
     """
@@ -188,7 +232,14 @@ class _Reading:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
-        self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = list[str](), False, "", False, False, False
+        self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = (
+            list[str](),
+            False,
+            "",
+            False,
+            False,
+            False,
+        )
         self.has_root = False
         self.new: dict[str, tuple[str, str]] = {}
 
@@ -212,10 +263,13 @@ class _Reading:
         yield from done
 
     def _refuse(self, *told: object) -> None:
-        raise FileRefused(f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN)
+        raise FileRefused(
+            f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN
+        )
 
     def _check_root(self, root: str) -> None:
-        """FileRefused for a document that is no page of the same list: an error that the service told instead of one would be passed over."""
+        """FileRefused for a document that is no page of the same list: an error that the service
+        told instead of one would be passed over."""
         self.has_root = True
         if self.row != _row(root):
             problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: what begins there is no page like the first one: it may be the message of an error"
@@ -233,27 +287,40 @@ class _Reading:
             for name, value in named.items():
                 self._put(".".join([*self.path, name]), value)
         elif local == self.row:
-            self.within, self.current, self.line = True, {}, self.lines + self.parser.CurrentLineNumber
+            self.within, self.current, self.line = (
+                True,
+                {},
+                self.lines + self.parser.CurrentLineNumber,
+            )
         elif local in _ALIKE and re.fullmatch("[0-9]{1,18}", named.get("total_record_count", "")):
             self.stated = max(self.stated or 0, int(named["total_record_count"]))
         elif local == "schema":
             self.new = {}
         elif local == "element" and named.get("name", "").startswith("Column"):
-            self.new[named["name"]] = named.get("columnHeading", "").strip(), named.get("tableHeading", "").strip()
+            self.new[named["name"]] = (
+                named.get("columnHeading", "").strip(),
+                named.get("tableHeading", "").strip(),
+            )
 
     def _check_inner(self, local: str) -> None:
-        """FileRefused for a row in a row, which is counted as two, and for what no record is: paths without end grow with the square of their depth."""
+        """FileRefused for a row in a row, which is counted as two, and for what no record is: paths
+        without end grow with the square of their depth."""
         where = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}"
         if local == self.row:
             raise FileRefused(f"{where}: a row begins before the one before it ends", _AGAIN)
         if len(self.path) >= DEEPEST or len(self.current) > MOST_HEADINGS:
-            raise FileRefused(f"{where}: a row has elements in elements without end, or more than {MOST_HEADINGS:,} values", "This is no list of alike records.")
+            raise FileRefused(
+                f"{where}: a row has elements in elements without end, or more than {MOST_HEADINGS:,} values",
+                "This is no list of alike records.",
+            )
 
     def _end(self, tag: str) -> None:
         local = tag.rpartition(":")[2]
         if self.within and self.path:
             if self.is_leaf:
-                self._put(".".join([*self.path, "value"] if self.has_told else self.path), self.text)
+                self._put(
+                    ".".join([*self.path, "value"] if self.has_told else self.path), self.text
+                )
             self.path.pop()
         elif self.within:
             self.within = False
@@ -276,5 +343,8 @@ class _Reading:
 
     def _tell(self) -> None:
         if self.told and self.new != self.told:
-            raise FileRefused(f"{self.name}: a page has other columns than the one before it: two reports stand in one file", "Save each report in a file of its own.")
+            raise FileRefused(
+                f"{self.name}: a page has other columns than the one before it: two reports stand in one file",
+                "Save each report in a file of its own.",
+            )
         self.told = self.new

@@ -1,4 +1,6 @@
-"""Exports of a system's own programs, that have no headings: their columns are those that the program was asked for.
+"""Exports of a system's own programs, that have no headings: their columns are those that the
+program
+was asked for.
 
 What it was asked for stands in libstats.toml, or in the file's name: selitem_oIBlmyt_20261031.txt.
 """
@@ -20,7 +22,8 @@ Config = Mapping[str, Any]
 
 
 def columns_of(config: Config) -> dict[str, str | list[str]]:
-    """For words in files' names, the columns of exports without headings as a configuration gives them: letters, or names."""
+    """For words in files' names, the columns of exports without headings as a configuration gives
+    them: letters, or names."""
     found: dict[str, str | list[str]] = {}
     for source in config.get("sources", {}).values():
         found |= source.get("columns", {})
@@ -28,17 +31,29 @@ def columns_of(config: Config) -> dict[str, str | list[str]]:
 
 
 def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
-    """The declaration of the program that the file's name tells of, and the part as having those headings.
+    """The declaration of the program that the file's name tells of, and the part as having those
+    headings.
 
-    None where the name tells of no program, the columns are not told, or the file has headings of its own. Raises FileRefused
-    for a letter that is not known, and for columns that are not as many as those in the file.
+    None where the name tells of no program, the columns are not told, or the file has headings of
+    its own. Raises FileRefused for a letter that is not known, and for columns that are not as many
+    as those in the file.
     """
     source = _program(part, config)
     asked = source and (columns_of(config).get(str(source.command)) or _in_name(source, part))
-    if not source or not asked or any(has_all(row, source.recognise, source.headings) for _, rows in part.firsts() for row in rows):
+    if (
+        not source
+        or not asked
+        or any(
+            has_all(row, source.recognise, source.headings)
+            for _, rows in part.firsts()
+            for row in rows
+        )
+    ):
         return None
     headings = _lettered(part, source, asked) if isinstance(asked, str) else tuple(asked)
-    fitting = {reading: sum(_fits(row, len(headings)) for row in rows) for reading, rows in part.firsts()}
+    fitting = {
+        reading: sum(_fits(row, len(headings)) for row in rows) for reading, rows in part.firsts()
+    }
     best = max(fitting, key=lambda reading: fitting[reading], default=None)
     if best is None or not fitting[best]:
         problem = f"{part.name} ({source.label}): {len(headings)} columns are told ({', '.join(headings)}), its rows have {_usual_width(part)}"
@@ -49,15 +64,28 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
 def untold(part: Part, config: Config) -> FileRefused | None:
     """The refusal of a file whose name tells of a program, and nothing its columns."""
     source = _program(part, config)
-    return FileRefused(f"{part.name} ({source.label}): nothing tells what its columns are", _name_them(source)) if source else None
+    return (
+        FileRefused(
+            f"{part.name} ({source.label}): nothing tells what its columns are", _name_them(source)
+        )
+        if source
+        else None
+    )
 
 
 def _program(part: Part, config: Config) -> Source | None:
-    return next((s for s in sources(config) if s.command and s.command in part.entry.rpartition("#")[2]), None)
+    return next(
+        (s for s in sources(config) if s.command and s.command in part.entry.rpartition("#")[2]),
+        None,
+    )
 
 
 def _name_them(source: Source) -> str:
-    letters = f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), or name all columns in order: ' if source.letters else ""
+    letters = (
+        f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), or name all columns in order: '
+        if source.letters
+        else ""
+    )
     return (
         f'Write into libstats.toml the lines [sources.{source.system}], system = "{source.system}", [sources.{source.system}.columns] and '
         f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
@@ -65,7 +93,9 @@ def _name_them(source: Source) -> str:
 
 
 def _in_name(source: Source, part: Part) -> str | None:
-    found = source.letters and re.search(rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.entry)
+    found = source.letters and re.search(
+        rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.entry
+    )
     return found[1] if found else None
 
 
@@ -73,12 +103,16 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
     letters = asked.strip().removeprefix("-").removeprefix("o")
     unknown = [letter for letter in letters if letter not in source.letters]
     if unknown:
-        raise FileRefused(f"{part.name} ({source.label}): libstats does not know which column the letter {unknown[0]} of {source.command} -o{letters} gives", _name_them(source))
+        raise FileRefused(
+            f"{part.name} ({source.label}): libstats does not know which column the letter {unknown[0]} of {source.command} -o{letters} gives",
+            _name_them(source),
+        )
     return tuple(heading for letter in letters for heading in source.letters[letter])
 
 
 def _fits(row: Sequence[str], width: int) -> bool:
-    """True for a record of that width, with a delimiter at its end or without: a blank last field is the delimiter, so that a column too many is seen."""
+    """True for a record of that width, with a delimiter at its end or without: a blank last field
+    is the delimiter, so that a column too many is seen."""
     return width > 1 and _width(row) == width
 
 

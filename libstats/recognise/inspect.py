@@ -1,4 +1,5 @@
-"""What a file is: recognised as what, which headings map where, what is missing and what is ignored."""
+"""What a file is: recognised as what, which headings map where, what is missing and what is
+ignored."""
 
 from __future__ import annotations
 
@@ -22,28 +23,46 @@ from libstats.workspace.workspace import Workspace
 
 
 def inspect(path: Path, config: Config | None = None, dates: str | None = None) -> str:
-    """Text for a person: what libstats makes of a file, part by part, and what an unknown one could be. Nothing is loaded.
+    """Text for a person: what libstats makes of a file, part by part, and what an unknown one could
+    be. Nothing is loaded.
 
-    `config` is the library's, which may declare more; `dates` says what of an unknown file's dates comes first (`day first`).
-    Raises FileRefused where the file is not there.
+    `config` is the library's, which may declare more; `dates` says what of an unknown file's dates
+    comes first (`day first`). Raises FileRefused where the file is not there.
     """
     _check(path)
     return "\n".join(_told(path, config or {}, dates))
 
 
 def declare(path: Path, workspace: Workspace, label: str, dates: str | None = None) -> str:
-    """Write the mapping that `inspect` proposes for a file into the workspace's libstats.toml as [export.LABEL]; gives what was written.
+    """Write the mapping that `inspect` proposes for a file into the workspace's libstats.toml as
+    [export.LABEL]; gives what was written.
 
-    Raises FileRefused where there is no file, WorkspaceError where the label will not do, LibstatsError where nothing can be proposed.
+    Raises FileRefused where there is no file, WorkspaceError where the label will not do,
+    LibstatsError where nothing can be proposed.
     """
     _check(path)
     with contextlib.closing(vocabulary()) as con:
-        found = [p for place in places(path) for part in parts(place) if (p := _proposal(part, workspace.config, dates, con))]
+        found = [
+            p
+            for place in places(path)
+            for part in parts(place)
+            if (p := _proposal(part, workspace.config, dates, con))
+        ]
     if len(found) != 1:
-        problem = "nothing can be proposed for it" if not found else "it holds several lists that libstats does not know"
-        raise LibstatsError(f"{path.name}: {problem}", f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.")
+        problem = (
+            "nothing can be proposed for it"
+            if not found
+            else "it holds several lists that libstats does not know"
+        )
+        raise LibstatsError(
+            f"{path.name}: {problem}",
+            f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.",
+        )
     if found[0].asks:
-        raise LibstatsError(f"{path.name}: something has to be said first", f"{found[0].asks[0].upper()}{found[0].asks[1:]}.")
+        raise LibstatsError(
+            f"{path.name}: something has to be said first",
+            f"{found[0].asks[0].upper()}{found[0].asks[1:]}.",
+        )
     text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {path.name}")
     workspace.declare(label, text)
     return text
@@ -75,7 +94,12 @@ def _part(part: Part, config: Config, dates: str | None) -> str:
     except NotLoadedYet as error:
         return f"{part.name}: left alone\n  {error}"
     except FileRefused as error:
-        lines = [f"{part.name}: not recognised", f"  {error}", *_nearest(part, config), *_proposed(part, config, dates)]
+        lines = [
+            f"{part.name}: not recognised",
+            f"  {error}",
+            *_nearest(part, config),
+            *_proposed(part, config, dates),
+        ]
         return "\n".join(lines)
 
 
@@ -86,7 +110,8 @@ def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
 
 
 def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
-    """The proposal for a part that libstats does not know; None where it does, or where nothing can be proposed."""
+    """The proposal for a part that libstats does not know; None where it does, or where nothing can
+    be proposed."""
     try:
         recognise_part(part, config)
     except UnknownExport:
@@ -107,9 +132,17 @@ def _recognised(source: Source, part: Part) -> str:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
         text.append(f"  to {plan.table.name}:")
-        text += [f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}" for line in plan.lines]
+        text += [
+            f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}"
+            for line in plan.lines
+        ]
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]
-    used = {p for plan in found for line in plan.lines for p in (plan.positions[h] for h in plan.present(line))}
+    used = {
+        p
+        for plan in found
+        for line in plan.lines
+        for p in (plan.positions[h] for h in plan.present(line))
+    }
     ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
@@ -119,7 +152,8 @@ def _recognised(source: Source, part: Part) -> str:
 
 
 def _before_rows(headings: Sequence[str]) -> Iterator[str]:
-    """The first line of each heading, to the one whose quote does not close: what stands in it and behind it are rows."""
+    """The first line of each heading, to the one whose quote does not close: what stands in it and
+    behind it are rows."""
     for heading in headings:
         yield heading.strip().splitlines()[0]
         if "\n" in heading and '"' in heading:
@@ -131,6 +165,15 @@ def _nearest(part: Part, config: Config) -> list[str]:
     header = likeliest(readings, known).header if readings else ()
     text = []
     for source, has, lacks in nearest(header, known):
-        spelled = ", ".join(next(h for h in header if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}) for x in has)
-        text.append(f"  {source.label}: has {spelled}; lacks {', '.join(lacks) or 'nothing, but holds headings of another list'}")
+        spelled = ", ".join(
+            next(
+                h
+                for h in header
+                if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}
+            )
+            for x in has
+        )
+        text.append(
+            f"  {source.label}: has {spelled}; lacks {', '.join(lacks) or 'nothing, but holds headings of another list'}"
+        )
     return text

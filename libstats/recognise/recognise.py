@@ -1,4 +1,5 @@
-"""What a file is: recognised by its headings (or, where a declaration allows none, by its rows), never by its name or place."""
+"""What a file is: recognised by its headings (or, where a declaration allows none, by its rows),
+never by its name or place."""
 
 from __future__ import annotations
 
@@ -25,10 +26,14 @@ def candidates(header: Sequence[str], known: Known) -> list[Source | LeftAlone]:
     return sorted(found, key=lambda d: (-len(d.recognise), isinstance(d, Source)))
 
 
-def recognise(path: Path, entry: str | None = None, config: Config | None = None) -> tuple[Source, Part]:
-    """The declaration for a file, and the file as it is to be read: the part that the ledger calls `entry`, else the first one that is known.
+def recognise(
+    path: Path, entry: str | None = None, config: Config | None = None
+) -> tuple[Source, Part]:
+    """The declaration for a file, and the file as it is to be read: the part that the ledger calls
+    `entry`, else the first one that is known.
 
-    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or not there; OSError.
+    Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or
+    not there; OSError.
     """
     refusal: FileRefused | None = None
     wanted = entry.partition("#")[2] if entry else ""
@@ -40,13 +45,17 @@ def recognise(path: Path, entry: str | None = None, config: Config | None = None
                 return recognise_part(part, config)
             except FileRefused as error:
                 refusal = refusal or error
-    raise refusal or FileRefused(f"{path.name}: it has no part {wanted}", "Give the file that was loaded.")
+    raise refusal or FileRefused(
+        f"{path.name}: it has no part {wanted}", "Give the file that was loaded."
+    )
 
 
 def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Part]:
-    """The declaration for one part, and the part under the header by which it is known: one of its first records.
+    """The declaration for one part, and the part under the header by which it is known: one of its
+    first records.
 
-    `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and left alone, FileRefused for one that is unknown or blank.
+    `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and
+    left alone, FileRefused for one that is unknown or blank.
     """
     readings, known = list(part.headers()), declared(config)
     if not readings:
@@ -68,12 +77,22 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
 
 
 def _check_above(reading: Part, readings: Sequence[Part]) -> None:
-    """FileRefused if a record above the headings is as full as they are: a row would be set aside for a title."""
+    """FileRefused if a record above the headings is as full as they are: a row would be set aside
+    for a title."""
     alike = replace(reading, header=(), preamble=0)
-    full = [r.preamble for r in readings if r.preamble < reading.preamble and replace(r, header=(), preamble=0) == alike and _filled(r) >= max(3, _filled(reading))]
+    full = [
+        r.preamble
+        for r in readings
+        if r.preamble < reading.preamble
+        and replace(r, header=(), preamble=0) == alike
+        and _filled(r) >= max(3, _filled(reading))
+    ]
     if full:
         problem = f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as they are: it looks like a row"
-        raise FileRefused(problem, "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.")
+        raise FileRefused(
+            problem,
+            "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.",
+        )
 
 
 def _filled(part: Part) -> int:
@@ -81,7 +100,8 @@ def _filled(part: Part) -> int:
 
 
 def _without_headings(part: Part, known: Known) -> tuple[Source, Part] | None:
-    """The declaration whose columns and patterns every one of the first records fits, and the part as having those headings."""
+    """The declaration whose columns and patterns every one of the first records fits, and the part
+    as having those headings."""
     for source in (s for s in _loading(known) if s.bare):
         for reading, rows in part.firsts():
             if source.fits_bare(rows):
@@ -90,7 +110,8 @@ def _without_headings(part: Part, known: Known) -> tuple[Source, Part] | None:
 
 
 def blank(part: Part) -> FileRefused:
-    """What is said of a part without a record: an empty sheet is nothing to worry about, an empty file is."""
+    """What is said of a part without a record: an empty sheet is nothing to worry about, an empty
+    file is."""
     if part.place.sheet is not None:
         return NotLoadedYet(f"{part.name}: the sheet is empty")
     return empty(f"{part.name}: the file is empty but for blank lines")
@@ -99,7 +120,13 @@ def blank(part: Part) -> FileRefused:
 def distinct(part: Part) -> Part:
     """Repeated headings become name#1, name#2."""
     folded = [fold_heading(h) for h in part.header]
-    return replace(part, header=tuple(f"{h}#{folded[: i + 1].count(f)}" if f and folded.count(f) > 1 else h for i, (h, f) in enumerate(zip(part.header, folded, strict=True))))
+    return replace(
+        part,
+        header=tuple(
+            f"{h}#{folded[: i + 1].count(f)}" if f and folded.count(f) > 1 else h
+            for i, (h, f) in enumerate(zip(part.header, folded, strict=True))
+        ),
+    )
 
 
 def _loading(known: Known) -> list[Source]:
@@ -117,28 +144,43 @@ def likeliest(readings: Sequence[Part], known: Known) -> Part:
 
 
 def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str], list[str]]]:
-    """The sources that share most headings with the header: (source, headings it has, headings it would need)."""
+    """The sources that share most headings with the header: (source, headings it has, headings it
+    would need)."""
     found = []
     for source in _loading(known):
         has = list(source.locate(header))
         names = {fold_heading(h) for h in header}
-        lacks = [h for h in source.recognise if not any(fold_heading(n) in names for n in (h, *source.headings.get(h, ())))]
+        lacks = [
+            h
+            for h in source.recognise
+            if not any(fold_heading(n) in names for n in (h, *source.headings.get(h, ())))
+        ]
         if has:
             found.append((source, has, lacks))
     return sorted(found, key=lambda f: (-len(f[1]) / len(f[0].vendor_headings), len(f[2])))[:3]
 
 
 def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
-    """The refusal of a part that no source recognises. Its first line may hold data, so only known headings are repeated."""
+    """The refusal of a part that no source recognises. Its first line may hold data, so only known
+    headings are repeated."""
     headings = _headings(known)
     seen = [headings[fold_heading(h)] for h in header if fold_heading(h) in headings]
     count = sum(1 for h in header if h.strip())
-    told = f"of its {count} headings libstats knows {', '.join(seen)}" if seen else f"libstats knows none of its {count} headings"
+    told = (
+        f"of its {count} headings libstats knows {', '.join(seen)}"
+        if seen
+        else f"libstats knows none of its {count} headings"
+    )
     if near := nearest(header, known):
-        remedy = "; ".join(f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}" for s, _, lacks in near)
+        remedy = "; ".join(
+            f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}"
+            for s, _, lacks in near
+        )
         remedy = f"Nearest: {remedy}."
     elif any(VALUE.fullmatch(h.strip()) for h in header):
         remedy = "Its first line looks like a row: export it again with its headings."
     else:
         remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
-    return UnknownExport(f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy)
+    return UnknownExport(
+        f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy
+    )

@@ -1,4 +1,5 @@
-"""What stands under one heading of an unknown export: which types its values fit, told without telling a value."""
+"""What stands under one heading of an unknown export: which types its values fit, told without
+telling a value."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _TESTS = {
 
 
 class Values:
-    """The values of one column, blank ones and words for blank left out; `con` has the vocabulary of functions.sql."""
+    """The values of one column, blank ones and words for blank left out; `con` has the vocabulary
+    of functions.sql."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, cells: Iterable[str]) -> None:
         self.con = con
@@ -41,35 +43,48 @@ class Values:
     @cached_property
     def fitting(self) -> dict[str, float]:
         """The share of the values that each type can be made of."""
-        shares = ", ".join(f"coalesce(sum(n) filter (where {sql} is not null), 0) / greatest(sum(n), 1)" for sql in _TESTS.values())
-        row = self.con.execute(f"select {shares} from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n)", [list(self.counts), list(self.counts.values())]).fetchall()[
-            0
-        ]
+        shares = ", ".join(
+            f"coalesce(sum(n) filter (where {sql} is not null), 0) / greatest(sum(n), 1)"
+            for sql in _TESTS.values()
+        )
+        row = self.con.execute(
+            f"select {shares} from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n)",
+            [list(self.counts), list(self.counts.values())],
+        ).fetchall()[0]
         return {kind: float(share or 0) for kind, share in zip(_TESTS, row, strict=True)}
 
     def fit(self, column: Column, style: str) -> bool:
-        """True if nearly all values can be what the column wants; a column without values can be anything."""
+        """True if nearly all values can be what the column wants; a column without values can be
+        anything."""
         if not self.n:
             return True
         if column.type == "varchar":
             return not column.check or self._pass(column) >= ENOUGH
-        return self.fitting[style if column.type in ("date", "timestamp") else column.type] >= ENOUGH
+        return (
+            self.fitting[style if column.type in ("date", "timestamp") else column.type] >= ENOUGH
+        )
 
     def _pass(self, column: Column) -> float:
         sql = f"select coalesce(sum(n) filter (where {column.check}), 0) / sum(n) from (select unnest($1::varchar[]) as {column.name}, unnest($2::bigint[]) as n)"
-        return float(self.con.execute(sql, [list(self.counts), list(self.counts.values())]).fetchall()[0][0])
+        return float(
+            self.con.execute(sql, [list(self.counts), list(self.counts.values())]).fetchall()[0][0]
+        )
 
     @cached_property
     def proof(self) -> set[str]:
-        """Of dates that begin with day or month: which of the two the values prove to come first; "none" beside what is not proved, nothing where there are no such dates."""
+        """Of dates that begin with day or month: which of the two the values prove to come first;
+        "none" beside what is not proved, nothing where there are no such dates."""
         found: set[str] = set()
-        for first, second in {(int(m[1]), int(m[3])) for v in self.counts if (m := _DAY_MONTH.fullmatch(v))}:
+        for first, second in {
+            (int(m[1]), int(m[3])) for v in self.counts if (m := _DAY_MONTH.fullmatch(v))
+        }:
             found |= {"day first" if first > 12 else "month first" if second > 12 else "none"}
         return found
 
     @property
     def are_personal(self) -> bool:
-        """True if there is an e-mail address among the values, or most are 14 digits that begin with 2, as patrons' cards do by convention."""
+        """True if there is an e-mail address among the values, or most are 14 digits that begin
+        with 2, as patrons' cards do by convention."""
         return any(_EMAIL.search(v) for v in self.counts) or self._share(r"2\d{13}") >= 0.5
 
     @property
@@ -85,8 +100,26 @@ class Values:
         """What they look like, in words and shapes."""
         if not self.n:
             return "blank"
-        words = {"boolean": "yes or no", "bigint": "whole numbers", "decimal(12, 2)": "amounts"} | dict.fromkeys(("year first", "month first", "day first"), "dates")
-        kind = next((words[k] for k in ("boolean", "bigint", "decimal(12, 2)", "year first", "month first", "day first") if self.fitting[k] >= ENOUGH), None)
+        words = {
+            "boolean": "yes or no",
+            "bigint": "whole numbers",
+            "decimal(12, 2)": "amounts",
+        } | dict.fromkeys(("year first", "month first", "day first"), "dates")
+        kind = next(
+            (
+                words[k]
+                for k in (
+                    "boolean",
+                    "bigint",
+                    "decimal(12, 2)",
+                    "year first",
+                    "month first",
+                    "day first",
+                )
+                if self.fitting[k] >= ENOUGH
+            ),
+            None,
+        )
         few = f"{len(self.counts)} codes or words" if 2 * len(self.counts) <= self.n else "text"
         shapes = self.con.execute(
             "select shape(v) from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n) group by 1 order by sum(n) desc, 1 limit 3",

@@ -25,16 +25,34 @@ from libstats.report.page.html import Html, escaped, notice
 from libstats.report.page.table import Table, shown, table
 from libstats.wording import Row, number, records, share
 
-__all__ = ["AND_OR", "LAST", "Collection", "age_and_use", "by_class", "decades", "head", "key_figures", "proof", "read", "rest", "unrecorded", "use_by_class"]
+__all__ = [
+    "AND_OR",
+    "LAST",
+    "Collection",
+    "age_and_use",
+    "by_class",
+    "decades",
+    "head",
+    "key_figures",
+    "proof",
+    "read",
+    "rest",
+    "unrecorded",
+    "use_by_class",
+]
 
 LAST = "kept: the only copy of its title, or the best used of several that would all go"
 ENOUGH_LOANS = 400  # Slote's own rule for a sample
-AND_OR = {"and": "both older and longer unused than the limits of their class", "or": "older, or longer unused, than a limit of their class"}
+AND_OR = {
+    "and": "both older and longer unused than the limits of their class",
+    "or": "older, or longer unused, than a limit of their class",
+}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """What the report tells of: the day, the branch ("" for all), the settings of weeding, and the rows of every analysis."""
+    """What the report tells of: the day, the branch ("" for all), the settings of weeding, and the
+    rows of every analysis."""
 
     as_of: date
     branch: str
@@ -81,12 +99,14 @@ def read(
     con : an open connection
     as_of : the day to look at, such as "2026-10-31"; "" is that of the newest export of copies
     branch : the code of one branch; "" is all of them
-    profile, thresholds : as for `weeding_candidates`; "" for both is what [weeding] in libstats.toml names, else CREW's limits
+    profile, thresholds : as for `weeding_candidates`; "" for both is what [weeding] in
+        libstats.toml names, else CREW's limits
     combine, years_held, keep_last_copies : as there
     keep : codes of locations and collections that are never weeded, with commas between them
     rows : how many copies the pick list shows at most
 
-    Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are loaded; AnalysisError as the analyses do.
+    Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are
+    loaded; AnalysisError as the analyses do.
     """
     day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
     _check_branch(con, branch)
@@ -98,7 +118,10 @@ def read(
     whole = records(ages.collection_age(con, as_of=day, by="all", branch=of))
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
     if not whole:
-        raise ReportError("no copy is held on that day", "Give a later day, or load a list of items: libstats load exports")
+        raise ReportError(
+            "no copy is held on that day",
+            "Give a later day, or load a list of items: libstats load exports",
+        )
     return Collection(
         day, branch, settings, rows, whole[0],
         age=records(ages.collection_age(con, as_of=day, branch=of)),
@@ -119,12 +142,16 @@ def read(
     )  # fmt: skip
 
 
-def _receipts(con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str) -> dict[str, list[Row]]:
+def _receipts(
+    con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str
+) -> dict[str, list[Row]]:
     """The receipt of each analysis in the report."""
     day, branch = settings["as_of"], settings["branch"]
     return {
         "collection_age": records(receipt(con, "collection_age", as_of=day, branch=branch)),
-        "collection_use": records(receipt(con, "collection_use", since=since, until=until, branch=branch)),
+        "collection_use": records(
+            receipt(con, "collection_use", since=since, until=until, branch=branch)
+        ),
         "weeding_candidates": records(receipt(con, "weeding_candidates", **settings)),
     }
 
@@ -135,10 +162,18 @@ def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise ReportError(f"{text!r} is not a day", "Write the year, the month and the day, such as 2026-10-31.") from None
-    newest = con.sql("select max(l.exported_at) from load l join export e using (export_id) where l.undone_seq is null and e.columns['item'] is not null").fetchall()[0][0]
+            raise ReportError(
+                f"{text!r} is not a day",
+                "Write the year, the month and the day, such as 2026-10-31.",
+            ) from None
+    newest = con.sql(
+        "select max(l.exported_at) from load l join export e using (export_id) where l.undone_seq is null and e.columns['item'] is not null"
+    ).fetchall()[0][0]
     if newest is None:
-        raise ReportError("no export that tells of copies has been loaded", "Load a list of items: libstats load exports")
+        raise ReportError(
+            "no export that tells of copies has been loaded",
+            "Load a list of items: libstats load exports",
+        )
     return datetime.date(newest)
 
 
@@ -149,37 +184,60 @@ def _year_before(day: date) -> date:
 
 
 def _check_branch(con: duckdb.DuckDBPyConnection, branch: str) -> None:
-    names = [name for (name,) in con.sql("select distinct owning_branch from item where owning_branch is not null order by all").fetchall()]
+    names = [
+        name
+        for (name,) in con.sql(
+            "select distinct owning_branch from item where owning_branch is not null order by all"
+        ).fetchall()
+    ]
     if branch and branch not in names:
-        raise ReportError(f"no copy belongs to a branch {branch!r}", f"There are copies of: {', '.join(names) or 'none'}.")
+        raise ReportError(
+            f"no copy belongs to a branch {branch!r}",
+            f"There are copies of: {', '.join(names) or 'none'}.",
+        )
 
 
 def head(report: Collection) -> Html:
     """Of which day and branch, from which exports, and what to know before using it."""
     where = f"branch {report.branch}" if report.branch else "all branches"
-    headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
+    headings = {
+        "newest_export_at": "Newest export",
+        "loads": "Files loaded",
+        "rows_rejected": "Rows that could not be read",
+    }
     sources = table(report.sources, "Where the figures come from", headings=headings)
     box = notice("Before you use these figures:", _warnings(report), attention=True)
-    return Html(f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}', [sources])
+    return Html(
+        f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}',
+        [sources],
+    )
 
 
 def _warnings(report: Collection) -> list[str]:
     """What limits the figures, each in a sentence."""
-    told = ["The list of copies to look at is for people to judge at the shelf. No export tells whether a book misleads, is worn or has been superseded."]
+    told = [
+        "The list of copies to look at is for people to judge at the shelf. No export tells whether a book misleads, is worn or has been superseded."
+    ]
     told += [
         f"Use recorded by {row['source']} is known since {shown(row['records_since'])} ({row['years_recorded']} years). Of the time before that nothing is known."
         for row in report.horizons
     ]
     if not report.horizons:
-        told.append("No use is recorded at all: neither loans nor the day of the last one. Only what is judged by age alone can be listed.")
+        told.append(
+            "No use is recorded at all: neither loans nor the day of the last one. Only what is judged by age alone can be listed."
+        )
     told += [
         f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
         for row in report.migrations
     ]
     told += [
-        f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, {shown(row['day'])}: taken as a system's date, not as use." for row in report.system_days
+        f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, {shown(row['day'])}: taken as a system's date, not as use."
+        for row in report.system_days
     ]
-    told += [f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use." for source in _silent(report)]
+    told += [
+        f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use."
+        for source in _silent(report)
+    ]
     told += [unread(row) for row in report.sources if row["rows_rejected"]]
     if report.settings["thresholds"] is None:
         seen = sum("seen in" in row["note"] for row in report.limits)
@@ -191,7 +249,10 @@ def _warnings(report: Collection) -> list[str]:
 
 def _silent(report: Collection) -> list[str]:
     """The sources of which neither loans nor a log are loaded."""
-    return sorted({row["source"] for row in report.sources} - {row["source"] for row in report.sources if row["export"] in report.exports_of_use})
+    return sorted(
+        {row["source"] for row in report.sources}
+        - {row["source"] for row in report.sources if row["export"] in report.exports_of_use}
+    )
 
 
 def key_figures(report: Collection) -> Html:
@@ -224,15 +285,25 @@ def _more(report: Collection) -> str:
     """What the list holds, and what stands just beside it."""
     limits = Counter(row["limits_passed"] for row in report.candidates)
     used = sum(row["is_still_used"] for row in report.candidates)
-    only = {"and": (", which have no limit of age", ", which have no limit of use")}.get(report.settings["combine"], ("", ""))
+    only = {"and": (", which have no limit of age", ", which have no limit of use")}.get(
+        report.settings["combine"], ("", "")
+    )
     parts = [
         f"{_are(limits['age and use'])} both older and longer unused than the limits of their class",
         f"{_are(limits['use'])} only longer unused than the limit of their classes{only[0]}",
         f"{_are(limits['age'])} only older than the limit of their classes{only[1]}{f' ({number(used)} of them still used)' if used else ''}",
     ]
     last = report.fate(LAST)
-    more = f" Beyond their limits, but the last of their title, are {number(last)} more." if last else ""
-    return f"{'; '.join(part for part, name in zip(parts, ('age and use', 'use', 'age'), strict=True) if limits[name])}.{more}" if limits else more.strip()
+    more = (
+        f" Beyond their limits, but the last of their title, are {number(last)} more."
+        if last
+        else ""
+    )
+    return (
+        f"{'; '.join(part for part, name in zip(parts, ('age and use', 'use', 'age'), strict=True) if limits[name])}.{more}"
+        if limits
+        else more.strip()
+    )
 
 
 def _are(copies: int) -> str:
@@ -268,13 +339,26 @@ def _year(value: float) -> str:
 
 def by_class(report: Collection) -> Table:
     """The age of each class, and how many copies are of no known age."""
-    columns = ("class", "items", "median_year", "share_older_5_years", "share_older_10_years", "share_older_15_years", "items_without_year", "items_year_suspect", "items_serial")
+    columns = (
+        "class",
+        "items",
+        "median_year",
+        "share_older_5_years",
+        "share_older_10_years",
+        "share_older_15_years",
+        "items_without_year",
+        "items_year_suspect",
+        "items_serial",
+    )
     rows = [{name: row[name] for name in columns} for row in report.age]
     headings = {
         "items": "Copies", "median_year": "Middle year", "share_older_5_years": "Older than 5 years", "share_older_10_years": "Older than 10 years",
         "share_older_15_years": "Older than 15 years", "items_without_year": "Without a year", "items_year_suspect": "Year not credible", "items_serial": "Serials, of no single year",
     }  # fmt: skip
-    formats: dict[str, Callable[[Any], str]] = {"median_year": _year, **{name: _part for name in columns if name.startswith("share")}}
+    formats: dict[str, Callable[[Any], str]] = {
+        "median_year": _year,
+        **{name: _part for name in columns if name.startswith("share")},
+    }
     return table(
         rows,
         f"Age of the collection by class on {shown(report.as_of)}",
@@ -286,16 +370,36 @@ def by_class(report: Collection) -> Table:
 
 def use_by_class(report: Collection) -> Table:
     """The use of each class in the last year beside its size."""
-    columns = ("class", "items", "items_unrecorded", "checkouts", "in_house_uses", "turnover", "relative_use", "items_held_long", "share_dusty")
+    columns = (
+        "class",
+        "items",
+        "items_unrecorded",
+        "checkouts",
+        "in_house_uses",
+        "turnover",
+        "relative_use",
+        "items_held_long",
+        "share_dusty",
+    )
     rows = [{name: row[name] for name in columns} for row in report.use]
     headings = {
         "items": "Copies", "items_unrecorded": "Of these in systems without loans loaded", "in_house_uses": "Uses inside the library", "turnover": "Uses per copy", "relative_use": "Relative use",
         "items_held_long": "Held three years or more", "share_dusty": "Of these not used in three years",
     }  # fmt: skip
-    formats: dict[str, Callable[[Any], str]] = {"share_dusty": _part, "turnover": lambda value: f"{value:.1f}", "relative_use": lambda value: f"{value:.2f}"}
+    formats: dict[str, Callable[[Any], str]] = {
+        "share_dusty": _part,
+        "turnover": lambda value: f"{value:.1f}",
+        "relative_use": lambda value: f"{value:.2f}",
+    }
     foot = {**{name: report.use_of_all.get(name) for name in columns}, "class": "all classes"}
     since = _year_before(report.as_of)
-    return table(rows, f"Use by class, {shown(since)} to {shown(report.as_of)}", headings=headings, formats=formats, foot=foot)
+    return table(
+        rows,
+        f"Use by class, {shown(since)} to {shown(report.as_of)}",
+        headings=headings,
+        formats=formats,
+        foot=foot,
+    )
 
 
 def rest(report: Collection) -> Html:
@@ -303,15 +407,38 @@ def rest(report: Collection) -> Html:
     known = [row for row in report.resting if row["previous_use_year"] is not None]
     alone = sum(row["loans"] for row in report.resting if row["previous_use_year"] is None)
     if not known:
-        return Html("<p>No loan of the last year has a loan of the same copy before it, so nothing can be said of how long copies rest.</p>")
+        return Html(
+            "<p>No loan of the last year has a loan of the same copy before it, so nothing can be said of how long copies rest.</p>"
+        )
     total, cut = sum(row["loans"] for row in known), [row for row in known if row["is_core"]][-1]
     years = cut["years_since"]
-    words = "that year or the one before" if years == 1 else "the same year" if years == 0 else f"the {years} years before"
+    words = (
+        "that year or the one before"
+        if years == 1
+        else "the same year"
+        if years == 0
+        else f"the {years} years before"
+    )
     text = f"Of {number(total)} loans in the last year of a copy that had been lent before, {share(cut['cumulative_loans'], total)} were of copies lent last in {cut['previous_use_year']} or later, that is in {words}."
-    text += f" {number(alone)} loans have none before them on record and are not in that share." if alone else ""
-    text += f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are too few." if total <= ENOUGH_LOANS else ""
-    started = max((row["records_since"] for row in report.horizons if row["source"] not in _silent(report)), default=None)
-    text += f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen." if started else ""
+    text += (
+        f" {number(alone)} loans have none before them on record and are not in that share."
+        if alone
+        else ""
+    )
+    text += (
+        f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are too few."
+        if total <= ENOUGH_LOANS
+        else ""
+    )
+    started = max(
+        (row["records_since"] for row in report.horizons if row["source"] not in _silent(report)),
+        default=None,
+    )
+    text += (
+        f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen."
+        if started
+        else ""
+    )
     return Html(f"<p>{escaped(text)}</p>")
 
 
@@ -320,8 +447,14 @@ def proof(report: Collection) -> Html:
     pieces, tables = [], []
     for name, rows in report.receipts.items():
         definition = " ".join(row["value"] for row in rows if row["part"] == "definition")
-        listed = table([row for row in rows if row["part"] != "definition"], f"Receipt of {name.replace('_', ' ')}", headings={"what": "Of what", "value": "What it was"})
+        listed = table(
+            [row for row in rows if row["part"] != "definition"],
+            f"Receipt of {name.replace('_', ' ')}",
+            headings={"what": "Of what", "value": "What it was"},
+        )
         tables.append(listed)
         summary_text = f"How {name.replace('_', ' ')} was counted"
-        pieces.append(f"<details><summary>{summary_text}</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>")
+        pieces.append(
+            f"<details><summary>{summary_text}</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>"
+        )
     return Html("".join(pieces), tables)

@@ -14,15 +14,37 @@ from libstats.report.page.html import Html
 from libstats.report.page.table import Table, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
-__all__ = ["backlog_by_week", "backlog_chart", "fill_rates", "filled", "lending", "reasons", "reasons_of", "to_do"]
+__all__ = [
+    "backlog_by_week",
+    "backlog_chart",
+    "fill_rates",
+    "filled",
+    "lending",
+    "reasons",
+    "reasons_of",
+    "to_do",
+]
 
 LENDING = "ill_lending"
-RATES = {"rate": "Fill rate", "rate_low": "95% interval from", "rate_high": "to", "naive_rate": "If all that were given up counted as unfilled"}
+RATES = {
+    "rate": "Fill rate",
+    "rate_low": "95% interval from",
+    "rate_high": "to",
+    "naive_rate": "If all that were given up counted as unfilled",
+}
 WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
 
 
 def _weeks(report: Ill) -> list[Row]:
-    return records(backlog(report.con, PROCESS, since=report.until - timedelta(weeks=WEEKS), until=report.until, every="week"))
+    return records(
+        backlog(
+            report.con,
+            PROCESS,
+            since=report.until - timedelta(weeks=WEEKS),
+            until=report.until,
+            every="week",
+        )
+    )
 
 
 @or_why_not
@@ -34,7 +56,16 @@ def backlog_chart(report: Ill) -> charts.Figure:
 @or_why_not
 def backlog_by_week(report: Ill) -> Table:
     """The picture's figures."""
-    rows = [{"week": charts.week_ending(week), **{k: week[k] for k in ("came", "done", "given_up", "waiting", "median_age", "oldest_age")}} for week in _weeks(report)]
+    rows = [
+        {
+            "week": charts.week_ending(week),
+            **{
+                k: week[k]
+                for k in ("came", "done", "given_up", "waiting", "median_age", "oldest_age")
+            },
+        }
+        for week in _weeks(report)
+    ]
     headings = {
         "week": "Week ending",
         "came": "Came in",
@@ -43,13 +74,26 @@ def backlog_by_week(report: Ill) -> Table:
         "median_age": "Half wait longer than (days)",
         "oldest_age": "The oldest (days)",
     }
-    return table(rows, "Requests waiting, week by week", headings=headings, formats={"median_age": tenths, "oldest_age": tenths})
+    return table(
+        rows,
+        "Requests waiting, week by week",
+        headings=headings,
+        formats={"median_age": tenths, "oldest_age": tenths},
+    )
 
 
 @or_why_not
 def filled(report: Ill) -> Table:
     """What became of the year's requests."""
-    names = ("cases", "filled", "unfilled", "duplicate", "cancelled_by_patron", "other_left_out", "still_open")
+    names = (
+        "cases",
+        "filled",
+        "unfilled",
+        "duplicate",
+        "cancelled_by_patron",
+        "other_left_out",
+        "still_open",
+    )
     return _by_kind(report, names, "what became of them", {"cases": "Requests"})
 
 
@@ -57,7 +101,13 @@ def filled(report: Ill) -> Table:
 def lending(report: Ill) -> Html:
     """How many requests of other libraries were filled, and why the others were not."""
     names = ("cases", "filled", "unfilled", "still_open", *RATES)
-    rates = _by_kind(report, names, "how many we filled for other libraries", {"cases": "Requests", **RATES}, LENDING)
+    rates = _by_kind(
+        report,
+        names,
+        "how many we filled for other libraries",
+        {"cases": "Requests", **RATES},
+        LENDING,
+    )
     why = reasons_of(report, LENDING, "Why requests of other libraries were given up")
     return Html(f"{rates._repr_html_()}{why._repr_html_()}", [rates, why])
 
@@ -68,15 +118,30 @@ def fill_rates(report: Ill) -> Table:
     return _by_kind(report, tuple(RATES), "how many were filled", RATES)
 
 
-def _by_kind(report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str], process: str = PROCESS) -> Table:
+def _by_kind(
+    report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str], process: str = PROCESS
+) -> Table:
     """Columns of the fill rate for loans and copies, and for all."""
-    parts, whole = (records(fill_rate(report.con, process, by=by, **report.period(12))) for by in ("kind", None))
-    rows = [{"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}} for row in parts]
+    parts, whole = (
+        records(fill_rate(report.con, process, by=by, **report.period(12))) for by in ("kind", None)
+    )
+    rows = [
+        {"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}}
+        for row in parts
+    ]
     everything = [{"part": "all", **{name: row[name] for name in names}} for row in whole]
     several = len(rows) > 1
-    caption = f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: {what}"
+    caption = (
+        f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: {what}"
+    )
     formats = {name: _to_a_tenth for name in names if "rate" in name}
-    return table(rows if several else everything, caption, headings={"part": "Of what", **headings}, formats=formats, foot=everything[0] if several else None)
+    return table(
+        rows if several else everything,
+        caption,
+        headings={"part": "Of what", **headings},
+        formats=formats,
+        foot=everything[0] if several else None,
+    )
 
 
 def _to_a_tenth(part: float) -> str:
@@ -91,7 +156,11 @@ def reasons(report: Ill) -> Table:
 
 def reasons_of(report: Ill, process: str, caption: str) -> Table:
     """Why requests of one direction were given up, in the year."""
-    return table(unfilled_reasons(report.con, process, **report.period(12)), caption, headings={"counts_as": "Counts as", "cases": "Requests"})
+    return table(
+        unfilled_reasons(report.con, process, **report.period(12)),
+        caption,
+        headings={"counts_as": "Counts as", "cases": "Requests"},
+    )
 
 
 @or_why_not
@@ -99,14 +168,39 @@ def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
     found = worklist(report.con, PROCESS)
     total = int(found.filter("standing <> 'in time'").aggregate("count(*)").fetchall()[0][0])
-    names = ("handle", "standing", "age", "branch", "kind", "last_milestone", "last_at", "next_step")
-    rows = [{**{name: row[name] for name in names}, **{name: words(row[name]) for name in ("last_milestone", "next_step")}} for row in pressing(found, LISTED)]
-    headings = {"handle": "Request", "age": "Days since it was made", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step"}
+    names = (
+        "handle",
+        "standing",
+        "age",
+        "branch",
+        "kind",
+        "last_milestone",
+        "last_at",
+        "next_step",
+    )
+    rows = [
+        {
+            **{name: row[name] for name in names},
+            **{name: words(row[name]) for name in ("last_milestone", "next_step")},
+        }
+        for row in pressing(found, LISTED)
+    ]
+    headings = {
+        "handle": "Request",
+        "age": "Days since it was made",
+        "last_milestone": "Last step",
+        "last_at": "Reached",
+        "next_step": "Next step",
+    }
     listed = table(
         without_empty(rows),
         f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}",
         headings=headings,
         formats={"age": tenths},
     )
-    more = f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>" if total > len(rows) else ""
+    more = (
+        f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>"
+        if total > len(rows)
+        else ""
+    )
     return Html(f"{listed._repr_html_()}{more}", [listed])

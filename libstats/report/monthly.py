@@ -17,7 +17,20 @@ from libstats.report.page.html import Html, escaped, notice
 from libstats.report.page.table import Table, shown, table
 from libstats.wording import Row, change, month_before, month_name, number, percent
 
-__all__ = ["Monthly", "by_branch", "by_month", "chart", "head", "in_house", "key_figures", "left_out", "proof", "read", "renewals", "unread"]
+__all__ = [
+    "Monthly",
+    "by_branch",
+    "by_month",
+    "chart",
+    "head",
+    "in_house",
+    "key_figures",
+    "left_out",
+    "proof",
+    "read",
+    "renewals",
+    "unread",
+]
 
 RENEWALS = {
     "renewals_by_staff": "by staff",
@@ -27,13 +40,18 @@ RENEWALS = {
     "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
 }
 ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
-COUNTS = {"checkouts": ("checkouts",), "renewals": tuple(RENEWALS), "uses inside the library": ("in_house_uses",)}
+COUNTS = {
+    "checkouts": ("checkouts",),
+    "renewals": tuple(RENEWALS),
+    "uses inside the library": ("in_house_uses",),
+}
 UNKNOWN_BRANCH = "branch not known"
 
 
 @dataclass(frozen=True)
 class Monthly:
-    """What a monthly report tells of: the month, one branch or all (""), 13 months of rows, the sources, the receipt, and sources with copies alone.
+    """What a monthly report tells of: the month, one branch or all (""), 13 months of rows, the
+    sources, the receipt, and sources with copies alone.
 
     Branches go by their names where a list of codes tells them.
     """
@@ -60,7 +78,8 @@ class Monthly:
         return [row for row in self.rows if row["period"] == month]
 
     def count(self, columns: tuple[str, ...], month: date, branch: str | None = "") -> int | None:
-        """The sum of some columns in a month, at one branch or (by "") all shown; None if there are no rows."""
+        """The sum of some columns in a month, at one branch or (by "") all shown; None if there are
+        no rows."""
         rows = [row for row in self.of(month) if branch in ("", row["branch"])]
         return sum(row[column] or 0 for row in rows for column in columns) if rows else None
 
@@ -78,7 +97,9 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     """
     sources = _sources(con)
     if not sources:
-        raise ReportError("no export that tells of circulation has been loaded", "Load one: libstats load exports")
+        raise ReportError(
+            "no export that tells of circulation has been loaded", "Load one: libstats load exports"
+        )
     covered: datetime = max(row["covered_until"] for row in sources)
     wanted = _month(month) if month else month_before(covered.date())
     rows = _rows(con, month_before(wanted, 36), month_before(wanted, -1))
@@ -88,19 +109,27 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     rows = [row for row in rows if row["period"] >= first]
     names = _names(con, {row["branch"] for row in rows})
     code = {name: code for code, name in names.items()}.get(branch, branch)
-    named = [{**row, "branch": names.get(row["branch"], row["branch"])} for row in _at(rows, code, names)]
-    return Monthly(wanted, names.get(code, code), named, sources, _receipt(con, wanted, after), _silent(con))
+    named = [
+        {**row, "branch": names.get(row["branch"], row["branch"])} for row in _at(rows, code, names)
+    ]
+    return Monthly(
+        wanted, names.get(code, code), named, sources, _receipt(con, wanted, after), _silent(con)
+    )
 
 
 def _names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict[str, str]:
-    """The names of branches by code; not of a code with two names, nor a name of two codes or one that is another branch's code."""
-    rows = con.execute("select code, any_value(name) from code where list = 'branch' and name is not null group by code having count(distinct name) = 1").fetchall()
+    """The names of branches by code; not of a code with two names, nor a name of two codes or one
+    that is another branch's code."""
+    rows = con.execute(
+        "select code, any_value(name) from code where list = 'branch' and name is not null group by code having count(distinct name) = 1"
+    ).fetchall()
     counts = Counter(name for _, name in rows)
     return {code: name for code, name in rows if counts[name] == 1 and name not in codes - {code}}
 
 
 def _silent(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """The sources that have copies and neither loans nor a log, from which circulation could be counted."""
+    """The sources that have copies and neither loans nor a log, from which circulation could be
+    counted."""
     rows = con.execute(
         """
         select distinct source from item
@@ -125,7 +154,8 @@ def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def _covered(con: duckdb.DuckDBPyConnection, exported_at: datetime) -> datetime:
-    """Up to when an export tells: its time, or the end of its day where only the day is known and that day has figures."""
+    """Up to when an export tells: its time, or the end of its day where only the day is known and
+    that day has figures."""
     following = exported_at + timedelta(days=1)
     if exported_at.time() == time() and _rows(con, exported_at.date(), following.date()):
         return following
@@ -146,7 +176,10 @@ def _at(rows: list[Row], branch: str, names: dict[str, str]) -> list[Row]:
     codes = {row["branch"] for row in rows if row["branch"] is not None}
     if branch and branch not in codes:
         told = ", ".join(sorted(names.get(code, code) for code in codes))
-        raise ReportError(f"there is no circulation at a branch {branch!r} in these 13 months", f"There is at: {told or 'none'}.")
+        raise ReportError(
+            f"there is no circulation at a branch {branch!r} in these 13 months",
+            f"There is at: {told or 'none'}.",
+        )
     return [row for row in rows if branch in ("", row["branch"])]
 
 
@@ -156,14 +189,33 @@ def _dicts(relation: duckdb.DuckDBPyRelation) -> list[Row]:
 
 def head(report: Monthly) -> Html:
     """Of which month and branch, from which exports, and what is missing in them."""
-    where = f"branch {report.branch}" if report.branch else f"all branches{' with circulation loaded' if report.silent else ''}"
+    where = (
+        f"branch {report.branch}"
+        if report.branch
+        else f"all branches{' with circulation loaded' if report.silent else ''}"
+    )
     gaps = _gaps(report)
     complete = f"Every export below reaches the end of {month_name(report.month)}, all its rows could be read, and every branch of the month before has figures."
-    box = notice("Before you use these figures:", gaps, attention=True) if gaps else notice(complete)
-    headings = {"newest_export_at": "Newest export", "loads": "Files loaded", "rows_rejected": "Rows that could not be read"}
-    rows = [{name: row[name] for name in ("source", "export", "newest_export_at", "loads", "rows_rejected")} for row in report.sources]
+    box = (
+        notice("Before you use these figures:", gaps, attention=True) if gaps else notice(complete)
+    )
+    headings = {
+        "newest_export_at": "Newest export",
+        "loads": "Files loaded",
+        "rows_rejected": "Rows that could not be read",
+    }
+    rows = [
+        {
+            name: row[name]
+            for name in ("source", "export", "newest_export_at", "loads", "rows_rejected")
+        }
+        for row in report.sources
+    ]
     sources = table(rows, "Where the figures come from", headings=headings)
-    return Html(f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}', [sources])
+    return Html(
+        f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}',
+        [sources],
+    )
 
 
 def _gaps(report: Monthly) -> list[str]:
@@ -174,14 +226,20 @@ def _gaps(report: Monthly) -> list[str]:
         for row in report.sources
         if row["covered_until"] < end
     ]
-    gaps += [f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in these figures." for source in report.silent]
+    gaps += [
+        f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in these figures."
+        for source in report.silent
+    ]
     gaps += [unread(row) for row in report.sources if row["rows_rejected"]]
     if not report.of(report.month):
         gaps.append(f"Nothing is loaded for {name}.")
     else:
         here = {row["branch"] for row in report.of(report.month)}
         gone = sorted({row["branch"] for row in report.of(report.before)} - here - {None})
-        gaps += [f"{branch} has no figures for {name}, though it has for {month_name(report.before)}." for branch in gone]
+        gaps += [
+            f"{branch} has no figures for {name}, though it has for {month_name(report.before)}."
+            for branch in gone
+        ]
     return gaps
 
 
@@ -192,12 +250,15 @@ def unread(source: Row) -> str:
 
 
 def key_figures(report: Monthly) -> Html:
-    """Checkouts, renewals and in-house use in words, against the month before and the same month last year."""
+    """Checkouts, renewals and in-house use in words, against the month before and the same month
+    last year."""
     cards = []
     for what, columns in COUNTS.items():
         now = report.count(columns, report.month)
         words = _compared(report, columns, now)
-        cards.append(f'<li><strong>{number(now)}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>')
+        cards.append(
+            f'<li><strong>{number(now)}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
+        )
     return Html(f'<ul class="libstats-figures">{"".join(cards)}</ul>')
 
 
@@ -207,7 +268,11 @@ def _compared(report: Monthly, columns: tuple[str, ...], now: int | None) -> str
     parts = []
     for when in (report.before, report.last_year):
         then = report.count(columns, when)
-        parts.append(f"nothing is loaded for {month_name(when)}" if then is None else f"{change(now, then, when)}{f' ({number(then)})' if then else ''}")
+        parts.append(
+            f"nothing is loaded for {month_name(when)}"
+            if then is None
+            else f"{change(now, then, when)}{f' ({number(then)})' if then else ''}"
+        )
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
 
@@ -219,13 +284,27 @@ def chart(report: Monthly) -> charts.Figure:
 
 def by_month(report: Monthly) -> Table:
     """The picture's figures: a row a month, a column a branch."""
-    names = sorted({row["branch"] for row in report.rows}, key=lambda name: (name is None, name or ""))
+    names = sorted(
+        {row["branch"] for row in report.rows}, key=lambda name: (name is None, name or "")
+    )
     months = sorted({row["period"] for row in report.rows})
     rows = []
     for month in months:
-        counts = {name or UNKNOWN_BRANCH: report.count(COUNTS["checkouts"], month, name) for name in names}
-        rows.append({"period": month, **counts, **({"all": report.count(COUNTS["checkouts"], month)} if len(names) > 1 else {})})
-    headings = {"period": "Month", "all": "All branches", **{name or UNKNOWN_BRANCH: name or "Branch not known" for name in names}}
+        counts = {
+            name or UNKNOWN_BRANCH: report.count(COUNTS["checkouts"], month, name) for name in names
+        }
+        rows.append(
+            {
+                "period": month,
+                **counts,
+                **({"all": report.count(COUNTS["checkouts"], month)} if len(names) > 1 else {}),
+            }
+        )
+    headings = {
+        "period": "Month",
+        "all": "All branches",
+        **{name or UNKNOWN_BRANCH: name or "Branch not known" for name in names},
+    }
     return table(rows, "Checkouts by month and branch", headings=headings)
 
 
@@ -234,10 +313,18 @@ def by_branch(report: Monthly) -> Table:
     total = report.count(COUNTS["checkouts"], report.month) or 0
     names = [row["branch"] for row in report.of(report.month)]
     rows = [_line(report, name, name or "Branch not known", total) for name in names]
-    headings = {"before": f"Checkouts in {month_name(report.before)}", "last_year": f"Checkouts in {month_name(report.last_year)}", "share": "Share of all checkouts"}
+    headings = {
+        "before": f"Checkouts in {month_name(report.before)}",
+        "last_year": f"Checkouts in {month_name(report.last_year)}",
+        "share": "Share of all checkouts",
+    }
     foot = _line(report, "", "All branches", total) if len(rows) > 1 else None
     return table(
-        rows, f"Circulation in {month_name(report.month)} by branch", headings={**headings, "in_house_uses": "Uses inside the library"}, formats={"share": percent}, foot=foot
+        rows,
+        f"Circulation in {month_name(report.month)} by branch",
+        headings={**headings, "in_house_uses": "Uses inside the library"},
+        formats={"share": percent},
+        foot=foot,
     )
 
 
@@ -257,10 +344,21 @@ def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
 def renewals(report: Monthly) -> Table:
     """Renewals by who made them."""
     months = {"month": report.month, "before": report.before, "last_year": report.last_year}
-    rows = [{"renewed": name, **{key: report.count((column,), when) for key, when in months.items()}} for column, name in RENEWALS.items()]
+    rows = [
+        {"renewed": name, **{key: report.count((column,), when) for key, when in months.items()}}
+        for column, name in RENEWALS.items()
+    ]
     rows = [row for row in rows if row["renewed"] in ALWAYS or any(row[key] for key in months)]
-    foot = {"renewed": "all renewals", **{key: report.count(tuple(RENEWALS), when) for key, when in months.items()}}
-    return table(rows, f"Renewals in {month_name(report.month)} by kind", headings={key: month_name(when) for key, when in months.items()}, foot=foot)
+    foot = {
+        "renewed": "all renewals",
+        **{key: report.count(tuple(RENEWALS), when) for key, when in months.items()},
+    }
+    return table(
+        rows,
+        f"Renewals in {month_name(report.month)} by kind",
+        headings={key: month_name(when) for key, when in months.items()},
+        foot=foot,
+    )
 
 
 def in_house(report: Monthly) -> Html:
@@ -278,9 +376,20 @@ def in_house(report: Monthly) -> Html:
 
 def left_out(report: Monthly) -> Html:
     """Which rows were not counted, and why; and for how many days the log was missing."""
-    rows = [{"reason": row["what"], "rows": int(row["value"].replace(",", ""))} for row in report.receipt if row["part"] == "left out"]
-    listed = table(rows, f"Rows that were left out in {month_name(report.month)}, at all branches", headings={"rows": "Rows"})
-    log, loans = (report.count((column,), report.month) or 0 for column in ("days_from_log", "days_from_loans"))
+    rows = [
+        {"reason": row["what"], "rows": int(row["value"].replace(",", ""))}
+        for row in report.receipt
+        if row["part"] == "left out"
+    ]
+    listed = table(
+        rows,
+        f"Rows that were left out in {month_name(report.month)}, at all branches",
+        headings={"rows": "Rows"},
+    )
+    log, loans = (
+        report.count((column,), report.month) or 0
+        for column in ("days_from_log", "days_from_loans")
+    )
     words = f"{number(log)} days of a desk are counted from the circulation log, {number(loans)} from the list of loans; no day from both."
     return Html(f"<p>{escaped(words)}</p>{listed._repr_html_()}", [listed])
 
@@ -289,5 +398,12 @@ def proof(report: Monthly) -> Html:
     """The receipt of the figures, folded away."""
     definition = " ".join(row["value"] for row in report.receipt if row["part"] == "definition")
     rest = [row for row in report.receipt if row["part"] != "definition"]
-    listed = table(rest, "Receipt of the circulation figures", headings={"what": "Of what", "value": "What it was"})
-    return Html(f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>", [listed])
+    listed = table(
+        rest,
+        "Receipt of the circulation figures",
+        headings={"what": "Of what", "value": "What it was"},
+    )
+    return Html(
+        f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>",
+        [listed],
+    )

@@ -17,15 +17,36 @@ from libstats.wording import tenths
 __all__ = ["page", "sheets"]
 
 TITLE = "Today's work"
-HEADINGS = {"handle": "Look for", "last_milestone": "Last step", "last_at": "Reached", "next_step": "Next step", "age": "Age in days", "left_days": "Days left", "due_at": "Due"}
+HEADINGS = {
+    "handle": "Look for",
+    "last_milestone": "Last step",
+    "last_at": "Reached",
+    "next_step": "Next step",
+    "age": "Age in days",
+    "left_days": "Days left",
+    "due_at": "Due",
+}
 
 
 def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
-    cells = [nbformat.v4.new_markdown_cell(f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.", id="title")]  # type: ignore[no-untyped-call]
-    sections = [("head", "", _head(today)), *((work.process.name, f"## {lists.headline(work)}", _section(work, today)) for work in today.work)]
+    cells = [
+        nbformat.v4.new_markdown_cell(  # type: ignore[no-untyped-call]
+            f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.",
+            id="title",
+        )
+    ]
+    sections = [
+        ("head", "", _head(today)),
+        *(
+            (work.process.name, f"## {lists.headline(work)}", _section(work, today))
+            for work in today.work
+        ),
+    ]
     if not today.work:
-        sections.append(("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>")))
+        sections.append(
+            ("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>"))
+        )
     sections.append(("exports", "## The exports behind it", _state(today)))
     for name, heading, html in sections:
         if heading:
@@ -38,27 +59,58 @@ def page(today: Today) -> str:
 def sheets(today: Today) -> bytes:
     """The list as a workbook: exports, alarms, how many cases, and a sheet a kind of work."""
     rows = [
-        {"process": work.process.title, **work.counts, "marked_lost": sum(work.missing.values()), "goal_days": work.process.goal_days, "as_of": work.as_of} for work in today.work
+        {
+            "process": work.process.title,
+            **work.counts,
+            "marked_lost": sum(work.missing.values()),
+            "goal_days": work.process.goal_days,
+            "as_of": work.as_of,
+        }
+        for work in today.work
     ]
-    counts = table(rows, "Open cases", headings={"process": "Kind of work", "in time": "In time", "marked_lost": "Of them marked lost, not listed"})
-    tables = [counts, *map(_cases, today.work), _exports(today), *([_alarms(today)] if today.alarms else [])]
+    counts = table(
+        rows,
+        "Open cases",
+        headings={
+            "process": "Kind of work",
+            "in time": "In time",
+            "marked_lost": "Of them marked lost, not listed",
+        },
+    )
+    tables = [
+        counts,
+        *map(_cases, today.work),
+        _exports(today),
+        *([_alarms(today)] if today.alarms else []),
+    ]
     return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
 
 
 def _head(today: Today) -> Html:
     """What to know before the lists: which exports are stale, and whether something looks wrong."""
     told = [f"{today.warning} Ages are told as of then."] if today.warning else []
-    told += [f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened since is not in the lists." for export in today.stale]
+    told += [
+        f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened since is not in the lists."
+        for export in today.stale
+    ]
     if today.alarms:
         told.append(
             f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
         )
-    box = notice("Before you use these lists:", told, attention=True) if told else notice("No export is older than usual, and nothing in them looks wrong.")
+    box = (
+        notice("Before you use these lists:", told, attention=True)
+        if told
+        else notice("No export is older than usual, and nothing in them looks wrong.")
+    )
     return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
 
 
 def _state(today: Today) -> Html:
-    alarms = _alarms(today)._repr_html_() if today.alarms else "<p>Nothing in the exports looks wrong.</p>"
+    alarms = (
+        _alarms(today)._repr_html_()
+        if today.alarms
+        else "<p>Nothing in the exports looks wrong.</p>"
+    )
     return Html(f"{_exports(today)._repr_html_()}{alarms}")
 
 
@@ -75,12 +127,22 @@ def _exports(today: Today) -> Table:
         }
         for e in today.exports
     ]
-    headings = {"newest_export_at": "Newest export", "age": "Age in days", "usual": "Days that usually lie between two"}
-    return table(rows, "How old each export is", headings=headings, formats={"age": tenths, "usual": tenths})
+    headings = {
+        "newest_export_at": "Newest export",
+        "age": "Age in days",
+        "usual": "Days that usually lie between two",
+    }
+    return table(
+        rows, "How old each export is", headings=headings, formats={"age": tenths, "usual": tenths}
+    )
 
 
 def _alarms(today: Today) -> Table:
-    return table(today.alarms, "What looks wrong in the exports", headings={"rows": "Rows, or days", "meaning": "What it means"})
+    return table(
+        today.alarms,
+        "What looks wrong in the exports",
+        headings={"rows": "Rows, or days", "meaning": "What it means"},
+    )
 
 
 def _section(work: Work, today: Today) -> Html:
@@ -108,5 +170,9 @@ def _cases(work: Work) -> Table:
         }
         for row in work.cases
     ]
-    name = f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the latest first"
-    return table(without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths})
+    name = (
+        f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the latest first"
+    )
+    return table(
+        without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths}
+    )

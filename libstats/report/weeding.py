@@ -1,4 +1,5 @@
-"""The part of the report on the collection that is about weeding: what to look at, why the rest is not on the list, the list to print."""
+"""The part of the report on the collection that is about weeding: what to look at, why the rest is
+not on the list, the list to print."""
 
 from __future__ import annotations
 
@@ -12,33 +13,61 @@ from libstats.wording import Row, month_name, number, share
 
 __all__ = ["limits", "missing", "pick_list", "summary", "why_not"]
 
-UNKNOWN = {"class": "class not known", "branch": "branch not known", "location": "location not known"}
+UNKNOWN = {
+    "class": "class not known",
+    "branch": "branch not known",
+    "location": "location not known",
+}
 LONGEST_TITLE = 60
 
 
 def summary(report: Collection) -> Html:
     """Where the copies to look at are, and where to begin."""
     shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
-    by_shelf = [{"branch": branch, "location": location, "copies": shelves[branch, location]} for branch, location in sorted(shelves)]
+    by_shelf = [
+        {"branch": branch, "location": location, "copies": shelves[branch, location]}
+        for branch, location in sorted(shelves)
+    ]
     foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
     pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
     if by_shelf:
-        pieces.append(table(_of_classes(report), "Copies to look at, by class", headings={"of_class": "Copies of the class", "share": "Share of the class"}))
-    return Html(f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}", pieces)
+        pieces.append(
+            table(
+                _of_classes(report),
+                "Copies to look at, by class",
+                headings={"of_class": "Copies of the class", "share": "Share of the class"},
+            )
+        )
+    return Html(
+        f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}",
+        pieces,
+    )
 
 
 def _of_classes(report: Collection) -> list[Row]:
     """How much of each class is on the list."""
     classes = Counter(_known(row, "class") for row in report.candidates)
     held = {_known(row, "class"): row["items"] for row in report.age}
-    return [{"class": name, "copies": classes[name], "of_class": held.get(name), "share": share(classes[name], held.get(name, 0))} for name in sorted(classes)]
+    return [
+        {
+            "class": name,
+            "copies": classes[name],
+            "of_class": held.get(name),
+            "share": share(classes[name], held.get(name, 0)),
+        }
+        for name in sorted(classes)
+    ]
 
 
 def _begin(report: Collection) -> str:
     """Where weeding does most at once."""
     if not report.candidates:
         last = report.fate(LAST)
-        return f"No copy is beyond its limits, but for {number(last)} that are the last of their title." if last else "No copy is beyond its limits."
+        return (
+            f"No copy is beyond its limits, but for {number(last)} that are the last of their title."
+            if last
+            else "No copy is beyond its limits."
+        )
     shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
     classes = Counter(_known(row, "class") for row in report.candidates)
     (branch, location), most = min(shelves.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -53,12 +82,20 @@ def _known(row: Row, name: str) -> str:
 def why_not(report: Collection) -> Table:
     """Why the other copies are not on the list."""
     rows = [{"reason": row["reason"], "copies": row["rows"]} for row in report.fates if row["rows"]]
-    foot = {"reason": "all copies in the catalogue", "copies": len(report.candidates) + sum(row["copies"] for row in rows)}
-    return table([{"reason": "on the list", "copies": len(report.candidates)}, *rows], "Every copy has one place", foot=foot)
+    foot = {
+        "reason": "all copies in the catalogue",
+        "copies": len(report.candidates) + sum(row["copies"] for row in rows),
+    }
+    return table(
+        [{"reason": "on the list", "copies": len(report.candidates)}, *rows],
+        "Every copy has one place",
+        foot=foot,
+    )
 
 
 def pick_list(report: Collection) -> Html:
-    """The copies to look at, to print and take to the shelves: a table and a sheet for each branch, in the order in which they stand."""
+    """The copies to look at, to print and take to the shelves: a table and a sheet for each branch,
+    in the order in which they stand."""
     listed = report.candidates[: report.rows]
     pieces, tables = [], []
     if len(report.candidates) > len(listed):
@@ -67,18 +104,31 @@ def pick_list(report: Collection) -> Html:
                 f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
             )
         )
-    headings = {"call_number": "Call number", "published_year": "Year", "unused_since": "Last used", "limits_passed": "Because of"}
+    headings = {
+        "call_number": "Call number",
+        "published_year": "Year",
+        "unused_since": "Last used",
+        "limits_passed": "Because of",
+    }
     branches = dict.fromkeys(_known(row, "branch") for row in listed)
     for place, branch in enumerate(branches):
         rows = [_pick(row) for row in listed if _known(row, "branch") == branch]
-        of_branch = table(rows, f"{branch}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}", headings=headings, formats={"published_year": str})
+        of_branch = table(
+            rows,
+            f"{branch}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}",
+            headings=headings,
+            formats={"published_year": str},
+        )
         tables.append(of_branch)
-        pieces.append(f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>')
+        pieces.append(
+            f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>'
+        )
     return Html("".join(pieces) or "<p>No copy is on the list.</p>", tables)
 
 
 def _pick(row: Row) -> Row:
-    """A line of the pick list, in words where it has no last use or where use does not speak for going."""
+    """A line of the pick list, in words where it has no last use or where use does not speak for
+    going."""
     because = "too old for its class; still used" if row["is_still_used"] else row["limits_passed"]
     return {
         "call_number": row["call_number"], "location": row["location"], "title": _short(row["title"]), "barcode": row["barcode"], "published_year": row["published_year"],
@@ -87,7 +137,8 @@ def _pick(row: Row) -> Row:
 
 
 def _last_use(row: Row) -> str | None:
-    """The month of the last use; one that is not recorded is not called unknown: it says since when the record is silent."""
+    """The month of the last use; one that is not recorded is not called unknown: it says since when
+    the record is silent."""
     silent = {
         "records": "no use on record (records begin {})",
         "arrival": "no use on record since it came, {}",
@@ -95,7 +146,11 @@ def _last_use(row: Row) -> str | None:
     }
     if row["unused_since"] is None:
         return None
-    when = str(row["unused_since"].year) if row["unused_from"] == "publication" else _month(row["unused_since"])
+    when = (
+        str(row["unused_since"].year)
+        if row["unused_from"] == "publication"
+        else _month(row["unused_since"])
+    )
     return silent.get(row["unused_from"], "{}").format(when)
 
 
@@ -118,26 +173,62 @@ def missing(report: Collection) -> Html:
     if not report.missing:
         return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
     columns = ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")
-    listed = [{**{name: row[name] for name in columns}, "title": _short(row["title"])} for row in report.missing[: report.rows]]
+    listed = [
+        {**{name: row[name] for name in columns}, "title": _short(row["title"])}
+        for row in report.missing[: report.rows]
+    ]
     long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
     count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
     text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
-    shelf = table(listed, "Lost, missing or claimed returned, the longest first", headings={"lost_on": "Since", "days_lost": "Days"})
-    return Html(f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>", [shelf])
+    shelf = table(
+        listed,
+        "Lost, missing or claimed returned, the longest first",
+        headings={"lost_on": "Since", "days_lost": "Days"},
+    )
+    return Html(
+        f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>",
+        [shelf],
+    )
 
 
 def limits(report: Collection) -> Html:
     """The limits that were used, folded away."""
-    rows = [{name: row.get(name, "") for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")} for row in report.limits]
-    rows = [{"class": f"{row['class_from']} to {row['class_to']}" if row["class_from"] != row["class_to"] else row["class_from"], **row} for row in rows]
+    rows = [
+        {
+            name: row.get(name, "")
+            for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")
+        }
+        for row in report.limits
+    ]
+    rows = [
+        {
+            "class": f"{row['class_from']} to {row['class_to']}"
+            if row["class_from"] != row["class_to"]
+            else row["class_from"],
+            **row,
+        }
+        for row in rows
+    ]
     for row in rows:
         del row["class_from"], row["class_to"]
-        row["age_years"], row["no_use_years"] = row["age_years"] or "any", row["no_use_years"] or "any"
-    listed = table(rows, f"Limits of the profile {report.settings['profile']}", headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"})
+        row["age_years"], row["no_use_years"] = (
+            row["age_years"] or "any",
+            row["no_use_years"] or "any",
+        )
+    listed = table(
+        rows,
+        f"Limits of the profile {report.settings['profile']}",
+        headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"},
+    )
     source = next((row["source"] for row in report.limits if row.get("source")), "")
     own = (
         "A copy is listed if it is "
-        + AND_OR[report.settings["combine"]].replace("their class", "its class").replace("both older", "both older")
+        + AND_OR[report.settings["combine"]]
+        .replace("their class", "its class")
+        .replace("both older", "both older")
         + ". Where a class has one limit, that one decides."
     )
-    return Html(f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>", [listed])
+    return Html(
+        f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>",
+        [listed],
+    )

@@ -1,4 +1,5 @@
-"""One file a system, or a folder where it has several exports. Every `Source` and `LeftAlone` that a module here defines is known to libstats, and so is what a library declares in libstats.toml."""
+"""One file a system, or a folder where it has several exports. Every `Source` and `LeftAlone` that
+a module here defines is known to libstats, and so is what a library declares in libstats.toml."""
 
 from __future__ import annotations
 
@@ -23,10 +24,14 @@ def _shipped() -> tuple[Source | LeftAlone, ...]:
 
 
 def declared(config: Mapping[str, Any] | None = None) -> tuple[Source | LeftAlone, ...]:
-    """Every declaration: a library's own, from its configuration, then the shipped ones, with the names that it adds for their headings."""
+    """Every declaration: a library's own, from its configuration, then the shipped ones, with the
+    names that it adds for their headings."""
     if not config or not config.keys() & {"export", "headings"}:
         return _shipped()
-    return (*of_library(config), *(spelled(d, config) if isinstance(d, Source) else d for d in _shipped()))
+    return (
+        *of_library(config),
+        *(spelled(d, config) if isinstance(d, Source) else d for d in _shipped()),
+    )
 
 
 def sources(config: Mapping[str, Any] | None = None) -> tuple[Source, ...]:

@@ -1,15 +1,20 @@
 """FOLIO: what its services answer (JSON), and what Metadb and LDP give by SQL (CSV).
 
-The services write itemId and status.name, the tables of Metadb item_id and status__name, which is the same to libstats. Every time says
-its zone, several zones may stand in one file. A column exists in Metadb only if any record ever had the field. Places, types and groups
-are numbers (UUIDs), unless a report joins their names; `folio service points` and the like tell libstats the names.
+The services write itemId and status.name, the tables of Metadb item_id and status__name, which is
+the same to libstats. Every time says its zone, several zones may stand in one file. A column exists
+in Metadb only if any record ever had the field. Places, types and groups are numbers (UUIDs),
+unless a report joins their names; `folio service points` and the like tell libstats the names.
 """
 
 from libstats.declaration.source import LeftAlone, Source
 
 DATES = "with its zone, as in 2026-10-31T09:30:00.000+00:00: give the column as it is, not its day"
-# Metadb's tables that end in __t__ hold every state that a record ever had: each would count as another loan
-EARLIER = {"an earlier state": """not yes_no("__current")""", "an ended state": """"__end" not like '9999-%'"""}
+# Metadb's tables that end in __t__ hold every state that a record ever had: each would count as
+# another loan
+EARLIER = {
+    "an earlier state": """not yes_no("__current")""",
+    "an ended state": """"__end" not like '9999-%'""",
+}
 UPDATED = ("updated_date", "metadata__updated_date")
 
 LOANS = Source(
@@ -60,15 +65,19 @@ LOANS = Source(
     },
 )
 
-# A copy that is checked in although it was available was used in the library; all other check-ins end loans, transits and holds, which are told
-# elsewhere. They are loans that are over at once, not a log of events: libstats would take a desk's day from such a log, which has no checkouts.
+# A copy that is checked in although it was available was used in the library; all other check-ins
+# end loans, transits and holds, which are told elsewhere. They are loans that are over at once, not
+# a log of events: libstats would take a desk's day from such a log, which has no checkouts.
 CHECK_INS = Source(
     system="folio",
     name="check-ins",
     recognise=("check_in_id", "occurredDateTime", "itemStatusPriorToCheckIn"),
     headings={"check_in_id": ("id",)},
     happened=("checked_out_at",),
-    set_aside={**EARLIER, "no use in the library": """coalesce(lower(trim("itemStatusPriorToCheckIn")), '') <> 'available'"""},
+    set_aside={
+        **EARLIER,
+        "no use in the library": """coalesce(lower(trim("itemStatusPriorToCheckIn")), '') <> 'available'""",
+    },
     is_elsewhere=True,
     dates=DATES,
     fills={
@@ -135,7 +144,10 @@ ITEMS = Source(
         "status.name": ("status_name", "status__name"),
         "materialTypeId": ("materialType.id",),
         "effectiveLocationId": ("effectiveLocation.id",),
-        "effectiveCallNumberComponents.callNumber": ("effective_call_number_components__call_number", "effective_call_number"),
+        "effectiveCallNumberComponents.callNumber": (
+            "effective_call_number_components__call_number",
+            "effective_call_number",
+        ),
         "effectiveShelvingOrder": ("effective_shelving_order",),
         "metadata.createdDate": ("created_date", "metadata__created_date", "creation_date"),
         "metadata.updatedDate": UPDATED,
@@ -180,7 +192,9 @@ ITEMS = Source(
 )
 
 
-def names(name: str, recognise: tuple[str, ...], of: str, label: str, unless: tuple[str, ...] = ()) -> Source:
+def names(
+    name: str, recognise: tuple[str, ...], of: str, label: str, unless: tuple[str, ...] = ()
+) -> Source:
     """A declaration of one of FOLIO's lists of names."""
     return Source(
         system="folio",
@@ -199,9 +213,22 @@ def names(name: str, recognise: tuple[str, ...], of: str, label: str, unless: tu
     )
 
 
-SERVICE_POINTS = names("service points", ("id", "name", "code", "discoveryDisplayName"), "branch", "name", unless=("libraryId",))
+SERVICE_POINTS = names(
+    "service points",
+    ("id", "name", "code", "discoveryDisplayName"),
+    "branch",
+    "name",
+    unless=("libraryId",),
+)
 LOCATIONS = names("locations", ("id", "name", "code", "libraryId", "campusId"), "location", "name")
 PATRON_GROUPS = names("patron groups", ("id", "group", "desc"), "patron_group", "group")
 
-HISTORY = LeftAlone("folio", "history of loans", ("operation", "loan.id"), "each row is one more state of a loan, and would count as another loan: export the loans themselves")
-USERS = LeftAlone("folio", "users", ("id", "username", "patronGroup"), "libstats never reads patron records")
+HISTORY = LeftAlone(
+    "folio",
+    "history of loans",
+    ("operation", "loan.id"),
+    "each row is one more state of a loan, and would count as another loan: export the loans themselves",
+)
+USERS = LeftAlone(
+    "folio", "users", ("id", "username", "patronGroup"), "libstats never reads patron records"
+)

@@ -1,13 +1,17 @@
-"""A library's own lists, in forms that any spreadsheet can write. `libstats init` puts empty ones into the folder forms."""
+"""A library's own lists, in forms that any spreadsheet can write. `libstats init` puts empty ones
+into the folder forms."""
 
 from libstats.declaration.source import Source
 
-# One line a step: which piece of work reached which milestone, when. For work that no system records.
+# One line a step: which piece of work reached which milestone, when. For work that no system
+# records.
 MILESTONES = Source(
     system="own",
     name="milestones",
     recognise=("case", "milestone", "happened_at"),
-    required={"process": "add a column process, which names the kind of work, for example digitisation"},
+    required={
+        "process": "add a column process, which names the kind of work, for example digitisation"
+    },
     happened=("happened_at",),
     fills={
         "milestone": """
@@ -22,12 +26,14 @@ MILESTONES = Source(
     },
 )
 
-# A form is kept by hand and its lines are corrected. The newest line counts, and nothing else in a count tells which of two is newer.
+# A form is kept by hand and its lines are corrected. The newest line counts, and nothing else in a
+# count tells which of two is newer.
 ENTERED = {
     "entered_at": "add a column entered_at with the day, or the time, at which the line was written or last corrected: without it an older form could win over its correction"
 }
 
-# What nobody exports: programmes by age and format, reference, visits, hours. A blank kind or branch is the whole: `all`.
+# What nobody exports: programmes by age and format, reference, visits, hours. A blank kind or
+# branch is the whole: `all`.
 MANUAL_COUNTS = Source(
     system="own",
     name="manual counts",
@@ -64,7 +70,14 @@ ACCESS_PROBLEMS = Source(
     name="access problems",
     recognise=("problem_id", "reported_at"),
     required=ENTERED,
-    happened=("updated_at", "reported_at", "answered_at", "passed_on_at", "resolved_at", "withdrawn_at"),
+    happened=(
+        "updated_at",
+        "reported_at",
+        "answered_at",
+        "passed_on_at",
+        "resolved_at",
+        "withdrawn_at",
+    ),
     fills={
         "access_problem": """
     select
@@ -87,7 +100,15 @@ RESERVE_REQUESTS = Source(
     name="reserve requests",
     recognise=("reserve_request_id", "requested_at"),
     required=ENTERED,
-    happened=("updated_at", "requested_at", "located_at", "cleared_at", "linked_at", "available_at", "cancelled_at"),
+    happened=(
+        "updated_at",
+        "requested_at",
+        "located_at",
+        "cleared_at",
+        "linked_at",
+        "available_at",
+        "cancelled_at",
+    ),
     fills={
         "reserve_request": """
     select
@@ -137,7 +158,8 @@ SERIAL_ISSUES = Source(
     },
 )
 
-# For notices of systems whose own log libstats does not read. To whom, and what it said, is not read.
+# For notices of systems whose own log libstats does not read. To whom, and what it said, is not
+# read.
 NOTICES = Source(
     system="own",
     name="notices",

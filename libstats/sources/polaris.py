@@ -1,7 +1,8 @@
 """Polaris: what SQL gives of its tables, and what SimplyReports writes.
 
-Names of columns are those of the database, or of whoever wrote the report. Codes of item types and collections are each library's own.
-Times are the library's own clock. Management Studio writes NULL as a word, and headings only where it is told to.
+Names of columns are those of the database, or of whoever wrote the report. Codes of item types and
+collections are each library's own. Times are the library's own clock. Management Studio writes NULL
+as a word, and headings only where it is told to.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -9,7 +10,8 @@ from libstats.declaration.source import LeftAlone, Source
 NULLS = ("NULL",)
 DATES = "year first, as in 2026-10-31 09:30:00.000, or month first, as in 10/31/2026"
 
-# A transaction is a header and any number of details: pivoted (docs/export-polaris.md), one row is one transaction.
+# A transaction is a header and any number of details: pivoted (docs/export-polaris.md), one row is
+# one transaction.
 TRANSACTIONS = Source(
     system="polaris",
     name="transactions",
@@ -66,8 +68,18 @@ ITEM_HEADINGS = {
     "Barcode": ("Item Barcode",),
     "AssociatedBibRecordID": ("Bibliographic Record ID", "Bib Record ID", "BibliographicRecordID"),
     "AssignedBranchID": ("Item Assigned Branch ID",),
-    "AssignedBranchName": ("Item Assigned Branch Name", "Assigned Branch", "Item Assigned Branch", "Assigned Branch Name"),
-    "AssignedCollectionName": ("Item Assigned Collection Name", "Assigned Collection", "Collection Name", "Collection Abbr"),
+    "AssignedBranchName": (
+        "Item Assigned Branch Name",
+        "Assigned Branch",
+        "Item Assigned Branch",
+        "Assigned Branch Name",
+    ),
+    "AssignedCollectionName": (
+        "Item Assigned Collection Name",
+        "Assigned Collection",
+        "Collection Name",
+        "Collection Abbr",
+    ),
     "AssignedCollectionID": ("Item Assigned Collection ID",),
     "MaterialTypeName": ("Material Type Description", "Item Material Type", "Material Type"),
     "MaterialTypeID": ("Item Material Type ID",),
@@ -77,7 +89,11 @@ ITEM_HEADINGS = {
     "LifetimeCircCount": ("Item Lifetime Circ Count", "Lifetime Circ Count"),
     "LifetimeRenewalsCount": ("Item Lifetime Renewals Count", "Lifetime Renewals Count"),
     "LifetimeInHouseUseCount": ("Item Lifetime In-House Use Count", "Lifetime In-House Use Count"),
-    "LastCheckoutRenewDate": ("Last Checkout/Renew Date", "Last Checkout Renew Date", "Item Last Checkout/Renew Date"),
+    "LastCheckoutRenewDate": (
+        "Last Checkout/Renew Date",
+        "Last Checkout Renew Date",
+        "Item Last Checkout/Renew Date",
+    ),
     "LastCircTransactionDate": ("Last Circ Transaction Date", "Item Last Circ Transaction Date"),
     "FirstAvailableDate": ("First Available Date", "Item First Available Date"),
     "ItemStatus": ("Item Status Descr", "Item Circulation Status", "Item Status", "Circ Status"),
@@ -91,7 +107,8 @@ NO_DATE = ("0", "None")
 
 
 def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
-    """A declaration of lists of items: CircItemRecords, or a report; it has the number of the item, its barcode or both."""
+    """A declaration of lists of items: CircItemRecords, or a report; it has the number of the item,
+    its barcode or both."""
     return Source(
         system="polaris",
         name=name,
@@ -101,7 +118,10 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         happened=("last_seen_on", "last_borrowed_on", "added_on"),
         loose=("lifetime_checkouts",),
         null_words=NULLS,
-        blanks=dict.fromkeys(("LastCheckoutRenewDate", "LastCircTransactionDate", "FirstAvailableDate", "DueDate"), NO_DATE),
+        blanks=dict.fromkeys(
+            ("LastCheckoutRenewDate", "LastCircTransactionDate", "FirstAvailableDate", "DueDate"),
+            NO_DATE,
+        ),
         # 1 is final, that is in use, 4 deleted
         set_aside={"deleted": """trim("RecordStatusID") = '4'"""},
         dates=DATES,
@@ -153,7 +173,9 @@ HOLDS = Source(
     system="polaris",
     name="holds",
     recognise=("SysHoldRequestID", "PickupBranchID"),
-    required={"SysHoldStatus": "join SysHoldStatuses and add its Name as SysHoldStatus: by its number alone a hold that is over would wait for ever"},
+    required={
+        "SysHoldStatus": "join SysHoldStatuses and add its Name as SysHoldStatus: by its number alone a hold that is over would wait for ever"
+    },
     headings={"SysHoldStatus": ("HoldStatus", "Hold Status")},
     absence="gone",
     happened=("placed_on", "ready_on", "notified_on", "cancelled_on"),
@@ -195,4 +217,6 @@ BRANCHES = Source(
     },
 )
 
-PATRONS = LeftAlone("polaris", "patron records", ("PatronID", "NameLast"), "libstats never reads patron records")
+PATRONS = LeftAlone(
+    "polaris", "patron records", ("PatronID", "NameLast"), "libstats never reads patron records"
+)

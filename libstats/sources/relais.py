@@ -1,9 +1,11 @@
-"""Relais (BorrowDirect, EZBorrow): its table bibliography, with the days of printing and shipping joined. Patrons and titles are never read."""
+"""Relais (BorrowDirect, EZBorrow): its table bibliography, with the days of printing and shipping
+joined. Patrons and titles are never read."""
 
 from libstats.declaration.source import Source
 
-# The table holds the requests of all libraries of the group, and nothing in it says which of them is ours, nor when its status changed: the file's name says its day.
-# What process_date means is not known, and it is not read.
+# The table holds the requests of all libraries of the group, and nothing in it says which of them
+# is ours, nor when its status changed: the file's name says its day. What process_date means is not
+# known, and it is not read.
 REQUESTS = Source(
     system="relais",
     name="requests",

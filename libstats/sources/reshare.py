@@ -1,7 +1,9 @@
 """ReShare: its tables patron_request and patron_request_audit, as SQL over metadb gives them.
 
-Each request exists twice, once at the library that asks and once at each that is asked; pr_id tells these apart (pr_hrid does not), and pr_is_requester
-says which it is. Times are of another zone and say it. Status and partner stand there as numbers of other tables: a report joins them. Patrons, titles and messages are never read.
+Each request exists twice, once at the library that asks and once at each that is asked; pr_id tells
+these apart (pr_hrid does not), and pr_is_requester says which it is. Times are of another zone and
+say it. Status and partner stand there as numbers of other tables: a report joins them. Patrons,
+titles and messages are never read.
 """
 
 from libstats.declaration.source import Source
@@ -13,11 +15,14 @@ REQUESTS = Source(
     name="requests",
     recognise=("pr_id", "pr_is_requester"),
     unless=("pra_id",),
-    required={"st_code": "join the table status by pr_state_fk and add st_code to the report", "pr_date_created": "add pr_date_created to the report"},
+    required={
+        "st_code": "join the table status by pr_state_fk and add st_code to the report",
+        "pr_date_created": "add pr_date_created to the report",
+    },
     is_elsewhere=True,
     dates=WHEN,
-    # no happened: its status changes without any day of the table changing, so the file's name says its day
-    # a text in which partners write what they like
+    # no happened: its status changes without any day of the table changing, so the file's name says
+    # its day a text in which partners write what they like
     loose=("due_on",),
     fills={
         "ill_request": """
@@ -50,7 +55,9 @@ AUDIT = Source(
     happened=("happened_at",),
     is_elsewhere=True,
     dates=WHEN,
-    set_aside={"no change of status": """"pra_to_status_fk" is null or "pra_from_status_fk" = "pra_to_status_fk\""""},
+    set_aside={
+        "no change of status": """"pra_to_status_fk" is null or "pra_from_status_fk" = "pra_to_status_fk\""""
+    },
     fills={
         "ill_event": """
     select

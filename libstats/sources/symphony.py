@@ -1,9 +1,10 @@
 """SirsiDynix Symphony: its history logs, and what its API programs and its report tools write.
 
-The API programs (selitem, selcharge, ...) write bars between columns, one at the end, no headings and no quotes; what went
-wrong stands among the rows in lines that begin with **. Which columns there are, the letters behind -o say: they stand in
-libstats.toml or in the file's name. A copy is its catalogue key, call sequence and copy number together; a user is a key in
-some exports and a barcode in others, so that distinct users of both cannot be counted together.
+The API programs (selitem, selcharge, ...) write bars between columns, one at the end, no headings
+and no quotes; what went wrong stands among the rows in lines that begin with **. Which columns
+there are, the letters behind -o say: they stand in libstats.toml or in the file's name. A copy is
+its catalogue key, call sequence and copy number together; a user is a key in some exports and a
+barcode in others, so that distinct users of both cannot be counted together.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -14,7 +15,8 @@ NO_DATE = ("0", "NEVER")
 ITEM_KEY = ("Catalog Key", "Call Sequence", "Copy Number")
 ITEM_ID = """trim("Catalog Key") || ':' || trim("Call Sequence") || ':' || trim("Copy Number")"""
 
-# Symphony's own locations for what is lost or thrown out; a site may add others, which stand in status
+# Symphony's own locations for what is lost or thrown out; a site may add others, which stand in
+# status
 LOST = """case when upper(trim("Current Location")) in ('LOST', 'LOST-ASSUM', 'LOST-CLAIM', 'LOST-PAID', 'MISSING') then "Current Location" end as lost_code,"""
 DISCARDED = """case when upper(trim("Current Location")) = 'DISCARD' then "Current Location" end as withdrawn_code,"""
 
@@ -58,7 +60,8 @@ ITEMS = Source(
     },
 )
 
-# Open charges only: a charge vanishes when the copy comes back. With [whole] it is the list of what is out now.
+# Open charges only: a charge vanishes when the copy comes back. With [whole] it is the list of what
+# is out now.
 CHARGES = Source(
     system="symphony",
     name="selcharge",
@@ -125,7 +128,11 @@ HOLDS = Source(
     loose=("cancelled_on",),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
-    blanks=dict.fromkeys(("Date Placed", "Date Inactive", "Date Notified", "Date Available", "Date Hold Expires"), NO_DATE) | {"Inactive Reason": ("NONE",)},
+    blanks=dict.fromkeys(
+        ("Date Placed", "Date Inactive", "Date Notified", "Date Available", "Date Hold Expires"),
+        NO_DATE,
+    )
+    | {"Inactive Reason": ("NONE",)},
     fills={
         "hold": f"""
     select
@@ -147,7 +154,8 @@ HOLDS = Source(
     },
 )
 
-# A line is a transaction. Most are none of circulation (IY: a user's record was touched) and are set aside.
+# A line is a transaction. Most are none of circulation (IY: a user's record was touched) and are
+# set aside.
 HISTORY = Source(
     system="symphony",
     name="history log",
@@ -179,7 +187,8 @@ EXTRACT = LeftAlone(
     "its lines no longer say which command they are; load the history log itself (.hist, packed with gzip or not)",
 )
 
-# What BLUEcloud Analytics and Director's Station export, under the names of Symphony's fields. Reports choose their columns.
+# What BLUEcloud Analytics and Director's Station export, under the names of Symphony's fields.
+# Reports choose their columns.
 ITEM_LIST = Source(
     system="symphony",
     name="item list",
@@ -200,7 +209,10 @@ ITEM_LIST = Source(
     absence="gone",
     happened=("last_borrowed_on", "added_on", "last_seen_on"),
     dates="month first, as in 10/31/2026",
-    blanks=dict.fromkeys(("Item Date Created", "Date Last Charged", "Date Inventoried"), (*NO_DATE, "Never")) | {"Item Type": ("$<ITYP_desc_unknown>",)},
+    blanks=dict.fromkeys(
+        ("Item Date Created", "Date Last Charged", "Date Inventoried"), (*NO_DATE, "Never")
+    )
+    | {"Item Type": ("$<ITYP_desc_unknown>",)},
     loose=("published_year",),
     set_aside={"total": """lower(trim("Item ID")) in ('total', 'grand total')"""},
     fills={
@@ -240,7 +252,9 @@ ITEM_LIST = Source(
     },
 )
 
-USERS = LeftAlone("symphony", "user records", ("User ID", "User Name"), "libstats never reads patron records")
+USERS = LeftAlone(
+    "symphony", "user records", ("User ID", "User Name"), "libstats never reads patron records"
+)
 TRANS_STAT = LeftAlone(
     "symphony",
     "circulation statistics of BLUEcloud Analytics",

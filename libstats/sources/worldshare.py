@@ -1,8 +1,11 @@
-"""OCLC WorldShare ILL and Tipasa: the monthly files of OCLC Usage Statistics, tab-delimited text that is named .xls.
+"""OCLC WorldShare ILL and Tipasa: the monthly files of OCLC Usage Statistics, tab-delimited text
+that
+is named .xls.
 
-UNCONFIRMED: no public file shows all their headings. Direct Request: Unmediated, Direct Request: Mediated and Pages (Citation) are OCLC's; all others here are
-the words in which its help describes the columns. A file whose headings differ is refused, and the library says in libstats.toml what its file calls them.
-Titles, patrons and notes are never read.
+UNCONFIRMED: no public file shows all their headings. Direct Request: Unmediated, Direct Request:
+Mediated and Pages (Citation) are OCLC's; all others here are the words in which its help describes
+the columns. A file whose headings differ is refused, and the library says in libstats.toml what its
+file calls them. Titles, patrons and notes are never read.
 """
 
 from libstats.declaration.ill_reasons import reason
@@ -11,13 +14,17 @@ from libstats.declaration.source import Source
 DATES = "month first, as in 10/31/2026, or year first"
 MAP = "`libstats inspect FILE` shows the headings of the file: enter the one that means it into libstats.toml"
 
-# A request is in the file of every month in which anything happened to it: it is one request, and the newest file tells how far it is. Where no day is
-# read the file's name must say its month (borrower-2026-10-31.xls). Stats of lenders are not read: they hold only what was filled, under headings that nobody shows.
+# A request is in the file of every month in which anything happened to it: it is one request, and
+# the newest file tells how far it is. Where no day is read the file's name must say its month
+# (borrower-2026-10-31.xls). Stats of lenders are not read: they hold only what was filled, under
+# headings that nobody shows.
 BORROWER = Source(
     system="worldshare",
     name="borrower requests",
     recognise=("Direct Request: Unmediated", "Direct Request: Mediated", "Pages (Citation)"),
-    required={"ILL Record Number": f"without it a request of several months would count several times. {MAP}"},
+    required={
+        "ILL Record Number": f"without it a request of several months would count several times. {MAP}"
+    },
     headings={"ILL Record Number": ("ILL Number", "Request ID", "Request Number")},
     # of the pages only that there are some
     glean={"Pages (Citation)": r"\S"},
@@ -51,17 +58,31 @@ _REFUSAL = f"""
         {reason('"Reason"', _DAY)} as reason,
         "Reason" as reason_as_exported
     from raw"""
-_HEADINGS = {"ILL Record Number": BORROWER.headings["ILL Record Number"], "Reason": ("Reason for No",)}
+_HEADINGS = {
+    "ILL Record Number": BORROWER.headings["ILL Record Number"],
+    "Reason": ("Reason for No",),
+}
 
-# One row a no, of which a request may have several and still be filled. What the borrower sees has the place in the lender string.
+# One row a no, of which a request may have several and still be filled. What the borrower sees has
+# the place in the lender string.
 BORROWER_NO = Source(
     system="worldshare",
     name="borrower reasons for no",
-    recognise=("ILL Record Number", "Lender Symbol", "Reason", "Refusal Date", "Position in Lender String"),
+    recognise=(
+        "ILL Record Number",
+        "Lender Symbol",
+        "Reason",
+        "Refusal Date",
+        "Position in Lender String",
+    ),
     headings=_HEADINGS,
     happened=("refused_on",),
     dates=DATES,
-    fills={"ill_refusal": _REFUSAL.format(told="""'borrowing' as direction,\n        whole_number("Position in Lender String") as place,""")},
+    fills={
+        "ill_refusal": _REFUSAL.format(
+            told="""'borrowing' as direction,\n        whole_number("Position in Lender String") as place,"""
+        )
+    },
 )
 LENDER_NO = Source(
     system="worldshare",

@@ -1,11 +1,13 @@
-"""The database on disk: immutable generations, a pointer to the published one, one writer at a time.
+"""The database on disk: immutable generations, a pointer to the published one, one writer at a
+time.
 
     store/current             the number of the published generation
     store/library-000012.duckdb   that generation; never written again
-    store/work/               the copy that a command works on, and its scratch; emptied at the next start
+    store/work/               the copy that a command works on, and its scratch; emptied at the next
+                              start
 
-A command works on a copy and publishes once, by replacing the pointer. Whoever reads keeps reading what was
-published when they opened it; a crash at any instruction leaves the last published state.
+A command works on a copy and publishes once, by replacing the pointer. Whoever reads keeps reading
+what was published when they opened it; a crash at any instruction leaves the last published state.
 """
 
 from __future__ import annotations
@@ -26,9 +28,11 @@ from libstats.errors import StoreError
 from libstats.store.row_groups import GROUP
 from libstats.store.tables import FORMAT, create_tables, fit_views, migrate
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
-# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16 MB): a month of daily
-# whole lists does not reach it.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0"
+}
+# The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16
+# MB): a month of daily whole lists does not reach it.
 LOOSE, SMALL = 1 / 3, 64
 
 
@@ -37,7 +41,8 @@ def step(name: str) -> None:
 
 
 def published(folder: Path) -> Path | None:
-    """File of the published generation, or None while nothing has been loaded. Without a pointer it is the newest file: every file of that name is whole."""
+    """File of the published generation, or None while nothing has been loaded. Without a pointer it
+    is the newest file: every file of that name is whole."""
     newest = max(_generations(folder), default=0)
     try:
         number = int((folder / "current").read_text(encoding="ascii"))
@@ -60,28 +65,42 @@ def published(folder: Path) -> Path | None:
 
 def _generations(folder: Path) -> list[int]:
     """The numbers of the generations in a store folder."""
-    return [int(p.stem.removeprefix("library-")) for p in folder.glob("library-??????.duckdb") if p.stem.removeprefix("library-").isdigit()]
+    return [
+        int(p.stem.removeprefix("library-"))
+        for p in folder.glob("library-??????.duckdb")
+        if p.stem.removeprefix("library-").isdigit()
+    ]
 
 
 def _generation(folder: Path, number: int) -> Path:
     return folder / f"library-{number:06d}.duckdb"
 
 
-def connect(path: Path, *, scratch: Path, memory: str | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the rest spills into the folder `scratch`."""
+def connect(
+    path: Path, *, scratch: Path, memory: str | None, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the
+    rest spills into the folder `scratch`."""
     try:
-        con = duckdb.connect(str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG)
+        con = duckdb.connect(
+            str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG
+        )
         if not read_only:
             _attach(con, path, "library")
             con.execute("use library")
     except duckdb.Error as error:
-        raise StoreError(f"{path.name} cannot be opened: {str(error).splitlines()[0]}", _remedy(error)) from None
+        raise StoreError(
+            f"{path.name} cannot be opened: {str(error).splitlines()[0]}", _remedy(error)
+        ) from None
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")
-    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is no bar, and no setting of it
+    with suppress(
+        duckdb.InvalidInputException
+    ):  # in a notebook without ipywidgets there is no bar, and no setting of it
         con.execute("set enable_progress_bar = false")
-    # without its httpfs extension DuckDB refuses to encrypt what it spills, and so to spill, unless its own weaker random numbers are allowed;
-    # they are enough for files that last as long as the command, in a private folder
+    # without its httpfs extension DuckDB refuses to encrypt what it spills, and so to spill, unless
+    # its own weaker random numbers are allowed; they are enough for files that last as long as the
+    # command, in a private folder
     con.execute("set force_mbedtls_unsafe = true")
     con.execute("set temp_file_encryption = true")
     con.execute("set temp_directory = $1", [str(scratch)])
@@ -100,13 +119,15 @@ def _remedy(error: duckdb.Error) -> str:
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    """Open a file to write to, so that its rows are stored in groups of our size: it keeps that nowhere."""
+    """Open a file to write to, so that its rows are stored in groups of our size: it keeps that
+    nowhere."""
     place = str(path).replace("'", "''")
     con.execute(f"attach '{place}' as {name} (row_group_size {GROUP}, storage_version 'v1.5.0')")
 
 
 def readers_scratch(folder: Path) -> Path:
-    """A folder of its own for what a reader cannot hold in memory; DuckDB makes it if it comes to that, and removes it."""
+    """A folder of its own for what a reader cannot hold in memory; DuckDB makes it if it comes to
+    that, and removes it."""
     return folder / f"spill-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -116,23 +137,31 @@ def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     if found > FORMAT:
         con.close()
         raise StoreError(
-            f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})", "Update libstats: python -m pip install --upgrade libstats"
+            f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})",
+            "Update libstats: python -m pip install --upgrade libstats",
         )
 
 
 @contextmanager
-def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: float = 600) -> Iterator[Writer]:
-    """A private copy of the published generation; `publish` makes it the published one, leaving without it changes nothing.
+def writing(
+    folder: Path, *, memory: str | None = None, needs: int = 0, wait: float = 600
+) -> Iterator[Writer]:
+    """A private copy of the published generation; `publish` makes it the published one, leaving
+    without it changes nothing.
 
-    Parameters: `memory` that DuckDB may take (2GB), `needs` bytes that the command is about to add, `wait` seconds for another command to finish.
-    Raises StoreError where another command goes on writing, and where disk or memory end.
+    Parameters: `memory` that DuckDB may take (2GB), `needs` bytes that the command is about to add,
+    `wait` seconds for another command to finish. Raises StoreError where another command goes on
+    writing, and where disk or memory end.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "lock", timeout=wait)
     try:
         lock.acquire()
     except Timeout:
-        raise StoreError("another libstats command is writing to this workspace", "Try again when it has finished.") from None
+        raise StoreError(
+            "another libstats command is writing to this workspace",
+            "Try again when it has finished.",
+        ) from None
     try:
         writer = Writer(folder, needs, memory)
         try:
@@ -141,7 +170,10 @@ def writing(folder: Path, *, memory: str | None = None, needs: int = 0, wait: fl
             writer.close()
     except (duckdb.Error, OSError) as error:
         if is_full(error):
-            raise StoreError("the disk is full, or this user's share of it", "Free some space and try again; nothing was changed.") from error
+            raise StoreError(
+                "the disk is full, or this user's share of it",
+                "Free some space and try again; nothing was changed.",
+            ) from error
         if isinstance(error, duckdb.OutOfMemoryException):
             remedy = "Raise memory_limit under [duckdb] in libstats.toml, or close other programs, and try again; nothing was changed."
             raise StoreError("this needs more memory than it may have", remedy) from error
@@ -154,7 +186,9 @@ def is_full(error: Exception) -> bool:
     """True if a disk had no room left."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(error, duckdb.Error) and ("No space left" in str(error) or "Could not write" in str(error))
+    return isinstance(error, duckdb.Error) and (
+        "No space left" in str(error) or "Could not write" in str(error)
+    )
 
 
 class Writer:
@@ -197,7 +231,10 @@ class Writer:
         wanted = needs + (self.base.stat().st_size if self.base else 0) + (64 << 20)
         free = shutil.disk_usage(self.folder).free
         if free < wanted:
-            raise StoreError(f"the disk has {free >> 20:,} MB free; this needs about {wanted >> 20:,} MB", "Free some space; nothing was changed.")
+            raise StoreError(
+                f"the disk has {free >> 20:,} MB free; this needs about {wanted >> 20:,} MB",
+                "Free some space; nothing was changed.",
+            )
 
     def publish(self) -> None:
         """Make the working copy the published generation."""
@@ -224,12 +261,20 @@ class Writer:
             _remove(self.base)
 
     def _is_loose(self) -> bool:
-        """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps, and the disk has room for a copy without them."""
-        block, blocks, free = self.con.execute("select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'library'").fetchall()[0]
-        return bool(free > LOOSE * blocks and blocks >= SMALL and shutil.disk_usage(self.folder).free > 2 * block * blocks)
+        """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps,
+        and the disk has room for a copy without them."""
+        block, blocks, free = self.con.execute(
+            "select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'library'"
+        ).fetchall()[0]
+        return bool(
+            free > LOOSE * blocks
+            and blocks >= SMALL
+            and shutil.disk_usage(self.folder).free > 2 * block * blocks
+        )
 
     def _rewrite(self) -> None:
-        """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are free."""
+        """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are
+        free."""
         fresh = self.scratch / "fresh.duckdb"
         name = self.con.execute("select current_database()").fetchall()[0][0]
         _attach(self.con, fresh, "fresh")
@@ -247,8 +292,13 @@ class Writer:
 
 
 def outlived(folder: Path) -> list[Path]:
-    """Files of earlier generations that could not be removed, since someone has them open (Windows)."""
-    return [_generation(folder, n) for n in _generations(folder) if _generation(folder, n) != published(folder)]
+    """Files of earlier generations that could not be removed, since someone has them open
+    (Windows)."""
+    return [
+        _generation(folder, n)
+        for n in _generations(folder)
+        if _generation(folder, n) != published(folder)
+    ]
 
 
 def _remove(path: Path) -> None:

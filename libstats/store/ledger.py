@@ -1,7 +1,7 @@
 """The ledger of loads: which are active, how they rank, which whole-state loads are believed.
 
-Law: the state is a pure function of the set of active loads. Nothing here or in the fold depends on the order in
-which files came, except `seq`, which says when something became known.
+Law: the state is a pure function of the set of active loads. Nothing here or in the fold depends on
+the order in which files came, except `seq`, which says when something became known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ SHRINKAGE = 0.02
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole-state load that is active: what it covers, and whether absence from it means anything."""
+    """A whole-state load that is active: what it covers, and whether absence from it means
+    anything."""
 
     seq: int
     source: str
@@ -36,11 +37,17 @@ def last_seq(con: duckdb.DuckDBPyConnection) -> int:
 
 def seq_on(con: duckdb.DuckDBPyConnection, day: str) -> int:
     """The last entry made on or before that day."""
-    return int(con.execute("select coalesce(max(seq), 0) from ledger where happened_at < $1::date + 1", [day]).fetchall()[0][0])
+    return int(
+        con.execute(
+            "select coalesce(max(seq), 0) from ledger where happened_at < $1::date + 1", [day]
+        ).fetchall()[0][0]
+    )
 
 
 def now(con: duckdb.DuckDBPyConnection) -> tuple[datetime, bool]:
-    """The time of an entry made now, and whether the clock was set back: then it is that of the newest entry.
+    """The time of an entry made now, and whether the clock was set back: then it is that of the
+    newest
+    entry.
 
     Two hours are no setting back: clocks go back by one each autumn.
     """
@@ -60,7 +67,8 @@ def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now
 
 
 def active_sql(at: int = LATEST) -> str:
-    """SQL: the loads active at that entry, with their rank: by the time of export, then by content; never by time of loading."""
+    """SQL: the loads active at that entry, with their rank: by the time of export, then by content;
+    never by time of loading."""
     return f"""
         select l.seq, l.export_id, e.source, l.exported_at, dense_rank() over (order by l.exported_at, l.sha256) as rank
         from load l join export e using (export_id)
@@ -71,9 +79,9 @@ def active_sql(at: int = LATEST) -> str:
 def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     """The active whole-state loads in rank order.
 
-    One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same branches (or whatever
-    its scope is), retires nothing until a person confirms it. The first whole list is measured by the longest one of
-    before, which was not said to be whole.
+    One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same
+    branches (or whatever its scope is), retires nothing until a person confirms it. The first whole
+    list is measured by the longest one of before, which was not said to be whole.
     """
     rows = con.execute(
         f"""
@@ -87,17 +95,46 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
     longest: dict[tuple[object, ...], int] = {}
-    for is_whole, declaration, seq, source, table, column, scope, exported_at, kept, scope_rows, is_cut, confirmed in rows:
+    for (
+        is_whole,
+        declaration,
+        seq,
+        source,
+        table,
+        column,
+        scope,
+        exported_at,
+        kept,
+        scope_rows,
+        is_cut,
+        confirmed,
+    ) in rows:
         if not is_whole:
             longest[source, declaration] = max(kept, longest.get((source, declaration), 0))
             continue
-        counts: dict[tuple[object, ...], int] = {(source, table, column, value): n for value, n in _rows_by_scope(scope, scope_rows, kept).items()}
+        counts: dict[tuple[object, ...], int] = {
+            (source, table, column, value): n
+            for value, n in _rows_by_scope(scope, scope_rows, kept).items()
+        }
         first = longest.get((source, declaration), 0) if column is None else 0
-        shrunk = sum(counts.values()) < (1 - SHRINKAGE) * sum(baseline.get(place, first) for place in counts)
+        shrunk = sum(counts.values()) < (1 - SHRINKAGE) * sum(
+            baseline.get(place, first) for place in counts
+        )
         believed = confirmed or not (is_cut or shrunk)
         if believed:
             baseline |= counts
-        found.append(Whole(seq, source, table, column, tuple(scope) if scope is not None else None, exported_at, kept, believed))
+        found.append(
+            Whole(
+                seq,
+                source,
+                table,
+                column,
+                tuple(scope) if scope is not None else None,
+                exported_at,
+                kept,
+                believed,
+            )
+        )
     return found
 
 
@@ -106,8 +143,11 @@ def held(con: duckdb.DuckDBPyConnection, seq: int) -> Whole | None:
     return next((w for w in wholes(con) if w.seq == seq and not w.is_believed), None)
 
 
-def _rows_by_scope(scope: list[str] | None, scope_rows: dict[str, int] | None, kept: int) -> dict[str | None, int]:
-    """Rows of a load by branch, or of all; loads of a store that did not count them by branch are no measure unless they have one branch alone."""
+def _rows_by_scope(
+    scope: list[str] | None, scope_rows: dict[str, int] | None, kept: int
+) -> dict[str | None, int]:
+    """Rows of a load by branch, or of all; loads of a store that did not count them by branch are
+    no measure unless they have one branch alone."""
     if scope is None:
         return {None: kept}
     if scope_rows is None:

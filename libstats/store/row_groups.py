@@ -1,4 +1,5 @@
-"""How rows lie on the disk: DuckDB keeps them in groups, and what comes to a big table bit by bit is made into such now and then."""
+"""How rows lie on the disk: DuckDB keeps them in groups, and what comes to a big table bit by bit
+is made into such now and then."""
 
 from __future__ import annotations
 
@@ -8,19 +9,24 @@ import duckdb
 
 from libstats.errors import StoreError
 
-# The rows that are stored together: half as many as DuckDB takes by itself, so that a group is soon written anew.
+# The rows that are stored together: half as many as DuckDB takes by itself, so that a group is soon
+# written anew.
 GROUP = 61_440
 # So many pieces of a big table, each what one load brought, stand apart at most.
 MOST_PIECES = 6
-# A table of fewer rows is written anew with each load to a big one: bit by bit it would be as many bits as there are loads.
+# A table of fewer rows is written anew with each load to a big one: bit by bit it would be as many
+# bits as there are loads.
 SMALL = 10_000
 
 
 def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    """Commit what came to some tables. StoreError if that fails half done: the store is then not to be published.
+    """Commit what came to some tables. StoreError if that fails half done: the store is then not to
+    be
+    published.
 
-    What comes to a big table bit by bit stays apart for some loads, and is then written anew as one: DuckDB, which saves the
-    tables now, would merge the bits at each second load, and with up to three groups of rows before them that were full.
+    What comes to a big table bit by bit stays apart for some loads, and is then written anew as
+    one: DuckDB, which saves the tables now, would merge the bits at each second load, and with up
+    to three groups of rows before them that were full.
     """
     pieces = {name: found for name in names if (found := _pieces(con, f"{name}__row"))}
     if not pieces:
@@ -28,12 +34,22 @@ def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
         return
     for name in ("ledger", "load", *(f"{name}__gone" for name in pieces)):
         if con.execute(f"select count(*) from {name}").fetchall()[0][0] < SMALL:
-            con.execute(f"create or replace temp table whole as from {name}; delete from {name}; insert into {name} from whole")
-    anew = {name: first for name, (first, rows, number) in pieces.items() if rows >= GROUP or number > MOST_PIECES}
+            con.execute(
+                f"create or replace temp table whole as from {name}; delete from {name}; insert into {name} from whole"
+            )
+    anew = {
+        name: first
+        for name, (first, rows, number) in pieces.items()
+        if rows >= GROUP or number > MOST_PIECES
+    }
     for name, first in anew.items():
-        con.execute(f"create or replace temp table {name}_anew as from {name}__row where rowid >= {first}")
+        con.execute(
+            f"create or replace temp table {name}_anew as from {name}__row where rowid >= {first}"
+        )
         con.execute(f"delete from {name}__row where rowid >= {first}")
-    con.execute("set max_vacuum_tasks = 0; commit")  # nor is anything merged when the store is published
+    con.execute(
+        "set max_vacuum_tasks = 0; commit"
+    )  # nor is anything merged when the store is published
     if not anew:
         return
     try:
@@ -42,11 +58,16 @@ def commit(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
             con.execute(f"insert into {name}__row from {name}_anew; drop table {name}_anew")
         con.execute("reset threads; reset max_vacuum_tasks; commit")
     except duckdb.Error as error:
-        raise StoreError("the store could not be written; nothing was changed", "Free some disk and memory and load again.") from error
+        raise StoreError(
+            "the store could not be written; nothing was changed",
+            "Free some disk and memory and load again.",
+        ) from error
 
 
 def _pieces(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int, int] | None:
-    """What lies behind the last whole group of rows of a big table: the rowid at which it begins, its rows, and its pieces, of which the last is about to be saved. None for a small table, and where whole groups come."""
+    """What lies behind the last whole group of rows of a big table: the rowid at which it begins,
+    its rows, and its pieces, of which the last is about to be saved. None for a small table, and
+    where whole groups come."""
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
     if rows < 2 * GROUP:
         return None

@@ -1,4 +1,5 @@
-"""The tables of a store: made, brought up to what schema.sql says today, read though they are of yesterday.
+"""The tables of a store: made, brought up to what schema.sql says today, read though they are of
+yesterday.
 
 T__row, T__merged, T__gone, T__alias    what fold.py tells of
 T, T_ever                               the views that people query
@@ -14,7 +15,8 @@ from libstats import schema
 
 # Raised once an earlier libstats could not read the store; lesser changes are told by its form.
 FORMAT = 1
-# What a whole list holds though its row was rejected: a name of the key (a column) and a hash of its value. It is not gone.
+# What a whole list holds though its row was rejected: a name of the key (a column) and a hash of
+# its value. It is not gone.
 _UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
 _LEDGER = """
     create table ledger (seq integer, happened_at timestamp, action varchar, load_seq integer);
@@ -46,7 +48,8 @@ def _form() -> str:
 
 
 def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
-    """True if the tables of the store are those of today, so that nothing need be compared; the first stores do not say."""
+    """True if the tables of the store are those of today, so that nothing need be compared; the
+    first stores do not say."""
     return _form() in con.execute("from about").fetchall()[0]
 
 
@@ -55,10 +58,14 @@ def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     name = table.name
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
     con.execute(f"create table {name}__row ({_columns_of_rows(table)})")
-    con.execute(f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
+    con.execute(
+        f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
+    )
     con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
     if table.second_name:
-        con.execute(f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
+        con.execute(
+            f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)"
+        )
     create_views(con, table)
 
 
@@ -69,8 +76,11 @@ def _columns_of_rows(table: schema.Table) -> str:
 
 
 def _compression(column: schema.Column) -> str:
-    """SQL: what DuckDB tries for texts that differ in every row costs three times zstd's time and saves little."""
-    is_identifier = column.type == "varchar" and (column.nature in ("key", "name") or column.name.endswith("_id"))
+    """SQL: what DuckDB tries for texts that differ in every row costs three times zstd's time and
+    saves little."""
+    is_identifier = column.type == "varchar" and (
+        column.nature in ("key", "name") or column.name.endswith("_id")
+    )
     return " using compression 'zstd'" if is_identifier else ""
 
 
@@ -83,12 +93,19 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 
 def filled(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """The tables of the store with rows that are committed, told by its catalogue; maybe also one whose rows were all deleted."""
-    return {name for (name,) in con.execute("select table_name from duckdb_tables() where not internal and database_name = current_database() and estimated_size > 0").fetchall()}
+    """The tables of the store with rows that are committed, told by its catalogue; maybe also one
+    whose rows were all deleted."""
+    return {
+        name
+        for (name,) in con.execute(
+            "select table_name from duckdb_tables() where not internal and database_name = current_database() and estimated_size > 0"
+        ).fetchall()
+    }
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained since.
+    """Give a store that an earlier libstats wrote the tables and columns that schema.sql has gained
+    since.
 
     The rows loaded before have nothing in a new column; loading the same file again fills it.
     """
@@ -105,7 +122,9 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
         new = [c for c in table.stored if c.name not in held[f"{table.name}__row"]]
         for column in new:
             for part in ("row", "merged"):
-                con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
+                con.execute(
+                    f"alter table {table.name}__{part} add column {column.name} {column.type}"
+                )
         if new:
             create_views(con, table)
     if "form" not in held["about"]:
@@ -114,7 +133,8 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
-    """Let a reader of a store that an earlier libstats wrote see every table and column of today, without any rows in them."""
+    """Let a reader of a store that an earlier libstats wrote see every table and column of today,
+    without any rows in them."""
     if _is_of_today(con):
         return
     held = _held(con)
@@ -122,24 +142,40 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
     if "unread" not in held:
         con.execute(_UNREAD.replace("create table", "create temp table"))
     if "scope_rows" not in held["load"]:
-        con.execute(f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load')
+        con.execute(
+            f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load'
+        )
     for table in schema.tables().values():
         name, columns = table.name, set(held.get(f"{table.name}__row", ()))
         if not columns:
-            con.execute(f"create temp table {name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
-            con.execute(f"create temp table {name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)")
+            con.execute(
+                f"create temp table {name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
+            )
+            con.execute(
+                f"create temp table {name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)"
+            )
             con.execute(f"create temp table {name}__row ({_columns_of_rows(table)})")
             if table.second_name:
-                con.execute(f"create temp table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)")
+                con.execute(
+                    f"create temp table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)"
+                )
         elif all(c.name in columns for c in table.stored):
             continue
         else:
             known = set(held[f"{name}__now"])
-            values = ", ".join(c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns)
-            con.execute(f'create temp view {name}__now as select source, {values} from "{database}".{name}__now')
-            new = "".join(f", null::{c.type} as {c.name}" for c in table.stored if c.name not in columns)
+            values = ", ".join(
+                c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns
+            )
+            con.execute(
+                f'create temp view {name}__now as select source, {values} from "{database}".{name}__now'
+            )
+            new = "".join(
+                f", null::{c.type} as {c.name}" for c in table.stored if c.name not in columns
+            )
             # what was known on a day is folded from these rows, which are told apart by their rowid
-            con.execute(f'create temp view {name}__row as select rowid as rowid, *{new} from "{database}".{name}__row')
+            con.execute(
+                f'create temp view {name}__row as select rowid as rowid, *{new} from "{database}".{name}__row'
+            )
         create_views(con, table, "temp view")
 
 
@@ -151,35 +187,67 @@ def columns_of_row(table: schema.Table) -> list[str]:
     return [own if c.name in table.key else c.name for c in table.columns]
 
 
-def create_views(con: duckdb.DuckDBPyConnection, table: schema.Table, kind: str = "view", *, has_merged: bool = True, has_gone: bool = True) -> None:
-    """The names that people query: T holds what is there now, T_ever also what has gone, with when it was last seen.
+def create_views(
+    con: duckdb.DuckDBPyConnection,
+    table: schema.Table,
+    kind: str = "view",
+    *,
+    has_merged: bool = True,
+    has_gone: bool = True,
+) -> None:
+    """The names that people query: T holds what is there now, T_ever also what has gone, with when
+    it
+    was last seen.
 
-    Without rows in T__merged or T__gone the views do without them: a question then reads no more columns than it names.
+    Without rows in T__merged or T__gone the views do without them: a question then reads no more
+    columns than it names.
     """
     now, columns = f"{table.name}__now", ", ".join(f"t.{c.name}" for c in table.columns)
     if kind == "view":
         con.execute(f"create or replace view {now} as {now_sql(table, has_merged=has_merged)}")
     same = same_key(("source", *table.key), "g", "t")
-    there = f" anti join {table.name}__gone g on {same}" if has_gone and not table.is_keyless else ""
-    con.execute(f"create or replace {kind} {table.name} as select t.source, {columns} from {now} t{there}")
+    there = (
+        f" anti join {table.name}__gone g on {same}" if has_gone and not table.is_keyless else ""
+    )
+    con.execute(
+        f"create or replace {kind} {table.name} as select t.source, {columns} from {now} t{there}"
+    )
     if table.is_keyless:
         return
-    gone = f"g.last_seen_at as gone_after from {now} t left join {table.name}__gone g on {same}" if has_gone else f"null::timestamp as gone_after from {now} t"
+    gone = (
+        f"g.last_seen_at as gone_after from {now} t left join {table.name}__gone g on {same}"
+        if has_gone
+        else f"null::timestamp as gone_after from {now} t"
+    )
     con.execute(f"create or replace {kind} {table.name}_ever as select t.*, {gone}")
 
 
 def now_sql(table: schema.Table, *, has_merged: bool = True) -> str:
     """SQL: the current state, gone keys included."""
-    merged = f" union all select source, {', '.join(c.name for c in table.columns)} from {table.name}__merged" if has_merged else ""
+    merged = (
+        f" union all select source, {', '.join(c.name for c in table.columns)} from {table.name}__merged"
+        if has_merged
+        else ""
+    )
     return f"select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole{merged}"
 
 
 def fit_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the views of a state that is about to be published over the tables that hold rows: nothing is added to it any more."""
-    with_rows = {name for name in filled(con) if name.endswith("__row") or con.execute(f"select exists (from {name})").fetchall()[0][0]}
+    """Make the views of a state that is about to be published over the tables that hold rows:
+    nothing is added to it any more."""
+    with_rows = {
+        name
+        for name in filled(con)
+        if name.endswith("__row") or con.execute(f"select exists (from {name})").fetchall()[0][0]
+    }
     for table in schema.tables().values():
         if f"{table.name}__row" in with_rows:
-            create_views(con, table, has_merged=f"{table.name}__merged" in with_rows, has_gone=f"{table.name}__gone" in with_rows)
+            create_views(
+                con,
+                table,
+                has_merged=f"{table.name}__merged" in with_rows,
+                has_gone=f"{table.name}__gone" in with_rows,
+            )
 
 
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:

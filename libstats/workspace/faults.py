@@ -1,4 +1,5 @@
-"""What is wrong with the declarations in libstats.toml, all at once: line, key, what, and the remedy."""
+"""What is wrong with the declarations in libstats.toml, all at once: line, key, what, and the
+remedy."""
 
 from __future__ import annotations
 
@@ -24,16 +25,25 @@ CONFIG = "libstats.toml"
 
 
 def check(text: str, config: Mapping[str, Any]) -> None:
-    """WorkspaceError with every fault of the declarations in a configuration; `text` is that of the file, for its lines."""
-    shapeless = [Fault((s,), "is not a section", f'Write [{s}."SYSTEM LIST"]') for s in ("export", "headings") if not isinstance(config.get(s, {}), dict)]
+    """WorkspaceError with every fault of the declarations in a configuration; `text` is that of the
+    file, for its lines."""
+    shapeless = [
+        Fault((s,), "is not a section", f'Write [{s}."SYSTEM LIST"]')
+        for s in ("export", "headings")
+        if not isinstance(config.get(s, {}), dict)
+    ]
     found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
-        told = [f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}." for fault in found]
+        told = [
+            f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}."
+            for fault in found
+        ]
         raise WorkspaceError("\n".join(told))
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any], folder: Path) -> None:
-    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table lies in that folder or below it."""
+    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table
+    lies in that folder or below it."""
     given = config.get("weeding", {})
     table = given.get("thresholds")
     con.execute("set variable weeding_profile = $1", [given.get("profile")])
@@ -48,14 +58,18 @@ def _dotted(keys: Sequence[str]) -> str:
 
 
 def line_of(text: str, fault: Fault) -> int:
-    """The line of libstats.toml with the key nearest to the fault, or of the SQL below it that gives the column named last."""
+    """The line of libstats.toml with the key nearest to the fault, or of the SQL below it that
+    gives the column named last."""
     best, line, quote = 0, 1, ""
     section: tuple[str, ...] = ()
     lines = text.splitlines()
     for number, raw in enumerate(lines, start=1):
         if not quote:
             section, keys = _keys(raw, section)
-            shared = next((i for i, (a, b) in enumerate(zip(keys, fault.at, strict=False)) if a != b), min(len(keys), len(fault.at)))
+            shared = next(
+                (i for i, (a, b) in enumerate(zip(keys, fault.at, strict=False)) if a != b),
+                min(len(keys), len(fault.at)),
+            )
             if shared > best and keys[:shared] == fault.at[:shared]:
                 best, line = shared, number
         quote = _open_quote(raw, quote)
@@ -65,7 +79,8 @@ def line_of(text: str, fault: Fault) -> int:
 
 
 def _keys(raw: str, section: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The section after this line, and the keys that lead to what the line defines; none where it defines nothing."""
+    """The section after this line, and the keys that lead to what the line defines; none where it
+    defines nothing."""
     line = raw.strip()
     if line.startswith("["):
         path = _path(line)
@@ -101,20 +116,44 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
     for label, names in config.get("headings", {}).items():
         here, source = ("headings", label), known.get(label)
         if source is None:
-            yield Fault(here, "there is no such export", "Shipped ones are named as `libstats inspect` names them; an own one has its names under [export]")
+            yield Fault(
+                here,
+                "there is no such export",
+                "Shipped ones are named as `libstats inspect` names them; an own one has its names under [export]",
+            )
             continue
         if not isinstance(names, dict):
-            yield Fault(here, "is not a section", f'Write [headings."{label}"] and below it "heading" = ["other name"]')
+            yield Fault(
+                here,
+                "is not a section",
+                f'Write [headings."{label}"] and below it "heading" = ["other name"]',
+            )
             continue
         for heading, others in names.items():
             if not isinstance(others, list) or not all(isinstance(n, str) for n in others):
-                yield Fault((*here, heading), "is not a list of texts", f'Write "{heading}" = ["other name"]')
+                yield Fault(
+                    (*here, heading),
+                    "is not a list of texts",
+                    f'Write "{heading}" = ["other name"]',
+                )
             elif heading not in {*source.vendor_headings, *source.recognise, *source.unless}:
-                yield Fault((*here, heading), "the export has no such heading", f"It has: {', '.join(source.vendor_headings)}")
+                yield Fault(
+                    (*here, heading),
+                    "the export has no such heading",
+                    f"It has: {', '.join(source.vendor_headings)}",
+                )
             else:
                 taken = {fold_heading(h) for h in source.vendor_headings if h != heading}
-                yield from (Fault((*here, heading), f"{n} is another heading of the export", "Leave it out") for n in others if fold_heading(n) in taken)
-                yield from (Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out") for n in others if is_personal(n) and not is_personal(heading))
+                yield from (
+                    Fault((*here, heading), f"{n} is another heading of the export", "Leave it out")
+                    for n in others
+                    if fold_heading(n) in taken
+                )
+                yield from (
+                    Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out")
+                    for n in others
+                    if is_personal(n) and not is_personal(heading)
+                )
 
 
 def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
@@ -124,7 +163,11 @@ def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(("weeding",), "is not a section", form)
         return
     yield from (
-        Fault(("weeding", key), "is not a text" if key in ("profile", "thresholds") else "is no key of it", form)
+        Fault(
+            ("weeding", key),
+            "is not a text" if key in ("profile", "thresholds") else "is no key of it",
+            form,
+        )
         for key, value in given.items()
         if key not in ("profile", "thresholds") or not isinstance(value, str)
     )
@@ -135,7 +178,11 @@ def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
     for label, entry in config.get("export", {}).items():
         here = ("export", label)
         if label in shipped:
-            yield Fault(here, "libstats has an export of that name", f'Choose another name, or add names of headings under [headings."{label}"]')
+            yield Fault(
+                here,
+                "libstats has an export of that name",
+                f'Choose another name, or add names of headings under [headings."{label}"]',
+            )
         elif misshapen := own.misshapen(label, entry):
             yield from misshapen
         elif told := [*_of_sql(here, entry)]:
@@ -149,7 +196,9 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
     for table, text in entry.get("fills", {}).items():
         at = (*here, "fills", table)
         if table not in schema.tables():
-            yield Fault(at, f"there is no table {table}", f"The tables are: {', '.join(schema.tables())}")
+            yield Fault(
+                at, f"there is no table {table}", f"The tables are: {', '.join(schema.tables())}"
+            )
             continue
         try:
             lines = read_select(text)
@@ -158,14 +207,36 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         known = {c.name for c in schema.tables()[table].stored}
         yield from (
-            Fault((*at, f"as {x.column}"), f"there is no column {x.column}", f"The columns of {table} are in docs/data-dictionary.md") for x in lines if x.column not in known
+            Fault(
+                (*at, f"as {x.column}"),
+                f"there is no column {x.column}",
+                f"The columns of {table} are in docs/data-dictionary.md",
+            )
+            for x in lines
+            if x.column not in known
         )
-        yield from (Fault((*at, f"as {x.column}"), told, _ALLOWED) for x in lines if (told := refused(x.expression)))
-    rules = ((key, name, rule) for key in ("set_aside", "only") for name, rule in entry.get(key, {}).items())
+        yield from (
+            Fault((*at, f"as {x.column}"), told, _ALLOWED)
+            for x in lines
+            if (told := refused(x.expression))
+        )
+    rules = (
+        (key, name, rule)
+        for key in ("set_aside", "only")
+        for name, rule in entry.get(key, {}).items()
+    )
     for key, name, rule in rules:
         if told := refused(rule):
             yield Fault((*here, key, name), told, _ALLOWED)
-        yield from (Fault((*here, key, name), f"{h} looks as if it told of persons", "Choose rows by something else") for h in headings_in(rule) if is_personal(h))
+        yield from (
+            Fault(
+                (*here, key, name),
+                f"{h} looks as if it told of persons",
+                "Choose rows by something else",
+            )
+            for h in headings_in(rule)
+            if is_personal(h)
+        )
 
 
 _ALLOWED = "Headings stand in double quotes, texts in single ones; besides there may be operators, case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, eu_time, whole_number, amount, yes_no, person_key"
@@ -184,14 +255,25 @@ _KEY_OF = {
 
 
 def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) -> Iterator[Fault]:
-    """Faults of a source that is in the form: what does not fit schema.sql, tells of persons, or is no SQL."""
+    """Faults of a source that is in the form: what does not fit schema.sql, tells of persons, or is
+    no SQL."""
     for told in faults(source):
         key = next((k for word, k in _KEY_OF.items() if word in told), "")
-        remedy = _ELSEWHERE if key == "is_elsewhere" else "See libstats/declaration/source.py for what each key says"
+        remedy = (
+            _ELSEWHERE
+            if key == "is_elsewhere"
+            else "See libstats/declaration/source.py for what each key says"
+        )
         yield Fault((*here, key) if key else here, told.partition(": ")[2], remedy)
     for table, lines in source.lines.items():
         for line in lines:
-            people = [h for h in line.headings if is_personal(h) and h not in source.glean and not line.expression.startswith("person_key(")]
+            people = [
+                h
+                for h in line.headings
+                if is_personal(h)
+                and h not in source.glean
+                and not line.expression.startswith("person_key(")
+            ]
             yield from (
                 Fault(
                     _at(here, entry, table, line),
@@ -214,13 +296,27 @@ def _of_binding(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
     """What DuckDB says of each expression over a file of no rows that has all the headings."""
     with contextlib.closing(vocabulary()) as con:
         header = list(source.vendor_headings)
-        empty = f"(select {', '.join(f'null::varchar as c{i}' for i in range(len(header)))} limit 0)"
+        empty = (
+            f"(select {', '.join(f'null::varchar as c{i}' for i in range(len(header)))} limit 0)"
+        )
         for plan in plans(source, header):
-            told = [(_at(here, entry, plan.table.name, line), plan.value(line)) for line in plan.lines]
+            told = [
+                (_at(here, entry, plan.table.name, line), plan.value(line)) for line in plan.lines
+            ]
             only = plan.table.name in source.only
-            told += [((*here, "only", plan.table.name) if only else (*here, "set_aside", name), f"({rule})::boolean") for name, rule in plan.set_aside.items()]
+            told += [
+                (
+                    (*here, "only", plan.table.name) if only else (*here, "set_aside", name),
+                    f"({rule})::boolean",
+                )
+                for name, rule in plan.set_aside.items()
+            ]
             for at, sql in told:
                 try:
                     con.execute(f"select {sql} from {empty}")
                 except duckdb.Error as error:
-                    yield Fault(at, str(error).splitlines()[0], "Mend the expression; CONTRIBUTING.md has the functions that make values")
+                    yield Fault(
+                        at,
+                        str(error).splitlines()[0],
+                        "Mend the expression; CONTRIBUTING.md has the functions that make values",
+                    )

@@ -1,4 +1,6 @@
-"""The forms that a library fills in by hand: an empty CSV for each declaration of its own lists, and a page that explains them.
+"""The forms that a library fills in by hand: an empty CSV for each declaration of its own lists,
+and a
+page that explains them.
 
 They lie in the folder `forms`, not among the exports, so that an empty form is never loaded.
 """
@@ -36,7 +38,8 @@ def forms() -> list[Source]:
 
 
 def explained() -> str:
-    """The page that explains the forms, as Markdown: per form what a line is and what its columns mean."""
+    """The page that explains the forms, as Markdown: per form what a line is and what its columns
+    mean."""
     return "\n".join([_HEAD, *(line for source in forms() for line in _form(source))])
 
 
@@ -46,8 +49,20 @@ def _form(source: Source) -> list[str]:
     for line in source.lines[source.primary]:
         column = table.column(line.column)
         for heading in line.headings:
-            told.setdefault(heading, f"**which one**: {column.comment}" if column.nature == "key" else column.comment)
-    return [f"## {_file(source)}", "", table.grain, "", "| column | what to write |", "|---|---|", *(f"| `{heading}` | {words} |" for heading, words in told.items()), ""]
+            told.setdefault(
+                heading,
+                f"**which one**: {column.comment}" if column.nature == "key" else column.comment,
+            )
+    return [
+        f"## {_file(source)}",
+        "",
+        table.grain,
+        "",
+        "| column | what to write |",
+        "|---|---|",
+        *(f"| `{heading}` | {words} |" for heading, words in told.items()),
+        "",
+    ]
 
 
 def _file(source: Source) -> str:
@@ -55,7 +70,8 @@ def _file(source: Source) -> str:
 
 
 def write(folder: Path) -> None:
-    """Put the empty forms and their explanation into a folder; what is already there is left as it is."""
+    """Put the empty forms and their explanation into a folder; what is already there is left as it
+    is."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "README.md").exists():
         (folder / "README.md").write_text(explained(), encoding="utf-8", newline="\n")

@@ -16,7 +16,9 @@ from libstats.workspace import faults
 from libstats.workspace.workspace import Workspace, find
 
 
-def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = None) -> duckdb.DuckDBPyConnection:
+def open(
+    workspace: Workspace | Path | str = ".", known_on: date | str | None = None
+) -> duckdb.DuckDBPyConnection:
     """A read-only DuckDB connection on what a workspace has loaded.
 
     Parameters
@@ -24,9 +26,9 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     workspace : the folder with libstats.toml, or a folder inside it
     known_on : a day, to see what was known at its end: later loads and later undoings are left out
 
-    Every table of the data dictionary is there, each with `source`; `item_ever` and its like also hold what has gone.
-    Loading goes on beside an open connection, which keeps showing the state at the time it was opened.
-    Raises WorkspaceError, StoreError (nothing loaded yet).
+    Every table of the data dictionary is there, each with `source`; `item_ever` and its like also
+    hold what has gone. Loading goes on beside an open connection, which keeps showing the state at
+    the time it was opened. Raises WorkspaceError, StoreError (nothing loaded yet).
 
     >>> import libstats
     >>> con = libstats.open(demo)
@@ -37,7 +39,8 @@ def open(workspace: Workspace | Path | str = ".", known_on: date | str | None = 
     try:
         con = _connected(place)
     except StoreError:
-        # once more: a load may have published, and removed the file of before, between the look at the pointer and the opening
+        # once more: a load may have published, and removed the file of before, between the look at
+        # the pointer and the opening
         con = _connected(place)
     tables.read_as_now(con)
     if known_on is not None:
@@ -54,25 +57,41 @@ def _day(known_on: date | str) -> str:
     try:
         return str(date.fromisoformat(str(known_on)))
     except ValueError:
-        raise LibstatsError(f"known_on={known_on!r} is not a day", "Write it as 2026-10-31.") from None
+        raise LibstatsError(
+            f"known_on={known_on!r} is not a day", "Write it as 2026-10-31."
+        ) from None
 
 
 def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
     path = generations.published(place.store)
     if path is None:
-        raise StoreError("nothing has been loaded into this workspace yet", "Put exports into its exports folder and run: libstats load exports")
-    con = generations.connect(path, read_only=True, scratch=generations.readers_scratch(place.store), memory=place.memory_limit)
+        raise StoreError(
+            "nothing has been loaded into this workspace yet",
+            "Put exports into its exports folder and run: libstats load exports",
+        )
+    con = generations.connect(
+        path,
+        read_only=True,
+        scratch=generations.readers_scratch(place.store),
+        memory=place.memory_limit,
+    )
     generations.check_format(con, path)
     return con
 
 
 def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
-    """Fold what was known at an entry of the ledger into temporary tables that stand before the current ones."""
+    """Fold what was known at an entry of the ledger into temporary tables that stand before the
+    current ones."""
     for table in schema.tables().values():
         for part in ("now", "gone", *(["alias"] if table.second_name else [])):
             con.execute(f"create or replace temp table known as from {table.name}__{part} limit 0")
-            if con.execute("select exists (from duckdb_views() where temporary and view_name = $1)", [f"{table.name}__{part}"]).fetchall()[0][0]:
-                con.execute(f"drop view temp.{table.name}__{part}")  # read_as_now made it over a store of yesterday
+            if con.execute(
+                "select exists (from duckdb_views() where temporary and view_name = $1)",
+                [f"{table.name}__{part}"],
+            ).fetchall()[0][0]:
+                con.execute(
+                    f"drop view temp.{table.name}__{part}"
+                )  # read_as_now made it over a store of yesterday
             con.execute(f"create or replace temp table {table.name}__{part} as from known")
         fold.prepare(con, table, at)
         if table.second_name:

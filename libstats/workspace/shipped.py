@@ -1,4 +1,5 @@
-"""What comes with libstats beside its code: inside the package when installed, beside it in a checkout."""
+"""What comes with libstats beside its code: inside the package when installed, beside it in a
+checkout."""
 
 from __future__ import annotations
 

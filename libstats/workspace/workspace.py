@@ -1,4 +1,5 @@
-"""A workspace: the folder with libstats.toml, the exports, the database and the reports of one library."""
+"""A workspace: the folder with libstats.toml, the exports, the database and the reports of one
+library."""
 
 from __future__ import annotations
 
@@ -130,22 +131,30 @@ class Workspace:
         return self.folder / "patron.key"
 
     def instance(self, system: str, wanted: str | None = None) -> str:
-        """Name of the configured source of that system; WorkspaceError if there are several and none is wanted. One that is wanted of another system says nothing of this one."""
+        """Name of the configured source of that system; WorkspaceError if there are several and
+        none is wanted. One that is wanted of another system says nothing of this one."""
         sources = self.config.get("sources", {})
         named = [n for n, s in sources.items() if s.get("system") == system]
         if wanted not in named and wanted in sources:
             wanted = None
         if wanted is not None:
             if named and wanted not in named:
-                raise WorkspaceError(f"{CONFIG} names no source {wanted!r} for {system}", f"It names: {', '.join(named)}.")
+                raise WorkspaceError(
+                    f"{CONFIG} names no source {wanted!r} for {system}",
+                    f"It names: {', '.join(named)}.",
+                )
             return wanted
         if len(named) > 1:
-            raise WorkspaceError(f"{CONFIG} names several sources for {system}: {', '.join(named)}", "Say which: libstats load --source NAME ...")
+            raise WorkspaceError(
+                f"{CONFIG} names several sources for {system}: {', '.join(named)}",
+                "Say which: libstats load --source NAME ...",
+            )
         return named[0] if named else system
 
     @property
     def forget_after_days(self) -> int | None:
-        """Days after which the patron of a closed case is forgotten, if the library has set a number."""
+        """Days after which the patron of a closed case is forgotten, if the library has set a
+        number."""
         days: int | None = self.config.get("privacy", {}).get("forget_after_days")
         return days
 
@@ -162,41 +171,61 @@ class Workspace:
 
     @property
     def memory_limit(self) -> str | None:
-        """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb] in the configuration, else None: DuckDB's own rule."""
-        limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get("duckdb", {}).get("memory_limit")
+        """How much memory DuckDB may take: LIBSTATS_MEMORY_LIMIT in the environment, else [duckdb]
+        in the configuration, else None: DuckDB's own rule."""
+        limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get(
+            "duckdb", {}
+        ).get("memory_limit")
         if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
-            raise WorkspaceError(f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory", 'Write for example: memory_limit = "2GB"')
+            raise WorkspaceError(
+                f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory",
+                'Write for example: memory_limit = "2GB"',
+            )
         return limit
 
     def declare(self, label: str, entry: str) -> None:
-        """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is; WorkspaceError if there is one or it is wrong."""
+        """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is;
+        WorkspaceError if there is one or it is wrong."""
         if label in self.config.get("export", {}):
-            raise WorkspaceError(f'{CONFIG} has [export."{label}"] already', "Choose another name, or take that entry out first.")
+            raise WorkspaceError(
+                f'{CONFIG} has [export."{label}"] already',
+                "Choose another name, or take that entry out first.",
+            )
         file = self.folder / CONFIG
         text = file.read_text(encoding="utf-8")
         added = f"{'' if text.endswith(chr(10)) else chr(10)}\n{entry}"
         _parsed(text + added)
         with file.open("ab") as end:
-            end.write((added.replace("\n", "\r\n") if b"\r\n" in file.read_bytes() else added).encode("utf-8"))
+            end.write(
+                (added.replace("\n", "\r\n") if b"\r\n" in file.read_bytes() else added).encode(
+                    "utf-8"
+                )
+            )
 
     def is_whole(self, label: str, declared: bool) -> bool:
-        """True if files of this export hold everything, by [whole] in the configuration, else as declared."""
+        """True if files of this export hold everything, by [whole] in the configuration, else as
+        declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
 
 
 def around(start: Path) -> Workspace | None:
-    """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is wrong."""
+    """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is
+    wrong."""
     start = start.resolve()
     folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
     return Workspace(folder, _read(_sound(folder) / CONFIG)) if folder else None
 
 
 def _sound(folder: Path) -> Path:
-    """The folder's full path; WorkspaceError for one that DuckDB, or libstats.toml, would take for another."""
+    """The folder's full path; WorkspaceError for one that DuckDB, or libstats.toml, would take for
+    another."""
     path = folder.resolve()
     odd = re.search(r"[?\\\0-\x08\n-\x1f\x7f\ud800-\udfff]", path.as_posix())
     if odd:
-        raise WorkspaceError(f"the path of the workspace holds a sign that cannot be used there: {odd[0]!a}", "Choose another name, or move it into a folder without that sign.")
+        raise WorkspaceError(
+            f"the path of the workspace holds a sign that cannot be used there: {odd[0]!a}",
+            "Choose another name, or move it into a folder without that sign.",
+        )
     return path
 
 
@@ -206,7 +235,10 @@ def find(start: Path) -> Workspace:
     if place is not None:
         return place
     start = start.resolve()
-    raise WorkspaceError(f"{start} is not a libstats workspace, nor inside one", "Make one with: libstats init FOLDER")
+    raise WorkspaceError(
+        f"{start} is not a libstats workspace, nor inside one",
+        "Make one with: libstats init FOLDER",
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -221,35 +253,56 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WorkspaceError(f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes.") from None
+        raise WorkspaceError(
+            f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes."
+        ) from None
     unknown = sorted(set(config) - set(_SECTIONS))
     if unknown:
-        raise WorkspaceError(f"{CONFIG}: unknown section [{unknown[0]}]", f"The sections are: {', '.join(_SECTIONS.values())}.")
+        raise WorkspaceError(
+            f"{CONFIG}: unknown section [{unknown[0]}]",
+            f"The sections are: {', '.join(_SECTIONS.values())}.",
+        )
     days = config.get("privacy", {}).get("forget_after_days")
     if days is not None and (not isinstance(days, int) or days < 0):
-        raise WorkspaceError(f"{CONFIG}: [privacy] forget_after_days is not a number of days", "Write for example: forget_after_days = 90")
+        raise WorkspaceError(
+            f"{CONFIG}: [privacy] forget_after_days is not a number of days",
+            "Write for example: forget_after_days = 90",
+        )
     zone = config.get("library", {}).get("timezone")
     if zone is not None and not _is_zone(zone):
-        raise WorkspaceError(f"{CONFIG}: [library] timezone is no zone that is known", 'Write for example: timezone = "America/New_York"')
+        raise WorkspaceError(
+            f"{CONFIG}: [library] timezone is no zone that is known",
+            'Write for example: timezone = "America/New_York"',
+        )
     for name, source in config.get("sources", {}).items():
         if not isinstance(source, dict) or not isinstance(source.get("system"), str):
-            raise WorkspaceError(f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"')
+            raise WorkspaceError(
+                f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"'
+            )
     faults.check(text, config)
     return config
 
 
 def _is_zone(zone: object) -> bool:
     """True for a name of a zone that DuckDB knows; Python's own list is not there on every Windows."""
-    return bool(duckdb.execute("select count(*) from pg_timezone_names() where name = $1", [str(zone)]).fetchall()[0][0])
+    return bool(
+        duckdb.execute(
+            "select count(*) from pg_timezone_names() where name = $1", [str(zone)]
+        ).fetchall()[0][0]
+    )
 
 
 def init(folder: Path, name: str | None = None) -> Workspace:
-    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store and its key.
+    """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store
+    and
+    its key.
 
     What is already there is left as it is.
     """
     if folder.exists() and not folder.is_dir():
-        raise WorkspaceError(f"{folder} is a file, not a folder", "Give the name of a folder to make.")
+        raise WorkspaceError(
+            f"{folder} is a file, not a folder", "Give the name of a folder to make."
+        )
     _sound(folder)
     for sub in ("exports", "notebooks", "reports"):
         (folder / sub).mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,10 @@ LOG = "datetime;branch;type\n"
 
 def items(number: int, day: str = "", barcode: str = "b{}", branch: str = "EAST") -> str:
     """An items export; copies are added on as many days unless `day` says one."""
-    return ITEMS + "".join(f"{i};{barcode.format(i)};{branch};{day or f'20{i % 20:02}-{i % 12 + 1:02}-01'}\n" for i in range(number))
+    return ITEMS + "".join(
+        f"{i};{barcode.format(i)};{branch};{day or f'20{i % 20:02}-{i % 12 + 1:02}-01'}\n"
+        for i in range(number)
+    )
 
 
 PLANTED = {
@@ -27,19 +30,53 @@ PLANTED = {
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
     "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
-    "two clocks": [("loans-2026-10-01.csv", LOANS + "1;2026-09-01 10:00:00;2026-09-30;2026-09-01 07:00:00\n2;2026-09-01 10:00:00;2026-09-30;\n")],
-    "direction unknown": [("requests-2026-10-01.csv", "Transaction Number,Transaction Status\n1,Request Finished\n")],
-    "closed cases only": [("loans-2026-10-01.csv", LOANS + "".join(f"{i};2026-09-01 10:00:00;2026-09-30;2026-09-02 07:00:00\n" for i in range(120)))],
+    "two clocks": [
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "1;2026-09-01 10:00:00;2026-09-30;2026-09-01 07:00:00\n2;2026-09-01 10:00:00;2026-09-30;\n",
+        )
+    ],
+    "direction unknown": [
+        ("requests-2026-10-01.csv", "Transaction Number,Transaction Status\n1,Request Finished\n")
+    ],
+    "closed cases only": [
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "".join(
+                f"{i};2026-09-01 10:00:00;2026-09-30;2026-09-02 07:00:00\n" for i in range(120)
+            ),
+        )
+    ],
     "migration day": [("items-2026-10-01.csv", items(150, day="2024-01-01"))],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],
     "times to come": [("log-2026-10-01.csv", LOG + "2026-10-05 10:00:00;EAST;issue\n")],
-    "gap in a log": [("log-2026-10-01.csv", LOG + "2026-08-01 10:00:00;EAST;issue\n2026-09-01 10:00:00;EAST;issue\n")],
+    "gap in a log": [
+        (
+            "log-2026-10-01.csv",
+            LOG + "2026-08-01 10:00:00;EAST;issue\n2026-09-01 10:00:00;EAST;issue\n",
+        )
+    ],
 }
 CLEAN = [
     ("items-2026-10-01.csv", items(1001)),
-    ("items-2026-10-02.csv", items(995, branch="S\u00c3\u009cD".encode("latin-1").decode() + " \u00c3 \u00a9")),
-    ("loans-2026-10-01.csv", LOANS + "".join(f"{i};2026-09-01 10:00:00;2026-09-30;{'2026-09-02 07:00:00' if i else ''}\n" for i in range(120))),
-    ("log-2026-10-01.csv", LOG + "".join(f"2026-09-{day:02} 10:00:00;EAST;issue\n" for day in range(1, 31))),
+    (
+        "items-2026-10-02.csv",
+        items(995, branch="S\u00c3\u009cD".encode("latin-1").decode() + " \u00c3 \u00a9"),
+    ),
+    (
+        "loans-2026-10-01.csv",
+        LOANS
+        + "".join(
+            f"{i};2026-09-01 10:00:00;2026-09-30;{'2026-09-02 07:00:00' if i else ''}\n"
+            for i in range(120)
+        ),
+    ),
+    (
+        "log-2026-10-01.csv",
+        LOG + "".join(f"2026-09-{day:02} 10:00:00;EAST;issue\n" for day in range(1, 31)),
+    ),
 ]
 
 
@@ -47,14 +84,18 @@ def alarms(workspace: Workspace, files: list[tuple[str, str]], folder: Path) -> 
     """The alarms that the files raise."""
     with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
         file.write('\n[whole]\n"koha items" = true\n')
-    receipt = libstats.load(find(workspace.folder), [write(folder / name, text) for name, text in files])
+    receipt = libstats.load(
+        find(workspace.folder), [write(folder / name, text) for name, text in files]
+    )
     assert receipt.is_clean, str(receipt)
     with libstats.open(workspace) as con:
         return {row[0] for row in libstats.check(con).fetchall()}
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_a_planted_fault_raises_its_alarm_and_no_other(name: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_a_planted_fault_raises_its_alarm_and_no_other(
+    name: str, workspace: Workspace, tmp_path: Path
+) -> None:
     assert alarms(workspace, PLANTED[name], tmp_path) == {name}
 
 

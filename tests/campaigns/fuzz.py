@@ -1,8 +1,10 @@
-"""Random damage to valid exports of every form, through the whole load: `python -m tests.campaigns.fuzz --seconds 600 [--seed 7] [--form json]`.
+"""Random damage to valid exports of every form, through the whole load: `python -m
+tests.campaigns.fuzz --seconds 600 [--seed 7] [--form json]`.
 
-Of every damaged file: it is loaded, repeated, left alone or refused in words; no other error, no hang, no patron's
-identifier in what is said. Of every loaded part: each of its rows has one disposition, and there are as many as the
-csv module, or a parser of JSON or XML, counts. A finding is printed with its seed; `--seed S --case N` makes it again.
+Of every damaged file: it is loaded, repeated, left alone or refused in words; no other error, no
+hang, no patron's identifier in what is said. Of every loaded part: each of its rows has one
+disposition, and there are as many as the csv module, or a parser of JSON or XML, counts. A finding
+is printed with its seed; `--seed S --case N` makes it again.
 """
 
 from __future__ import annotations
@@ -82,8 +84,17 @@ def hurt(data: bytes, dice: random.Random) -> bytes:
         at = dice.randrange(min(len(data), dice.choice([0, 100])), len(data) + 1)
         to = min(len(data), at + dice.choice([1, 1, 2, 20, 2000]))
         part, bit, byte = data[at:to], dice.choice(BITS), bytes([dice.randrange(256)])
-        other = dice.choice([byte, byte, bit, bit, b"", part + part, bytes(dice.sample(part, len(part)))])
-        data = dice.choice([data[:at] + other + data[to:], data[:at] + bit + data[at:], data[:at] + bit + data[at + 1 :], data[:at] + data[to:]])
+        other = dice.choice(
+            [byte, byte, bit, bit, b"", part + part, bytes(dice.sample(part, len(part)))]
+        )
+        data = dice.choice(
+            [
+                data[:at] + other + data[to:],
+                data[:at] + bit + data[at:],
+                data[:at] + bit + data[at + 1 :],
+                data[:at] + data[to:],
+            ]
+        )
         if dice.random() < 0.05:
             data = data[:at]
     return data
@@ -99,7 +110,13 @@ def hurt_members(data: bytes, dice: random.Random) -> bytes:
 
 def made_of(form: str, dice: random.Random, folder: Path) -> Made:
     """A valid export of that form."""
-    makers: dict[str, Callable[[random.Random], Made]] = {"text": text_of, "json": json_of, "xml": xml_of, "log": log_of, "bare": bare_of}
+    makers: dict[str, Callable[[random.Random], Made]] = {
+        "text": text_of,
+        "json": json_of,
+        "xml": xml_of,
+        "log": log_of,
+        "bare": bare_of,
+    }
     return book_of(dice, folder) if form == "book" else makers[form](dice)
 
 
@@ -116,13 +133,21 @@ def case(seed: int, number: int, folder: Path, only: str | None = None) -> tuple
     pack = dice.choice(["", "", "", "", "gzip", "zip"])
     form = f"{made.form} in {pack}" if pack else made.form
     if pack:
-        data = gzip.compress(data, mtime=0) if pack == "gzip" else zipped({f"day/{made.name}": data})
-    return replace(made, form=form, data=hurt(data, dice) if is_hurt and not inside else data), is_hurt
+        data = (
+            gzip.compress(data, mtime=0) if pack == "gzip" else zipped({f"day/{made.name}": data})
+        )
+    return replace(
+        made, form=form, data=hurt(data, dice) if is_hurt and not inside else data
+    ), is_hurt
 
 
 def why(receipt: FileReceipt) -> str:
     """Which refusal it is, in its first words."""
-    words = receipt.reason.partition("\n")[0].rpartition(": ")[2] if receipt.outcome == "refused" else ""
+    words = (
+        receipt.reason.partition("\n")[0].rpartition(": ")[2]
+        if receipt.outcome == "refused"
+        else ""
+    )
     return f", {''.join('0' if c.isdigit() else c for c in words)[:60]}" if words else ""
 
 
@@ -132,13 +157,19 @@ def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None
         return receipt.reason
     if receipt.outcome != "loaded":
         is_empty = receipt.outcome in ("left alone", "repeated") and not made.records
-        return None if is_hurt or is_empty else f"a sound file is {receipt.outcome}: {receipt.reason}"
+        return (
+            None if is_hurt or is_empty else f"a sound file is {receipt.outcome}: {receipt.reason}"
+        )
     told = receipt.rows_read
     if sum(receipt.dispositions.values()) != told:
         return f"{told} rows, dispositions {receipt.dispositions}"
     if not is_hurt:
         is_right = (told, receipt.dispositions["set aside"]) == (made.records, made.aside)
-        return None if is_right else f"a sound file of {made.records} records, {made.aside} of them no rows: {receipt.dispositions}"
+        return (
+            None
+            if is_right
+            else f"a sound file of {made.records} records, {made.aside} of them no rows: {receipt.dispositions}"
+        )
     held = [part for part in unpacked(made.data) if not part.startswith((b"\x1f\x8b", b"PK"))]
     if any(part.startswith(b"\xd0\xcf\x11\xe0") for part in held):
         return None  # the old workbooks have no other reader here
@@ -149,23 +180,38 @@ def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None
 def load_path(place: Workspace, writer: generations.Writer, path: Path) -> list[FileReceipt]:
     """A receipt for each part of a file."""
     with ThreadPoolExecutor(1) as beside:
-        return [load_reading(Job(place, writer.con, writer.scratch, path, None, None, lambda _: None), each) for each in readings(path, place.config, beside)]
+        return [
+            load_reading(
+                Job(place, writer.con, writer.scratch, path, None, None, lambda _: None), each
+            )
+            for each in readings(path, place.config, beside)
+        ]
 
 
-def try_one(place: Workspace, writer: generations.Writer, this: tuple[int, int, str | None], found: Found) -> None:
-    """One case, of that seed, number and form, through recognition, reading, selecting and settling."""
+def try_one(
+    place: Workspace, writer: generations.Writer, this: tuple[int, int, str | None], found: Found
+) -> None:
+    """One case, of that seed, number and form, through recognition, reading, selecting and
+    settling."""
     made, is_hurt = case(*this[:2], writer.scratch, this[2])
     path = place.exports / f"case{this[1]}-{made.name}-2026-10-31"
     path.write_bytes(made.data)
     found.cases += 1
-    # the processor's time: on a machine that does other work too, any case may take long by the clock, and one that hangs is ended by it
+    # the processor's time: on a machine that does other work too, any case may take long by the
+    # clock, and one that hangs is ended by it
     started = time.process_time()
     # readers take a million bytes at once, which no case has
     block = random.Random(path.name).choice([61, 1000, 1 << 20])
-    with patch.object(text, "BLOCK", block), patch.object(delimited, "BLOCK", block), patch.object(symphony_log, "BLOCK", block):
+    with (
+        patch.object(text, "BLOCK", block),
+        patch.object(delimited, "BLOCK", block),
+        patch.object(symphony_log, "BLOCK", block),
+    ):
         receipts = load_path(place, writer, path)
     said = "\n".join(line for receipt in receipts for line in receipt.lines())
-    said += "\n".join(line for line in inspect(path, place.config).splitlines() if "never read: " not in line)  # headings, whatever they are
+    said += "\n".join(
+        line for line in inspect(path, place.config).splitlines() if "never read: " not in line
+    )  # headings, whatever they are
     took = time.process_time() - started
     wrong = []
     for receipt in receipts:
@@ -190,7 +236,13 @@ def prepared(folder: Path) -> Workspace:
     return place
 
 
-def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object] = int, form: str | None = None) -> None:
+def batch(
+    numbers: range,
+    seed: int,
+    found: Found,
+    tell: Callable[[int], object] = int,
+    form: str | None = None,
+) -> None:
     """Some cases into one database, which is published at the end."""
     with tempfile.TemporaryDirectory() as folder:
         place = prepared(Path(folder) / "library")
@@ -204,7 +256,9 @@ def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object]
                     if isinstance(error, KeyboardInterrupt):
                         raise
                     made, _ = case(seed, number, writer.scratch, form)
-                    found.wrong.append(f"{again(seed, number, form)} ({made.form}): {type(error).__name__}: {error}")
+                    found.wrong.append(
+                        f"{again(seed, number, form)} ({made.form}): {type(error).__name__}: {error}"
+                    )
                 faulthandler.cancel_dump_traceback_later()
             writer.publish()
         if SECRET in listing.rejects(place, None, None):
@@ -212,12 +266,24 @@ def batch(numbers: range, seed: int, found: Found, tell: Callable[[int], object]
 
 
 def guarded(first: int, seed: int, found: Found, form: str | None) -> None:
-    """A batch in a process of its own, so that one that hangs, or ends the process, is a finding too."""
-    command = [sys.executable, "-m", "tests.campaigns.fuzz", "--seed", str(seed), "--batch", str(first), *(["--form", form] if form else [])]
+    """A batch in a process of its own, so that one that hangs, or ends the process, is a finding
+    too."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.campaigns.fuzz",
+        "--seed",
+        str(seed),
+        "--batch",
+        str(first),
+        *(["--form", form] if form else []),
+    ]
     told = subprocess.run(command, check=False, capture_output=True, text=True)
     last = told.stdout.rstrip().rpartition("\n")[2]
     if told.returncode or not last.startswith("{"):
-        found.wrong.append(f"{again(seed, last, form)}: the process ended, {told.returncode}: {told.stderr[-300:]}")
+        found.wrong.append(
+            f"{again(seed, last, form)}: the process ended, {told.returncode}: {told.stderr[-300:]}"
+        )
         return
     done = json.loads(last)
     found.cases += done["cases"]
@@ -227,7 +293,9 @@ def guarded(first: int, seed: int, found: Found, form: str | None) -> None:
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(description="Load randomly damaged exports; exit status 1 if anything is wrong.")
+    parser = argparse.ArgumentParser(
+        description="Load randomly damaged exports; exit status 1 if anything is wrong."
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--case", type=int)
@@ -236,7 +304,13 @@ def main() -> int:
     args = parser.parse_args()
     found, started = Found(), time.monotonic()
     if args.batch is not None:
-        batch(range(args.batch, args.batch + BATCH), args.seed, found, lambda number: print(number, flush=True), args.form)
+        batch(
+            range(args.batch, args.batch + BATCH),
+            args.seed,
+            found,
+            lambda number: print(number, flush=True),
+            args.form,
+        )
         print(json.dumps(vars(found)))
         return 0
     if args.case is not None:
@@ -245,7 +319,9 @@ def main() -> int:
         if time.monotonic() - started > args.seconds:
             break
         guarded(first, args.seed, found, args.form)
-    print(f"seed {args.seed}: {found.cases} files in {time.monotonic() - started:.0f} s, {sum(found.done.values())} parts of them")
+    print(
+        f"seed {args.seed}: {found.cases} files in {time.monotonic() - started:.0f} s, {sum(found.done.values())} parts of them"
+    )
     print("\n".join(f"  {n:>6} {what}" for what, n in sorted(found.done.items())))
     print("\n".join(found.wrong) or "nothing wrong")
     return bool(found.wrong)

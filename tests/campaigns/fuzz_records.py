@@ -12,7 +12,22 @@ from tests.campaigns.fuzz_tables import SECRET, WORDS, Made
 
 Record = dict[str, Any]
 # what a field of JSON may hold beside text
-ODD: list[Any] = [None, True, 0, -7.50, 990406703844702204, "\0", "\ud800", '{"[', "\\", [], ["a", 1, None], {}, [{"id": "no record"}], {"a": {"b": [{"c": "}"}]}}]
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -7.50,
+    990406703844702204,
+    "\0",
+    "\ud800",
+    '{"[',
+    "\\",
+    [],
+    ["a", 1, None],
+    {},
+    [{"id": "no record"}],
+    {"a": {"b": [{"c": "}"}]}},
+]
 ENCODINGS = ["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le"]
 
 
@@ -24,7 +39,15 @@ def number_of(dice: random.Random) -> int:
 def moment(dice: random.Random) -> str:
     """A time with its zone, now and then something else."""
     zone = dice.choice(["Z", ".000+00:00", "-04:00", "+0000"])
-    return dice.choice([*[f"2026-{dice.randint(1, 10):02}-{dice.randint(1, 28):02}T{dice.randint(0, 23):02}:30:00{zone}"] * 9, dice.choice(WORDS)])
+    return dice.choice(
+        [
+            *[
+                f"2026-{dice.randint(1, 10):02}-{dice.randint(1, 28):02}T{dice.randint(0, 23):02}:30:00{zone}"
+            ]
+            * 9,
+            dice.choice(WORDS),
+        ]
+    )
 
 
 def folio_loan(number: int, dice: random.Random) -> Record:
@@ -39,7 +62,12 @@ def folio_loan(number: int, dice: random.Random) -> Record:
         "returnDate": moment(dice),
         "renewalCount": dice.choice([0, 2, "1"]),
         "checkoutServicePointId": dice.choice(WORDS),
-        "item": {"id": "another", "barcode": f"{number:04}", "contributors": [{"name": "Ng"}], "materialType": {"name": dice.choice(WORDS)}},
+        "item": {
+            "id": "another",
+            "barcode": f"{number:04}",
+            "contributors": [{"name": "Ng"}],
+            "materialType": {"name": dice.choice(WORDS)},
+        },
         "borrower": {"barcode": f"{SECRET}{number}", "lastName": f"{SECRET}{number}"},
         "metadata": {"createdDate": moment(dice), "updatedDate": moment(dice)},
     }
@@ -55,7 +83,9 @@ def folio_request(number: int, dice: random.Random) -> Record:
         "requester": {"barcode": f"{SECRET}{number}"},
         "itemId": f"item-{dice.randint(1, 9)}",
         "instanceId": dice.choice(WORDS),
-        "status": dice.choice(["Open - Awaiting pickup", "Closed - Filled", "Closed - Cancelled", *WORDS]),
+        "status": dice.choice(
+            ["Open - Awaiting pickup", "Closed - Filled", "Closed - Cancelled", *WORDS]
+        ),
         "cancelledDate": moment(dice),
         "position": dice.choice([1, 2, None]),
         "tags": {"tagList": ["urgent", dice.choice(WORDS)]},
@@ -81,8 +111,16 @@ def alma_loan(number: int, dice: random.Random) -> Record:
 def alma_item(number: int, dice: random.Random) -> Record:
     """A copy of Alma's REST service."""
     return {
-        "bib_data": {"mms_id": f"99{dice.randint(1, 9)}", "title": dice.choice(WORDS), "author": dice.choice(WORDS)},
-        "holding_data": {"call_number": dice.choice(WORDS), "in_temp_location": dice.choice([True, False]), "temp_location": {"desc": dice.choice(WORDS)}},
+        "bib_data": {
+            "mms_id": f"99{dice.randint(1, 9)}",
+            "title": dice.choice(WORDS),
+            "author": dice.choice(WORDS),
+        },
+        "holding_data": {
+            "call_number": dice.choice(WORDS),
+            "in_temp_location": dice.choice([True, False]),
+            "temp_location": {"desc": dice.choice(WORDS)},
+        },
         "item_data": {
             "pid": f"23{number}",
             "barcode": f"{number:04}",
@@ -104,7 +142,8 @@ KINDS: dict[str, tuple[str, Callable[[int, random.Random], Record], tuple[str, .
 
 
 def records_of(kind: str, dice: random.Random, *, is_odd: bool) -> list[Record]:
-    """Records of that kind, of which all but the first may lack fields; `is_odd`: fields of any kind, and others beside."""
+    """Records of that kind, of which all but the first may lack fields; `is_odd`: fields of any
+    kind, and others beside."""
     _, make, needed = KINDS[kind]
     made = [make(number, dice) for number in range(number_of(dice))]
     for record in made[1:]:
@@ -114,7 +153,9 @@ def records_of(kind: str, dice: random.Random, *, is_odd: bool) -> list[Record]:
         for key in [key for key in record if key not in needed and dice.random() < 0.05]:
             record[key] = dice.choice(ODD)
         if dice.random() < 0.1:
-            record[dice.choice(["", "a.b", "a b", "?x", 'a "b"', "note#1", "status.name", "total"])] = dice.choice(ODD)
+            record[
+                dice.choice(["", "a.b", "a b", "?x", 'a "b"', "note#1", "status.name", "total"])
+            ] = dice.choice(ODD)
     return made
 
 
@@ -123,24 +164,50 @@ def json_of(dice: random.Random) -> Made:
     kind = dice.choice(list(KINDS))
     name = KINDS[kind][0]
     made = records_of(kind, dice, is_odd=dice.random() < 0.5)
-    shape = dice.choice(["list", "answer", "answer", "answers", "lines"] if made else ["list", "answer"])
+    shape = dice.choice(
+        ["list", "answer", "answer", "answers", "lines"] if made else ["list", "answer"]
+    )
     encoding = dice.choice(ENCODINGS)
     is_ascii = dice.random() < 0.5 or "\\ud800" in repr(made)
 
     def written(value: Any, *, indent: int | None) -> str:
-        return json.dumps(value, ensure_ascii=is_ascii, indent=indent, separators=dice.choice([None, (",", ":"), (" , ", " : ")]))
+        return json.dumps(
+            value,
+            ensure_ascii=is_ascii,
+            indent=indent,
+            separators=dice.choice([None, (",", ":"), (" , ", " : ")]),
+        )
 
     indent = dice.choice([None, None, 1, 2])
-    total = {dice.choice(["totalRecords", "total_record_count"]): dice.choice([len(made), len(made) + 1000])}
+    total = {
+        dice.choice(["totalRecords", "total_record_count"]): dice.choice(
+            [len(made), len(made) + 1000]
+        )
+    }
     if shape == "list":
         text = written(made, indent=indent)
     elif shape == "answer":
-        text = written(dice.choice([{name: made, **total}, {**total, name: made}, {name: made}, {name: made, **total, "info": {"facets": [{"not": "a record"}]}}]), indent=indent)
+        text = written(
+            dice.choice(
+                [
+                    {name: made, **total},
+                    {**total, name: made},
+                    {name: made},
+                    {name: made, **total, "info": {"facets": [{"not": "a record"}]}},
+                ]
+            ),
+            indent=indent,
+        )
     elif shape == "answers":
         half = dice.randrange(len(made)) + 1
-        text = dice.choice(["", "\n", "\r\n"]).join(written({name: part, **total}, indent=indent) for part in (made[:half], made[half:]))
+        text = dice.choice(["", "\n", "\r\n"]).join(
+            written({name: part, **total}, indent=indent) for part in (made[:half], made[half:])
+        )
     else:
-        text = "".join(written(record, indent=None) + dice.choice(["\n", "\n", "\n", "\r\n", "\n\n"]) for record in made)
+        text = "".join(
+            written(record, indent=None) + dice.choice(["\n", "\n", "\n", "\r\n", "\n\n"])
+            for record in made
+        )
     return Made(f"json {shape} {encoding}", text.encode(encoding), len(made))
 
 
@@ -157,7 +224,8 @@ COLUMNS = [
 
 
 def analytics_of(dice: random.Random) -> Made:
-    """An answer of Alma's Analytics in one to four pages, perhaps each in a string of JSON. The first page alone must say its columns."""
+    """An answer of Alma's Analytics in one to four pages, perhaps each in a string of JSON. The
+    first page alone must say its columns."""
     colon, repeats = dice.choice(["", "", "rs:"]), dice.random() < 0.3
     order = dice.sample(range(1, len(COLUMNS) + 1), len(COLUMNS))
     pages, records = [], 0
@@ -167,8 +235,21 @@ def analytics_of(dice: random.Random) -> Made:
         for _ in range(number_of(dice)):
             records += 1
             day = f"2026-{dice.randint(1, 10):02}-{dice.randint(1, 28):02}T00:00:00"
-            values = ["0", str(records), f"{SECRET}{records}", dice.choice([*[day] * 9, "31.10.2026"]), day, *dice.choices(WORDS, k=2), dice.choice(["N", "Y"]), dice.choice(WORDS)]
-            cells = [f"<{colon}Column{at}>{escape(values[at])}</{colon}Column{at}>" for at in (0, *order) if values[at] and (at < 2 or dice.random() < 0.9)]
+            values = [
+                "0",
+                str(records),
+                f"{SECRET}{records}",
+                dice.choice([*[day] * 9, "31.10.2026"]),
+                day,
+                *dice.choices(WORDS, k=2),
+                dice.choice(["N", "Y"]),
+                dice.choice(WORDS),
+            ]
+            cells = [
+                f"<{colon}Column{at}>{escape(values[at])}</{colon}Column{at}>"
+                for at in (0, *order)
+                if values[at] and (at < 2 or dice.random() < 0.9)
+            ]
             rows.append(f"<{colon}Row>{dice.choice(['', chr(10)]).join(cells)}</{colon}Row>")
         told = "".join(
             f'<xsd:element name="Column{at}" type="xsd:string" minOccurs="0" saw-sql:tableHeading="{COLUMNS[at - 1][0]}" saw-sql:columnHeading="{COLUMNS[at - 1][1]}"/>'
@@ -183,7 +264,10 @@ def analytics_of(dice: random.Random) -> Made:
         pages.append(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{ends}{body}{ends}')
     encoding = dice.choice(ENCODINGS)
     if dice.random() < 0.3:
-        text = json.dumps({"anies": [dice.choice([page, page.partition("?>")[2].strip()]) for page in pages]}, ensure_ascii=dice.random() < 0.5)
+        text = json.dumps(
+            {"anies": [dice.choice([page, page.partition("?>")[2].strip()]) for page in pages]},
+            ensure_ascii=dice.random() < 0.5,
+        )
         return Made(f"xml in-json {encoding}", text.encode(encoding), records)
     return Made(f"xml pages {encoding}", "".join(pages).encode(encoding), records)
 
@@ -194,15 +278,21 @@ def list_of(dice: random.Random) -> Made:
     made = records_of(kind, dice, is_odd=False)
     name = KINDS[kind][0]
     ends = dice.choice(["", "\n", "\r\n"])
-    rows = ends.join(element(name, record, dice, f' link="https://alma.example/{number}"') for number, record in enumerate(made))
-    start = dice.choice(["", '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', '<?xml version="1.0"?>\n'])
+    rows = ends.join(
+        element(name, record, dice, f' link="https://alma.example/{number}"')
+        for number, record in enumerate(made)
+    )
+    start = dice.choice(
+        ["", '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', '<?xml version="1.0"?>\n']
+    )
     encoding = dice.choice(ENCODINGS)
     text = f'{start}<{name}s total_record_count="{len(made)}">{ends}{rows}</{name}s>{ends}'
     return Made(f"xml list {encoding}", text.encode(encoding), len(made))
 
 
 def element(name: str, value: Any, dice: random.Random, attributes: str = "") -> str:
-    """A value as an element: what has a description bears it as an attribute, what is blank may be an empty element."""
+    """A value as an element: what has a description bears it as an attribute, what is blank may be
+    an empty element."""
     if isinstance(value, dict) and "desc" in value:
         return f"<{name} desc={quoteattr(value['desc'])}>{escape(value.get('value', ''))}</{name}>"
     if isinstance(value, dict):

@@ -1,8 +1,11 @@
-"""Everything that can go wrong with a store, done on purpose: `python -m tests.campaigns.kills --kills 100 --seed 1`.
+"""Everything that can go wrong with a store, done on purpose: `python -m tests.campaigns.kills
+--kills
+100 --seed 1`.
 
-Kills at named steps and at random moments of loads and undos; a disk that fills up; flipped bytes in the database, its
-pointer and exports; two loads at once; readers that hold the store. After each, the published state must be exactly
-that before or that after the command, and the same command again must end as if nothing had happened.
+Kills at named steps and at random moments of loads and undos; a disk that fills up; flipped bytes
+in the database, its pointer and exports; two loads at once; readers that hold the store. After
+each, the published state must be exactly that before or that after the command, and the same
+command again must end as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -33,11 +36,22 @@ from libstats.workspace.workspace import CONFIG, Workspace, find, init
 from sample.loans import write_loans
 from tests.support.files import ROOT
 
-STEPS = ("copied", "ledger", "rows", "fold", "committed", "checkpointed", "renamed", "pointer written", "published")
+STEPS = (
+    "copied",
+    "ledger",
+    "rows",
+    "fold",
+    "committed",
+    "checkpointed",
+    "renamed",
+    "pointer written",
+    "published",
+)
 LOANS = 50_000
 BRANCHES = ("EAST", "WEST", "")
 
-# The command line in a process of its own, which at a named step of its work dies or fills the disk.
+# The command line in a process of its own, which at a named step of its work dies or fills the
+# disk.
 VICTIM = """
 import os, sys
 import libstats
@@ -81,7 +95,8 @@ SAID = {"read": "unharmed", "words": "said at opening", "query": "said at the qu
 
 
 def digest(place: Path | Workspace) -> str:
-    """The published state in short: every current row, every gone key, every load and whether it is active."""
+    """The published state in short: every current row, every gone key, every load and whether it is
+    active."""
     try:
         con = libstats.open(place)
     except StoreError as error:
@@ -89,10 +104,18 @@ def digest(place: Path | Workspace) -> str:
             return "nothing"
         raise
     with con:
-        found = [con.execute("select count(*), sum(md5_number_lower(concat_ws('|', file, exported_at, rows_read, undone_seq is null))::hugeint) from load").fetchall()]
+        found = [
+            con.execute(
+                "select count(*), sum(md5_number_lower(concat_ws('|', file, exported_at, rows_read, undone_seq is null))::hugeint) from load"
+            ).fetchall()
+        ]
         for name, table in schema.tables().items():
             view = name if table.is_keyless else f"{name}_ever"
-            found.append(con.execute(f"select count(*), sum(md5_number_lower(t::varchar)::hugeint) from {view} t").fetchall())
+            found.append(
+                con.execute(
+                    f"select count(*), sum(md5_number_lower(t::varchar)::hugeint) from {view} t"
+                ).fetchall()
+            )
         return str(found)
 
 
@@ -100,7 +123,11 @@ def expectable(place: Workspace) -> list[str]:
     """Names in the store folder that should not be there between commands."""
     path = generations.published(place.store)
     wanted = {"current", "lock", *([path.name] if path else [])}
-    return sorted(p.name for p in place.store.iterdir() if p.name not in wanted and not (p.name == "work" and not any(p.iterdir())))
+    return sorted(
+        p.name
+        for p in place.store.iterdir()
+        if p.name not in wanted and not (p.name == "work" and not any(p.iterdir()))
+    )
 
 
 class Campaign:
@@ -115,7 +142,8 @@ class Campaign:
         self.ran = 0
 
     def workspace(self, name: str) -> Workspace:
-        """An empty workspace that takes lists of items for whole; all have one secret key, so that their states can be compared."""
+        """An empty workspace that takes lists of items for whole; all have one secret key, so that
+        their states can be compared."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
         place = init(self.folder / name)
         place.key_file.write_text("5e" * 32, encoding="ascii")
@@ -124,14 +152,23 @@ class Campaign:
         return find(place.folder)
 
     def _files(self, folder: Path, loans: int) -> list[Path]:
-        """Small exports that overlap, and two of many loans, the later with some loans changed and some patrons gone."""
+        """Small exports that overlap, and two of many loans, the later with some loans changed and
+        some patrons gone."""
         big = write_loans(folder, loans=loans)
         lines = big.read_text(encoding="utf-8").splitlines(keepends=True)
         later = folder / "old_issues-2026-11-01.csv"
         keep = [line for line in lines[1:] if self.rng.random() > 0.01]
-        bared = [";".join((i, "", rest)) if self.rng.random() < 0.01 else f"{i};{who};{rest}" for i, who, rest in (line.split(";", 2) for line in keep)]
+        bared = [
+            ";".join((i, "", rest)) if self.rng.random() < 0.01 else f"{i};{who};{rest}"
+            for i, who, rest in (line.split(";", 2) for line in keep)
+        ]
         later.write_text("".join([lines[0], *bared]), encoding="utf-8")
-        return [big, later, *(self._items(folder, day) for day in range(1, 5)), *(self._log(folder, day) for day in range(1, 3))]
+        return [
+            big,
+            later,
+            *(self._items(folder, day) for day in range(1, 5)),
+            *(self._log(folder, day) for day in range(1, 3)),
+        ]
 
     def _items(self, folder: Path, day: int) -> Path:
         path = folder / f"items-2026-10-0{day}.csv"
@@ -140,13 +177,22 @@ class Campaign:
             for i in range(300)
             if self.rng.random() < 0.8
         ]
-        path.write_text("itemnumber;barcode;homebranch;itype;onloan\n" + "".join(f"{r}\n" for r in rows), encoding="utf-8")
+        path.write_text(
+            "itemnumber;barcode;homebranch;itype;onloan\n" + "".join(f"{r}\n" for r in rows),
+            encoding="utf-8",
+        )
         return path
 
     def _log(self, folder: Path, day: int) -> Path:
         path = folder / f"statistics-2026-10-1{day}.csv"
-        rows = [f"2026-10-0{self.rng.randint(1, 3)} 10:00:{self.rng.randint(0, 59):02};{self.rng.choice('AB')};issue;{self.rng.choice(('', '1', '2'))};{i}" for i in range(400)]
-        path.write_text("datetime;branch;type;itemnumber;borrowernumber\n" + "".join(f"{r}\n" for r in rows), encoding="utf-8")
+        rows = [
+            f"2026-10-0{self.rng.randint(1, 3)} 10:00:{self.rng.randint(0, 59):02};{self.rng.choice('AB')};issue;{self.rng.choice(('', '1', '2'))};{i}"
+            for i in range(400)
+        ]
+        path.write_text(
+            "datetime;branch;type;itemnumber;borrowernumber\n" + "".join(f"{r}\n" for r in rows),
+            encoding="utf-8",
+        )
         return path
 
     def wrong(self, what: str) -> None:
@@ -154,25 +200,47 @@ class Campaign:
         self.defects.append(f"seed {self.seed}: {what}")
         print(f"DEFECT {self.defects[-1]}", file=sys.stderr)
 
-    def victim(self, at: str, ballast: Path, arguments: list[str], place: Workspace) -> subprocess.Popen[str]:
+    def victim(
+        self, at: str, ballast: Path, arguments: list[str], place: Workspace
+    ) -> subprocess.Popen[str]:
         """A command on its way, past its imports."""
-        command = [sys.executable, "-c", VICTIM, at, str(ballast), "-w", str(place.folder), *arguments]
+        command = [
+            sys.executable,
+            "-c",
+            VICTIM,
+            at,
+            str(ballast),
+            "-w",
+            str(place.folder),
+            *arguments,
+        ]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+        )
         assert process.stdout is not None
         process.stdout.readline()
         return process
 
     def again(self, arguments: list[str], place: Workspace) -> None:
         """The same command, undisturbed, in this process."""
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        with (
+            Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+            redirect_stdout(nowhere),
+            redirect_stderr(nowhere),
+        ):
             command_line(["-w", str(place.folder), *arguments])
 
     def active(self) -> list[int]:
         """The loads that can be undone."""
         try:
             with libstats.open(self.place) as con:
-                return [r[0] for r in con.sql("select seq from load where undone_seq is null order by seq").fetchall()]
+                return [
+                    r[0]
+                    for r in con.sql(
+                        "select seq from load where undone_seq is null order by seq"
+                    ).fetchall()
+                ]
         except StoreError:
             return []
 
@@ -228,16 +296,27 @@ class Campaign:
         except (LibstatsError, duckdb.Error) as error:
             self.wrong(f"{what}: the store does not open: {error}")
 
-    def failed_in_words(self, what: str, process: subprocess.Popen[str], place: Workspace, before: str, after: str) -> None:
-        """The command ended well, or with status 1 and words, in its receipt or instead of it; the state is that before or that after."""
+    def failed_in_words(
+        self, what: str, process: subprocess.Popen[str], place: Workspace, before: str, after: str
+    ) -> None:
+        """The command ended well, or with status 1 and words, in its receipt or instead of it; the
+        state is that before or that after."""
         receipt, told = process.communicate()
-        if process.returncode not in (0, 1) or "Traceback" in told or (process.returncode == 1 and not (told.startswith("libstats: ") or "refused" in receipt)):
+        if (
+            process.returncode not in (0, 1)
+            or "Traceback" in told
+            or (
+                process.returncode == 1
+                and not (told.startswith("libstats: ") or "refused" in receipt)
+            )
+        ):
             self.wrong(f"{what}: status {process.returncode}: {' / '.join(told.splitlines()[-3:])}")
         self.same(what, place, after if process.returncode == 0 else before)
         self.done["failures in words" if process.returncode else "no failure"] += 1
 
     def full_disk(self, steps: tuple[str, ...]) -> None:
-        """The disk fills up at a step of a load: on a small tmpfs where that may be mounted, else by a limit to the size of files."""
+        """The disk fills up at a step of a load: on a small tmpfs where that may be mounted, else
+        by a limit to the size of files."""
         first, second = self.files[0], self.files[1]
         with tmpfs(self.folder / "small", 192) as small:
             place = self.workspace("small/library") if small else self.workspace("limited")
@@ -249,14 +328,26 @@ class Campaign:
             self.again(["load", str(first), str(second)], twin)
             size = generations.published(place.store)
             assert size is not None
-            ends = [f"full: {s}" for s in steps] if small else [f"size: {int(size.stat().st_size * f)}" for f in (0.3, 0.9, 1.01, 1.1, 1.3)]
+            ends = (
+                [f"full: {s}" for s in steps]
+                if small
+                else [f"size: {int(size.stat().st_size * f)}" for f in (0.3, 0.9, 1.01, 1.1, 1.3)]
+            )
             for end in ends:
                 ballast = self.folder / "small" / "ballast"
                 process = self.victim(end, ballast, ["load", str(second)], place)
-                self.failed_in_words(f"load of {second.name} with the disk {end}", process, place, before, digest(twin))
+                self.failed_in_words(
+                    f"load of {second.name} with the disk {end}",
+                    process,
+                    place,
+                    before,
+                    digest(twin),
+                )
                 ballast.unlink(missing_ok=True)
                 self.again(["load", str(second)], place)
-                self.same(f"load of {second.name} again after the disk was {end}", place, digest(twin))
+                self.same(
+                    f"load of {second.name} again after the disk was {end}", place, digest(twin)
+                )
                 shutil.rmtree(place.store)
                 shutil.copytree(saved, place.store)
                 self.done["full disks" if small else "limits to the size of files"] += 1
@@ -279,23 +370,37 @@ class Campaign:
     def _flip(self, path: Path) -> tuple[bytes, int]:
         sound = path.read_bytes()
         at = self.rng.randrange(len(sound))
-        path.write_bytes(sound[:at] + bytes([sound[at] ^ (1 << self.rng.randrange(8))]) + sound[at + 1 :])
+        path.write_bytes(
+            sound[:at] + bytes([sound[at] ^ (1 << self.rng.randrange(8))]) + sound[at + 1 :]
+        )
         return sound, at
 
     def _flip_database(self, place: Workspace, path: Path, before: str) -> None:
         sound, at = self._flip(path)
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        read = subprocess.run([sys.executable, "-c", READER, str(place.folder)], check=False, capture_output=True, text=True, env=env)
+        read = subprocess.run(
+            [sys.executable, "-c", READER, str(place.folder)],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=env,
+        )
         kind, _, told = read.stdout.strip().partition(" ")
         if kind not in ("read", "words", "query"):
-            self.wrong(f"byte {at} of {len(sound)} flipped in the database: reading ended with {read.returncode}: {read.stderr.strip().splitlines()[-1:]}")
+            self.wrong(
+                f"byte {at} of {len(sound)} flipped in the database: reading ended with {read.returncode}: {read.stderr.strip().splitlines()[-1:]}"
+            )
         elif kind == "read" and told != before:
-            self.wrong(f"byte {at} of {len(sound)} flipped in the database: other figures without a word")
+            self.wrong(
+                f"byte {at} of {len(sound)} flipped in the database: other figures without a word"
+            )
         self.done[f"flips in the database: {SAID.get(kind, 'crashed')}"] += 1
         loads = self.victim("", Path(), ["load", str(self.files[2])], place)
         _, told = loads.communicate()
         if loads.returncode not in (0, 1) or "Traceback" in told:
-            self.wrong(f"byte {at} of {len(sound)} flipped in the database: a load ended with {loads.returncode}: {' / '.join(told.splitlines()[-2:])}")
+            self.wrong(
+                f"byte {at} of {len(sound)} flipped in the database: a load ended with {loads.returncode}: {' / '.join(told.splitlines()[-2:])}"
+            )
         self._restore(place, path, sound)
 
     def _restore(self, place: Workspace, path: Path, sound: bytes) -> None:
@@ -315,9 +420,13 @@ class Campaign:
         process = self.victim("", Path(), ["load", str(self.files[2])], place)
         _, told = process.communicate()
         if process.returncode not in (0, 1) or "Traceback" in told:
-            self.wrong(f"{what}: a load ended with {process.returncode}: {' / '.join(told.splitlines()[-2:])}")
+            self.wrong(
+                f"{what}: a load ended with {process.returncode}: {' / '.join(told.splitlines()[-2:])}"
+            )
         if process.returncode and not path.exists():
-            self.wrong(f"{what}: a load removed the only generation ({' / '.join(told.splitlines())})")
+            self.wrong(
+                f"{what}: a load removed the only generation ({' / '.join(told.splitlines())})"
+            )
         self.done["flips in the pointer"] += 1
         self._restore(place, path, database)
 
@@ -336,7 +445,9 @@ class Campaign:
         lines = damaged.read_bytes().decode("latin-1").replace("\r", " ").split("\n")
         rows = sum(1 for r in csv.reader(lines, delimiter=";") if r) - 1
         if not receipt.rows_read == rows == sum(receipt.dispositions.values()):
-            self.wrong(f"{sound.name}, byte {at} flipped: {rows} rows in it, {receipt.rows_read} read, dispositions {receipt.dispositions}")
+            self.wrong(
+                f"{sound.name}, byte {at} flipped: {rows} rows in it, {receipt.rows_read} read, dispositions {receipt.dispositions}"
+            )
 
     def together(self) -> None:
         """Two loads at once while three readers hold the store."""
@@ -368,7 +479,12 @@ def tmpfs(folder: Path, megabytes: int) -> Iterator[bool]:
     is_small = (
         sys.platform == "linux"
         and os.geteuid() == 0
-        and subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=False, capture_output=True).returncode == 0
+        and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)],
+            check=False,
+            capture_output=True,
+        ).returncode
+        == 0
     )
     try:
         yield is_small
@@ -377,7 +493,15 @@ def tmpfs(folder: Path, megabytes: int) -> Iterator[bool]:
             subprocess.run(["umount", str(folder)], check=True)
 
 
-def run(kills: int, *, seconds: float = 3600, seed: int = 1, loans: int = LOANS, steps: tuple[str, ...] = STEPS, flips: int = 40) -> Campaign:
+def run(
+    kills: int,
+    *,
+    seconds: float = 3600,
+    seed: int = 1,
+    loans: int = LOANS,
+    steps: tuple[str, ...] = STEPS,
+    flips: int = 40,
+) -> Campaign:
     """All of it; the kills, which come last, are begun during that many seconds."""
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(Path(folder), seed, loans)
@@ -390,13 +514,27 @@ def run(kills: int, *, seconds: float = 3600, seed: int = 1, loans: int = LOANS,
 
 def main() -> int:
     """Parse, run, print the counts."""
-    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.kills", description="Kills, full disks and flipped bytes over loads and undos.")
-    parser.add_argument("--kills", type=int, default=100, metavar="N", help="kills at random moments (100)")
-    parser.add_argument("--seconds", type=float, default=3600, metavar="N", help="begin no operation to be killed after that many seconds")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaigns.kills",
+        description="Kills, full disks and flipped bytes over loads and undos.",
+    )
+    parser.add_argument(
+        "--kills", type=int, default=100, metavar="N", help="kills at random moments (100)"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=3600,
+        metavar="N",
+        help="begin no operation to be killed after that many seconds",
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(10_000), metavar="N")
     args = parser.parse_args()
     campaign = run(args.kills, seconds=args.seconds, seed=args.seed)
-    print(f"seed {args.seed}: " + ", ".join(f"{n} {what}" for what, n in sorted(campaign.done.items())))
+    print(
+        f"seed {args.seed}: "
+        + ", ".join(f"{n} {what}" for what, n in sorted(campaign.done.items()))
+    )
     print("\n".join(campaign.defects) or "no defect")
     return 1 if campaign.defects else 0
 

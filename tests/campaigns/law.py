@@ -1,6 +1,7 @@
 """Random loads, undos, confirmations and looks back, each compared with the oracle.
 
-`python -m tests.campaigns.law 2000` runs that many cases (from a seed that it prints on a violation) and prints its counts.
+`python -m tests.campaigns.law 2000` runs that many cases (from a seed that it prints on a
+violation) and prints its counts.
 """
 
 from __future__ import annotations
@@ -31,7 +32,14 @@ from tests.campaigns import oracle
 from tests.campaigns.oracle import Told
 
 START = datetime(2026, 1, 1)
-ITEM = {"id": "item_id", "bar": "barcode", "branch": "owning_branch", "bib": "title_id", "call": "call_number", "state": "status"}
+ITEM = {
+    "id": "item_id",
+    "bar": "barcode",
+    "branch": "owning_branch",
+    "bib": "title_id",
+    "call": "call_number",
+    "state": "status",
+}
 COLUMNS = {
     **ITEM,
     "writer": "author",
@@ -43,7 +51,10 @@ COLUMNS = {
     "type": "kind_as_exported",
     "item": "item_id",
 }
-_SELECT = "\n".join(f'"{heading}" as {column},' for heading, column in ITEM.items()) + '\nwhole_number("uses") as lifetime_checkouts,'
+_SELECT = (
+    "\n".join(f'"{heading}" as {column},' for heading, column in ITEM.items())
+    + '\nwhole_number("uses") as lifetime_checkouts,'
+)
 _OF_ITEM = {"item": _SELECT, "title": '"bib" as title_id,\n"writer" as author,'}
 _EVENT = (
     "iso_time(\"when\") as happened_at,\n\"at\" as branch,\ncase \"type\" when 'issue' then 'checkout' else 'other' end as kind,\n"
@@ -52,16 +63,31 @@ _EVENT = (
 KINDS = {
     "increment": Source("test", "increment", ("bar",), _OF_ITEM),
     "whole": Source("test", "whole", ("bar",), _OF_ITEM, whole=True, absence="gone"),
-    "by branch": Source("test", "by branch", ("bar",), _OF_ITEM, whole=True, scope="owning_branch", absence="gone"),
+    "by branch": Source(
+        "test", "by branch", ("bar",), _OF_ITEM, whole=True, scope="owning_branch", absence="gone"
+    ),
     "log": Source("test", "log", ("when",), {"circulation_event": _EVENT}),
-    "loans": Source("test", "loans", ("loan",), {"loan": '"loan" as loan_id,\n"place" as checkout_branch,\nperson_key("who") as patron_key,'}),
+    "loans": Source(
+        "test",
+        "loans",
+        ("loan",),
+        {
+            "loan": '"loan" as loan_id,\n"place" as checkout_branch,\nperson_key("who") as patron_key,'
+        },
+    ),
 }
 File = tuple[str, list[str], list[list[str]], int]
 
 
 def changed(source: Source) -> Source:
-    """The declaration after a change: what it makes of a call number or a place is written in capitals."""
-    fills = {table: sql.replace('"call" as', 'upper("call") as').replace('"place" as', 'upper("place") as') for table, sql in source.fills.items()}
+    """The declaration after a change: what it makes of a call number or a place is written in
+    capitals."""
+    fills = {
+        table: sql.replace('"call" as', 'upper("call") as').replace(
+            '"place" as', 'upper("place") as'
+        )
+        for table, sql in source.fills.items()
+    }
     return replace(source, fills=fills)
 
 
@@ -85,19 +111,39 @@ class Case:
         for second in range(6):
             for _ in range(self.rng.choice((0, 1, 1, 2, 3))):
                 rows.append(
-                    [f"2026-01-01 00:00:0{second}", self.rng.choice("AB"), self.rng.choice(("issue", "return")), self.rng.choice(("", "i1", "i2")), self.rng.choice(("p1", "p2"))]
+                    [
+                        f"2026-01-01 00:00:0{second}",
+                        self.rng.choice("AB"),
+                        self.rng.choice(("issue", "return")),
+                        self.rng.choice(("", "i1", "i2")),
+                        self.rng.choice(("p1", "p2")),
+                    ]
                 )
         return rows
 
     def _file(self) -> File:
-        kind = self.rng.choice(("increment", "whole", "whole", "by branch", "by branch", "log", "log", "loans"))
+        kind = self.rng.choice(
+            ("increment", "whole", "whole", "by branch", "by branch", "log", "log", "loans")
+        )
         minute = self.rng.randint(0, 4)
         if kind == "log":
             return self._log_file(minute)
         if kind == "loans":
-            return kind, ["loan", "place", "who"], [[self._value(h) for h in ("loan", "place", "who")] for _ in range(self.rng.randint(0, 4))], minute
+            return (
+                kind,
+                ["loan", "place", "who"],
+                [
+                    [self._value(h) for h in ("loan", "place", "who")]
+                    for _ in range(self.rng.randint(0, 4))
+                ],
+                minute,
+            )
         names_of_key = self.rng.choice((("id",), ("bar",), ("id", "bar")))
-        names = [h for h in (*ITEM, "writer", "uses") if h in names_of_key or (h not in ("id", "bar") and self.rng.random() < 0.75)]
+        names = [
+            h
+            for h in (*ITEM, "writer", "uses")
+            if h in names_of_key or (h not in ("id", "bar") and self.rng.random() < 0.75)
+        ]
         if kind == "by branch" and "branch" not in names:
             names.append("branch")
         if self.rng.random() < 0.3:
@@ -115,10 +161,21 @@ class Case:
                 row[4] = ""
         self.rng.shuffle(rows)
         width = self.rng.choice((4, 5))
-        return "log", ["when", "at", "type", "item", "who"][:width], [row[:width] for row in rows], minute
+        return (
+            "log",
+            ["when", "at", "type", "item", "who"][:width],
+            [row[:width] for row in rows],
+            minute,
+        )
 
     def _value(self, heading: str) -> str:
-        choices = {"id": ("1", "2", "3", "4", ""), "bar": ("b1", "b2", "b3", "b4", ""), "branch": ("", "A", "B"), "bib": ("", "x", "y"), "uses": ("", "5", "7", "x")}
+        choices = {
+            "id": ("1", "2", "3", "4", ""),
+            "bar": ("b1", "b2", "b3", "b4", ""),
+            "branch": ("", "A", "B"),
+            "bib": ("", "x", "y"),
+            "uses": ("", "5", "7", "x"),
+        }
         choices |= {"call": ("", "p", "q", "p,q", 'p"q', "p\nq"), "state": ("", "p", "q", ",p")}
         choices |= {"loan": ("1", "2", "3"), "who": ("", "p1", "p2"), "writer": ("", "Ann", "Bo")}
         return self.rng.choice(choices.get(heading, ("", "p", "q", "r")))
@@ -143,8 +200,17 @@ class Case:
         kind, names, rows, minute = file
         if self.rng.random() < 0.4:
             return file
-        fresh = [] if kind == "log" else [[self._value(h) for h in names] for _ in range(self.rng.randint(0, 2))]
-        return kind, names, [r for r in rows if self.rng.random() < 0.7] + fresh, minute + self.rng.choice((0, 1, 2))
+        fresh = (
+            []
+            if kind == "log"
+            else [[self._value(h) for h in names] for _ in range(self.rng.randint(0, 2))]
+        )
+        return (
+            kind,
+            names,
+            [r for r in rows if self.rng.random() < 0.7] + fresh,
+            minute + self.rng.choice((0, 1, 2)),
+        )
 
     def _load(self, kind: str, names: list[str], rows: list[list[str]], minute: int) -> None:
         buffer = io.StringIO()
@@ -155,24 +221,62 @@ class Case:
         path.write_bytes(data)
         source = changed(KINDS[kind]) if self.is_changed else KINDS[kind]
         place = self.rng.choice((None, None, "twin"))
-        file = next(f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1)
+        file = next(
+            f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1
+        )
         at = START + timedelta(minutes=minute)
-        receipt = Intake(Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None), source, file, cache(file.count)).run()
+        receipt = Intake(
+            Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None),
+            source,
+            file,
+            cache(file.count),
+        ).run()
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return
         assert sum(receipt.dispositions.values()) == len(rows) == receipt.rows_read, receipt
         assert all(n >= 0 for n in receipt.dispositions.values()), receipt
-        self._tell(Told(receipt.seq or 0, next(iter(source.fills)), (), [], (minute, hashlib.sha256(data).hexdigest()), kind), source, names, rows, place, receipt)
+        self._tell(
+            Told(
+                receipt.seq or 0,
+                next(iter(source.fills)),
+                (),
+                [],
+                (minute, hashlib.sha256(data).hexdigest()),
+                kind,
+            ),
+            source,
+            names,
+            rows,
+            place,
+            receipt,
+        )
 
-    def _tell(self, told: Told, source: Source, names: list[str], rows: list[list[str]], place: str | None, receipt: FileReceipt) -> None:
-        """Tell the oracle of a load, and of what it superseded: the same file at the same time under the earlier declaration."""
+    def _tell(
+        self,
+        told: Told,
+        source: Source,
+        names: list[str],
+        rows: list[list[str]],
+        place: str | None,
+        receipt: FileReceipt,
+    ) -> None:
+        """Tell the oracle of a load, and of what it superseded: the same file at the same time
+        under the earlier declaration."""
         capital = {"call_number", "checkout_branch"} if self.is_changed else set()
-        dicts = [{COLUMNS.get(h, h): v or None for h, v in zip(names, row, strict=True)} for row in rows]
-        kept = [{c: v.upper() if v and c in capital else v for c, v in row.items()} for row in dicts if not self._is_rejected(told.kind, row)]
+        dicts = [
+            {COLUMNS.get(h, h): v or None for h, v in zip(names, row, strict=True)} for row in rows
+        ]
+        kept = [
+            {c: v.upper() if v and c in capital else v for c, v in row.items()}
+            for row in dicts
+            if not self._is_rejected(told.kind, row)
+        ]
         unread = tuple(row for row in dicts if source.whole and self._is_rejected(told.kind, row))
         # a row that only lacks its own key tells of its title all the same
-        beside = tuple(row for row in dicts if self._is_rejected(told.kind, row) and row.get("uses") != "x")
+        beside = tuple(
+            row for row in dicts if self._is_rejected(told.kind, row) and row.get("uses") != "x"
+        )
         assert receipt.dispositions["rejected"] == len(rows) - len(kept), receipt
         told = replace(
             told,
@@ -194,7 +298,9 @@ class Case:
 
     def _is_rejected(self, kind: str, row: dict[str, str | None]) -> bool:
         """True for a row without a key, or with a number that is none."""
-        return kind not in ("log", "loans") and (row.get("uses") == "x" or not (row.get("item_id") or row.get("barcode")))
+        return kind not in ("log", "loans") and (
+            row.get("uses") == "x" or not (row.get("item_id") or row.get("barcode"))
+        )
 
     def _undo(self, load: Told) -> None:
         settle.undo_load(self.con, load.seq, datetime.now())
@@ -208,7 +314,9 @@ class Case:
         chosen = self.rng.choice(held).seq
         load = next(t for t in self.told if t.seq == chosen)
         load.confirmed = ledger.enter(self.con, "confirm", load.seq, datetime.now())
-        self.con.execute("update load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq])
+        self.con.execute(
+            "update load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq]
+        )
         settle.regone(self.con, schema.tables()["item"])
         self.done["confirmed"] += 1
 
@@ -216,24 +324,57 @@ class Case:
         for place in ("test", "twin"):
             self._compare_items(con, [t for t in self.told if t.source == place], place, at, when)
             told = [t for t in self.told if t.source == place]
-            for table, key, column in (("title", "title_id", "author"), ("loan", "loan_id", "checkout_branch")):
-                found = dict(con.execute(f"select {key}, {column} from {table} where source = $1", [place]).fetchall())
-                assert found == oracle.keyed(told, table, key, column, at), (when, table, found, told)
-            logged = con.execute("select happened_at::varchar, branch, kind_as_exported, item_id from circulation_event where source = $1", [place]).fetchall()
-            assert sorted(logged, key=repr) == oracle.events(told, at), (when, logged, oracle.events(told, at), told)
+            for table, key, column in (
+                ("title", "title_id", "author"),
+                ("loan", "loan_id", "checkout_branch"),
+            ):
+                found = dict(
+                    con.execute(
+                        f"select {key}, {column} from {table} where source = $1", [place]
+                    ).fetchall()
+                )
+                assert found == oracle.keyed(told, table, key, column, at), (
+                    when,
+                    table,
+                    found,
+                    told,
+                )
+            logged = con.execute(
+                "select happened_at::varchar, branch, kind_as_exported, item_id from circulation_event where source = $1",
+                [place],
+            ).fetchall()
+            assert sorted(logged, key=repr) == oracle.events(told, at), (
+                when,
+                logged,
+                oracle.events(told, at),
+                told,
+            )
 
-    def _compare_items(self, con: duckdb.DuckDBPyConnection, told: list[Told], place: str, at: int, when: str) -> None:
+    def _compare_items(
+        self, con: duckdb.DuckDBPyConnection, told: list[Told], place: str, at: int, when: str
+    ) -> None:
         columns = ("item_id", "barcode", *oracle.STICKY, *oracle.CLEARABLE)
-        rows = con.execute(f"select item_key, gone_after is not null, {', '.join(columns)} from item_ever where source = $1", [place]).fetchall()
+        rows = con.execute(
+            f"select item_key, gone_after is not null, {', '.join(columns)} from item_ever where source = $1",
+            [place],
+        ).fetchall()
         found = ({r[0]: r[2:] for r in rows}, {r[0] for r in rows if r[1]})
         assert len(rows) == len(found[0])
         assert found == oracle.items(told, at), (when, found, oracle.items(told, at), told)
-        assert con.execute("select count(*) from item where source = $1", [place]).fetchall()[0][0] == len(found[0]) - len(found[1])
+        assert con.execute("select count(*) from item where source = $1", [place]).fetchall()[0][
+            0
+        ] == len(found[0]) - len(found[1])
 
     def _forgotten(self) -> None:
-        """What the newest load ever that tells of patrons shows without one has none in any stored row."""
-        for table, key in (("loan", ("loan_id",)), ("circulation_event", ("happened_at", "branch", "kind_as_exported"))):
-            rows = self.con.execute(f"select distinct source, {', '.join(f'{c}::varchar' for c in key)} from {table}__row where patron_key is not null").fetchall()
+        """What the newest load ever that tells of patrons shows without one has none in any stored
+        row."""
+        for table, key in (
+            ("loan", ("loan_id",)),
+            ("circulation_event", ("happened_at", "branch", "kind_as_exported")),
+        ):
+            rows = self.con.execute(
+                f"select distinct source, {', '.join(f'{c}::varchar' for c in key)} from {table}__row where patron_key is not null"
+            ).fetchall()
             left = set(rows) & oracle.bare(self.told, table, key)
             assert not left, (table, left, self.told)
             self.done["patrons looked for"] += len(rows)
@@ -262,6 +403,12 @@ def run(seeds: range) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    first, number = (int(sys.argv[2]) if len(sys.argv) > 2 else 0), int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    first, number = (
+        (int(sys.argv[2]) if len(sys.argv) > 2 else 0),
+        int(sys.argv[1]) if len(sys.argv) > 1 else 200,
+    )
     counts = run(range(first, first + number))
-    print(f"{number} cases, no violation: " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
+    print(
+        f"{number} cases, no violation: "
+        + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+    )

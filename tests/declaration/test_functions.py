@@ -31,7 +31,8 @@ CASES = {
     "service_date": {"2026-10-31Z": "2026-10-31", "2026-10-31": "2026-10-31", "2026-10-31+01:00": "2026-10-31", "31/10/2026": None, "10/31/2026Z": None},
     "dashed_time": {"10-31-2026": "2026-10-31 00:00:00", "10-31-2026 15:23": "2026-10-31 15:23:00", "31-10-2026": None, "2026-10-31": "2026-10-31 00:00:00", "  -  -  ": None, "10-31-26": None},
     "cents": {"1234567": "12345.67", "5": "0.05", "-50": "-0.50", "12.50": None, "x": None},
-    # 7*2 + 6*3 + 5*4 + 4*5 + 3*6 + 2*7 + 1*8 = 112, which leaves 2 of elevens: the check digit of 1234567 is 2
+    # 7*2 + 6*3 + 5*4 + 4*5 + 3*6 + 2*7 + 1*8 = 112, which leaves 2 of elevens: the check digit of
+    # 1234567 is 2
     "sierra_number": {"i12345672": "1234567", "i1234567a": "1234567", ".i12345672 ": "1234567", "1234567": "1234567", "450972800647": "1234567", "i1000001x": "1000001", "b1234567x;b2222222a": "1234567", "i12345678": "12345678", "I12345672": "1234567", "i1234567": "1234567", "x": None, "n/a": None},
     "sierra_letter": {"450972800647": "i", "420908029575": "b", "i12345672": "i", ".b1234567x": "b"},
     "whole_number": {"7": "7", "-7": "-7", "007": "7", "12.7": None, "1e3": None, "x": None, "1 2": None},
@@ -52,7 +53,15 @@ def con() -> duckdb.DuckDBPyConnection:
 def test_no_more_is_made_than_is_told() -> None:
     """The words that some SQL holds, and those that these are made of."""
     made = functions("coalesce(us_serial_time(x), 'tidy up')")
-    assert re.findall(r"macro (\w+)", made) == ["tidy", "in_our_time", "is_iso", "iso_time", "us_time", "serial", "us_serial_time"]
+    assert re.findall(r"macro (\w+)", made) == [
+        "tidy",
+        "in_our_time",
+        "is_iso",
+        "iso_time",
+        "us_time",
+        "serial",
+        "us_serial_time",
+    ]
     duckdb.connect().execute(made)
     assert functions("no_word_of_it") == ""
 
@@ -75,6 +84,11 @@ def test_a_time_with_its_zone_in_a_library_of_another(text: str, value: str | No
     assert con.execute("select wall_clock($1)::varchar", [text]).fetchall() == [(value,)]
 
 
-@pytest.mark.parametrize(("function", "text", "value"), [(f, t, v) for f, cases in CASES.items() for t, v in cases.items()])
-def test_text_to_value(function: str, text: str, value: str | None, con: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize(
+    ("function", "text", "value"),
+    [(f, t, v) for f, cases in CASES.items() for t, v in cases.items()],
+)
+def test_text_to_value(
+    function: str, text: str, value: str | None, con: duckdb.DuckDBPyConnection
+) -> None:
     assert con.execute(f"select {function}($1)::varchar", [text]).fetchall() == [(value,)]

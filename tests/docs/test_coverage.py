@@ -1,4 +1,6 @@
-"""docs/coverage.md says what each source fills, which pairs prove it, and whether real rows ever went through it.
+"""docs/coverage.md says what each source fills, which pairs prove it, and whether real rows ever
+went
+through it.
 
 python -m tests.docs.test_coverage > docs/coverage.md
 """
@@ -19,7 +21,8 @@ EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own byte
 LINES = "a few lines quoted in public documentation"
 UNEXERCISED = "unexercised on real data"
 OURS = "a form of our own: there are no files of others"
-# what tests/sources/test_real.py loads; a source that is not named here has met no row that a library system wrote
+# what tests/sources/test_real.py loads; a source that is not named here has met no row that a
+# library system wrote
 EXERCISED = {
     "koha items": SAMPLE,
     "koha weeding report": SAMPLE,
@@ -33,7 +36,17 @@ EXERCISED = {
     "illiad borrowing requests": PACIFIC,
     "illiad lending requests": f"{PACIFIC}, without numbers",
     "alma order lines": OSLO,
-    **{f"own {name}": OURS for name in ("milestones", "manual counts", "access problems", "reserve requests", "serial issues", "notices")},
+    **{
+        f"own {name}": OURS
+        for name in (
+            "milestones",
+            "manual counts",
+            "access problems",
+            "reserve requests",
+            "serial issues",
+            "notices",
+        )
+    },
     "alma items of the REST service": f"{SERVICE} (9 items)",
     "alma loans of the REST service": f"{SERVICE} (2 loans)",
     "folio loans": f"{EXAMPLES} (2 loans)",
@@ -47,28 +60,51 @@ EXERCISED = {
     "symphony selitem": LINES,
 }
 # a table of which the real files lacked the columns
-UNSEEN = {("koha order lines with invoices", table) for table in ("order_copy", "invoice", "fund", "vendor")} | {("alma items of the REST service", "order_copy")}
+UNSEEN = {
+    ("koha order lines with invoices", table)
+    for table in ("order_copy", "invoice", "fund", "vendor")
+} | {("alma items of the REST service", "order_copy")}
 
 
 def pairs(source: Source, table: str) -> list[str]:
     """The pairs that show rows of the table."""
     folder = ROOT / "tests" / "sources" / source.label.replace(" ", "-")
     end = ".expected.csv" if table == source.primary else f".{table}.expected.csv"
-    return sorted(p.name for p in folder.glob(f"*{end}") if p.name.removesuffix(end).count(".") == 0)
+    return sorted(
+        p.name for p in folder.glob(f"*{end}") if p.name.removesuffix(end).count(".") == 0
+    )
 
 
 def coverage() -> str:
     """The coverage table as Markdown."""
-    lines = ["# Coverage", "", "Made from the declarations in `libstats/sources` by `python -m tests.docs.test_coverage > docs/coverage.md`.", ""]
-    lines += ["Every pair is an export of our own invention and the rows that must come of it, in `tests/sources`.", ""]
+    lines = [
+        "# Coverage",
+        "",
+        "Made from the declarations in `libstats/sources` by `python -m tests.docs.test_coverage > docs/coverage.md`.",
+        "",
+    ]
+    lines += [
+        "Every pair is an export of our own invention and the rows that must come of it, in `tests/sources`.",
+        "",
+    ]
     lines += ["| source | table | pairs | real data |", "|---|---|---|---|"]
     for source in sorted(sources.sources(), key=lambda s: s.label.casefold()):
         for table in source.fills:
             shown = ", ".join(f"`{name.split('.')[0]}`" for name in pairs(source, table)) or "none"
-            real = UNEXERCISED if (source.label, table) in UNSEEN else EXERCISED.get(source.label, UNEXERCISED)
+            real = (
+                UNEXERCISED
+                if (source.label, table) in UNSEEN
+                else EXERCISED.get(source.label, UNEXERCISED)
+            )
             lines.append(f"| {source.label} | `{table}` | {shown} | {real} |")
     lines += ["", "## Known and left alone", "", "| export | why |", "|---|---|"]
-    lines += [f"| {d.label} | {d.why} |" for d in sorted((d for d in sources.declared() if isinstance(d, LeftAlone)), key=lambda d: d.label.casefold())]
+    lines += [
+        f"| {d.label} | {d.why} |"
+        for d in sorted(
+            (d for d in sources.declared() if isinstance(d, LeftAlone)),
+            key=lambda d: d.label.casefold(),
+        )
+    ]
     return "\n".join(lines) + "\n"
 
 

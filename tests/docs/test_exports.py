@@ -1,4 +1,5 @@
-"""The pages on exporting: each query that they show gives columns that libstats recognises and can load, and what else they show loads."""
+"""The pages on exporting: each query that they show gives columns that libstats recognises and can
+load, and what else they show loads."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ def queries() -> list[tuple[str, str]]:
     for page in sorted(DOCS.glob("export-*.md")):
         for block in re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
             text = re.sub(r"^--.*$", "", block, flags=re.M)
-            found += [(page.stem.removeprefix("export-"), " ".join(query.split())) for query in text.split(";") if query.strip()]
+            found += [
+                (page.stem.removeprefix("export-"), " ".join(query.split()))
+                for query in text.split(";")
+                if query.strip()
+            ]
     return found
 
 
@@ -31,7 +36,10 @@ def columns(query: str) -> list[str]:
     listed, inner = re.sub(r"^select | from .*$", "", query), 1
     while inner:
         listed, inner = re.subn(r"\([^()]*\)", "", listed)
-    return ["".join(re.findall(r'"([^"]+)"$|([^ ."]+)$', column.strip())[0]) for column in listed.split(",")]
+    return [
+        "".join(re.findall(r'"([^"]+)"$|([^ ."]+)$', column.strip())[0])
+        for column in listed.split(",")
+    ]
 
 
 @pytest.mark.parametrize(("system", "query"), queries(), ids=str)
@@ -43,13 +51,18 @@ def test_a_query_gives_what_libstats_loads(system: str, query: str) -> None:
     assert plans(source, header)[0].has_key
     assert set(source.required) <= set(source.locate(header))
     used, named = set(source.locate(header).values()), {fold_heading(h) for h in source.recognise}
-    assert [name for at, name in enumerate(header) if at not in used and fold_heading(name) not in named] == [], "asked for and never read"
+    assert [
+        name for at, name in enumerate(header) if at not in used and fold_heading(name) not in named
+    ] == [], "asked for and never read"
 
 
 def test_the_columns_named_for_alma_and_worldshare_are_read() -> None:
-    """Every column of the tables on these pages is one that some declaration of the system reads or is recognised by."""
+    """Every column of the tables on these pages is one that some declaration of the system reads or
+    is recognised by."""
     for system in ("alma", "worldshare"):
-        rows = re.findall(r"^\|(.*)\|$", (DOCS / f"export-{system}.md").read_text(encoding="utf-8"), re.M)
+        rows = re.findall(
+            r"^\|(.*)\|$", (DOCS / f"export-{system}.md").read_text(encoding="utf-8"), re.M
+        )
         lists = [cell for row in rows for cell in row.split("|") if cell.count(",") >= 3]
         assert lists
         for named in lists:
@@ -68,17 +81,36 @@ def test_what_the_page_on_docline_shows_loads(workspace: Workspace) -> None:
     file = write(workspace.exports / "docline-2026-10-31.csv", requests)
     assert "It could fill ill_request (dates month first)" in inspect(file)
     settings = workspace.folder / "libstats.toml"
-    write(settings, settings.read_text(encoding="utf-8") + "".join(re.findall(r"```toml\n(.*?)```", page, re.S)))
+    write(
+        settings,
+        settings.read_text(encoding="utf-8")
+        + "".join(re.findall(r"```toml\n(.*?)```", page, re.S)),
+    )
     place = find(workspace.folder)
     receipt = libstats.load(place, [file, write(workspace.exports / "counts.csv", counts)])
-    assert [(f.label, f.rows_read, f.dispositions["new"]) for f in receipt.files] == [("docline requests", 3, 3), ("own manual counts", 3, 3)]
+    assert [(f.label, f.rows_read, f.dispositions["new"]) for f in receipt.files] == [
+        ("docline requests", 3, 3),
+        ("own manual counts", 3, 3),
+    ]
     with libstats.open(place) as con:
-        assert con.sql("select request_number, direction, status, reason, lender, created_at::date::varchar, completed_on::varchar from ill_request order by 1").fetchall() == [
+        assert con.sql(
+            "select request_number, direction, status, reason, lender, created_at::date::varchar, completed_on::varchar from ill_request order by 1"
+        ).fetchall() == [
             ("7001", "borrowing", "filled", None, "MDUNLM", "2026-10-01", "2026-10-02"),
             ("7002", "borrowing", "unfilled", "not on shelf", None, "2026-10-05", "2026-10-19"),
-            ("7003", "lending", "unfilled", "lacking volume or issue", None, "2026-10-06", "2026-10-07"),
+            (
+                "7003",
+                "lending",
+                "unfilled",
+                "lacking volume or issue",
+                None,
+                "2026-10-06",
+                "2026-10-07",
+            ),
         ]
-        assert con.sql("select measure, value::int from manual_count where kind = 'all' order by 2").fetchall() == [
+        assert con.sql(
+            "select measure, value::int from manual_count where kind = 'all' order by 2"
+        ).fetchall() == [
             ("docline borrowing not filled", 6),
             ("docline borrowing filled", 41),
             ("rapid lending filled", 118),
@@ -87,4 +119,6 @@ def test_what_the_page_on_docline_shows_loads(workspace: Workspace) -> None:
 
 def test_every_page_is_linked_from_the_readme() -> None:
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    assert [page.name for page in DOCS.glob("export-*.md") if f"docs/{page.name}" not in readme] == []
+    assert [
+        page.name for page in DOCS.glob("export-*.md") if f"docs/{page.name}" not in readme
+    ] == []

@@ -1,4 +1,5 @@
-"""Bad input, and what a technician is told: which file and line, what is wrong, what to do, and that nothing else changed."""
+"""Bad input, and what a technician is told: which file and line, what is wrong, what to do, and
+that nothing else changed."""
 
 from __future__ import annotations
 
@@ -79,20 +80,38 @@ REFUSED = {
         "bad.csv (alma invoice lines): the column Invoice Line-Unique Identifier is missing",
         "without it a line over two funds would count twice",
     ),
-    "no time of export": (b"barcode,homebranch\nb1,EAST\n", "bad.csv (koha items): nothing in the file says when it was exported", "Put the day into its name"),
-    "an empty file": (b"", "bad.csv: the file is empty", "Export it again; the system may still have been writing it."),
+    "no time of export": (
+        b"barcode,homebranch\nb1,EAST\n",
+        "bad.csv (koha items): nothing in the file says when it was exported",
+        "Put the day into its name",
+    ),
+    "an empty file": (
+        b"",
+        "bad.csv: the file is empty",
+        "Export it again; the system may still have been writing it.",
+    ),
     "bytes of value 0": (
         (GOOD + 99 * "x").encode() + bytes(5),
         "bad.csv: bytes of value 0 stand in the text: the file is damaged",
         "Export or copy it again; nothing of it was loaded.",
     ),
-    "bytes of value 0 far in": ((GOOD + "2,b2,EAST,\n" * 9000).encode() + bytes(9), "bad.csv, line 9003: bytes of value 0 stand in the text", "Export or copy it again"),
-    "no text": (bytes(range(256)) * 4, "bad.csv: this is not a text file", "libstats reads CSV and tab-delimited exports, workbooks"),
+    "bytes of value 0 far in": (
+        (GOOD + "2,b2,EAST,\n" * 9000).encode() + bytes(9),
+        "bad.csv, line 9003: bytes of value 0 stand in the text",
+        "Export or copy it again",
+    ),
+    "no text": (
+        bytes(range(256)) * 4,
+        "bad.csv: this is not a text file",
+        "libstats reads CSV and tab-delimited exports, workbooks",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_refusal_names_the_file_the_fault_and_the_remedy(case: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_a_refusal_names_the_file_the_fault_and_the_remedy(
+    case: str, workspace: Workspace, tmp_path: Path
+) -> None:
     data, problem, remedy = REFUSED[case]
     (tmp_path / "bad.csv").write_bytes(data)
     said = told(workspace, tmp_path / "bad.csv")
@@ -105,15 +124,32 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(case: str, workspace:
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
-        ("MARC records", b"00085nam a2200049 a 4500001000300000245001000003\x1e7\x1e10\x1faTea\x1e\x1d"),
-        ("EDIFACT messages of a vendor", b"UNA:+.? 'UNB+UNOC:3+VENDOR+LIBRARY+261031:0930+1'UNH+1+INVOIC:D:96A:UN'"),
+        (
+            "MARC records",
+            b"00085nam a2200049 a 4500001000300000245001000003\x1e7\x1e10\x1faTea\x1e\x1d",
+        ),
+        (
+            "EDIFACT messages of a vendor",
+            b"UNA:+.? 'UNB+UNOC:3+VENDOR+LIBRARY+261031:0930+1'UNH+1+INVOIC:D:96A:UN'",
+        ),
         ("EDIFACT messages of a vendor", b"UNB+UNOA:2+VENDOR+LIBRARY+261031:0930+1'\n"),
-        ("the log of EZproxy or another web server", b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n'),
-        ("a COUNTER report", b'{"Report_Header": {"Report_ID": "TR", "Release": "5"}, "Report_Items": []}'),
-        ("COUNTER report", b"Report_Name\tDatabase Report\nReport_ID\tDR\n\nDatabase\tMetric_Type\tReporting_Period_Total\tJan-2026\nTea\tSearches_Regular\t7\t7\n"),
+        (
+            "the log of EZproxy or another web server",
+            b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n',
+        ),
+        (
+            "a COUNTER report",
+            b'{"Report_Header": {"Report_ID": "TR", "Release": "5"}, "Report_Items": []}',
+        ),
+        (
+            "COUNTER report",
+            b"Report_Name\tDatabase Report\nReport_ID\tDR\n\nDatabase\tMetric_Type\tReporting_Period_Total\tJan-2026\nTea\tSearches_Regular\t7\t7\n",
+        ),
     ],
 )
-def test_what_a_later_version_is_to_read_is_named_and_left_alone(kind: str, data: bytes, workspace: Workspace, tmp_path: Path) -> None:
+def test_what_a_later_version_is_to_read_is_named_and_left_alone(
+    kind: str, data: bytes, workspace: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / "usage"
     file.write_bytes(data)
     told = libstats.load(workspace, [file]).files[0]
@@ -123,15 +159,26 @@ def test_what_a_later_version_is_to_read_is_named_and_left_alone(kind: str, data
     assert "left alone" in inspect(file)
 
 
-def test_a_file_without_a_time_that_can_be_read_says_which(workspace: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path / "loans.csv", "issue_id;itemnumber;borrowernumber;issuedate;date_due\n1;7;SECRET;31/10/2026;1/11/2026\n")
+def test_a_file_without_a_time_that_can_be_read_says_which(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "loans.csv",
+        "issue_id;itemnumber;borrowernumber;issuedate;date_due\n1;7;SECRET;31/10/2026;1/11/2026\n",
+    )
     reason = libstats.load(workspace, [file]).files[0].reason
-    assert "nothing in the file says when it was exported; line 2, issuedate: not a time (year first, as in 2026-10-31) (99/99/9999)" in reason
+    assert (
+        "nothing in the file says when it was exported; line 2, issuedate: not a time (year first, as in 2026-10-31) (99/99/9999)"
+        in reason
+    )
     assert "SECRET" not in reason
 
 
 def test_rows_in_a_heading_whose_quote_does_not_close_are_not_shown(tmp_path: Path) -> None:
-    file = write(tmp_path / "items.csv", '"itemnumber","barcode","homebranch","note\n"1","b1","EAST","SECRET"\n"2","b2","EAST","x"\n')
+    file = write(
+        tmp_path / "items.csv",
+        '"itemnumber","barcode","homebranch","note\n"1","b1","EAST","SECRET"\n"2","b2","EAST","x"\n',
+    )
     assert "SECRET" not in inspect(file)
 
 
@@ -141,57 +188,111 @@ def test_headings_alone(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_a_file_cut_within_a_letter(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "bad-2026-10-31.csv").write_bytes(GOOD.replace("1,b1", "2,b2").encode("utf-16-le") + b"3")
+    (tmp_path / "bad-2026-10-31.csv").write_bytes(
+        GOOD.replace("1,b1", "2,b2").encode("utf-16-le") + b"3"
+    )
     said = told(workspace, tmp_path / "bad-2026-10-31.csv")
     assert "2 rows read: 1 new, 1 rejected" in said
     assert "the export broke off" in said
 
 
 def test_a_truncated_last_line(workspace: Workspace, tmp_path: Path) -> None:
-    said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", GOOD.replace("1,b1", "2,b2") + "3,b3,EA"))
+    said = told(
+        workspace, write(tmp_path / "bad-2026-10-31.csv", GOOD.replace("1,b1", "2,b2") + "3,b3,EA")
+    )
     assert "2 rows read: 1 new, 1 rejected" in said
     assert "the export broke off: its last line is no whole row. Export it again" in said
-    assert "bad-2026-10-31.csv, line 3: the line has 3 fields, the headings 4" in listing.rejects(workspace, 1, None)
+    assert "bad-2026-10-31.csv, line 3: the line has 3 fields, the headings 4" in listing.rejects(
+        workspace, 1, None
+    )
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-be"])
 def test_another_encoding_is_no_harm(encoding: str, workspace: Workspace, tmp_path: Path) -> None:
-    told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD + "2,b2,Süd,2026-10-01\n", encoding))
+    told(
+        workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD + "2,b2,Süd,2026-10-01\n", encoding)
+    )
     with libstats.open(workspace) as con:
-        assert con.sql("select owning_branch from item where item_id = '2'").fetchall() == [("Süd",)]
+        assert con.sql("select owning_branch from item where item_id = '2'").fetchall() == [
+            ("Süd",)
+        ]
 
 
-def test_text_that_was_garbled_on_its_way_raises_an_alarm(workspace: Workspace, tmp_path: Path) -> None:
-    told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD + "2,b2,SÜD,2026-10-01\n".encode().decode("cp1252")))
+def test_text_that_was_garbled_on_its_way_raises_an_alarm(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    told(
+        workspace,
+        write(
+            tmp_path / "bad-2026-10-31.csv",
+            HEAD + "2,b2,SÜD,2026-10-01\n".encode().decode("cp1252"),
+        ),
+    )
     assert "letters with accents are garbled" in listing.alarms(workspace)
 
 
-@pytest.mark.parametrize(("day", "shape"), [("03/04/2025", "99/99/9999"), ("31.10.2026 ", "99.99.9999"), ("46301", "99999"), ("Jane Doe", "Aaaa Aaa")])
-def test_a_date_of_another_style_is_never_guessed(day: str, shape: str, workspace: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("day", "shape"),
+    [
+        ("03/04/2025", "99/99/9999"),
+        ("31.10.2026 ", "99.99.9999"),
+        ("46301", "99999"),
+        ("Jane Doe", "Aaaa Aaa"),
+    ],
+)
+def test_a_date_of_another_style_is_never_guessed(
+    day: str, shape: str, workspace: Workspace, tmp_path: Path
+) -> None:
     said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", HEAD + f"2,b2,EAST,{day}\n"))
     assert "1 row read: 1 rejected\n    `libstats rejects 1` lists the rejected rows" in said
     said = listing.rejects(workspace, 1, None)
-    assert said.startswith("load 1, bad-2026-10-31.csv, line 2, column dateaccessioned: not a date (year first, as in 2026-10-31) (it looks like " + shape)
+    assert said.startswith(
+        "load 1, bad-2026-10-31.csv, line 2, column dateaccessioned: not a date (year first, as in 2026-10-31) (it looks like "
+        + shape
+    )
     assert day.strip() not in said.replace("2026-10-31", "")
 
 
-@pytest.mark.parametrize("rows", [[["2", "1.23457E+13", "EAST", ""]], [["2", 1234567890123456.0, "EAST", ""]]])
-def test_a_barcode_that_lost_its_digits_raises_an_alarm(rows: list[list[Any]], workspace: Workspace, tmp_path: Path) -> None:
-    told(workspace, write_xlsx(tmp_path / "bad-2026-10-31.xlsx", {"S": [HEAD.strip().split(","), *rows]}))
-    assert "barcodes such as 1.23457E+13 went through a spreadsheet and lost their last digits" in listing.alarms(workspace)
+@pytest.mark.parametrize(
+    "rows", [[["2", "1.23457E+13", "EAST", ""]], [["2", 1234567890123456.0, "EAST", ""]]]
+)
+def test_a_barcode_that_lost_its_digits_raises_an_alarm(
+    rows: list[list[Any]], workspace: Workspace, tmp_path: Path
+) -> None:
+    told(
+        workspace,
+        write_xlsx(tmp_path / "bad-2026-10-31.xlsx", {"S": [HEAD.strip().split(","), *rows]}),
+    )
+    assert (
+        "barcodes such as 1.23457E+13 went through a spreadsheet and lost their last digits"
+        in listing.alarms(workspace)
+    )
 
 
 def test_rejects_of_a_sheet_show_its_own_lines(workspace: Workspace, tmp_path: Path) -> None:
     columns: list[Any] = HEAD.strip().split(",")
-    book = write_xlsx(tmp_path / "book-2026-10-31.xlsx", {"First": [columns, ["1", "b1", "EAST", None]], "Second": [columns, ["2", "b2", "WEST", "soon"]]})
+    book = write_xlsx(
+        tmp_path / "book-2026-10-31.xlsx",
+        {
+            "First": [columns, ["1", "b1", "EAST", None]],
+            "Second": [columns, ["2", "b2", "WEST", "soon"]],
+        },
+    )
     libstats.load(workspace, [book])
     assert "2 | b2 | WEST | soon" in listing.rejects(workspace, 2, book)
 
 
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_headings_again_in_the_middle_are_set_aside(quote: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_headings_again_in_the_middle_are_set_aside(
+    quote: str, workspace: Workspace, tmp_path: Path
+) -> None:
     """Several exports copied into one file. Lone quotes send it through the slower reader."""
-    said = told(workspace, write(tmp_path / "bad-2026-10-31.csv", GOOD + HEAD + f"2,b2,EA{quote}ST,2026-10-01\n" + HEAD))
+    said = told(
+        workspace,
+        write(
+            tmp_path / "bad-2026-10-31.csv", GOOD + HEAD + f"2,b2,EA{quote}ST,2026-10-01\n" + HEAD
+        ),
+    )
     assert "4 rows read: 2 new, 2 set aside" in said
 
 
@@ -218,21 +319,45 @@ def refusing(monkeypatch: pytest.MonkeyPatch, name: str, error: OSError) -> None
     monkeypatch.setattr(Path, "open", open_or_fail)
 
 
-def test_an_unreadable_file(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = write(tmp_path / "bad-2026-10-31.csv", GOOD)
     refusing(monkeypatch, file.name, PermissionError(errno.EACCES, "Permission denied"))
-    assert "bad-2026-10-31.csv: refused\n    bad-2026-10-31.csv: the file cannot be read: Permission denied\n      Check its permissions" in told(workspace, file)
+    assert (
+        "bad-2026-10-31.csv: refused\n    bad-2026-10-31.csv: the file cannot be read: Permission denied\n      Check its permissions"
+        in told(workspace, file)
+    )
     assert "the file cannot be read: Permission denied" in inspect(file)
 
 
-def test_a_disk_that_is_full_at_the_start(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("libstats.store.generations.shutil.disk_usage", lambda _: SimpleNamespace(free=5 << 20))
-    with pytest.raises(StoreError, match=r"the disk has 5 MB free; this needs about 64 MB\n  Free some space; nothing was changed"):
+def test_a_disk_that_is_full_at_the_start(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "libstats.store.generations.shutil.disk_usage", lambda _: SimpleNamespace(free=5 << 20)
+    )
+    with pytest.raises(
+        StoreError,
+        match=r"the disk has 5 MB free; this needs about 64 MB\n  Free some space; nothing was changed",
+    ):
         libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", GOOD)])
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), duckdb.IOException("IO Error: Could not write all bytes to file")])
-def test_a_disk_that_fills_up_on_the_way(error: Exception, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        duckdb.IOException("IO Error: Could not write all bytes to file"),
+    ],
+)
+def test_a_disk_that_fills_up_on_the_way(
+    error: Exception,
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     libstats.load(workspace, [write(tmp_path / "items-2026-10-30.csv", GOOD)])
 
     def full(*_: object) -> None:
@@ -242,7 +367,10 @@ def test_a_disk_that_fills_up_on_the_way(error: Exception, workspace: Workspace,
     monkeypatch.setattr(intake, "normalise", full)
     second = write(tmp_path / "items-2026-10-31.csv", GOOD.replace("b1", "b2"))
     assert main(["-w", str(workspace.folder), "load", str(second)]) == 1
-    assert capsys.readouterr().err == "libstats: the disk is full, or this user's share of it\n  Free some space and try again; nothing was changed.\n"
+    assert (
+        capsys.readouterr().err
+        == "libstats: the disk is full, or this user's share of it\n  Free some space and try again; nothing was changed.\n"
+    )
     with libstats.open(workspace) as con:
         assert con.sql("select barcode from item").fetchall() == [("b1",)]
 
@@ -250,14 +378,20 @@ def test_a_disk_that_fills_up_on_the_way(error: Exception, workspace: Workspace,
 def test_a_second_command_waits_and_then_says_so(workspace: Workspace) -> None:
     with (
         generations.writing(workspace.store),
-        pytest.raises(StoreError, match=r"another libstats command is writing to this workspace\n  Try again when it has finished"),
+        pytest.raises(
+            StoreError,
+            match=r"another libstats command is writing to this workspace\n  Try again when it has finished",
+        ),
         generations.writing(workspace.store, wait=0.1),
     ):
         pass
 
 
 def test_two_loads_at_once_both_count(workspace: Workspace, tmp_path: Path) -> None:
-    files = [write(tmp_path / f"items-2026-10-{day}.csv", HEAD + f"{day},b{day},EAST,\n") for day in range(10, 14)]
+    files = [
+        write(tmp_path / f"items-2026-10-{day}.csv", HEAD + f"{day},b{day},EAST,\n")
+        for day in range(10, 14)
+    ]
     threads = [threading.Thread(target=libstats.load, args=(workspace, [file])) for file in files]
     for thread in threads:
         thread.start()
@@ -270,7 +404,9 @@ def test_two_loads_at_once_both_count(workspace: Workspace, tmp_path: Path) -> N
 def test_a_load_while_three_notebooks_hold_the_store(workspace: Workspace, tmp_path: Path) -> None:
     libstats.load(workspace, [write(tmp_path / "items-2026-10-30.csv", GOOD)])
     notebooks = [libstats.open(workspace) for _ in range(3)]
-    receipt = libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", HEAD + "2,b2,EAST,\n")])
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "items-2026-10-31.csv", HEAD + "2,b2,EAST,\n")]
+    )
     assert receipt.is_clean
     for notebook in notebooks:
         assert notebook.sql("select item_id from item").fetchall() == [("1",)]
@@ -282,12 +418,18 @@ def test_a_store_of_a_newer_version(workspace: Workspace, tmp_path: Path) -> Non
     with generations.writing(workspace.store) as writer:
         writer.con.execute("update about set format = 99")
         writer.publish()
-    with pytest.raises(StoreError, match=r"was written by a newer libstats \(store format 99; this one knows \d+\)\n  Update libstats: python -m pip install"):
+    with pytest.raises(
+        StoreError,
+        match=r"was written by a newer libstats \(store format 99; this one knows \d+\)\n  Update libstats: python -m pip install",
+    ):
         libstats.load(workspace, [tmp_path / "items-2026-10-30.csv"])
 
 
-def test_a_clock_that_was_set_back_is_told_of_and_orders_nothing(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file of the 31st is newer than that of the 30th, although the clock says the year 2000 when it is loaded."""
+def test_a_clock_that_was_set_back_is_told_of_and_orders_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of the 31st is newer than that of the 30th, although the clock says the year 2000
+    when it is loaded."""
     libstats.load(workspace, [write(tmp_path / "items-2026-10-30.csv", GOOD)])
 
     class Clock(datetime):
@@ -296,8 +438,12 @@ def test_a_clock_that_was_set_back_is_told_of_and_orders_nothing(workspace: Work
             return cls(2000, 1, 1)
 
     monkeypatch.setattr(ledger, "datetime", Clock)
-    receipt = libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", GOOD.replace("b1", "b2"))]).files[0]
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "items-2026-10-31.csv", GOOD.replace("b1", "b2"))]
+    ).files[0]
     assert (str(receipt.exported_at), receipt.dispositions["changed"]) == ("2026-10-31 00:00:00", 1)
     assert "the clock of this computer is set back: it is before the last load" in receipt.notes[-1]
     with libstats.open(workspace) as con:
-        assert con.sql("select bool_and(loaded_at >= '2026-01-01') from load").fetchall() == [(True,)]
+        assert con.sql("select bool_and(loaded_at >= '2026-01-01') from load").fetchall() == [
+            (True,)
+        ]

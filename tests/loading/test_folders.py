@@ -1,4 +1,5 @@
-"""The folders that exports lie in, and the workspace's own: links, names, what cannot be read, what is purged."""
+"""The folders that exports lie in, and the workspace's own: links, names, what cannot be read, what
+is purged."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def purging(workspace: Workspace) -> Workspace:
     return find(workspace.folder)
 
 
-def test_a_file_that_is_written_anew_after_it_was_read_is_not_purged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_written_anew_after_it_was_read_is_not_purged(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = purging(workspace)
     export = write(place.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
     published = generations.Writer.publish
@@ -52,7 +55,9 @@ def test_a_file_with_rejected_rows_stays_also_when_it_is_loaded_again(workspace:
     assert export.exists() and not other.exists()
 
 
-def test_what_cannot_be_deleted_is_told_of(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_deleted_is_told_of(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The load stands: nothing says that it does not."""
     place = purging(workspace)
     export = write(place.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
@@ -65,20 +70,25 @@ def test_what_cannot_be_deleted_is_told_of(workspace: Workspace, monkeypatch: py
 
     monkeypatch.setattr(Path, "unlink", failing)
     receipt = load(place, [place.exports])
-    assert receipt.is_clean and receipt.notes == ["items-2026-10-01.csv could not be deleted: Permission denied. Delete it yourself: it may tell of patrons"]
+    assert receipt.is_clean and receipt.notes == [
+        "items-2026-10-01.csv could not be deleted: Permission denied. Delete it yourself: it may tell of patrons"
+    ]
     assert receipt.notes[0] in str(receipt)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
 def test_folders_that_are_linked(workspace: Workspace, tmp_path: Path) -> None:
-    """What lies in them is loaded, once, whatever links lead there; if the exports folder is a link itself, it is purged as any."""
+    """What lies in them is loaded, once, whatever links lead there; if the exports folder is a link
+    itself, it is purged as any."""
     share = tmp_path / "share"
     (share / "deep").mkdir(parents=True)
     write(share / "deep" / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
     (share / "deep" / "up").symlink_to(share)
     (workspace.exports / "koha").symlink_to(share)
     (workspace.exports / "again").symlink_to(share / "deep")
-    assert [(f.file, f.outcome) for f in load(workspace, [workspace.exports]).files] == [("items-2026-10-01.csv", "loaded")]
+    assert [(f.file, f.outcome) for f in load(workspace, [workspace.exports]).files] == [
+        ("items-2026-10-01.csv", "loaded")
+    ]
     place = purging(workspace)
     (workspace.exports / "koha").unlink()
     (workspace.exports / "again").unlink()
@@ -89,7 +99,9 @@ def test_folders_that_are_linked(workspace: Workspace, tmp_path: Path) -> None:
     assert [p.name for p in share.rglob("*.csv")] == []
 
 
-def test_a_folder_that_cannot_be_read_is_told_of(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_told_of(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(workspace.exports / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
     (workspace.exports / "shut").mkdir()
     scan = os.scandir
@@ -101,7 +113,10 @@ def test_a_folder_that_cannot_be_read_is_told_of(workspace: Workspace, monkeypat
 
     monkeypatch.setattr(os, "scandir", scandir)
     receipt = load(workspace, [workspace.exports])
-    assert [(f.file, f.outcome) for f in receipt.files] == [("items-2026-10-01.csv", "loaded"), ("shut", "refused")]
+    assert [(f.file, f.outcome) for f in receipt.files] == [
+        ("items-2026-10-01.csv", "loaded"),
+        ("shut", "refused"),
+    ]
     assert "shut: this folder cannot be read\n      Check its permissions" in str(receipt)
 
 
@@ -109,10 +124,16 @@ def test_a_folder_that_cannot_be_read_is_told_of(workspace: Workspace, monkeypat
 def test_a_workspace_whose_name_is_a_pattern_reads_its_own_files(name: str, tmp_path: Path) -> None:
     """Its exports, and what is written to scratch of one that is packed."""
     for number, folder in enumerate((name, "ab")):
-        export = write(init(tmp_path / folder).exports / "items-2026-10-01.csv", f"{ITEMS}{number};b{number};EAST;BK\n")
+        export = write(
+            init(tmp_path / folder).exports / "items-2026-10-01.csv",
+            f"{ITEMS}{number};b{number};EAST;BK\n",
+        )
         export.with_name("items-2026-10-02.csv.gz").write_bytes(gzip.compress(export.read_bytes()))
     (tmp_path / "ab" / "store" / "work").mkdir()
     write(tmp_path / "ab" / "store" / "work" / "normalised.csv", "2,9,b9,EAST,BK\n")
-    assert [f.outcome for f in load(tmp_path / name, [tmp_path / name / "exports"]).files] == ["loaded", "loaded"]
+    assert [f.outcome for f in load(tmp_path / name, [tmp_path / name / "exports"]).files] == [
+        "loaded",
+        "loaded",
+    ]
     with libstats.open(tmp_path / name) as con:
         assert con.sql("select item_id from item").fetchall() == [("0",)]

@@ -1,9 +1,11 @@
-"""The canary: what is not on the list of wanted columns, and who a person is, lies nowhere after a load.
+"""The canary: what is not on the list of wanted columns, and who a person is, lies nowhere after a
+load.
 
-The exports are made from every declared source and its golden pairs, so that a new source is tried without new test
-code: each column that no SELECT names holds a canary, each identifier of a person is one, one more row consists of
-canaries only, and one column more stands beside them. They come as plain text, as text that DuckDB cannot read itself, as workbooks and
-compressed, and once without their headings.
+The exports are made from every declared source and its golden pairs, so that a new source is tried
+without new test code: each column that no SELECT names holds a canary, each identifier of a person
+is one, one more row consists of canaries only, and one column more stands beside them. They come as
+plain text, as text that DuckDB cannot read itself, as workbooks and compressed, and once without
+their headings.
 """
 
 from __future__ import annotations
@@ -37,25 +39,51 @@ Table = list[list[str]]
 
 
 def planted(pair: Path) -> tuple[bool, Source, Table]:
-    """A golden export with its canaries: whether a row that slipped is in it, its source, its headings and rows."""
+    """A golden export with its canaries: whether a row that slipped is in it, its source, its
+    headings and rows."""
     source, part = recognise(pair)
     header = [re.sub(r"#\d+$", "", h) for h in part.header]
-    people = {h for p in plans(source, source.vendor_headings) for line in p.lines if line.column in p.table.natured("person") for h in line.headings}
+    people = {
+        h
+        for p in plans(source, source.vendor_headings)
+        for line in p.lines
+        if line.column in p.table.natured("person")
+        for h in line.headings
+    }
     found = {h: p for h, p in source.locate(part.header).items() if h in people}
     header += [h for h in people if h not in found]
-    read = {p for plan in plans(source, part.header) for p in plan.texts} | {source.locate(part.header).get(source.exported or "", -1)}
+    read = {p for plan in plans(source, part.header) for p in plan.texts} | {
+        source.locate(part.header).get(source.exported or "", -1)
+    }
     told = set(found.values()) | set(range(len(part.header), len(header)))
     rows = []
     for number, (_, cells) in enumerate(part.records()):
         row = (cells + [""] * len(header))[: len(header)]
-        rows.append([f"{CANARY} patron {number}" if i in told else cell if i in read else f"{CANARY} cell" for i, cell in enumerate(row)] + [f"{CANARY} beside"])
+        rows.append(
+            [
+                f"{CANARY} patron {number}"
+                if i in told
+                else cell
+                if i in read
+                else f"{CANARY} cell"
+                for i, cell in enumerate(row)
+            ]
+            + [f"{CANARY} beside"]
+        )
     # a row that slipped: whatever it is, one of its columns is no date or number then
     slipped = [f"{CANARY} slipped"] * (len(header) + 1)
     primary = plans(source, part.header)[0]
     is_typed = any(
-        primary.table.column(line.column).type in ("date", "timestamp", "bigint", "integer") and line.column not in source.loose and line.headings for line in primary.lines
+        primary.table.column(line.column).type in ("date", "timestamp", "bigint", "integer")
+        and line.column not in source.loose
+        and line.headings
+        for line in primary.lines
     )
-    return is_typed, source, [[*header, f"{CANARY} heading"], *rows, *([slipped] if is_typed else [])]
+    return (
+        is_typed,
+        source,
+        [[*header, f"{CANARY} heading"], *rows, *([slipped] if is_typed else [])],
+    )
 
 
 def _delimited(table: Table) -> bytes:
@@ -72,7 +100,11 @@ def _plain(path: Path, table: Table) -> Path:
 def _uneven(path: Path, table: Table) -> Path:
     """With a line too many fields long, and one that is not UTF-8: read line by line."""
     width = len(table[0])
-    data = _delimited([*table, [f"{CANARY} ragged"] * (width + 1)]) + b";".join([b"canary \xe9"] * (width + 2)) + b"\n"
+    data = (
+        _delimited([*table, [f"{CANARY} ragged"] * (width + 1)])
+        + b";".join([b"canary \xe9"] * (width + 2))
+        + b"\n"
+    )
     path.with_suffix(".txt").write_bytes(data)
     return path.with_suffix(".txt")
 
@@ -90,7 +122,13 @@ def _headless(path: Path, table: Table) -> Path:
     return _plain(path, [[CANARY, *table[-1][1:]], *table[1:]])
 
 
-FORMS: dict[str, Callable[[Path, Table], Path]] = {"plain": _plain, "uneven": _uneven, "workbook": _workbook, "packed": _packed, "headless": _headless}
+FORMS: dict[str, Callable[[Path, Table], Path]] = {
+    "plain": _plain,
+    "uneven": _uneven,
+    "workbook": _workbook,
+    "packed": _packed,
+    "headless": _headless,
+}
 
 
 @pytest.fixture
@@ -107,13 +145,24 @@ def legible(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def found_in(folder: Path) -> set[str]:
-    """Files below a folder that hold a canary, and which; the exports apart. Scratch may hold a row that slipped, in columns that are wanted."""
-    found = {(p, told) for p in folder.rglob("*") if p.is_file() and "exports" not in p.parts for told in re.findall(rb"canary \w+", p.read_bytes())}
-    return {f"{p.relative_to(folder)}: {told.decode()}" for p, told in found if (p.name, told) != ("normalised.csv", b"canary slipped")}
+    """Files below a folder that hold a canary, and which; the exports apart. Scratch may hold a row
+    that slipped, in columns that are wanted."""
+    found = {
+        (p, told)
+        for p in folder.rglob("*")
+        if p.is_file() and "exports" not in p.parts
+        for told in re.findall(rb"canary \w+", p.read_bytes())
+    }
+    return {
+        f"{p.relative_to(folder)}: {told.decode()}"
+        for p, told in found
+        if (p.name, told) != ("normalised.csv", b"canary slipped")
+    }
 
 
 def exports(folder: Path, form: str) -> list[tuple[bool, Source, Path]]:
-    """Every golden export, planted, in a form: whether a row that slipped is in it, its source, its file."""
+    """Every golden export, planted, in a form: whether a row that slipped is in it, its source, its
+    file."""
     made = []
     for pair in PAIRS:
         is_typed, source, table = planted(pair)
@@ -126,24 +175,59 @@ def exports(folder: Path, form: str) -> list[tuple[bool, Source, Path]]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("legible")
 @pytest.mark.parametrize("form", FORMS)
-def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
-    config = workspace.folder / CONFIG  # some systems write GMT, and are refused while the zone is not told
-    config.write_text(config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "America/New_York"', 1), encoding="utf-8", newline="\n")
+def test_the_canary_is_nowhere(
+    form: str,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    config = (
+        workspace.folder / CONFIG
+    )  # some systems write GMT, and are refused while the zone is not told
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(
+            "[library]", '[library]\ntimezone = "America/New_York"', 1
+        ),
+        encoding="utf-8",
+        newline="\n",
+    )
     workspace = find(workspace.folder)
     made = exports(workspace.exports, form)
     seen: set[str] = set()
     for module in (intake, settle, generations, compare):
-        monkeypatch.setattr(module, "step", lambda name: seen.update(f"{name}: {f}" for f in found_in(workspace.folder)))
+        monkeypatch.setattr(
+            module,
+            "step",
+            lambda name: seen.update(f"{name}: {f}" for f in found_in(workspace.folder)),
+        )
     receipts = libstats.load(workspace, [path for *_, path in made]).files
     if form == "headless":
         assert {r.outcome for r in receipts} <= {"refused", "left alone"}
     else:
         _were_planted(workspace, made, receipts)
     told = "\n".join(line for r in receipts for line in r.lines())
-    for command in (["load", *(str(p) for *_, p in made)], ["loads"], ["rejects"], ["check"], ["undo", "1"], ["forget", "--before", "2026-10-01"], ["rotate-key"]):
+    for command in (
+        ["load", *(str(p) for *_, p in made)],
+        ["loads"],
+        ["rejects"],
+        ["check"],
+        ["undo", "1"],
+        ["forget", "--before", "2026-10-01"],
+        ["rotate-key"],
+    ):
         main.main(["-w", str(workspace.folder), *command])
     out = capsys.readouterr()
-    assert [line for line in [*told.splitlines(), *out.out.splitlines(), *out.err.splitlines(), *caplog.text.splitlines()] if CANARY in line] == []
+    assert [
+        line
+        for line in [
+            *told.splitlines(),
+            *out.out.splitlines(),
+            *out.err.splitlines(),
+            *caplog.text.splitlines(),
+        ]
+        if CANARY in line
+    ] == []
     assert seen == set()
     assert found_in(workspace.folder) == set()
 
@@ -151,9 +235,23 @@ def test_the_canary_is_nowhere(form: str, workspace: Workspace, monkeypatch: pyt
 @pytest.mark.slow
 def test_the_canary_is_in_no_report(workspace: Workspace) -> None:
     libstats.load(workspace, [path for *_, path in exports(workspace.exports, "plain")])
-    assert "checkout" in report.run("monthly_operations", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]).read_text(encoding="utf-8")
-    assert "patron" in report.run("ill_turnaround", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]).read_text(encoding="utf-8")
-    main.main(["-w", str(workspace.folder), "today", "--html", str(workspace.reports / "today.html"), "--xlsx", str(workspace.reports / "today.xlsx")])
+    assert "checkout" in report.run(
+        "monthly_operations", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
+    ).read_text(encoding="utf-8")
+    assert "patron" in report.run(
+        "ill_turnaround", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
+    ).read_text(encoding="utf-8")
+    main.main(
+        [
+            "-w",
+            str(workspace.folder),
+            "today",
+            "--html",
+            str(workspace.reports / "today.html"),
+            "--xlsx",
+            str(workspace.reports / "today.xlsx"),
+        ]
+    )
     books = sorted(workspace.reports.glob("*.xlsx"))
     assert len(books) == 3
     for book in books:  # packed: unpacked for the eye
@@ -163,21 +261,37 @@ def test_the_canary_is_in_no_report(workspace: Workspace) -> None:
 
 
 def test_what_is_spilled_to_disk_is_not_legible(tmp_path: Path) -> None:
-    """Half a million long texts in eighty megabytes of memory: the rest of them goes to the scratch folder."""
+    """Half a million long texts in eighty megabytes of memory: the rest of them goes to the scratch
+    folder."""
     with generations.writing(tmp_path) as writer:
         writer.con.execute("set memory_limit = '80MB'")
-        writer.con.execute(f"create temp table told as select '{CANARY} ' || repeat(md5(i::varchar), 10) as t from range(500000) r(i)")
+        writer.con.execute(
+            f"create temp table told as select '{CANARY} ' || repeat(md5(i::varchar), 10) as t from range(500000) r(i)"
+        )
         spilled = [p for p in writer.scratch.glob("duckdb_temp*") if p.stat().st_size]
         assert sum(p.stat().st_size for p in spilled) > 1 << 20
         assert not any(CANARY.encode() in p.read_bytes() for p in spilled)
 
 
-def _were_planted(workspace: Workspace, made: list[tuple[bool, Source, Path]], receipts: list[libstats.FileReceipt]) -> None:
-    """The canaries got as far as they may: every file is loaded, persons' keys are made of them, rows that slipped are rejected."""
-    assert {r.outcome for r in receipts} == {"loaded"}, [r.lines() for r in receipts if r.outcome != "loaded"]
-    assert all(r.dispositions["rejected"] + r.dispositions["set aside"] for (is_typed, *_), r in zip(made, receipts, strict=True) if is_typed)
+def _were_planted(
+    workspace: Workspace,
+    made: list[tuple[bool, Source, Path]],
+    receipts: list[libstats.FileReceipt],
+) -> None:
+    """The canaries got as far as they may: every file is loaded, persons' keys are made of them,
+    rows that slipped are rejected."""
+    assert {r.outcome for r in receipts} == {"loaded"}, [
+        r.lines() for r in receipts if r.outcome != "loaded"
+    ]
+    assert all(
+        r.dispositions["rejected"] + r.dispositions["set aside"]
+        for (is_typed, *_), r in zip(made, receipts, strict=True)
+        if is_typed
+    )
     assert sum(is_typed for is_typed, *_ in made) > 0.8 * len(made)
     with libstats.open(workspace) as con:
         for plan in [p for _, source, _ in made for p in plans(source, source.vendor_headings)]:
             for column in plan.people:
-                assert con.execute(f"select count({column}) > 0 from {plan.table.name}").fetchall() == [(True,)], (plan.source.label, column)
+                assert con.execute(
+                    f"select count({column}) > 0 from {plan.table.name}"
+                ).fetchall() == [(True,)], (plan.source.label, column)

@@ -1,4 +1,5 @@
-"""Withholding small counts of patrons: tables worked by hand, then many random ones against every other solution."""
+"""Withholding small counts of patrons: tables worked by hand, then many random ones against every
+other solution."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def across(*rows: tuple[int, ...], foot: tuple[int, ...] | None = None) -> list[
     """What is published of a table of three groups of patrons and their total; the foot comes last."""
     names = [*GROUPS, "all"]
     made = [dict(zip(names, row, strict=True)) for row in rows]
-    shown, last = withheld(made, names, dict(zip(names, foot, strict=True)) if foot else None, GROUPS, "all")
+    shown, last = withheld(
+        made, names, dict(zip(names, foot, strict=True)) if foot else None, GROUPS, "all"
+    )
     return [tuple(row[name] for name in names) for row in (*shown, *([last] if last else []))]
 
 
@@ -61,8 +64,11 @@ def test_a_small_total_is_withheld() -> None:
 
 
 def test_a_cell_cannot_be_worked_out_down_its_column() -> None:
-    # 3 takes 40 along in its row, and in its column 50, the smaller; then 40 and 50 are alone in theirs: 60 closes the square
-    assert across((100, 40, 3, 143), (200, 60, 50, 310), (300, 70, 80, 450), foot=(600, 170, 133, 903)) == [
+    # 3 takes 40 along in its row, and in its column 50, the smaller; then 40 and 50 are alone in
+    # theirs: 60 closes the square
+    assert across(
+        (100, 40, 3, 143), (200, 60, 50, 310), (300, 70, 80, 450), foot=(600, 170, 133, 903)
+    ) == [
         (100, W, W, 143),
         (200, W, W, 310),
         (300, 70, 80, 450),
@@ -72,11 +78,23 @@ def test_a_cell_cannot_be_worked_out_down_its_column() -> None:
 
 def rows_of(*counts: int, period: date = date(2026, 10, 1)) -> list[dict[str, Any]]:
     """A row a patron group."""
-    return [{"period": period, "patron_group": name, "loans": count} for name, count in zip("ABCD", counts, strict=False)]
+    return [
+        {"period": period, "patron_group": name, "loans": count}
+        for name, count in zip("ABCD", counts, strict=False)
+    ]
 
 
 def test_a_column_of_patrons_is_known_by_its_name() -> None:
-    assert [crosses_patrons(c) for c in (["period", "patron_group"], ["patron_branch"], ["hour", "branch", "kind"], ["hour", "branch"], ["branch", "checkouts"])] == [
+    assert [
+        crosses_patrons(c)
+        for c in (
+            ["period", "patron_group"],
+            ["patron_branch"],
+            ["hour", "branch", "kind"],
+            ["hour", "branch"],
+            ["branch", "checkouts"],
+        )
+    ] == [
         True,
         True,
         True,
@@ -95,7 +113,10 @@ def test_each_month_protects_itself() -> None:
 
 
 def test_shares_go_with_their_count() -> None:
-    rows = [{"patron_group": "A", "loans": 97, "share": 0.97}, {"patron_group": "B", "loans": 3, "share": 0.03}]
+    rows = [
+        {"patron_group": "A", "loans": 97, "share": 0.97},
+        {"patron_group": "B", "loans": 3, "share": 0.03},
+    ]
     assert [tuple(row.values()) for row in table(rows, "Loans").rows] == [("A", W, W), ("B", W, W)]
 
 
@@ -107,14 +128,22 @@ def test_a_published_table_says_that_something_is_withheld() -> None:
 
 
 def test_a_table_without_patrons_is_not_touched() -> None:
-    assert table([{"branch": "EAST", "checkouts": 3}], "Loans").rows == [{"branch": "EAST", "checkouts": 3}]
+    assert table([{"branch": "EAST", "checkouts": 3}], "Loans").rows == [
+        {"branch": "EAST", "checkouts": 3}
+    ]
 
 
-def test_circulation_by_the_borrowers_branch_is_published_without_small_counts(workspace: Workspace, tmp_path: Path) -> None:
-    text = "issue_id;issuedate;date_due;branchcode;itemnumber\n" + "".join(f"{n};2026-10-05 09:00:00;2026-10-30;EAST;{n}\n" for n in range(3))
+def test_circulation_by_the_borrowers_branch_is_published_without_small_counts(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    text = "issue_id;issuedate;date_due;branchcode;itemnumber\n" + "".join(
+        f"{n};2026-10-05 09:00:00;2026-10-30;EAST;{n}\n" for n in range(3)
+    )
     libstats.load(workspace, [write(tmp_path / "issues-2026-10-31.csv", text)])
     con, october = libstats.open(workspace), {"since": "2026-10-01", "until": "2026-11-01"}
-    by_borrower = table(libstats.circulation(con, branch="patron_branch", **october), "By the borrower's branch")
+    by_borrower = table(
+        libstats.circulation(con, branch="patron_branch", **october), "By the borrower's branch"
+    )
     assert by_borrower.columns[:2] == ["period", "patron_branch"]
     assert by_borrower.rows[0]["checkouts"] == W
     assert table(libstats.circulation(con, **october), "By desk").rows[0]["checkouts"] == 3
@@ -122,21 +151,33 @@ def test_circulation_by_the_borrowers_branch_is_published_without_small_counts(w
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_small_count_of_a_random_table_has_one_solution(seed: int) -> None:
-    """Of the withheld cells of a two-way table with all its totals, each small one can be moved without any shown number changing."""
+    """Of the withheld cells of a two-way table with all its totals, each small one can be moved
+    without any shown number changing."""
     dice = random.Random(seed)
     high, wide = dice.randint(2, 5), dice.randint(2, 5)
-    counts = {(i, str(j)): dice.choice((0, 1, 3, 8, 12, 40, 200)) for i in range(high) for j in range(wide)}
+    counts = {
+        (i, str(j)): dice.choice((0, 1, 3, 8, 12, 40, 200))
+        for i in range(high)
+        for j in range(wide)
+    }
     sums: list[Any] = [((i, "all"), tuple((i, str(j)) for j in range(wide))) for i in range(high)]
     sums += [((high, str(j)), tuple((i, str(j)) for i in range(high))) for j in range(wide)]
-    sums += [((high, "all"), tuple((high, str(j)) for j in range(wide))), ((high, "all"), tuple((i, "all") for i in range(high)))]
+    sums += [
+        ((high, "all"), tuple((high, str(j)) for j in range(wide))),
+        ((high, "all"), tuple((i, "all") for i in range(high))),
+    ]
     for total, parts in sums:
         counts[total] = sum(counts[part] for part in parts)
     away = hidden(counts, sums)
     small = {cell for cell, count in counts.items() if 0 < count < 10}
     assert small <= away
     order = sorted(away)
-    lines = np.array([[(cell in parts) - float(cell == total) for cell in order] for total, parts in sums])
+    lines = np.array(
+        [[(cell in parts) - float(cell == total) for cell in order] for total, parts in sums]
+    )
     for cell in small:
         alone = np.array([float(other == cell) for other in order])
         if len(away) < len(counts):  # else nothing is shown at all
-            assert np.linalg.matrix_rank(np.vstack([lines, alone])) > np.linalg.matrix_rank(lines), (cell, counts, away)
+            assert np.linalg.matrix_rank(np.vstack([lines, alone])) > np.linalg.matrix_rank(
+                lines
+            ), (cell, counts, away)

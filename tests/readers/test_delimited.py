@@ -33,14 +33,18 @@ def text(delimiter: str = ",", rows: list[list[str]] = ROWS, end: str = "\n") ->
 def held(workspace: Workspace) -> list[tuple[str, ...]]:
     """The items loaded."""
     with libstats.open(workspace) as con:
-        return con.sql("select item_id, barcode, owning_branch, call_number from item order by 1").fetchall()
+        return con.sql(
+            "select item_id, barcode, owning_branch, call_number from item order by 1"
+        ).fetchall()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_every_shape_gives_the_same_rows(delimiter: str, encoding: str, end: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_every_shape_gives_the_same_rows(
+    delimiter: str, encoding: str, end: str, workspace: Workspace, tmp_path: Path
+) -> None:
     file = write(tmp_path / "items-2026-10-31.csv", text(delimiter, end=end), encoding)
     receipt = libstats.load(workspace, [file]).files[0]
     assert (receipt.outcome, receipt.rows_read) == ("loaded", 3), receipt
@@ -48,7 +52,11 @@ def test_every_shape_gives_the_same_rows(delimiter: str, encoding: str, end: str
 
 
 def test_windows_text_and_mixed_lines(workspace: Workspace, tmp_path: Path) -> None:
-    lines = [b"itemnumber,barcode,homebranch,itemcallnumber\n", "1,00001,Süd,“quoted”\n".encode("cp1252"), "2,00002,Süd,Łódź\n".encode()]
+    lines = [
+        b"itemnumber,barcode,homebranch,itemcallnumber\n",
+        "1,00001,Süd,“quoted”\n".encode("cp1252"),
+        "2,00002,Süd,Łódź\n".encode(),
+    ]
     file = tmp_path / "items-2026-10-31.csv"
     file.write_bytes(b"".join(lines))
     libstats.load(workspace, [file])
@@ -68,8 +76,12 @@ def test_windows_text_and_mixed_lines(workspace: Workspace, tmp_path: Path) -> N
         ("", {}),
     ],
 )
-def test_ragged_and_odd_lines(body: str, dispositions: dict[str, int], workspace: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path / "items-2026-10-31.csv", "itemnumber,barcode,homebranch,itemcallnumber\n" + body)
+def test_ragged_and_odd_lines(
+    body: str, dispositions: dict[str, int], workspace: Workspace, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "items-2026-10-31.csv", "itemnumber,barcode,homebranch,itemcallnumber\n" + body
+    )
     receipt = libstats.load(workspace, [file]).files[0]
     assert {k: v for k, v in receipt.dispositions.items() if v} == dispositions
     assert sum(dispositions.values()) == receipt.rows_read
@@ -80,14 +92,32 @@ def test_ragged_and_odd_lines(body: str, dispositions: dict[str, int], workspace
     [
         ("empty.csv", b"", "the file is empty"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "not a text file"),
-        ("quote.csv", b'itemnumber,barcode,homebranch\n1,"b1,EAST\n2,b2,EAST\n', "line 2: a quotation mark opens and never closes"),
-        ("loans.csv", b"issuedate,date_due,itemnumber\n2026-10-01,2026-10-21,5\n", "issue_id is missing"),
+        (
+            "quote.csv",
+            b'itemnumber,barcode,homebranch\n1,"b1,EAST\n2,b2,EAST\n',
+            "line 2: a quotation mark opens and never closes",
+        ),
+        (
+            "loans.csv",
+            b"issuedate,date_due,itemnumber\n2026-10-01,2026-10-21,5\n",
+            "issue_id is missing",
+        ),
         ("log.csv", b"datetime,branch\n2026-10-01,EAST\n", "not an export that libstats knows"),
-        ("data.csv", b"Smith,Jane,jane@example.org\nDoe,John,john@example.org\n", "knows none of its 3 headings"),
-        ("undated.csv", b"barcode,homebranch\nb1,EAST\n", "nothing in the file says when it was exported"),
+        (
+            "data.csv",
+            b"Smith,Jane,jane@example.org\nDoe,John,john@example.org\n",
+            "knows none of its 3 headings",
+        ),
+        (
+            "undated.csv",
+            b"barcode,homebranch\nb1,EAST\n",
+            "nothing in the file says when it was exported",
+        ),
     ],
 )
-def test_what_is_refused_says_why_and_keeps_nothing(name: str, data: bytes, message: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_what_is_refused_says_why_and_keeps_nothing(
+    name: str, data: bytes, message: str, workspace: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / name
     file.write_bytes(data)
     receipt = libstats.load(workspace, [file])
@@ -100,12 +130,22 @@ def test_what_is_refused_says_why_and_keeps_nothing(name: str, data: bytes, mess
 CELL = st.text(alphabet=st.sampled_from('ab1 "\n\r;,\té'), max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=8), delimiter=st.sampled_from(",;\t"), end=st.sampled_from(["\n", "\r\n"]))
-def test_the_count_agrees_with_a_csv_reader(rows: list[list[str]], delimiter: str, end: str, tmp_path: Path) -> None:
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=8),
+    delimiter=st.sampled_from(",;\t"),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_the_count_agrees_with_a_csv_reader(
+    rows: list[list[str]], delimiter: str, end: str, tmp_path: Path
+) -> None:
     file = tmp_path / "any.csv"
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(
+        [["a", "b", "c"], *rows]
+    )
     file.write_bytes(out.getvalue().encode())
     reading = next(r for r in delimited.probe(file).headers() if r.delimiter == delimiter)
     counted = reading.count()
@@ -114,8 +154,13 @@ def test_the_count_agrees_with_a_csv_reader(rows: list[list[str]], delimiter: st
     assert [row for _, row in reading.records()] == rows
 
 
-def test_a_count_does_not_depend_on_where_blocks_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = write(tmp_path / "any.csv", text(rows=[["a", "b"], *[["x", 'he said "a\nb"'], ["", ""]] * 50]) + "\r\n\n")
+def test_a_count_does_not_depend_on_where_blocks_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(
+        tmp_path / "any.csv",
+        text(rows=[["a", "b"], *[["x", 'he said "a\nb"'], ["", ""]] * 50]) + "\r\n\n",
+    )
     reading = next(delimited.probe(file).headers())
     whole = reading.count()
     for size in (1, 2, 3, 7, 64):
@@ -127,38 +172,62 @@ LEAK = 'issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n1;b1;P1;2
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_stray_quote_swallows_no_row_and_keeps_no_identifier(end: str, workspace: Workspace, tmp_path: Path) -> None:
-    """The quotes of lines 2 and 3 would make one field of what stands between, a patron's number with it."""
-    receipt = libstats.load(workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace("\n", end))])
+def test_a_stray_quote_swallows_no_row_and_keeps_no_identifier(
+    end: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    """The quotes of lines 2 and 3 would make one field of what stands between, a patron's number
+    with it."""
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace("\n", end))]
+    )
     assert receipt.files[0].dispositions["rejected"] == 1
     assert receipt.files[0].dispositions["new"] == 1
     with libstats.open(workspace) as con:
         assert con.sql("select loan_id from loan").fetchall() == [("3",)]
         assert "rows may have run together" in con.sql("select reason from reject").fetchall()[0][0]
-    assert b"SECRET" not in b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    assert b"SECRET" not in b"".join(
+        p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()
+    )
 
 
 @pytest.mark.parametrize("delimiter", ["|", "^", "\t"])
-def test_a_stray_quote_is_a_character_where_programs_write_no_quotes(delimiter: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_a_stray_quote_is_a_character_where_programs_write_no_quotes(
+    delimiter: str, workspace: Workspace, tmp_path: Path
+) -> None:
     """Every line is a row."""
-    receipt = libstats.load(workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace(";", delimiter))])
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "loans-2026-10-31.csv", LEAK.replace(";", delimiter))]
+    )
     assert receipt.files[0].dispositions["new"] == 3
     with libstats.open(workspace) as con:
-        assert con.sql("select checkout_branch from loan order by loan_id").fetchall() == [('"A',), ('"B',), ("C",)]
+        assert con.sql("select checkout_branch from loan order by loan_id").fetchall() == [
+            ('"A',),
+            ('"B',),
+            ("C",),
+        ]
 
 
-def test_line_ends_inside_quotes_in_a_file_of_another_encoding(workspace: Workspace, tmp_path: Path) -> None:
+def test_line_ends_inside_quotes_in_a_file_of_another_encoding(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / "items-2026-10-31.csv"
-    file.write_bytes(b'itemnumber;barcode;homebranch;itemcallnumber\r\n1;b1;EAST;"A\r\nB"\r\n2;b2;CAF\xe9;C\r\n')
+    file.write_bytes(
+        b'itemnumber;barcode;homebranch;itemcallnumber\r\n1;b1;EAST;"A\r\nB"\r\n2;b2;CAF\xe9;C\r\n'
+    )
     libstats.load(workspace, [file])
     assert held(workspace) == [("1", "b1", "EAST", "A\r\nB"), ("2", "b2", "CAF\u00e9", "C")]
 
 
-def test_blank_lines_of_tabs_are_counted_as_they_are_read(workspace: Workspace, tmp_path: Path) -> None:
+def test_blank_lines_of_tabs_are_counted_as_they_are_read(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / "items-2026-10-31.tab"
     file.write_bytes(b'itemnumber\tbarcode\thomebranch\r\n1\tb"1\tE\r\n\r\r\n2\tb2\tE\r\n')
     told = libstats.load(workspace, [file]).files[0]
-    assert (told.outcome, {k: n for k, n in told.dispositions.items() if n}) == ("loaded", {"new": 2, "rejected": 1})
+    assert (told.outcome, {k: n for k, n in told.dispositions.items() if n}) == (
+        "loaded",
+        {"new": 2, "rejected": 1},
+    )
 
 
 def test_a_blank_line_behind_a_byte_order_mark_is_no_record(tmp_path: Path) -> None:

@@ -35,13 +35,27 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
     """What sound files of every form hold of persons is in no column of any table."""
     place = fuzz.prepared(tmp_path / "library")
     with generations.writing(place.store) as writer:
-        sound = [(number, made) for number in range(70) for made, is_hurt in [fuzz.case(3, number, tmp_path)] if not is_hurt and SECRET.encode() in made.data]
+        sound = [
+            (number, made)
+            for number in range(70)
+            for made, is_hurt in [fuzz.case(3, number, tmp_path)]
+            if not is_hurt and SECRET.encode() in made.data
+        ]
         for number, made in sound:
             path = tmp_path / f"case{number}-{made.name}-2026-10-31"
             path.write_bytes(made.data)
             assert fuzz.load_path(place, writer, path)[0].outcome == "loaded"
-        texts = writer.con.sql("select table_name, column_name from information_schema.columns where data_type = 'VARCHAR'").fetchall()
-        assert [f"{t}.{c}" for t, c in texts if writer.con.execute(f'select count(*) from "{t}" where contains("{c}", $1)', [SECRET]).fetchall() != [(0,)]] == []
+        texts = writer.con.sql(
+            "select table_name, column_name from information_schema.columns where data_type = 'VARCHAR'"
+        ).fetchall()
+        assert [
+            f"{t}.{c}"
+            for t, c in texts
+            if writer.con.execute(
+                f'select count(*) from "{t}" where contains("{c}", $1)', [SECRET]
+            ).fetchall()
+            != [(0,)]
+        ] == []
     assert {made.form.split(" ")[0] for _, made in sound} >= {"json", "xml", "log", "bare"}
 
 
@@ -55,13 +69,20 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
         (3, {"new": 2, "set aside": 1}, False, "a sound file of 3 records, 0 of them no rows"),
     ],
 )
-def test_a_row_lost_would_be_found(read: int, dispositions: dict[str, int], is_hurt: bool, told: str | None) -> None:
+def test_a_row_lost_would_be_found(
+    read: int, dispositions: dict[str, int], is_hurt: bool, told: str | None
+) -> None:
     receipt = FileReceipt("x", "loaded", rows_read=read, dispositions=dispositions)
     made = Made("text", b"a,b\n1,2\n3,4\n", 3)
-    assert (fuzz.wrong_with(receipt, made, is_hurt=is_hurt) or "")[: len(told or "")] == (told or "")
+    assert (fuzz.wrong_with(receipt, made, is_hurt=is_hurt) or "")[: len(told or "")] == (
+        told or ""
+    )
 
 
-START, PAGE = "<?xml version='1.0'?>", "<report><r:Row><Column0>0</Column0></r:Row><r:Row/></report>"
+START, PAGE = (
+    "<?xml version='1.0'?>",
+    "<report><r:Row><Column0>0</Column0></r:Row><r:Row/></report>",
+)
 
 
 @pytest.mark.parametrize(
@@ -86,4 +107,14 @@ def test_what_the_other_parsers_count(text: str, is_bare: bool, rows: set[int]) 
 def test_a_case_is_made_again_from_its_number(tmp_path: Path) -> None:
     first, again = ([fuzz.case(7, number, tmp_path) for number in range(40)] for _ in range(2))
     assert first == again
-    assert {made.form.split(" ")[0] for made, _ in first} == {"text", "tabs", "xlsx", "xls", "ods", "json", "xml", "log", "bare"}
+    assert {made.form.split(" ")[0] for made, _ in first} == {
+        "text",
+        "tabs",
+        "xlsx",
+        "xls",
+        "ods",
+        "json",
+        "xml",
+        "log",
+        "bare",
+    }

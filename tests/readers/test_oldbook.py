@@ -1,4 +1,5 @@
-"""Old workbooks whose bytes would make their reader go round in circles or take all memory are refused before it sees them."""
+"""Old workbooks whose bytes would make their reader go round in circles or take all memory are
+refused before it sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ SECTOR = 512
 @pytest.fixture
 def book(tmp_path: Path) -> bytearray:
     """A sound workbook of one sheet."""
-    return bytearray(write_xls(tmp_path / "book.xls", {"S": [["a", "b"], ["x", 1.5], ["y", 2]]}).read_bytes())
+    return bytearray(
+        write_xls(tmp_path / "book.xls", {"S": [["a", "b"], ["x", 1.5], ["y", 2]]}).read_bytes()
+    )
 
 
 def record(book: bytearray, kind: int, length: int) -> int:
@@ -36,7 +39,10 @@ def test_a_chain_in_a_circle(book: bytearray) -> None:
     refused(book)
 
 
-@pytest.mark.parametrize(("place", "what"), [(44, "sectors of the table"), (64, "sectors of the small table"), (72, "lists of sectors")])
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [(44, "sectors of the table"), (64, "sectors of the small table"), (72, "lists of sectors")],
+)
 def test_more_sectors_than_the_file_has(place: int, what: str, book: bytearray) -> None:
     struct.pack_into("<I", book, place, 1 << 24)
     refused(book)
@@ -52,7 +58,9 @@ def test_more_sectors_than_the_file_has(place: int, what: str, book: bytearray) 
         (0x00FC, 0, 4, "<I", 2_000_000_000),  # a list of as many strings
     ],
 )
-def test_numbers_that_no_sheet_has(kind: int, length: int, at: int, form: str, value: int, book: bytearray) -> None:
+def test_numbers_that_no_sheet_has(
+    kind: int, length: int, at: int, form: str, value: int, book: bytearray
+) -> None:
     place = record(book, kind, length) if length else book.index(b"\xfc\x00") + 4
     struct.pack_into(form, book, place + at, value)
     refused(book)

@@ -1,4 +1,5 @@
-"""Exports that come without their headings, and headings that are rows: an invented source, nothing guessed by width."""
+"""Exports that come without their headings, and headings that are rows: an invented source, nothing
+guessed by width."""
 
 from __future__ import annotations
 
@@ -26,7 +27,11 @@ LENDING = Source(
     recognise=("Request No", "Kind", "Opened"),
     happened=("updated_at",),
     bare=("Request No", "Kind", "Opened", "", "Ended", "Reader"),
-    fits={"Request No": "[0-9]{4,8}", "Kind": "Loan|Copy", "Opened": "[0-9]{5}([.][0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}.*"},
+    fits={
+        "Request No": "[0-9]{4,8}",
+        "Kind": "Loan|Copy",
+        "Opened": "[0-9]{5}([.][0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}.*",
+    },
     dates="year first, or a spreadsheet's serial number",
     fills={
         "ill_request": """
@@ -40,7 +45,14 @@ LENDING = Source(
     },
 )
 ROWS: Rows = [
-    [1001, "Loan", datetime.date(2026, 10, 5), "pasted", datetime.datetime(2026, 10, 6, 9, 30), "SECRET-NAME"],
+    [
+        1001,
+        "Loan",
+        datetime.date(2026, 10, 5),
+        "pasted",
+        datetime.datetime(2026, 10, 6, 9, 30),
+        "SECRET-NAME",
+    ],
     ["1002", "Copy", 46301.25, None, 46302.395833333, None],
     [1003.0, "Copy", 46301, None, "10/11/2026", None],
     [1004, "Loan", datetime.date(2026, 10, 7), None, None, None],
@@ -61,12 +73,19 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 def held(workspace: Workspace) -> list[tuple[str | None, ...]]:
     """The requests loaded."""
     with libstats.open(workspace) as con:
-        return con.sql("select request_id, direction, format, placed_on::varchar, updated_at::varchar from ill_request order by 1").fetchall()
+        return con.sql(
+            "select request_id, direction, format, placed_on::varchar, updated_at::varchar from ill_request order by 1"
+        ).fetchall()
 
 
 def as_csv(path: Path, rows: Rows, delimiter: str = ",") -> Path:
     """The rows as a spreadsheet program saves them."""
-    return write(path, "".join(delimiter.join("" if v is None else cell_text(v) for v in row) + "\r\n" for row in rows))
+    return write(
+        path,
+        "".join(
+            delimiter.join("" if v is None else cell_text(v) for v in row) + "\r\n" for row in rows
+        ),
+    )
 
 
 def test_the_declaration_has_no_fault() -> None:
@@ -75,23 +94,45 @@ def test_the_declaration_has_no_fault() -> None:
 
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("has_headings", [True, False])
-def test_a_sheet_with_and_without_headings_gives_the_same_rows(has_headings: bool, kind: str, workspace: Workspace, tmp_path: Path) -> None:
-    """Serial numbers stand beside real dates; the date of another style is rejected on its row of the sheet."""
-    headings: Rows = [["Request No", "Kind", "Opened", None, "Ended", "Reader"]] if has_headings else []
-    receipt = libstats.load(workspace, [WRITERS[kind](tmp_path / f"book.{kind}", {"S": [*headings, *ROWS]})]).files[0]
-    assert (receipt.outcome, receipt.rows_read, dispositions(receipt)) == ("loaded", 4, {"new": 3, "rejected": 1})
+def test_a_sheet_with_and_without_headings_gives_the_same_rows(
+    has_headings: bool, kind: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Serial numbers stand beside real dates; the date of another style is rejected on its row of
+    the sheet."""
+    headings: Rows = (
+        [["Request No", "Kind", "Opened", None, "Ended", "Reader"]] if has_headings else []
+    )
+    receipt = libstats.load(
+        workspace, [WRITERS[kind](tmp_path / f"book.{kind}", {"S": [*headings, *ROWS]})]
+    ).files[0]
+    assert (receipt.outcome, receipt.rows_read, dispositions(receipt)) == (
+        "loaded",
+        4,
+        {"new": 3, "rejected": 1},
+    )
     assert held(workspace) == HELD
     with libstats.open(workspace) as con:
         assert con.sql("select line, heading, reason, shape from reject").fetchall() == [
-            (3 + has_headings, "Ended", "not a time (year first, or a spreadsheet's serial number)", "99/99/9999")
+            (
+                3 + has_headings,
+                "Ended",
+                "not a time (year first, or a spreadsheet's serial number)",
+                "99/99/9999",
+            )
         ]
-    assert b"SECRET" not in b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    assert b"SECRET" not in b"".join(
+        p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()
+    )
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_text_without_headings(delimiter: str, workspace: Workspace, tmp_path: Path) -> None:
     receipt = libstats.load(workspace, [as_csv(tmp_path / "lending.csv", ROWS, delimiter)]).files[0]
-    assert (receipt.outcome, receipt.rows_read, dispositions(receipt)) == ("loaded", 4, {"new": 3, "rejected": 1})
+    assert (receipt.outcome, receipt.rows_read, dispositions(receipt)) == (
+        "loaded",
+        4,
+        {"new": 3, "rejected": 1},
+    )
     assert held(workspace) == HELD
 
 
@@ -111,19 +152,34 @@ def test_inspect_says_that_it_has_no_headings(tmp_path: Path) -> None:
         [*ROWS[:3], ["x", *ROWS[3][1:]]],  # one row that does not fit
     ],
 )
-def test_rows_that_do_not_all_fit_are_refused(rows: Rows, workspace: Workspace, tmp_path: Path) -> None:
+def test_rows_that_do_not_all_fit_are_refused(
+    rows: Rows, workspace: Workspace, tmp_path: Path
+) -> None:
     receipt = libstats.load(workspace, [as_csv(tmp_path / "lending.csv", rows)])
     assert [f.outcome for f in receipt.files] == ["refused"]
     assert "Its first line looks like a row: export it again with its headings." in str(receipt)
 
 
-def test_a_row_above_the_headings_is_not_set_aside_for_a_title(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_row_above_the_headings_is_not_set_aside_for_a_title(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     full = [[v or "x" for v in row] for row in ROWS]
-    rows = [["Lending"], *full[:2], ["Request No", "Kind", "Opened", "", "Ended", "Reader"], *full[2:]]
+    rows = [
+        ["Lending"],
+        *full[:2],
+        ["Request No", "Kind", "Opened", "", "Ended", "Reader"],
+        *full[2:],
+    ]
     receipt = str(libstats.load(workspace, [as_csv(tmp_path / "lending.csv", rows)]))
-    assert "lending.csv: record 2 stands above the headings and is as full as they are: it looks like a row" in receipt
+    assert (
+        "lending.csv: record 2 stands above the headings and is as full as they are: it looks like a row"
+        in receipt
+    )
     assert "Export it again with its headings first" in receipt
 
 
 def test_other_columns_in_order_are_another_export() -> None:
-    assert LENDING.select_hash != replace(LENDING, bare=("Kind", "Request No", *LENDING.bare[2:])).select_hash
+    assert (
+        LENDING.select_hash
+        != replace(LENDING, bare=("Kind", "Request No", *LENDING.bare[2:])).select_hash
+    )

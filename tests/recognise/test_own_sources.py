@@ -1,4 +1,5 @@
-"""A library's own exports and headings in libstats.toml, and what `libstats inspect` proposes for an export that is not known."""
+"""A library's own exports and headings in libstats.toml, and what `libstats inspect` proposes for
+an export that is not known."""
 
 from __future__ import annotations
 
@@ -100,7 +101,10 @@ def test_the_short_form_makes_values_as_the_columns_want_them(workspace: Workspa
     place = configured(workspace, SHORT)
     receipt = libstats.load(place, [write(place.exports / "loans-2026-11-01.csv", LOANS)])
     assert receipt.files[0].label == "gate loans"
-    assert rows(place, "select loan_id, checked_out_at::varchar, renewals, patron_key is null from loan order by 1") == [
+    assert rows(
+        place,
+        "select loan_id, checked_out_at::varchar, renewals, patron_key is null from loan order by 1",
+    ) == [
         ("1", "2026-10-31 09:30:00", 2, False),
         ("2", None, 0, True),
     ]
@@ -108,26 +112,54 @@ def test_the_short_form_makes_values_as_the_columns_want_them(workspace: Workspa
 
 def test_the_select_form_is_that_of_shipped_sources(workspace: Workspace) -> None:
     place = configured(workspace, LONG)
-    receipt = libstats.load(place, [write(place.exports / "loans-2026-11-01.csv", "Ticket,Out,Place\n1,31/10/2026, main \nTotal,,\n")])
+    receipt = libstats.load(
+        place,
+        [
+            write(
+                place.exports / "loans-2026-11-01.csv",
+                "Ticket,Out,Place\n1,31/10/2026, main \nTotal,,\n",
+            )
+        ],
+    )
     assert receipt.files[0].dispositions["set aside"] == 1
-    assert rows(place, "select loan_id, checkout_branch, checked_out_at::varchar from loan") == [("1", "MAIN", "2026-10-31 00:00:00")]
+    assert rows(place, "select loan_id, checkout_branch, checked_out_at::varchar from loan") == [
+        ("1", "MAIN", "2026-10-31 00:00:00")
+    ]
 
 
 def test_times_of_another_zone_are_refused_until_the_librarys_is_told(workspace: Workspace) -> None:
     place = configured(workspace, ELSEWHERE)
-    file = write(place.exports / "loans-2026-11-01.csv", "Ticket,Out\n1,2026-10-31T01:30:00Z\n2,2026-10-31\n")
+    file = write(
+        place.exports / "loans-2026-11-01.csv", "Ticket,Out\n1,2026-10-31T01:30:00Z\n2,2026-10-31\n"
+    )
     refused = libstats.load(place, [file]).files[0]
-    assert (refused.outcome, "its times are those of another zone" in refused.reason) == ("refused", True)
+    assert (refused.outcome, "its times are those of another zone" in refused.reason) == (
+        "refused",
+        True,
+    )
     place.config["library"] = {"timezone": "America/New_York"}
     libstats.load(place, [file])
-    assert rows(place, "select loan_id, checked_out_at::varchar from loan") == [("1", "2026-10-30 21:30:00")]
+    assert rows(place, "select loan_id, checked_out_at::varchar from loan") == [
+        ("1", "2026-10-30 21:30:00")
+    ]
 
 
 def test_a_table_takes_only_some_rows_also_those_set_aside(workspace: Workspace) -> None:
     place = configured(workspace, ONLY)
-    receipt = libstats.load(place, [write(place.exports / "items-2026-11-01.csv", "No.,Strip,Gone on\n1,b1,\n2,b2,2026-10-05\n")]).files[0]
+    receipt = libstats.load(
+        place,
+        [
+            write(
+                place.exports / "items-2026-11-01.csv",
+                "No.,Strip,Gone on\n1,b1,\n2,b2,2026-10-05\n",
+            )
+        ],
+    ).files[0]
     assert (receipt.dispositions["new"], receipt.dispositions["set aside"]) == (1, 1)
-    assert rows(place, "select 'item', item_id, null from item union all select 'withdrawal', item_id, withdrawn_at::varchar from withdrawal order by 1") == [
+    assert rows(
+        place,
+        "select 'item', item_id, null from item union all select 'withdrawal', item_id, withdrawn_at::varchar from withdrawal order by 1",
+    ) == [
         ("item", "1", None),
         ("withdrawal", "2", "2026-10-05 00:00:00"),
     ]
@@ -137,36 +169,65 @@ def test_a_table_takes_only_some_rows_also_those_set_aside(workspace: Workspace)
     ("name", "more"),
     [
         ("listitems_oXNS_20261101.txt", ""),
-        ("weekly-listitems-2026-11-01.txt", '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = "XNS"\n'),
-        ("weekly-listitems-2026-11-01.txt", '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["Shelf", "", "No.", "Strip"]\n'),
+        (
+            "weekly-listitems-2026-11-01.txt",
+            '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = "XNS"\n',
+        ),
+        (
+            "weekly-listitems-2026-11-01.txt",
+            '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["Shelf", "", "No.", "Strip"]\n',
+        ),
     ],
 )
-def test_the_columns_of_a_program_without_headings_are_told_by_letters_or_names(name: str, more: str, workspace: Workspace) -> None:
+def test_the_columns_of_a_program_without_headings_are_told_by_letters_or_names(
+    name: str, more: str, workspace: Workspace
+) -> None:
     place = configured(workspace, COMMAND + more)
     receipt = libstats.load(place, [write(place.exports / name, "A1|x|7|b7\nA2|x|8|b8\n")]).files[0]
     assert (receipt.outcome, receipt.label) == ("loaded", "gate items")
     assert rows(place, "select item_id, barcode from item order by 1") == [("7", "b7"), ("8", "b8")]
 
 
-def test_a_program_whose_columns_nothing_tells_is_refused_with_what_to_write(workspace: Workspace) -> None:
-    place = configured(workspace, COMMAND.replace('letters = {N = ["No."], S = ["Strip"], X = ["Shelf", ""]}\n', ""))
+def test_a_program_whose_columns_nothing_tells_is_refused_with_what_to_write(
+    workspace: Workspace,
+) -> None:
+    place = configured(
+        workspace,
+        COMMAND.replace('letters = {N = ["No."], S = ["Strip"], X = ["Shelf", ""]}\n', ""),
+    )
     # without letters a word in the name that begins with o is no list of columns
-    refused = libstats.load(place, [write(place.exports / "listitems-of-2026-11-01.txt", "7|b7\n8|b8\n")]).files[0]
+    refused = libstats.load(
+        place, [write(place.exports / "listitems-of-2026-11-01.txt", "7|b7\n8|b8\n")]
+    ).files[0]
     assert "(gate items): nothing tells what its columns are" in refused.reason
     assert '[sources.gate.columns] and listitems = ["No.", "", ...]' in refused.reason
-    told = configured(place, '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["No.", "Strip"]\n')
-    assert libstats.load(told, [place.exports / "listitems-of-2026-11-01.txt"]).files[0].outcome == "loaded"
+    told = configured(
+        place,
+        '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["No.", "Strip"]\n',
+    )
+    assert (
+        libstats.load(told, [place.exports / "listitems-of-2026-11-01.txt"]).files[0].outcome
+        == "loaded"
+    )
 
 
 def test_own_and_shipped_declarations_stand_together() -> None:
-    config = {"export": {"gate loans": {"recognise": ["Ticket"], "columns": {"loan": {"Ticket": "loan_id"}}}}}
+    config = {
+        "export": {
+            "gate loans": {"recognise": ["Ticket"], "columns": {"loan": {"Ticket": "loan_id"}}}
+        }
+    }
     assert [d.label for d in declared(config)] == ["gate loans", *(d.label for d in declared())]
 
 
 def test_headings_are_added_to_a_shipped_declaration(workspace: Workspace) -> None:
-    file = write(workspace.exports / "items-2026-11-01.csv", "Item no.,Strip,homebranch\n7,b7,MAIN\n")
+    file = write(
+        workspace.exports / "items-2026-11-01.csv", "Item no.,Strip,homebranch\n7,b7,MAIN\n"
+    )
     assert "not recognised" in inspect(file)
-    place = configured(workspace, '\n[headings."koha items"]\nitemnumber = ["Item no."]\nbarcode = ["Strip"]\n')
+    place = configured(
+        workspace, '\n[headings."koha items"]\nitemnumber = ["Item no."]\nbarcode = ["Strip"]\n'
+    )
     assert "Item no. -> item_id" in inspect(file, place.config)
     assert libstats.load(place, [file]).files[0].label == "koha items"
     assert rows(place, "select item_id, barcode from item") == [("7", "b7")]
@@ -174,46 +235,132 @@ def test_headings_are_added_to_a_shipped_declaration(workspace: Workspace) -> No
 
 def test_without_own_headings_a_shipped_declaration_is_itself() -> None:
     added = sources({"headings": {"koha items": {"barcode": ["Strip"]}}})
-    assert [a.label for a, b in zip(added, sources(), strict=True) if a.select_hash != b.select_hash] == ["koha items"]
+    assert [
+        a.label for a, b in zip(added, sources(), strict=True) if a.select_hash != b.select_hash
+    ] == ["koha items"]
 
 
 FAULTS = [
-    (SHORT.replace('"renewals"', '"renewal"'), 11, '[export."gate loans"] columns loan Times: there is no column renewal'),
-    (SHORT.replace("columns.loan]", "columns.lone]"), 7, '[export."gate loans"] columns lone: there is no table lone'),
+    (
+        SHORT.replace('"renewals"', '"renewal"'),
+        11,
+        '[export."gate loans"] columns loan Times: there is no column renewal',
+    ),
+    (
+        SHORT.replace("columns.loan]", "columns.lone]"),
+        7,
+        '[export."gate loans"] columns lone: there is no table lone',
+    ),
     (SHORT.replace('"Ticket" = "loan_id"', ""), 2, "the key loan_id is missing"),
-    (SHORT.replace('happened = ["checked_out_at"]', 'happened = ["returned_at"]'), 4, "returned_at, said to have happened, is not selected"),
-    (SHORT.replace("day first, as", "as usual, as"), 5, '[export."gate loans"] dates: does not say which comes first'),
+    (
+        SHORT.replace('happened = ["checked_out_at"]', 'happened = ["returned_at"]'),
+        4,
+        "returned_at, said to have happened, is not selected",
+    ),
+    (
+        SHORT.replace("day first, as", "as usual, as"),
+        5,
+        '[export."gate loans"] dates: does not say which comes first',
+    ),
     (SHORT.replace("recognise", "recognize"), 3, "recognize: is no key of an export"),
-    (SHORT.replace('"Times" = "renewals"', '"Phone" = "checkout_branch"'), 11, "Phone looks as if it told of persons"),
+    (
+        SHORT.replace('"Times" = "renewals"', '"Phone" = "checkout_branch"'),
+        11,
+        "Phone looks as if it told of persons",
+    ),
     (SHORT.replace("gate loans", "koha loans"), 2, "libstats has an export of that name"),
     (SHORT.replace("gate loans", "gate"), 2, "does not name a system and a list"),
-    (LONG.replace("upper(trim(", "uppper(trim("), 10, "the word uppper is not one that an expression may use"),
-    (LONG.replace('upper(trim("Place"))', 'trim("Place") + whole_number("Ticket")'), 10, "Binder Error"),
+    (
+        LONG.replace("upper(trim(", "uppper(trim("),
+        10,
+        "the word uppper is not one that an expression may use",
+    ),
+    (
+        LONG.replace('upper(trim("Place"))', 'trim("Place") + whole_number("Ticket")'),
+        10,
+        "Binder Error",
+    ),
     (LONG.replace('eu_time("Out")', "getenv('HOME')"), 11, "the word getenv is not one"),
-    (ELSEWHERE.replace("true", '"GMT"'), 4, '[export."gate loans"] is_elsewhere: is neither true nor false'),
-    (ELSEWHERE.replace("zoned_time", "iso_time"), 4, "is_elsewhere: no time is turned from its own zone into the library's clock"),
-    (ONLY.replace("only = {withdrawal", "only = {item"), 5, "only: item, said to take only some rows, is not filled, or first"),
-    (ONLY.replace("only = {withdrawal", "only = {loan"), 5, "only: loan, said to take only some rows, is not filled, or first"),
-    (ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "getenv(').replace('null"}\n[', 'null)"}\n['), 5, "only withdrawal: the word getenv is not one"),
-    (ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "3 + '), 5, "only withdrawal: Binder Error"),
-    (ONLY.replace('only = {withdrawal = "\\"Gone on', 'only = {withdrawal = "\\"Patron name'), 5, "only withdrawal: Patron name looks as if it told of persons"),
-    (ONLY.replace('set_aside = {gone = "\\"Gone on', 'set_aside = {gone = "\\"E-mail'), 4, "set_aside gone: E-mail looks as if it told of persons"),
-    (ONLY.replace("only = {withdrawal = ", "only = {withdrawal = 3, x = "), 5, "only: is not in the form"),
-    (COMMAND.replace("listitems", "list items"), 4, "command: is not a word of three signs or more"),
+    (
+        ELSEWHERE.replace("true", '"GMT"'),
+        4,
+        '[export."gate loans"] is_elsewhere: is neither true nor false',
+    ),
+    (
+        ELSEWHERE.replace("zoned_time", "iso_time"),
+        4,
+        "is_elsewhere: no time is turned from its own zone into the library's clock",
+    ),
+    (
+        ONLY.replace("only = {withdrawal", "only = {item"),
+        5,
+        "only: item, said to take only some rows, is not filled, or first",
+    ),
+    (
+        ONLY.replace("only = {withdrawal", "only = {loan"),
+        5,
+        "only: loan, said to take only some rows, is not filled, or first",
+    ),
+    (
+        ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "getenv(').replace(
+            'null"}\n[', 'null)"}\n['
+        ),
+        5,
+        "only withdrawal: the word getenv is not one",
+    ),
+    (
+        ONLY.replace('only = {withdrawal = "', 'only = {withdrawal = "3 + '),
+        5,
+        "only withdrawal: Binder Error",
+    ),
+    (
+        ONLY.replace('only = {withdrawal = "\\"Gone on', 'only = {withdrawal = "\\"Patron name'),
+        5,
+        "only withdrawal: Patron name looks as if it told of persons",
+    ),
+    (
+        ONLY.replace('set_aside = {gone = "\\"Gone on', 'set_aside = {gone = "\\"E-mail'),
+        4,
+        "set_aside gone: E-mail looks as if it told of persons",
+    ),
+    (
+        ONLY.replace("only = {withdrawal = ", "only = {withdrawal = 3, x = "),
+        5,
+        "only: is not in the form",
+    ),
+    (
+        COMMAND.replace("listitems", "list items"),
+        4,
+        "command: is not a word of three signs or more",
+    ),
     (COMMAND.replace('"listitems"', "3"), 4, "command: is not a word of three signs or more"),
     (COMMAND.replace("{N =", "{NO ="), 5, "letters: has a name that is not one letter"),
     (COMMAND.replace('["No."], S', '"No.", S'), 5, "letters: is not in the form"),
     (COMMAND.replace("command =", "scope ="), 5, "letters: is there without command"),
     (LONG.replace("lower(", "exists (from "), 4, "the word exists is not one"),
-    ('\n[headings."koha item"]\nbarcode = ["Strip"]\n', 2, '[headings."koha item"]: there is no such export'),
-    ('\n[headings."koha items"]\nbarcodes = ["Strip"]\n', 3, '[headings."koha items"] barcodes: the export has no such heading'),
-    ('\n[headings."koha items"]\nbarcode = ["itemnumber"]\n', 3, "itemnumber is another heading of the export"),
+    (
+        '\n[headings."koha item"]\nbarcode = ["Strip"]\n',
+        2,
+        '[headings."koha item"]: there is no such export',
+    ),
+    (
+        '\n[headings."koha items"]\nbarcodes = ["Strip"]\n',
+        3,
+        '[headings."koha items"] barcodes: the export has no such heading',
+    ),
+    (
+        '\n[headings."koha items"]\nbarcode = ["itemnumber"]\n',
+        3,
+        "itemnumber is another heading of the export",
+    ),
     ("\nexport = 3\n", 2, "[export]: is not a section"),
 ]
 
 
 @pytest.mark.parametrize(("text", "line", "told"), FAULTS, ids=[told for _, _, told in FAULTS])
-def test_a_fault_is_told_with_its_line_and_key(text: str, line: int, told: str, tmp_path: Path) -> None:
+def test_a_fault_is_told_with_its_line_and_key(
+    text: str, line: int, told: str, tmp_path: Path
+) -> None:
     write(tmp_path / "libstats.toml", text)
     with pytest.raises(WorkspaceError) as error:
         find(tmp_path)
@@ -224,11 +371,17 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, line: int, told: str, 
 def test_the_entries_that_contributing_shows_have_no_fault(tmp_path: Path) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     write(tmp_path / "libstats.toml", "\n".join(re.findall(r"```toml\n(.*?)```", text, re.S)))
-    assert [d.label for d in declared(find(tmp_path).config)[:2]] == ["apollo items", "apollo copies"]
+    assert [d.label for d in declared(find(tmp_path).config)[:2]] == [
+        "apollo items",
+        "apollo copies",
+    ]
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    write(tmp_path / "libstats.toml", SHORT.replace('"renewals"', '"renewal"').replace('"loan_id"', '"loan"'))
+    write(
+        tmp_path / "libstats.toml",
+        SHORT.replace('"renewals"', '"renewal"').replace('"loan_id"', '"loan"'),
+    )
     with pytest.raises(WorkspaceError, match=r"(?s)line 8.*line 11"):
         find(tmp_path)
 
@@ -255,7 +408,14 @@ def test_what_is_more_than_an_expression_is_refused(expression: str) -> None:
     assert refused(expression) is not None
 
 
-@pytest.mark.parametrize("expression", ["""case when "A" like 'x''y%' then 1.5 else null end""", """coalesce(us_time("?A B"), iso_time("C"))::date""", 'person_key("Card")'])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        """case when "A" like 'x''y%' then 1.5 else null end""",
+        """coalesce(us_time("?A B"), iso_time("C"))::date""",
+        'person_key("Card")',
+    ],
+)
 def test_expressions_over_headings_are_allowed(expression: str) -> None:
     assert refused(expression) is None
 
@@ -263,7 +423,13 @@ def test_expressions_over_headings_are_allowed(expression: str) -> None:
 def test_an_unknown_export_is_proposed_by_names_and_values(tmp_path: Path) -> None:
     told = inspect(write(tmp_path / "x.csv", UNKNOWN))
     assert "It could fill item (dates day first):" in told
-    for line in ("Item no. -> item.item_id", "Copy -> item.barcode", "Home Library -> item.owning_branch", "Date added -> item.added_on", "Price -> item.price"):
+    for line in (
+        "Item no. -> item.item_id",
+        "Copy -> item.barcode",
+        "Home Library -> item.owning_branch",
+        "Date added -> item.added_on",
+        "Price -> item.price",
+    ):
         assert line in told
     assert "7 | MAIN | 813.1 | 2026-02-13 | 1200.50 | 30000000000017" in told
 
@@ -287,7 +453,9 @@ def test_what_is_written_loads(workspace: Workspace, capsys: pytest.CaptureFixtu
     assert (workspace.folder / "libstats.toml").read_text(encoding="utf-8").startswith(before)
     assert main(["-w", str(workspace.folder), "load", str(file)]) == 0
     assert "apollo items, load 1" in capsys.readouterr().out
-    assert rows(workspace, "select item_id, added_on::varchar, price::varchar from item order by 1") == [("7", "2026-02-13", "1200.50"), ("8", "2026-02-01", "7.25")]
+    assert rows(
+        workspace, "select item_id, added_on::varchar, price::varchar from item order by 1"
+    ) == [("7", "2026-02-13", "1200.50"), ("8", "2026-02-01", "7.25")]
     with pytest.raises(LibstatsError, match="nothing can be proposed"):
         declare(file, find(workspace.folder), "apollo copies")
 
@@ -316,40 +484,88 @@ def test_line_ends_of_windows_stay_and_odd_headings_are_written_whole(workspace:
 
 
 def test_a_list_without_its_number_is_not_taken_for_another(workspace: Workspace) -> None:
-    file = write(workspace.exports / "x.csv", "Item barcode,Check out branch,Check out date,Due date\n30000000000017,MAIN,2026-10-01,2026-10-22\n")
+    file = write(
+        workspace.exports / "x.csv",
+        "Item barcode,Check out branch,Check out date,Due date\n30000000000017,MAIN,2026-10-01,2026-10-22\n",
+    )
     assert "To ask: which column is the loan_id of the loan?" in inspect(file)
     with pytest.raises(LibstatsError, match="add it to the report"):
         declare(file, workspace, "gate loans")
 
 
 def test_dates_that_prove_nothing_are_asked_for(workspace: Workspace) -> None:
-    file = write(workspace.exports / "x-2026-11-01.csv", UNKNOWN.replace("13/02/2026", "03/02/2026"))
+    file = write(
+        workspace.exports / "x-2026-11-01.csv", UNKNOWN.replace("13/02/2026", "03/02/2026")
+    )
     assert "To ask: its dates may be day first or month first" in inspect(file)
     with pytest.raises(LibstatsError, match="something has to be said first"):
         declare(file, workspace, "apollo items")
     declare(file, workspace, "apollo items", "month first")
     libstats.load(workspace.folder, [file])
-    assert rows(workspace, "select added_on::varchar from item where item_id = '7'") == [("2026-03-02",)]
+    assert rows(workspace, "select added_on::varchar from item where item_id = '7'") == [
+        ("2026-03-02",)
+    ]
 
 
-@pytest.mark.parametrize("text", ["30000000000017,MAIN,7\n", "Price,Shelf talk\n7,near\n", "a,b\n1,2\n"])
-def test_rows_without_headings_and_lists_of_nothing_are_not_proposed(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["30000000000017,MAIN,7\n", "Price,Shelf talk\n7,near\n", "a,b\n1,2\n"]
+)
+def test_rows_without_headings_and_lists_of_nothing_are_not_proposed(
+    text: str, tmp_path: Path
+) -> None:
     assert "It could fill" not in inspect(write(tmp_path / "x.csv", text))
 
 
 def test_a_heading_over_two_lines_is_left_out_of_a_proposal(tmp_path: Path) -> None:
     """No line of a SELECT could name it."""
-    told = inspect(write(tmp_path / "x.csv", UNKNOWN.replace("Item no.", '"Item\nno."').replace("Home Library", '"Home\x0bLibrary"')))
+    told = inspect(
+        write(
+            tmp_path / "x.csv",
+            UNKNOWN.replace("Item no.", '"Item\nno."').replace("Home Library", '"Home\x0bLibrary"'),
+        )
+    )
     assert "Price -> item.price" in told
     assert "-> item.owning_branch" not in told
 
 
 def test_a_patron_list_is_never_proposed(tmp_path: Path) -> None:
-    told = inspect(write(tmp_path / "x.csv", "cardnumber,surname,barcode,homebranch\n20000000000017,Ada,30000000000017,MAIN\n"))
+    told = inspect(
+        write(
+            tmp_path / "x.csv",
+            "cardnumber,surname,barcode,homebranch\n20000000000017,Ada,30000000000017,MAIN\n",
+        )
+    )
     assert "Ada" not in told
     assert "20000000000017" not in told
 
 
 def test_headings_that_tell_of_persons() -> None:
-    assert all(map(is_personal, ("borrowernumber", "PatronBarcode", "First Name", "E-Mail", "Created by", "Comments", "User ID", "Ship address")))
-    assert not any(map(is_personal, ("Barcode", "Fund name", "Patron category", "Title", "Needed by", "Author", "Vendor Name")))
+    assert all(
+        map(
+            is_personal,
+            (
+                "borrowernumber",
+                "PatronBarcode",
+                "First Name",
+                "E-Mail",
+                "Created by",
+                "Comments",
+                "User ID",
+                "Ship address",
+            ),
+        )
+    )
+    assert not any(
+        map(
+            is_personal,
+            (
+                "Barcode",
+                "Fund name",
+                "Patron category",
+                "Title",
+                "Needed by",
+                "Author",
+                "Vendor Name",
+            ),
+        )
+    )

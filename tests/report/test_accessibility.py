@@ -47,7 +47,10 @@ def browser() -> str:
     if shutil.which("node") is None:
         lacking("there is no node", "install node 20 or newer")
     if not all((HERE / "node_modules" / name).is_dir() for name in ("axe-core", "puppeteer-core")):
-        lacking("axe-core and puppeteer-core are not installed", "run: npm install --prefix tests/report/accessibility")
+        lacking(
+            "axe-core and puppeteer-core are not installed",
+            "run: npm install --prefix tests/report/accessibility",
+        )
     return found
 
 
@@ -63,8 +66,13 @@ CLEAN: dict[str, Any] = {"violations": [], "requests": [], "scripts": 0}
 
 
 def worst_case(folder: Path) -> Path:
-    """A page with every kind of piece: a warning, unknown values, an empty table and chart, many branches, plain output."""
-    many = [counted(month, branch, 20 - place) for month in (SEPTEMBER, OCTOBER) for place, branch in enumerate([*"ABCDEFGHIJKLMNOPQ", None])]
+    """A page with every kind of piece: a warning, unknown values, an empty table and chart, many
+    branches, plain output."""
+    many = [
+        counted(month, branch, 20 - place)
+        for month in (SEPTEMBER, OCTOBER)
+        for place, branch in enumerate([*"ABCDEFGHIJKLMNOPQ", None])
+    ]
     pieces: list[Any] = [
         monthly.head(example(many, rows_rejected=3)),
         monthly.key_figures(example()),
@@ -81,9 +89,15 @@ def worst_case(folder: Path) -> Path:
         table([{"branch": None, "items": None}], "One unknown"),
         table([], "None"),
     ]
-    outputs = [nbformat.v4.new_output("display_data", {"text/html": piece._repr_html_()}) for piece in pieces]
+    outputs = [
+        nbformat.v4.new_output("display_data", {"text/html": piece._repr_html_()})
+        for piece in pieces
+    ]
     outputs.append(nbformat.v4.new_output("stream", name="stdout", text="plain " * 100))
-    cells = [nbformat.v4.new_markdown_cell("# Everything\n\n## A part", id="title"), nbformat.v4.new_code_cell("", id="all", outputs=outputs)]
+    cells = [
+        nbformat.v4.new_markdown_cell("# Everything\n\n## A part", id="title"),
+        nbformat.v4.new_code_cell("", id="all", outputs=outputs),
+    ]
     path = folder / "everything.html"
     publish.write(path, publish.page(nbformat.v4.new_notebook(cells=cells), "everything"))
     return path
@@ -93,7 +107,9 @@ def test_the_check_finds_faults(browser: str, tmp_path: Path) -> None:
     page = tmp_path / "bad.html"
     page.write_text(BAD, encoding="utf-8")
     found = check(browser, page)[0]
-    assert {"color-contrast", "document-title", "html-has-lang", "image-alt"} <= {fault["rule"] for fault in found["violations"]}
+    assert {"color-contrast", "document-title", "html-has-lang", "image-alt"} <= {
+        fault["rule"] for fault in found["violations"]
+    }
     assert found["requests"] == ["http://127.0.0.1:9/a.png"]
     assert found["scripts"] == 1
 
@@ -102,21 +118,33 @@ def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None
     assert check(browser, worst_case(tmp_path)) == [CLEAN]
 
 
-def test_the_monthly_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+def test_the_monthly_report_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
     assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
-def test_the_ill_report_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
+def test_the_ill_report_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
     assert check(browser, run("ill_turnaround", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
-def test_a_report_that_cannot_tell_is_accessible_too(browser: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_a_report_that_cannot_tell_is_accessible_too(
+    browser: str, workspace: Workspace, tmp_path: Path
+) -> None:
     told(workspace, CLOSED).con.close()
-    assert check(browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")) == [CLEAN]
+    assert check(
+        browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")
+    ) == [CLEAN]
 
 
-def test_todays_list_is_accessible_and_stands_alone(browser: str, workspace: Workspace, tmp_path: Path) -> None:
-    con = opened(workspace, ["1,brought,2026-01-01,EAST", "2,brought,2026-01-09,EAST"], exported="2026-01-10")
+def test_todays_list_is_accessible_and_stands_alone(
+    browser: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    con = opened(
+        workspace, ["1,brought,2026-01-01,EAST", "2,brought,2026-01-09,EAST"], exported="2026-01-10"
+    )
     paths = []
     for name, day in (("fresh", 10), ("stale", 28)):
         paths.append(tmp_path / f"{name}.html")
@@ -124,5 +152,10 @@ def test_todays_list_is_accessible_and_stands_alone(browser: str, workspace: Wor
     assert check(browser, *paths) == [CLEAN, CLEAN]
 
 
-def test_the_report_on_the_collection_is_accessible_and_stands_alone(browser: str, demo: Path, tmp_path: Path) -> None:
-    assert check(browser, run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html")) == [CLEAN]
+def test_the_report_on_the_collection_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
+    assert check(
+        browser,
+        run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html"),
+    ) == [CLEAN]

@@ -1,4 +1,5 @@
-"""The report on the collection and on weeding: its pictures and sections from small literal rows, then the whole of it from the sample library."""
+"""The report on the collection and on weeding: its pictures and sections from small literal rows,
+then the whole of it from the sample library."""
 
 from __future__ import annotations
 
@@ -39,9 +40,25 @@ def candidate(**row: Any) -> dict[str, Any]:
 
 def example(**changes: Any) -> Collection:
     """Ten copies of two classes, two of them to look at."""
-    ages = [{"class": "600 Technology", **AGE, "items": 6, "share_older_10_years": 0.6}, {"class": "Fiction", **AGE, "items": 4, "share_older_10_years": 0.1}]
-    uses = [{"class": "600 Technology", **USE, "relative_use": 0.5}, {"class": "Fiction", **USE, "relative_use": 1.75}]
-    lines = [{"scheme": "ddc", "class_from": "640", "class_to": "649", "age_years": "5", "no_use_years": "", "note": "seen in a published handout", "source": "a manual"}]
+    ages = [
+        {"class": "600 Technology", **AGE, "items": 6, "share_older_10_years": 0.6},
+        {"class": "Fiction", **AGE, "items": 4, "share_older_10_years": 0.1},
+    ]
+    uses = [
+        {"class": "600 Technology", **USE, "relative_use": 0.5},
+        {"class": "Fiction", **USE, "relative_use": 1.75},
+    ]
+    lines = [
+        {
+            "scheme": "ddc",
+            "class_from": "640",
+            "class_to": "649",
+            "age_years": "5",
+            "no_use_years": "",
+            "note": "seen in a published handout",
+            "source": "a manual",
+        }
+    ]
     report = Collection(
         date(2026, 10, 31), "", {"profile": "crew", "combine": "and", "thresholds": None}, 500, {"all": "all", **AGE}, ages,
         decades=[{"all": "all", "decade": 1990, "items": 2}, {"all": "all", "decade": 2010, "items": 6}, {"all": "all", "decade": None, "items": 2}],
@@ -77,7 +94,9 @@ def test_the_picture_of_decades_says_what_it_shows() -> None:
 
 
 def test_very_old_decades_share_a_bar() -> None:
-    svg = charts_collection.decades([{"decade": decade, "items": 1} for decade in (1470, 1900, 2020)], 2026).svg()
+    svg = charts_collection.decades(
+        [{"decade": decade, "items": 1} for decade in (1470, 1900, 2020)], 2026
+    ).svg()
     assert "1910s and earlier" in svg and "1470" not in svg
 
 
@@ -95,19 +114,40 @@ def test_the_picture_of_classes_names_the_old_and_little_used() -> None:
 
 
 def test_classes_of_no_use_no_year_and_no_name_are_drawn_in_words() -> None:
-    ages = [{"class": None, **AGE}, {"class": "Fiction", **AGE, "share_older_10_years": None}, {"class": "$x$ & <y>", **AGE}]
+    ages = [
+        {"class": None, **AGE},
+        {"class": "Fiction", **AGE, "share_older_10_years": None},
+        {"class": "$x$ & <y>", **AGE},
+    ]
     figure = charts_collection.age_and_use(ages, [])
-    assert "no usable year" in figure.svg() and "no use recorded" in figure.svg() and "class not known" in figure.svg()
-    assert charts_collection.age_and_use([], []).alt == "In no class have enough copies a usable year, so nothing can be said."
+    assert (
+        "no usable year" in figure.svg()
+        and "no use recorded" in figure.svg()
+        and "class not known" in figure.svg()
+    )
+    assert (
+        charts_collection.age_and_use([], []).alt
+        == "In no class have enough copies a usable year, so nothing can be said."
+    )
 
 
 def test_a_class_mostly_without_years_is_not_called_the_oldest() -> None:
-    """Of ten maps one has a year, and is old; of ten magazines, nine serials and one of 1990, that one is enough for the rest."""
-    ages = [{"class": "Maps", **AGE, "items_dated": 1, "share_older_10_years": 1.0}, {"class": "Fiction", **AGE}]
+    """Of ten maps one has a year, and is old; of ten magazines, nine serials and one of 1990, that
+    one is enough for the rest."""
+    ages = [
+        {"class": "Maps", **AGE, "items_dated": 1, "share_older_10_years": 1.0},
+        {"class": "Fiction", **AGE},
+    ]
     assert "The oldest class is Fiction: 50%" in charts_collection.age_and_use(ages, []).alt
     ages[0].update({"items_serial": 9})
     assert "The oldest class is Maps: 100%" in charts_collection.age_and_use(ages, []).alt
-    serials = {"class": "Magazines", **AGE, "items_serial": 10, "items_dated": 0, "share_older_10_years": None}
+    serials = {
+        "class": "Magazines",
+        **AGE,
+        "items_serial": 10,
+        "items_dated": 0,
+        "share_older_10_years": None,
+    }
     assert "serials, of no single year" in charts_collection.age_and_use([serials], []).svg()
 
 
@@ -125,25 +165,51 @@ def test_the_head_says_what_limits_the_figures() -> None:
     assert "October 31, 2026, all branches" in html
     assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in html
     assert "661 copies seem to have been added on October 21, 2024" in html
-    assert "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, not as use." in html
+    assert (
+        "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, not as use."
+        in html
+    )
     assert "1 row of “koha items” of koha could not be read." in html
     assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in html
     assert "No loans and no log of koha are loaded" in html
-    assert "No loans and no log" not in collection.head(example(exports_of_use=frozenset(["koha items"])))
+    assert "No loans and no log" not in collection.head(
+        example(exports_of_use=frozenset(["koha items"]))
+    )
     assert "No use is recorded at all" in collection.head(example(horizons=[]))
 
 
 def test_key_figures() -> None:
     html = collection.key_figures(example())
-    assert "<strong>2011</strong>" in html and "<strong>25%</strong>" in html and "<strong>2</strong>" in html
-    assert "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are more than ten years old." in html
-    assert "2 are both older and longer unused than the limits of their class. Beyond their limits, but the last of their title, are 4 more." in html
-    unknown = collection.key_figures(example(whole={**AGE, "items_dated": 0, "median_year": None}, use_of_all={**USE, "share_dusty": None}))
+    assert (
+        "<strong>2011</strong>" in html
+        and "<strong>25%</strong>" in html
+        and "<strong>2</strong>" in html
+    )
+    assert (
+        "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are more than ten years old."
+        in html
+    )
+    assert (
+        "2 are both older and longer unused than the limits of their class. Beyond their limits, but the last of their title, are 4 more."
+        in html
+    )
+    unknown = collection.key_figures(
+        example(
+            whole={**AGE, "items_dated": 0, "median_year": None},
+            use_of_all={**USE, "share_dusty": None},
+        )
+    )
     assert unknown.count("<strong>not known</strong>") == 2
 
 
 def test_the_key_figure_tells_how_many_are_listed_by_what() -> None:
-    listed = [candidate(), candidate(limits_passed="use"), candidate(limits_passed="use"), candidate(limits_passed="age"), candidate(limits_passed="age", is_still_used=True)]
+    listed = [
+        candidate(),
+        candidate(limits_passed="use"),
+        candidate(limits_passed="use"),
+        candidate(limits_passed="age"),
+        candidate(limits_passed="age", is_still_used=True),
+    ]
     assert collection._more(example(candidates=listed, fates=[])) == (
         "1 is both older and longer unused than the limits of their class; 2 are only longer unused than the limit of their classes, which have no limit of age; "
         "2 are only older than the limit of their classes, which have no limit of use (1 of them still used)."
@@ -159,7 +225,14 @@ def test_copies_of_systems_without_loans_are_told_of_beside_the_picture() -> Non
 
 def test_a_workbook_has_every_table_of_the_report() -> None:
     report = example()
-    pieces = (collection.head, collection.proof, weeding.summary, weeding.pick_list, weeding.missing, weeding.limits)
+    pieces = (
+        collection.head,
+        collection.proof,
+        weeding.summary,
+        weeding.pick_list,
+        weeding.missing,
+        weeding.limits,
+    )
     assert [[one.caption for one in piece(report).tables] for piece in pieces] == [
         ["Where the figures come from"],
         ["Receipt of collection age"],
@@ -179,31 +252,61 @@ def test_tables_of_age_and_use_end_with_the_whole() -> None:
     assert ">0.50<" in use._repr_html_()
 
 
-@pytest.mark.parametrize(("day", "since"), [(date(2026, 10, 31), date(2025, 11, 1)), (date(2024, 2, 28), date(2023, 2, 28)), (date(2026, 12, 31), date(2026, 1, 1))])
+@pytest.mark.parametrize(
+    ("day", "since"),
+    [
+        (date(2026, 10, 31), date(2025, 11, 1)),
+        (date(2024, 2, 28), date(2023, 2, 28)),
+        (date(2026, 12, 31), date(2026, 1, 1)),
+    ],
+)
 def test_the_year_that_ends_with_a_day(day: date, since: date) -> None:
     assert collection._year_before(day) == since
 
 
 def test_how_long_copies_rest() -> None:
     html = collection.rest(example())
-    assert "Of 100 loans in the last year of a copy that had been lent before, 97% were of copies lent last in 2025 or later, that is in that year or the one before." in html
+    assert (
+        "Of 100 loans in the last year of a copy that had been lent before, 97% were of copies lent last in 2025 or later, that is in that year or the one before."
+        in html
+    )
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
     assert "Records of use begin" not in html  # the only system has neither loans nor log
-    assert "Records of use begin on September 14, 2022" in collection.rest(example(exports_of_use=frozenset(["koha items"])))
+    assert "Records of use begin on September 14, 2022" in collection.rest(
+        example(exports_of_use=frozenset(["koha items"]))
+    )
     assert "nothing can be said" in collection.rest(example(resting=[]))
 
 
 def test_where_to_begin() -> None:
-    html = weeding.summary(example(candidates=[candidate(), candidate(), candidate(location="AV", **{"class": "Fiction"})]))
-    assert "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is 600 Technology (2)." in html
-    assert [(row["class"], row["copies"], row["of_class"], row["share"]) for row in weeding._of_classes(example())] == [("600 Technology", 2, 6, "33%")]
-    assert "No copy is beyond its limits, but for 4 that are the last of their title." in weeding.summary(example(candidates=[]))
+    html = weeding.summary(
+        example(
+            candidates=[candidate(), candidate(), candidate(location="AV", **{"class": "Fiction"})]
+        )
+    )
+    assert (
+        "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is 600 Technology (2)."
+        in html
+    )
+    assert [
+        (row["class"], row["copies"], row["of_class"], row["share"])
+        for row in weeding._of_classes(example())
+    ] == [("600 Technology", 2, 6, "33%")]
+    assert (
+        "No copy is beyond its limits, but for 4 that are the last of their title."
+        in weeding.summary(example(candidates=[]))
+    )
 
 
 def test_every_copy_has_one_place_and_they_add_up() -> None:
     found = weeding.why_not(example())
-    assert [(row["reason"], row["copies"]) for row in found.rows] == [("on the list", 2), ("kept: on loan", 3), (LAST, 4), ("within the limits of its class", 1)]
+    assert [(row["reason"], row["copies"]) for row in found.rows] == [
+        ("on the list", 2),
+        ("kept: on loan", 3),
+        (LAST, 4),
+        ("within the limits of its class", 1),
+    ]
     assert found.foot == {"reason": "all copies in the catalogue", "copies": 10}
 
 
@@ -212,20 +315,37 @@ def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown()
     assert html.count('style="break-before:page"') == 1
     assert "East: 1 copy" in html and "West: 1 copy" in html
     assert ">Bread and butter<" in html
-    assert "Mar\N{NO-BREAK SPACE}2020" in html and "no use on record (records begin Sep\N{NO-BREAK SPACE}2022)" in html
+    assert (
+        "Mar\N{NO-BREAK SPACE}2020" in html
+        and "no use on record (records begin Sep\N{NO-BREAK SPACE}2022)" in html
+    )
     assert ">2001<" in html
 
 
 @pytest.mark.parametrize(
     ("row", "last_use", "because"),
     [
-        ({"unused_from": "arrival", "unused_since": date(2023, 3, 1), "limits_passed": "use"}, "no use on record since it came, Mar\N{NO-BREAK SPACE}2023", "use"),
-        ({"unused_from": "publication", "unused_since": date(2023, 1, 1)}, "no use on record since it was published, 2023", "age and use"),
+        (
+            {"unused_from": "arrival", "unused_since": date(2023, 3, 1), "limits_passed": "use"},
+            "no use on record since it came, Mar\N{NO-BREAK SPACE}2023",
+            "use",
+        ),
+        (
+            {"unused_from": "publication", "unused_since": date(2023, 1, 1)},
+            "no use on record since it was published, 2023",
+            "age and use",
+        ),
         ({"unused_from": None, "unused_since": None, "limits_passed": "age"}, None, "age"),
-        ({"unused_since": date(2026, 8, 1), "limits_passed": "age", "is_still_used": True}, "Aug\N{NO-BREAK SPACE}2026", "too old for its class; still used"),
+        (
+            {"unused_since": date(2026, 8, 1), "limits_passed": "age", "is_still_used": True},
+            "Aug\N{NO-BREAK SPACE}2026",
+            "too old for its class; still used",
+        ),
     ],
 )
-def test_the_list_says_why_in_words(row: dict[str, Any], last_use: str | None, because: str) -> None:
+def test_the_list_says_why_in_words(
+    row: dict[str, Any], last_use: str | None, because: str
+) -> None:
     found = weeding._pick(candidate(**row))
     assert (found["unused_since"], found["limits_passed"]) == (last_use, because)
 
@@ -242,15 +362,25 @@ def test_a_long_title_is_cut() -> None:
 
 def test_missing_copies_are_another_task() -> None:
     assert "1 copies are marked" not in weeding.missing(example())
-    assert "1 copy is marked lost, missing or claimed returned, 1 of them for more than a year." in weeding.missing(example())
+    assert (
+        "1 copy is marked lost, missing or claimed returned, 1 of them for more than a year."
+        in weeding.missing(example())
+    )
     assert "No copy is marked" in weeding.missing(example(missing=[]))
 
 
 def test_limits_and_proof() -> None:
     html = weeding.limits(example())
-    assert "A copy is listed if it is both older and longer unused than the limits of its class." in html and "Source: a manual." in html
+    assert (
+        "A copy is listed if it is both older and longer unused than the limits of its class."
+        in html
+        and "Source: a manual." in html
+    )
     assert ">640 to 649<" in html and ">any<" in html
-    assert "<summary>How collection age was counted</summary><p>Age is years.</p>" in collection.proof(example())
+    assert (
+        "<summary>How collection age was counted</summary><p>Age is years.</p>"
+        in collection.proof(example())
+    )
 
 
 def test_what_cannot_be_asked_is_refused(demo: Path) -> None:
@@ -262,7 +392,15 @@ def test_what_cannot_be_asked_is_refused(demo: Path) -> None:
 
 
 def test_a_library_that_holds_nothing_is_told_so(workspace: Workspace, tmp_path: Path) -> None:
-    libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", "itemnumber;barcode;homebranch;withdrawn\n1;b1;EAST;1\n")])
+    libstats.load(
+        workspace,
+        [
+            write(
+                tmp_path / "items-2026-10-31.csv",
+                "itemnumber;barcode;homebranch;withdrawn\n1;b1;EAST;1\n",
+            )
+        ],
+    )
     with libstats.open(workspace) as con, pytest.raises(ReportError, match="no copy is held"):
         collection.read(con)
 
@@ -273,20 +411,37 @@ def test_a_library_that_holds_nothing_is_told_so(workspace: Workspace, tmp_path:
 def test_the_notebook_narrates_and_calls_and_defines_nothing() -> None:
     notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    statements = [statement for cell in code for statement in ast.parse("".join(cell["source"])).body]
-    assert not [s for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.While))]
+    statements = [
+        statement for cell in code for statement in ast.parse("".join(cell["source"])).body
+    ]
+    assert not [
+        s
+        for s in statements
+        if isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.While))
+    ]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
 
 
 @pytest.mark.slow
-def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(demo: Path, tmp_path: Path) -> None:
+def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(
+    demo: Path, tmp_path: Path
+) -> None:
     chosen = {"branch": "QBC", "keep_last_copies": False}
     first = run("collection_and_weeding", demo, chosen, tmp_path / "first.html")
-    second = run("collection_and_weeding", demo, {**chosen, "as_of": "2026-11-01"}, tmp_path / "second.html")
+    second = run(
+        "collection_and_weeding", demo, {**chosen, "as_of": "2026-11-01"}, tmp_path / "second.html"
+    )
     page = first.read_text(encoding="utf-8")
     with libstats.open(demo) as con:
-        barcodes = [row[0] for row in libstats.weeding_candidates(con, as_of="2026-11-01", branch="QBC", keep_last_copies=False).select("barcode").fetchall()]
+        barcodes = [
+            row[0]
+            for row in libstats.weeding_candidates(
+                con, as_of="2026-11-01", branch="QBC", keep_last_copies=False
+            )
+            .select("barcode")
+            .fetchall()
+        ]
     assert len(barcodes) > 50
     assert [code for code in barcodes if f">{code}<" not in page] == []
     assert "<title>Collection and weeding: November 1, 2026, branch QBC</title>" in page

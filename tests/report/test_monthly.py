@@ -1,4 +1,5 @@
-"""The monthly report: its sections from small literal months, and the whole of it from the sample library."""
+"""The monthly report: its sections from small literal months, and the whole of it from the sample
+library."""
 
 from __future__ import annotations
 
@@ -38,7 +39,13 @@ def counted(period: date, branch: str | None, checkouts: int, **other: int) -> d
         "days_from_log",
         "days_from_loans",
     )
-    return {"period": period, "branch": branch, "checkouts": checkouts, **dict.fromkeys(columns, 0), **other}
+    return {
+        "period": period,
+        "branch": branch,
+        "checkouts": checkouts,
+        **dict.fromkeys(columns, 0),
+        **other,
+    }
 
 
 def example(rows: list[dict[str, Any]] | None = None, **source: Any) -> Monthly:
@@ -47,7 +54,9 @@ def example(rows: list[dict[str, Any]] | None = None, **source: Any) -> Monthly:
         counted(LAST_YEAR, "Central", 150),
         counted(LAST_YEAR, "East", 100),
         counted(SEPTEMBER, "Central", 200, renewals_by_staff=10),
-        counted(OCTOBER, "Central", 180, renewals_by_staff=5, renewals_automatic=6, days_from_log=27),
+        counted(
+            OCTOBER, "Central", 180, renewals_by_staff=5, renewals_automatic=6, days_from_log=27
+        ),
         counted(OCTOBER, "East", 60, in_house_uses=4, days_from_loans=3),
     ]
     sources = [
@@ -61,7 +70,10 @@ def example(rows: list[dict[str, Any]] | None = None, **source: Any) -> Monthly:
             **source,
         }
     ]
-    receipt = [{"part": "definition", "what": "circulation", "value": "a checkout is one copy lent once."}, {"part": "left out", "what": "no month", "value": "1,234"}]
+    receipt = [
+        {"part": "definition", "what": "circulation", "value": "a checkout is one copy lent once."},
+        {"part": "left out", "what": "no month", "value": "1,234"},
+    ]
     return Monthly(OCTOBER, "", rows, sources, receipt)
 
 
@@ -79,7 +91,9 @@ def test_key_figures_compare_with_the_month_before_and_the_year_before() -> None
 def test_key_figures_do_not_take_a_missing_month_for_nothing() -> None:
     html = monthly.key_figures(example([counted(OCTOBER, "Central", 240)]))
     assert "Nothing is loaded for September 2026; nothing is loaded for October 2025." in html
-    assert "Nothing is loaded for this month." in monthly.key_figures(example([counted(SEPTEMBER, "Central", 1)]))
+    assert "Nothing is loaded for this month." in monthly.key_figures(
+        example([counted(SEPTEMBER, "Central", 1)])
+    )
 
 
 def test_head_says_that_nothing_is_missing() -> None:
@@ -88,20 +102,39 @@ def test_head_says_that_nothing_is_missing() -> None:
 
 
 def test_head_names_what_is_stale_rejected_or_missing() -> None:
-    rows = [counted(SEPTEMBER, "Central", 1), counted(SEPTEMBER, "East", 1), counted(OCTOBER, "East", 1)]
-    html = monthly.head(example(rows, newest_export_at=datetime(2026, 10, 20, 2), covered_until=datetime(2026, 10, 20, 2), rows_rejected=1))
-    assert "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened after that is not in it." in html
+    rows = [
+        counted(SEPTEMBER, "Central", 1),
+        counted(SEPTEMBER, "East", 1),
+        counted(OCTOBER, "East", 1),
+    ]
+    html = monthly.head(
+        example(
+            rows,
+            newest_export_at=datetime(2026, 10, 20, 2),
+            covered_until=datetime(2026, 10, 20, 2),
+            rows_rejected=1,
+        )
+    )
+    assert (
+        "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened after that is not in it."
+        in html
+    )
     assert "1 row of “koha statistics” of koha could not be read." in html
     assert "Central has no figures for October 2026, though it has for September 2026." in html
 
 
 def loaded(workspace: Workspace, **files: str) -> Any:
     """A connection on these exports, all of November 1."""
-    libstats.load(workspace, [write(workspace.exports / f"{name}-2026-11-01.csv", text) for name, text in files.items()])
+    libstats.load(
+        workspace,
+        [write(workspace.exports / f"{name}-2026-11-01.csv", text) for name, text in files.items()],
+    )
     return libstats.open(workspace)
 
 
-LOANS = "issue_id;issuedate;date_due;returndate;branchcode\n1;2026-10-01 10:00;2026-11-01 10:00;;EAST\n"
+LOANS = (
+    "issue_id;issuedate;date_due;returndate;branchcode\n1;2026-10-01 10:00;2026-11-01 10:00;;EAST\n"
+)
 ITEMS = "itemnumber;barcode;homebranch\n1;b1;LAW\n"
 
 
@@ -109,14 +142,23 @@ def test_a_source_with_copies_and_no_loans_is_named_at_the_head(workspace: Works
     con = loaded(workspace, issues=LOANS, items=ITEMS)
     assert monthly.read(con).silent == ()
     assert "October 2026, all branches<" in monthly.head(monthly.read(con))
-    con.execute("create temp table item as select 'alma' as source")  # stands before the table of that name
+    con.execute(
+        "create temp table item as select 'alma' as source"
+    )  # stands before the table of that name
     html = monthly.head(monthly.read(con))
-    assert "Copies of “alma” are loaded, but no loans and no log: its branches are not in these figures." in html
+    assert (
+        "Copies of “alma” are loaded, but no loans and no log: its branches are not in these figures."
+        in html
+    )
     assert "October 2026, all branches with circulation loaded<" in html
 
 
 def test_branches_go_by_their_names(workspace: Workspace) -> None:
-    con = loaded(workspace, issues=LOANS + "2;2026-10-01 10:00;2026-11-01 10:00;;WEST\n3;2026-10-01 10:00;2026-11-01 10:00;;TWO\n")
+    con = loaded(
+        workspace,
+        issues=LOANS
+        + "2;2026-10-01 10:00;2026-11-01 10:00;;WEST\n3;2026-10-01 10:00;2026-11-01 10:00;;TWO\n",
+    )
     # two names for one code, and one name for two codes, tell nothing
     con.execute(
         "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), ('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', 'Two'),"
@@ -124,7 +166,11 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
     )
     assert monthly._names(con, set()) == {"EAST": "East Street"}
     assert monthly._names(con, {"East Street"}) == {}
-    assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == ["East Street", "TWO", "WEST"]
+    assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == [
+        "East Street",
+        "TWO",
+        "WEST",
+    ]
     assert "branch East Street" in monthly.head(monthly.read(con, branch="EAST"))
     assert monthly.read(con, branch="East Street").branch == "East Street"
 
@@ -138,12 +184,18 @@ def test_by_branch_has_shares_and_a_total() -> None:
 def test_by_month_has_a_column_a_branch_and_tells_missing_from_none() -> None:
     shown_table = monthly.by_month(example())
     assert shown_table.columns == ["period", "Central", "East", "all"]
-    assert [(row["Central"], row["East"], row["all"]) for row in shown_table.rows] == [(150, 100, 250), (200, None, 200), (180, 60, 240)]
+    assert [(row["Central"], row["East"], row["all"]) for row in shown_table.rows] == [
+        (150, 100, 250),
+        (200, None, 200),
+        (180, 60, 240),
+    ]
 
 
 def test_renewals_by_kind() -> None:
     found = monthly.renewals(example())
-    assert [(row["renewed"], row["month"], row["before"], row["last_year"]) for row in found.rows] == [
+    assert [
+        (row["renewed"], row["month"], row["before"], row["last_year"]) for row in found.rows
+    ] == [
         ("by staff", 5, 10, 0),
         ("by the borrower, online or at a machine", 0, 0, 0),
         ("automatic", 6, 0, 0),
@@ -153,13 +205,20 @@ def test_renewals_by_kind() -> None:
 
 def test_in_house_use_that_is_not_recorded_is_not_called_none() -> None:
     assert "4 uses inside the library were recorded" in monthly.in_house(example())
-    assert "no proof that there was none" in monthly.in_house(example([counted(OCTOBER, "Central", 1)]))
+    assert "no proof that there was none" in monthly.in_house(
+        example([counted(OCTOBER, "Central", 1)])
+    )
 
 
 def test_left_out_and_proof() -> None:
-    assert "27 days of a desk are counted from the circulation log, 3 from the list of loans" in monthly.left_out(example())
+    assert (
+        "27 days of a desk are counted from the circulation log, 3 from the list of loans"
+        in monthly.left_out(example())
+    )
     assert '<td class="number" style="text-align:right">1,234</td>' in monthly.left_out(example())
-    assert monthly.proof(example()).startswith("<details><summary>How these figures were counted</summary><p>A checkout is one copy lent once.</p>")
+    assert monthly.proof(example()).startswith(
+        "<details><summary>How these figures were counted</summary><p>A checkout is one copy lent once.</p>"
+    )
 
 
 @pytest.mark.parametrize("text", ["2026-13", "10/2026", "2026-1", "October"])
@@ -171,23 +230,36 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 # --- the shipped notebooks ---
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOK.parent.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(NOTEBOOK.parent.glob("*.ipynb")), ids=lambda path: path.stem
+)
 def test_a_notebook_narrates_and_calls_and_defines_nothing(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    statements = [statement for cell in code for statement in ast.parse("".join(cell["source"])).body]
-    assert not [s for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.While))]
+    statements = [
+        statement for cell in code for statement in ast.parse("".join(cell["source"])).body
+    ]
+    assert not [
+        s
+        for s in statements
+        if isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.For, ast.If, ast.While))
+    ]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
     assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
 
 
 @pytest.mark.slow
-def test_the_monthly_report_of_the_sample_library_repeats_to_the_byte(demo: Path, tmp_path: Path) -> None:
+def test_the_monthly_report_of_the_sample_library_repeats_to_the_byte(
+    demo: Path, tmp_path: Path
+) -> None:
     first = run("monthly_operations", demo, {}, tmp_path / "first.html")
     second = run("monthly_operations", demo, {"month": "2026-10"}, tmp_path / "second.html")
     page = first.read_text(encoding="utf-8")
-    assert "<title>Monthly operations: October 2026, all branches with circulation loaded</title>" in page
+    assert (
+        "<title>Monthly operations: October 2026, all branches with circulation loaded</title>"
+        in page
+    )
     assert str(demo) not in page
     assert first.read_bytes() == second.read_bytes()
 
@@ -196,25 +268,53 @@ def test_the_monthly_report_of_the_sample_library_repeats_to_the_byte(demo: Path
 def test_the_monthly_report_counts_what_the_analysis_counts(demo: Path, tmp_path: Path) -> None:
     with libstats.open(demo) as con:
         rows = libstats.circulation(con, since="2026-09-01", until="2026-10-01").fetchall()
-    page = run("monthly_operations", demo, {"month": "2026-09"}, tmp_path / "page.html").read_text(encoding="utf-8")
+    page = run("monthly_operations", demo, {"month": "2026-09"}, tmp_path / "page.html").read_text(
+        encoding="utf-8"
+    )
     assert f"Checkouts in September 2026 were {sum(row[2] for row in rows):,}" in page
 
 
 @pytest.mark.slow
 def test_one_branch_only(demo: Path, tmp_path: Path) -> None:
     with libstats.open(demo) as con:
-        branch = sorted({row[1] for row in libstats.circulation(con, since="2026-10-01", until="2026-11-01").fetchall()})[0]
+        branch = sorted(
+            {
+                row[1]
+                for row in libstats.circulation(
+                    con, since="2026-10-01", until="2026-11-01"
+                ).fetchall()
+            }
+        )[0]
         with pytest.raises(ReportError, match="no circulation at a branch 'NOWHERE'"):
             monthly.read(con, branch="NOWHERE")
-    page = run("monthly_operations", demo, {"branch": branch}, tmp_path / "page.html").read_text(encoding="utf-8")
+    page = run("monthly_operations", demo, {"branch": branch}, tmp_path / "page.html").read_text(
+        encoding="utf-8"
+    )
     assert f"October 2026, branch {branch}" in page
 
 
 @pytest.mark.slow
 def test_bare_nbconvert_on_a_schedule(demo: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "LIBSTATS_WORKSPACE": str(demo), "LIBSTATS_MONTH": "2026-09", "PYTHONPATH": str(NOTEBOOK.parent.parent)}
-    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "--output-dir", str(tmp_path), str(NOTEBOOK)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    environment = {
+        **os.environ,
+        "LIBSTATS_WORKSPACE": str(demo),
+        "LIBSTATS_MONTH": "2026-09",
+        "PYTHONPATH": str(NOTEBOOK.parent.parent),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--execute",
+        "--to",
+        "html",
+        "--output-dir",
+        str(tmp_path),
+        str(NOTEBOOK),
+    ]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "monthly_operations.html").read_text(encoding="utf-8")
     assert "September 2026, all branches" in page

@@ -29,11 +29,16 @@ def test_table_has_caption_scoped_headers_and_a_scrollable_region() -> None:
     assert '<div class="libstats-table" role="region" tabindex="0" aria-label="By branch"' in html
     assert '<caption style="text-align:left">By branch</caption>' in html
     assert '<th scope="col" class="number" style="text-align:right">Checkouts</th>' in html
-    assert '<tr><th scope="row" style="text-align:left">East</th><td class="number" style="text-align:right">1,234</td></tr>' in html
+    assert (
+        '<tr><th scope="row" style="text-align:left">East</th><td class="number" style="text-align:right">1,234</td></tr>'
+        in html
+    )
 
 
 def test_table_says_what_is_not_known_and_escapes() -> None:
-    html = table([{"branch": None, "checkouts": 1}, {"branch": "<A&B>", "checkouts": None}], "By <branch>")._repr_html_()
+    html = table(
+        [{"branch": None, "checkouts": 1}, {"branch": "<A&B>", "checkouts": None}], "By <branch>"
+    )._repr_html_()
     assert html.count('<span class="unknown">not known</span>') == 2
     assert "&lt;A&amp;B&gt;" in html
     assert "By <branch>" not in html
@@ -41,19 +46,51 @@ def test_table_says_what_is_not_known_and_escapes() -> None:
 
 def test_table_of_a_relation_with_a_foot() -> None:
     with duckdb.connect() as con:
-        html = table(con.sql("select date '2026-10-01' as period, 5::bigint as renewals"), "Renewals", foot={"period": "all", "renewals": 5})._repr_html_()
+        html = table(
+            con.sql("select date '2026-10-01' as period, 5::bigint as renewals"),
+            "Renewals",
+            foot={"period": "all", "renewals": 5},
+        )._repr_html_()
     assert '<th scope="row" style="text-align:left">October 2026</th>' in html
-    assert '<tfoot><tr><th scope="row" style="text-align:left">all</th><td class="number" style="text-align:right">5</td></tr></tfoot>' in html
+    assert (
+        '<tfoot><tr><th scope="row" style="text-align:left">all</th><td class="number" style="text-align:right">5</td></tr></tfoot>'
+        in html
+    )
 
 
 def test_table_without_rows_says_so() -> None:
-    assert table([], "Holds")._repr_html_() == '<p class="libstats-empty"><strong>Holds:</strong> there is nothing to show.</p>'
+    assert (
+        table([], "Holds")._repr_html_()
+        == '<p class="libstats-empty"><strong>Holds:</strong> there is nothing to show.</p>'
+    )
 
 
 def test_headings_and_values_are_words() -> None:
-    assert [heading("renewals_by_staff"), heading("ill_requests"), heading("isbn")] == ["Renewals by staff", "ILL requests", "ISBN"]
-    values = [True, 1234.5, 2.0, Decimal("1234.50"), datetime(2026, 10, 31, 23, 5), datetime(2026, 10, 31), date(2026, 1, 2), None]
-    assert [shown(value) for value in values] == ["yes", "1,234.5", "2", "1,234.50", "October 31, 2026, 23:05", "October 31, 2026", "January 2, 2026", "not known"]
+    assert [heading("renewals_by_staff"), heading("ill_requests"), heading("isbn")] == [
+        "Renewals by staff",
+        "ILL requests",
+        "ISBN",
+    ]
+    values = [
+        True,
+        1234.5,
+        2.0,
+        Decimal("1234.50"),
+        datetime(2026, 10, 31, 23, 5),
+        datetime(2026, 10, 31),
+        date(2026, 1, 2),
+        None,
+    ]
+    assert [shown(value) for value in values] == [
+        "yes",
+        "1,234.5",
+        "2",
+        "1,234.50",
+        "October 31, 2026, 23:05",
+        "October 31, 2026",
+        "January 2, 2026",
+        "not known",
+    ]
 
 
 # --- parameters ---
@@ -62,17 +99,28 @@ CELL = 'month = ""  # such as "2026-10"\nbranch: str = ""\ntop = 10\nrate = 0.5\
 
 
 def test_known_reads_names_and_literals() -> None:
-    assert parameters.known(CELL, "n") == {"month": "", "branch": "", "top": 10, "rate": 0.5, "draft": False, "until": None}
+    assert parameters.known(CELL, "n") == {
+        "month": "",
+        "branch": "",
+        "top": 10,
+        "rate": 0.5,
+        "draft": False,
+        "until": None,
+    }
 
 
-@pytest.mark.parametrize("cell", ["month = today()", "import os", "a, b = 1, 2", "month = ", "rows = [1]"])
+@pytest.mark.parametrize(
+    "cell", ["month = today()", "import os", "a, b = 1, 2", "month = ", "rows = [1]"]
+)
 def test_a_parameters_cell_holds_plain_literals_only(cell: str) -> None:
     with pytest.raises(ReportError, match="plain literals"):
         parameters.known(cell, "n")
 
 
 def test_an_unknown_parameter_is_refused_naming_the_known() -> None:
-    with pytest.raises(ReportError, match=r"n has no parameter 'mnth'\n  It knows: month, branch, top"):
+    with pytest.raises(
+        ReportError, match=r"n has no parameter 'mnth'\n  It knows: month, branch, top"
+    ):
         parameters.checked({"mnth": "2026-10"}, parameters.known(CELL, "n"), "n")
 
 
@@ -95,7 +143,18 @@ def test_values_get_the_type_of_the_literal(literal: Any, value: Any, expected: 
     assert (found, type(found)) == (expected, type(expected))
 
 
-@pytest.mark.parametrize(("literal", "value"), [(10, "ten"), (10, 7.5), (10, True), (False, "perhaps"), ("", ["a"]), ("", True), (None, ["a"])])
+@pytest.mark.parametrize(
+    ("literal", "value"),
+    [
+        (10, "ten"),
+        (10, 7.5),
+        (10, True),
+        (False, "perhaps"),
+        ("", ["a"]),
+        ("", True),
+        (None, ["a"]),
+    ],
+)
 def test_values_of_another_type_are_refused(literal: Any, value: Any) -> None:
     with pytest.raises(ReportError, match="parameter p"):
         parameters.typed("p", value, literal)
@@ -109,7 +168,9 @@ def test_the_environment_beats_the_literal(monkeypatch: pytest.MonkeyPatch) -> N
     assert from_env(month="2026-10") == "2026-09"
 
 
-def test_a_given_parameter_beats_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_given_parameter_beats_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("LIBSTATS_MONTH", "2026-09")
     monkeypatch.setenv("LIBSTATS_BRANCH", "East")
     environment = runner._environment(tmp_path, ["month", "workspace"])
@@ -121,7 +182,10 @@ def test_values_go_into_a_cell_after_the_parameters() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     place = [cell.id for cell in notebook.cells].index("parameters")
     chosen = runner._insert(notebook, "monthly_operations", Path("/library"), {"month": "2026-10"})
-    assert notebook.cells[place + 1].source == f"month = '2026-10'\nworkspace = {str(Path('/library'))!r}"
+    assert (
+        notebook.cells[place + 1].source
+        == f"month = '2026-10'\nworkspace = {str(Path('/library'))!r}"
+    )
     assert chosen == ["month", "workspace"]
 
 
@@ -130,7 +194,9 @@ def test_a_library_own_notebook_comes_before_the_shipped(workspace: Workspace) -
     assert runner.find("monthly_operations", workspace.folder) == NOTEBOOK
     own = save(workspace, "monthly_operations", "1")
     assert runner.find("monthly_operations", workspace.folder) == own
-    with pytest.raises(ReportError, match=r"there is no report '\.\./secret'\n  There are: .*monthly_operations"):
+    with pytest.raises(
+        ReportError, match=r"there is no report '\.\./secret'\n  There are: .*monthly_operations"
+    ):
         runner.find("../secret", workspace.folder)
 
 
@@ -142,7 +208,9 @@ def executed(*html: str) -> nbformat.NotebookNode:
     cells = [nbformat.v4.new_markdown_cell("# Tools & *means*", id="title")]
     for place, text in enumerate(html):
         output = nbformat.v4.new_output("display_data", {"text/html": text})
-        cells.append(nbformat.v4.new_code_cell("secret_source()", id=f"cell-{place}", outputs=[output]))
+        cells.append(
+            nbformat.v4.new_code_cell("secret_source()", id=f"cell-{place}", outputs=[output])
+        )
     return nbformat.v4.new_notebook(cells=cells)
 
 
@@ -153,7 +221,13 @@ def test_page_has_what_every_reader_needs_and_no_code() -> None:
     assert '<main id="report" tabindex="-1">' in page
     assert '<a class="skip" href="#report">' in page
     assert "prefers-color-scheme: dark" in page and "@media print" in page
-    assert "<script" not in page and "secret_source" not in page and "anchor-link" not in page and "http://" not in page and "https://" not in page
+    assert (
+        "<script" not in page
+        and "secret_source" not in page
+        and "anchor-link" not in page
+        and "http://" not in page
+        and "https://" not in page
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,7 +266,9 @@ def test_warnings_of_cells_are_told_to_who_runs_it_only(caplog: pytest.LogCaptur
     assert "/home/ann" in caplog.text
 
 
-def test_a_crash_while_writing_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_crash_while_writing_leaves_the_old_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     target = tmp_path / "report.html"
     publish.write(target, "old")
 
@@ -211,9 +287,17 @@ def test_a_crash_while_writing_leaves_the_old_file(monkeypatch: pytest.MonkeyPat
 
 def save(workspace: Workspace, name: str, *sources: str, parameters_cell: str = "") -> Path:
     """A notebook of a library's own."""
-    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(sources)]
+    cells = [
+        nbformat.v4.new_code_cell(source, id=f"cell-{place}")
+        for place, source in enumerate(sources)
+    ]
     if parameters_cell:
-        cells.insert(0, nbformat.v4.new_code_cell(parameters_cell, id="parameters", metadata={"tags": ["parameters"]}))
+        cells.insert(
+            0,
+            nbformat.v4.new_code_cell(
+                parameters_cell, id="parameters", metadata={"tags": ["parameters"]}
+            ),
+        )
     path = workspace.folder / "notebooks" / f"{name}.ipynb"
     path.parent.mkdir(exist_ok=True)
     path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
@@ -221,7 +305,9 @@ def save(workspace: Workspace, name: str, *sources: str, parameters_cell: str = 
 
 
 @pytest.mark.slow
-def test_a_failed_cell_leaves_the_old_report_and_a_notebook_that_shows_why(workspace: Workspace) -> None:
+def test_a_failed_cell_leaves_the_old_report_and_a_notebook_that_shows_why(
+    workspace: Workspace,
+) -> None:
     save(workspace, "own", "print(f'top {top}')", "1 / (top - 3)", parameters_cell="top = 10")
     path = run("own", workspace.folder)
     assert path == workspace.reports / "own.html"
@@ -243,8 +329,16 @@ def test_the_exit_status_tells_a_failed_cell_from_a_wrong_word(workspace: Worksp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("source", "cause"), [("import time; time.sleep(60)", "a cell took too long"), ("import os; os._exit(1)", "Python ended")])
-def test_a_cell_without_end_or_a_dead_python_is_a_failure(workspace: Workspace, source: str, cause: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("import time; time.sleep(60)", "a cell took too long"),
+        ("import os; os._exit(1)", "Python ended"),
+    ],
+)
+def test_a_cell_without_end_or_a_dead_python_is_a_failure(
+    workspace: Workspace, source: str, cause: str
+) -> None:
     save(workspace, "own", source)
     with pytest.raises(ReportError, match=cause):
         run("own", workspace.folder, timeout=3)
@@ -254,7 +348,13 @@ def test_a_cell_without_end_or_a_dead_python_is_a_failure(workspace: Workspace, 
 @pytest.mark.slow
 def test_an_executed_notebook_instead_of_a_page(workspace: Workspace) -> None:
     save(workspace, "own", "month", parameters_cell='month = ""\nworkspace = "."')
-    path = run("own", workspace.folder, {"month": "2026-10"}, workspace.folder / "kept.ipynb", formats=["ipynb"])
+    path = run(
+        "own",
+        workspace.folder,
+        {"month": "2026-10"},
+        workspace.folder / "kept.ipynb",
+        formats=["ipynb"],
+    )
     notebook = nbformat.read(path, as_version=4)
     assert [cell.id for cell in notebook.cells] == ["parameters", "injected-parameters", "cell-0"]
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "'2026-10'"

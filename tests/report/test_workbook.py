@@ -20,10 +20,30 @@ from libstats.workspace.workspace import Workspace
 from tests.report.test_report import save
 
 ROWS = [
-    {"period": date(2026, 10, 1), "branch": "East", "cases": 1234, "share": 0.5, "cost": Decimal("12.50"), "read_at": datetime(2026, 10, 31, 6, 30)},
-    {"period": date(2026, 11, 1), "branch": None, "cases": 3, "share": None, "cost": None, "read_at": None},
+    {
+        "period": date(2026, 10, 1),
+        "branch": "East",
+        "cases": 1234,
+        "share": 0.5,
+        "cost": Decimal("12.50"),
+        "read_at": datetime(2026, 10, 31, 6, 30),
+    },
+    {
+        "period": date(2026, 11, 1),
+        "branch": None,
+        "cases": 3,
+        "share": None,
+        "cost": None,
+        "read_at": None,
+    },
 ]
-SHOWN = table(ROWS, "Cases by month", headings={"cases": "Requests"}, formats={"share": percent}, foot={"period": "all", "cases": 1237})
+SHOWN = table(
+    ROWS,
+    "Cases by month",
+    headings={"cases": "Requests"},
+    formats={"share": percent},
+    foot={"period": "all", "cases": 1237},
+)
 
 
 def read(content: bytes) -> CalamineWorkbook:
@@ -32,7 +52,9 @@ def read(content: bytes) -> CalamineWorkbook:
 
 
 def test_numbers_are_numbers_and_dates_are_dates() -> None:
-    sheet = read(workbook([SHOWN.data()], "Operations")).get_sheet_by_name("Cases by month").to_python()
+    sheet = (
+        read(workbook([SHOWN.data()], "Operations")).get_sheet_by_name("Cases by month").to_python()
+    )
     assert sheet[0][0] == "Cases by month"
     assert sheet[1] == ["Period", "Branch", "Requests", "Share", "Cost", "Read at"]
     assert sheet[2] == [date(2026, 10, 1), "East", 1234.0, 0.5, 12.5, datetime(2026, 10, 31, 6, 30)]
@@ -47,7 +69,9 @@ def test_the_titles_stay_in_sight() -> None:
 
 
 def test_text_is_never_a_formula() -> None:
-    content = workbook([table([{"branch": "=1+1", "link": "https://example.org"}], "Text").data()], "Text")
+    content = workbook(
+        [table([{"branch": "=1+1", "link": "https://example.org"}], "Text").data()], "Text"
+    )
     with zipfile.ZipFile(BytesIO(content)) as packed:
         sheet = packed.read("xl/worksheets/sheet2.xml").decode()
     assert "<f>" not in sheet and "hyperlink" not in sheet
@@ -55,9 +79,20 @@ def test_text_is_never_a_formula() -> None:
 
 
 def test_sheets_have_names_of_their_own_and_a_list() -> None:
-    captions = ["Requests: how long patrons waited, by month", "Requests: how long patrons waited, by kind", "Contents", ""]
+    captions = [
+        "Requests: how long patrons waited, by month",
+        "Requests: how long patrons waited, by kind",
+        "Contents",
+        "",
+    ]
     book = read(workbook([table(ROWS, caption).data() for caption in captions], "Waiting"))
-    assert book.sheet_names == ["Contents", "Requests how long patrons", "Requests how long patrons 2", "Contents 2", "Table"]
+    assert book.sheet_names == [
+        "Contents",
+        "Requests how long patrons",
+        "Requests how long patrons 2",
+        "Contents 2",
+        "Table",
+    ]
     assert [row[1] for row in book.get_sheet_by_name("Contents").to_python()[2:5]] == captions[:3]
 
 

@@ -1,4 +1,5 @@
-"""The sample library: the same bytes everywhere, a truth that its files bear out, and every oddity in its place."""
+"""The sample library: the same bytes everywhere, a truth that its files bear out, and every oddity
+in its place."""
 
 import csv
 import json
@@ -19,9 +20,26 @@ from tests.support.files import SAMPLE
 
 pytestmark = pytest.mark.slow
 
-EVENT = ["datetime", "branch", "value", "type", "itemnumber", "itemtype", "location", "ccode", "categorycode", "interface"]
+EVENT = [
+    "datetime",
+    "branch",
+    "value",
+    "type",
+    "itemnumber",
+    "itemtype",
+    "location",
+    "ccode",
+    "categorycode",
+    "interface",
+]
 """All columns of the log but the patron, who may be gone from a later file."""
-CHANNELS = {"intranet": "staff", "opac": "patron", "sip": "self_check", "commandline": "automatic", "": "unknown"}
+CHANNELS = {
+    "intranet": "staff",
+    "opac": "patron",
+    "sip": "self_check",
+    "commandline": "automatic",
+    "": "unknown",
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +56,10 @@ def truth(sample: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def files(sample: Path) -> dict[str, pd.DataFrame]:
     """Every export as text, without its error lines, by its table and day, oldest first."""
-    return {path.name.removesuffix("-reportresults.csv"): read(path) for path in sorted(sample.glob("*.csv"))}
+    return {
+        path.name.removesuffix("-reportresults.csv"): read(path)
+        for path in sorted(sample.glob("*.csv"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +96,11 @@ def contents(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
 
 
 def names_in(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".") and path.suffix != ".tmp")
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.suffix != ".tmp"
+    )
 
 
 # The same bytes.
@@ -108,7 +133,9 @@ def test_every_field_with_a_space_is_quoted_and_nothing_ends_in_a_return(sample:
 
 
 def test_rows_of_each_file(files: dict[str, pd.DataFrame], truth: dict[str, Any]) -> None:
-    assert {f"{name}-reportresults.csv": len(frame) for name, frame in files.items()} == truth["rows"]
+    assert {f"{name}-reportresults.csv": len(frame) for name, frame in files.items()} == truth[
+        "rows"
+    ]
 
 
 def test_events(log: pd.DataFrame, truth: dict[str, Any]) -> None:
@@ -118,19 +145,32 @@ def test_events(log: pd.DataFrame, truth: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("measure", "types"),
-    [("checkouts", ["issue"]), ("returns", ["return"]), ("in_house_uses", ["localuse", "onsite_checkout"])],
+    [
+        ("checkouts", ["issue"]),
+        ("returns", ["return"]),
+        ("in_house_uses", ["localuse", "onsite_checkout"]),
+    ],
 )
 def test_months(log: pd.DataFrame, truth: dict[str, Any], measure: str, types: list[str]) -> None:
     of_type = log[log["type"].isin(types)]
     counted = of_type.groupby([of_type["datetime"].str[:7], "branch"])["n"].sum()
-    told = {(cell["month"], cell["branch"]): cell[measure] for cell in truth["months"] if cell[measure]}
+    told = {
+        (cell["month"], cell["branch"]): cell[measure] for cell in truth["months"] if cell[measure]
+    }
     assert counted.to_dict() == told
 
 
 def test_renewals_by_channel(log: pd.DataFrame, truth: dict[str, Any]) -> None:
     renewals = log[log["type"] == "renew"]
-    counted = renewals.groupby([renewals["datetime"].str[:7], "branch", renewals["interface"].map(CHANNELS)])["n"].sum()
-    told = {(cell["month"], cell["branch"], channel): n for cell in truth["months"] for channel, n in cell["renewals"].items() if n}
+    counted = renewals.groupby(
+        [renewals["datetime"].str[:7], "branch", renewals["interface"].map(CHANNELS)]
+    )["n"].sum()
+    told = {
+        (cell["month"], cell["branch"], channel): n
+        for cell in truth["months"]
+        for channel, n in cell["renewals"].items()
+        if n
+    }
     assert counted.to_dict() == told
 
 
@@ -140,7 +180,9 @@ def test_loans(loans: pd.DataFrame, truth: dict[str, Any]) -> None:
     assert int((loans["onsite_checkout"] == "1").sum()) == truth["counts"]["loans_onsite"]
 
 
-def test_the_loans_and_the_log_tell_of_the_same_things(loans: pd.DataFrame, truth: dict[str, Any]) -> None:
+def test_the_loans_and_the_log_tell_of_the_same_things(
+    loans: pd.DataFrame, truth: dict[str, Any]
+) -> None:
     by_type = truth["counts"]["events_by_type"]
     assert len(loans) == by_type["issue"] + by_type["onsite_checkout"]
     assert int((loans["returndate"] != "").sum()) == by_type["return"]
@@ -150,7 +192,9 @@ def test_the_loans_and_the_log_tell_of_the_same_things(loans: pd.DataFrame, trut
 def test_items_and_titles_at_the_end(files: dict[str, pd.DataFrame], truth: dict[str, Any]) -> None:
     assert files["items-2026-10-31"]["itemnumber"].nunique() == truth["counts"]["items"]
     assert files["biblios-2026-10-31"]["biblionumber"].nunique() == truth["counts"]["titles"]
-    assert set(files["items-2026-10-31"]["biblionumber"]) == set(files["biblios-2026-10-31"]["biblionumber"])
+    assert set(files["items-2026-10-31"]["biblionumber"]) == set(
+        files["biblios-2026-10-31"]["biblionumber"]
+    )
 
 
 def test_items_on_loan_are_those_with_an_open_loan(files: dict[str, pd.DataFrame]) -> None:
@@ -179,7 +223,9 @@ def test_holds_by_outcome(files: dict[str, pd.DataFrame], truth: dict[str, Any])
 
 def test_the_readme_names_every_oddity(sample: Path) -> None:
     readme = (sample / "README.md").read_text(encoding="utf-8")
-    assert all(f"| {oddity.name} | {oddity.where} | {oddity.correct} |" in readme for oddity in ODDITIES)
+    assert all(
+        f"| {oddity.name} | {oddity.where} | {oddity.correct} |" in readme for oddity in ODDITIES
+    )
 
 
 def test_zero_dates(files: dict[str, pd.DataFrame]) -> None:
@@ -194,7 +240,11 @@ def test_bad_date_in_a_loan(files: dict[str, pd.DataFrame]) -> None:
 
 
 def test_error_line_ends_one_file(sample: Path) -> None:
-    ends = [path.name for path in sample.glob("*.csv") if path.read_bytes().splitlines()[-1].startswith(b"# ERROR: ")]
+    ends = [
+        path.name
+        for path in sample.glob("*.csv")
+        if path.read_bytes().splitlines()[-1].startswith(b"# ERROR: ")
+    ]
     assert ends == ["statistics-2025-03-31-reportresults.csv"]
 
 
@@ -205,12 +255,15 @@ def test_row_repeated_in_items(files: dict[str, pd.DataFrame]) -> None:
 def test_pairs_of_equal_events(log: pd.DataFrame) -> None:
     twice = log[log["n"] > 1]
     assert len(twice) > 10
-    # A use scanned twice is alike in the patron too; charges forgiven in one go are of several patrons.
+    # A use scanned twice is alike in the patron too; charges forgiven in one go are of several
+    # patrons.
     assert set(twice["type"]) <= {"localuse", "writeoff"}
     assert set(twice["n"]) == {2}
 
 
-def test_a_pair_of_equal_events_lies_in_an_overlap(files: dict[str, pd.DataFrame], log: pd.DataFrame) -> None:
+def test_a_pair_of_equal_events_lies_in_an_overlap(
+    files: dict[str, pd.DataFrame], log: pd.DataFrame
+) -> None:
     rows = pd.concat(of(files, "statistics")).groupby(EVENT).size()
     twice = log[log["n"] > 1].set_index(EVENT).index
     assert int(rows[twice].max()) == 4
@@ -233,7 +286,9 @@ def test_item_type_in_odd_case(files: dict[str, pd.DataFrame], log: pd.DataFrame
 def test_older_event_type(log: pd.DataFrame) -> None:
     credits = log[log["type"] == "CreditXXX"]
     assert len(credits) > 3
-    assert credits["datetime"].max() < "2025-01-15" < log[log["type"] == "payment"]["datetime"].min()
+    assert (
+        credits["datetime"].max() < "2025-01-15" < log[log["type"] == "payment"]["datetime"].min()
+    )
 
 
 def test_counters_that_are_null(files: dict[str, pd.DataFrame]) -> None:
@@ -250,7 +305,12 @@ def test_file_without_rows(sample: Path) -> None:
 
 def test_interface_is_told_from_the_upgrade_on(log: pd.DataFrame) -> None:
     assert set(log[log["datetime"] < "2025-07-13"]["interface"]) == {""}
-    assert set(log[log["datetime"] >= "2025-07-13"]["interface"]) == {"intranet", "opac", "sip", "commandline"}
+    assert set(log[log["datetime"] >= "2025-07-13"]["interface"]) == {
+        "intranet",
+        "opac",
+        "sip",
+        "commandline",
+    }
 
 
 def test_branch_that_is_none(log: pd.DataFrame) -> None:
@@ -267,11 +327,24 @@ def test_patrons_that_go_between_two_exports(files: dict[str, pd.DataFrame]) -> 
 
 def test_logs_overlap_and_lose_nothing_at_their_ends(files: dict[str, pd.DataFrame]) -> None:
     logs = of(files, "statistics")
-    overlapping = [later for earlier, later in pairwise(logs) if later["datetime"].min() <= earlier["datetime"].max()]
+    overlapping = [
+        later
+        for earlier, later in pairwise(logs)
+        if later["datetime"].min() <= earlier["datetime"].max()
+    ]
     assert len(overlapping) == 4
-    assert files["statistics-2025-04-30"]["datetime"].max() < "2025-04-30 14:00:00" <= files["statistics-2025-05-31"]["datetime"].min() < "2025-05-01"
+    assert (
+        files["statistics-2025-04-30"]["datetime"].max()
+        < "2025-04-30 14:00:00"
+        <= files["statistics-2025-05-31"]["datetime"].min()
+        < "2025-05-01"
+    )
     assert files["statistics-2026-01-31"]["datetime"].max() < "2026-01-31 12:30:00"
-    assert files["statistics-2026-02-28"]["datetime"].between("2026-01-31 12:30:00", "2026-02-01").any()
+    assert (
+        files["statistics-2026-02-28"]["datetime"]
+        .between("2026-01-31 12:30:00", "2026-02-01")
+        .any()
+    )
 
 
 def test_day_of_migration(files: dict[str, pd.DataFrame]) -> None:
@@ -297,7 +370,9 @@ def test_cart(files: dict[str, pd.DataFrame]) -> None:
 
 
 def test_items_vanish_arrive_move_and_come_back(files: dict[str, pd.DataFrame]) -> None:
-    before, after = (items.drop_duplicates().set_index("itemnumber") for items in of(files, "items"))
+    before, after = (
+        items.drop_duplicates().set_index("itemnumber") for items in of(files, "items")
+    )
     assert len(before.index.difference(after.index)) > 5
     assert len(after.index.difference(before.index)) > 20
     both = before.merge(after, on="itemnumber", suffixes=("_before", "_after"))
@@ -338,9 +413,12 @@ def test_the_period_of_the_truth(truth: dict[str, Any]) -> None:
 
 
 def test_dispositions_sum_to_the_rows_of_every_file(demo: Path, truth: dict[str, Any]) -> None:
-    """What the ledger says became of the rows of each file is all of them, as the truth counts them and as a CSV reader does."""
+    """What the ledger says became of the rows of each file is all of them, as the truth counts them
+    and as a CSV reader does."""
     with libstats.open(demo) as con:
-        loads = con.execute("select file, rows_read, list_sum(map_values(dispositions)) from load").fetchall()
+        loads = con.execute(
+            "select file, rows_read, list_sum(map_values(dispositions)) from load"
+        ).fetchall()
     told = truth["rows"] | {name.rpartition("/")[2]: n for name, n in truth["files"].items()}
     assert {name.partition("#")[0] for name, _, _ in loads} == set(told)
     for name, read, disposed in loads:

@@ -13,42 +13,70 @@ HOLD = "Patron physical item request"
 
 
 def test_what_is_no_hold_is_set_aside(workspace: Workspace, tmp_path: Path) -> None:
-    rows = (
-        f"1,99,{HOLD},Ready,Yes,2026-10-01,,\n2,99,Transit for reshelving,Active,Yes,2026-10-01,,\n3,99,{HOLD},Rejected,Yes,2026-10-01,,\n4,99,Work order,Active,Yes,2026-10-01,,\n"
-    )
-    receipt = libstats.load(workspace, [write(tmp_path / "requests-2026-10-31.csv", REQUESTS + rows)]).files[0]
+    rows = f"1,99,{HOLD},Ready,Yes,2026-10-01,,\n2,99,Transit for reshelving,Active,Yes,2026-10-01,,\n3,99,{HOLD},Rejected,Yes,2026-10-01,,\n4,99,Work order,Active,Yes,2026-10-01,,\n"
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "requests-2026-10-31.csv", REQUESTS + rows)]
+    ).files[0]
     assert (receipt.dispositions["new"], receipt.dispositions["set aside"]) == (1, 3)
 
 
-def test_a_hold_called_off_waits_until_its_day_is_told(workspace: Workspace, tmp_path: Path) -> None:
-    """Of three holds one came after two days, one is called off on the fifth, one waits since the first."""
+def test_a_hold_called_off_waits_until_its_day_is_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Of three holds one came after two days, one is called off on the fifth, one waits since the
+    first."""
     first = f"1,99,{HOLD},Active,Yes,2026-10-01,,2026-10-03\n2,99,{HOLD},Ready,Yes,2026-10-01,,\n3,99,{HOLD},Ready,Yes,2026-10-01,,\n"
-    later = {"07": f"2,99,{HOLD},Rejected by Patron,Yes,2026-10-01,,\n", "14": f"2,99,{HOLD},Rejected by Patron,No,2026-10-01,2026-10-05,\n"}
+    later = {
+        "07": f"2,99,{HOLD},Rejected by Patron,Yes,2026-10-01,,\n",
+        "14": f"2,99,{HOLD},Rejected by Patron,No,2026-10-01,2026-10-05,\n",
+    }
     libstats.load(workspace, [write(tmp_path / "requests-2026-10-04.csv", REQUESTS + first)])
     waiting = []
     for day, rows in later.items():
         libstats.load(workspace, [write(tmp_path / f"requests-2026-10-{day}.csv", REQUESTS + rows)])
         with libstats.open(workspace) as con:
-            waiting.append([r[0] for r in libstats.worklist(con, "hold", as_of="2026-10-15").project("case_id").order("case_id").fetchall()])
+            waiting.append(
+                [
+                    r[0]
+                    for r in libstats.worklist(con, "hold", as_of="2026-10-15")
+                    .project("case_id")
+                    .order("case_id")
+                    .fetchall()
+                ]
+            )
     assert waiting == [["2", "3"], ["3"]]
     with libstats.open(workspace) as con:
         told = libstats.turnaround(con, "hold", since="2026-10-01", until="2026-11-01").df()
         assert (int(told["cases"][0]), float(told["naive_p50"][0])) == (3, 2.0)
 
 
-def test_an_invoice_line_over_two_funds_is_billed_once(workspace: Workspace, tmp_path: Path) -> None:
-    """100.00 over two funds and 20.00 are 120.00, not 220.00; in the next month the invoice is closed, and still one."""
+def test_an_invoice_line_over_two_funds_is_billed_once(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """100.00 over two funds and 20.00 are 120.00, not 220.00; in the next month the invoice is
+    closed, and still one."""
     head = "Invoice-Number,Invoice-Status,Invoice-Payment Date,Vendor Code,PO Line Reference,Invoice Line-Unique Identifier,Invoice Line Total Price,Fund Ledger Code\n"
     for day, status in (("2026-09-30", "In Review,"), ("2026-10-31", "Closed,2026-10-12")):
         rows = f"A1,{status},V,POL-1,1,100.00,hist\nA1,{status},V,POL-1,1,100.00,art\nA1,{status},V,POL-2,2,20.00,art\n"
-        receipt = libstats.load(workspace, [write(tmp_path / f"invoices-{day}.csv", head + rows)]).files[0]
+        receipt = libstats.load(
+            workspace, [write(tmp_path / f"invoices-{day}.csv", head + rows)]
+        ).files[0]
         assert (receipt.label, receipt.dispositions["repeated"]) == ("alma invoice lines", 1)
     with libstats.open(workspace) as con:
-        assert con.execute("select invoice_id, sum(amount)::varchar, count(*) from invoice_line group by 1").fetchall() == [("V A1", "120.00", 2)]
-        assert con.execute("select invoice_id, closed_on::varchar from invoice").fetchall() == [("V A1", "2026-10-12")]
+        assert con.execute(
+            "select invoice_id, sum(amount)::varchar, count(*) from invoice_line group by 1"
+        ).fetchall() == [("V A1", "120.00", 2)]
+        assert con.execute("select invoice_id, closed_on::varchar from invoice").fetchall() == [
+            ("V A1", "2026-10-12")
+        ]
 
 
-def test_a_report_of_transactions_that_names_invoices_is_one_of_transactions(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_report_of_transactions_that_names_invoices_is_one_of_transactions(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     head = "Transaction Id,Transaction Amount,Transaction Item Sub Type,Transaction Date,Invoice-Number,Invoice Line-Unique Identifier,Invoice Line Total Price,Vendor Code\n"
-    receipt = libstats.load(workspace, [write(tmp_path / "funds.csv", head + "T1,50.00,EXPENDITURE,2026-10-01,A1,1,100.00,V\n")]).files[0]
+    receipt = libstats.load(
+        workspace,
+        [write(tmp_path / "funds.csv", head + "T1,50.00,EXPENDITURE,2026-10-01,A1,1,100.00,V\n")],
+    ).files[0]
     assert receipt.label == "alma fund transactions"

@@ -1,4 +1,5 @@
-"""ILL networks: a request that several files or rows tell of is one, and what cannot be read is refused with what to do."""
+"""ILL networks: a request that several files or rows tell of is one, and what cannot be read is
+refused with what to do."""
 
 from __future__ import annotations
 
@@ -22,13 +23,20 @@ b-1,OWN-1,f,2026-10-01 09:00:00+00,RES_ITEM_SHIPPED
 """
 
 
-def test_a_request_of_two_months_is_one_as_the_later_month_has_it(workspace: Workspace, tmp_path: Path) -> None:
-    october = write(tmp_path / "borrower-2026-10-31.xls", HEAD + "7001\tReceived\t\tY\tN\n7002\tSubmitted\t\tN\tN\n")
+def test_a_request_of_two_months_is_one_as_the_later_month_has_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    october = write(
+        tmp_path / "borrower-2026-10-31.xls",
+        HEAD + "7001\tReceived\t\tY\tN\n7002\tSubmitted\t\tN\tN\n",
+    )
     september = write(tmp_path / "borrower-2026-09-30.xls", HEAD + "7001\tSubmitted\t\tY\tN\n")
     libstats.load(workspace, [october])
     libstats.load(workspace, [september])
     with libstats.open(workspace) as con:
-        assert con.execute("select request_id, status from ill_request order by all").fetchall() == [("7001", "received"), ("7002", "requested")]
+        assert con.execute(
+            "select request_id, status from ill_request order by all"
+        ).fetchall() == [("7001", "received"), ("7002", "requested")]
 
 
 def test_a_file_without_the_number_says_what_to_do(workspace: Workspace, tmp_path: Path) -> None:
@@ -40,24 +48,55 @@ def test_a_file_without_the_number_says_what_to_do(workspace: Workspace, tmp_pat
 
 
 def test_counts_of_rapid_are_left_alone_in_words(workspace: Workspace, tmp_path: Path) -> None:
-    receipt = libstats.load(workspace, [write(tmp_path / "rapid.csv", "Month,Lending Filled\n2026-10,12\n")]).files[0]
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "rapid.csv", "Month,Lending Filled\n2026-10,12\n")]
+    ).files[0]
     assert receipt.outcome == "left alone"
     assert "manual-counts" in receipt.reason
 
 
-def test_a_request_of_reshare_counts_once_for_who_asks_and_once_for_who_is_asked(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_request_of_reshare_counts_once_for_who_asks_and_once_for_who_is_asked(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     workspace.config["library"]["timezone"] = "America/New_York"
-    libstats.load(workspace, [write(tmp_path / "requests-2026-10-31.csv", REQUESTS), write(tmp_path / "audit-2026-10-31.csv", AUDIT)])
+    libstats.load(
+        workspace,
+        [
+            write(tmp_path / "requests-2026-10-31.csv", REQUESTS),
+            write(tmp_path / "audit-2026-10-31.csv", AUDIT),
+        ],
+    )
     period = {"since": "2026-10-01", "until": "2026-11-01"}
     with libstats.open(workspace) as con:
-        borrowed, lent = libstats.throughput(con, "ill_borrowing", **period), libstats.throughput(con, "ill_lending", milestone="shipped", **period)
+        borrowed, lent = (
+            libstats.throughput(con, "ill_borrowing", **period),
+            libstats.throughput(con, "ill_lending", milestone="shipped", **period),
+        )
         assert (borrowed.fetchall()[0][-1], lent.fetchall()[0][-1]) == (1, 1)
-        waited = libstats.turnaround(con, "ill_borrowing", start="submitted", end="available", **period).df()
+        waited = libstats.turnaround(
+            con, "ill_borrowing", start="submitted", end="available", **period
+        ).df()
     assert (int(waited["cases"][0]), float(waited["naive_p50"][0])) == (1, 4.0)
 
 
-def test_a_request_of_alma_counts_once_however_many_partners_it_has(workspace: Workspace, tmp_path: Path) -> None:
-    rows = "".join(f"501,10/1/2026,{partner},{state},1\n" for partner, state in (("ABC", "Rejected"), ("DEF", "Active"), ("GHI", "")))
-    libstats.load(workspace, [write(tmp_path / "b-2026-10-31.csv", "Internal ID,Borrowing Creation Date,Partner Code,Partner Active Status,Num of Requests\n" + rows)])
+def test_a_request_of_alma_counts_once_however_many_partners_it_has(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = "".join(
+        f"501,10/1/2026,{partner},{state},1\n"
+        for partner, state in (("ABC", "Rejected"), ("DEF", "Active"), ("GHI", ""))
+    )
+    libstats.load(
+        workspace,
+        [
+            write(
+                tmp_path / "b-2026-10-31.csv",
+                "Internal ID,Borrowing Creation Date,Partner Code,Partner Active Status,Num of Requests\n"
+                + rows,
+            )
+        ],
+    )
     with libstats.open(workspace) as con:
-        assert con.execute("select request_id, lender from ill_request").fetchall() == [("501", "DEF")]
+        assert con.execute("select request_id, lender from ill_request").fetchall() == [
+            ("501", "DEF")
+        ]

@@ -28,13 +28,21 @@ FILLED_AGAIN = """Transaction Number,Process Type,Creation Date,Transaction Stat
 
 
 @pytest.mark.parametrize("order", list(permutations(("numbered.csv", "without.csv", "again.csv"))))
-def test_a_list_without_numbers_doubles_nothing(order: tuple[str, ...], workspace: Workspace, tmp_path: Path) -> None:
-    for name, text in (("numbered.csv", NUMBERED), ("without.csv", WITHOUT), ("again.csv", FILLED_AGAIN)):
+def test_a_list_without_numbers_doubles_nothing(
+    order: tuple[str, ...], workspace: Workspace, tmp_path: Path
+) -> None:
+    for name, text in (
+        ("numbered.csv", NUMBERED),
+        ("without.csv", WITHOUT),
+        ("again.csv", FILLED_AGAIN),
+    ):
         write(tmp_path / name, text)
     for name in order:
         libstats.load(workspace, [tmp_path / name])
     with libstats.open(workspace) as con:
-        assert con.sql("select request_id, status, service from ill_request order by all").fetchall() == [
+        assert con.sql(
+            "select request_id, status, service from ill_request order by all"
+        ).fetchall() == [
             ("901", "cancelled", "DOC"),
             ("902", "completed", None),
             ("created_stamp:2026-10-31 08:00:00.123", "completed", "OCLC"),
@@ -48,7 +56,9 @@ HISTORY = """TransactionNumber,DateTime,Entry,UserName
 """
 
 
-def test_free_text_gets_nowhere_not_even_into_scratch(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_free_text_gets_nowhere_not_even_into_scratch(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scratch: list[str] = []
     normalise = intake.normalise
 
@@ -64,4 +74,6 @@ def test_free_text_gets_nowhere_not_even_into_scratch(workspace: Workspace, tmp_
     assert receipt.files[0].dispositions["set aside"] == 2
     assert not any(b"canary" in p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
     with libstats.open(workspace) as con:
-        assert con.sql("select request_id, status_as_exported from ill_event").fetchall() == [("801", "shipped")]
+        assert con.sql("select request_id, status_as_exported from ill_event").fetchall() == [
+            ("801", "shipped")
+        ]

@@ -1,4 +1,5 @@
-"""Counts of the link resolver: however reports overlap, and whatever else parts them, no request counts twice."""
+"""Counts of the link resolver: however reports overlap, and whatever else parts them, no request
+counts twice."""
 
 from __future__ import annotations
 
@@ -26,34 +27,54 @@ def loaded(workspace: Workspace, *files: Path) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_overlapping_reports_count_a_day_once_as_the_newest_has_it(order: tuple[int, int], workspace: Workspace, tmp_path: Path) -> None:
-    """5 and 2 on the first day, 9 on the second, 1 on the third; the 1 of the half day is superseded."""
+def test_overlapping_reports_count_a_day_once_as_the_newest_has_it(
+    order: tuple[int, int], workspace: Workspace, tmp_path: Path
+) -> None:
+    """5 and 2 on the first day, 9 on the second, 1 on the third; the 1 of the half day is
+    superseded."""
     files = write(tmp_path / "a-2026-10-02.csv", FIRST), write(tmp_path / "b-2026-10-09.csv", AGAIN)
     assert loaded(workspace, *(files[i] for i in order)) == (4, 17, 14)
 
 
-def test_what_is_parted_by_groups_of_users_is_added_up_and_not_told(workspace: Workspace, tmp_path: Path) -> None:
+def test_what_is_parted_by_groups_of_users_is_added_up_and_not_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     text = "Request Date,Source Type,ISSN,ISBN,User Group,Number of Requests,Number of Clicked Requests\n10/01/2026,Primo,1234-5678,,SECRET,3,3\n10/01/2026,Primo,1234-5678,,staff,2,1\n"
     assert loaded(workspace, write(tmp_path / "a-2026-10-02.csv", text)) == (2, 5, 4)
-    assert b"SECRET" not in b"".join(p.read_bytes() for p in workspace.store.rglob("*") if p.is_file())
+    assert b"SECRET" not in b"".join(
+        p.read_bytes() for p in workspace.store.rglob("*") if p.is_file()
+    )
 
 
-def test_a_report_with_other_columns_tells_of_the_same_requests(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_report_with_other_columns_tells_of_the_same_requests(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     services = "Request Date,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests,Number of Services\n10/01/2026,Primo,1234-5678,,5,4,12\n"
-    assert loaded(workspace, write(tmp_path / "a-2026-10-02.csv", FIRST), write(tmp_path / "b-2026-10-09.csv", services)) == (3, 8, 6)
+    assert loaded(
+        workspace,
+        write(tmp_path / "a-2026-10-02.csv", FIRST),
+        write(tmp_path / "b-2026-10-09.csv", services),
+    ) == (3, 8, 6)
 
 
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        ("Request Full Month,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests", "Request Date"),
+        (
+            "Request Full Month,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests",
+            "Request Date",
+        ),
         ("Request Date,ISSN,ISBN,Number of Requests,Number of Clicked Requests", "Source Type"),
         ("Request Date,Source Type,Number of Requests,Number of Clicked Requests", "ISSN"),
         ("Request Date,Source Type,ISSN,Number of Requests,Number of Clicked Requests", "ISBN"),
     ],
 )
-def test_a_report_that_adds_up_more_is_refused(header: str, missing: str, workspace: Workspace, tmp_path: Path) -> None:
-    receipt = libstats.load(workspace, [write(tmp_path / "a-2026-10-31.csv", f"{header}\n{',1' * header.count(',')}\n")]).files[0]
+def test_a_report_that_adds_up_more_is_refused(
+    header: str, missing: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    receipt = libstats.load(
+        workspace, [write(tmp_path / "a-2026-10-31.csv", f"{header}\n{',1' * header.count(',')}\n")]
+    ).files[0]
     assert receipt.outcome == "refused"
     assert f"the column {missing} is missing" in receipt.reason
     assert "requests would count twice" in receipt.reason

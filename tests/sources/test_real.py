@@ -1,4 +1,5 @@
-"""Real files written by others, with the truths known of them. Skipped where they are not on the machine."""
+"""Real files written by others, with the truths known of them. Skipped where they are not on the
+machine."""
 
 from __future__ import annotations
 
@@ -35,38 +36,68 @@ LOADED = {
 }
 
 
-def test_every_folder_loads_in_one_call_or_is_refused_rightly(real: Path, workspace: Workspace) -> None:
+def test_every_folder_loads_in_one_call_or_is_refused_rightly(
+    real: Path, workspace: Workspace
+) -> None:
     workspace.config["library"] = {"timezone": "America/New_York"}
     receipt = libstats.load(workspace, [real], exported_at=datetime(2026, 1, 1))
-    later = {p.name for folder in ("marc", "edifact", "counter", "ezproxy") for p in (real / folder).iterdir()} - {"pubdate_strings.tsv"}
+    later = {
+        p.name
+        for folder in ("marc", "edifact", "counter", "ezproxy")
+        for p in (real / folder).iterdir()
+    } - {"pubdate_strings.tsv"}
     told = {f.file: f for f in receipt.files}
-    assert {f.partition("#")[0] for f, r in told.items() if "known, not loaded yet" in r.reason} == later
-    assert {f: r.reason.partition("\n")[0].rpartition(": ")[2] for f, r in told.items() if r.outcome == "refused"} == {
+    assert {
+        f.partition("#")[0] for f, r in told.items() if "known, not loaded yet" in r.reason
+    } == later
+    assert {
+        f: r.reason.partition("\n")[0].rpartition(": ")[2]
+        for f, r in told.items()
+        if r.outcome == "refused"
+    } == {
         # test material about call numbers and years, no exports
         "equivalents.json": "not an export that libstats knows; libstats knows none of its 3 headings. Nothing was changed",
         "sorted_lists.tsv": "not an export that libstats knows; of its 6 headings libstats knows Call Number. Nothing was changed",
         "pubdate_strings.tsv": "not an export that libstats knows; libstats knows none of its 4 headings. Nothing was changed",
-        # a sheet of examples and events without numbers, and commands that lack a column or do not say their letters
+        # a sheet of examples and events without numbers, and commands that lack a column or do not
+        # say their letters
         "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
         "analytics_response.xml": "the column Event ID is missing",
         "selcharge_oUKd.txt": "the column Date Charged is missing",
         "selhold_inactive.txt": "nothing tells what its columns are",
     }
-    assert all(sum(r.dispositions.values()) == r.rows_read for r in receipt.files if r.outcome == "loaded")
+    assert all(
+        sum(r.dispositions.values()) == r.rows_read for r in receipt.files if r.outcome == "loaded"
+    )
 
 
 def test_every_koha_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:
     receipt = libstats.load(workspace, [real / "koha"])
     outcomes = {f.file: (f.outcome, f.reason) for f in receipt.files}
-    assert {name.removesuffix(".csv").removesuffix("-reportresults") for name, (outcome, _) in outcomes.items() if outcome == "loaded"} == LOADED
-    assert {name: reason for name, (outcome, reason) in outcomes.items() if outcome != "loaded"} == {
+    assert {
+        name.removesuffix(".csv").removesuffix("-reportresults")
+        for name, (outcome, _) in outcomes.items()
+        if outcome == "loaded"
+    } == LOADED
+    assert {
+        name: reason for name, (outcome, reason) in outcomes.items() if outcome != "loaded"
+    } == {
         "patrons-reportresults.csv": "koha patron records: libstats never reads patron records",
         "catalogue_stats_wizard.csv": "koha statistics wizard: a crosstab with totals, not a list; export the rows behind it as a report instead",
     }
     for file in receipt.files:
         if file.outcome == "loaded":
             with (real / "koha" / file.file).open(encoding="utf-8", newline="") as text:
-                assert sum(file.dispositions.values()) == sum(1 for _ in csv.reader(text, delimiter="," if "LibraryIQ" in file.file else ";")) - 1
+                assert (
+                    sum(file.dispositions.values())
+                    == sum(
+                        1
+                        for _ in csv.reader(
+                            text, delimiter="," if "LibraryIQ" in file.file else ";"
+                        )
+                    )
+                    - 1
+                )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -76,25 +107,46 @@ def test_the_koha_truths_in_any_order(real: Path, workspace: Workspace, seed: in
     for file in files:
         libstats.load(workspace, [file])
     with libstats.open(workspace) as con:
-        assert con.sql("select owning_branch, count(*) from item group by all order by 1").fetchall() == [("CPL", 321), ("FPL", 315), ("MPL", 325)]
-        assert con.sql("select count(*), count(item_id), count(barcode), count(distinct title_id), count(*) - count(call_number) from item").fetchall() == [
-            (961, 961, 961, 411, 960)
-        ]
+        assert con.sql(
+            "select owning_branch, count(*) from item group by all order by 1"
+        ).fetchall() == [("CPL", 321), ("FPL", 315), ("MPL", 325)]
+        assert con.sql(
+            "select count(*), count(item_id), count(barcode), count(distinct title_id), count(*) - count(call_number) from item"
+        ).fetchall() == [(961, 961, 961, 411, 960)]
         assert con.sql("select count(*) from title").fetchall() == [(436,)]
-        assert con.sql("select median(published_year) from item join title using (source, title_id)").fetchall() == [(2000.0,)]
-        assert con.sql("select count(*) from item group by added_on order by 1 desc limit 1").fetchall() == [(830,)]
-        assert con.sql("select count(*) from loan").fetchall() == con.sql("select count(*) from circulation_event").fetchall() == [(0,)]
+        assert con.sql(
+            "select median(published_year) from item join title using (source, title_id)"
+        ).fetchall() == [(2000.0,)]
+        assert con.sql(
+            "select count(*) from item group by added_on order by 1 desc limit 1"
+        ).fetchall() == [(830,)]
+        assert (
+            con.sql("select count(*) from loan").fetchall()
+            == con.sql("select count(*) from circulation_event").fetchall()
+            == [(0,)]
+        )
 
 
 def test_nothing_of_a_person_is_anywhere(real: Path, workspace: Workspace) -> None:
-    """No value of any person's field of the patrons export is in the database, as text, nor in the receipt."""
+    """No value of any person's field of the patrons export is in the database, as text, nor in the
+    receipt."""
     receipt = str(libstats.load(workspace, [real / "koha"]))
     with (real / "koha" / "patrons-reportresults.csv").open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text, delimiter=";"))
-    people = {row[column] for row in rows for column in ("cardnumber", "surname", "firstname", "dateofbirth", "sort1", "sort2") if len(row[column]) > 5}
+    people = {
+        row[column]
+        for row in rows
+        for column in ("cardnumber", "surname", "firstname", "dateofbirth", "sort1", "sort2")
+        if len(row[column]) > 5
+    }
     stored = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
     with libstats.open(workspace) as con:
-        cells = {str(v) for t in ("item", "title", "loan", "hold", "circulation_event", "reject") for row in con.execute(f"from {t}").fetchall() for v in row}
+        cells = {
+            str(v)
+            for t in ("item", "title", "loan", "hold", "circulation_event", "reject")
+            for row in con.execute(f"from {t}").fetchall()
+            for v in row
+        }
     others = b"".join(p.read_bytes() for p in (real / "koha").iterdir() if "patrons" not in p.name)
     theirs = {v for v in people if v.encode() not in others}  # a surname may also be an author's
     assert len(theirs) > 100
@@ -107,20 +159,34 @@ def three(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[LoadRec
     """The files of Koha, ILLiad and Alma, loaded in one call."""
     place = init(tmp_path_factory.mktemp("three") / "library")
     place.config["library"] = {"timezone": "Europe/Oslo"}
-    return libstats.load(place, [real / system for system in ("koha", "illiad", "alma")]), place.folder
+    return libstats.load(
+        place, [real / system for system in ("koha", "illiad", "alma")]
+    ), place.folder
 
 
 def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt, Path]) -> None:
-    told = {f.file.partition("#")[2] or f.file: (f.outcome, f.reason) for f in three[0].files if f.outcome != "loaded" and "reportresults" not in f.file and "wizard" not in f.file}
+    told = {
+        f.file.partition("#")[2] or f.file: (f.outcome, f.reason)
+        for f in three[0].files
+        if f.outcome != "loaded" and "reportresults" not in f.file and "wizard" not in f.file
+    }
     assert {name: outcome for name, (outcome, _) in told.items()} == {
         "OHSU__OHSU_Borrowing.csv": "left alone",
         "Pacific_Borrowing_Sample": "refused",
         "analytics_response.xml": "refused",
     }
-    assert "add Transaction Number, Transaction Status and Transaction Date" in told["OHSU__OHSU_Borrowing.csv"][1]
-    assert "(alma item historical events): the column Event ID is missing" in told["analytics_response.xml"][1]
+    assert (
+        "add Transaction Number, Transaction Status and Transaction Date"
+        in told["OHSU__OHSU_Borrowing.csv"][1]
+    )
+    assert (
+        "(alma item historical events): the column Event ID is missing"
+        in told["analytics_response.xml"][1]
+    )
     assert "the column Transaction Number is missing" in told["Pacific_Borrowing_Sample"][1]
-    assert [f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]] == []
+    assert [
+        f.file for f in three[0].files if f.outcome == "loaded" and f.dispositions["rejected"]
+    ] == []
 
 
 def test_the_illiad_truths(three: tuple[LoadReceipt, Path]) -> None:
@@ -128,42 +194,79 @@ def test_the_illiad_truths(three: tuple[LoadReceipt, Path]) -> None:
         counts = "select direction, count(*) filter (where status in ('filled', 'completed')), count(*) filter (where status not in ('filled', 'completed')) from ill_request where source = 'illiad' group by all order by 1"
         assert con.sql(counts).fetchall() == [("borrowing", 2999, 215), ("lending", 9557, 2520)]
         hours = "(epoch(status_since) - epoch(created_at)) / 3600"
-        assert con.sql(f"select round(median({hours}), 2) from ill_request where direction = 'lending' and status = 'completed'").fetchall() == [(1.08,)]
+        assert con.sql(
+            f"select round(median({hours}), 2) from ill_request where direction = 'lending' and status = 'completed'"
+        ).fetchall() == [(1.08,)]
         early = f"select count(*), floor(min({hours})) from ill_request where direction = 'borrowing' and status = 'cancelled' and status_since < created_at"
         assert con.sql(early).fetchall() == [(43, -3.0)]
-        assert con.sql("select count(*), count(distinct request_id), count(created_at), count(status_since) from ill_request where source = 'illiad'").fetchall() == [(15291,) * 4]
-        assert con.sql("select count(*) from ill_request where lender = 'OA'").fetchall() == [(324,)]
+        assert con.sql(
+            "select count(*), count(distinct request_id), count(created_at), count(status_since) from ill_request where source = 'illiad'"
+        ).fetchall() == [(15291,) * 4]
+        assert con.sql("select count(*) from ill_request where lender = 'OA'").fetchall() == [
+            (324,)
+        ]
         # beside the 43, six that were filled
-        assert [row[1:4] for row in libstats.check(con).fetchall() if row[0] == "two clocks"] == [("illiad", "ill_request", 43 + 6)]
+        assert [row[1:4] for row in libstats.check(con).fetchall() if row[0] == "two clocks"] == [
+            ("illiad", "ill_request", 43 + 6)
+        ]
 
 
 def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:
     with libstats.open(three[1]) as con:
-        reasons = dict(con.sql("select reason, count(*) from ill_request where source = 'illiad' and direction = 'borrowing' group by all").fetchall())
-        assert (reasons["duplicate"], reasons["cancelled by patron"], reasons["cancelled during creation"]) == (119, 45, 10)
-        said = dict(con.sql("select reason, count(*) from ill_request where source = 'illiad' and direction = 'lending' group by all").fetchall())
+        reasons = dict(
+            con.sql(
+                "select reason, count(*) from ill_request where source = 'illiad' and direction = 'borrowing' group by all"
+            ).fetchall()
+        )
+        assert (
+            reasons["duplicate"],
+            reasons["cancelled by patron"],
+            reasons["cancelled during creation"],
+        ) == (119, 45, 10)
+        said = dict(
+            con.sql(
+                "select reason, count(*) from ill_request where source = 'illiad' and direction = 'lending' group by all"
+            ).fetchall()
+        )
         # the codes 9 and LAC, 7 and NYR; 27 where staff typed what it is; one without a code
-        assert (said["lacking volume or issue"], said["not yet available"], said["not found as cited"]) == (1229 + 280 + 3 + 1, 571 + 134, 24 + 2 + 19)
+        assert (
+            said["lacking volume or issue"],
+            said["not yet available"],
+            said["not found as cited"],
+        ) == (1229 + 280 + 3 + 1, 571 + 134, 24 + 2 + 19)
         assert said["other"] == 135 + 9 + 1
 
 
 def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
     read = {f.file: f.rows_read for f in three[0].files if f.label.startswith("alma")}
-    assert read == {"pbooks.csv": 104, "polines-report.csv": 665, "items_response.json": 9, "loans_response.json": 2}
+    assert read == {
+        "pbooks.csv": 104,
+        "polines-report.csv": 665,
+        "items_response.json": 9,
+        "loans_response.json": 2,
+    }
     with libstats.open(three[1]) as con:
-        assert con.sql("select count(*) from order_line where status is not null").fetchall() == [(657,)]
+        assert con.sql("select count(*) from order_line where status is not null").fetchall() == [
+            (657,)
+        ]
         shares = "select count(*), count(*) filter (where funds = 2) from (select count(*) as funds from order_fund group by order_line_id)"
         assert con.sql(shares).fetchall() == [(657, 8)]
         rows = "select l.status_as_exported, count(*) from order_line l join order_fund using (source, order_line_id) group by all order by 1"
         assert con.sql(rows).fetchall() == [("ACTIVE", 415), ("CANCELLED", 8), ("CLOSED", 242)]
         # one of the 104 lines of new books is also among the 657
-        assert con.sql("select count(*), count(received_on), count(title_id) from order_line").fetchall() == [(104 + 657 - 1, 104, 104)]
+        assert con.sql(
+            "select count(*), count(received_on), count(title_id) from order_line"
+        ).fetchall() == [(104 + 657 - 1, 104, 104)]
         # of the reports, and the one of the items
-        assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [(101 + 1,)]
+        assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [
+            (101 + 1,)
+        ]
         items = "select count(*), count(barcode), count(distinct title_id), min(added_on)::varchar, count(lost_code), count(*) filter (where status = 'Loan') from item where source = 'alma'"
         assert con.sql(items).fetchall() == [(9, 9, 1, "2015-11-05", 1, 1)]
         # in GMT there; in Oslo it is an hour later in winter and two in summer
-        assert con.sql("select checked_out_at::varchar, due_at::varchar from loan where source = 'alma' order by 1").fetchall() == [
+        assert con.sql(
+            "select checked_out_at::varchar, due_at::varchar from loan where source = 'alma' order by 1"
+        ).fetchall() == [
             ("2013-11-18 08:00:00", "2018-08-14 22:00:00"),
             ("2018-07-23 22:25:26.347", "2018-08-20 22:00:00"),
         ]
@@ -171,12 +274,18 @@ def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
 
 def test_the_answer_of_analytics_is_read_whole(real: Path) -> None:
     path = real / "alma" / "analytics_response.xml"
-    answer = next(header for place in places(path) for part in parts(place) for header in part.headers())
+    answer = next(
+        header for place in places(path) for part in parts(place) for header in part.headers()
+    )
     rows = [dict(zip(answer.header, row, strict=True)) for _, row in answer.records()]
-    assert len(rows) == answer.count().records == path.read_text(encoding="utf-8").count("<Row>") == 25
+    assert (
+        len(rows) == answer.count().records == path.read_text(encoding="utf-8").count("<Row>") == 25
+    )
     # the total of the report stands in every row; an event that goes on has no end
     assert {row["REPORT_SUM(Num of events BY )"] for row in rows} == {"23794"}
-    assert sum(1 for row in rows if not row["Event End Date and Time"]) == 25 - path.read_text(encoding="utf-8").count("<Column1>")
+    assert sum(1 for row in rows if not row["Event End Date and Time"]) == 25 - path.read_text(
+        encoding="utf-8"
+    ).count("<Column1>")
     assert answer.lacks(25) is None
 
 
@@ -191,24 +300,38 @@ def test_the_folio_examples(real: Path, workspace: Workspace) -> None:
     }
     with libstats.open(workspace) as con:
         # -04:00 and -01:00 stand in one file
-        assert con.sql("select checked_out_at::varchar, returned_at::varchar, renewals from loan where is_in_house is null order by 1").fetchall() == [
+        assert con.sql(
+            "select checked_out_at::varchar, returned_at::varchar, renewals from loan where is_in_house is null order by 1"
+        ).fetchall() == [
             ("2017-01-14 15:14:36", "2017-01-16 05:15:23", 0),
             ("2017-03-01 21:34:11", None, 1),
         ]
-        assert con.sql("select checked_out_at::varchar from loan where is_in_house").fetchall() == [("2020-02-12 11:17:25",)]
-        assert con.sql("select placed_on::varchar, expires_on::varchar, queue_position from hold order by 1").fetchall() == [
+        assert con.sql("select checked_out_at::varchar from loan where is_in_house").fetchall() == [
+            ("2020-02-12 11:17:25",)
+        ]
+        assert con.sql(
+            "select placed_on::varchar, expires_on::varchar, queue_position from hold order by 1"
+        ).fetchall() == [
             ("2017-07-29", None, None),
             ("2017-08-05", "2017-09-01", 1),
         ]
-    stored = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()) + str(receipt).encode()
+    stored = (
+        b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+        + str(receipt).encode()
+    )
     written = json.loads((real / "folio" / "requests.json").read_text(encoding="utf-8"))["requests"]
-    theirs = [r["requesterId"] for r in written] + [*written[1]["requester"].values(), written[1]["item"]["title"]]
+    theirs = [r["requesterId"] for r in written] + [
+        *written[1]["requester"].values(),
+        written[1]["item"]["title"],
+    ]
     assert [value for value in theirs if len(value) > 5 and value.encode() in stored] == []
 
 
 def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt, Path]) -> None:
     """No title, author or journal of the article requests is in the database or the receipt."""
-    with (real / "illiad" / "OHSU__OHSU_Borrowing.csv").open(encoding="utf-8-sig", newline="") as text:
+    with (real / "illiad" / "OHSU__OHSU_Borrowing.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as text:
         titles = {row[" Article Title"] for row in csv.DictReader(text)}
     for place in places(next((real / "illiad").glob("Pacific__Pacific-Lending*"))):
         for part in parts(place):
@@ -216,10 +339,19 @@ def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt,
     told = {title for title in titles if len(title) > 30 and title.isascii()}
     assert len(told) > 5000
     with libstats.open(three[1]) as con:
-        cells = {str(v) for t in ("ill_request", "ill_event", "reject") for row in con.execute(f"from {t}").fetchall() for v in row}
+        cells = {
+            str(v)
+            for t in ("ill_request", "ill_event", "reject")
+            for row in con.execute(f"from {t}").fetchall()
+            for v in row
+        }
     assert not told & cells
     stored = b"".join(p.read_bytes() for p in three[1].rglob("*") if p.is_file())
-    assert [t for t in random.Random(1).sample(sorted(told), 300) if t.encode() in stored or t in str(three[0])] == []
+    assert [
+        t
+        for t in random.Random(1).sample(sorted(told), 300)
+        if t.encode() in stored or t in str(three[0])
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -227,12 +359,18 @@ def evergreen(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Loa
     """The files of Evergreen in a library of New York's zone."""
     folder = init(tmp_path_factory.mktemp("evergreen") / "library").folder
     config = folder / CONFIG
-    write(config, config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "America/New_York"', 1))
+    write(
+        config,
+        config.read_text(encoding="utf-8").replace(
+            "[library]", '[library]\ntimezone = "America/New_York"', 1
+        ),
+    )
     return libstats.load(folder, [real / "evergreen"]), folder
 
 
 def reporter(path: Path) -> list[dict[str, str]]:
-    """A file of Evergreen's reporter, read apart from libstats: each line in UTF-8, else in Latin-1."""
+    """A file of Evergreen's reporter, read apart from libstats: each line in UTF-8, else in
+    Latin-1."""
     lines = []
     for line in path.read_bytes().split(b"\r\n"):
         try:
@@ -245,47 +383,89 @@ def reporter(path: Path) -> list[dict[str, str]]:
 def test_the_evergreen_truths(evergreen: tuple[LoadReceipt, Path]) -> None:
     receipt, folder = evergreen
     assert receipt.is_clean
-    assert {f.file: f.rows_read for f in receipt.files} == {"acq_lineitem_details.csv": 112, "circulation_report.csv": 486, "hold_requests.csv": 265, "item_list.csv": 4858}
+    assert {f.file: f.rows_read for f in receipt.files} == {
+        "acq_lineitem_details.csv": 112,
+        "circulation_report.csv": 486,
+        "hold_requests.csv": 265,
+        "item_list.csv": 4858,
+    }
     assert [f for f in receipt.files if f.dispositions["rejected"]] == []
     with libstats.open(folder) as con:
         months = "select strftime(checked_out_at, '%Y-%m'), count(*), count(returned_at), count(renewal_of) from loan group by all order by 1"
-        assert con.sql(months).fetchall() == [("2014-05", 13, 0, 0), ("2020-09", 79, 0, 0), ("2020-10", 394, 0, 0)]
-        assert con.sql("select count(*), count(*) filter (where lifetime_checkouts = 0), count(distinct item_id) from item").fetchall() == [(4831, 4345, 4831)]
+        assert con.sql(months).fetchall() == [
+            ("2014-05", 13, 0, 0),
+            ("2020-09", 79, 0, 0),
+            ("2020-10", 394, 0, 0),
+        ]
+        assert con.sql(
+            "select count(*), count(*) filter (where lifetime_checkouts = 0), count(distinct item_id) from item"
+        ).fetchall() == [(4831, 4345, 4831)]
         assert con.sql("select count(*) from withdrawal").fetchall() == [(27,)]
-        assert con.sql("select count(*), count(ready_on), count(status) from hold").fetchall() == [(265, 0, 0)]
-        waited = (
-            "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
-        )
+        assert con.sql("select count(*), count(ready_on), count(status) from hold").fetchall() == [
+            (265, 0, 0)
+        ]
+        waited = "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
         assert [(n, round(seconds, 1)) for n, seconds in con.sql(waited).fetchall()] == [(6, 115.7)]
-        assert con.sql("select count(*) from item where item_type = 'serial' or item_type = 'reference'").fetchall() == [(6,)]
+        assert con.sql(
+            "select count(*) from item where item_type = 'serial' or item_type = 'reference'"
+        ).fetchall() == [(6,)]
 
 
-def test_evergreen_s_titles_are_exact_to_the_character(real: Path, evergreen: tuple[LoadReceipt, Path]) -> None:
-    rows = [row for row in reporter(real / "evergreen" / "item_list.csv") if row["Is Deleted"] == "0"]
-    wanted = {(row["Item ID"], row["Barcode"], row["Title Proper (normalized)"].strip(), row["Author (normalized)"].strip(), row["Call Number Label"].strip()) for row in rows}
+def test_evergreen_s_titles_are_exact_to_the_character(
+    real: Path, evergreen: tuple[LoadReceipt, Path]
+) -> None:
+    rows = [
+        row for row in reporter(real / "evergreen" / "item_list.csv") if row["Is Deleted"] == "0"
+    ]
+    wanted = {
+        (
+            row["Item ID"],
+            row["Barcode"],
+            row["Title Proper (normalized)"].strip(),
+            row["Author (normalized)"].strip(),
+            row["Call Number Label"].strip(),
+        )
+        for row in rows
+    }
     with libstats.open(evergreen[1]) as con:
         query = "select item_id, barcode, coalesce(title, ''), coalesce(author, ''), call_number from item left join title using (source, title_id)"
         found = set(con.sql(query).fetchall())
         assert len(wanted) == len(found) == 4831
         prefixed = {row["Item ID"] for row in rows if row["Prefix"].strip()}
-        assert {row for row in found if row[0] not in prefixed} == {row for row in wanted if row[0] not in prefixed}
+        assert {row for row in found if row[0] not in prefixed} == {
+            row for row in wanted if row[0] not in prefixed
+        }
         price = sum(Decimal(row["Price"]) for row in rows if row["Price"])
         assert con.sql("select sum(replacement_price) from item").fetchall() == [(price,)]
 
 
-def test_evergreen_s_money_is_that_of_the_file(real: Path, evergreen: tuple[LoadReceipt, Path]) -> None:
+def test_evergreen_s_money_is_that_of_the_file(
+    real: Path, evergreen: tuple[LoadReceipt, Path]
+) -> None:
     debits: dict[str, Decimal] = {}
     for row in reporter(real / "evergreen" / "acq_lineitem_details.csv"):
         if row["Debit Amount"]:
-            debits[row["Fund Code"]] = debits.get(row["Fund Code"], Decimal(0)) + Decimal(row["Debit Amount"])
+            debits[row["Fund Code"]] = debits.get(row["Fund Code"], Decimal(0)) + Decimal(
+                row["Debit Amount"]
+            )
     with libstats.open(evergreen[1]) as con:
-        assert dict(con.sql("select fund_code, sum(amount) from order_fund where amount is not null group by all").fetchall()) == debits
+        assert (
+            dict(
+                con.sql(
+                    "select fund_code, sum(amount) from order_fund where amount is not null group by all"
+                ).fetchall()
+            )
+            == debits
+        )
         # the vendor only delays six of the ten lines that are cancelled
-        assert con.sql("select status, count(*) from order_line group by all order by 1").fetchall() == [("cancelled", 4), ("new", 55), ("ordered", 46), ("received", 6)]
+        assert con.sql(
+            "select status, count(*) from order_line group by all order by 1"
+        ).fetchall() == [("cancelled", 4), ("new", 55), ("ordered", 46), ("received", 6)]
 
 
 def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:
-    """Lines from public documentation: what lacks its columns or its key is refused with what to add."""
+    """Lines from public documentation: what lacks its columns or its key is refused with what to
+    add."""
     receipt = libstats.load(workspace, [real / "symphony"], exported_at=datetime(2026, 1, 1))
     told = {f.file: (f.outcome, f.reason) for f in receipt.files}
     assert {name: outcome for name, (outcome, _) in told.items()} == {
@@ -298,21 +478,46 @@ def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace
     }
     assert "the column Date Charged is missing" in told["selcharge_oUKd.txt"][1]
     assert "nothing tells what its columns are" in told["selhold_inactive.txt"][1]
-    counts = {f.file: (f.rows_read, f.dispositions["new"], f.dispositions["set aside"]) for f in receipt.files if f.outcome == "loaded"}
-    assert counts == {"history_lines.hist": (9, 6, 3), "selitem_oCBm_with_error_line.txt": (2, 1, 1), "selitem_oIBtf.txt": (4, 4, 0)}
+    counts = {
+        f.file: (f.rows_read, f.dispositions["new"], f.dispositions["set aside"])
+        for f in receipt.files
+        if f.outcome == "loaded"
+    }
+    assert counts == {
+        "history_lines.hist": (9, 6, 3),
+        "selitem_oCBm_with_error_line.txt": (2, 1, 1),
+        "selitem_oIBtf.txt": (4, 4, 0),
+    }
     with libstats.open(workspace) as con:
-        assert con.sql("select kind, count(*) from circulation_event group by all order by 1").fetchall() == [("checkin", 3), ("checkout", 1), ("renewal", 2)]
-        users = {row[0] for row in con.sql("select cast(patron_key as varchar) from circulation_event where patron_key is not null").fetchall()}
+        assert con.sql(
+            "select kind, count(*) from circulation_event group by all order by 1"
+        ).fetchall() == [("checkin", 3), ("checkout", 1), ("renewal", 2)]
+        users = {
+            row[0]
+            for row in con.sql(
+                "select cast(patron_key as varchar) from circulation_event where patron_key is not null"
+            ).fetchall()
+        }
     assert len(users) == 3
     held = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
-    assert [word for word in (b"29999000111111", b"29999000503945", b"some user password") if word in held] == []
+    assert [
+        word
+        for word in (b"29999000111111", b"29999000503945", b"some user password")
+        if word in held
+    ] == []
 
 
 def test_the_day_of_tidying_up_is_no_delivery(three: tuple[LoadReceipt, Path]) -> None:
     period = {"since": "2016-01-01", "until": "2018-01-01"}
     with libstats.open(three[1]) as con:
         for end in (None, "finished"):
-            with pytest.raises(AnalysisError, match=r"about 60 days after delivery\. Export the Tracking table"):
+            with pytest.raises(
+                AnalysisError, match=r"about 60 days after delivery\. Export the Tracking table"
+            ):
                 libstats.turnaround(con, "ill_borrowing", end=end, **period)
-        row = libstats.turnaround(con, "ill_lending", unit="hours", **period).select("cases, reached, still_open, given_up, round(naive_p50, 2)").fetchall()
+        row = (
+            libstats.turnaround(con, "ill_lending", unit="hours", **period)
+            .select("cases, reached, still_open, given_up, round(naive_p50, 2)")
+            .fetchall()
+        )
         assert row == [(12077, 9557, 0, 2520, 1.08)]

@@ -1,7 +1,9 @@
-"""Every source: its declaration fits schema.sql, and its golden pairs in tests/sources/<system>-<name>/.
+"""Every source: its declaration fits schema.sql, and its golden pairs in
+tests/sources/<system>-<name>/.
 
-A pair is NAME.csv, an export, and NAME.expected.csv, the rows of its primary table that are to come of it; beside
-them NAME.rejects.csv where rows are to be rejected, and NAME.TABLE.expected.csv for another table that it fills.
+A pair is NAME.csv, an export, and NAME.expected.csv, the rows of its primary table that are to come
+of it; beside them NAME.rejects.csv where rows are to be rejected, and NAME.TABLE.expected.csv for
+another table that it fills.
 """
 
 from __future__ import annotations
@@ -40,19 +42,32 @@ def cells(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def agrees_with_csv(con: duckdb.DuckDBPyConnection, pair: Path, source: Source, receipt: FileReceipt) -> None:
-    """Numbers that stand as they are under a heading add up to what the csv module finds there, where every row came in."""
+def agrees_with_csv(
+    con: duckdb.DuckDBPyConnection, pair: Path, source: Source, receipt: FileReceipt
+) -> None:
+    """Numbers that stand as they are under a heading add up to what the csv module finds there,
+    where every row came in."""
     part = recognise(pair)[1]
-    if not isinstance(part, Delimited) or part.is_bare or receipt.dispositions["new"] != receipt.rows_read:
+    if (
+        not isinstance(part, Delimited)
+        or part.is_bare
+        or receipt.dispositions["new"] != receipt.rows_read
+    ):
         return
     text = pair.read_bytes().decode("utf-8-sig", "replace")
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=part.delimiter))[part.preamble :]
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=part.delimiter))[
+        part.preamble :
+    ]
     for line in source.lines[source.primary]:
         plain = re.fullmatch(r'(?:amount|whole_number)\("([^"?]+)"\)', line.expression)
         place = source.locate(rows[0]).get(plain[1]) if plain else None
         if place is not None:
-            told = [Decimal(row[place]) for row in rows[1:] if re.fullmatch(r"-?[0-9.]+", row[place])]
-            assert con.execute(f"select coalesce(sum({line.column}), 0), count({line.column}) from {source.primary}").fetchall() == [(sum(told), len(told))], line
+            told = [
+                Decimal(row[place]) for row in rows[1:] if re.fullmatch(r"-?[0-9.]+", row[place])
+            ]
+            assert con.execute(
+                f"select coalesce(sum({line.column}), 0), count({line.column}) from {source.primary}"
+            ).fetchall() == [(sum(told), len(told))], line
 
 
 def test_every_source_fits_the_schema() -> None:
@@ -68,9 +83,15 @@ def test_every_table_has_a_source() -> None:
 
 
 def with_marks(pairs: list[Path]) -> list[Any]:
-    """The pairs as parameters: but for the first one of each system they are slow, since there are so many."""
+    """The pairs as parameters: but for the first one of each system they are slow, since there are
+    so many."""
     first = {p.parent.name.partition("-")[0]: p for p in reversed(pairs)}
-    return [pytest.param(p, id=f"{p.parent.name}/{p.stem}", marks=() if p in first.values() else pytest.mark.slow) for p in pairs]
+    return [
+        pytest.param(
+            p, id=f"{p.parent.name}/{p.stem}", marks=() if p in first.values() else pytest.mark.slow
+        )
+        for p in pairs
+    ]
 
 
 @pytest.mark.parametrize("pair", with_marks(PAIRS))
@@ -84,21 +105,44 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
     assert receipt.rows_read in counted(pair.read_bytes(), is_bare=recognise(pair)[1].is_bare)
     with libstats.open(workspace) as con:
         agrees_with_csv(con, pair, source, receipt)
-        for expected in (pair.with_suffix(".expected.csv"), *pair.parent.glob(f"{pair.stem}.*.expected.csv")):
-            table = source.primary if expected.name == f"{pair.stem}.expected.csv" else expected.name.split(".")[-3]
+        for expected in (
+            pair.with_suffix(".expected.csv"),
+            *pair.parent.glob(f"{pair.stem}.*.expected.csv"),
+        ):
+            table = (
+                source.primary
+                if expected.name == f"{pair.stem}.expected.csv"
+                else expected.name.split(".")[-3]
+            )
             wanted = cells(expected)
             columns = ", ".join(f"coalesce({c}::varchar, '')" for c in wanted[0])
-            assert sorted(con.execute(f"select {columns} from {table}").fetchall()) == sorted(map(tuple, wanted[1:]))
+            assert sorted(con.execute(f"select {columns} from {table}").fetchall()) == sorted(
+                map(tuple, wanted[1:])
+            )
         rejects = pair.with_suffix(".rejects.csv")
         wanted = cells(rejects)[1:] if rejects.exists() else []
         found = con.execute("select line::varchar, heading, reason, shape from reject").fetchall()
         assert sorted(found) == sorted(map(tuple, wanted))
-        assert receipt.dispositions["rejected"] == len({r[0] for r in wanted if "so nothing of it goes to" not in r[2]})
+        assert receipt.dispositions["rejected"] == len(
+            {r[0] for r in wanted if "so nothing of it goes to" not in r[2]}
+        )
 
 
 def test_a_heading_is_known_in_every_spelling() -> None:
-    assert {fold_heading(h) for h in ("\ufeffReceiving   Date", "RECEIVING_DATE", "Receiving.Date", " receiving\u00a0date ")} == {"receivingdate"}
-    assert fold_heading("Num of Loans (In House + Not In House)") == fold_heading("Num.of.Loans..In.House...Not.In.House.") == fold_heading("Loans (In House + Not In House)")
+    assert {
+        fold_heading(h)
+        for h in (
+            "\ufeffReceiving   Date",
+            "RECEIVING_DATE",
+            "Receiving.Date",
+            " receiving\u00a0date ",
+        )
+    } == {"receivingdate"}
+    assert (
+        fold_heading("Num of Loans (In House + Not In House)")
+        == fold_heading("Num.of.Loans..In.House...Not.In.House.")
+        == fold_heading("Loans (In House + Not In House)")
+    )
     assert fold_heading("closedate#1") != fold_heading("closedate#2")
 
 
@@ -114,7 +158,9 @@ def test_faults_are_found_all_at_once() -> None:
         "x",
         "y",
         ("A",),
-        {"loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'},
+        {
+            "loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'
+        },
         footer="(",
         glean={"Z": "["},
         loose=("gone",),
@@ -128,7 +174,14 @@ def test_faults_are_found_all_at_once() -> None:
         "gone, said to be loose, is not selected",
         '"Z" is in no SELECT',
     ]
-    bare = Source("x", "y", ("A",), {"loan": '"A" as loan_id,\n"B" as barcode'}, bare=("B", "C", "", "B", ""), fits={"B": ".+", "D": "[0-9]+", "C": "["})
+    bare = Source(
+        "x",
+        "y",
+        ("A",),
+        {"loan": '"A" as loan_id,\n"B" as barcode'},
+        bare=("B", "C", "", "B", ""),
+        fits={"B": ".+", "D": "[0-9]+", "C": "["},
+    )
     assert [f.split(": ", 1)[1] for f in faults(bare)] == [
         "the pattern [ is not a regular expression",
         "the heading B stands twice in bare",

@@ -1,4 +1,5 @@
-"""A store that the first libstats wrote opens, and can be loaded into, after every later change of the schema."""
+"""A store that the first libstats wrote opens, and can be loaded into, after every later change of
+the schema."""
 
 from __future__ import annotations
 
@@ -27,24 +28,41 @@ def counts(workspace: Workspace, **known: str) -> dict[str, int]:
     """Rows of every table of today, in a store of then."""
     with libstats.open(workspace, **known) as con:  # type: ignore[arg-type]
         for table in schema.tables().values():
-            con.execute(f"select {', '.join(c.name for c in table.columns)} from {table.name}").fetchall()
-        return {t: n for t in schema.tables() if (n := con.execute(f"select count(*) from {t}").fetchall()[0][0])}
+            con.execute(
+                f"select {', '.join(c.name for c in table.columns)} from {table.name}"
+            ).fetchall()
+        return {
+            t: n
+            for t in schema.tables()
+            if (n := con.execute(f"select count(*) from {t}").fetchall()[0][0])
+        }
 
 
 def test_the_first_store_is_read_and_loaded_into(workspace: Workspace, tmp_path: Path) -> None:
     put(workspace)
     assert counts(workspace) == COUNTS
-    receipt = libstats.load(workspace, [write(tmp_path / "items-2026-11-01.csv", "itemnumber;barcode;homebranch\n101;00123;WEST\n999;b999;EAST\n")])
+    receipt = libstats.load(
+        workspace,
+        [
+            write(
+                tmp_path / "items-2026-11-01.csv",
+                "itemnumber;barcode;homebranch\n101;00123;WEST\n999;b999;EAST\n",
+            )
+        ],
+    )
     assert {k: v for k, v in receipt.files[0].dispositions.items() if v} == {"changed": 1, "new": 1}
     assert counts(workspace) == COUNTS | {"item": 5}  # 101 is back, 999 is new
     libstats.undo(workspace, 1)
     with libstats.open(workspace) as con, duckdb.connect() as fresh:
         tables.create_tables(fresh)
-        assert con.execute("from about").fetchall() == fresh.execute("from about").fetchall()  # it is compared with the tables of today no more
+        assert (
+            con.execute("from about").fetchall() == fresh.execute("from about").fetchall()
+        )  # it is compared with the tables of today no more
 
 
 def test_a_table_and_a_column_that_came_later(workspace: Workspace) -> None:
-    """A store without the newest table and with a column less, as an earlier libstats would have left it."""
+    """A store without the newest table and with a column less, as an earlier libstats would have
+    left it."""
     put(workspace)
     with duckdb.connect(str(generations.published(workspace.store))) as con:
         for view in ("milestone", "milestone_ever", "milestone__now"):
@@ -56,7 +74,9 @@ def test_a_table_and_a_column_that_came_later(workspace: Workspace) -> None:
         for part in ("row", "merged"):
             con.execute(f"alter table title__{part} drop column is_serial")
         columns = "source, title_id, title, author, isbn, issn, published_year, material, publisher, created_on, updated_at"
-        con.execute(f"create view title__now as select {columns} from title__row where is_sole union all select {columns} from title__merged")
+        con.execute(
+            f"create view title__now as select {columns} from title__row where is_sole union all select {columns} from title__merged"
+        )
     assert counts(workspace)["title"] == COUNTS["title"]
     with generations.writing(workspace.store) as writer:
         writer.publish()
@@ -71,7 +91,10 @@ def test_views_follow_what_a_state_holds(workspace: Workspace) -> None:
     key = "(select min(item_key) from item__now)"
     for change, gone in (
         ("delete from item__gone", 0),
-        (f"insert into item__gone select source, item_key, timestamp '2026-11-01' from item__now where item_key = {key}", 1),
+        (
+            f"insert into item__gone select source, item_key, timestamp '2026-11-01' from item__now where item_key = {key}",
+            1,
+        ),
         ("delete from item__gone", 0),
     ):
         with generations.writing(workspace.store) as writer:
@@ -80,12 +103,16 @@ def test_views_follow_what_a_state_holds(workspace: Workspace) -> None:
         with libstats.open(workspace) as con:
             assert ("item__gone" in told(con, "item")) == bool(gone)
             assert con.sql("select count(*) from item").fetchall() == [(8 - gone,)]
-            assert con.sql("select count(*), count(gone_after) from item_ever").fetchall() == [(8, gone)]
+            assert con.sql("select count(*), count(gone_after) from item_ever").fetchall() == [
+                (8, gone)
+            ]
 
 
 def told(con: duckdb.DuckDBPyConnection, view: str) -> str:
     """What a view says."""
-    return str(con.execute("select sql from duckdb_views() where view_name = $1", [view]).fetchall()[0][0])
+    return str(
+        con.execute("select sql from duckdb_views() where view_name = $1", [view]).fetchall()[0][0]
+    )
 
 
 def test_what_was_known_of_a_store_that_nothing_was_loaded_into_since(workspace: Workspace) -> None:

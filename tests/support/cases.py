@@ -35,10 +35,14 @@ def configured(workspace: Workspace, text: str = PROCESS) -> Workspace:
     return find(workspace.folder)
 
 
-def opened(workspace: Workspace, rows: Iterable[str], config: str = PROCESS, exported: str = "2026-03-01") -> duckdb.DuckDBPyConnection:
+def opened(
+    workspace: Workspace, rows: Iterable[str], config: str = PROCESS, exported: str = "2026-03-01"
+) -> duckdb.DuckDBPyConnection:
     """A connection on the cases: each row `case,milestone,happened_at,branch` without its process."""
     place = configured(workspace, config)
     text = HEAD + "".join(f"mending,{row}\n" for row in rows)
-    receipt = libstats.load(place, [write(Path(workspace.folder) / "exports" / f"mending-{exported}.csv", text)])
+    receipt = libstats.load(
+        place, [write(Path(workspace.folder) / "exports" / f"mending-{exported}.csv", text)]
+    )
     assert receipt.is_clean, str(receipt)
     return libstats.open(place)

@@ -1,4 +1,5 @@
-"""How many records bytes hold, by the csv module, by lines and by parsers of JSON and XML: none of them a reader of ours."""
+"""How many records bytes hold, by the csv module, by lines and by parsers of JSON and XML: none of
+them a reader of ours."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def members_of(data: bytes) -> dict[str, bytes]:
 
 
 def counts(data: bytes) -> set[int]:
-    """The numbers of records that the csv module, or lines, make of bytes as text of any encoding and delimiter."""
+    """The numbers of records that the csv module, or lines, make of bytes as text of any encoding
+    and delimiter."""
     found = set()
     for encoding in ("latin-1", "utf-16-le", "utf-16-be") if b"\0" in data else ("latin-1",):
         text = data.decode(encoding, errors="replace").removeprefix("\xef\xbb\xbf")
@@ -32,7 +34,13 @@ def counts(data: bytes) -> set[int]:
         text = text.replace("\r\n", "\n").removesuffix("\r").replace("\r", " ")
         found.add(sum(1 for line in text.split("\n") if line))
         for delimiter in ",;\t|^":
-            found.add(sum(1 for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row))
+            found.add(
+                sum(
+                    1
+                    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+                    if row
+                )
+            )
     return found
 
 
@@ -45,7 +53,9 @@ def unpacked(data: bytes) -> Iterator[bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 if name == "content.xml" or name.startswith(("day/", "xl/worksheets/")):
-                    with suppress(zipfile.BadZipFile, zlib.error):  # another sheet than the one that was read
+                    with suppress(
+                        zipfile.BadZipFile, zlib.error
+                    ):  # another sheet than the one that was read
                         yield from unpacked(archive.read(name))
 
 
@@ -55,27 +65,53 @@ def sheet_counts(data: bytes) -> set[int]:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError:
         return set()
-    cells = [(c.get("r", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), c) for c in root.iter() if c.tag.endswith("}c")]
+    cells = [
+        (c.get("r", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), c)
+        for c in root.iter()
+        if c.tag.endswith("}c")
+    ]
     found = {len({row for row, c in cells if "".join(c.itertext()).strip()})}
     for table in (e for e in root.iter() if e.tag.endswith("}table")):
-        full = [row for row in table.iter() if row.tag.endswith("}table-row") and any(_value(cell) or "".join(cell.itertext()).strip() for cell in row)]
-        found.add(sum(int(next((v for k, v in row.items() if k.endswith("number-rows-repeated")), 1)) for row in full))
+        full = [
+            row
+            for row in table.iter()
+            if row.tag.endswith("}table-row")
+            and any(_value(cell) or "".join(cell.itertext()).strip() for cell in row)
+        ]
+        found.add(
+            sum(
+                int(next((v for k, v in row.items() if k.endswith("number-rows-repeated")), 1))
+                for row in full
+            )
+        )
     return found
 
 
 def _value(element: ElementTree.Element) -> bool:
-    return any(name.endswith(("}value", "}date-value", "}boolean-value")) and text.strip() for name, text in element.items())
+    return any(
+        name.endswith(("}value", "}date-value", "}boolean-value")) and text.strip()
+        for name, text in element.items()
+    )
 
 
 def counted(data: bytes, *, is_bare: bool) -> set[int]:
-    """The numbers of rows that there may be in bytes of whatever form; `is_bare`: no record of theirs is the headings."""
+    """The numbers of rows that there may be in bytes of whatever form; `is_bare`: no record of
+    theirs is the headings."""
     if re.match(rb"(\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S", data):
-        return {sum(1 for line in data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").split(b"\n") if line)}
+        return {
+            sum(
+                1
+                for line in data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").split(b"\n")
+                if line
+            )
+        }
     texts = list(_texts(data))
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
     if any(text.lstrip().startswith("<") for text in texts):
-        return {n for text in texts for n in xml_counts([text])} or {n - 1 for n in sheet_counts(data)}
+        return {n for text in texts for n in xml_counts([text])} or {
+            n - 1 for n in sheet_counts(data)
+        }
     return {n - (not is_bare) for n in counts(data)}
 
 
@@ -86,7 +122,8 @@ def _texts(data: bytes) -> Iterator[str]:
 
 
 def json_counts(text: str) -> set[int]:
-    """How many records there may be in JSON: those in lists, or whatever stands in it one behind the other."""
+    """How many records there may be in JSON: those in lists, or whatever stands in it one behind
+    the other."""
     decoder, at, values = json.JSONDecoder(object_pairs_hook=tuple, strict=False), 0, []
     try:
         while (at := len(text) - len(text[at:].lstrip(" \t\r\n"))) < len(text):
@@ -96,7 +133,13 @@ def json_counts(text: str) -> set[int]:
         return set()
     if any(isinstance(value, list) for value in values):
         return {sum(len(value) for value in values)}
-    lists = [v for value in values if isinstance(value, tuple) for _, v in value if isinstance(v, list) and (not v or isinstance(v[0], tuple))]
+    lists = [
+        v
+        for value in values
+        if isinstance(value, tuple)
+        for _, v in value
+        if isinstance(v, list) and (not v or isinstance(v[0], tuple))
+    ]
     return {len(values), *([sum(map(len, lists))] if lists else [])}
 
 
@@ -130,7 +173,9 @@ def xml_counts(texts: list[str]) -> set[int]:
     """How many rows, copies or loans there are in documents of XML, if any."""
     elements = _Elements()
     try:
-        for document in (d for text in texts for d in re.split(r"<\?xml\s[^>]*\?>", text) if d.strip()):
+        for document in (
+            d for text in texts for d in re.split(r"<\?xml\s[^>]*\?>", text) if d.strip()
+        ):
             xml.sax.parseString(document.encode("utf-8", "replace"), elements)
     except xml.sax.SAXException:
         return set()

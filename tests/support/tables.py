@@ -12,17 +12,32 @@ Rows = list[dict[str, Any]]
 
 
 def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
-    """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is its number."""
+    """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
+    its number."""
     con = duckdb.connect()
     for table in schema.tables().values():
-        con.execute(f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})")
-        con.execute(f"create view {table.name}_ever as select *, null::timestamp as gone_after from {table.name}")
+        con.execute(
+            f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
+        )
+        con.execute(
+            f"create view {table.name}_ever as select *, null::timestamp as gone_after from {table.name}"
+        )
         for row in tables.get(table.name, []):
-            full = {"source": "koha", **({"item_key": row["item_id"]} if table.name == "item" else {}), **row}
-            con.execute(f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))
+            full = {
+                "source": "koha",
+                **({"item_key": row["item_id"]} if table.name == "item" else {}),
+                **row,
+            }
+            con.execute(
+                f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})",
+                list(full.values()),
+            )
     con.execute("create table load as select 1 as export_id, null::integer as undone_seq")
     con.execute("create table item__row as select *, 1 as export_id from item")
-    con.execute("create table export as select 1 as export_id, map {'item': ?} as columns", [[column.name for column in schema.tables()["item"].columns]])
+    con.execute(
+        "create table export as select 1 as export_id, map {'item': ?} as columns",
+        [[column.name for column in schema.tables()["item"].columns]],
+    )
     return con
 
 

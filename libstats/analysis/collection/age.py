@@ -16,8 +16,17 @@ __all__ = ["By", "Day", "collection_age", "left_out", "migration_days", "publica
 By = Literal["class", "branch", "location", "collection", "item_type", "all"]
 Day = date | str
 
-GROUPS = {"class": "class", "branch": "owning_branch", "location": "location", "collection": "collection", "item_type": "item_type", "all": "'all'"}
-OLDEST = 1450  # printing began; an earlier year in a catalogue of a lending library is a typing error
+GROUPS = {
+    "class": "class",
+    "branch": "owning_branch",
+    "location": "location",
+    "collection": "collection",
+    "item_type": "item_type",
+    "all": "'all'",
+}
+OLDEST = (
+    1450  # printing began; an earlier year in a catalogue of a lending library is a typing error
+)
 
 # The copies that the library has at the end of the day; DATED with their usable year.
 IS_HELD = f"($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)"
@@ -50,25 +59,34 @@ AGED = """
 """
 
 
-def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
+def collection_age(
+    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+) -> duckdb.DuckDBPyRelation:
     """How old is the collection?
 
-    Definition: the age of a copy is the year of the day looked at, less the year of publication or copyright of its record; the middle is the median
-    (ISO 2789 counts documents held: withdrawn, lost and missing copies are left out). A year before 1450 or more than a year ahead is suspect: counted
-    apart and never part of the median. So is a serial, which has no single year: by its record, by the year 9999 (MARC for "still appearing") or by its call number. Days since a copy was added do not count copies added on a migration day,
-    on which the system was filled from another one: at least 100 copies, and 20 times the median day's or half of all.
+    Definition: the age of a copy is the year of the day looked at, less the year of publication or
+    copyright of its record; the middle is the median (ISO 2789 counts documents held: withdrawn,
+    lost and missing copies are left out). A year before 1450 or more than a year ahead is suspect:
+    counted apart and never part of the median. So is a serial, which has no single year: by its
+    record, by the year 9999 (MARC for "still appearing") or by its call number. Days since a copy
+    was added do not count copies added on a migration day, on which the system was filled from
+    another one: at least 100 copies, and 20 times the median day's or half of all.
 
     Parameters
     ----------
     con : an open connection
     as_of : the day to which copies have aged
-    by : `class` (from the call number: Dewey hundreds, LC letters, fiction, biography, ...), `branch` (owner), `location`, `collection`, `item_type` or `all`
+    by : `class` (from the call number: Dewey hundreds, LC letters, fiction, biography, ...),
+        `branch` (owner), `location`, `collection`, `item_type` or `all`
     branch : only copies that this branch owns
 
-    Returns one row per group, ordered, NULL (cannot tell) last: the group under the name given as `by`; `items`; `items_dated` (with a usable year),
-    `items_without_year`, `items_year_suspect`, `items_serial`, which add up to `items`; `oldest_quarter_until`, `median_year`, `newest_quarter_since` (years);
-    `share_older_5_years`, `share_older_10_years`, `share_older_15_years` (0 to 1, of the dated); `median_days_since_added` (days, over
-    `items_added_known`), `items_added_in_migration`, `items_without_added_day`, which add up to `items` too. Raises AnalysisError for an unknown group.
+    Returns one row per group, ordered, NULL (cannot tell) last: the group under the name given as
+    `by`; `items`; `items_dated` (with a usable year), `items_without_year`, `items_year_suspect`,
+    `items_serial`, which add up to `items`; `oldest_quarter_until`, `median_year`,
+    `newest_quarter_since` (years); `share_older_5_years`, `share_older_10_years`,
+    `share_older_15_years` (0 to 1, of the dated); `median_days_since_added` (days, over
+    `items_added_known`), `items_added_in_migration`, `items_without_added_day`, which add up to
+    `items` too. Raises AnalysisError for an unknown group.
 
     >>> libstats.collection_age(con, as_of="2026-11-01", by="branch").columns[:3]
     ['branch', 'items', 'items_dated']
@@ -101,11 +119,14 @@ def collection_age(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "clas
     )
 
 
-def publication_decades(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
+def publication_decades(
+    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+) -> duckdb.DuckDBPyRelation:
     """From which decades is the collection?
 
-    Definition, parameters and errors as for `collection_age`. Returns one row per group and decade: the group under the name given as `by`,
-    `decade` (its first year; NULL where there is no year, a suspect one, or a serial) and `items`, ordered.
+    Definition, parameters and errors as for `collection_age`. Returns one row per group and decade:
+    the group under the name given as `by`, `decade` (its first year; NULL where there is no year, a
+    suspect one, or a serial) and `items`, ordered.
     """
     sql, params = _aged(as_of, by, branch)
     return con.sql(
@@ -123,17 +144,25 @@ def publication_decades(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = 
 
 
 def migration_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """On which days was the catalogue filled from another system, so that copies look as if they were added then?
+    """On which days was the catalogue filled from another system, so that copies look as if they
+    were
+    added then?
 
-    Definition: as for `collection_age`. Returns `source`, `added_on` (the day) and `items` added on it, ordered.
+    Definition: as for `collection_age`. Returns `source`, `added_on` (the day) and `items` added on
+    it, ordered.
     """
-    return con.sql(f"with {MIGRATION_DAY} select source, added_on, copies as items from migration_day order by source, added_on")
+    return con.sql(
+        f"with {MIGRATION_DAY} select source, added_on, copies as items from migration_day order by source, added_on"
+    )
 
 
-def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None) -> duckdb.DuckDBPyRelation:
+def left_out(
+    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_age`, or not judged, and why?
 
-    Parameters as for `collection_age`. Returns `reason` and `rows`, in copies, one row per reason, zero included.
+    Parameters as for `collection_age`. Returns `reason` and `rows`, in copies, one row per reason,
+    zero included.
     """
     sql, params = _aged(as_of, by, branch)
     return con.sql(
@@ -173,9 +202,12 @@ def left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", br
 
 
 def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str, Any]]:
-    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its parameters; `grouped` has the class where it is asked for."""
+    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its
+    parameters; `grouped` has the class where it is asked for."""
     if by not in GROUPS:
-        raise AnalysisError(f"the collection cannot be grouped by {by!r}", f"Say one of: {', '.join(GROUPS)}.")
+        raise AnalysisError(
+            f"the collection cannot be grouped by {by!r}", f"Say one of: {', '.join(GROUPS)}."
+        )
     if by != "class" and not always_classed:
         return GROUPS[by], "grouped as (from copy)", {}
     sql, params = classed()
@@ -183,5 +215,11 @@ def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str,
 
 
 def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
-    group, grouped, params = grouping(by, always_classed=True)  # a call number may say that it is a serial
-    return "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {**params, "as_of": str(as_of), "branch": branch}
+    group, grouped, params = grouping(
+        by, always_classed=True
+    )  # a call number may say that it is a serial
+    return "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {
+        **params,
+        "as_of": str(as_of),
+        "branch": branch,
+    }

@@ -1,8 +1,9 @@
 """Call numbers: the class that one names, and where the copy stands among its neighbours.
 
-Two tables that come with libstats are the vocabulary: `callnumber_words.csv` (the words that stand before a class number, such as J, FIC,
-REF or DVD, what each means, and whether it may also stand before a Library of Congress number, where a single letter is a class)
-and `classes.csv` (the broad classes and their names).
+Two tables that come with libstats are the vocabulary: `callnumber_words.csv` (the words that stand
+before a class number, such as J, FIC, REF or DVD, what each means, and whether it may also stand
+before a Library of Congress number, where a single letter is a class) and `classes.csv` (the broad
+classes and their names).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ CERTAIN_DEWEY = r"^\d{3}([. /]|$)"
 LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
 CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 CERTAIN_LCC = r"^[A-HJ-NP-WZ][A-Z]{0,2} ?\d{1,4}(\.\d+)? ?\.[A-Z]+\d"
-# most call numbers: these need none of the patterns of words and letters, and no more than four characters say their class
+# most call numbers: these need none of the patterns of words and letters, and no more than four
+# characters say their class
 IS_NUMBER = "label between '0' and '9z'"
 LABEL = "case when call_number between '0' and '9z' then left(call_number, 4) else upper(trim(call_number)) end"
 NAMED_SCHEME = """case
@@ -32,10 +34,11 @@ NAMED_SCHEME = """case
                 when lower(call_number_scheme) like 'udc%' then 'udc'
             end"""
 
-# From `copy` (source, call_number, call_number_scheme and whatever else, of copies in `item`) to `classed`, which adds class (its name), class_scheme, class_key and is_reference;
-# NULL is "cannot tell". Classes are told once for each text that says one, in `classed_label`.
-# A scheme is honoured where the export names it; else the source's prevailing one counts. Each scheme is tried first, the other after it, because systems
-# write their default scheme beside call numbers of another.
+# From `copy` (source, call_number, call_number_scheme and whatever else, of copies in `item`) to
+# `classed`, which adds class (its name), class_scheme, class_key and is_reference; NULL is "cannot
+# tell". Classes are told once for each text that says one, in `classed_label`. A scheme is honoured
+# where the export names it; else the source's prevailing one counts. Each scheme is tried first,
+# the other after it, because systems write their default scheme beside call numbers of another.
 CLASSED = r"""
     item_label as (
         select source, call_number_scheme, {label} as label, count(*) as copies
@@ -128,7 +131,9 @@ CLASSED = r"""
 
 def shipped(name: str) -> list[dict[str, str]]:
     """The rows of a table that comes with libstats."""
-    text = resources.files("libstats.analysis.collection").joinpath(name).read_text(encoding="utf-8")
+    text = (
+        resources.files("libstats.analysis.collection").joinpath(name).read_text(encoding="utf-8")
+    )
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -139,7 +144,9 @@ def classed() -> tuple[str, dict[str, list[str]]]:
     meanings: dict[str, list[str]] = {}
     for row in words:
         meanings.setdefault(row["meaning"], []).append(row["word"])
-    tests = ",\n            ".join(_meaning(meaning, of) for meaning, of in meanings.items() if meaning != "other")
+    tests = ",\n            ".join(
+        _meaning(meaning, of) for meaning, of in meanings.items() if meaning != "other"
+    )
     filled = {
         "words": _leading([row["word"] for row in words]),
         "lcc_words": _leading([row["word"] for row in words if row["before_lcc"] == "yes"]),
@@ -157,7 +164,10 @@ def classed() -> tuple[str, dict[str, list[str]]]:
     for name, text in filled.items():
         sql = sql.replace("{" + name + "}", text)
     names = shipped("classes.csv")
-    return sql, {f"class_{column}s": [row[of] for row in names] for column, of in (("scheme", "scheme"), ("key", "key"), ("name", "name"))}
+    return sql, {
+        f"class_{column}s": [row[of] for row in names]
+        for column, of in (("scheme", "scheme"), ("key", "key"), ("name", "name"))
+    }
 
 
 def _leading(words: list[str]) -> str:
@@ -171,4 +181,7 @@ def _meaning(meaning: str, words: list[str]) -> str:
 
 
 def _any(words: list[str]) -> str:
-    return "|".join(re.escape(word).replace("'", "''").replace("\\ ", " ") for word in sorted(words, key=lambda word: (-len(word), word)))
+    return "|".join(
+        re.escape(word).replace("'", "''").replace("\\ ", " ")
+        for word in sorted(words, key=lambda word: (-len(word), word))
+    )

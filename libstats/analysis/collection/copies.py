@@ -20,8 +20,9 @@ RECEIVED = """
     )
 """
 
-# A day on which so many copies were added that it is the day they were copied from another system: at least 100, and at
-# least 20 times as many as on the middle one of all days with additions, or at least half of all copies of the source.
+# A day on which so many copies were added that it is the day they were copied from another system:
+# at least 100, and at least 20 times as many as on the middle one of all days with additions, or at
+# least half of all copies of the source.
 MIGRATION_DAY = """
     added_day as (
         select source, added_on, count(*) as copies
@@ -40,9 +41,11 @@ MIGRATION_DAY = """
 def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
     """Which copies does the catalogue still show though they are lost, missing or claimed returned?
 
-    Definition: the system's code for lost is neither 0 nor blank, or its word for the copy's condition says so; withdrawn copies are left out.
-    They are no matter of weeding: search once more, then mend the record. Returns one row per copy, the longest lost first: `branch` (owner),
-    `location`, `call_number`, `barcode`, `title`, `lost_on` (day; NULL where not exported), `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day).
+    Definition: the system's code for lost is neither 0 nor blank, or its word for the copy's
+    condition says so; withdrawn copies are left out. They are no matter of weeding: search once
+    more, then mend the record. Returns one row per copy, the longest lost first: `branch` (owner),
+    `location`, `call_number`, `barcode`, `title`, `lost_on` (day; NULL where not exported),
+    `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day).
     """
     return con.sql(
         f"""

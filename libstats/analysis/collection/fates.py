@@ -1,4 +1,5 @@
-"""What becomes of each copy when a shelf is weeded: the SQL behind `weeding_candidates`, in the order in which it is asked."""
+"""What becomes of each copy when a shelf is weeded: the SQL behind `weeding_candidates`, in the
+order in which it is asked."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from libstats.analysis.collection.horizon import is_covered, told_use
 
 __all__ = ["FATE", "JUDGED", "KNOWN", "KNOWN_COPY", "REASONS"]
 
-# What the judgement needs of each copy, and no more: there may be millions. Why a copy is kept by its own record, whatever its class, age or use, is told at once.
+# What the judgement needs of each copy, and no more: there may be millions. Why a copy is kept by
+# its own record, whatever its class, age or use, is told at once.
 KNOWN_COPY = f"""
     open_hold as (
         select source, title_id, item_id
@@ -55,9 +57,11 @@ KNOWN_COPY = f"""
     )
 """
 
-# first_on is the day before which the copy cannot have rested here: that of its arrival, else the first of its year of publication, else that of the migration.
-# unused_since is the last use; without one, first_on or the day records begin, whichever is later (unused_from says which; is_bound: only the records'
-# beginning, and it may have been unused for longer). Where the system counts uses of which it has no day, it is not known.
+# first_on is the day before which the copy cannot have rested here: that of its arrival, else the
+# first of its year of publication, else that of the migration. unused_since is the last use;
+# without one, first_on or the day records begin, whichever is later (unused_from says which;
+# is_bound: only the records' beginning, and it may have been unused for longer). Where the system
+# counts uses of which it has no day, it is not known.
 KNOWN = f"""
     known as (
         select c.* replace (coalesce(c.is_reference, false) as is_reference),
@@ -126,7 +130,8 @@ JUDGED = """
     )
 """
 
-# One fate for every copy: the first that holds. What protects a candidate beside others of its title is looked at last, so that its count says how many it protects.
+# One fate for every copy: the first that holds. What protects a candidate beside others of its
+# title is looked at last, so that its count says how many it protects.
 FATE = f"""
     placed as materialized (
         select source, item_key, title_id, owning_branch, volume, class, class_key, published_year, age_years, age_limit, arrived_on, last_use_on, unused_since, unused_from, use_limit, is_old, is_idle, lifetime_uses,
@@ -187,5 +192,9 @@ FATE = f"""
     )
 """
 
-# As they stand in the SQL above, what is kept first, then what is within the limits, then what cannot be judged.
-REASONS = sorted(dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", KNOWN_COPY + FATE)), key=lambda reason: ("kept", "with", "cann").index(reason[:4]))
+# As they stand in the SQL above, what is kept first, then what is within the limits, then what
+# cannot be judged.
+REASONS = sorted(
+    dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", KNOWN_COPY + FATE)),
+    key=lambda reason: ("kept", "with", "cann").index(reason[:4]),
+)

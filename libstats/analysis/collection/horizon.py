@@ -8,8 +8,9 @@ import duckdb
 
 __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 
-# A day that so many copies tell of as that of their last use that a system, not people, wrote it: 20 copies or more, mostly of different titles (a class
-# set is lent on one day), and 10 times as many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
+# A day that so many copies tell of as that of their last use that a system, not people, wrote it:
+# 20 copies or more, mostly of different titles (a class set is lent on one day), and 10 times as
+# many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
     told_use as not materialized (
         select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item where last_borrowed_on is not null
@@ -35,7 +36,8 @@ SYSTEM_DAY = """
     )
 """
 
-# Every recorded use has a day. Records begin on the day before which lies one in a hundred of these days: a single mistyped date moves nothing.
+# Every recorded use has a day. Records begin on the day before which lies one in a hundred of these
+# days: a single mistyped date moves nothing.
 USE = f"""
     {SYSTEM_DAY},
     use_event as not materialized (
@@ -93,7 +95,10 @@ USE = f"""
 def told_use(copy: str) -> str:
     """SQL: the day of the last use that the row `copy` of an item tells of; a system's day is none."""
     days = (("last loan", "last_borrowed_on"), ("last use inside the library", "last_in_house_on"))
-    pieces = (f"case when ({copy}.source, {copy}.{column}) not in (select (source, day) from system_day where kind = '{kind}') then {copy}.{column} end" for kind, column in days)
+    pieces = (
+        f"case when ({copy}.source, {copy}.{column}) not in (select (source, day) from system_day where kind = '{kind}') then {copy}.{column} end"
+        for kind, column in days
+    )
     return f"greatest({', '.join(pieces)})"
 
 
@@ -107,8 +112,9 @@ def is_covered(copy: str) -> str:
 def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
     """Since when does each system record use, so that "not used since" means something?
 
-    Definition: of all days with a recorded checkout or use inside the library, and of last uses that copies tell of, the one before which one in a
-    hundred lies; a system's day (`system_days`) is none. Returns `source`, `records_since` (day), `years_recorded` (years), ordered by source.
+    Definition: of all days with a recorded checkout or use inside the library, and of last uses
+    that copies tell of, the one before which one in a hundred lies; a system's day (`system_days`)
+    is none. Returns `source`, `records_since` (day), `years_recorded` (years), ordered by source.
     """
     return con.sql(
         f"""
@@ -124,7 +130,11 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.
 def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Which last uses were written by a system, and not by people, so that they are no use?
 
-    Definition: a day that at least 20 copies of a source, mostly of different titles, tell of as that of their last loan (or last use inside the library), and 10 times
-    as many as tell of the busiest other day of the 45 before and after. Returns `source`, `kind` (last loan, last use inside the library), `day` and `copies`, ordered.
+    Definition: a day that at least 20 copies of a source, mostly of different titles, tell of as
+    that of their last loan (or last use inside the library), and 10 times as many as tell of the
+    busiest other day of the 45 before and after. Returns `source`, `kind` (last loan, last use
+    inside the library), `day` and `copies`, ordered.
     """
-    return con.sql(f"with {SYSTEM_DAY} select source, kind, day, copies from system_day order by source, kind, day")
+    return con.sql(
+        f"with {SYSTEM_DAY} select source, kind, day, copies from system_day order by source, kind, day"
+    )

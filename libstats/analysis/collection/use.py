@@ -14,7 +14,8 @@ from libstats.errors import AnalysisError
 
 __all__ = ["collection_use", "shelf_time", "use_left_out"]
 
-# Log before loans, by branch and day, as `circulation` counts; a loan that tells no desk may be of any.
+# Log before loans, by branch and day, as `circulation` counts; a loan that tells no desk may be of
+# any.
 COUNTED = """
     log_day as (
         select distinct source, happened_at::date as day, unnest([branch, null]) as desk
@@ -101,12 +102,23 @@ PAIRS = """
 """
 
 
-def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
+def collection_use(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Day,
+    until: Day,
+    by: By = "class",
+    dusty_years: int = 3,
+    branch: str | None = None,
+) -> duckdb.DuckDBPyRelation:
     """Which parts of the collection are used more, and which less, than their size lets expect?
 
-    Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log before loans). Turnover is uses per copy held at the end
-    of the period. Relative use is a group's share of all uses over its share of all copies: 1 is what its size lets expect. Copies of a source of which
-    neither loans nor a log are loaded are part of neither. Dusty is a copy held for at least dusty_years and not used in them; its share is of the copies held so long of which that can be told, never of all.
+    Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log
+    before loans). Turnover is uses per copy held at the end of the period. Relative use is a
+    group's share of all uses over its share of all copies: 1 is what its size lets expect. Copies
+    of a source of which neither loans nor a log are loaded are part of neither. Dusty is a copy
+    held for at least dusty_years and not used in them; its share is of the copies held so long of
+    which that can be told, never of all.
 
     Parameters
     ----------
@@ -116,9 +128,12 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     dusty_years : years without use after which a copy is dusty
     branch : only copies that this branch owns, wherever they were used
 
-    Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items` (copies); `items_unrecorded` (those
-    of a source without loans or log); `checkouts`, `in_house_uses` (uses); `turnover` (uses per copy of the others); `share_of_items` (of the others), `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of which it can be told),
-    `items_dusty` (copies), `share_dusty` (0 to 1), `items_dusty_unknown` (copies held so long, of which no export tells). Raises AnalysisError for an unknown group.
+    Returns one row per group, ordered, NULL last: the group under the name given as `by`; `items`
+    (copies); `items_unrecorded` (those of a source without loans or log); `checkouts`,
+    `in_house_uses` (uses); `turnover` (uses per copy of the others); `share_of_items` (of the
+    others), `share_of_use` (0 to 1); `relative_use` (their ratio); `items_held_long` (copies of
+    which it can be told), `items_dusty` (copies), `share_dusty` (0 to 1), `items_dusty_unknown`
+    (copies held so long, of which no export tells). Raises AnalysisError for an unknown group.
 
     >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
     ['class', 'items', 'items_unrecorded', 'checkouts']
@@ -152,10 +167,19 @@ def collection_use(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by
     )
 
 
-def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "class", dusty_years: int = 3, branch: str | None = None) -> duckdb.DuckDBPyRelation:
+def use_left_out(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Day,
+    until: Day,
+    by: By = "class",
+    dusty_years: int = 3,
+    branch: str | None = None,
+) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_use`, and why?
 
-    Parameters as there. Returns `reason` and `rows`, in uses or copies as the reason says, one row per reason, zero included.
+    Parameters as there. Returns `reason` and `rows`, in uses or copies as the reason says, one row
+    per reason, zero included.
     """
     sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
@@ -182,30 +206,46 @@ def use_left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: 
     )
 
 
-def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By = "all", share: float = 0.96, branch: str | None = None) -> duckdb.DuckDBPyRelation:
-    """How long do copies rest on the shelf before somebody takes them again, and after how long is that hardly to be expected?
+def shelf_time(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Day,
+    until: Day,
+    by: By = "all",
+    share: float = 0.96,
+    branch: str | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """How long do copies rest on the shelf before somebody takes them again, and after how long is
+    that hardly to be expected?
 
-    Definition: the shelf-time period (Slote, Weeding library collections): of the loans of a period, when was the same copy lent before? Added up from
-    the newest, the year with which `share` of them is reached is the cut-point: copies not lent since before it make only the rest of the use.
-    A copy lent twice on one day counts once. It needs the history of loans: the day of the last loan alone does not tell of the one before.
+    Definition: the shelf-time period (Slote, Weeding library collections): of the loans of a
+    period, when was the same copy lent before? Added up from the newest, the year with which
+    `share` of them is reached is the cut-point: copies not lent since before it make only the rest
+    of the use. A copy lent twice on one day counts once. It needs the history of loans: the day of
+    the last loan alone does not tell of the one before.
 
     Parameters
     ----------
     con : an open connection
-    since, until : the period whose loans are looked at, since <= day < until; Slote wants more than 400 of them
+    since, until : the period whose loans are looked at, since <= day < until; Slote wants more than
+        400 of them
     by : as for `collection_age`; a copy that is no longer held is under NULL
     share : of the use to preserve, 0 to 1
     branch : only copies that this branch owns
 
-    Returns one row per group and year of the loan before, newest first: the group under the name given as `by`; `previous_use_year` (NULL: no loan before
-    is recorded, which may be for want of records, so it is part of no share); `years_since` (the last year of the period less that year); `loans`; `cumulative_loans`;
-    `cumulative_share` (0 to 1, of the loans with one before); `is_core` (true up to the cut-point). Raises AnalysisError for an unknown group or share.
+    Returns one row per group and year of the loan before, newest first: the group under the name
+    given as `by`; `previous_use_year` (NULL: no loan before is recorded, which may be for want of
+    records, so it is part of no share); `years_since` (the last year of the period less that year);
+    `loans`; `cumulative_loans`; `cumulative_share` (0 to 1, of the loans with one before);
+    `is_core` (true up to the cut-point). Raises AnalysisError for an unknown group or share.
 
     >>> libstats.shelf_time(con, since="2026-10-01", until="2026-11-01").columns[1:4]
     ['previous_use_year', 'years_since', 'loans']
     """
     if not 0 < share <= 1:
-        raise AnalysisError(f"the share of use to preserve cannot be {share}", "Give a part of 1, such as 0.96.")
+        raise AnalysisError(
+            f"the share of use to preserve cannot be {share}", "Give a part of 1, such as 0.96."
+        )
     group, grouped, params = grouping(by)
     sql = ",".join((HELD, grouped, PAIRS.format(group=group, by=by)))
     return con.sql(
@@ -231,11 +271,20 @@ def shelf_time(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day, by: By
         from added_up
         order by "{by}" nulls last, previous_use_year desc nulls last
         """,
-        params={**params, "since": str(since), "until": str(until), "as_of": _last_day(until), "share": share, "branch": branch},
+        params={
+            **params,
+            "since": str(since),
+            "until": str(until),
+            "as_of": _last_day(until),
+            "share": share,
+            "branch": branch,
+        },
     )
 
 
-def _counted(since: Day, until: Day, by: By, dusty_years: int, branch: str | None) -> tuple[str, dict[str, Any]]:
+def _counted(
+    since: Day, until: Day, by: By, dusty_years: int, branch: str | None
+) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by)
     end = date.fromisoformat(_last_day(until))
     chosen = {
@@ -246,7 +295,9 @@ def _counted(since: Day, until: Day, by: By, dusty_years: int, branch: str | Non
         "records_since": None,
         "branch": branch,
     }
-    return "with" + ",".join((HELD, grouped, USE, RECEIVED, COUNTED, RESTING.format(group=group, by=by))), {**params, **chosen}
+    return "with" + ",".join(
+        (HELD, grouped, USE, RECEIVED, COUNTED, RESTING.format(group=group, by=by))
+    ), {**params, **chosen}
 
 
 def _last_day(until: Day) -> str:

@@ -1,4 +1,5 @@
-"""Weeding: which copies a library may want to look at for withdrawal, and why the others are not on the list."""
+"""Weeding: which copies a library may want to look at for withdrawal, and why the others are not on
+the list."""
 
 from __future__ import annotations
 
@@ -36,37 +37,63 @@ def weeding_candidates(
 ) -> duckdb.DuckDBPyRelation:
     """Which copies should somebody look at, because they are old, unused, or both?
 
-    Definition: each class has a limit of age (the year looked at less the year of publication) and of years without use (checkout or use inside the
-    library), by a profile of limits such as CREW's (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of them
-    ("or") is a candidate. A list for people to look at, never to discard unseen: whether a book misleads, is worn or superseded, no export tells.
-    Copies that are kept whatever their age are left out first, then those that cannot be judged: no class, no usable year, or records of use that begin
-    too late: "unused for 10 years" cannot be known of 4 years of records. A copy came on the day it was added or, where that is not told, received on an order; no rest is
-    longer than since then, or where neither is told since its year of publication. A last use that a system wrote (`system_days`) is none. A copy of which neither the day it
-    came nor any use is told, nor would be by any export, cannot be judged. At least one copy of a title stays, unless keep_last_copies is false.
+    Definition: each class has a limit of age (the year looked at less the year of publication) and
+    of years without use (checkout or use inside the library), by a profile of limits such as CREW's
+    (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of
+    them ("or") is a candidate. A list for people to look at, never to discard unseen: whether a
+    book misleads, is worn or superseded, no export tells. Copies that are kept whatever their age
+    are left out first, then those that cannot be judged: no class, no usable year, or records of
+    use that begin too late: "unused for 10 years" cannot be known of 4 years of records. A copy
+    came on the day it was added or, where that is not told, received on an order; no rest is longer
+    than since then, or where neither is told since its year of publication. A last use that a
+    system wrote (`system_days`) is none. A copy of which neither the day it came nor any use is
+    told, nor would be by any export, cannot be judged. At least one copy of a title stays, unless
+    keep_last_copies is false.
 
     Parameters
     ----------
     con : an open connection
     as_of : the day to which copies have aged
-    profile : a profile of the table: `crew`, `archmere`, `waterloo`, or one of the library's own table
-        (if neither this nor thresholds is given: what [weeding] in libstats.toml names, else `crew`)
+    profile : a profile of the table: `crew`, `archmere`, `waterloo`, or one of the library's own
+        table (if neither this nor thresholds is given: what [weeding] in libstats.toml names, else
+        `crew`)
     combine : "and" or "or"; where a class has only one limit, that one decides
-    thresholds : path of the library's own table of limits (CSV); without it the one that comes with libstats
+    thresholds : path of the library's own table of limits (CSV); without it the one that comes with
+        libstats
     years_held : copies that came, or were published, within so many years are kept
-    keep_last_copies : keep the last copy of a title in the system, or of several that would all go the best used
-    keep : codes of locations or collections that are never weeded, such as local history, special collections, reserves
-    records_since : the day since which use is recorded, where the library knows it better than `use_horizon`
-    branch : only copies that this branch owns; other branches' copies of a title still count as copies of it
+    keep_last_copies : keep the last copy of a title in the system, or of several that would all go
+        the best used
+    keep : codes of locations or collections that are never weeded, such as local history, special
+        collections, reserves
+    records_since : the day since which use is recorded, where the library knows it better than
+        `use_horizon`
+    branch : only copies that this branch owns; other branches' copies of a title still count as
+        copies of it
 
-    Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch` (owner), `location`, `call_number`, `class`, `barcode`,
-    `title`, `published_year`, `age_years`, `arrived_on` (NULL: not known), `last_use_on` (NULL: none recorded), `unused_since` (day), `unused_from` (what that day is: last use, arrival, publication, records),
-    `years_without_use`, `lifetime_checkouts` (uses; NULL: not exported or none), `copies_here` (of the title, not lost or withdrawn), `limits_passed`
-    (age, use, or age and use), `is_still_used` (listed by age alone, and used within a year), `reason` (in words), `item_type`, `collection`, `source`, `item_key`. Raises AnalysisError for an unknown profile or combine, or a faulty table.
+    Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch`
+    (owner), `location`, `call_number`, `class`, `barcode`, `title`, `published_year`, `age_years`,
+    `arrived_on` (NULL: not known), `last_use_on` (NULL: none recorded), `unused_since` (day),
+    `unused_from` (what that day is: last use, arrival, publication, records), `years_without_use`,
+    `lifetime_checkouts` (uses; NULL: not exported or none), `copies_here` (of the title, not lost
+    or withdrawn), `limits_passed` (age, use, or age and use), `is_still_used` (listed by age alone,
+    and used within a year), `reason` (in words), `item_type`, `collection`, `source`, `item_key`.
+    Raises AnalysisError for an unknown profile or combine, or a faulty table.
 
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
     ['branch', 'location', 'call_number']
     """
-    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    sql, params = _fated(
+        con,
+        as_of,
+        profile,
+        combine,
+        thresholds,
+        years_held,
+        keep_last_copies,
+        keep,
+        records_since,
+        branch,
+    )
     return con.sql(
         f"""
         {sql}
@@ -109,10 +136,22 @@ def left_out(
 ) -> duckdb.DuckDBPyRelation:
     """Why are the other copies not on the list of `weeding_candidates`?
 
-    Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included: kept (each copy under the first reason that holds),
-    within the limits, cannot judge. Together with the candidates they are all copies.
+    Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included:
+    kept (each copy under the first reason that holds), within the limits, cannot judge. Together
+    with the candidates they are all copies.
     """
-    sql, params = _fated(con, as_of, profile, combine, thresholds, years_held, keep_last_copies, keep, records_since, branch)
+    sql, params = _fated(
+        con,
+        as_of,
+        profile,
+        combine,
+        thresholds,
+        years_held,
+        keep_last_copies,
+        keep,
+        records_since,
+        branch,
+    )
     return con.sql(
         f"""
         {sql},
@@ -145,7 +184,9 @@ def _fated(
     if combine not in ("and", "or"):
         raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
     classes, params = classed()
-    sql = "with" + ",".join((USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE))
+    sql = "with" + ",".join(
+        (USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE)
+    )
     given = {
         "as_of": str(as_of),
         "combine": combine,

@@ -8,12 +8,25 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Moment, ends_of, part_sql, spans_sql
+from libstats.analysis.work.spans import (
+    GIVEN_UP,
+    UNDETERMINABLE,
+    Moment,
+    ends_of,
+    part_sql,
+    spans_sql,
+)
 from libstats.analysis.work.throughput import every_sql
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 
-STEPS = {"day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"}
+STEPS = {
+    "day": "1 day",
+    "week": "7 days",
+    "month": "1 month",
+    "quarter": "3 months",
+    "year": "1 year",
+}
 
 
 def backlog(
@@ -27,18 +40,22 @@ def backlog(
     every: str = "week",
     by: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
-    """How much work was waiting at the end of each period, how old was it, and how much came and went?
+    """How much work was waiting at the end of each period, how old was it, and how much came and
+    went?
 
-    Definition: a case is waiting at a moment if it had reached `start` by then and neither an `end` nor been given up for
-    good. Ages are elapsed days from the start. `waiting` changes from one period to the next by came - done - given_up; cases
-    that passed the end without a record of when are left out.
+    Definition: a case is waiting at a moment if it had reached `start` by then and neither an `end`
+    nor been given up for good. Ages are elapsed days from the start. `waiting` changes from one
+    period to the next by came - done - given_up; cases that passed the end without a record of when
+    are left out.
 
-    Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or `year`. The first period is
-    the one that `since` lies in, the last one ends at `until` or, if that is earlier, with the newest export.
+    Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or
+    `year`. The first period is the one that `since` lies in, the last one ends at `until` or, if
+    that is earlier, with the newest export.
 
-    Returns one row per period and part, ordered: `period` (its first day), `part`, `came`, `done`, `given_up` (cases, within the
-    period), `waiting` (cases, at its end), `median_age`, `oldest_age` (days, at its end; NULL where nothing waits), `ended_at`
-    (time: the end of the period). Raises AnalysisError for an unknown process, milestone, period or part.
+    Returns one row per period and part, ordered: `period` (its first day), `part`, `came`, `done`,
+    `given_up` (cases, within the period), `waiting` (cases, at its end), `median_age`, `oldest_age`
+    (days, at its end; NULL where nothing waits), `ended_at` (time: the end of the period). Raises
+    AnalysisError for an unknown process, milestone, period or part.
 
     >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['period', 'part']
@@ -48,7 +65,9 @@ def backlog(
         raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
     spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
     step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
-    started, closed = (every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at"))
+    started, closed = (
+        every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at")
+    )
     return con.sql(
         f"""
         with span as materialized (
@@ -105,7 +124,8 @@ def backlog_left_out(
 ) -> duckdb.DuckDBPyRelation:
     """What did `backlog` not count, and why?
 
-    Parameters as for `backlog`. Returns `reason` and `rows`, in cases, one row per reason, zero included.
+    Parameters as for `backlog`. Returns `reason` and `rows`, in cases, one row per reason, zero
+    included.
     """
     work = process_of(con, process)
     begins = start or work.starts

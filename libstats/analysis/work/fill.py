@@ -7,12 +7,26 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, part_sql, spans_sql
+from libstats.analysis.work.spans import (
+    DONE,
+    GIVEN_UP,
+    OPEN,
+    UNDETERMINABLE,
+    Moment,
+    part_sql,
+    spans_sql,
+)
 from libstats.definitions.processes import process_of
 
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 # Reasons with which nobody failed to fill a request, in the words of ill_request.reason
-NOT_A_FAILURE = ("duplicate", "cancelled by patron", "cancelled during creation", "available here", "available online")
+NOT_A_FAILURE = (
+    "duplicate",
+    "cancelled by patron",
+    "cancelled during creation",
+    "available here",
+    "available online",
+)
 
 REQUESTS = """
     span as ({spans}),
@@ -39,15 +53,22 @@ REQUESTS = """
 
 
 def fill_rate(
-    con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None, by: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    process: str = "ill_borrowing",
+    *,
+    since: Moment,
+    until: Moment,
+    as_of: Moment | None = None,
+    by: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Of the requests made in a period, what share was filled?
 
-    Definition: filled / (filled + unfilled), of the requests whose `start` lies in the period, whenever they were closed, so that
-    each is counted once and months add up to the year. A request given up is unfilled, but for duplicates, what patrons
-    cancelled, what was cancelled while it was made, and what is available here or online: those are no failure, and each
-    stands in a column of its own. Libraries disagree on them, so `naive_rate` is what comes of calling all of them
-    unfilled. Open requests are in neither number. 95 % intervals are Wilson's (1927, JASA 22).
+    Definition: filled / (filled + unfilled), of the requests whose `start` lies in the period,
+    whenever they were closed, so that each is counted once and months add up to the year. A request
+    given up is unfilled, but for duplicates, what patrons cancelled, what was cancelled while it
+    was made, and what is available here or online: those are no failure, and each stands in a
+    column of its own. Libraries disagree on them, so `naive_rate` is what comes of calling all of
+    them unfilled. Open requests are in neither number. 95 % intervals are Wilson's (1927, JASA 22).
 
     Parameters
     ----------
@@ -57,9 +78,11 @@ def fill_rate(
     as_of : nothing later is looked at (if not given: the newest export)
     by : `branch`, `kind`, `source` or `month` (in which it was made), for one row each
 
-    Returns one row per part, ordered: `part`, `cases`, `filled`, `unfilled`, `duplicate`, `cancelled_by_patron`, `other_left_out`,
-    `still_open` (requests, which add up to `cases`), `rate`, `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is
-    closed), and `as_of` (time). Raises AnalysisError for an unknown process or part, and where nothing that tells of it is loaded.
+    Returns one row per part, ordered: `part`, `cases`, `filled`, `unfilled`, `duplicate`,
+    `cancelled_by_patron`, `other_left_out`, `still_open` (requests, which add up to `cases`),
+    `rate`, `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is closed), and
+    `as_of` (time). Raises AnalysisError for an unknown process or part, and where nothing that
+    tells of it is loaded.
 
     >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
     ['part', 'cases', 'filled', 'unfilled']
@@ -100,11 +123,19 @@ def fill_rate(
     )
 
 
-def unfilled_reasons(con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None) -> duckdb.DuckDBPyRelation:
+def unfilled_reasons(
+    con: duckdb.DuckDBPyConnection,
+    process: str = "ill_borrowing",
+    *,
+    since: Moment,
+    until: Moment,
+    as_of: Moment | None = None,
+) -> duckdb.DuckDBPyRelation:
     """Why were requests made in a period given up?
 
-    Parameters as for `fill_rate`. Returns `reason` (the common words of the sources' code lists), `counts_as` (unfilled, or left
-    out of the fill rate), `cases`, the most frequent first. Raises AnalysisError as `fill_rate` does.
+    Parameters as for `fill_rate`. Returns `reason` (the common words of the sources' code lists),
+    `counts_as` (unfilled, or left out of the fill rate), `cases`, the most frequent first. Raises
+    AnalysisError as `fill_rate` does.
 
     >>> libstats.unfilled_reasons(con, "hold", since="2026-01-01", until="2026-02-01").columns
     ['reason', 'counts_as', 'cases']
@@ -124,11 +155,18 @@ def unfilled_reasons(con: duckdb.DuckDBPyConnection, process: str = "ill_borrowi
 
 
 def fill_rate_left_out(
-    con: duckdb.DuckDBPyConnection, process: str = "ill_borrowing", *, since: Moment, until: Moment, as_of: Moment | None = None, **others: Any
+    con: duckdb.DuckDBPyConnection,
+    process: str = "ill_borrowing",
+    *,
+    since: Moment,
+    until: Moment,
+    as_of: Moment | None = None,
+    **others: Any,
 ) -> duckdb.DuckDBPyRelation:
     """What did `fill_rate` not count, and why?
 
-    Parameters as for `fill_rate`. Returns `reason` and `rows`, in requests, one row per reason, zero included.
+    Parameters as for `fill_rate`. Returns `reason` and `rows`, in requests, one row per reason,
+    zero included.
     """
     sql, params = _requests(con, process, since, until, as_of, None)
     return con.sql(
@@ -149,8 +187,22 @@ def fill_rate_left_out(
     )
 
 
-def _requests(con: duckdb.DuckDBPyConnection, process: str, since: Moment, until: Moment, as_of: Moment | None, by: str | None) -> tuple[str, dict[str, Any]]:
+def _requests(
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    since: Moment,
+    until: Moment,
+    as_of: Moment | None,
+    by: str | None,
+) -> tuple[str, dict[str, Any]]:
     work = process_of(con, process)
     spans = spans_sql(con, work, work.starts, list(work.done))
-    sql = REQUESTS.format(spans=spans, part=part_sql(by), done=DONE, undeterminable=UNDETERMINABLE, open=OPEN)
-    return sql, {"since": str(since), "until": str(until), "as_of": str(as_of or newest_export(con, work)), "not_a_failure": list(NOT_A_FAILURE)}
+    sql = REQUESTS.format(
+        spans=spans, part=part_sql(by), done=DONE, undeterminable=UNDETERMINABLE, open=OPEN
+    )
+    return sql, {
+        "since": str(since),
+        "until": str(until),
+        "as_of": str(as_of or newest_export(con, work)),
+        "not_a_failure": list(NOT_A_FAILURE),
+    }

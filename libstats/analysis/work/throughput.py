@@ -30,12 +30,19 @@ def every_sql(every: str) -> str:
 
 
 def throughput(
-    con: duckdb.DuckDBPyConnection, process: str, *, milestone: str | None = None, since: Moment, until: Moment, every: str = "month", by: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    milestone: str | None = None,
+    since: Moment,
+    until: Moment,
+    every: str = "month",
+    by: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How many cases reached a milestone, per period?
 
-    Definition: each case is counted once, in the period in which it reached the milestone (for the first time, or for the
-    last where the process says so), whenever it began.
+    Definition: each case is counted once, in the period in which it reached the milestone (for the
+    first time, or for the last where the process says so), whenever it began.
 
     Parameters
     ----------
@@ -43,11 +50,13 @@ def throughput(
     process : a kind of work, as table `process` lists them
     milestone : which (if not given: the first with which the process is done)
     since, until : the period, since <= moment < until
-    every : `day`, `week` (from Monday), `month`, `quarter`, `year` or `fiscal year` (as libstats.toml has it)
+    every : `day`, `week` (from Monday), `month`, `quarter`, `year` or `fiscal year` (as
+        libstats.toml has it)
     by : `branch`, `kind` or `source`, for one row each
 
-    Returns `period` (its first day), `part`, `cases`, ordered; a period in which nothing was done has no row. Raises
-    AnalysisError for an unknown process, milestone, period or part, and where nothing that tells of it is loaded.
+    Returns `period` (its first day), `part`, `cases`, ordered; a period in which nothing was done
+    has no row. Raises AnalysisError for an unknown process, milestone, period or part, and where
+    nothing that tells of it is loaded.
 
     >>> libstats.throughput(con, "loan", milestone="returned", since="2026-01-01", until="2026-02-01").columns
     ['period', 'part', 'cases']
@@ -56,7 +65,9 @@ def throughput(
     reached = milestone or work.done[0]
     work.check(reached)
     if by not in BY:
-        raise AnalysisError(f"cases cannot be parted by {by!r}", f"Say one of: {', '.join(filter(None, BY))}.")
+        raise AnalysisError(
+            f"cases cannot be parted by {by!r}", f"Say one of: {', '.join(filter(None, BY))}."
+        )
     newest_export(con, work)
     return con.sql(
         f"""
@@ -74,10 +85,19 @@ def throughput(
     )
 
 
-def throughput_left_out(con: duckdb.DuckDBPyConnection, process: str, *, milestone: str | None = None, since: Moment, until: Moment, **others: Any) -> duckdb.DuckDBPyRelation:
+def throughput_left_out(
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    milestone: str | None = None,
+    since: Moment,
+    until: Moment,
+    **others: Any,
+) -> duckdb.DuckDBPyRelation:
     """What did `throughput` not count, and why?
 
-    Parameters as for `throughput`. Returns `reason` and `rows`, in cases, one row per reason, zero included.
+    Parameters as for `throughput`. Returns `reason` and `rows`, in cases, one row per reason, zero
+    included.
     """
     work = process_of(con, process)
     reached = milestone or work.done[0]

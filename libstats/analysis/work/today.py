@@ -1,4 +1,5 @@
-"""What needs a hand today: the worklists of all kinds of work, how fresh their exports are, and what looks wrong."""
+"""What needs a hand today: the worklists of all kinds of work, how fresh their exports are, and
+what looks wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ RECENT = timedelta(days=2)  # of the newest export: later the lists are not of t
 
 @dataclass(frozen=True)
 class Export:
-    """How fresh an export is. `usual` is the time that commonly lies between two of it, None if it was loaded once."""
+    """How fresh an export is. `usual` is the time that commonly lies between two of it, None if it
+    was loaded once."""
 
     source: str
     name: str
@@ -36,13 +38,15 @@ class Export:
 
     @property
     def is_stale(self) -> bool:
-        """Older than twice its usual time, at least a weekend and at most five weeks; loaded only once: older than a week."""
+        """Older than twice its usual time, at least a weekend and at most five weeks; loaded only
+        once: older than a week."""
         return self.age > (ONCE if self.usual is None else min(LONG, max(WEEKEND, 2 * self.usual)))
 
 
 @dataclass(frozen=True)
 class Work:
-    """The open cases of a process: how many are late, near and in time, and how many of those are of copies marked lost; of the late and near others the oldest."""
+    """The open cases of a process: how many are late, near and in time, and how many of those are
+    of copies marked lost; of the late and near others the oldest."""
 
     process: Process
     as_of: datetime
@@ -53,7 +57,9 @@ class Work:
     @property
     def more(self) -> int:
         """Late and near cases that need a hand and are not among `cases`."""
-        return sum(self.counts[standing] - self.missing[standing] for standing in ("late", "near")) - len(self.cases)
+        return sum(
+            self.counts[standing] - self.missing[standing] for standing in ("late", "near")
+        ) - len(self.cases)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,10 @@ class Today:
     @property
     def stale(self) -> list[Export]:
         """The exports that are older than they should be, the most recent last."""
-        return sorted((export for export in self.exports if export.is_stale), key=lambda export: export.newest_at)
+        return sorted(
+            (export for export in self.exports if export.is_stale),
+            key=lambda export: export.newest_at,
+        )
 
     @property
     def shown_at(self) -> datetime:
@@ -77,19 +86,27 @@ class Today:
 
     @property
     def warning(self) -> str:
-        """That the lists are of another day, where the newest export is older than RECENT; else nothing."""
+        """That the lists are of another day, where the newest export is older than RECENT; else
+        nothing."""
         at, ago = self.shown_at, self.now - self.shown_at
         year = f", {at.year}" if at.year != self.now.year else ""
-        return f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, {days(ago)} ago: load newer exports first." if ago > RECENT else ""
+        return (
+            f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, {days(ago)} ago: load newer exports first."
+            if ago > RECENT
+            else ""
+        )
 
 
 def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST) -> Today:
     """What needs a hand today, in every kind of work that has open cases?
 
-    Ages are told for the newest export of each kind of work, which knows no later; `now` only says how old the exports are.
-    Of each kind the `most` oldest late cases and the `most` oldest near ones are listed, all if it is None.
+    Ages are told for the newest export of each kind of work, which knows no later; `now` only says
+    how old the exports are. Of each kind the `most` oldest late cases and the `most` oldest near
+    ones are listed, all if it is None.
     """
-    names = [name for (name,) in con.execute("select process from process order by rowid").fetchall()]
+    names = [
+        name for (name,) in con.execute("select process from process order by rowid").fetchall()
+    ]
     work = [found for name in names if (found := _work(con, name, most)) is not None]
     return Today(now, _exports(con, now), records(check(con)), work)
 
@@ -102,27 +119,51 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
     except AnalysisError:
         return None
     found = worklist(con, name)
-    told = found.aggregate("standing, count(*), count(*) filter (where is_missing)", "standing").fetchall()
-    counts, missing = ({"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}} for place in (1, 2))
+    told = found.aggregate(
+        "standing, count(*), count(*) filter (where is_missing)", "standing"
+    ).fetchall()
+    counts, missing = (
+        {"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}}
+        for place in (1, 2)
+    )
     if not sum(counts.values()):
         return None
     return Work(process, as_of, counts, missing, _named(con, pressing(found, most)))
 
 
 def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
-    """The rows with branches and locations by name, where an export tells the names of its codes: some systems' codes are long numbers."""
-    names = {(source, kind, code): name for source, kind, code, name in con.execute("select source, list, code, name from code where name is not null").fetchall()}
-    return [{**row, **{kind: names.get((row["source"], kind, row[kind]), row[kind]) for kind in ("branch", "location")}} for row in rows]
+    """The rows with branches and locations by name, where an export tells the names of its codes:
+    some systems' codes are long numbers."""
+    names = {
+        (source, kind, code): name
+        for source, kind, code, name in con.execute(
+            "select source, list, code, name from code where name is not null"
+        ).fetchall()
+    }
+    return [
+        {
+            **row,
+            **{
+                kind: names.get((row["source"], kind, row[kind]), row[kind])
+                for kind in ("branch", "location")
+            },
+        }
+        for row in rows
+    ]
 
 
 def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:
-    """Of a worklist the late cases and the near ones that are longest past their goal, so many of each, all if it is None; those of copies marked lost are left out.
+    """Of a worklist the late cases and the near ones that are longest past their goal, so many of
+    each, all if it is None; those of copies marked lost are left out.
 
-    Each for itself: what was forgotten for months must not crowd out what can still be done in time.
+    Each for itself: what was forgotten for months must not crowd out what can still be done in
+    time.
     """
     rows = []
     for standing in ("late", "near"):
-        those = found.filter(f"standing = '{standing}' and not is_missing").order("left_days, source, case_id")
+        those = found.filter(f"standing = '{standing}' and not is_missing").order(
+            "left_days, source, case_id"
+        )
         rows += records(those if most is None else those.limit(most))
     return rows
 
@@ -137,7 +178,10 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
         order by e.source, e.declaration
         """
     ).fetchall()
-    return [Export(source, name, times[-1], _usual(times), now - times[-1]) for source, name, times in rows]
+    return [
+        Export(source, name, times[-1], _usual(times), now - times[-1])
+        for source, name, times in rows
+    ]
 
 
 def _usual(times: Sequence[datetime]) -> timedelta | None:
@@ -153,14 +197,24 @@ def days(span: timedelta) -> str:
 
 def freshness(export: Export) -> str:
     """How old an export is, and how often it usually comes."""
-    often = "loaded once" if export.usual is None else f"usually every {days(max(export.usual, timedelta(days=1)))}"
+    often = (
+        "loaded once"
+        if export.usual is None
+        else f"usually every {days(max(export.usual, timedelta(days=1)))}"
+    )
     return f"{days(export.age)} old, {often}"
 
 
 def text(today: Today) -> str:
     """The list for a terminal, WIDTH columns wide."""
     warning = [today.warning, "Ages are told as of then.", ""] if today.warning else []
-    lines = [*warning, f"Today's work, {today.now:%Y-%m-%d}", "", *_export_lines(today), *_alarm_lines(today)]
+    lines = [
+        *warning,
+        f"Today's work, {today.now:%Y-%m-%d}",
+        "",
+        *_export_lines(today),
+        *_alarm_lines(today),
+    ]
     for work in today.work:
         lines += ["", *_work_lines(work, today)]
     if not today.work:
@@ -172,27 +226,44 @@ def _export_lines(today: Today) -> list[str]:
     if not today.stale:
         return ["Old exports: none"]
     wide = max(len(export.name) for export in today.stale)
-    listed = [f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {freshness(e)}" for e in today.stale]
-    return [f"Old exports: {len(today.stale)} of {len(today.exports)} (what happened since is not in the lists below)", *listed]
+    listed = [
+        f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {freshness(e)}" for e in today.stale
+    ]
+    return [
+        f"Old exports: {len(today.stale)} of {len(today.exports)} (what happened since is not in the lists below)",
+        *listed,
+    ]
 
 
 def _alarm_lines(today: Today) -> list[str]:
     if not today.alarms:
         return ["Alarms: none"]
-    listed = [f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}" for row in today.alarms]
+    listed = [
+        f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
+        for row in today.alarms
+    ]
     return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed]
 
 
 def headline(work: Work) -> str:
-    """How many cases of a process are late, near and in time, and how many of those are of copies marked lost."""
-    counts = ", ".join(f"{count:,} {standing}{f', {work.missing[standing]:,} of them marked lost' if work.missing[standing] else ''}" for standing, count in work.counts.items())
+    """How many cases of a process are late, near and in time, and how many of those are of copies
+    marked lost."""
+    counts = ", ".join(
+        f"{count:,} {standing}{f', {work.missing[standing]:,} of them marked lost' if work.missing[standing] else ''}"
+        for standing, count in work.counts.items()
+    )
     return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {counts}"
 
 
 def basis(work: Work, today: Today) -> str:
-    """By which goal, of which moment where that is not the one of all lists, and what is not listed."""
+    """By which goal, of which moment where that is not the one of all lists, and what is not
+    listed."""
     goal = f"goal {work.process.goal_days:g} days"
-    parts = [f"late is past the due date, near within {NEAR_DAYS} days of it; without one: {goal}" if work.process.due else goal]
+    parts = [
+        f"late is past the due date, near within {NEAR_DAYS} days of it; without one: {goal}"
+        if work.process.due
+        else goal
+    ]
     if not today.warning or work.as_of.date() != today.shown_at.date():
         parts.append(f"as of {work.as_of:%Y-%m-%d %H:%M}")
     if any(work.missing.values()):
@@ -207,9 +278,15 @@ def _work_lines(work: Work, today: Today) -> list[str]:
     if not work.cases:
         return lines
     due = ("due",) if work.process.due else ()
-    cells = [("", "days", *due, "look for", "where", "last step", "next step"), *(_cells(row, bool(due)) for row in work.cases)]
+    cells = [
+        ("", "days", *due, "look for", "where", "last step", "next step"),
+        *(_cells(row, bool(due)) for row in work.cases),
+    ]
     widths = [min(24, max(map(len, column))) for column in zip(*cells, strict=True)]
-    lines += ["  " + "  ".join(_fitted(cell, wide) for cell, wide in zip(row, widths, strict=True)) for row in cells]
+    lines += [
+        "  " + "  ".join(_fitted(cell, wide) for cell, wide in zip(row, widths, strict=True))
+        for row in cells
+    ]
     return lines + ([f"  and {work.more:,} more"] if work.more else [])
 
 
@@ -217,7 +294,15 @@ def _cells(row: Row, with_due: bool) -> tuple[str, ...]:
     place = " ".join(filter(None, (row["branch"], row["location"])))
     age = f"{row['age']:.1f}" if row["age"] < 10 else f"{row['age']:,.0f}"
     due = (f"{row['due_at']:%Y-%m-%d}" if row["due_at"] else "",) if with_due else ()
-    return row["standing"], age, *due, row["handle"] or row["case_id"], place, last_step(row), words(row["next_step"])
+    return (
+        row["standing"],
+        age,
+        *due,
+        row["handle"] or row["case_id"],
+        place,
+        last_step(row),
+        words(row["next_step"]),
+    )
 
 
 def last_step(row: Row) -> str:

@@ -1,4 +1,5 @@
-"""Turnaround: how long between two milestones, the cases that are still open counted as what they are."""
+"""Turnaround: how long between two milestones, the cases that are still open counted as what they
+are."""
 
 from __future__ import annotations
 
@@ -9,7 +10,19 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Moment, Unit, ends_of, part_sql, settled, spans_sql, waited_sql
+from libstats.analysis.work.spans import (
+    DONE,
+    GIVEN_UP,
+    OPEN,
+    UNDETERMINABLE,
+    Moment,
+    Unit,
+    ends_of,
+    part_sql,
+    settled,
+    spans_sql,
+    waited_sql,
+)
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 
@@ -17,11 +30,14 @@ PERCENTILES = (50, 80, 90)
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 SEVERAL = 30  # cases enough to say of an export that its lack of open ones is no chance
 
-EXACT = 1e27  # sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones follow large ones
+# sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones
+# follow large ones
+EXACT = 1e27
 DEAD = -100  # the log of the share still waiting, near enough, where the last one at risk has ended
 
-# Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are sorted once, by part and time;
-# a window without an order of its own goes by that of the rows. In each part the row without a time comes first: all enter with it.
+# Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are
+# sorted once, by part and time; a window without an order of its own goes by that of the rows. In
+# each part the row without a time comes first: all enter with it.
 RISK = """
     span as ({spans}),
     cohort as materialized (
@@ -57,8 +73,9 @@ ENTRIES = """
         where not {is_there}
         group by all
 """
-# Greenwood's variance; the interval of a percentile holds the times at which a test on the log(-log) scale does not tell the curve from it.
-# Both sums run on through all parts, and a part's own begins at its first row: the one falls and the other rises all the way.
+# Greenwood's variance; the interval of a percentile holds the times at which a test on the
+# log(-log) scale does not tell the curve from it. Both sums run on through all parts, and a part's
+# own begins at its first row: the one falls and the other rises all the way.
 CURVE = f"""
     summed as (
         select *, sum(({EXACT} * case when at_risk > done then ln(1 - done / at_risk) when done > 0 then {DEAD} else 0 end)::hugeint) over w as logs,
@@ -92,29 +109,34 @@ def turnaround(
 ) -> duckdb.DuckDBPyRelation:
     """How long did the cases that began in a period wait, those counted that wait still?
 
-    Definition: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 % have reached `end`:
-    the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53) with the cases open at `as_of` as right-censored, those given up
-    as censored when they were, and 95 % intervals on the log(-log) scale. The naive figures beside it, of closed cases
-    alone, are what most reports show: they leave out who waits longest. Elapsed time, never midnights counted; whole days
-    where an export gives only the day.
+    Definition: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
+    have reached `end`: the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53) with the cases
+    open at `as_of` as right-censored, those given up as censored when they were, and 95 % intervals
+    on the log(-log) scale. The naive figures beside it, of closed cases alone, are what most
+    reports show: they leave out who waits longest. Elapsed time, never midnights counted; whole
+    days where an export gives only the day.
 
     Parameters
     ----------
     con : an open connection
     process : a kind of work, as table `process` lists them
     since, until : the cases that began then, since <= moment < until
-    start, end : milestones; several ends mean the first of them (if not given: those of the process)
-    as_of : the moment to which open cases have aged; nothing later is looked at (if not given: the newest export)
-    observed_from : where an export holds only ends after a moment: that moment (cases count from then on: late entry)
+    start, end : milestones; several ends mean the first of them (if not given: those of the
+        process)
+    as_of : the moment to which open cases have aged; nothing later is looked at (if not given: the
+        newest export)
+    observed_from : where an export holds only ends after a moment: that moment (cases count from
+        then on: late entry)
     by : `branch`, `kind`, `source` or `month` (of the start), for one row each
     unit : `days`, `hours`, or `open days` of a `calendar` in libstats.toml
 
-    Returns one row per part, ordered: `part`, `cases`, `reached`, `still_open`, `given_up`, `undeterminable` (they passed the end
-    without a record of when; not in the estimates), `negative` (they end before they begin: two clocks, or an entry made
-    afterwards; kept as they are), all in cases; `p50`, `p80`, `p90` with `_low` and `_high`, and `naive_p50`, `naive_p80`,
-    `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time). Raises AnalysisError where the loaded
-    exports cannot answer: an end that says something else, that no case reached, a period outside the exports, or exports
-    that hold closed cases only.
+    Returns one row per part, ordered: `part`, `cases`, `reached`, `still_open`, `given_up`,
+    `undeterminable` (they passed the end without a record of when; not in the estimates),
+    `negative` (they end before they begin: two clocks, or an entry made afterwards; kept as they
+    are), all in cases; `p50`, `p80`, `p90` with `_low` and `_high`, and `naive_p50`, `naive_p80`,
+    `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time). Raises
+    AnalysisError where the loaded exports cannot answer: an end that says something else, that no
+    case reached, a period outside the exports, or exports that hold closed cases only.
 
     >>> con.sql("select process from process where goal_days = 7 order by all limit 1").fetchall()
     [('ill_borrowing',)]
@@ -123,9 +145,14 @@ def turnaround(
     begins, ends = start or work.starts, _ends(work, end)
     moment = as_of or newest_export(con, work)
     percentiles = ",\n            ".join(_percentile(p) for p in PERCENTILES)
-    tested = ", ".join(f"has_spread and abs((ln(-log_waiting) - ln(-ln({1 - p / 100:.2f}))) * log_waiting / sqrt(variance)) <= {Z} as is_p{p}" for p in PERCENTILES)
+    tested = ", ".join(
+        f"has_spread and abs((ln(-log_waiting) - ln(-ln({1 - p / 100:.2f}))) * log_waiting / sqrt(variance)) <= {Z} as is_p{p}"
+        for p in PERCENTILES
+    )
     points = ", ".join(f"{p / 100}" for p in PERCENTILES)
-    naive = ", ".join(f"c.naive[{place}] as naive_p{p}" for place, p in enumerate(PERCENTILES, start=1))
+    naive = ", ".join(
+        f"c.naive[{place}] as naive_p{p}" for place, p in enumerate(PERCENTILES, start=1)
+    )
     joined = ",\n            ".join(f"q.p{p}, q.p{p}_low, q.p{p}_high" for p in PERCENTILES)
     relation = con.sql(
         f"""
@@ -158,7 +185,15 @@ def turnaround(
         params=_params(since, until, moment, observed_from),
     )
     rows, found = settled(con, relation)
-    _refuse(con, work, begins, ends, rows, {"since": since, "until": until, "as_of": moment}, 24 if unit == "hours" else 1)
+    _refuse(
+        con,
+        work,
+        begins,
+        ends,
+        rows,
+        {"since": since, "until": until, "as_of": moment},
+        24 if unit == "hours" else 1,
+    )
     return found.select(", ".join(name for name in found.columns if name != "newest_start"))
 
 
@@ -176,15 +211,18 @@ def turnaround_curve(
     unit: Unit = "days",
     calendar: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
-    """Of the cases that began in a period, what share had reached the end after so long, and what share was given up?
+    """Of the cases that began in a period, what share had reached the end after so long, and what
+    share was given up?
 
-    Definition: `still_waiting` is the Kaplan-Meier estimate that `turnaround` reads its percentiles from. `share_reached` and
-    `share_given_up` are cumulative incidences (Aalen and Johansen 1978): of all cases, by then, the one or the other came
-    first; they and the share of those that wait on make 1. Where many are given up, 1 - still_waiting is higher than share_reached.
+    Definition: `still_waiting` is the Kaplan-Meier estimate that `turnaround` reads its percentiles
+    from. `share_reached` and `share_given_up` are cumulative incidences (Aalen and Johansen 1978):
+    of all cases, by then, the one or the other came first; they and the share of those that wait on
+    make 1. Where many are given up, 1 - still_waiting is higher than share_reached.
 
-    Parameters as for `turnaround`. Returns one row per part and time at which something ended: `part`, `waited` (in the
-    unit), `at_risk`, `reached`, `given_up` (cases), `still_waiting`, `share_reached`, `share_given_up` (0 to 1), ordered.
-    Raises AnalysisError as `turnaround` does for milestones and processes.
+    Parameters as for `turnaround`. Returns one row per part and time at which something ended:
+    `part`, `waited` (in the unit), `at_risk`, `reached`, `given_up` (cases), `still_waiting`,
+    `share_reached`, `share_given_up` (0 to 1), ordered. Raises AnalysisError as `turnaround` does
+    for milestones and processes.
 
     >>> libstats.turnaround_curve(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['part', 'waited']
@@ -234,8 +272,8 @@ def turnaround_left_out(
 ) -> duckdb.DuckDBPyRelation:
     """What did `turnaround` not count, and why?
 
-    Parameters as for `turnaround`; those that do not change what is counted are taken and not used. Returns `reason`
-    and `rows`, in cases, one row per reason, zero included.
+    Parameters as for `turnaround`; those that do not change what is counted are taken and not used.
+    Returns `reason` and `rows`, in cases, one row per reason, zero included.
     """
     work = process_of(con, process)
     begins, ends = start or work.starts, _ends(work, end)
@@ -260,7 +298,10 @@ def _ends(process: Process, end: str | Sequence[str] | None) -> list[str]:
     ends = ends_of(process, end)
     for name in ends:
         if name in process.misleading:
-            raise AnalysisError(f"{process.name}: no turnaround can be told from {name!r}", f"{_sentence(process.misleading[name])}.")
+            raise AnalysisError(
+                f"{process.name}: no turnaround can be told from {name!r}",
+                f"{_sentence(process.misleading[name])}.",
+            )
     return ends
 
 
@@ -268,19 +309,42 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _params(since: Moment, until: Moment, as_of: Moment, observed_from: Moment | None) -> dict[str, str]:
+def _params(
+    since: Moment, until: Moment, as_of: Moment, observed_from: Moment | None
+) -> dict[str, str]:
     given = {"since": str(since), "until": str(until), "as_of": str(as_of)}
     return given if observed_from is None else {**given, "observed_from": str(observed_from)}
 
 
-def _risk(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: list[str], by: str | None, unit: Unit, calendar: str | None, observed_from: Moment | None) -> str:
+def _risk(
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    start: str,
+    ends: list[str],
+    by: str | None,
+    unit: Unit,
+    calendar: str | None,
+    observed_from: Moment | None,
+) -> str:
     is_there, entries, ties = "true", "", ""
     if observed_from is not None:
         is_there = "started_at >= $observed_from::timestamp"
         ties = ", leaving desc"
-        entries = ENTRIES.format(entry=waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar), is_there=is_there)
+        entries = ENTRIES.format(
+            entry=waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar),
+            is_there=is_there,
+        )
     spans = spans_sql(con, process, start, ends, unit=unit, calendar=calendar, within=start)
-    return RISK.format(spans=spans, part=part_sql(by), is_there=is_there, entries=entries, ties=ties, done=DONE, given_up=GIVEN_UP, undeterminable=UNDETERMINABLE)
+    return RISK.format(
+        spans=spans,
+        part=part_sql(by),
+        is_there=is_there,
+        entries=entries,
+        ties=ties,
+        done=DONE,
+        given_up=GIVEN_UP,
+        undeterminable=UNDETERMINABLE,
+    )
 
 
 def _percentile(p: int) -> str:
@@ -292,17 +356,36 @@ def _percentile(p: int) -> str:
     )
 
 
-def _refuse(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: list[str], rows: list[dict[str, Any]], when: dict[str, Moment], per_day: int) -> None:
+def _refuse(
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    start: str,
+    ends: list[str],
+    rows: list[dict[str, Any]],
+    when: dict[str, Moment],
+    per_day: int,
+) -> None:
     """Raise AnalysisError where the rows are no answer."""
-    cases, reached, still_open, lost = (sum(row[name] for row in rows) for name in ("cases", "reached", "still_open", "undeterminable"))
+    cases, reached, still_open, lost = (
+        sum(row[name] for row in rows)
+        for name in ("cases", "reached", "still_open", "undeterminable")
+    )
     if not cases:
         _refuse_period(con, process, start, when)
     if lost and not reached:
-        told = next(iter(process.misleading.values()), f"load the exports that say when a case reached {ends[0]}")
-        raise AnalysisError(f"{process.name}: nothing that is loaded says when any case reached {' or '.join(ends)}", f"{_sentence(told)}.")
+        told = next(
+            iter(process.misleading.values()),
+            f"load the exports that say when a case reached {ends[0]}",
+        )
+        raise AnalysisError(
+            f"{process.name}: nothing that is loaded says when any case reached {' or '.join(ends)}",
+            f"{_sentence(told)}.",
+        )
     if reached >= SEVERAL and not still_open:
         slowest = max(row["naive_p90"] or 0 for row in rows) / per_day
-        age = (as_moment(when["as_of"]) - max(row["newest_start"] for row in rows)).total_seconds() / 86_400
+        age = (
+            as_moment(when["as_of"]) - max(row["newest_start"] for row in rows)
+        ).total_seconds() / 86_400
         if age < slowest:
             raise AnalysisError(
                 f"{process.name}: all {cases:,} cases are closed, even those of the last {age:.1f} days, though one in ten takes {slowest:.1f} or more: an export of closed cases only",
@@ -310,14 +393,23 @@ def _refuse(con: duckdb.DuckDBPyConnection, process: Process, start: str, ends: 
             )
 
 
-def _refuse_period(con: duckdb.DuckDBPyConnection, process: Process, start: str, when: dict[str, Moment]) -> None:
+def _refuse_period(
+    con: duckdb.DuckDBPyConnection, process: Process, start: str, when: dict[str, Moment]
+) -> None:
     spans = spans_sql(con, process, start, [m for m in process.happening if m != start][:1])
-    first, last = con.execute(f"select min(started_at)::date, max(started_at)::date from ({spans})", {"as_of": str(when["as_of"])}).fetchall()[0]
+    first, last = con.execute(
+        f"select min(started_at)::date, max(started_at)::date from ({spans})",
+        {"as_of": str(when["as_of"])},
+    ).fetchall()[0]
     if first is None:
         raise AnalysisError(
-            f"{process.name}: nothing that is loaded says when a case reached {start}", "`libstats loads` lists what is loaded; docs/coverage.md what each export can tell."
+            f"{process.name}: nothing that is loaded says when a case reached {start}",
+            "`libstats loads` lists what is loaded; docs/coverage.md what each export can tell.",
         )
-    raise AnalysisError(f"{process.name}: no case began from {when['since']} to {when['until']}", f"The exports tell of cases that began from {first} to {last}. Ask within that.")
+    raise AnalysisError(
+        f"{process.name}: no case began from {when['since']} to {when['until']}",
+        f"The exports tell of cases that began from {first} to {last}. Ask within that.",
+    )
 
 
 def as_moment(value: Moment) -> datetime:

@@ -15,26 +15,38 @@ NEAR_DAYS = 3  # before its own due date, where a case has one
 
 
 def worklist(
-    con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, goal_days: float | None = None, unit: Unit = "days", calendar: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    as_of: Moment | None = None,
+    goal_days: float | None = None,
+    unit: Unit = "days",
+    calendar: str | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which cases are open, how old are they against the goal, and what should happen next?
 
-    Definition: a case is open if it has begun, and has neither reached an end of its process nor been given up for good. `late` is
-    older than the goal, `near` older than three quarters of it. Where a process names the day on which each case is due (loans), a
-    case with such a day is `late` after it and `near` within three days of it, whatever its age.
+    Definition: a case is open if it has begun, and has neither reached an end of its process nor
+    been given up for good. `late` is older than the goal, `near` older than three quarters of it.
+    Where a process names the day on which each case is due (loans), a case with such a day is
+    `late` after it and `near` within three days of it, whatever its age.
 
     Parameters
     ----------
     con : an open connection
     process : a kind of work, as table `process` lists them
-    as_of : the moment that ages are told for (if not given: the newest export, which knows no later)
-    goal_days : the age by which a case should be done (if not given: each case's own due date, where it has one, else that of the process, or of [goals] in libstats.toml)
+    as_of : the moment that ages are told for (if not given: the newest export, which knows no
+        later)
+    goal_days : the age by which a case should be done (if not given: each case's own due date,
+        where it has one, else that of the process, or of [goals] in libstats.toml)
     unit, calendar : `days`, or `open days` of a calendar in libstats.toml
 
-    Returns one row per open case, the longest past its goal first: `standing` (late, near, in time), `handle` (what to look for: a barcode or
-    a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
-    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing` (its copy is marked lost, missing or
-    claimed: no matter of this list), `started_at` (time), `source`, `case_id`. Raises AnalysisError as `turnaround` does.
+    Returns one row per open case, the longest past its goal first: `standing` (late, near, in
+    time), `handle` (what to look for: a barcode or a request's number), `location`, `branch`,
+    `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell;
+    NULL if none), `age`, `left_days` (to the goal; negative when past), both in the unit, `due_at`
+    (time; NULL where the process has none), `is_missing` (its copy is marked lost, missing or
+    claimed: no matter of this list), `started_at` (time), `source`, `case_id`. Raises AnalysisError
+    as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -46,9 +58,17 @@ def worklist(
     passed, stopped = _passed(work), _stopped(work)
     due = f"{work.due}_at" if work.due else "null::timestamp"
     own_goal = due if goal_days is None else "null::timestamp"
-    left = waited_sql("$as_of::timestamp", "own_goal_at", f"{work.due}_day" if work.due else "false", unit, calendar)
+    left = waited_sql(
+        "$as_of::timestamp",
+        "own_goal_at",
+        f"{work.due}_day" if work.due else "false",
+        unit,
+        calendar,
+    )
     near = f"case when own_goal_at is null then $goal * {1 - NEAR} else {NEAR_DAYS * (24 if unit == 'hours' else 1)} end"
-    reached = ", ".join(f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening))
+    reached = ", ".join(
+        f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening)
+    )
     return con.sql(
         f"""
         with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"), unless=_over(work))}),
@@ -74,11 +94,13 @@ def worklist(
     )
 
 
-def worklist_left_out(con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, **others: Any) -> duckdb.DuckDBPyRelation:
+def worklist_left_out(
+    con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, **others: Any
+) -> duckdb.DuckDBPyRelation:
     """What did `worklist` not list, and why?
 
-    Parameters as for `worklist`; those that do not change what is listed are taken and not used. Returns `reason` and `rows`,
-    in cases, one row per reason, zero included.
+    Parameters as for `worklist`; those that do not change what is listed are taken and not used.
+    Returns `reason` and `rows`, in cases, one row per reason, zero included.
     """
     work = process_of(con, process)
     passed, stopped = _passed(work), _stopped(work)
@@ -108,21 +130,32 @@ def _passed(process: Process) -> str:
 
 def _stopped(process: Process) -> str:
     """SQL: when a case was given up, the last time."""
-    return f"greatest({', '.join(f'{m}_at' for m in process.given_up)}, null::timestamp)" if process.given_up else "null::timestamp"
+    return (
+        f"greatest({', '.join(f'{m}_at' for m in process.given_up)}, null::timestamp)"
+        if process.given_up
+        else "null::timestamp"
+    )
 
 
 def _over(process: Process) -> list[str]:
-    """The ends of a process, and what comes after all of them; not how a case is given up, after which it may go on."""
+    """The ends of a process, and what comes after all of them; not how a case is given up, after
+    which it may go on."""
     order = list(process.happening)
     last = max(order.index(m) for m in process.done)
-    return [m for place, m in enumerate(order) if (m in process.done or place > last) and m not in process.given_up]
+    return [
+        m
+        for place, m in enumerate(order)
+        if (m in process.done or place > last) and m not in process.given_up
+    ]
 
 
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
     """SQL: what usually comes after the last milestone, of what the loaded exports can tell."""
     usual = [m for m in process.happening if m not in process.given_up and m not in process.aside]
     told = told_of(con, process)
-    after = {m: next((n for n in usual[place + 1 :] if n in told), None) for place, m in enumerate(usual)}
+    after = {
+        m: next((n for n in usual[place + 1 :] if n in told), None) for place, m in enumerate(usual)
+    }
     after |= {m: n if n in told else after.get(n) for m, n in process.aside.items()}
     cases = " ".join(f"when '{m}' then '{n}'" for m, n in after.items() if n)
     return f"case last_milestone {cases} end" if cases else "null::varchar"

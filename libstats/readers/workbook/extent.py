@@ -1,4 +1,5 @@
-"""How far a workbook's sheets reach and how many of their rows are not blank, read from its XML: independent of the reader of cells."""
+"""How far a workbook's sheets reach and how many of their rows are not blank, read from its XML:
+independent of the reader of cells."""
 
 from __future__ import annotations
 
@@ -130,7 +131,10 @@ class _Xlsx(_Reader):
     def end(self, tag: str) -> None:
         self.is_value = False
         if tag.endswith("}c") and (self.value or self.kind == "inlineStr"):
-            self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+            self.last_row, self.last_column = (
+                max(self.last_row, self.row),
+                max(self.last_column, self.column),
+            )
             if self.row not in self.rows and self._tells():
                 self.rows.add(self.row)
 
@@ -151,24 +155,62 @@ def _column(letters: str) -> int:
 
 
 class _Ods(_Reader):
-    """The sheets of an ODS workbook. Rows and cells that repeat are written once, with their number."""
+    """The sheets of an ODS workbook. Rows and cells that repeat are written once, with their
+    number."""
 
     def __init__(self, archive: ZipFile, member: str, name: str) -> None:
         super().__init__(archive, member, name)
-        self.found, self.sheet, self.row, self.rows, self.column, self.width = dict[str, Extent](), "", 0, 0, 0, 0
-        self.repeat, self.tells, self.aside, self.in_text, self.kind, self.span, self.widest, self.last = 1, False, 0, False, "", 1, 0, 0
+        self.found, self.sheet, self.row, self.rows, self.column, self.width = (
+            dict[str, Extent](),
+            "",
+            0,
+            0,
+            0,
+            0,
+        )
+        (
+            self.repeat,
+            self.tells,
+            self.aside,
+            self.in_text,
+            self.kind,
+            self.span,
+            self.widest,
+            self.last,
+        ) = 1, False, 0, False, "", 1, 0, 0
         self.cell = False
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         local = tag.rpartition("}")[2]
         told = {k.rpartition("}")[2]: v for k, v in given.items()}
         if local == "table":
-            self.sheet, self.row, self.rows, self.last, self.widest = told.get("name", ""), 0, 0, 0, 0
+            self.sheet, self.row, self.rows, self.last, self.widest = (
+                told.get("name", ""),
+                0,
+                0,
+                0,
+                0,
+            )
         elif local == "table-row":
-            self.repeat, self.tells, self.column, self.width = int(told.get("number-rows-repeated", 1)), False, 0, 0
+            self.repeat, self.tells, self.column, self.width = (
+                int(told.get("number-rows-repeated", 1)),
+                False,
+                0,
+                0,
+            )
         elif local in ("table-cell", "covered-table-cell"):
-            self.span, self.kind = int(told.get("number-columns-repeated", 1)), told.get("value-type", "")
-            value = next((told[k] for k in ("value", "date-value", "time-value", "boolean-value", "string-value") if k in told), "")
+            self.span, self.kind = (
+                int(told.get("number-columns-repeated", 1)),
+                told.get("value-type", ""),
+            )
+            value = next(
+                (
+                    told[k]
+                    for k in ("value", "date-value", "time-value", "boolean-value", "string-value")
+                    if k in told
+                ),
+                "",
+            )
             self.cell = bool(value.strip()) if self.kind else False
         elif local == "annotation":
             self.aside += 1
@@ -202,15 +244,20 @@ class _Ods(_Reader):
 def extents(archive: ZipFile, name: str) -> dict[str, Extent]:
     """The extent of each sheet of an XLSX or ODS workbook.
 
-    Raises FileRefused for a document of another kind, also XLSB, whose sheets are not XML, and for one whose XML is damaged.
+    Raises FileRefused for a document of another kind, also XLSB, whose sheets are not XML, and for
+    one whose XML is damaged.
     """
     members = set(archive.namelist())
     if "xl/workbook.xml" in members:
         return _of_xlsx(archive, members, name)
     if "xl/workbook.bin" in members:
         raise FileRefused(f"{name}: this is a binary workbook (XLSB)", f"Save it as XLSX. {READS}")
-    if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
-        if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+    if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(
+        _SPREADSHEET
+    ):
+        if "META-INF/manifest.xml" in members and b"encryption-data" in archive.read(
+            "META-INF/manifest.xml"
+        ):
             raise locked(name)
         reader = _Ods(archive, "content.xml", name)
         reader.read()
@@ -223,7 +270,11 @@ def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent
     listed = _Elements(archive, "xl/workbook.xml", name, "sheet")
     targets.read()
     listed.read()
-    where = {t["Id"]: posixpath.normpath(posixpath.join("/xl", t.get("Target", ""))).lstrip("/") for t in targets.found if "Id" in t}
+    where = {
+        t["Id"]: posixpath.normpath(posixpath.join("/xl", t.get("Target", ""))).lstrip("/")
+        for t in targets.found
+        if "Id" in t
+    }
     blank: set[str] = set()
     if "xl/sharedStrings.xml" in members:
         strings = _Strings(archive, "xl/sharedStrings.xml", name)
@@ -235,5 +286,7 @@ def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent
         if "/worksheets/" in f"/{member}" and member in members:
             reader = _Xlsx(archive, member, name, blank)
             reader.read()
-            found[sheet.get("name", "")] = Extent(len(reader.rows), reader.last_row, reader.last_column)
+            found[sheet.get("name", "")] = Extent(
+                len(reader.rows), reader.last_row, reader.last_column
+            )
     return found

@@ -13,7 +13,13 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+)
 
 from libstats.errors import FileRefused
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
@@ -24,15 +30,25 @@ from libstats.readers.workbook.extent import Extent, extents
 LARGEST = 1 << 29
 MOST_CELLS = 60_000_000
 
-Cell = int | float | str | bool | datetime.date | datetime.time | datetime.datetime | datetime.timedelta
+Cell = (
+    int
+    | float
+    | str
+    | bool
+    | datetime.date
+    | datetime.time
+    | datetime.datetime
+    | datetime.timedelta
+)
 
 
 def cell_text(value: Cell) -> str:
     """A cell's value as a person would type it.
 
-    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, true and false 1 and 0, whole numbers digits only, others
-    rounded to the 15 digits that spreadsheets keep; longer ones are 1.23456789012346E+15, since their last digits are
-    lost. A number in a column of dates stays a number: what it means is the source's to say.
+    Dates are 2026-10-31, date-times 2026-10-31 09:30:00, true and false 1 and 0, whole numbers
+    digits only, others rounded to the 15 digits that spreadsheets keep; longer ones are
+    1.23456789012346E+15, since their last digits are lost. A number in a column of dates stays a
+    number: what it means is the source's to say.
     """
     if isinstance(value, str):
         return value
@@ -55,7 +71,8 @@ def _without_zeros(time: str) -> str:
 
 @contextmanager
 def _told(name: str) -> Iterator[None]:
-    """The errors of calamine in words. On some damaged workbooks it panics, which Python sees as no ordinary exception."""
+    """The errors of calamine in words. On some damaged workbooks it panics, which Python sees as no
+    ordinary exception."""
     try:
         yield
     except PasswordError as error:
@@ -70,7 +87,9 @@ def _told(name: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader, the extents of its sheets.
+    """A workbook's bytes, its fingerprint and, as far as they were counted apart from the reader,
+    the
+    extents of its sheets.
 
     held  the sheet that was read last, so that one is not read anew for its headings and its rows
     """
@@ -135,15 +154,22 @@ class Sheet(Part):
         yield self, [row for _, row in islice(self._rows(), HEADER_WITHIN)]
 
     def count(self, advance: Advance = idle) -> Count:
-        """Its rows that are not blank, counted in the workbook's XML; in XLS, which has none, as calamine gives them."""
+        """Its rows that are not blank, counted in the workbook's XML; in XLS, which has none, as
+        calamine gives them."""
         name = self.place.sheet or ""
         known = self._book.extents
-        rows = known[name].rows if known is not None and name in known else sum(1 for _ in self._rows())
+        rows = (
+            known[name].rows
+            if known is not None and name in known
+            else sum(1 for _ in self._rows())
+        )
         advance(self.place.packed if self.place.is_plain else 0)
         fingerprint = hashlib.sha256(f"{self._book.sha256}#{name}".encode()).hexdigest()
         return Count(fingerprint, len(self._book.data), rows)
 
-    def records(self, counted: Count | None = None, advance: Advance = idle) -> Iterator[tuple[int, list[str]]]:
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
         """(row number, cells) of every row that is not blank, at least as many cells as headings."""
         width = len(self.header)
         for number, row in islice(self._rows(), self.above, None):
@@ -153,24 +179,31 @@ class Sheet(Part):
 def sheets(place: Place) -> Iterator[Sheet]:
     """The sheets of the workbook at a place, charts left out.
 
-    Raises FileRefused for a workbook that is damaged, locked, too large, or no workbook (another kind of document).
+    Raises FileRefused for a workbook that is damaged, locked, too large, or no workbook (another
+    kind of document).
     """
     with place.open() as stream:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise FileRefused(f"{place.name}: the workbook is larger than {LARGEST >> 20} MB", "Save its sheets as CSV.")
+        raise FileRefused(
+            f"{place.name}: the workbook is larger than {LARGEST >> 20} MB",
+            "Save its sheets as CSV.",
+        )
     workbook = Workbook(place, data, _measured(place, data))
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
             problem = f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column {extent.last_column:,}, too far for memory"
-            raise FileRefused(problem, "Delete what lies far from the table, or save the sheets as CSV.")
+            raise FileRefused(
+                problem, "Delete what lies far from the table, or save the sheets as CSV."
+            )
     for sheet in workbook.opened.sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
             yield Sheet(replace(place, sheet=sheet.name), workbook=workbook)
 
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
-    """What the workbook's XML says of its sheets, or None where it has none: it is an old one then. FileRefused if it is damaged."""
+    """What the workbook's XML says of its sheets, or None where it has none: it is an old one then.
+    FileRefused if it is damaged."""
     if not data.startswith(ZIP):
         xls.check(data, place.name)
         return None

@@ -1,7 +1,8 @@
 """Whether a workbook of the years before 2007 (XLS) can be read at all.
 
-The reader of its cells follows chains of sectors without end, and sets aside memory for whatever number of cells
-damaged bytes name, until none is left. So its chains, sizes and cell numbers are walked through here first.
+The reader of its cells follows chains of sectors without end, and sets aside memory for whatever
+number of cells damaged bytes name, until none is left. So its chains, sizes and cell numbers are
+walked through here first.
 """
 
 from __future__ import annotations
@@ -38,15 +39,20 @@ class _Compound:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.sector = {9: 512, 12: 4096}.get(struct.unpack_from("<H", data, 30)[0], 0)
-        directories, fats, directory, _, _, mini, minis, more, mores = struct.unpack_from("<9I", data, 40)
+        directories, fats, directory, _, _, mini, minis, more, mores = struct.unpack_from(
+            "<9I", data, 40
+        )
         if not self.sector or max(directories, fats, minis, mores) * self.sector > len(data):
             raise _Damaged
         self.fat = [n for at in self._fat_sectors(more) for n in self._numbers(at)]
         self.mini_fat = [n for at in self._chain(mini, self.fat) for n in self._numbers(at)]
-        self.entries = [entry for at in self._chain(directory, self.fat) for entry in self._entries(at)]
+        self.entries = [
+            entry for at in self._chain(directory, self.fat) for entry in self._entries(at)
+        ]
 
     def _fat_sectors(self, more: int) -> list[int]:
-        """Where the table of chains lies: listed in the header, the rest in a chain of lists of its own."""
+        """Where the table of chains lies: listed in the header, the rest in a chain of lists of its
+        own."""
         found, seen = list(struct.unpack_from("<109I", self.data, 76)), set()
         while more < _LAST_SECTOR:
             if more in seen:
@@ -66,7 +72,12 @@ class _Compound:
             size = struct.unpack_from("<I", entry, 120)[0]
             if size > len(self.data) and entry[66]:
                 raise _Damaged
-            yield entry[:64].decode("utf-16-le", "replace").partition("\0")[0], entry[66], struct.unpack_from("<I", entry, 116)[0], size
+            yield (
+                entry[:64].decode("utf-16-le", "replace").partition("\0")[0],
+                entry[66],
+                struct.unpack_from("<I", entry, 116)[0],
+                size,
+            )
 
     def _chain(self, at: int, table: list[int]) -> list[int]:
         found: list[int] = []
@@ -87,7 +98,12 @@ class _Compound:
             if kind == 2 and size < _SMALL:
                 yield name, self._bytes(self._chain(start, self.mini_fat), minis, _MINI)[:size]
             elif kind == 2:
-                yield name, self._bytes(self._chain(start, self.fat), self.data[self.sector :], self.sector)[:size]
+                yield (
+                    name,
+                    self._bytes(
+                        self._chain(start, self.fat), self.data[self.sector :], self.sector
+                    )[:size],
+                )
 
     @staticmethod
     def _bytes(chain: list[int], data: bytes, sector: int) -> bytes:
@@ -103,7 +119,10 @@ def _check_records(stream: bytes) -> None:
             return  # the reader of cells says so
         if kind in _CELLS:
             last = at + 4 + length - 2 if kind in (0x00BD, 0x00BE) else at + 6
-            if struct.unpack_from("<H", stream, last)[0] >= _COLUMNS or struct.unpack_from("<H", stream, at + 6)[0] >= _COLUMNS:
+            if (
+                struct.unpack_from("<H", stream, last)[0] >= _COLUMNS
+                or struct.unpack_from("<H", stream, at + 6)[0] >= _COLUMNS
+            ):
                 raise _Damaged
         elif kind == _STRINGS and max(struct.unpack_from("<2I", stream, at + 4)) > len(stream):
             raise _Damaged

@@ -2,6 +2,18 @@
 
 from libstats.report.charts.circulation import circulation_by_month
 from libstats.report.charts.figure import Figure
-from libstats.report.charts.waiting import reached_by_day, waiting_by_week, waits_by_month, week_ending
+from libstats.report.charts.waiting import (
+    reached_by_day,
+    waiting_by_week,
+    waits_by_month,
+    week_ending,
+)
 
-__all__ = ["Figure", "circulation_by_month", "reached_by_day", "waiting_by_week", "waits_by_month", "week_ending"]
+__all__ = [
+    "Figure",
+    "circulation_by_month",
+    "reached_by_day",
+    "waiting_by_week",
+    "waits_by_month",
+    "week_ending",
+]

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from libstats.report.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, LINES, OTHER_LINE, STYLE, UNKNOWN_LINE, Figure, apart, dress, month_axis
+from libstats.report.charts.figure import (
+    BAR,
+    BAR_CHOSEN,
+    FAINT_INK,
+    LINES,
+    OTHER_LINE,
+    STYLE,
+    UNKNOWN_LINE,
+    Figure,
+    apart,
+    dress,
+    month_axis,
+)
 from libstats.wording import change, month_before, month_name, number, records, share
 
 if TYPE_CHECKING:
@@ -91,7 +103,9 @@ def _finding(data: _Months) -> str:
     known = {when: count for when in data.months if (count := data.total(when)) is not None}
     if len(known) > 2:
         most, least = max(known, key=lambda m: known[m]), min(known, key=lambda m: known[m])
-        parts.append(f"The busiest of these {len(known)} months was {month_name(most)} ({number(known[most])}), the quietest {month_name(least)} ({number(known[least])}).")
+        parts.append(
+            f"The busiest of these {len(known)} months was {month_name(most)} ({number(known[most])}), the quietest {month_name(least)} ({number(known[least])})."
+        )
     return " ".join(parts)
 
 
@@ -142,7 +156,12 @@ def _draw(data: _Months) -> Drawing:
         lines = _lines(data)
         several = len(lines) > 1
         drawing = Drawing(figsize=(8.6, 5.6 if several else 2.8), layout="constrained")
-        panels = drawing.subplots(2 if several else 1, squeeze=False, sharex=True, height_ratios=[2, 3] if several else [1])[:, 0]
+        panels = drawing.subplots(
+            2 if several else 1,
+            squeeze=False,
+            sharex=True,
+            height_ratios=[2, 3] if several else [1],
+        )[:, 0]
         _bars(panels[0], data)
         if several:
             _branch_lines(panels[1], data, lines)
@@ -163,7 +182,14 @@ def _bars(panel: Axes, data: _Months) -> None:
         if total is None:
             panel.text(place, 0, "no data", rotation=90, ha="center", va="bottom", color=FAINT_INK)
         elif chosen:
-            panel.annotate(number(total), (place, total), xytext=(0, 3), textcoords="offset points", ha="center", weight="bold")
+            panel.annotate(
+                number(total),
+                (place, total),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                weight="bold",
+            )
     dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts")
     panel.set_ylim(0, 1.15 * max([1, *(total or 0 for total in totals)]))
 
@@ -172,7 +198,15 @@ def _branch_lines(panel: Axes, data: _Months, lines: list[_Line]) -> None:
     """Each branch as a line, from zero, with its name at its end."""
     places = range(len(data.months))
     for _, (colour, marker), values in lines:
-        panel.plot(places, values, color=colour, marker=marker, markersize=5.5, linewidth=1.8, clip_on=False)
+        panel.plot(
+            places,
+            values,
+            color=colour,
+            marker=marker,
+            markersize=5.5,
+            linewidth=1.8,
+            clip_on=False,
+        )
     dress(panel, "Each branch")
     highest = max(value for _, _, values in lines for value in values if value == value)
     panel.set_ylim(0, 1.08 * max(1.0, highest))
@@ -197,5 +231,11 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
             va="center",
             annotation_clip=False,
             parse_math=False,  # a name with two dollar signs is a name
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.9,
+                "shrinkB": 4,
+                "relpos": (0, 0.5),
+            },
         )

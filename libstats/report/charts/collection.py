@@ -1,4 +1,5 @@
-"""Pictures of the collection: from which decades it is, and which classes are old, and which are used less than their size lets expect."""
+"""Pictures of the collection: from which decades it is, and which classes are old, and which are
+used less than their size lets expect."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def decades(rows: Any, as_of_year: int) -> Figure:
     rows         what `publication_decades` returns (decade, items are read)
     as_of_year   the year to which copies have aged
 
-    Returns a figure with a bar a decade, those wholly more than ten years back apart in colour; the copies of no usable year are told in words.
+    Returns a figure with a bar a decade, those wholly more than ten years back apart in colour; the
+    copies of no usable year are told in words.
     """
     counts: dict[int, int] = {}
     unknown = 0
@@ -32,7 +34,11 @@ def decades(rows: Any, as_of_year: int) -> Figure:
             unknown += row["items"]
         else:
             counts[row["decade"]] = counts.get(row["decade"], 0) + row["items"]
-    return Figure(_draw_decades(counts, as_of_year), _decades_finding(counts, unknown), "Copies by decade of publication")
+    return Figure(
+        _draw_decades(counts, as_of_year),
+        _decades_finding(counts, unknown),
+        "Copies by decade of publication",
+    )
 
 
 def _decades_finding(counts: dict[int, int], unknown: int) -> str:
@@ -40,10 +46,12 @@ def _decades_finding(counts: dict[int, int], unknown: int) -> str:
         return "No copy has a usable year of publication, so there is nothing to show."
     total = sum(counts.values())
     most = max(counts, key=lambda decade: (counts[decade], decade))
-    text = (
-        f"Of {number(total)} copies with a usable year, {share(counts[most], total)} are from the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
+    text = f"Of {number(total)} copies with a usable year, {share(counts[most], total)} are from the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
+    return (
+        f"{text} {number(unknown)} copies have no usable year and are not in the picture."
+        if unknown
+        else text
     )
-    return f"{text} {number(unknown)} copies have no usable year and are not in the picture." if unknown else text
 
 
 def _draw_decades(counts: dict[int, int], as_of_year: int) -> Drawing:
@@ -55,15 +63,42 @@ def _draw_decades(counts: dict[int, int], as_of_year: int) -> Drawing:
         panel = drawing.subplots()
         first = max(min(counts, default=as_of_year), as_of_year // 10 * 10 - 110)
         shown = list(range(first // 10 * 10, max(counts, default=as_of_year) + 1, 10))
-        heights = [sum(n for decade, n in counts.items() if decade == when or (place == 0 and decade < when)) for place, when in enumerate(shown)]
+        heights = [
+            sum(
+                n
+                for decade, n in counts.items()
+                if decade == when or (place == 0 and decade < when)
+            )
+            for place, when in enumerate(shown)
+        ]
         for place, (when, height) in enumerate(zip(shown, heights, strict=True)):
-            panel.bar(place, height, width=0.72, color=BAR_CHOSEN if when + 9 < as_of_year - 10 else BAR)
-            panel.annotate(number(height), (place, height), xytext=(0, 3), textcoords="offset points", ha="center")
+            panel.bar(
+                place, height, width=0.72, color=BAR_CHOSEN if when + 9 < as_of_year - 10 else BAR
+            )
+            panel.annotate(
+                number(height),
+                (place, height),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+            )
         earlier = any(decade < shown[0] for decade in counts)
-        panel.set_xticks(range(len(shown)), [f"{when}s{' and earlier' if earlier and place == 0 else ''}" for place, when in enumerate(shown)])
+        panel.set_xticks(
+            range(len(shown)),
+            [
+                f"{when}s{' and earlier' if earlier and place == 0 else ''}"
+                for place, when in enumerate(shown)
+            ],
+        )
         panel.set_ylim(0, 1.15 * max([1, *heights]))
         panel.set_yticks([])
-        panel.set_title("Copies by decade of publication; blue: everything in it is more than ten years old", loc="left", fontsize=10, color=INK, weight="bold")
+        panel.set_title(
+            "Copies by decade of publication; blue: everything in it is more than ten years old",
+            loc="left",
+            fontsize=10,
+            color=INK,
+            weight="bold",
+        )
         _bare(panel, ["top", "right", "left"])
     return drawing
 
@@ -73,25 +108,40 @@ def age_and_use(age: Any, use: Any) -> Figure:
 
     age, use   what `collection_age` and `collection_use` return by class
 
-    Returns a figure of two panels over the same classes, at most the 20 largest: the share of copies older than ten years, and relative use around 1. The sentence
-    judges only classes of which at least half the copies that are no serials have a usable year.
+    Returns a figure of two panels over the same classes, at most the 20 largest: the share of
+    copies older than ten years, and relative use around 1. The sentence judges only classes of
+    which at least half the copies that are no serials have a usable year.
     """
     ages = {row["class"]: row for row in records(age)}
     uses = {row["class"]: row for row in records(use)}
     largest = sorted(ages, key=lambda name: (-ages[name]["items"], name or ""))[:MOST_CLASSES]
-    chosen = sorted((name for name in largest if name is not None), key=str) + [name for name in largest if name is None]
-    rows = [{"class": name, **_age(ages[name]), "use": uses.get(name, {}).get("relative_use")} for name in chosen]
+    chosen = sorted((name for name in largest if name is not None), key=str) + [
+        name for name in largest if name is None
+    ]
+    rows = [
+        {"class": name, **_age(ages[name]), "use": uses.get(name, {}).get("relative_use")}
+        for name in chosen
+    ]
     return Figure(_draw_classes(rows), _classes_finding(rows), "Age and relative use by class")
 
 
 def _age(row: Row) -> Row:
-    """The share of a class that is old, why there is none, and whether enough of its copies have a year to judge it by."""
+    """The share of a class that is old, why there is none, and whether enough of its copies have a
+    year to judge it by."""
     single = row["items"] - row["items_serial"]
-    return {"old": row["share_older_10_years"], "no_age": "no usable year" if single else "serials, of no single year", "is_dated": row["items_dated"] * 2 >= single > 0}
+    return {
+        "old": row["share_older_10_years"],
+        "no_age": "no usable year" if single else "serials, of no single year",
+        "is_dated": row["items_dated"] * 2 >= single > 0,
+    }
 
 
 def _classes_finding(rows: list[Row]) -> str:
-    dated = [row for row in rows if row["class"] is not None and row["old"] is not None and row["is_dated"]]
+    dated = [
+        row
+        for row in rows
+        if row["class"] is not None and row["old"] is not None and row["is_dated"]
+    ]
     if not dated:
         return "In no class have enough copies a usable year, so nothing can be said."
     oldest = max(dated, key=lambda row: row["old"])
@@ -102,7 +152,11 @@ def _classes_finding(rows: list[Row]) -> str:
         text += f" For its size {most['class']} is used most ({most['use']:.1f} times what its share of copies lets expect) and {least['class']} least ({least['use']:.1f} times)."
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
         both = [row["class"] for row in used if row["old"] >= middle and row["use"] < 0.9]
-        text += f" Older than the middle class and little used are {', '.join(both)}." if both else " No class is both old and little used."
+        text += (
+            f" Older than the middle class and little used are {', '.join(both)}."
+            if both
+            else " No class is both old and little used."
+        )
     return text
 
 
@@ -123,7 +177,9 @@ def _draw_classes(rows: list[Row]) -> Drawing:
         left.set_xlim(0, 1.2 * max([0.1, *(row["old"] or 0 for row in rows)]))
         left.set_xticks([])
         right.axvline(1, color=FAINT_INK, linewidth=1.2)
-        right.set_title("Relative use (1: as expected)", loc="left", fontsize=10, color=INK, weight="bold")
+        right.set_title(
+            "Relative use (1: as expected)", loc="left", fontsize=10, color=INK, weight="bold"
+        )
         right.set_xlim(0, 1.25 * max([1.5, *(row["use"] or 0 for row in rows)]))
         right.set_xticks([0, 1], ["0", "1"])
         for panel in (left, right):
@@ -133,17 +189,32 @@ def _draw_classes(rows: list[Row]) -> Drawing:
 
 def _share_bar(panel: Axes, place: int, old: float | None, no_age: str) -> None:
     panel.barh(place, old or 0, height=0.66, color=BAR)
-    panel.annotate(no_age if old is None else share(old, 1), (old or 0, place), xytext=(4, 0), textcoords="offset points", va="center")
+    panel.annotate(
+        no_age if old is None else share(old, 1),
+        (old or 0, place),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+    )
 
 
 def _use_dot(panel: Axes, place: int, use: float | None) -> None:
     """A dot with its value; a line to 1 shows how far it is from what its size lets expect."""
     if use is None:
-        panel.annotate("no use recorded", (0, place), xytext=(4, 0), textcoords="offset points", va="center")
+        panel.annotate(
+            "no use recorded", (0, place), xytext=(4, 0), textcoords="offset points", va="center"
+        )
         return
     panel.plot([1, use], [place, place], color=BAR, linewidth=1.6)
     panel.plot([use], [place], marker="o" if use >= 1 else "s", color=BAR_CHOSEN, markersize=6)
-    panel.annotate(f"{use:.1f}", (use, place), xytext=(7 if use >= 1 else -7, 0), textcoords="offset points", va="center", ha="left" if use >= 1 else "right")
+    panel.annotate(
+        f"{use:.1f}",
+        (use, place),
+        xytext=(7 if use >= 1 else -7, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left" if use >= 1 else "right",
+    )
 
 
 def _bare(panel: Axes, hidden: list[str]) -> None:

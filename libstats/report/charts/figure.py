@@ -92,9 +92,15 @@ def dress(panel: Axes, title: str) -> None:
 
 
 def month_axis(panel: Axes, months: list[date]) -> None:
-    """Short month names, of many months each third; the year under the first month shown and under each January."""
+    """Short month names, of many months each third; the year under the first month shown and under
+    each January."""
     shown = [place for place, when in enumerate(months) if len(months) <= 13 or when.month % 3 == 1]
-    names = [f"{month_name(months[place])[:3]}\n{months[place].year}" if place == shown[0] or months[place].month == 1 else month_name(months[place])[:3] for place in shown]
+    names = [
+        f"{month_name(months[place])[:3]}\n{months[place].year}"
+        if place == shown[0] or months[place].month == 1
+        else month_name(months[place])[:3]
+        for place in shown
+    ]
     panel.set_xticks(shown, names)
     beside = max(0, 6 - len(months)) / 2  # so that the bar of a single month is no wall
     panel.set_xlim(-0.6 - beside, max(len(months), 1) - 0.4 + beside)

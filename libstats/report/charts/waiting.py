@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from libstats.report.charts.figure import BAR, FAINT_INK, LINES, OTHER_LINE, STYLE, Figure, apart, dress, month_axis
+from libstats.report.charts.figure import (
+    BAR,
+    FAINT_INK,
+    LINES,
+    OTHER_LINE,
+    STYLE,
+    Figure,
+    apart,
+    dress,
+    month_axis,
+)
 from libstats.wording import Row, day_name, month_before, month_name, number, records, share, tenths
 
 if TYPE_CHECKING:
@@ -17,20 +27,28 @@ __all__ = ["reached_by_day", "waiting_by_week", "waits_by_month", "week_ending"]
 
 ESTIMATE, NAIVE = LINES[0], (OTHER_LINE[0], "s")
 GIVEN_UP = LINES[1]
-PANELS = (("p50", "naive_p50", "Half of the requests took up to … days"), ("p90", "naive_p90", "Nine in ten took up to … days"))
+PANELS = (
+    ("p50", "naive_p50", "Half of the requests took up to … days"),
+    ("p90", "naive_p90", "Nine in ten took up to … days"),
+)
 
 
 def waits_by_month(rows: Any, what: str = "requests") -> Figure:
-    """How long did cases wait, by the month in which they began: the estimate that counts open ones, and the naive figure?
+    """How long did cases wait, by the month in which they began: the estimate that counts open
+    ones,
+    and the naive figure?
 
     Parameters: `rows` are what `turnaround` with by="month" returns; `what` names the cases.
-    Returns a figure: for a half and for nine in ten the estimate with its 95 % interval and the figure of closed cases
-    alone, month by month, and below them the cases that are still open. A month in which too few have reached the end stays empty.
+    Returns a figure: for a half and for nine in ten the estimate with its 95 % interval and the
+    figure of closed cases alone, month by month, and below them the cases that are still open. A
+    month in which too few have reached the end stays empty.
     """
     months = {date.fromisoformat(f"{row['part']}-01"): row for row in records(rows)}
     first, last = (min(months), max(months)) if months else (None, None)
     window = _between(first, last) if first and last else []
-    caption = f"Days that {what} took, by the month in which they were made" + (f", {month_name(window[0])} to {month_name(window[-1])}" if window else "")
+    caption = f"Days that {what} took, by the month in which they were made" + (
+        f", {month_name(window[0])} to {month_name(window[-1])}" if window else ""
+    )
     return Figure(_draw_waits(window, months), _waits_finding(window, months, what), caption)
 
 
@@ -46,8 +64,12 @@ def _waits_finding(window: Sequence[date], months: dict[date, Row], what: str) -
         return f"No {what} are loaded for these months, so there is nothing to show."
     now, name = months[window[-1]], month_name(window[-1])
     then = months.get(month_before(window[-1], 12))
-    parts = [f"Of the {what} made in {name}, {_took(now, 'p50', 'half')}{_against(then, 'p50', month_before(window[-1], 12))}."]
-    parts.append(f"{_took(now, 'p90', 'nine in ten').capitalize()}{_against(then, 'p90', month_before(window[-1], 12))}.")
+    parts = [
+        f"Of the {what} made in {name}, {_took(now, 'p50', 'half')}{_against(then, 'p50', month_before(window[-1], 12))}."
+    ]
+    parts.append(
+        f"{_took(now, 'p90', 'nine in ten').capitalize()}{_against(then, 'p90', month_before(window[-1], 12))}."
+    )
     if not now["still_open"]:
         parts.append("None of them is still open.")
     elif now["naive_p90"] is not None:
@@ -66,7 +88,9 @@ def _took(row: Row, p: str, share_of: str) -> str:
 
 
 def _against(then: Row | None, p: str, when: date) -> str:
-    return f", against {tenths(then[p])} in {month_name(when)}" if then and then[p] is not None else ""
+    return (
+        f", against {tenths(then[p])} in {month_name(when)}" if then and then[p] is not None else ""
+    )
 
 
 def _draw_waits(window: list[date], months: dict[date, Row]) -> Drawing:
@@ -80,8 +104,12 @@ def _draw_waits(window: list[date], months: dict[date, Row]) -> Drawing:
             _two_lines(panel, [months.get(when) for when in window], estimate, naive)
             dress(panel, title)
         open_ones = [(months.get(when) or {}).get("still_open") for when in window]
-        bars = panels[2].bar(range(len(window)), [count or 0 for count in open_ones], width=0.72, color=BAR)
-        panels[2].bar_label(bars, [number(count) if count else "" for count in open_ones], padding=2)
+        bars = panels[2].bar(
+            range(len(window)), [count or 0 for count in open_ones], width=0.72, color=BAR
+        )
+        panels[2].bar_label(
+            bars, [number(count) if count else "" for count in open_ones], padding=2
+        )
         dress(panels[2], "Still open")
         panels[2].set_ylim(0, 1.35 * max([1, *(count or 0 for count in open_ones)]))
         month_axis(panels[2], window)
@@ -89,7 +117,8 @@ def _draw_waits(window: list[date], months: dict[date, Row]) -> Drawing:
 
 
 def _two_lines(panel: Axes, rows: Sequence[Row | None], estimate: str, naive: str) -> None:
-    """The estimate with its interval, solid and filled; the naive figure dashed and hollow; each with its name at its end."""
+    """The estimate with its interval, solid and filled; the naive figure dashed and hollow; each
+    with its name at its end."""
     places = range(len(rows))
     nothing = float("nan")
 
@@ -99,13 +128,43 @@ def _two_lines(panel: Axes, rows: Sequence[Row | None], estimate: str, naive: st
     middle, plain = values(estimate), values(naive)
     highest = max([1.0, *(value for value in (*middle, *plain) if value == value)])
     # an interval without an upper end runs out of the picture
-    high = [top if top == top else (highest * 3 if value == value else nothing) for top, value in zip(values(f"{estimate}_high"), middle, strict=True)]
-    low = [bottom if bottom == bottom else value for bottom, value in zip(values(f"{estimate}_low"), middle, strict=True)]
-    panel.plot(places, plain, color=NAIVE[0], marker=NAIVE[1], markerfacecolor="white", markersize=5, linewidth=1.4, linestyle="--", zorder=2)
+    high = [
+        top if top == top else (highest * 3 if value == value else nothing)
+        for top, value in zip(values(f"{estimate}_high"), middle, strict=True)
+    ]
+    low = [
+        bottom if bottom == bottom else value
+        for bottom, value in zip(values(f"{estimate}_low"), middle, strict=True)
+    ]
+    panel.plot(
+        places,
+        plain,
+        color=NAIVE[0],
+        marker=NAIVE[1],
+        markerfacecolor="white",
+        markersize=5,
+        linewidth=1.4,
+        linestyle="--",
+        zorder=2,
+    )
     panel.vlines(places, low, high, color=ESTIMATE[0], linewidth=5, alpha=0.3, zorder=1)
-    panel.plot(places, middle, color=ESTIMATE[0], marker=ESTIMATE[1], markersize=5.5, linewidth=1.9, zorder=3)
+    panel.plot(
+        places,
+        middle,
+        color=ESTIMATE[0],
+        marker=ESTIMATE[1],
+        markersize=5.5,
+        linewidth=1.9,
+        zorder=3,
+    )
     panel.set_ylim(0, 1.5 * highest)
-    _name_ends(panel, [("estimate, with\nits 95% interval", middle, ESTIMATE[0]), ("closed ones alone\n(too low)", plain, NAIVE[0])])
+    _name_ends(
+        panel,
+        [
+            ("estimate, with\nits 95% interval", middle, ESTIMATE[0]),
+            ("closed ones alone\n(too low)", plain, NAIVE[0]),
+        ],
+    )
 
 
 def _name_ends(panel: Axes, lines: Sequence[tuple[str, Sequence[float], str]]) -> None:
@@ -119,16 +178,30 @@ def _name_ends(panel: Axes, lines: Sequence[tuple[str, Sequence[float], str]]) -
     top = panel.get_ylim()[1]
     heights = apart([end[0] for end in ends], top * 0.2, top)
     for (value, place, name, colour), height in zip(ends, heights, strict=True):
-        arrow = {"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkB": 4, "relpos": (0, 0.5)}
+        arrow = {
+            "arrowstyle": "-",
+            "color": colour,
+            "linewidth": 0.9,
+            "shrinkB": 4,
+            "relpos": (0, 0.5),
+        }
         where: Any = ("axes fraction", "data")
-        panel.annotate(name, (place, value), xytext=(1.015, height), textcoords=where, va="center", annotation_clip=False, arrowprops=arrow)
+        panel.annotate(
+            name,
+            (place, value),
+            xytext=(1.015, height),
+            textcoords=where,
+            va="center",
+            annotation_clip=False,
+            arrowprops=arrow,
+        )
 
 
 def reached_by_day(rows: Any, goal_days: float, what: str = "requests") -> Figure:
     """What share of cases had reached the end after so many days, and what share was given up?
 
-    Parameters: `rows` are what `turnaround_curve` returns for one part; the goal is marked.
-    Returns a figure of two steps lines, each share of all cases, to the day by which nearly all had ended.
+    Parameters: `rows` are what `turnaround_curve` returns for one part; the goal is marked. Returns
+    a figure of two steps lines, each share of all cases, to the day by which nearly all had ended.
     """
     steps = records(rows)
     caption = f"Share of {what} that had reached the patron, and that were given up, by days since they were made"
@@ -149,9 +222,13 @@ def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
     parts = []
     for days in (goal_days, 2 * goal_days):
         if (found := shares_after(steps, days)) is not None:
-            parts.append(f"After {days:g} days {share(found[0], 1)} of the {what} had reached the patron and {share(found[1], 1)} had been given up.")
+            parts.append(
+                f"After {days:g} days {share(found[0], 1)} of the {what} had reached the patron and {share(found[1], 1)} had been given up."
+            )
     last = steps[-1]
-    parts.append(f"The last of those that ended did so after {tenths(last['waited'])} days; by then {share(last['share_reached'], 1)} had reached the patron.")
+    parts.append(
+        f"The last of those that ended did so after {tenths(last['waited'])} days; by then {share(last['share_reached'], 1)} had reached the patron."
+    )
     return " ".join(parts)
 
 
@@ -168,19 +245,39 @@ def _draw_curve(steps: Sequence[Row], goal_days: float) -> Drawing:
         seen = [row for row in steps if row["waited"] <= end]
         days = [0, *(max(row["waited"], 0) for row in seen), end]
         lines = []
-        for name, column, (colour, marker) in (("reached the patron", "share_reached", ESTIMATE), ("given up", "share_given_up", GIVEN_UP)):
+        for name, column, (colour, marker) in (
+            ("reached the patron", "share_reached", ESTIMATE),
+            ("given up", "share_given_up", GIVEN_UP),
+        ):
             values = [0.0, *(row[column] for row in seen)]
             panel.step(days, [*values, values[-1]], where="post", color=colour, linewidth=1.9)
-            panel.plot([end], [values[-1]], color=colour, marker=marker, markersize=6, clip_on=False)
+            panel.plot(
+                [end], [values[-1]], color=colour, marker=marker, markersize=6, clip_on=False
+            )
             lines.append((name, [values[-1]], colour))
         dress(panel, "Share of all requests")
         panel.axvline(goal_days, color=FAINT_INK, linewidth=1, linestyle=":")
-        panel.annotate(f"goal: {goal_days:g} days", (goal_days, 1), xytext=(4, -2), textcoords="offset points", va="top", color=FAINT_INK)
+        panel.annotate(
+            f"goal: {goal_days:g} days",
+            (goal_days, 1),
+            xytext=(4, -2),
+            textcoords="offset points",
+            va="top",
+            color=FAINT_INK,
+        )
         panel.set(xlim=(0, end), ylim=(0, 1), xlabel="days since the request was made")
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
         panel.set_yticks([0, 0.25, 0.5, 0.75, 1])
         for name, values, colour in lines:
-            panel.annotate(name, (end, values[0]), xytext=(8, 0), textcoords="offset points", va="center", color=colour, annotation_clip=False)
+            panel.annotate(
+                name,
+                (end, values[0]),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+                annotation_clip=False,
+            )
     return drawing
 
 
@@ -196,10 +293,15 @@ def waiting_by_week(rows: Any, what: str = "requests") -> Figure:
 
 
 def week_ending(week: Row) -> str:
-    """The last day of a week of the backlog in words; of a week that is not over how many days it has."""
+    """The last day of a week of the backlog in words; of a week that is not over how many days it
+    has."""
     last = (week["ended_at"] - timedelta(microseconds=1)).date()
     days = (last - week["period"]).days + 1
-    return day_name(last) if days == 7 else f"{day_name(last)} ({days} day{'s' if days > 1 else ''} only)"
+    return (
+        day_name(last)
+        if days == 7
+        else f"{day_name(last)} ({days} day{'s' if days > 1 else ''} only)"
+    )
 
 
 def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
@@ -207,12 +309,24 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
         return f"No {what} are loaded for these weeks, so there is nothing to show."
     first, last = weeks[0], weeks[-1]
     change = last["waiting"] - first["waiting"]
-    than = "as many as" if not change else f"{number(abs(change))} {'more' if change > 0 else 'fewer'} than"
-    were = f"1 {what.removesuffix('s')} was" if last["waiting"] == 1 else f"{number(last['waiting'])} {what} were"
+    than = (
+        "as many as"
+        if not change
+        else f"{number(abs(change))} {'more' if change > 0 else 'fewer'} than"
+    )
+    were = (
+        f"1 {what.removesuffix('s')} was"
+        if last["waiting"] == 1
+        else f"{number(last['waiting'])} {what} were"
+    )
     words = f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week ending {week_ending(first)} ({number(first['waiting'])})."
     most = max(weeks, key=lambda week: week["waiting"])
     words += f" The most were {number(most['waiting'])}, in the week ending {week_ending(most)}."
-    return words if last["oldest_age"] is None else f"{words} The oldest has waited for {number(last['oldest_age'])} days."
+    return (
+        words
+        if last["oldest_age"] is None
+        else f"{words} The oldest has waited for {number(last['oldest_age'])} days."
+    )
 
 
 def _draw_weeks(weeks: Sequence[Row]) -> Drawing:
@@ -224,7 +338,15 @@ def _draw_weeks(weeks: Sequence[Row]) -> Drawing:
         panel = drawing.subplots()
         counts = [week["waiting"] for week in weeks]
         bars = panel.bar(range(len(weeks)), counts, width=0.72, color=BAR)
-        panel.bar_label(bars, [number(count) if place in (0, len(counts) - 1) else "" for place, count in enumerate(counts)], padding=2, weight="bold")
+        panel.bar_label(
+            bars,
+            [
+                number(count) if place in (0, len(counts) - 1) else ""
+                for place, count in enumerate(counts)
+            ],
+            padding=2,
+            weight="bold",
+        )
         dress(panel, "Waiting at the end of the week")
         panel.set_ylim(0, 1.15 * max([1, *counts]))
         places = range(0, len(weeks), max(1, len(weeks) // 9))

@@ -33,7 +33,10 @@ def known(source: str, notebook: str) -> dict[str, Literal]:
         statements = ast.parse(source).body
         return dict(_assignment(statement) for statement in statements)
     except (SyntaxError, ValueError) as error:
-        raise ReportError(f"{notebook}: its parameters cell holds more than plain literals", 'Write only lines like: month = ""') from error
+        raise ReportError(
+            f"{notebook}: its parameters cell holds more than plain literals",
+            'Write only lines like: month = ""',
+        ) from error
 
 
 def _assignment(statement: ast.stmt) -> tuple[str, Literal]:
@@ -50,13 +53,16 @@ def _assignment(statement: ast.stmt) -> tuple[str, Literal]:
 
 
 def typed(name: str, value: Any, literal: Literal) -> Literal:
-    """The value in the type that the parameter's literal has; ReportError if it is not of that type.
+    """The value in the type that the parameter's literal has; ReportError if it is not of that
+    type.
 
     Text is read (`"3"` is 3, `"yes"` is True), as it comes from a command line or an environment.
     Month `202411` stays text where the literal is text.
     """
     kind = type(literal)
-    if literal is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
+    if literal is None or (
+        isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+    ):
         if value is None or isinstance(value, Literal):
             return value
     elif kind is str and isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -65,7 +71,10 @@ def typed(name: str, value: Any, literal: Literal) -> Literal:
         return float(value)
     elif isinstance(value, str):
         return _read(name, value.strip(), kind)
-    raise ReportError(f"parameter {name} cannot be of type {type(value).__name__}", f"Give {KINDS.get(kind, 'text')}, such as {literal!r}.")
+    raise ReportError(
+        f"parameter {name} cannot be of type {type(value).__name__}",
+        f"Give {KINDS.get(kind, 'text')}, such as {literal!r}.",
+    )
 
 
 def _read(name: str, text: str, kind: type) -> Literal:
@@ -81,8 +90,11 @@ def _read(name: str, text: str, kind: type) -> Literal:
     raise ReportError(f"parameter {name} is not {KINDS[kind]}: {text!r}", f"Give {KINDS[kind]}.")
 
 
-def checked(given: Mapping[str, Any], parameters: Mapping[str, Literal], notebook: str) -> dict[str, Literal]:
-    """The given values, typed; ReportError for a name that the notebook does not know, naming those it does."""
+def checked(
+    given: Mapping[str, Any], parameters: Mapping[str, Literal], notebook: str
+) -> dict[str, Literal]:
+    """The given values, typed; ReportError for a name that the notebook does not know, naming those
+    it does."""
     for name in given:
         if name not in parameters:
             names = ", ".join(parameters) or "none"
@@ -91,15 +103,20 @@ def checked(given: Mapping[str, Any], parameters: Mapping[str, Literal], noteboo
 
 
 def from_env(**literals: Literal) -> Any:
-    """The parameters of this notebook, where the environment beats what is written in the cell above.
+    """The parameters of this notebook, where the environment beats what is written in the cell
+    above.
 
-    So `LIBSTATS_MONTH=2026-09 jupyter nbconvert --execute ...` works on a schedule. An empty variable counts as not set.
-    Values come back in the order given, as a tuple; a single one comes back as it is.
+    So `LIBSTATS_MONTH=2026-09 jupyter nbconvert --execute ...` works on a schedule. An empty
+    variable counts as not set. Values come back in the order given, as a tuple; a single one comes
+    back as it is.
 
     >>> from libstats.report import from_env
     >>> month, branch = from_env(month="2026-10", branch="")
     >>> month
     '2026-10'
     """
-    values = tuple(typed(name, os.environ.get(variable(name)) or literal, literal) for name, literal in literals.items())
+    values = tuple(
+        typed(name, os.environ.get(variable(name)) or literal, literal)
+        for name, literal in literals.items()
+    )
     return values[0] if len(values) == 1 else values

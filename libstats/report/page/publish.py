@@ -17,7 +17,9 @@ __all__ = ["faults", "page", "title", "write"]
 
 log = logging.getLogger("libstats.report")
 
-NO_ALT = "No description has been provided for this image"  # what nbconvert writes where there is none
+NO_ALT = (
+    "No description has been provided for this image"  # what nbconvert writes where there is none
+)
 FETCHING = {"script", "iframe", "object", "embed", "audio", "video", "source", "base", "form"}
 FROM_OUTSIDE = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
 FIRST_TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
@@ -27,13 +29,20 @@ PERIOD = re.compile(r'<p class="libstats-period">(.*?)</p>', re.DOTALL)
 def page(notebook: NotebookNode, name: str) -> str:
     """The page of an executed notebook; the same notebook gives the same bytes.
 
-    Raises ReportError if the page could not be read by everybody or would fetch something: see `faults`.
+    Raises ReportError if the page could not be read by everybody or would fetch something: see
+    `faults`.
     """
-    from nbconvert import HTMLExporter  # slow to import, and notebooks that only show tables do not need it
+    from nbconvert import (
+        HTMLExporter,
+    )  # slow to import, and notebooks that only show tables do not need it
 
     _report_warnings(notebook, name)
     notebook.metadata["title"] = title(notebook, name)
-    exporter = HTMLExporter(extra_template_basedirs=[str(Path(__file__).parent)], template_name="template", exclude_anchor_links=True)  # type: ignore[no-untyped-call]
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(Path(__file__).parent)],
+        template_name="template",
+        exclude_anchor_links=True,
+    )  # type: ignore[no-untyped-call]
     text, _ = exporter.from_notebook_node(notebook)
     found = faults(text)
     if found:
@@ -49,7 +58,12 @@ def title(notebook: NotebookNode, name: str) -> str:
     markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     heading = FIRST_TITLE.search(markdown)
     named = heading[1].strip() if heading else name.replace("_", " ").capitalize()
-    shown = "\n".join(output.data.get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output)
+    shown = "\n".join(
+        output.data.get("text/html", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    )
     period = PERIOD.search(shown)
     return f"{named}: {html.unescape(period[1])}" if period else named
 
@@ -63,7 +77,8 @@ def _report_warnings(notebook: NotebookNode, name: str) -> None:
 
 
 def faults(text: str) -> list[str]:
-    """What keeps a page from being accessible offline: pictures without alt text, scripts, things fetched from elsewhere."""
+    """What keeps a page from being accessible offline: pictures without alt text, scripts, things
+    fetched from elsewhere."""
     parser = _Faults()
     parser.feed(text)
     parser.close()
@@ -83,12 +98,22 @@ class _Faults(HTMLParser):
         self._in_style = tag == "style"
         if tag == "img" and values.get("alt", "").strip() in ("", NO_ALT):
             self._note("a picture has no alt text")
-        if tag == "svg" and not (values.get("aria-label") or values.get("aria-labelledby") or values.get("aria-hidden") == "true"):
+        if tag == "svg" and not (
+            values.get("aria-label")
+            or values.get("aria-labelledby")
+            or values.get("aria-hidden") == "true"
+        ):
             self._note("a drawing (svg) has no label")
         if tag in FETCHING or any(name.startswith("on") for name in values):
             self._note(f"<{tag}> runs or fetches something")
-        fetched = values.get("src", "") or values.get("srcset", "") or (values.get("href", "") if tag == "link" else "")
-        if (fetched and not fetched.startswith("data:")) or FROM_OUTSIDE.search(values.get("style", "")):
+        fetched = (
+            values.get("src", "")
+            or values.get("srcset", "")
+            or (values.get("href", "") if tag == "link" else "")
+        )
+        if (fetched and not fetched.startswith("data:")) or FROM_OUTSIDE.search(
+            values.get("style", "")
+        ):
             self._note(f"<{tag}> fetches something")
 
     def handle_data(self, data: str) -> None:
@@ -101,7 +126,8 @@ class _Faults(HTMLParser):
 
 
 def write(target: Path, content: str | bytes) -> None:
-    """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file or the new one, whole."""
+    """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file
+    or the new one, whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

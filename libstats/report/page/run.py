@@ -36,16 +36,19 @@ def run(
 
     Parameters
     ----------
-    name : a notebook's name without .ipynb; the workspace's `notebooks` folder comes before those of libstats
+    name : a notebook's name without .ipynb; the workspace's `notebooks` folder comes before those
+        of libstats
     workspace : the folder with libstats.toml, or a folder inside it
-    parameters : values for names of the cell tagged `parameters`; they beat the environment, which beats the cell
+    parameters : values for names of the cell tagged `parameters`; they beat the environment, which
+        beats the cell
     out : the file to write; without it `reports/NAME.html` in the workspace
-    formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "ipynb" for the executed notebook; those after
-        the first are written beside it
+    formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "ipynb" for the
+        executed notebook; those after the first are written beside it
     timeout : seconds that one cell may take
 
-    Returns the path written, of the first format. If anything fails the old report is left as it was, a failed cell leaves
-    `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
+    Returns the path written, of the first format. If anything fails the old report is left as it
+    was, a failed cell leaves `NAME.failed.ipynb` beside it, and ReportError says what happened; a
+    success removes that file.
     """
     place = workspaces.find(Path(workspace))
     path = find(name, place.folder)
@@ -72,7 +75,8 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
 
 
 def find(name: str, folder: Path) -> Path:
-    """The notebook of that name: in the workspace folder's `notebooks`, else among those of libstats."""
+    """The notebook of that name: in the workspace folder's `notebooks`, else among those of
+    libstats."""
     folders = [folder / "notebooks", shipped.notebooks()]
     offered: dict[str, Path] = {}
     for each in folders:
@@ -80,7 +84,9 @@ def find(name: str, folder: Path) -> Path:
             if not path.name.endswith(".failed.ipynb"):
                 offered.setdefault(path.stem, path)
     if name not in offered:
-        raise ReportUnknown(f"there is no report {name!r}", f"There are: {', '.join(sorted(offered)) or 'none'}.")
+        raise ReportUnknown(
+            f"there is no report {name!r}", f"There are: {', '.join(sorted(offered)) or 'none'}."
+        )
     return offered[name]
 
 
@@ -89,51 +95,87 @@ def _read(path: Path) -> NotebookNode:
         notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         return notebook
     except (ValueError, nbformat.ValidationError) as error:
-        raise ReportError(f"{path.name} is not a notebook that can be read: {error}", "Save it again from JupyterLab.") from error
+        raise ReportError(
+            f"{path.name} is not a notebook that can be read: {error}",
+            "Save it again from JupyterLab.",
+        ) from error
 
 
 def _insert(notebook: NotebookNode, name: str, folder: Path, given: dict[str, Any]) -> list[str]:
     """Put the checked values into a cell after the parameters cell; returns the names set there."""
-    cells = [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
-    tagged = [place for place, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", []) and cell.cell_type == "code"]
+    cells = [
+        cell
+        for cell in notebook.cells
+        if "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    tagged = [
+        place
+        for place, cell in enumerate(cells)
+        if "parameters" in cell.metadata.get("tags", []) and cell.cell_type == "code"
+    ]
     if len(tagged) > 1:
-        raise ReportError(f"{name} has {len(tagged)} cells tagged parameters", "Leave the tag on one of them.")
+        raise ReportError(
+            f"{name} has {len(tagged)} cells tagged parameters", "Leave the tag on one of them."
+        )
     known = parameter.known(cells[tagged[0]].source, name) if tagged else {}
     values = parameter.checked(given, known, name)
     if "workspace" in known:
         values.setdefault("workspace", str(folder))
     if values:
         source = "\n".join(f"{key} = {value!r}" for key, value in values.items())
-        cell = nbformat.v4.new_code_cell(source, id="injected-parameters", metadata={"tags": ["injected-parameters"]})  # type: ignore[no-untyped-call]
+        cell = nbformat.v4.new_code_cell(
+            source, id="injected-parameters", metadata={"tags": ["injected-parameters"]}
+        )  # type: ignore[no-untyped-call]
         cells.insert(tagged[0] + 1, cell)
     notebook.cells = cells
     return list(values)
 
 
 def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
-    """The environment of the notebook: this libstats, and no variable that would beat a parameter given here."""
+    """The environment of the notebook: this libstats, and no variable that would beat a parameter
+    given here."""
     beaten = {parameter.variable(name) for name in chosen}
     environment = {name: value for name, value in os.environ.items() if name not in beaten}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")]))
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")])
+    )
     environment["PYTHONHASHSEED"] = "0"  # so that a set shown in a report has one order
     if "workspace" not in chosen:
         environment[parameter.variable("workspace")] = str(folder)
     return environment
 
 
-def _execute(notebook: NotebookNode, name: str, folder: Path, environment: dict[str, str], timeout: float, failed: Path) -> None:
+def _execute(
+    notebook: NotebookNode,
+    name: str,
+    folder: Path,
+    environment: dict[str, str],
+    timeout: float,
+    failed: Path,
+) -> None:
     """Run all cells; on a failure write the notebook as far as it came, and raise ReportError."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     with tempfile.TemporaryDirectory(prefix="libstats-", ignore_cleanup_errors=True) as scratch:
-        environment["IPYTHONDIR"] = scratch  # a person's own start-up files must not change a report
-        client = NotebookClient(notebook, km=_kernel(Path(scratch)), timeout=timeout, record_timing=False, resources={"metadata": {"path": str(folder)}})
+        environment["IPYTHONDIR"] = (
+            scratch  # a person's own start-up files must not change a report
+        )
+        client = NotebookClient(
+            notebook,
+            km=_kernel(Path(scratch)),
+            timeout=timeout,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+        )
         try:
             client.execute(cleanup_kc=True, env=environment)
         except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             publish.write(failed, _content(notebook, name, "ipynb"))
-            raise ReportError(f"{name} failed: {_cause(error)}", f"The report before it is untouched; {failed.name} beside it shows how far this one came.") from error
+            raise ReportError(
+                f"{name} failed: {_cause(error)}",
+                f"The report before it is untouched; {failed.name} beside it shows how far this one came.",
+            ) from error
 
 
 def _cause(error: Exception) -> str:
@@ -148,15 +190,30 @@ def _cause(error: Exception) -> str:
 
 
 def _kernel(scratch: Path) -> Any:
-    """A kernel of this very Python, whatever kernels are installed, that listens on no network port."""
+    """A kernel of this very Python, whatever kernels are installed, that listens on no network
+    port."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    command = [
+        sys.executable,
+        "-m",
+        "ipykernel_launcher",
+        "-f",
+        "{connection_file}",
+        "--HistoryManager.enabled=False",
+    ]
 
     class ThisPython(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return KernelSpec(argv=command, name=kernel_name, display_name="Python", language="python")
+            return KernelSpec(
+                argv=command, name=kernel_name, display_name="Python", language="python"
+            )
 
     transport = "ipc" if os.name == "posix" else "tcp"
-    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), transport=transport, connection_file=str(scratch / "kernel.json"))
+    return AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=ThisPython(),
+        transport=transport,
+        connection_file=str(scratch / "kernel.json"),
+    )

@@ -30,7 +30,8 @@ def heading(column: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as people write it: thousands separators, dates in words (midnight stands for its day), nothing as `not known`."""
+    """A value as people write it: thousands separators, dates in words (midnight stands for its
+    day), nothing as `not known`."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -61,19 +62,38 @@ def table(
     result : a relation, a pandas or polars frame, or a list of dictionaries; it is read once
     caption : what the table holds, in words
     headings : titles of columns where the column's name does not say it
-    formats : how the values of a column are written; the default is `shown`, and a month for `period`
+    formats : how the values of a column are written; the default is `shown`, and a month for
+        `period`
     foot : a last row that stands apart, such as the total
-    across, total : columns that part one count by groups of patrons, and the column that adds them up
+    across, total : columns that part one count by groups of patrons, and the column that adds them
+        up
 
-    Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column is an attribute of patrons. The first column names the rows. Returns an object that notebooks show as HTML.
+    Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column
+    is an attribute of patrons. The first column names the rows. Returns an object that notebooks
+    show as HTML.
     """
     rows = records(result)
-    columns = [str(name) for name in result.columns] if hasattr(result, "columns") else list(dict.fromkeys(name for row in rows for name in row))
+    columns = (
+        [str(name) for name in result.columns]
+        if hasattr(result, "columns")
+        else list(dict.fromkeys(name for row in rows for name in row))
+    )
     last = dict(foot) if foot else None
     if across or crosses_patrons(columns):
         rows, last = withheld(rows, columns, last, across, total)
-        caption = f"{caption}. {NOTE}" if any(WITHHELD in row.values() for row in (*rows, last or {})) else caption
-    return Table(rows, columns, caption, dict(headings or {}), {"period": month_name, **(formats or {})}, last)
+        caption = (
+            f"{caption}. {NOTE}"
+            if any(WITHHELD in row.values() for row in (*rows, last or {}))
+            else caption
+        )
+    return Table(
+        rows,
+        columns,
+        caption,
+        dict(headings or {}),
+        {"period": month_name, **(formats or {})},
+        last,
+    )
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:
@@ -98,7 +118,10 @@ class Table:
         if not self.rows:
             return f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to show.</p>'
         numeric = {name for name in self.columns if self._is_numeric(name)}
-        head = "".join(_cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col") for name in self.columns)
+        head = "".join(
+            _cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col")
+            for name in self.columns
+        )
         body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
         foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
         return (
@@ -111,22 +134,49 @@ class Table:
         return {TABLES: [self.data()]}
 
     def data(self) -> dict[str, Any]:
-        """The table as plain data for a workbook: caption, columns with their titles and formats, rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
-        columns = [{"heading": self.headings.get(name, heading(name)), "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), "")} for name in self.columns]
-        lines = [[_plain(row.get(name)) for name in self.columns] for row in (*self.rows, *([self.foot] if self.foot else []))]
-        return {"caption": self.caption, "columns": columns, "rows": lines[: len(self.rows)], "foot": lines[len(self.rows) :]}
+        """The table as plain data for a workbook: caption, columns with their titles and formats,
+        rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
+        columns = [
+            {
+                "heading": self.headings.get(name, heading(name)),
+                "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), ""),
+            }
+            for name in self.columns
+        ]
+        lines = [
+            [_plain(row.get(name)) for name in self.columns]
+            for row in (*self.rows, *([self.foot] if self.foot else []))
+        ]
+        return {
+            "caption": self.caption,
+            "columns": columns,
+            "rows": lines[: len(self.rows)],
+            "foot": lines[len(self.rows) :],
+        }
 
     def _is_numeric(self, name: str) -> bool:
         values = [row[name] for row in self.rows if row.get(name) not in (None, WITHHELD)]
-        return bool(values) and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values)
+        return bool(values) and all(
+            isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+            for value in values
+        )
 
     def _row(self, row: Row, numeric: set[str]) -> str:
-        return "".join(self._value(row.get(name), name, "th" if place == 0 else "td", name in numeric) for place, name in enumerate(self.columns))
+        return "".join(
+            self._value(row.get(name), name, "th" if place == 0 else "td", name in numeric)
+            for place, name in enumerate(self.columns)
+        )
 
     def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
-        written = self.formats.get(name, shown) if value is not None and not isinstance(value, str) else shown
+        written = (
+            self.formats.get(name, shown)
+            if value is not None and not isinstance(value, str)
+            else shown
+        )
         text = html.escape(written(value), quote=False)
-        return _cell(tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row")
+        return _cell(
+            tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row"
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -141,7 +191,8 @@ def _plain(value: Any) -> Any:
 
 
 def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:
-    """One cell; its side is written out because a notebook's own style would turn every cell to the right."""
+    """One cell; its side is written out because a notebook's own style would turn every cell to the
+    right."""
     kind = ' class="number"' if is_number else ""
     of = f' scope="{scope}"' if tag == "th" else ""
     side = "right" if is_number else "left"

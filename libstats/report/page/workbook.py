@@ -26,26 +26,33 @@ def check() -> None:
     try:
         import xlsxwriter  # noqa: F401
     except ImportError:
-        raise ReportError("workbooks need the package XlsxWriter, which is not installed", 'Install it: python -m pip install "libstats[excel]"') from None
+        raise ReportError(
+            "workbooks need the package XlsxWriter, which is not installed",
+            'Install it: python -m pip install "libstats[excel]"',
+        ) from None
 
 
 def of_notebook(notebook: NotebookNode) -> list[dict[str, Any]]:
     """The tables that an executed notebook shows, in their order."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    outputs = [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output
+    ]
     return [table for output in outputs for table in output.data.get(TABLES, [])]
 
 
 def workbook(tables: Sequence[dict[str, Any]], title: str) -> bytes:
     """A workbook of tables as `Table.data` gives them: a list of its sheets, then a sheet a table.
 
-    On a sheet the caption stands in the first row and the titles in the second, both frozen; numbers are numbers, dates
-    are dates, what is not known is empty. Texts are never formulas.
+    On a sheet the caption stands in the first row and the titles in the second, both frozen;
+    numbers are numbers, dates are dates, what is not known is empty. Texts are never formulas.
     """
     check()
     import xlsxwriter
 
     memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+    with xlsxwriter.Workbook(
+        memory, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}
+    ) as book:
         book.set_properties({"title": title, "created": CREATED})
         looks = _Looks(book)
         names = _names([table["caption"] for table in tables])
@@ -67,7 +74,9 @@ class _Looks:
 
     def of(self, form: str, bold: bool = False) -> Any:
         if (form, bold) not in self._made:
-            self._made[form, bold] = self._book.add_format({"bold": bold, **({"num_format": form} if form else {})})
+            self._made[form, bold] = self._book.add_format(
+                {"bold": bold, **({"num_format": form} if form else {})}
+            )
         return self._made[form, bold]
 
 
@@ -99,23 +108,45 @@ def _sheet(sheet: Any, table: dict[str, Any], looks: _Looks) -> None:
     sheet.freeze_panes(2, 0)
     for place, column in enumerate(table["columns"]):
         sheet.write_string(1, place, column["heading"], looks.of("", bold=True))
-        texts = [column["heading"], *(str(row[place]) for row in table["rows"] if isinstance(row[place], str))]
+        texts = [
+            column["heading"],
+            *(str(row[place]) for row in table["rows"] if isinstance(row[place], str)),
+        ]
         sheet.set_column(place, place, min(60, max(12, 2 + max(map(len, texts)))))
     for line, row in enumerate((*table["rows"], *table["foot"]), start=2):
         for place, value in enumerate(row):
-            _cell(sheet, line, place, value, table["columns"][place]["format"], looks, line >= 2 + len(table["rows"]))
+            _cell(
+                sheet,
+                line,
+                place,
+                value,
+                table["columns"][place]["format"],
+                looks,
+                line >= 2 + len(table["rows"]),
+            )
 
 
-def _cell(sheet: Any, line: int, place: int, value: Any, form: str, looks: _Looks, bold: bool) -> None:
+def _cell(
+    sheet: Any, line: int, place: int, value: Any, form: str, looks: _Looks, bold: bool
+) -> None:
     if value is None:
         return
     if isinstance(value, bool):
         sheet.write_boolean(line, place, value, looks.of("", bold))
     elif isinstance(value, (int, float)):
-        sheet.write_number(line, place, value, looks.of(form or ("#,##0" if isinstance(value, int) else "#,##0.00"), bold))
+        sheet.write_number(
+            line,
+            place,
+            value,
+            looks.of(form or ("#,##0" if isinstance(value, int) else "#,##0.00"), bold),
+        )
     elif isinstance(value, dict) and "at" in value:
-        sheet.write_datetime(line, place, datetime.fromisoformat(value["at"]), looks.of("yyyy-mm-dd hh:mm", bold))
+        sheet.write_datetime(
+            line, place, datetime.fromisoformat(value["at"]), looks.of("yyyy-mm-dd hh:mm", bold)
+        )
     elif isinstance(value, dict):
-        sheet.write_datetime(line, place, date.fromisoformat(value["on"]), looks.of(form or "yyyy-mm-dd", bold))
+        sheet.write_datetime(
+            line, place, date.fromisoformat(value["on"]), looks.of(form or "yyyy-mm-dd", bold)
+        )
     else:
         sheet.write_string(line, place, value, looks.of("", bold))

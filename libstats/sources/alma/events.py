@@ -1,15 +1,26 @@
-"""Alma, journeys of copies: the report Physical Items Historical Events of Analytics. Who began an event is never read.
+"""Alma, journeys of copies: the report Physical Items Historical Events of Analytics. Who began an
+event is never read.
 
-The same report can list stays in temporary locations, process statuses and steps of work orders. Of these only the journeys are loaded: a
-milestone has one moment, and of the last stay or step the end would be lost, so that all would look open for ever.
+The same report can list stays in temporary locations, process statuses and steps of work orders. Of
+these only the journeys are loaded: a milestone has one moment, and of the last stay or step the end
+would be lost, so that all would look open for ever.
 """
 
 from libstats.declaration.source import Source
-from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, ZERO_DATES, totals
+from libstats.sources.alma.items import (
+    AS_OF,
+    DATES,
+    ITEM_HEADINGS,
+    NO_DATE,
+    NOTHING,
+    ZERO_DATES,
+    totals,
+)
 
 NOWHERE = (*NOTHING, "UNASSIGNED location")
 
-# Analytics has these events since August 2017. Its measures are sums, and those of the whole report stand in every row: they are never read.
+# Analytics has these events since August 2017. Its measures are sums, and those of the whole report
+# stand in every row: they are never read.
 EVENTS = Source(
     system="alma",
     name="item historical events",
@@ -36,7 +47,8 @@ EVENTS = Source(
         "Barcode": ("-1",),
         "Request Type": ("Unknown", "None"),
     },
-    set_aside=totals("Event ID") | {"no journey": """coalesce(trim("Destination Library Name"), '') = ''"""},
+    set_aside=totals("Event ID")
+    | {"no journey": """coalesce(trim("Destination Library Name"), '') = ''"""},
     dates=DATES,
     fills={
         "transit": """

@@ -1,10 +1,19 @@
 """Alma: movements of money on funds.
 
-Analytics keeps encumbrances, their reversals and what was spent as rows of their own, each with a number.
+Analytics keeps encumbrances, their reversals and what was spent as rows of their own, each with a
+number.
 """
 
 from libstats.declaration.source import LeftAlone, Source
-from libstats.sources.alma.items import AS_OF, BLANKS, DATES, FUND_ID, ITEM_HEADINGS, ZERO_DATES, totals
+from libstats.sources.alma.items import (
+    AS_OF,
+    BLANKS,
+    DATES,
+    FUND_ID,
+    ITEM_HEADINGS,
+    ZERO_DATES,
+    totals,
+)
 
 TRANSACTIONS = Source(
     system="alma",

@@ -1,19 +1,32 @@
-"""Alma, resource sharing: the reports Borrowing Requests and Lending Requests of Analytics. Requesters, titles and notes are never read.
+"""Alma, resource sharing: the reports Borrowing Requests and Lending Requests of Analytics.
+Requesters, titles and notes are never read.
 
-A report without Data Updated As Of has its day in its name: its newest request may be older than its newest status.
-Measures of days are complete days, and of several spans the sum of these: they are never read. How often a request counts is not taken from Num of Requests.
+A report without Data Updated As Of has its day in its name: its newest request may be older than
+its newest status. Measures of days are complete days, and of several spans the sum of these: they
+are never read. How often a request counts is not taken from Num of Requests.
 """
 
 from libstats.declaration.source import Source
-from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, ZERO_DATES, totals
+from libstats.sources.alma.items import (
+    AS_OF,
+    DATES,
+    ITEM_HEADINGS,
+    NO_DATE,
+    NOTHING,
+    ZERO_DATES,
+    totals,
+)
 
-# One row a request AND partner of its rota: with three partners Num of Requests says 3. Here they are one request, and its lender is the partner that is active.
+# One row a request AND partner of its rota: with three partners Num of Requests says 3. Here they
+# are one request, and its lender is the partner that is active.
 BORROWING = Source(
     system="alma",
     name="borrowing requests",
     recognise=("Borrowing Creation Date",),
     unless=("Item Loan Id",),
-    required={"Internal ID": "add the number of the request to the report: without it a request would count once for each partner of its rota"},
+    required={
+        "Internal ID": "add the number of the request to the report: without it a request would count once for each partner of its rota"
+    },
     headings={
         "Borrowing Creation Date": ("Borrowing Creation Date and Time",),
         "Internal ID": ("Borrowing Request ID", "Request ID"),
@@ -45,14 +58,20 @@ LENDING = Source(
     system="alma",
     name="lending requests",
     recognise=("Lending Request Status",),
-    required={"Internal ID": "add Internal ID to the report: External Request ID is the partner's number, and two partners may use the same"},
+    required={
+        "Internal ID": "add Internal ID to the report: External Request ID is the partner's number, and two partners may use the same"
+    },
     headings={
         "Lending Creation Date": ("Lending Creation Date and Time", "Creation Date"),
         AS_OF: ITEM_HEADINGS[AS_OF],
     },
     exported=AS_OF,
     null_words=ZERO_DATES,
-    blanks={"Lending Creation Date": NO_DATE, "Needed by Date": NO_DATE, "Actual Shipped Format": ("None", "Unknown")},
+    blanks={
+        "Lending Creation Date": NO_DATE,
+        "Needed by Date": NO_DATE,
+        "Actual Shipped Format": ("None", "Unknown"),
+    },
     set_aside=totals("Internal ID"),
     dates=DATES,
     fills={

@@ -1,18 +1,32 @@
 """Alma, invoices and their lines: a report of Analytics on Funds Expenditure, folder Invoice Line.
 
-Invoice-Number, Invoice-Date, Invoice-Status, Invoice Line-Unique Identifier and Invoice Line Total Price are Alma's names, from others' reports
-and Ex Libris's help; Invoice-Payment Date and Invoice Line-Type were not confirmed in public. Nor was the currency of Invoice Line Total Price:
-transactions are in that of their fund, an invoice's lines perhaps in the invoice's own. Who wrote or approved an invoice is never read.
+Invoice-Number, Invoice-Date, Invoice-Status, Invoice Line-Unique Identifier and Invoice Line Total
+Price are Alma's names, from others' reports and Ex Libris's help; Invoice-Payment Date and Invoice
+Line-Type were not confirmed in public. Nor was the currency of Invoice Line Total Price:
+transactions are in that of their fund, an invoice's lines perhaps in the invoice's own. Who wrote
+or approved an invoice is never read.
 """
 
 from libstats.declaration.source import Source
-from libstats.sources.alma.items import AS_OF, BLANKS, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, VENDOR, ZERO_DATES, totals
+from libstats.sources.alma.items import (
+    AS_OF,
+    BLANKS,
+    DATES,
+    ITEM_HEADINGS,
+    NO_DATE,
+    NOTHING,
+    VENDOR,
+    ZERO_DATES,
+    totals,
+)
 
-# Alma's number of an invoice is in no list of its columns. The vendor's is one within a vendor, if the library did not allow it twice (invoice_not_unique)
+# Alma's number of an invoice is in no list of its columns. The vendor's is one within a vendor, if
+# the library did not allow it twice (invoice_not_unique)
 INVOICE_ID = """trim("Vendor Code") || ' ' || trim("Invoice-Number")"""
 
-# A line over several funds comes once for each, and once more for each fund above these, always with its whole price: by its number it is one line.
-# Amounts of transactions are parts of it, one a fund, and belong to fund transactions. A report with Transaction Id is one of those.
+# A line over several funds comes once for each, and once more for each fund above these, always
+# with its whole price: by its number it is one line. Amounts of transactions are parts of it, one a
+# fund, and belong to fund transactions. A report with Transaction Id is one of those.
 INVOICE_LINES = Source(
     system="alma",
     name="invoice lines",
@@ -35,7 +49,8 @@ INVOICE_LINES = Source(
         "Vendor Name": ("-1", "Unknown"),
     },
     # orders that nobody billed yet are rows of the same subject area
-    set_aside=totals("Invoice-Number") | {"not billed": """coalesce(trim("Invoice Line-Unique Identifier"), '') = ''"""},
+    set_aside=totals("Invoice-Number")
+    | {"not billed": """coalesce(trim("Invoice Line-Unique Identifier"), '') = ''"""},
     dates=DATES,
     fills={
         "invoice_line": f"""

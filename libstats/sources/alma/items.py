@@ -1,14 +1,16 @@
 """Alma: reports of Analytics as the designer, a schedule or an e-mail delivers them.
 
-Columns have the names of Analytics, or those of whoever designed the report; each is in one folder or another, and Library Name or
-Creation Date are in several. Dates are month first unless the designer chose year first; Alma writes none day first by itself.
-Names and notes of users are never read.
+Columns have the names of Analytics, or those of whoever designed the report; each is in one folder
+or another, and Library Name or Creation Date are in several. Dates are month first unless the
+designer chose year first; Alma writes none day first by itself. Names and notes of users are never
+read.
 """
 
 from libstats.declaration.source import LeftAlone, Source
 
 DATES = "month first, as in 10/31/2026, or year first"
-# what R and spreadsheets make of "no date" is blank in columns of dates alone: 0 and NA are codes elsewhere
+# what R and spreadsheets make of "no date" is blank in columns of dates alone: 0 and NA are codes
+# elsewhere
 NO_DATE = ("0", "-1", "NA", "NEVER")
 NOTHING = ("-1", "Unknown", "None")
 ZERO_DATES = ("0-00-00 00:00:00", "0000-00-00 00:00:00", "0-00-00", "0000-00-00")
@@ -39,7 +41,8 @@ ITEM_HEADINGS = {
     "Item Id": ("Physical Item Id", "Item PID"),
     "Barcode": ("Item Barcode", "Physical Item Barcode"),
     "Receiving Date": ("Receiving Date And Time",),
-    # Creation Date alone is the record's or the copy's: name it Item Creation Date in the report, or it is not read
+    # Creation Date alone is the record's or the copy's: name it Item Creation Date in the report,
+    # or it is not read
     "Item Creation Date": ("Physical Item Creation Date", "Creation Date (Physical Item)"),
     "ISBN": ("ISBN (Normalized)", "ISBN Valid"),
     "ISSN": ("ISSN (Normalized)", "ISSN Valid"),
@@ -50,7 +53,8 @@ ITEM_HEADINGS = {
 }
 # what only lists of historical events have, of which there may be many to a copy
 OF_EVENTS = ("Event Start Date and Time", "Event Start Date", "Event ID")
-# A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still appears, and of two years neither is taken
+# A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still
+# appears, and of two years neither is taken
 ONE_YEAR = """case when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}') then trim("?Begin Publication Date")::integer when len(list_distinct(regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}'))) = 1 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer end"""
 
 TITLE = f"""
@@ -127,7 +131,11 @@ ITEM = {
         us_time("Receiving Date")::date as received_on
     from raw""",
     # when a line of several copies is received, its copies tell
-    "order_line": "\n".join(line for line in ORDER_LINE.splitlines() if "received_on" not in line and "several copies" not in line),
+    "order_line": "\n".join(
+        line
+        for line in ORDER_LINE.splitlines()
+        if "received_on" not in line and "several copies" not in line
+    ),
     "vendor": VENDOR,
 }
 HAPPENED = ("last_borrowed_on", "added_on")
@@ -140,7 +148,8 @@ def totals(heading: str) -> dict[str, str]:
 
 
 def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
-    """A declaration of lists of items; a report may have the number of the item, its barcode or both."""
+    """A declaration of lists of items; a report may have the number of the item, its barcode or
+    both."""
     return Source(
         system="alma",
         name=name,
@@ -161,18 +170,32 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
 ITEMS = of_items("physical items", "Item Id", ())
 ITEMS_BY_BARCODE = of_items("physical items by barcode", "Barcode", ("Item Id",))
 
-# Funds expenditure, and whatever else lists order lines: a line over two funds comes twice, one with two copies too, and is one line.
-# A list of newly received books without number or barcode of the item (one row a copy) can tell of lines and titles, not of copies.
+# Funds expenditure, and whatever else lists order lines: a line over two funds comes twice, one
+# with two copies too, and is one line. A list of newly received books without number or barcode of
+# the item (one row a copy) can tell of lines and titles, not of copies.
 ORDER_LINES = Source(
     system="alma",
     name="order lines",
     recognise=("PO Line Reference",),
     unless=("Item Loan Id", *OF_EVENTS),
-    headings={key: ITEM_HEADINGS[key] for key in ("Receiving Date", "ISBN", "ISSN", "Title", AS_OF)} | {"Status": ("PO Line Status",)},
+    headings={key: ITEM_HEADINGS[key] for key in ("Receiving Date", "ISBN", "ISSN", "Title", AS_OF)}
+    | {"Status": ("PO Line Status",)},
     exported=AS_OF,
     happened=("updated_at", "created_on", "placed_on", "received_on"),
     null_words=ZERO_DATES,
-    blanks={key: BLANKS[key] for key in ("PO Line Reference", "Vendor Code", "ISBN", "ISSN", "Sent Date", "Receiving Date", "Language Code", "Begin Publication Date")},
+    blanks={
+        key: BLANKS[key]
+        for key in (
+            "PO Line Reference",
+            "Vendor Code",
+            "ISBN",
+            "ISSN",
+            "Sent Date",
+            "Receiving Date",
+            "Language Code",
+            "Begin Publication Date",
+        )
+    },
     loose=("published_year",),
     set_aside=totals("PO Line Reference") | {"not ordered": '"PO Line Reference" is null'},
     dates=DATES,
@@ -203,20 +226,38 @@ ORDER_LINES = Source(
     },
 )
 
-# A list of titles, or of titles and libraries: one row here for each MMS Id, however often it comes.
+# A list of titles, or of titles and libraries: one row here for each MMS Id, however often it
+# comes.
 TITLES = Source(
     system="alma",
     name="titles",
     recognise=("MMS Id", "ISBN"),
-    unless=("Item Id", "Barcode", "PO Line Reference", "Item Loan Id", "Loan Date", *OF_EVENTS, "Request Id"),
-    headings={key: ITEM_HEADINGS[key] for key in ("Item Id", "Barcode", "ISBN", "ISSN", "Title", AS_OF)},
+    unless=(
+        "Item Id",
+        "Barcode",
+        "PO Line Reference",
+        "Item Loan Id",
+        "Loan Date",
+        *OF_EVENTS,
+        "Request Id",
+    ),
+    headings={
+        key: ITEM_HEADINGS[key] for key in ("Item Id", "Barcode", "ISBN", "ISSN", "Title", AS_OF)
+    },
     exported=AS_OF,
     null_words=ZERO_DATES,
-    blanks={key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")},
+    blanks={
+        key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")
+    },
     loose=("published_year",),
     set_aside=totals("MMS Id"),
     dates=DATES,
     fills={"title": TITLE},
 )
 
-PATRONS = LeftAlone("alma", "patron records", ("Primary Identifier", "Expiry Date"), "libstats never reads patron records")
+PATRONS = LeftAlone(
+    "alma",
+    "patron records",
+    ("Primary Identifier", "Expiry Date"),
+    "libstats never reads patron records",
+)

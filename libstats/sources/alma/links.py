@@ -1,7 +1,9 @@
-"""Alma: the report Link Resolver Usage of Analytics. Addresses of computers and groups of users are never read.
+"""Alma: the report Link Resolver Usage of Analytics. Addresses of computers and groups of users are
+never read.
 
-Its measures are sums over whatever columns a report has. So that no request counts in two reports of different columns, these are asked for:
-the day, the source, ISSN and ISBN. What is parted further (by groups of users) is added up again; sums of months, or without titles, are refused.
+Its measures are sums over whatever columns a report has. So that no request counts in two reports
+of different columns, these are asked for: the day, the source, ISSN and ISBN. What is parted
+further (by groups of users) is added up again; sums of months, or without titles, are refused.
 """
 
 from libstats.declaration.source import Source
@@ -40,7 +42,9 @@ USAGE = Source(
     null_words=ZERO_DATES,
     blanks={"Request Date": NO_DATE, "Source Type": NOTHING, "ISSN": NOTHING, "ISBN": NOTHING},
     # below the list, and where the designer asked for it below each day or source
-    set_aside={"total": f"""lower(trim("Request Date")) similar to {TOTAL} or lower(trim("Source Type")) similar to {TOTAL}"""},
+    set_aside={
+        "total": f"""lower(trim("Request Date")) similar to {TOTAL} or lower(trim("Source Type")) similar to {TOTAL}"""
+    },
     dates=DATES,
     fills={
         "link_resolver_usage": f"""

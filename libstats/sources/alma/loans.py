@@ -5,11 +5,13 @@ from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZE
 
 
 def moment(day: str, time: str) -> str:
-    """SQL: the instant of a day and a time of day that stand in two columns, else of the first alone."""
+    """SQL: the instant of a day and a time of day that stand in two columns, else of the first
+    alone."""
     return f"""coalesce(us_time(strftime(us_time({day}), '%m/%d/%Y ') || trim({time})), us_time({day}))"""
 
 
-# The loan measures are never read as rows: one row is one loan. Renewal Date makes a row of each renewal, of which the last counts.
+# The loan measures are never read as rows: one row is one loan. Renewal Date makes a row of each
+# renewal, of which the last counts.
 LOANS = Source(
     system="alma",
     name="loans",

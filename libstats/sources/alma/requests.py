@@ -1,17 +1,29 @@
 """Alma, holds: the report Requests of Analytics. Who asked is never read.
 
-Alma calls much a request: patrons' holds, digitisation, bookings, work orders, moves and returns to the shelf. Holds are those whose type is
-*Patron physical item request*; the others are set aside and counted. Request ID, Request Date, Pickup Location and Material Type are names
-that were not confirmed in public; the type, the statuses, Active Request Flag and Request Completion Date are Ex Libris's own words. Of the
-day on the hold shelf its documentation has a measure alone, in complete days: a column with the day must be called Hold Shelf Date.
+Alma calls much a request: patrons' holds, digitisation, bookings, work orders, moves and returns to
+the shelf. Holds are those whose type is *Patron physical item request*; the others are set aside
+and counted. Request ID, Request Date, Pickup Location and Material Type are names that were not
+confirmed in public; the type, the statuses, Active Request Flag and Request Completion Date are Ex
+Libris's own words. Of the day on the hold shelf its documentation has a measure alone, in complete
+days: a column with the day must be called Hold Shelf Date.
 """
 
 from libstats.declaration.source import Source
-from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, NOTHING, OF_EVENTS, ZERO_DATES, totals
+from libstats.sources.alma.items import (
+    AS_OF,
+    DATES,
+    ITEM_HEADINGS,
+    NO_DATE,
+    NOTHING,
+    OF_EVENTS,
+    ZERO_DATES,
+    totals,
+)
 
 CALLED_OFF = """(lower(trim("Request Status")) similar to 'rejected( by (library|patron))?' or lower(trim("Request Status")) = 'failed')"""
 
-# A request is for a title: Analytics has no copy of it, so item_id stays blank. Its status changes and no day does: the file must say when it was.
+# A request is for a title: Analytics has no copy of it, so item_id stays blank. Its status changes
+# and no day does: the file must say when it was.
 REQUESTS = Source(
     system="alma",
     name="requests",
@@ -23,7 +35,10 @@ REQUESTS = Source(
         "Request Date": "add the day of the request, and call the column Request Date: a hold without it waits since no day",
         "Request Completion Date": "add Request Completion Date to the report: without it nothing says when a request was called off",
     },
-    headings={"Borrowing Creation Date": ("Borrowing Creation Date and Time",), AS_OF: ITEM_HEADINGS[AS_OF]},
+    headings={
+        "Borrowing Creation Date": ("Borrowing Creation Date and Time",),
+        AS_OF: ITEM_HEADINGS[AS_OF],
+    },
     exported=AS_OF,
     null_words=ZERO_DATES,
     blanks={
@@ -37,7 +52,8 @@ REQUESTS = Source(
     set_aside=totals("Request Id")
     | {
         "no hold": """coalesce(lower(trim("Request Type Description")), '') <> 'patron physical item request'""",
-        # still in process, as when its copy is to be taken off the hold shelf: a scan ends it and gives it its day. Until then it would be open
+        # still in process, as when its copy is to be taken off the hold shelf: a scan ends it and
+        # gives it its day. Until then it would be open
         "called off, day not told": f"""{CALLED_OFF} and us_time("Request Completion Date") is null""",
     },
     # the day on which another request was completed is none of its being called off

@@ -1,7 +1,7 @@
 """Alma's REST services: items and loans, as XML or as JSON. Notes, and who borrowed, are not kept.
 
-In both forms an element with a name for people gives `library.value`, the code, and `library.desc`, the name. Reports of Analytics
-mostly have names, so names are what is loaded here too.
+In both forms an element with a name for people gives `library.value`, the code, and `library.desc`,
+the name. Reports of Analytics mostly have names, so names are what is loaded here too.
 """
 
 from libstats.declaration.source import Source
@@ -53,7 +53,8 @@ ITEMS = Source(
     },
 )
 
-# Open loans, of a user or of a title; a loan leaves the list when the copy comes back. Times are in GMT, where Analytics writes the library's clock.
+# Open loans, of a user or of a title; a loan leaves the list when the copy comes back. Times are in
+# GMT, where Analytics writes the library's clock.
 LOANS = Source(
     system="alma",
     name="loans of the REST service",

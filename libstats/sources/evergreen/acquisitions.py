@@ -1,6 +1,8 @@
-"""Evergreen, acquisitions: purchase orders, line items and their copies, invoices, funds and their debits, providers.
+"""Evergreen, acquisitions: purchase orders, line items and their copies, invoices, funds and their
+debits, providers.
 
-A provider is told by its code, a fund by its number where the report has it, else by its code and year.
+A provider is told by its code, a fund by its number where the report has it, else by its code and
+year.
 """
 
 from libstats.declaration.source import Source
@@ -46,7 +48,8 @@ ORDER = """
         "Ordering Agency" as branch
     from raw"""
 
-# A row a copy on order (line item detail), or a row a line that has none. A line with two copies comes twice and is one line.
+# A row a copy on order (line item detail), or a row a line that has none. A line with two copies
+# comes twice and is one line.
 LINES = Source(
     system="evergreen",
     name="order lines",
@@ -110,12 +113,32 @@ ORDERS = Source(
     name="purchase orders",
     recognise=("Purchase Order ID", "Ordering Agency", "Order Date"),
     unless=("Lineitem ID",),
-    headings={key: HEADINGS[key] for key in ("Ordering Agency", "Order Date", "Provider Code", "Provider Name", "Lineitem ID")}
-    | {"Purchase Order ID": ("id", "po_id"), "Name": ("PO Name", "name"), "Creation Time": ("create_time",)},
+    headings={
+        key: HEADINGS[key]
+        for key in (
+            "Ordering Agency",
+            "Order Date",
+            "Provider Code",
+            "Provider Name",
+            "Lineitem ID",
+        )
+    }
+    | {
+        "Purchase Order ID": ("id", "po_id"),
+        "Name": ("PO Name", "name"),
+        "Creation Time": ("create_time",),
+    },
     happened=("placed_on", "created_on"),
     footer=FOOTER,
     dates=DATES,
-    fills={"purchase_order": ORDER.replace("        screen_time", '        screen_time("Creation Time")::date as created_on,\n        screen_time', 1), "vendor": VENDOR},
+    fills={
+        "purchase_order": ORDER.replace(
+            "        screen_time",
+            '        screen_time("Creation Time")::date as created_on,\n        screen_time',
+            1,
+        ),
+        "vendor": VENDOR,
+    },
 )
 
 INVOICES = Source(
@@ -164,7 +187,12 @@ INVOICE_ENTRIES = Source(
         "Invoice Item Count": "add Invoice Item Count (inv_item_count)",
     },
     headings=INVOICE_HEADINGS
-    | {"Invoice Entry ID": ("id",), "Invoice Item Count": ("inv_item_count",), "Billed Per Item": ("billed_per_item", "Billed Per Item?"), "Lineitem ID": HEADINGS["Lineitem ID"]},
+    | {
+        "Invoice Entry ID": ("id",),
+        "Invoice Item Count": ("inv_item_count",),
+        "Billed Per Item": ("billed_per_item", "Billed Per Item?"),
+        "Lineitem ID": HEADINGS["Lineitem ID"],
+    },
     footer=FOOTER,
     fills={
         "invoice_line": """
@@ -184,7 +212,8 @@ INVOICE_ITEMS = Source(
     system="evergreen",
     name="invoice charges",
     recognise=("Invoice Item ID", "Invoice Item Type"),
-    headings=INVOICE_HEADINGS | {"Invoice Item ID": ("id",), "Invoice Item Type": ("inv_item_type",)},
+    headings=INVOICE_HEADINGS
+    | {"Invoice Item ID": ("id",), "Invoice Item Type": ("inv_item_type",)},
     footer=FOOTER,
     fills={
         "invoice_line": """
@@ -232,7 +261,8 @@ FUNDS = Source(
     },
 )
 
-# A debit is encumbered first, and the same row is spent later: the newest export says how it stands.
+# A debit is encumbered first, and the same row is spent later: the newest export says how it
+# stands.
 DEBITS = Source(
     system="evergreen",
     name="fund debits",

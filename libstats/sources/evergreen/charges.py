@@ -7,7 +7,10 @@ BILLINGS = Source(
     system="evergreen",
     name="billings",
     recognise=("Billing ID", "Billing Date/Time"),
-    required={"Voided?": "add Voided? (voided): a billing that was taken back stays in the list with its amount", "Amount": "add Amount"},
+    required={
+        "Voided?": "add Voided? (voided): a billing that was taken back stays in the list with its amount",
+        "Amount": "add Amount",
+    },
     headings={
         "Billing ID": ("id",),
         "Billing Date/Time": ("billing_ts", "Billing Timestamp"),

@@ -31,7 +31,8 @@ HEADINGS = {
 STATUS = """lower(trim("Item Status"))"""
 IS_LOST = f"{STATUS} in ('lost', 'missing', 'long overdue', 'lost and paid', '3', '4', '16', '17')"
 CALL_NUMBER = """concat_ws(' ', nullif(trim("?Prefix"), ''), nullif(trim("Call Number Label"), ''), nullif(trim("?Suffix"), ''))"""
-# the column of this name holds the day of creation where nothing circulated: it is read only beside the count
+# the column of this name holds the day of creation where nothing circulated: it is read only beside
+# the count
 LAST = """case when whole_number("Total Circulation Count") > 0 then screen_time("Last Circulation or Creation Date")::date end"""
 
 # Units of serials are copies like others. Deleted copies stay in the table, marked.
@@ -39,7 +40,14 @@ ITEMS = Source(
     system="evergreen",
     name="items",
     recognise=("Barcode", "Circulating Library"),
-    unless=("Circ ID", "Checkout / Renewal Library", "Checkout Date/Time", "Hold ID", "Lineitem ID", "Transit ID"),
+    unless=(
+        "Circ ID",
+        "Checkout / Renewal Library",
+        "Checkout Date/Time",
+        "Hold ID",
+        "Lineitem ID",
+        "Transit ID",
+    ),
     headings=HEADINGS | {"Checkout Date/Time": ("xact_start",)},
     absence="gone",
     set_aside={"deleted": 'yes_no("Is Deleted")'},
@@ -122,7 +130,12 @@ INVENTORY = Source(
     name="inventory",
     recognise=("Inventory Date", "Item"),
     unless=("Circulating Library",),
-    headings={"Inventory Date": HEADINGS["Inventory Date"], "Item": ("copy", "Item ID", "Copy"), "Barcode": BARCODE, "Circulating Library": HEADINGS["Circulating Library"]},
+    headings={
+        "Inventory Date": HEADINGS["Inventory Date"],
+        "Item": ("copy", "Item ID", "Copy"),
+        "Barcode": BARCODE,
+        "Circulating Library": HEADINGS["Circulating Library"],
+    },
     happened=("last_seen_on",),
     footer=FOOTER,
     dates=DATES,

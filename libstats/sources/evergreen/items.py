@@ -1,8 +1,9 @@
 """Evergreen: what its reporter, its staff screens ("Download CSV") and psql write.
 
-The reporter quotes every cell and writes its lines in two encodings, some in Latin-1 and some in UTF-8. Headings are the labels of
-the reporter, which staff may change; the names of the database's columns are known as well. Times say their zone, to the hour.
-Libraries are told by their short names (BR1); their numbers, which a bare table has, are taken as they stand.
+The reporter quotes every cell and writes its lines in two encodings, some in Latin-1 and some in
+UTF-8. Headings are the labels of the reporter, which staff may change; the names of the database's
+columns are known as well. Times say their zone, to the hour. Libraries are told by their short
+names (BR1); their numbers, which a bare table has, are taken as they stand.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -15,7 +16,8 @@ COPY_ID = ("target_copy", "Item ID", "Copy ID", "copy_id")
 BARCODE = ("Item Barcode", "copy_barcode")
 OWNER = ("Copy Owning Library", "copy_owning_lib", "owning_lib")
 ITEM_TYPE = ("circ_modifier", "Circ Modifier")
-# of the fourteen digits that US libraries print, the first tells a copy (3) from a patron (2); the reporter calls both Barcode
+# of the fourteen digits that US libraries print, the first tells a copy (3) from a patron (2); the
+# reporter calls both Barcode
 COPY_BARCODE = """case when not regexp_full_match(trim("Barcode"), '2\\d{13}') then "Barcode" end"""
 
 LOAN_HEADINGS = {
@@ -38,7 +40,9 @@ LOAN_HEADINGS = {
     "Phone Renewal": ("phone_renewal",),
     "Desk Renewal": ("desk_renewal",),
 }
-RENEWALS = {"Parent Circulation": "add Parent Circulation to the report: Evergreen writes each renewal as a circulation of its own, and it would count as a checkout"}
+RENEWALS = {
+    "Parent Circulation": "add Parent Circulation to the report: Evergreen writes each renewal as a circulation of its own, and it would count as a checkout"
+}
 
 
 def loans(patron: str) -> str:
@@ -79,11 +83,18 @@ CIRCULATIONS = Source(
     fills={"loan": loans("""person_key("Patron")""")},
 )
 
-# action.aged_circulation, to which Evergreen moves old circulations without their patron: whoever borrowed is forgotten here too.
+# action.aged_circulation, to which Evergreen moves old circulations without their patron: whoever
+# borrowed is forgotten here too.
 AGED = Source(
     system="evergreen",
     name="aged circulations",
-    recognise=("Circ ID", "Checkout / Renewal Library", "Checkout Date/Time", "Due Date/Time", "Patron Birth Year"),
+    recognise=(
+        "Circ ID",
+        "Checkout / Renewal Library",
+        "Checkout Date/Time",
+        "Due Date/Time",
+        "Patron Birth Year",
+    ),
     unless=("Patron",),
     required=RENEWALS,
     headings=LOAN_HEADINGS | {"Patron Birth Year": ("usr_birth_year",)},
@@ -98,7 +109,13 @@ IN_HOUSE = Source(
     system="evergreen",
     name="in-house use",
     recognise=("Use ID", "Use Date/Time"),
-    headings={"Use ID": ("id",), "Use Date/Time": ("use_time", "Use Time"), "Item": ("item", *COPY_ID), "Barcode": BARCODE, "Using Library": ("org_unit", "Library")},
+    headings={
+        "Use ID": ("id",),
+        "Use Date/Time": ("use_time", "Use Time"),
+        "Item": ("item", *COPY_ID),
+        "Barcode": BARCODE,
+        "Using Library": ("org_unit", "Library"),
+    },
     happened=("checked_out_at",),
     footer=FOOTER,
     dates=DATES,
@@ -207,7 +224,11 @@ LIBRARIES = Source(
     system="evergreen",
     name="libraries",
     recognise=("Short (Policy) Name", "Organizational Unit Name", "Parent Organizational Unit"),
-    headings={"Short (Policy) Name": ("shortname", "Short Name"), "Organizational Unit Name": ("name",), "Parent Organizational Unit": ("parent_ou",)},
+    headings={
+        "Short (Policy) Name": ("shortname", "Short Name"),
+        "Organizational Unit Name": ("name",),
+        "Parent Organizational Unit": ("parent_ou",),
+    },
     footer=FOOTER,
     fills={
         "code": """
@@ -219,4 +240,6 @@ LIBRARIES = Source(
     },
 )
 
-PATRONS = LeftAlone("evergreen", "patron records", ("usrname", "profile"), "libstats never reads patron records")
+PATRONS = LeftAlone(
+    "evergreen", "patron records", ("usrname", "profile"), "libstats never reads patron records"
+)

@@ -1,7 +1,10 @@
-"""ILLiad: its tables Transactions, Tracking and History as SQL writes them, or the same as exports of the client's grids.
+"""ILLiad: its tables Transactions, Tracking and History as SQL writes them, or the same as exports
+of
+the client's grids.
 
-SQL and the web platform write TransactionNumber, the client Transaction Number; either may have gone through a spreadsheet,
-which leaves some dates as serial numbers. Titles are reading data, and with users, notes and addresses are never read.
+SQL and the web platform write TransactionNumber, the client Transaction Number; either may have
+gone through a spreadsheet, which leaves some dates as serial numbers. Titles are reading data, and
+with users, notes and addresses are never read.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -47,7 +50,8 @@ BY_PROCESS_TYPE = f"""{DIRECTION}
 LOOSE = ("needed_by", "cost")
 MOMENT = r"[0-9]{5}([.][0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}.*"
 
-# Without Process Type nothing here says whose patron it is for, and direction and lender stay blank: see the two below.
+# Without Process Type nothing here says whose patron it is for, and direction and lender stay
+# blank: see the two below.
 REQUESTS = Source(
     system="illiad",
     name="requests",
@@ -58,7 +62,22 @@ REQUESTS = Source(
     dates=DATES,
     # as the client's grid of lending came once, without its headings
     bare=(
-        *("Transaction Number", "Process Type", "Request Type", "", "", "", "", "", "", "", "", "Creation Date", "Transaction Status", "Transaction Date"),
+        *(
+            "Transaction Number",
+            "Process Type",
+            "Request Type",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "Creation Date",
+            "Transaction Status",
+            "Transaction Date",
+        ),
         *("", "Reason For Cancellation", "", "System ID", "", "", "", "", "Cancellation Code"),
     ),
     fits={
@@ -71,7 +90,8 @@ REQUESTS = Source(
     fills={"ill_request": requests(BY_PROCESS_TYPE)},
 )
 
-# Copyright is cleared for what is borrowed, never for what is lent. A request of document delivery in such a list would be taken for borrowed.
+# Copyright is cleared for what is borrowed, never for what is lent. A request of document delivery
+# in such a list would be taken for borrowed.
 BORROWING = Source(
     system="illiad",
     name="borrowing requests",
@@ -84,12 +104,22 @@ BORROWING = Source(
     fills={"ill_request": requests(f"'borrowing' as direction,\n        {LENDER} as lender,")},
 )
 
-# A list of lending may lack the number: its requests are told apart by the moment at which they came in.
+# A list of lending may lack the number: its requests are told apart by the moment at which they
+# came in.
 LENDING = Source(
     system="illiad",
     name="lending requests",
     recognise=("Transaction Status", "Photo Item Publisher"),
-    unless=("Process Type", "Changed To", "Lending Library", "Copyright Comp", "Copyright Payment Method", "CCC Number", "IFM Cost", "Maxcost"),
+    unless=(
+        "Process Type",
+        "Changed To",
+        "Lending Library",
+        "Copyright Comp",
+        "Copyright Payment Method",
+        "CCC Number",
+        "IFM Cost",
+        "Maxcost",
+    ),
     happened=("status_since", "created_at"),
     loose=LOOSE,
     dates=DATES,
@@ -125,12 +155,15 @@ TRACKED_REQUESTS = Source(
     fills={"ill_event": EVENTS, "ill_request": requests(BY_PROCESS_TYPE)},
 )
 
-# Free text, of which only the word shipped in an entry of the system itself is read: it is how ILLiad learns that a lender sent a loan.
+# Free text, of which only the word shipped in an entry of the system itself is read: it is how
+# ILLiad learns that a lender sent a loan.
 HISTORY = Source(
     system="illiad",
     name="history",
     recognise=("Transaction Number", "Date Time", "Entry"),
-    required={"User Name": "add History.UserName to the export: only what the system itself wrote tells of a shipment"},
+    required={
+        "User Name": "add History.UserName to the export: only what the system itself wrote tells of a shipment"
+    },
     happened=("happened_at",),
     dates=DATES,
     glean={"Entry": "(?i)shipped", "User Name": r"(?i)^\s*system\s*$"},
@@ -145,8 +178,15 @@ HISTORY = Source(
     },
 )
 
-USERS = LeftAlone("illiad", "users", ("Username", "Last Name"), "libstats never reads patron records")
-ADDRESSES = LeftAlone("illiad", "lender addresses", ("Lender String", "Address Number"), "known, not loaded yet: no table keeps partner libraries")
+USERS = LeftAlone(
+    "illiad", "users", ("Username", "Last Name"), "libstats never reads patron records"
+)
+ADDRESSES = LeftAlone(
+    "illiad",
+    "lender addresses",
+    ("Lender String", "Address Number"),
+    "known, not loaded yet: no table keeps partner libraries",
+)
 ARTICLES = LeftAlone(
     "illiad",
     "list of articles",

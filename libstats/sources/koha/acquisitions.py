@@ -1,8 +1,8 @@
 """Koha, acquisitions: orders, the copies on order, baskets, invoices, funds, vendors.
 
-Koha keeps days here, never times. Who ordered or received is never read. There is no day of payment: an invoice that
-is closed is settled as far as Koha knows. The headings that the tables share (closedate, timestamp) are told apart by
-the position of the column: closedate#1, closedate#2.
+Koha keeps days here, never times. Who ordered or received is never read. There is no day of
+payment: an invoice that is closed is settled as far as Koha knows. The headings that the tables
+share (closedate, timestamp) are told apart by the position of the column: closedate#1, closedate#2.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -23,7 +23,14 @@ HEADINGS = {
     # any heading that says which fund: a line without one gets no share of a fund
     "a fund": ("budget_id", "budget_id#1", "budget_code", "fund code", "fund"),
 }
-PLACED = ("order date", "ordered on", "date ordered", "placed on", "basket closed", "basket closedate")
+PLACED = (
+    "order date",
+    "ordered on",
+    "date ordered",
+    "placed on",
+    "basket closed",
+    "basket closedate",
+)
 INVOICE_CLOSED = ("invoice closed", "invoice closedate")
 
 LINES = {
@@ -66,7 +73,8 @@ LINES = {
         iso_date("closedate#2") as invoice_closed_on,
         iso_time("timestamp") as updated_at
     from raw""",
-    # the fund of a line can change, last when it is received: the share stays the same, so that the old fund does not linger
+    # the fund of a line can change, last when it is received: the share stays the same, so that the
+    # old fund does not linger
     "order_fund": """
     select
         "ordernumber" as order_line_id,
@@ -74,7 +82,8 @@ LINES = {
         "budget_id" as fund_id,
         "budget_code" as fund_code
     from raw""",
-    # a receipt in part moves its copies to the new line, and taking the receipt back moves them again: the copy is the key, its newest line counts
+    # a receipt in part moves its copies to the new line, and taking the receipt back moves them
+    # again: the copy is the key, its newest line counts
     "order_copy": """
     select
         "itemnumber" as order_copy_id,
@@ -115,9 +124,18 @@ LINES = {
         "name" as name
     from raw""",
 }
-HAPPENED = ("updated_at", "created_on", "placed_on", "received_on", "cancelled_on", "invoiced_on", "invoice_closed_on")
+HAPPENED = (
+    "updated_at",
+    "created_on",
+    "placed_on",
+    "received_on",
+    "cancelled_on",
+    "invoiced_on",
+    "invoice_closed_on",
+)
 
-# Taking back a receipt deletes the line that was split off: a library that exports all lines should say [whole] "koha order lines" = true.
+# Taking back a receipt deletes the line that was split off: a library that exports all lines should
+# say [whole] "koha order lines" = true.
 ORDERS = Source(
     system="koha",
     name="order lines",
@@ -130,7 +148,8 @@ ORDERS = Source(
     fills=LINES,
 )
 
-# With invoices in the same report a single closedate may be the basket's or the invoice's: it is not read, name it ORDER_DATE or INVOICE_CLOSED.
+# With invoices in the same report a single closedate may be the basket's or the invoice's: it is
+# not read, name it ORDER_DATE or INVOICE_CLOSED.
 INVOICED_ORDERS = Source(
     system="koha",
     name="order lines with invoices",
@@ -143,7 +162,8 @@ INVOICED_ORDERS = Source(
     fills=LINES,
 )
 
-# Only copies that Koha makes when ordering are here from the start; a basket can have them made at receipt, or when cataloguing, that is never.
+# Only copies that Koha makes when ordering are here from the start; a basket can have them made at
+# receipt, or when cataloguing, that is never.
 ORDER_ITEMS = Source(
     system="koha",
     name="order items",
@@ -171,7 +191,8 @@ BASKETS = Source(
     name="baskets",
     recognise=("basketno", "basketname"),
     unless=("ordernumber",),
-    headings={key: HEADINGS[key] for key in ("basketno", "booksellerid", "name")} | {"closedate": PLACED},
+    headings={key: HEADINGS[key] for key in ("basketno", "booksellerid", "name")}
+    | {"closedate": PLACED},
     absence="gone",
     happened=("created_on", "placed_on"),
     null_words=ZERO_DATES,
@@ -198,7 +219,8 @@ INVOICES = Source(
     name="invoices",
     recognise=("invoiceid", "invoicenumber", "billingdate"),
     unless=("ordernumber",),
-    headings={key: HEADINGS[key] for key in ("invoiceid", "booksellerid", "name")} | {"closedate": INVOICE_CLOSED},
+    headings={key: HEADINGS[key] for key in ("invoiceid", "booksellerid", "name")}
+    | {"closedate": INVOICE_CLOSED},
     absence="gone",
     happened=("billed_on", "shipped_on", "closed_on"),
     null_words=ZERO_DATES,
@@ -257,7 +279,8 @@ FUNDS = Source(
     },
 )
 
-# Nothing in it has happened: the day must be in the file's name. People at the vendor's are in a table of their own, which is never read.
+# Nothing in it has happened: the day must be in the file's name. People at the vendor's are in a
+# table of their own, which is never read.
 VENDORS = Source(
     system="koha",
     name="vendors",
@@ -280,5 +303,8 @@ VENDORS = Source(
 )
 
 PERIODS = LeftAlone(
-    "koha", "budget periods", ("budget_period_id", "budget_period_startdate", "budget_period_locked"), "join them to aqbudgets in a report: its funds take their period from there"
+    "koha",
+    "budget periods",
+    ("budget_period_id", "budget_period_startdate", "budget_period_locked"),
+    "join them to aqbudgets in a report: its funds take their period from there",
 )

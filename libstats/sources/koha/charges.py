@@ -1,4 +1,5 @@
-"""Koha, patrons' accounts: fines, payments, write-offs. Whose they are, the description and the notes are never read."""
+"""Koha, patrons' accounts: fines, payments, write-offs. Whose they are, the description and the
+notes are never read."""
 
 from libstats.declaration.source import Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
@@ -11,7 +12,8 @@ CHARGES = Source(
     required={"amount": "add accountlines.amount to the report"},
     headings={
         "itemnumber": ("ITEM_NUMBER",),
-        # 20.x has one column for debits and one for credits, of which each row fills one; 19.x has accounttype for both. A report may have but one of the two
+        # 20.x has one column for debits and one for credits, of which each row fills one; 19.x has
+        # accounttype for both. A report may have but one of the two
         "credit_type_code": ("accounttype", "debit_type_code"),
         "debit_type_code": ("accounttype", "credit_type_code"),
     },

@@ -3,13 +3,16 @@
 from libstats.declaration.source import Source
 from libstats.sources.koha.items import ERROR_LINES, ITEM_HEADINGS, PEOPLE, ZERO_DATES
 
-# Before 20.11 a journey that was called off was deleted or marked as arrived: there is no cancelled_at then.
+# Before 20.11 a journey that was called off was deleted or marked as arrived: there is no
+# cancelled_at then.
 TRANSFERS = Source(
     system="koha",
     name="transfers",
     recognise=("frombranch", "tobranch", "datesent"),
     unless=PEOPLE,
-    required={"branchtransfer_id": "add branchtransfers.branchtransfer_id to the report: without it the same journey in two files would count twice"},
+    required={
+        "branchtransfer_id": "add branchtransfers.branchtransfer_id to the report: without it the same journey in two files would count twice"
+    },
     headings={"itemnumber": ("ITEM_NUMBER",), "barcode": ("ITEM_BC", "ITEM_BARCODE")},
     happened=("arrived_at", "sent_at", "requested_at", "cancelled_at"),
     null_words=ZERO_DATES,
@@ -35,15 +38,29 @@ TRANSFERS = Source(
     },
 )
 
-# deleteditems has the headings of items, and since 24.x both have deleted_on: a file of all columns of either is read as items, where a row that has a
-# day of deletion is set aside. So deleted copies come from a report that names its columns, with deleted_on, or `timestamp as deleted_on` before 24.x.
+# deleteditems has the headings of items, and since 24.x both have deleted_on: a file of all columns
+# of either is read as items, where a row that has a day of deletion is set aside. So deleted copies
+# come from a report that names its columns, with deleted_on, or `timestamp as deleted_on` before
+# 24.x.
 DELETED = Source(
     system="koha",
     name="deleted items",
     recognise=("homebranch", "itype", "deleted_on"),
     unless=(*PEOPLE, "more_subfields_xml"),
     headings={
-        key: ITEM_HEADINGS[key] for key in ("itemnumber", "barcode", "biblionumber", "homebranch", "location", "ccode", "itype", "itemcallnumber", "dateaccessioned", "itemlost")
+        key: ITEM_HEADINGS[key]
+        for key in (
+            "itemnumber",
+            "barcode",
+            "biblionumber",
+            "homebranch",
+            "location",
+            "ccode",
+            "itype",
+            "itemcallnumber",
+            "dateaccessioned",
+            "itemlost",
+        )
     }
     | {
         "datelastborrowed": ITEM_HEADINGS["datelastborrowed"],

@@ -3,7 +3,8 @@
 from libstats.declaration.source import LeftAlone, Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
 
-# A request that staff kill is deleted, and so are those of a patron who is deleted: what a file lacks is kept.
+# A request that staff kill is deleted, and so are those of a patron who is deleted: what a file
+# lacks is kept.
 ILL_REQUESTS = Source(
     system="koha",
     name="ILL requests",
@@ -41,5 +42,12 @@ ILL_REQUESTS = Source(
     },
 )
 
-DETAILS = LeftAlone("koha", "ILL request details", ("illrequest_id", "type", "value"), "they say what people asked for; libstats never reads them")
-COMMENTS = LeftAlone("koha", "ILL comments", ("illcomment_id",), "they are free text; libstats never reads them")
+DETAILS = LeftAlone(
+    "koha",
+    "ILL request details",
+    ("illrequest_id", "type", "value"),
+    "they say what people asked for; libstats never reads them",
+)
+COMMENTS = LeftAlone(
+    "koha", "ILL comments", ("illcomment_id",), "they are free text; libstats never reads them"
+)

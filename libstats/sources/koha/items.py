@@ -1,7 +1,8 @@
 """Koha: what its SQL reports and table dumps say.
 
-Koha writes NULL and '' both as nothing, MySQL's zero date for "no date" on older systems, and errors of a running
-report as lines behind the last row. Column names are MySQL's, or whatever alias a report's author chose.
+Koha writes NULL and '' both as nothing, MySQL's zero date for "no date" on older systems, and
+errors of a running report as lines behind the last row. Column names are MySQL's, or whatever alias
+a report's author chose.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -14,7 +15,14 @@ ITEM_HEADINGS = {
     "itemnumber": ("ITEM_NUMBER", "item"),
     "barcode": ("ITEM_BARCODE",),
     "biblionumber": ("BIBLIO_NUMBER", "BIB_NUMBER", "bibnumber"),
-    "homebranch": ("HOME_BRANCH", "home library", "Owning library", "OWNING_LIB", "ITEM_HOMEBRANCH", "Item home library"),
+    "homebranch": (
+        "HOME_BRANCH",
+        "home library",
+        "Owning library",
+        "OWNING_LIB",
+        "ITEM_HOMEBRANCH",
+        "Item home library",
+    ),
     "holdingbranch": ("HOLDING_BRANCH", "CURRENT_LIB", "holding library"),
     "location": ("SHELVING_LOCATION", "LOCATION_CODE", "Shelf Location"),
     "permanent_location": ("PERM_LOCATION", "Item permanent location"),
@@ -31,7 +39,8 @@ ITEM_HEADINGS = {
     "title": ("FULL_TITLE",),
 }
 
-# A title's columns ride along in most item reports; the record's number says which title they tell of.
+# A title's columns ride along in most item reports; the record's number says which title they tell
+# of.
 TITLE_OF_ITEM = """
     select
         "biblionumber" as title_id,
@@ -48,7 +57,8 @@ ITEMS = Source(
     unless=(*PEOPLE, "borrowernumber", "issue_id", "reserve_id", "datesent", "ordernumber"),
     headings=ITEM_HEADINGS,
     absence="gone",
-    # items and deleteditems have the same headings, and since 24.x both have deleted_on, which is blank for a copy that is there
+    # items and deleteditems have the same headings, and since 24.x both have deleted_on, which is
+    # blank for a copy that is there
     set_aside={"deleted": """trim("deleted_on") <> ''"""},
     happened=("updated_at", "added_on", "last_borrowed_on", "last_seen_on"),
     null_words=ZERO_DATES,
@@ -94,13 +104,34 @@ ITEMS = Source(
     },
 )
 
-# The weeding report that consortia in Kansas share: dates month first, the record's number inside a link.
+# The weeding report that consortia in Kansas share: dates month first, the record's number inside a
+# link.
 WEEDING = Source(
     system="koha",
     name="weeding report",
-    recognise=("LINK_TO_TITLE", "FULL_TITLE", "barcode", "homebranch", "Date added", "datelastseen"),
+    recognise=(
+        "LINK_TO_TITLE",
+        "FULL_TITLE",
+        "barcode",
+        "homebranch",
+        "Date added",
+        "datelastseen",
+    ),
     unless=PEOPLE,
-    headings={key: ITEM_HEADINGS[key] for key in ("itemnumber", "barcode", "homebranch", "location", "ccode", "itype", "itemcallnumber", "datelastborrowed", "datelastseen")},
+    headings={
+        key: ITEM_HEADINGS[key]
+        for key in (
+            "itemnumber",
+            "barcode",
+            "homebranch",
+            "location",
+            "ccode",
+            "itype",
+            "itemcallnumber",
+            "datelastborrowed",
+            "datelastseen",
+        )
+    },
     happened=("added_on", "last_borrowed_on", "last_seen_on"),
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
@@ -129,7 +160,8 @@ WEEDING = Source(
     },
 )
 
-# The item file of the LibraryIQ feed: one whole branch a file, code lists already turned into words.
+# The item file of the LibraryIQ feed: one whole branch a file, code lists already turned into
+# words.
 LIBRARYIQ_ITEMS = Source(
     system="koha",
     name="LibraryIQ items",
@@ -142,8 +174,9 @@ LIBRARYIQ_ITEMS = Source(
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
     fills={
-        # Collection Code, Material Type and Shelf Location are descriptions here, not the codes other reports have: left out.
-        # Lifetime Circ Count mixes checkouts with renewals in some versions of the feed: left out.
+        # Collection Code, Material Type and Shelf Location are descriptions here, not the codes
+        # other reports have: left out. Lifetime Circ Count mixes checkouts with renewals in some
+        # versions of the feed: left out.
         "item": """
     select
         "RecordID" as item_id,
@@ -169,7 +202,16 @@ BIBLIOS = Source(
     system="koha",
     name="bibliographic records",
     recognise=("biblionumber", "title"),
-    unless=(*PEOPLE, "barcode", "itemnumber", "borrowernumber", "reservedate", "issuedate", "reserve_id", "ordernumber"),
+    unless=(
+        *PEOPLE,
+        "barcode",
+        "itemnumber",
+        "borrowernumber",
+        "reservedate",
+        "issuedate",
+        "reserve_id",
+        "ordernumber",
+    ),
     headings={key: ITEM_HEADINGS[key] for key in ("biblionumber", "copyrightdate", "title")},
     absence="gone",
     happened=("updated_at", "created_on"),
@@ -194,8 +236,8 @@ BIBLIOS = Source(
     },
 )
 
-# issues holds the open loans and old_issues the returned ones; the headings are the same, so is the source.
-# A loan that leaves issues was returned: its absence never removes it.
+# issues holds the open loans and old_issues the returned ones; the headings are the same, so is the
+# source. A loan that leaves issues was returned: its absence never removes it.
 LOANS = Source(
     system="koha",
     name="loans",
@@ -205,7 +247,12 @@ LOANS = Source(
         "issue_id": "add issues.issue_id to the report: without it the same loan in two files would count twice",
         "issuedate": "add issues.issuedate to the report",
     },
-    headings={"renewals": ("renewals_count",), "date_due": ("DUE_DATE",), "barcode": ("ITEM_BARCODE",), "itemnumber": ("ITEM_NUMBER",)},
+    headings={
+        "renewals": ("renewals_count",),
+        "date_due": ("DUE_DATE",),
+        "barcode": ("ITEM_BARCODE",),
+        "itemnumber": ("ITEM_NUMBER",),
+    },
     happened=("updated_at", "checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
@@ -232,7 +279,8 @@ LOANS = Source(
     },
 )
 
-# The log has no key, and itemnumber and borrowernumber go blank after deletion: time, branch and type tell events apart.
+# The log has no key, and itemnumber and borrowernumber go blank after deletion: time, branch and
+# type tell events apart.
 STATISTICS = Source(
     system="koha",
     name="statistics",
@@ -267,13 +315,16 @@ STATISTICS = Source(
     },
 )
 
-# reserves holds the live requests and old_reserves the ended ones. Dates only: Koha keeps no time of day here.
+# reserves holds the live requests and old_reserves the ended ones. Dates only: Koha keeps no time
+# of day here.
 HOLDS = Source(
     system="koha",
     name="holds",
     recognise=("reservedate", "branchcode"),
     unless=PEOPLE,
-    required={"reserve_id": "add reserves.reserve_id to the report: without it the same hold in two files would count twice"},
+    required={
+        "reserve_id": "add reserves.reserve_id to the report: without it the same hold in two files would count twice"
+    },
     headings={"biblionumber": ("BIBLIO_NUMBER",), "itemnumber": ("ITEM_NUMBER",)},
     happened=("updated_at", "placed_on", "ready_on"),
     null_words=ZERO_DATES,
@@ -301,6 +352,18 @@ HOLDS = Source(
     },
 )
 
-PATRONS = LeftAlone("koha", "patron records", ("borrowernumber", "surname"), "libstats never reads patron records")
-OVERDUES = LeftAlone("koha", "report with patron names", ("surname", "cardnumber"), "it lists people; libstats never reads patron records")
-WIZARD = LeftAlone("koha", "statistics wizard", (r"/^\w+\.\w+/\w+\.\w+$/",), "a crosstab with totals, not a list; export the rows behind it as a report instead")
+PATRONS = LeftAlone(
+    "koha", "patron records", ("borrowernumber", "surname"), "libstats never reads patron records"
+)
+OVERDUES = LeftAlone(
+    "koha",
+    "report with patron names",
+    ("surname", "cardnumber"),
+    "it lists people; libstats never reads patron records",
+)
+WIZARD = LeftAlone(
+    "koha",
+    "statistics wizard",
+    (r"/^\w+\.\w+/\w+\.\w+$/",),
+    "a crosstab with totals, not a list; export the rows behind it as a report instead",
+)

@@ -3,10 +3,12 @@
 from libstats.declaration.source import Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
 
-# Each module is logged only where its preference is on: no entry is not no work. `user` is the person who did it and `info` holds what was
-# written, patron records too: neither is ever read. `object` is a record's number for some modules and the patron's for others (CIRCULATION,
-# MEMBERS, FINES, NOTICES): it is not read either. A report may give a record's number under the heading record_id, and under record_kind
-# the first word of info, which is item or biblio: the numbers of copies and of records are counted apart, and 501 may be both.
+# Each module is logged only where its preference is on: no entry is not no work. `user` is the
+# person who did it and `info` holds what was written, patron records too: neither is ever read.
+# `object` is a record's number for some modules and the patron's for others (CIRCULATION, MEMBERS,
+# FINES, NOTICES): it is not read either. A report may give a record's number under the heading
+# record_id, and under record_kind the first word of info, which is item or biblio: the numbers of
+# copies and of records are counted apart, and 501 may be both.
 ACTION_LOG = Source(
     system="koha",
     name="action log",

@@ -1,15 +1,20 @@
-"""Koha, notices that were sent (message_queue). To whom, at which address and what they said is never read."""
+"""Koha, notices that were sent (message_queue). To whom, at which address and what they said is
+never read."""
 
 from libstats.declaration.source import LeftAlone, Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
 
-# Koha empties the queue after some weeks if the library has set so: no row is not no notice. A digest is one row for several things.
+# Koha empties the queue after some weeks if the library has set so: no row is not no notice. A
+# digest is one row for several things.
 NOTICES = Source(
     system="koha",
     name="notices",
     recognise=("message_id", "letter_code", "message_transport_type"),
     unless=PEOPLE,
-    required={"time_queued": "add message_queue.time_queued to the report", "status": "add message_queue.status to the report: what waits in the queue was not sent"},
+    required={
+        "time_queued": "add message_queue.time_queued to the report",
+        "status": "add message_queue.status to the report: what waits in the queue was not sent",
+    },
     happened=("sent_at",),
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
@@ -32,4 +37,9 @@ NOTICES = Source(
     },
 )
 
-LETTERS = LeftAlone("koha", "texts of notices", ("LETTER_CODE", "LETTER_TITLE"), "they are templates, not notices that were sent")
+LETTERS = LeftAlone(
+    "koha",
+    "texts of notices",
+    ("LETTER_CODE", "LETTER_TITLE"),
+    "they are templates, not notices that were sent",
+)

@@ -3,8 +3,9 @@
 from libstats.declaration.source import Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
 
-# The table has no day of receipt and no time of its last change. Where the report joins the copy that an issue became, the day on which that copy was added
-# stands for the receipt (received_on); else the issue came on a day that nobody knows, and counts in no waiting time.
+# The table has no day of receipt and no time of its last change. Where the report joins the copy
+# that an issue became, the day on which that copy was added stands for the receipt (received_on);
+# else the issue came on a day that nobody knows, and counts in no waiting time.
 ISSUES = Source(
     system="koha",
     name="serial issues",
@@ -20,8 +21,8 @@ ISSUES = Source(
         "branchcode": ("BRANCH", "Library"),
         "aqbooksellerid": ("vendor_id",),
     },
-    # no happened: an issue becomes late, missing or received without any day of the table changing, so two files would pass for equally new and
-    # either could win. The file's name says its day
+    # no happened: an issue becomes late, missing or received without any day of the table changing,
+    # so two files would pass for equally new and either could win. The file's name says its day
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
     fills={

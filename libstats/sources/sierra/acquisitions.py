@@ -3,8 +3,9 @@
 from libstats.declaration.source import Source
 from libstats.sources.sierra.items import FOOTER, NULLS, SQL_DATES
 
-# One row for each location and fund of an order; an order for several locations has a row multi besides, with all its copies. Copies
-# are taken from copies_ordered alone (docs/export-sierra.md): those of a row are a part of them, or, in the row multi, all once more.
+# One row for each location and fund of an order; an order for several locations has a row multi
+# besides, with all its copies. Copies are taken from copies_ordered alone (docs/export-sierra.md):
+# those of a row are a part of them, or, in the row multi, all once more.
 ORDERS = Source(
     system="sierra",
     name="orders",
@@ -48,12 +49,15 @@ ORDERS = Source(
 
 # The vendor's number, and the day: two vendors may use the same number
 INVOICE_ID = """trim("invoice_code") || coalesce(' ' || strftime(zoned_time("?invoice_date_gmt"), '%Y-%m-%d'), '')"""
-# Payments joined with the funds of their orders come once for each fund: by their number they are one.
+# Payments joined with the funds of their orders come once for each fund: by their number they are
+# one.
 PAYMENTS = Source(
     system="sierra",
     name="payments",
     recognise=("order_record_id", "paid_date_gmt", "paid_amount"),
-    required={"id": "add order_record_paid.id to the query, as id: joined with the order's funds a payment comes once for each, and would count as often"},
+    required={
+        "id": "add order_record_paid.id to the query, as id: joined with the order's funds a payment comes once for each, and would count as often"
+    },
     headings={"id": ("order_record_paid_id", "paid_id")},
     happened=("happened_on",),
     null_words=NULLS,
@@ -87,13 +91,19 @@ PAYMENTS = Source(
     },
 )
 
-# All amounts are in cents. The same fund stands there for this year (fbal), for the last one and for a report.
+# All amounts are in cents. The same fund stands there for this year (fbal), for the last one and
+# for a report.
 FUNDS = Source(
     system="sierra",
     name="funds",
     recognise=("fund_code", "appropriation", "encumbrance"),
-    required={"fund_type": "add fund_type to the query: the amounts of last year stand in rows of the same fund"},
-    headings={"fund_code_num": ("fund_id", "code_num"), "fund_name": ("external_fund_name", "name")},
+    required={
+        "fund_type": "add fund_type to the query: the amounts of last year stand in rows of the same fund"
+    },
+    headings={
+        "fund_code_num": ("fund_id", "code_num"),
+        "fund_name": ("external_fund_name", "name"),
+    },
     null_words=NULLS,
     footer=FOOTER,
     set_aside={"not this year": """lower(trim("fund_type")) <> 'fbal'"""},

@@ -1,8 +1,10 @@
 """Sierra: lists that staff make (Create Lists), and what its database gives by SQL.
 
-Whoever exports a list chooses what stands between its columns and between the values of one field; only ; between values is known here.
-Dates of lists are month first with hyphens, and one that is blank is written as its hyphens. Codes have blanks behind them to fill their
-width. Times of the database say their zone, and reports of it give records as numbers of the database, as numbers or as b1234567a.
+Whoever exports a list chooses what stands between its columns and between the values of one field;
+only ; between values is known here. Dates of lists are month first with hyphens, and one that is
+blank is written as its hyphens. Codes have blanks behind them to fill their width. Times of the
+database say their zone, and reports of it give records as numbers of the database, as numbers or as
+b1234567a.
 """
 
 from libstats.declaration.source import LeftAlone, Source
@@ -31,7 +33,9 @@ ITEMS = Source(
         "COPY #": ("COPY #(ITEM)",),
     },
     happened=("updated_at", "last_borrowed_on", "last_seen_on", "added_on"),
-    blanks=dict.fromkeys(("CREATED(ITEM)", "UPDATED(ITEM)", "DUE DATE", "LOUTDATE", "LCHKIN"), NO_DATE),
+    blanks=dict.fromkeys(
+        ("CREATED(ITEM)", "UPDATED(ITEM)", "DUE DATE", "LOUTDATE", "LCHKIN"), NO_DATE
+    ),
     dates=LIST_DATES,
     fills={
         "item": f"""
@@ -94,12 +98,15 @@ TITLES = Source(
     },
 )
 
-# Sierra keeps its transactions some weeks only: a file holds the last days, overlaps the one before it, and proves nothing of what it lacks.
+# Sierra keeps its transactions some weeks only: a file holds the last days, overlaps the one before
+# it, and proves nothing of what it lacks.
 TRANSACTIONS = Source(
     system="sierra",
     name="circulation transactions",
     recognise=("transaction_gmt", "op_code"),
-    required={"stat_group_code_num": "add stat_group_code_num, the desk, to the query: without it events of one second at two desks are one"},
+    required={
+        "stat_group_code_num": "add stat_group_code_num, the desk, to the query: without it events of one second at two desks are one"
+    },
     happened=("happened_at",),
     null_words=NULLS,
     footer=FOOTER,
@@ -124,7 +131,8 @@ TRANSACTIONS = Source(
     },
 )
 
-# Open loans only: a row goes when the copy comes back. With [whole] it is the list of what is out now.
+# Open loans only: a row goes when the copy comes back. With [whole] it is the list of what is out
+# now.
 CHECKOUTS = Source(
     system="sierra",
     name="checkouts",
@@ -149,12 +157,15 @@ CHECKOUTS = Source(
     },
 )
 
-# Open holds only: a row goes when the hold is picked up or cancelled, which this table does not tell.
+# Open holds only: a row goes when the hold is picked up or cancelled, which this table does not
+# tell.
 HOLDS = Source(
     system="sierra",
     name="holds",
     recognise=("placed_gmt", "pickup_location_code", "record_id"),
-    required={"id": "add hold.id to the query: without it the same hold in two files would count twice"},
+    required={
+        "id": "add hold.id to the query: without it the same hold in two files would count twice"
+    },
     unless=("removed_gmt",),
     headings={"id": ("hold_id",), "status": ("hold_status",)},
     absence="gone",
@@ -183,6 +194,11 @@ HOLDS = Source(
 )
 
 REMOVED_HOLDS = LeftAlone(
-    "sierra", "removed holds", ("removed_gmt", "placed_gmt"), "known, not loaded: its numbers are not those of the holds, and the same hold would count twice"
+    "sierra",
+    "removed holds",
+    ("removed_gmt", "placed_gmt"),
+    "known, not loaded: its numbers are not those of the holds, and the same hold would count twice",
 )
-PATRONS = LeftAlone("sierra", "patron lists", ("RECORD #(PATRON)",), "libstats never reads patron records")
+PATRONS = LeftAlone(
+    "sierra", "patron lists", ("RECORD #(PATRON)",), "libstats never reads patron records"
+)

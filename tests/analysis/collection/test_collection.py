@@ -1,4 +1,5 @@
-"""The age and the use of the collection: small tables worked by hand, the vocabulary of call numbers, real files."""
+"""The age and the use of the collection: small tables worked by hand, the vocabulary of call
+numbers, real files."""
 
 from __future__ import annotations
 
@@ -70,10 +71,14 @@ YEAR = {"since": "2025-11-01", "until": "2026-11-01"}
         (None, "ddc", None),
     ],
 )
-def test_the_class_of_a_call_number(call_number: str | None, scheme: str | None, key: str | None) -> None:
+def test_the_class_of_a_call_number(
+    call_number: str | None, scheme: str | None, key: str | None
+) -> None:
     con = holding(item=[{"item_id": "1", "call_number": call_number, "call_number_scheme": scheme}])
     sql, params = classed()
-    found = con.sql(f"with copy as (from item), {sql} select class_key from classed", params=params).fetchall()
+    found = con.sql(
+        f"with copy as (from item), {sql} select class_key from classed", params=params
+    ).fetchall()
     assert (found[0][0] if found else None) == key
 
 
@@ -81,15 +86,27 @@ def test_the_scheme_of_most_call_numbers_counts_where_none_is_named() -> None:
     """E 184 is history in a library that files by LC, a picture book in one that files by Dewey."""
     keys = {}
     for house in ("QA76 .B2", "641.5 BRO"):
-        con = holding(item=[{"item_id": str(i), "call_number": text} for i, text in enumerate([house, "E 184"])])
+        con = holding(
+            item=[
+                {"item_id": str(i), "call_number": text} for i, text in enumerate([house, "E 184"])
+            ]
+        )
         sql, params = classed()
-        keys[house] = con.sql(f"with copy as (from item), {sql} select class_key from classed where item_key = '1'", params=params).fetchall()[0][0]
+        keys[house] = con.sql(
+            f"with copy as (from item), {sql} select class_key from classed where item_key = '1'",
+            params=params,
+        ).fetchall()[0][0]
     assert keys == {"QA76 .B2": "E  0184", "641.5 BRO": "E"}
 
 
 def test_every_class_of_the_limits_has_a_name() -> None:
     names = {(row["scheme"], row["key"]) for row in shipped("classes.csv")}
-    lacking = [row for row in shipped("weeding.csv") if (row["scheme"], row["class_from"] if row["scheme"] == "label" else row["class_from"][0]) not in names]
+    lacking = [
+        row
+        for row in shipped("weeding.csv")
+        if (row["scheme"], row["class_from"] if row["scheme"] == "label" else row["class_from"][0])
+        not in names
+    ]
     assert lacking == []
 
 
@@ -99,30 +116,65 @@ def test_every_class_of_the_limits_has_a_name() -> None:
 def aged(years: list[int | None], **item: Any) -> duckdb.DuckDBPyConnection:
     """One Dewey copy for each year."""
     titles: Rows = [{"title_id": str(i), "published_year": year} for i, year in enumerate(years)]
-    items: Rows = [{"item_id": str(i), "title_id": str(i), "call_number": "641.5 BRO", "owning_branch": "EAST", **item} for i in range(len(years))]
+    items: Rows = [
+        {
+            "item_id": str(i),
+            "title_id": str(i),
+            "call_number": "641.5 BRO",
+            "owning_branch": "EAST",
+            **item,
+        }
+        for i in range(len(years))
+    ]
     return holding(title=titles, item=items)
 
 
 def test_the_median_and_the_shares_by_hand() -> None:
-    """2026, 2021, 2020, 2014 are 0, 5, 6 and 12 years old: the middle is 2020.5; 2 of 4 are older than 5 years, 1 than 10, none than 15."""
+    """2026, 2021, 2020, 2014 are 0, 5, 6 and 12 years old: the middle is 2020.5; 2 of 4 are older
+    than 5 years, 1 than 10, none than 15."""
     row = dicts(libstats.collection_age(aged([2026, 2021, 2020, 2014]), as_of=AS_OF))[0]
     assert (row["class"], row["items"], row["median_year"]) == ("600 Technology", 4, 2020.5)
-    assert (row["share_older_5_years"], row["share_older_10_years"], row["share_older_15_years"]) == (0.5, 0.25, 0.0)
+    assert (
+        row["share_older_5_years"],
+        row["share_older_10_years"],
+        row["share_older_15_years"],
+    ) == (0.5, 0.25, 0.0)
 
 
 def test_years_that_cannot_be_are_counted_apart_and_in_no_median() -> None:
     """A year ahead is an early imprint, two years ahead an error."""
-    row = dicts(libstats.collection_age(aged([2000, 2027, 2028, 9999, 1449, 199, None]), as_of=AS_OF))[0]
-    assert (row["items"], row["items_dated"], row["items_year_suspect"], row["items_serial"], row["items_without_year"], row["median_year"]) == (7, 2, 3, 1, 1, 2013.5)
+    row = dicts(
+        libstats.collection_age(aged([2000, 2027, 2028, 9999, 1449, 199, None]), as_of=AS_OF)
+    )[0]
+    assert (
+        row["items"],
+        row["items_dated"],
+        row["items_year_suspect"],
+        row["items_serial"],
+        row["items_without_year"],
+        row["median_year"],
+    ) == (7, 2, 3, 1, 1, 2013.5)
 
 
-@pytest.mark.parametrize("how", [{"is_serial": True}, {"published_year": 9999}, {"call_number": "MAG BRO"}])
+@pytest.mark.parametrize(
+    "how", [{"is_serial": True}, {"published_year": 9999}, {"call_number": "MAG BRO"}]
+)
 def test_a_serial_has_no_single_year(how: dict[str, Any]) -> None:
     con = aged([1990, 2020])
     for column, value in how.items():
-        con.execute(f"update {'item' if column == 'call_number' else 'title'} set {column} = ? where title_id = '0'", [value])
+        con.execute(
+            f"update {'item' if column == 'call_number' else 'title'} set {column} = ? where title_id = '0'",
+            [value],
+        )
     row = dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))[0]
-    assert (row["items"], row["items_serial"], row["items_dated"], row["items_without_year"], row["items_year_suspect"], row["median_year"]) == (2, 1, 1, 0, 0, 2020.0)
+    assert (
+        row["items"],
+        row["items_serial"],
+        row["items_dated"],
+        row["items_without_year"],
+        row["items_year_suspect"],
+        row["median_year"],
+    ) == (2, 1, 1, 0, 0, 2020.0)
 
 
 def test_a_group_without_any_year_has_no_median_and_no_share() -> None:
@@ -139,7 +191,9 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
         {"item_id": "5", "lost_code": "0", "withdrawn_code": ""},
     ]
     con = holding(item=items)
-    assert [row["items"] for row in dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))] == [1]
+    assert [row["items"] for row in dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))] == [
+        1
+    ]
     assert dict(age.left_out(con, as_of=AS_OF, by="all").fetchall()) == {
         "withdrawn": 1,
         "lost, missing or claimed returned": 2,
@@ -152,11 +206,21 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
 
 
 def test_a_migration_day_is_reported_and_not_taken_for_the_day_of_addition() -> None:
-    """120 copies on one day and one on each of ten others: 120 is more than 20 times 1. Days since added are those of the ten: 1 to 10, the middle 5.5."""
-    days = [date(2015, 1, 1)] * 120 + [date(2026, 11, 1) - timedelta(days=i) for i in range(1, 11)] + [None]
+    """120 copies on one day and one on each of ten others: 120 is more than 20 times 1. Days since
+    added are those of the ten: 1 to 10, the middle 5.5."""
+    days = (
+        [date(2015, 1, 1)] * 120
+        + [date(2026, 11, 1) - timedelta(days=i) for i in range(1, 11)]
+        + [None]
+    )
     con = holding(item=[{"item_id": str(i), "added_on": day} for i, day in enumerate(days)])
     row = dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))[0]
-    assert (row["median_days_since_added"], row["items_added_known"], row["items_added_in_migration"], row["items_without_added_day"]) == (5.5, 10, 120, 1)
+    assert (
+        row["median_days_since_added"],
+        row["items_added_known"],
+        row["items_added_in_migration"],
+        row["items_without_added_day"],
+    ) == (5.5, 10, 120, 1)
     assert libstats.migration_days(con).fetchall() == [("koha", date(2015, 1, 1), 120)]
 
 
@@ -167,20 +231,39 @@ def test_ninety_nine_copies_on_a_day_may_be_work() -> None:
 
 def test_decades() -> None:
     con = aged([2026, 2020, 2019, None, 9999])
-    assert libstats.publication_decades(con, as_of=AS_OF, by="branch").fetchall() == [("EAST", 2010, 1), ("EAST", 2020, 2), ("EAST", None, 2)]
+    assert libstats.publication_decades(con, as_of=AS_OF, by="branch").fetchall() == [
+        ("EAST", 2010, 1),
+        ("EAST", 2020, 2),
+        ("EAST", None, 2),
+    ]
 
 
 def test_one_branch_alone() -> None:
-    con = holding(item=[{"item_id": "1", "owning_branch": "EAST"}, {"item_id": "2", "owning_branch": "WEST"}, {"item_id": "3", "owning_branch": "WEST", "withdrawn_code": "1"}])
-    assert [row["items"] for row in dicts(libstats.collection_age(con, as_of=AS_OF, by="all", branch="WEST"))] == [1]
+    con = holding(
+        item=[
+            {"item_id": "1", "owning_branch": "EAST"},
+            {"item_id": "2", "owning_branch": "WEST"},
+            {"item_id": "3", "owning_branch": "WEST", "withdrawn_code": "1"},
+        ]
+    )
+    assert [
+        row["items"]
+        for row in dicts(libstats.collection_age(con, as_of=AS_OF, by="all", branch="WEST"))
+    ] == [1]
     assert age.left_out(con, as_of=AS_OF, by="all", branch="EAST").fetchall()[0] == ("withdrawn", 0)
-    assert [row["items"] for row in dicts(libstats.collection_use(con, by="all", branch="EAST", **YEAR))] == [1]
+    assert [
+        row["items"] for row in dicts(libstats.collection_use(con, by="all", branch="EAST", **YEAR))
+    ] == [1]
 
 
 @pytest.mark.parametrize("by", list(age.GROUPS))
 def test_every_grouping_has_its_column(by: age.By) -> None:
     con = aged([2020])
-    for result in (libstats.collection_age(con, as_of=AS_OF, by=by), libstats.publication_decades(con, as_of=AS_OF, by=by), libstats.collection_use(con, by=by, **YEAR)):
+    for result in (
+        libstats.collection_age(con, as_of=AS_OF, by=by),
+        libstats.publication_decades(con, as_of=AS_OF, by=by),
+        libstats.collection_use(con, by=by, **YEAR),
+    ):
         assert result.columns[0] == by
         assert len(result.fetchall()) == 1
 
@@ -194,32 +277,64 @@ def test_an_unknown_grouping_is_refused() -> None:
 
 
 def test_turnover_and_relative_use_by_hand() -> None:
-    """EAST: 1 copy, 3 of 4 uses; WEST: 3 copies, 1 use. Turnover 3 and 1/3; relative use (3/4)/(1/4) = 3 and (1/4)/(3/4) = 1/3."""
-    items: Rows = [{"item_id": str(i), "owning_branch": "EAST" if i == 1 else "WEST"} for i in range(1, 5)]
+    """EAST: 1 copy, 3 of 4 uses; WEST: 3 copies, 1 use. Turnover 3 and 1/3; relative use
+    (3/4)/(1/4) = 3 and (1/4)/(3/4) = 1/3."""
+    items: Rows = [
+        {"item_id": str(i), "owning_branch": "EAST" if i == 1 else "WEST"} for i in range(1, 5)
+    ]
     events: Rows = [{"item_id": item, "kind": kind, "branch": "EAST", "happened_at": "2026-03-01 10:00:00"} for item, kind in (
         ("1", "checkout"), ("1", "checkout"), ("1", "in-house use"), ("2", "checkout"), ("1", "checkin"), ("1", "renewal"),
     )]  # fmt: skip
-    rows = dicts(libstats.collection_use(holding(item=items, circulation_event=events), by="branch", **YEAR))
-    assert [(r["branch"], r["items"], r["checkouts"], r["in_house_uses"], r["turnover"]) for r in rows] == [("EAST", 1, 2, 1, 3.0), ("WEST", 3, 1, 0, pytest.approx(1 / 3))]
+    rows = dicts(
+        libstats.collection_use(holding(item=items, circulation_event=events), by="branch", **YEAR)
+    )
+    assert [
+        (r["branch"], r["items"], r["checkouts"], r["in_house_uses"], r["turnover"]) for r in rows
+    ] == [("EAST", 1, 2, 1, 3.0), ("WEST", 3, 1, 0, pytest.approx(1 / 3))]
     assert [r["relative_use"] for r in rows] == [pytest.approx(3), pytest.approx(1 / 3)]
 
 
 def test_a_use_is_counted_from_the_log_or_the_loans_never_both() -> None:
     items: Rows = [{"item_id": "1", "barcode": "b1"}]
-    events: Rows = [{"item_id": "1", "kind": "checkout", "branch": "EAST", "happened_at": "2026-03-01 10:00:00"}]
+    events: Rows = [
+        {"item_id": "1", "kind": "checkout", "branch": "EAST", "happened_at": "2026-03-01 10:00:00"}
+    ]
     loans: Rows = [
-        {"loan_id": "1", "item_id": "1", "checkout_branch": "EAST", "checked_out_at": "2026-03-01 10:00:00"},
-        {"loan_id": "2", "item_id": "1", "checkout_branch": "EAST", "checked_out_at": "2026-03-02 10:00:00"},
-        {"loan_id": "3", "barcode": "b1", "checkout_branch": "WEST", "checked_out_at": "2026-03-01 10:00:00"},
-        {"loan_id": "4", "item_id": "9", "checkout_branch": "WEST", "checked_out_at": "2026-03-01 10:00:00"},
+        {
+            "loan_id": "1",
+            "item_id": "1",
+            "checkout_branch": "EAST",
+            "checked_out_at": "2026-03-01 10:00:00",
+        },
+        {
+            "loan_id": "2",
+            "item_id": "1",
+            "checkout_branch": "EAST",
+            "checked_out_at": "2026-03-02 10:00:00",
+        },
+        {
+            "loan_id": "3",
+            "barcode": "b1",
+            "checkout_branch": "WEST",
+            "checked_out_at": "2026-03-01 10:00:00",
+        },
+        {
+            "loan_id": "4",
+            "item_id": "9",
+            "checkout_branch": "WEST",
+            "checked_out_at": "2026-03-01 10:00:00",
+        },
     ]
     con = holding(item=items, circulation_event=events, loan=loans)
-    assert [row["checkouts"] for row in dicts(libstats.collection_use(con, by="all", **YEAR))] == [3]
+    assert [row["checkouts"] for row in dicts(libstats.collection_use(con, by="all", **YEAR))] == [
+        3
+    ]
     assert use.use_left_out(con, by="all", **YEAR).fetchall()[0][1] == 1
 
 
 def test_dusty_is_a_share_of_the_copies_held_long_enough() -> None:
-    """Records begin in 2018. Held for three years and more: 1 used, 2 unused, 1 used in 2020; the fifth came last year."""
+    """Records begin in 2018. Held for three years and more: 1 used, 2 unused, 1 used in 2020; the
+    fifth came last year."""
     old, new = date(2019, 1, 1), date(2026, 1, 1)
     items: Rows = [
         {"item_id": "1", "added_on": old, "last_borrowed_on": date(2026, 5, 1)},
@@ -230,23 +345,49 @@ def test_dusty_is_a_share_of_the_copies_held_long_enough() -> None:
         {"item_id": "6", "added_on": new, "last_borrowed_on": date(2018, 1, 1)},
     ]
     row = dicts(libstats.collection_use(holding(item=items), by="all", **YEAR))[0]
-    assert (row["items_held_long"], row["items_dusty"], row["share_dusty"], row["items_dusty_unknown"]) == (4, 3, 0.75, 0)
+    assert (
+        row["items_held_long"],
+        row["items_dusty"],
+        row["share_dusty"],
+        row["items_dusty_unknown"],
+    ) == (4, 3, 0.75, 0)
 
 
 def test_where_records_are_too_young_nobody_knows_what_is_dusty() -> None:
-    items: Rows = [{"item_id": "1", "added_on": date(2019, 1, 1)}, {"item_id": "2", "added_on": date(2019, 1, 1), "last_borrowed_on": date(2025, 1, 1)}]
+    items: Rows = [
+        {"item_id": "1", "added_on": date(2019, 1, 1)},
+        {"item_id": "2", "added_on": date(2019, 1, 1), "last_borrowed_on": date(2025, 1, 1)},
+    ]
     row = dicts(libstats.collection_use(holding(item=items), by="all", **YEAR))[0]
     assert (row["items_held_long"], row["items_dusty"], row["items_dusty_unknown"]) == (1, 0, 1)
 
 
 def test_copies_of_a_system_without_loans_are_no_part_of_relative_use() -> None:
-    """EAST: 1 of 2 copies of koha, 3 of 4 uses: (3/4)/(1/2) = 1.5, however many copies of alma stand there. WEST has none of koha."""
-    items: Rows = [{"item_id": "1", "owning_branch": "EAST"}, {"item_id": "2", "owning_branch": "MAIN"}]
-    items += [{"item_id": f"a{i}", "source": "alma", "owning_branch": branch} for i, branch in enumerate(["EAST", "EAST", "WEST"])]
-    events: Rows = [{"item_id": item, "kind": "checkout", "branch": "EAST", "happened_at": f"2026-03-0{day} 10:00:00"} for item, day in (("1", 1), ("1", 2), ("1", 3), ("2", 1))]
+    """EAST: 1 of 2 copies of koha, 3 of 4 uses: (3/4)/(1/2) = 1.5, however many copies of alma
+    stand there. WEST has none of koha."""
+    items: Rows = [
+        {"item_id": "1", "owning_branch": "EAST"},
+        {"item_id": "2", "owning_branch": "MAIN"},
+    ]
+    items += [
+        {"item_id": f"a{i}", "source": "alma", "owning_branch": branch}
+        for i, branch in enumerate(["EAST", "EAST", "WEST"])
+    ]
+    events: Rows = [
+        {
+            "item_id": item,
+            "kind": "checkout",
+            "branch": "EAST",
+            "happened_at": f"2026-03-0{day} 10:00:00",
+        }
+        for item, day in (("1", 1), ("1", 2), ("1", 3), ("2", 1))
+    ]
     con = holding(item=items, circulation_event=events)
     rows = dicts(libstats.collection_use(con, by="branch", **YEAR))
-    assert [(r["branch"], r["items"], r["items_unrecorded"], r["turnover"], r["relative_use"]) for r in rows] == [
+    assert [
+        (r["branch"], r["items"], r["items_unrecorded"], r["turnover"], r["relative_use"])
+        for r in rows
+    ] == [
         ("EAST", 3, 2, 3.0, 1.5),
         ("MAIN", 1, 0, 1.0, 0.5),
         ("WEST", 1, 1, None, None),
@@ -256,37 +397,75 @@ def test_copies_of_a_system_without_loans_are_no_part_of_relative_use() -> None:
 
 def test_a_copy_received_on_an_order_is_held_since_then() -> None:
     con = holding(
-        item=[{"item_id": "1", "last_borrowed_on": date(2020, 1, 1)}, {"item_id": "2", "last_borrowed_on": date(2018, 1, 1)}],
+        item=[
+            {"item_id": "1", "last_borrowed_on": date(2020, 1, 1)},
+            {"item_id": "2", "last_borrowed_on": date(2018, 1, 1)},
+        ],
         order_copy=[{"order_copy_id": "1", "item_id": "1", "received_on": date(2019, 1, 1)}],
     )
-    assert [(r["items_held_long"], r["items_dusty"]) for r in dicts(libstats.collection_use(con, by="all", **YEAR))] == [(1, 1)]
+    assert [
+        (r["items_held_long"], r["items_dusty"])
+        for r in dicts(libstats.collection_use(con, by="all", **YEAR))
+    ] == [(1, 1)]
 
 
 # --- shelf-time ---
 
 
 def test_the_shelf_time_period_of_the_published_example() -> None:
-    """Loans of 2005 by the year of the loan before (Slote's method at a health library): 432 with one, 36 without; 96 % are reached with the year 2000."""
-    before = {2005: 146, 2004: 149, 2003: 54, 2002: 40, 2001: 18, 2000: 13, 1999: 9, 1998: 1, 1996: 2, None: 36}
+    """Loans of 2005 by the year of the loan before (Slote's method at a health library): 432 with
+    one, 36 without; 96 % are reached with the year 2000."""
+    before = {
+        2005: 146,
+        2004: 149,
+        2003: 54,
+        2002: 40,
+        2001: 18,
+        2000: 13,
+        1999: 9,
+        1998: 1,
+        1996: 2,
+        None: 36,
+    }
     con = holding()
     number = 0
     for year, loans in before.items():
         for day, of in ((f"{year}-01-05", loans if year else 0), ("2005-12-05", loans)):
-            con.execute(f"insert into loan (source, loan_id, item_id, checked_out_at) select 'koha', '{day}' || i, i, timestamp '{day}' from range({number}, {number + of}) t(i)")
+            con.execute(
+                f"insert into loan (source, loan_id, item_id, checked_out_at) select 'koha', '{day}' || i, i, timestamp '{day}' from range({number}, {number + of}) t(i)"
+            )
         number += loans
     rows = dicts(libstats.shelf_time(con, since="2005-12-01", until="2006-01-01"))
     assert {row["previous_use_year"]: row["loans"] for row in rows} == before
-    assert [round(100 * row["cumulative_share"], 1) for row in rows[:-1]] == [33.8, 68.3, 80.8, 90.0, 94.2, 97.2, 99.3, 99.5, 100.0]
+    assert [round(100 * row["cumulative_share"], 1) for row in rows[:-1]] == [
+        33.8,
+        68.3,
+        80.8,
+        90.0,
+        94.2,
+        97.2,
+        99.3,
+        99.5,
+        100.0,
+    ]
     cut = [row for row in rows if row["is_core"]][-1]
     assert (cut["previous_use_year"], cut["years_since"]) == (2000, 5)
     assert (rows[-1]["previous_use_year"], rows[-1]["cumulative_share"]) == (None, None)
 
 
 def test_a_copy_lent_twice_on_a_day_or_told_of_twice_counts_once() -> None:
-    loans: Rows = [{"loan_id": str(i), "item_id": "1", "checked_out_at": day} for i, day in enumerate(("2024-05-01 09:00:00", "2026-10-05 09:00:00", "2026-10-05 15:00:00"))]
+    loans: Rows = [
+        {"loan_id": str(i), "item_id": "1", "checked_out_at": day}
+        for i, day in enumerate(
+            ("2024-05-01 09:00:00", "2026-10-05 09:00:00", "2026-10-05 15:00:00")
+        )
+    ]
     events: Rows = [{"item_id": "1", "kind": "checkout", "happened_at": "2026-10-05 09:00:00"}]
     con = holding(loan=loans, circulation_event=events)
-    assert [(r["previous_use_year"], r["loans"]) for r in dicts(libstats.shelf_time(con, since="2026-10-01", until="2026-11-01"))] == [(2024, 1)]
+    assert [
+        (r["previous_use_year"], r["loans"])
+        for r in dicts(libstats.shelf_time(con, since="2026-10-01", until="2026-11-01"))
+    ] == [(2024, 1)]
 
 
 @pytest.mark.parametrize("share", [0, 1.1])
@@ -299,15 +478,23 @@ def test_a_share_that_is_none_is_refused(share: float) -> None:
 
 
 def test_the_real_koha_library_is_told_as_it_is(real: Path, workspace: Workspace) -> None:
-    """The median year of copyright is 2000; 960 of 961 copies have no call number; 830 came on one day."""
+    """The median year of copyright is 2000; 960 of 961 copies have no call number; 830 came on one
+    day."""
     libstats.load(workspace, [real / "koha"])
     with libstats.open(workspace) as con:
         assert con.sql("select count(*) from item").fetchall() == [(961,)]
         rows = dicts(libstats.collection_age(con, as_of="2026-01-01", by="all"))
         assert [(row["items"], row["median_year"]) for row in rows] == [(961, 2000.0)]
         assert max(items for _, _, items in libstats.migration_days(con).fetchall()) == 830
-        assert [row["items"] for row in dicts(libstats.collection_age(con, as_of="2026-01-01")) if row["class"] is None] == [960]
-        assert libstats.weeding_candidates(con, as_of="2026-01-01", keep_last_copies=False).fetchall() == []
+        assert [
+            row["items"]
+            for row in dicts(libstats.collection_age(con, as_of="2026-01-01"))
+            if row["class"] is None
+        ] == [960]
+        assert (
+            libstats.weeding_candidates(con, as_of="2026-01-01", keep_last_copies=False).fetchall()
+            == []
+        )
         reasons = dict(weeding.left_out(con, as_of="2026-01-01").fetchall())
         assert {reason: rows for reason, rows in reasons.items() if rows} == {
             "kept: magazine, newspaper or other serial": 1,
@@ -320,8 +507,16 @@ def test_the_sample_library_adds_up(demo: Path) -> None:
     with libstats.open(demo) as con:
         items = con.sql("select count(*) from item").fetchall()[0][0]
         counted = sum(row["items"] for row in dicts(libstats.collection_age(con, as_of=AS_OF)))
-        gone = sum(rows for reason, rows in age.left_out(con, as_of=AS_OF).fetchall() if not reason.startswith("counted"))
+        gone = sum(
+            rows
+            for reason, rows in age.left_out(con, as_of=AS_OF).fetchall()
+            if not reason.startswith("counted")
+        )
         assert counted + gone == items
         uses = libstats.circulation(con, **YEAR).aggregate("sum(checkouts + in_house_uses)")
-        found = libstats.collection_use(con, **YEAR).aggregate("sum(checkouts + in_house_uses)").fetchall()[0][0]
+        found = (
+            libstats.collection_use(con, **YEAR)
+            .aggregate("sum(checkouts + in_house_uses)")
+            .fetchall()[0][0]
+        )
         assert found + use.use_left_out(con, **YEAR).fetchall()[0][1] == uses.fetchall()[0][0]

@@ -1,4 +1,5 @@
-"""Cataloguing as a kind of work: a copy counts once, from the log where it says, else from the day it was added."""
+"""Cataloguing as a kind of work: a copy counts once, from the log where it says, else from the day
+it was added."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import libstats
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
-# 101 was added by hand, twice in the log (its record too, under the same number); 102 by a job; 103 was before the log
+# 101 was added by hand, twice in the log (its record too, under the same number); 102 by a job; 103
+# was before the log
 LOG = """action_id;timestamp;module;action;interface;record_kind;record_id
 1;2026-09-30 23:50:00;CATALOGUING;ADD;intranet;item;101
 2;2026-10-02 09:00:00;CATALOGUING;ADD;intranet;biblio;101
@@ -26,16 +28,28 @@ PERIOD = {"since": "2026-09-01", "until": "2026-11-01"}
 def catalogued(workspace: Workspace, by: str | None = None) -> list[tuple[str, str, int]]:
     """Copies catalogued by month and part."""
     with libstats.open(workspace) as con:
-        return [(str(p), part, n) for p, part, n in libstats.throughput(con, "cataloguing", milestone="catalogued", by=by, **PERIOD).fetchall()]
+        return [
+            (str(p), part, n)
+            for p, part, n in libstats.throughput(
+                con, "cataloguing", milestone="catalogued", by=by, **PERIOD
+            ).fetchall()
+        ]
 
 
-def test_without_a_log_the_day_on_which_a_copy_was_added_counts(workspace: Workspace, tmp_path: Path) -> None:
+def test_without_a_log_the_day_on_which_a_copy_was_added_counts(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     libstats.load(workspace, [write(tmp_path / "items-2026-11-01.csv", ITEMS)])
     assert catalogued(workspace, "branch") == [("2026-10-01", "EAST", 2), ("2026-10-01", "WEST", 1)]
 
 
-def test_the_log_goes_before_the_day_and_a_job_catalogues_nothing(workspace: Workspace, tmp_path: Path) -> None:
-    libstats.load(workspace, [write(tmp_path / "log.csv", LOG), write(tmp_path / "items-2026-11-01.csv", ITEMS)])
+def test_the_log_goes_before_the_day_and_a_job_catalogues_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    libstats.load(
+        workspace,
+        [write(tmp_path / "log.csv", LOG), write(tmp_path / "items-2026-11-01.csv", ITEMS)],
+    )
     assert catalogued(workspace, "branch") == [("2026-09-01", "EAST", 1), ("2026-10-01", "WEST", 1)]
 
 
@@ -44,8 +58,13 @@ def test_the_log_alone_counts_copies_not_records(workspace: Workspace, tmp_path:
     assert [(period, n) for period, _, n in catalogued(workspace)] == [("2026-09-01", 1)]
 
 
-def test_nothing_waits_to_be_catalogued_where_no_arrival_is_told(workspace: Workspace, tmp_path: Path) -> None:
-    libstats.load(workspace, [write(tmp_path / "log.csv", LOG), write(tmp_path / "items-2026-11-01.csv", ITEMS)])
+def test_nothing_waits_to_be_catalogued_where_no_arrival_is_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    libstats.load(
+        workspace,
+        [write(tmp_path / "log.csv", LOG), write(tmp_path / "items-2026-11-01.csv", ITEMS)],
+    )
     with libstats.open(workspace) as con:
         assert libstats.worklist(con, "cataloguing").fetchall() == []
 

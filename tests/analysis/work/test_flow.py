@@ -1,4 +1,5 @@
-"""Throughput, backlog and worklist over small tables worked by hand; calendars; a library's own processes."""
+"""Throughput, backlog and worklist over small tables worked by hand; calendars; a library's own
+processes."""
 
 from __future__ import annotations
 
@@ -24,33 +25,51 @@ from tests.support.files import write
 
 pytestmark = pytest.mark.slow
 
-NINE_TO_FIVE = {"open": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"), "closed": ["2026-07-15"]}
+NINE_TO_FIVE = {
+    "open": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"),
+    "closed": ["2026-07-15"],
+}
 
 
 def test_throughput_counts_a_case_once_in_the_period_of_its_milestone(workspace: Workspace) -> None:
     con = opened(workspace, FOUR)
-    found = libstats.throughput(con, "mending", since="2026-01-01", until="2026-02-01", every="week", by="branch").fetchall()
+    found = libstats.throughput(
+        con, "mending", since="2026-01-01", until="2026-02-01", every="week", by="branch"
+    ).fetchall()
     assert found == [(date(2025, 12, 29), "EAST", 1), (date(2026, 1, 5), "WEST", 1)]
-    assert libstats.throughput(con, "mending", milestone="brought", since="2026-01-01", until="2026-02-01").fetchall() == [(date(2026, 1, 1), "all", 4)]
+    assert libstats.throughput(
+        con, "mending", milestone="brought", since="2026-01-01", until="2026-02-01"
+    ).fetchall() == [(date(2026, 1, 1), "all", 4)]
 
 
 def test_the_period_of_throughput_is_half_open(workspace: Workspace) -> None:
     con = opened(workspace, ["1,mended,2026-01-31 23:59,", "2,mended,2026-02-01,"])
-    assert libstats.throughput(con, "mending", since="2026-01-01", until="2026-02-01").fetchall() == [(date(2026, 1, 1), "all", 1)]
+    assert libstats.throughput(
+        con, "mending", since="2026-01-01", until="2026-02-01"
+    ).fetchall() == [(date(2026, 1, 1), "all", 1)]
 
 
 def test_a_fiscal_year_begins_when_the_library_says(workspace: Workspace) -> None:
     config = PROCESS + "\n"
     text = workspace.folder / "libstats.toml"
-    text.write_text(text.read_text(encoding="utf-8").replace("# fiscal_year_starts = 7", "fiscal_year_starts = 7"), encoding="utf-8")
+    text.write_text(
+        text.read_text(encoding="utf-8").replace(
+            "# fiscal_year_starts = 7", "fiscal_year_starts = 7"
+        ),
+        encoding="utf-8",
+    )
     con = opened(workspace, ["1,mended,2026-06-30,", "2,mended,2026-07-01,"], config)
-    found = libstats.throughput(con, "mending", since="2026-01-01", until="2027-01-01", every="fiscal year").fetchall()
+    found = libstats.throughput(
+        con, "mending", since="2026-01-01", until="2027-01-01", every="fiscal year"
+    ).fetchall()
     assert found == [(date(2025, 7, 1), "all", 1), (date(2026, 7, 1), "all", 1)]
 
 
 def test_backlog_balances(workspace: Workspace) -> None:
     con = opened(workspace, FOUR, exported="2026-01-10")
-    rows = libstats.backlog(con, "mending", since="2026-01-01", until="2026-01-12", every="day").fetchall()
+    rows = libstats.backlog(
+        con, "mending", since="2026-01-01", until="2026-01-12", every="day"
+    ).fetchall()
     waiting = 0
     for row in rows:
         waiting += row[2] - row[3] - row[4]
@@ -62,14 +81,22 @@ def test_backlog_balances(workspace: Workspace) -> None:
 
 def test_backlog_ends_with_the_newest_export(workspace: Workspace) -> None:
     con = opened(workspace, FOUR, exported="2026-01-10")
-    assert libstats.backlog(con, "mending", since="2026-01-01", until="2026-03-01", every="week").fetchall()[-1][8] == datetime(2026, 1, 10)
+    assert libstats.backlog(
+        con, "mending", since="2026-01-01", until="2026-03-01", every="week"
+    ).fetchall()[-1][8] == datetime(2026, 1, 10)
 
 
 def test_worklist_lists_what_is_open_the_oldest_first(workspace: Workspace) -> None:
-    rows = [*FOUR, "5,brought,2026-01-01 00:00,EAST", "5,glued,2026-01-02 00:00,EAST", "6,brought,2026-01-03 12:00,WEST"]
+    rows = [
+        *FOUR,
+        "5,brought,2026-01-01 00:00,EAST",
+        "5,glued,2026-01-02 00:00,EAST",
+        "6,brought,2026-01-03 12:00,WEST",
+    ]
     found = libstats.worklist(opened(workspace, rows), "mending", as_of="2026-01-10")
     told = [
-        (r["standing"], r["handle"], r["last_milestone"], r["next_step"], r["age"], r["left_days"]) for r in (dict(zip(found.columns, x, strict=True)) for x in found.fetchall())
+        (r["standing"], r["handle"], r["last_milestone"], r["next_step"], r["age"], r["left_days"])
+        for r in (dict(zip(found.columns, x, strict=True)) for x in found.fetchall())
     ]
     assert told == [
         ("late", "5", "glued", "mended", 9.0, -1.0),
@@ -84,42 +111,77 @@ def test_holds_are_read_from_their_table(workspace: Workspace) -> None:
         "1;11;7;EAST;2026-01-01;2026-01-05;;W\n2;11;;EAST;2026-01-02;;2026-01-04;\n3;12;;WEST;2026-01-03;;;\n"
     )
     items = "itemnumber;barcode;homebranch;location\n7;30007;EAST;STACKS\n"
-    libstats.load(workspace, [write(workspace.exports / "holds-2026-01-10.csv", text), write(workspace.exports / "items-2026-01-10.csv", items)])
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "holds-2026-01-10.csv", text),
+            write(workspace.exports / "items-2026-01-10.csv", items),
+        ],
+    )
     con = libstats.open(workspace)
     found = libstats.turnaround(con, "hold", since="2026-01-01", until="2026-02-01")
-    assert found.select("cases, reached, still_open, given_up, naive_p50").fetchall() == [(3, 1, 1, 1, 4.0)]
-    assert libstats.worklist(con, "hold").select("handle, branch, age").fetchall() == [("3", "WEST", 7.0)]
-    assert libstats.throughput(con, "hold", since="2026-01-01", until="2026-02-01", by="branch").fetchall() == [(date(2026, 1, 1), "EAST", 1)]
+    assert found.select("cases, reached, still_open, given_up, naive_p50").fetchall() == [
+        (3, 1, 1, 1, 4.0)
+    ]
+    assert libstats.worklist(con, "hold").select("handle, branch, age").fetchall() == [
+        ("3", "WEST", 7.0)
+    ]
+    assert libstats.throughput(
+        con, "hold", since="2026-01-01", until="2026-02-01", by="branch"
+    ).fetchall() == [(date(2026, 1, 1), "EAST", 1)]
 
 
-def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(workspace: Workspace) -> None:
-    """1 waits for a copy, 2 stands on the shelf and 3 was taken, both without a day, 4 was put there after three days."""
+def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(
+    workspace: Workspace,
+) -> None:
+    """1 waits for a copy, 2 stands on the shelf and 3 was taken, both without a day, 4 was put
+    there after three days."""
     header = "reserve_id;reservedate;branchcode;waitingdate;cancellationdate;found\n"
-    rows = ["1;2026-10-01;EAST;;;", "2;2026-10-01;EAST;;;W", "3;2026-10-01;EAST;;;F", "4;2026-10-01;EAST;2026-10-04;;F"]
+    rows = [
+        "1;2026-10-01;EAST;;;",
+        "2;2026-10-01;EAST;;;W",
+        "3;2026-10-01;EAST;;;F",
+        "4;2026-10-01;EAST;2026-10-04;;F",
+    ]
     october = {"since": "2026-10-01", "until": "2026-11-01"}
-    libstats.load(workspace, [write(workspace.exports / "reserves-2026-10-20.csv", header + "\n".join(rows) + "\n")])
+    libstats.load(
+        workspace,
+        [write(workspace.exports / "reserves-2026-10-20.csv", header + "\n".join(rows) + "\n")],
+    )
     with libstats.open(workspace) as con:
         assert libstats.worklist(con, "hold").select("case_id").fetchall() == [("1",)]
         assert [row[1] for row in worklist_left_out(con, "hold").fetchall()] == [0, 3, 0]
-        assert libstats.turnaround(con, "hold", **october).select("cases, reached, still_open, undeterminable, naive_p50").fetchall() == [(4, 1, 1, 2, 3.0)]
-        assert libstats.backlog(con, "hold", every="month", **october).select("came, done, waiting").fetchall() == [(2, 1, 1)]
+        assert libstats.turnaround(con, "hold", **october).select(
+            "cases, reached, still_open, undeterminable, naive_p50"
+        ).fetchall() == [(4, 1, 1, 2, 3.0)]
+        assert libstats.backlog(con, "hold", every="month", **october).select(
+            "came, done, waiting"
+        ).fetchall() == [(2, 1, 1)]
         # the end of the hold is ready: what came after it is not told by that
-        assert libstats.turnaround(con, "hold", end="picked_up", **october).select("still_open, undeterminable").fetchall() == [(4, 0)]
+        assert libstats.turnaround(con, "hold", end="picked_up", **october).select(
+            "still_open, undeterminable"
+        ).fetchall() == [(4, 0)]
 
 
 def test_what_left_the_list_of_all_that_is_open_is_over(workspace: Workspace) -> None:
-    """Lists of Sierra's open holds and checkouts, said to be whole: of the first hold its day on the shelf was seen, of the second nothing; the copy came back."""
+    """Lists of Sierra's open holds and checkouts, said to be whole: of the first hold its day on
+    the shelf was seen, of the second nothing; the copy came back."""
     config = workspace.folder / CONFIG
     text = config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"')
     write(config, f'{text}\n[whole]\n"sierra holds" = true\n"sierra checkouts" = true\n')
     place = find(workspace.folder)
     holds = "id,record_id,placed_gmt,status,pickup_location_code,on_holdshelf_gmt\n"
-    first, second, third = (f"{n},{420906795008 + n},2026-10-01 09:00:00+00,{{}}\n" for n in (1, 2, 3))
+    first, second, third = (
+        f"{n},{420906795008 + n},2026-10-01 09:00:00+00,{{}}\n" for n in (1, 2, 3)
+    )
     loans = "item_record_id,checkout_gmt,due_gmt,patron_record_id\n"
     lent = [f"{450971566080 + n},2026-10-02 09:00:00+00,2026-10-20 04:00:00+00,\n" for n in (1, 2)]
     on_shelf, waits = "b,main,2026-10-05 10:00:00+00", "0,main,"
     for name, rows in (
-        ("holds-2026-10-10", [holds, first.format(on_shelf), second.format(waits), third.format(waits)]),
+        (
+            "holds-2026-10-10",
+            [holds, first.format(on_shelf), second.format(waits), third.format(waits)],
+        ),
         ("holds-2026-10-11", [holds, third.format(waits)]),
         ("checkout-2026-10-10", [loans, *lent]),
         ("checkout-2026-10-11", [loans, lent[0]]),
@@ -130,17 +192,32 @@ def test_what_left_the_list_of_all_that_is_open_is_over(workspace: Workspace) ->
         libstats.confirm(place, number)
     october = {"since": "2026-10-01", "until": "2026-11-01"}
     with libstats.open(place) as con:
-        assert con.sql("select count(*) from hold").fetchall() == con.sql("select count(*) from loan").fetchall() == [(1,)]
-        assert libstats.turnaround(con, "hold", **october).select("cases, reached, still_open, undeterminable").fetchall() == [(3, 1, 1, 1)]
-        assert [libstats.worklist(con, work).select("case_id").fetchall() for work in ("hold", "loan")] == [[("3",)], [("1 2026-10-02 09:00:00",)]]
+        assert (
+            con.sql("select count(*) from hold").fetchall()
+            == con.sql("select count(*) from loan").fetchall()
+            == [(1,)]
+        )
+        assert libstats.turnaround(con, "hold", **october).select(
+            "cases, reached, still_open, undeterminable"
+        ).fetchall() == [(3, 1, 1, 1)]
+        assert [
+            libstats.worklist(con, work).select("case_id").fetchall() for work in ("hold", "loan")
+        ] == [[("3",)], [("1 2026-10-02 09:00:00",)]]
         assert libstats.circulation(con, **october).select("checkouts").fetchall() == [(2,)]
-        assert libstats.collection_use(con, by="all", **october).select("items, checkouts").fetchall() == [(2, 2)]
+        assert libstats.collection_use(con, by="all", **october).select(
+            "items, checkouts"
+        ).fetchall() == [(2, 2)]
 
 
 def test_in_house_use_is_no_loan(workspace: Workspace) -> None:
     text = "issue_id;issuedate;date_due;returndate;branchcode;onsite_checkout\n1;2026-01-01 10:00;2026-02-01 10:00;;EAST;1\n2;2026-01-02 10:00;2026-02-01 10:00;;EAST;0\n"
     libstats.load(workspace, [write(workspace.exports / "issues-2026-01-10.csv", text)])
-    assert libstats.turnaround(libstats.open(workspace), "loan", since="2026-01-01", until="2026-02-01").fetchall()[0][1] == 1
+    assert (
+        libstats.turnaround(
+            libstats.open(workspace), "loan", since="2026-01-01", until="2026-02-01"
+        ).fetchall()[0][1]
+        == 1
+    )
 
 
 def test_what_is_left_out_is_counted(workspace: Workspace) -> None:
@@ -154,14 +231,31 @@ def test_what_is_left_out_is_counted(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda con: libstats.throughput(con, "mending", since="2026-01-01", until="2026-02-01", every="fortnight"), "no period 'fortnight'"),
-        (lambda con: libstats.throughput(con, "mending", since="2026-01-01", until="2026-02-01", by="shelf"), "parted by 'shelf'"),
-        (lambda con: libstats.backlog(con, "mending", since="2026-01-01", until="2026-02-01", every="hour"), "no period 'hour'"),
+        (
+            lambda con: libstats.throughput(
+                con, "mending", since="2026-01-01", until="2026-02-01", every="fortnight"
+            ),
+            "no period 'fortnight'",
+        ),
+        (
+            lambda con: libstats.throughput(
+                con, "mending", since="2026-01-01", until="2026-02-01", by="shelf"
+            ),
+            "parted by 'shelf'",
+        ),
+        (
+            lambda con: libstats.backlog(
+                con, "mending", since="2026-01-01", until="2026-02-01", every="hour"
+            ),
+            "no period 'hour'",
+        ),
         (lambda con: libstats.worklist(con, "dusting"), "no process 'dusting'"),
         (lambda con: libstats.worklist(con, "mending", unit="weeks"), "no unit 'weeks'"),
     ],
 )
-def test_a_wrong_word_is_answered_with_the_right_ones(workspace: Workspace, call: object, told: str) -> None:
+def test_a_wrong_word_is_answered_with_the_right_ones(
+    workspace: Workspace, call: object, told: str
+) -> None:
     with pytest.raises(AnalysisError, match=told):
         call(opened(workspace, FOUR))  # type: ignore[operator]
 
@@ -170,7 +264,9 @@ def test_a_wrong_word_is_answered_with_the_right_ones(workspace: Workspace, call
 def open_days() -> duckdb.DuckDBPyConnection:
     """A connection with calendars."""
     con = duckdb.connect()
-    calendar.register(con, {"calendar": {"desk": NINE_TO_FIVE}, "library": {"fiscal_year_starts": 7}})
+    calendar.register(
+        con, {"calendar": {"desk": NINE_TO_FIVE}, "library": {"fiscal_year_starts": 7}}
+    )
     return con
 
 
@@ -178,24 +274,33 @@ def test_open_days_are_those_of_numpy(open_days: duckdb.DuckDBPyConnection) -> N
     days = [date(2026, 7, d) for d in range(1, 32)]
     pairs = [(a, b) for a in days for b in days]
     found = open_days.execute(
-        "select a, b, open_days(a, b, 'desk') from (select unnest($1::date[]) as a, unnest($2::date[]) as b)", [*map(list, zip(*pairs, strict=True))]
+        "select a, b, open_days(a, b, 'desk') from (select unnest($1::date[]) as a, unnest($2::date[]) as b)",
+        [*map(list, zip(*pairs, strict=True))],
     ).fetchall()
     assert len(found) == len(pairs)
     for a, b, n in found:
         # numpy counts a reversed span from the other side; here it is the forward count, negative
-        expected = np.busday_count(min(a, b), max(a, b), holidays=["2026-07-15"]) * (1 if a <= b else -1)
+        expected = np.busday_count(min(a, b), max(a, b), holidays=["2026-07-15"]) * (
+            1 if a <= b else -1
+        )
         assert n == expected, (a, b)
 
 
 def test_hours_and_holidays(open_days: duckdb.DuckDBPyConnection) -> None:
-    assert open_days.sql("select hours from calendar_day where calendar = 'desk' and day in ('2026-07-14', '2026-07-15', '2026-07-18') order by day").fetchall() == [
+    assert open_days.sql(
+        "select hours from calendar_day where calendar = 'desk' and day in ('2026-07-14', '2026-07-15', '2026-07-18') order by day"
+    ).fetchall() == [
         (8.0,),
         (0.0,),
         (0.0,),
     ]
     # OCLC's: Independence Day 2026 falls on a Saturday and is kept on Friday
-    assert open_days.sql("select is_open from calendar_day where calendar = 'oclc' and day in ('2026-07-02', '2026-07-03') order by day").fetchall() == [(True,), (False,)]
-    assert open_days.sql("select fiscal_year(date '2026-06-30'), fiscal_year(date '2026-07-01')").fetchall() == [(2026, 2027)]
+    assert open_days.sql(
+        "select is_open from calendar_day where calendar = 'oclc' and day in ('2026-07-02', '2026-07-03') order by day"
+    ).fetchall() == [(True,), (False,)]
+    assert open_days.sql(
+        "select fiscal_year(date '2026-06-30'), fiscal_year(date '2026-07-01')"
+    ).fetchall() == [(2026, 2027)]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +323,10 @@ def test_a_wrong_calendar_names_its_key(config: dict[str, object], told: str) ->
     [
         ('[process.x]\nwhat = "x"\n', "lacks starts"),
         ("[process.x]\nwhat = 1\n", "what is not in the form"),
-        ('[process.x]\nwhat = "x"\nstarts = "a"\ndone = ["b"]\nmilestones = {a = "a"}\n', "b is not among its milestones"),
+        (
+            '[process.x]\nwhat = "x"\nstarts = "a"\ndone = ["b"]\nmilestones = {a = "a"}\n',
+            "b is not among its milestones",
+        ),
         ("[goals]\nmending = 3\n", "mending is no goal"),
         ('[process.hold]\ncolour = "red"\n', "colour is not in the form"),
         ("[process.hold]\ngoal_days = nan\n", "goal_days is not in the form"),
@@ -240,7 +348,16 @@ def test_a_wrong_process_names_its_key(workspace: Workspace, text: str, told: st
 
 
 def test_a_library_adds_its_own_words_to_a_process(workspace: Workspace) -> None:
-    own = processes({"process": {"ill_borrowing": {"statuses": {"received": ["Awaiting Box Opening", "Request Sent"]}}}, "goals": {"ill_borrowing": 5}})["ill_borrowing"]
+    own = processes(
+        {
+            "process": {
+                "ill_borrowing": {
+                    "statuses": {"received": ["Awaiting Box Opening", "Request Sent"]}
+                }
+            },
+            "goals": {"ill_borrowing": 5},
+        }
+    )["ill_borrowing"]
     assert own.statuses["received"][-2:] == ["Awaiting Box Opening", "Request Sent"]
     assert "Request Sent" not in own.statuses["sent"]
     assert (own.goal_days, own.done) == (5, ("available",))
@@ -248,19 +365,37 @@ def test_a_library_adds_its_own_words_to_a_process(workspace: Workspace) -> None
 
 def test_every_shipped_process_holds_together() -> None:
     for name, work in processes().items():
-        named = {work.starts, *work.done, *work.given_up, *work.planned, *work.misleading, *(m for m in work.statuses if m != "last"), *(m for r in work.read for m in r.reached)}
+        named = {
+            work.starts,
+            *work.done,
+            *work.given_up,
+            *work.planned,
+            *work.misleading,
+            *(m for m in work.statuses if m != "last"),
+            *(m for r in work.read for m in r.reached),
+        }
         assert named <= set(work.milestones), (name, named - set(work.milestones))
 
 
 def test_it_is_listed_in_a_table(workspace: Workspace) -> None:
     con = opened(workspace, FOUR)
-    assert con.sql("select what, starts, done, goal_days from process where process = 'mending'").fetchall() == [("a book to be mended", "brought", ["mended"], 8.0)]
+    assert con.sql(
+        "select what, starts, done, goal_days from process where process = 'mending'"
+    ).fetchall() == [("a book to be mended", "brought", ["mended"], 8.0)]
     assert Path(workspace.folder, "libstats.toml").is_file()
 
 
 def test_a_milestone_that_is_called_started_is_not_the_start(workspace: Workspace) -> None:
     """The list has a column started_at, which is when the case began."""
     text = PROCESS.replace("glued", "started")
-    with opened(workspace, ["1,brought,2026-01-03,E", "2,brought,2026-01-04,E", "2,started,2026-01-05,E"], text) as con:
-        found = libstats.worklist(con, "mending", as_of="2026-01-13").project("case_id, started_at::date::varchar, age, standing").fetchall()
+    with opened(
+        workspace,
+        ["1,brought,2026-01-03,E", "2,brought,2026-01-04,E", "2,started,2026-01-05,E"],
+        text,
+    ) as con:
+        found = (
+            libstats.worklist(con, "mending", as_of="2026-01-13")
+            .project("case_id, started_at::date::varchar, age, standing")
+            .fetchall()
+        )
     assert found == [("1", "2026-01-03", 10.0, "late"), ("2", "2026-01-04", 9.0, "late")]

@@ -18,9 +18,14 @@ ISSUES = """serialid,subscriptionid,serialseq,status,planneddate,claimdate,claim
 
 
 def test_only_issues_that_are_still_to_come_wait(workspace: Workspace, tmp_path: Path) -> None:
-    """1 came; 4 came on a day that nobody knows; 5 was given up on such a day: the three do not wait."""
+    """1 came; 4 came on a day that nobody knows; 5 was given up on such a day: the three do not
+    wait."""
     libstats.load(workspace, [write(tmp_path / "serials-2026-11-02.csv", ISSUES)])
     with libstats.open(workspace) as con:
-        assert sorted(row[0] for row in libstats.worklist(con, "serials").project("case_id").fetchall()) == ["2", "3"]
-        came = libstats.throughput(con, "serials", since="2026-01-01", until="2027-01-01").fetchall()
+        assert sorted(
+            row[0] for row in libstats.worklist(con, "serials").project("case_id").fetchall()
+        ) == ["2", "3"]
+        came = libstats.throughput(
+            con, "serials", since="2026-01-01", until="2027-01-01"
+        ).fetchall()
     assert [row[-1] for row in came] == [1]

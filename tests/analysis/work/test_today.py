@@ -24,7 +24,12 @@ pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 1, 10, 8)
 # case 3 is 4.5 days old at the export, 5 is late (9 days), 6 near (6.5 of 8 days)
-SIX = [*FOUR, "5,brought,2026-01-01 00:00,EAST", "5,glued,2026-01-02 00:00,EAST", "6,brought,2026-01-03 12:00,WEST"]
+SIX = [
+    *FOUR,
+    "5,brought,2026-01-01 00:00,EAST",
+    "5,glued,2026-01-02 00:00,EAST",
+    "6,brought,2026-01-03 12:00,WEST",
+]
 
 
 def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -> None:
@@ -47,7 +52,9 @@ def test_what_does_not_fit_is_counted(workspace: Workspace) -> None:
     assert today.text(found).endswith("  and 9 more")
 
 
-def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(workspace: Workspace) -> None:
+def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(
+    workspace: Workspace,
+) -> None:
     rows = [*(f"{n},brought,2026-01-01,EAST" for n in range(5)), "near,brought,2026-01-25,EAST"]
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=2)
     assert [row["handle"] for row in found.work[0].cases] == ["0", "1", "near"]
@@ -61,41 +68,97 @@ def test_it_fits_a_hundred_columns(workspace: Workspace) -> None:
 
 def test_quiet_kinds_of_work_are_not_listed(workspace: Workspace) -> None:
     con = opened(workspace, ["1,brought,2026-01-01,EAST", "1,mended,2026-01-02,EAST"])
-    assert today.text(today.read(con, NOW)).endswith("No kind of work has an open case in what is loaded.")
+    assert today.text(today.read(con, NOW)).endswith(
+        "No kind of work has an open case in what is loaded."
+    )
 
 
 @pytest.mark.parametrize(
     ("usual", "age", "is_stale"),
-    [(1, 3, False), (1, 3.1, True), (7, 14, False), (7, 14.1, True), (184, 35, False), (184, 35.1, True), (None, 7, False), (None, 7.1, True)],
+    [
+        (1, 3, False),
+        (1, 3.1, True),
+        (7, 14, False),
+        (7, 14.1, True),
+        (184, 35, False),
+        (184, 35.1, True),
+        (None, 7, False),
+        (None, 7.1, True),
+    ],
 )
-def test_an_export_is_stale_by_its_own_habit(usual: float | None, age: float, is_stale: bool) -> None:
-    export = Export("koha", "koha items", NOW, None if usual is None else timedelta(days=usual), timedelta(days=age))
+def test_an_export_is_stale_by_its_own_habit(
+    usual: float | None, age: float, is_stale: bool
+) -> None:
+    export = Export(
+        "koha",
+        "koha items",
+        NOW,
+        None if usual is None else timedelta(days=usual),
+        timedelta(days=age),
+    )
     assert export.is_stale is is_stale
 
 
 def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspace) -> None:
     for day in ("01", "02", "03", "20"):
-        libstats.load(workspace, [write(workspace.exports / f"items-2026-01-{day}.csv", f"itemnumber;barcode;homebranch\n1;b{day};EAST\n")])
+        libstats.load(
+            workspace,
+            [
+                write(
+                    workspace.exports / f"items-2026-01-{day}.csv",
+                    f"itemnumber;barcode;homebranch\n1;b{day};EAST\n",
+                )
+            ],
+        )
     (export,) = today.read(libstats.open(workspace), datetime(2026, 1, 25)).exports
-    assert (export.usual, export.age, export.is_stale) == (timedelta(days=1), timedelta(days=5), True)
-    assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in today.text(today.read(libstats.open(workspace), datetime(2026, 1, 25)))
+    assert (export.usual, export.age, export.is_stale) == (
+        timedelta(days=1),
+        timedelta(days=5),
+        True,
+    )
+    assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in today.text(
+        today.read(libstats.open(workspace), datetime(2026, 1, 25))
+    )
 
 
 def test_alarms_stand_at_the_head(workspace: Workspace) -> None:
-    libstats.load(workspace, [write(workspace.exports / "items-2026-01-10.csv", "itemnumber;barcode;homebranch\n1;3.12345E+13;EAST\n")])
-    assert "Alarms: 1, explained by: libstats check\n  barcodes from a spreadsheet: item (koha), 1" in today.text(today.read(libstats.open(workspace), NOW))
+    libstats.load(
+        workspace,
+        [
+            write(
+                workspace.exports / "items-2026-01-10.csv",
+                "itemnumber;barcode;homebranch\n1;3.12345E+13;EAST\n",
+            )
+        ],
+    )
+    assert (
+        "Alarms: 1, explained by: libstats check\n  barcodes from a spreadsheet: item (koha), 1"
+        in today.text(today.read(libstats.open(workspace), NOW))
+    )
 
 
 def test_next_steps_are_those_that_the_exports_can_tell(workspace: Workspace) -> None:
-    libstats.load(workspace, [write(workspace.exports / "holds-2026-01-10.csv", "reserve_id;biblionumber;itemnumber;branchcode;reservedate\n1;11;7;EAST;2025-12-01\n")])
+    libstats.load(
+        workspace,
+        [
+            write(
+                workspace.exports / "holds-2026-01-10.csv",
+                "reserve_id;biblionumber;itemnumber;branchcode;reservedate\n1;11;7;EAST;2025-12-01\n",
+            )
+        ],
+    )
     assert today.read(libstats.open(workspace), NOW).work[0].cases[0]["next_step"] == "ready"
 
 
 def test_after_a_refusal_a_request_is_sent_again(workspace: Workspace) -> None:
     rows = ["submitted,2026-01-01", "sent,2026-01-02", "refused,2026-01-03"]
-    text = "process,case,milestone,happened_at\n" + "".join(f"ill_borrowing,1,{row}\n" for row in rows)
+    text = "process,case,milestone,happened_at\n" + "".join(
+        f"ill_borrowing,1,{row}\n" for row in rows
+    )
     libstats.load(workspace, [write(workspace.exports / "ill-2026-01-10.csv", text)])
-    assert libstats.worklist(libstats.open(workspace), "ill_borrowing").select("last_milestone, next_step").fetchall() == [("refused", "sent")]
+    assert libstats.worklist(libstats.open(workspace), "ill_borrowing").select(
+        "last_milestone, next_step"
+    ).fetchall() == [("refused", "sent")]
 
 
 def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
@@ -106,31 +169,73 @@ def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     assert "No export is older than usual, and nothing in them looks wrong." in page
     assert "Mending: 1 late, 1 near, 1 in time</h2>" in page
     book = CalamineWorkbook.from_filelike(BytesIO(written.sheets(found)))
-    assert book.sheet_names == ["Contents", "Open cases", "Mending late and near, the", "How old each export is"]
-    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == ["5", "late", "EAST", "glued"]
+    assert book.sheet_names == [
+        "Contents",
+        "Open cases",
+        "Mending late and near, the",
+        "How old each export is",
+    ]
+    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == [
+        "5",
+        "late",
+        "EAST",
+        "glued",
+    ]
 
 
 def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:
-    page = written.page(today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1)))
-    assert "“own milestones” of own is 22 days old, loaded once. What happened since is not in the lists." in page
-    assert "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first. Ages are told as of then." in page
+    page = written.page(
+        today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))
+    )
+    assert (
+        "“own milestones” of own is 22 days old, loaded once. What happened since is not in the lists."
+        in page
+    )
+    assert (
+        "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first. Ages are told as of then."
+        in page
+    )
     assert "<p>Goal 8 days.</p>" in page
 
 
 def test_what_is_old_is_said_first_and_the_most_recent_last(workspace: Workspace) -> None:
     for day in ("01", "05"):
-        libstats.load(workspace, [write(workspace.exports / f"items-2026-01-{day}.csv", f"itemnumber;barcode;homebranch\n1;b{day};EAST\n")])
-    lines = today.text(today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))).splitlines()
-    assert lines[:2] == ["THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first.", "Ages are told as of then."]
-    assert [line.split("  ")[1] for line in lines if " days old, " in line] == ["koha items", "own milestones"]
+        libstats.load(
+            workspace,
+            [
+                write(
+                    workspace.exports / f"items-2026-01-{day}.csv",
+                    f"itemnumber;barcode;homebranch\n1;b{day};EAST\n",
+                )
+            ],
+        )
+    lines = today.text(
+        today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))
+    ).splitlines()
+    assert lines[:2] == [
+        "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first.",
+        "Ages are told as of then.",
+    ]
+    assert [line.split("  ")[1] for line in lines if " days old, " in line] == [
+        "koha items",
+        "own milestones",
+    ]
 
 
 def test_the_warning_begins_after_two_days() -> None:
-    assert Today(NOW, [Export("a", "b", NOW - timedelta(days=2), None, timedelta(days=2))], [], []).warning == ""
-    assert Today(NOW, [Export("a", "b", datetime(2025, 12, 31), None, timedelta(days=10))], [], []).warning.startswith("THESE LISTS SHOW DECEMBER 31, 2025, 10 days ago")
+    assert (
+        Today(
+            NOW, [Export("a", "b", NOW - timedelta(days=2), None, timedelta(days=2))], [], []
+        ).warning
+        == ""
+    )
+    assert Today(
+        NOW, [Export("a", "b", datetime(2025, 12, 31), None, timedelta(days=10))], [], []
+    ).warning.startswith("THESE LISTS SHOW DECEMBER 31, 2025, 10 days ago")
 
 
-# lent long ago and due in a week; due yesterday; due in two days; due yesterday and marked lost; open with no due date
+# lent long ago and due in a week; due yesterday; due in two days; due yesterday and marked lost;
+# open with no due date
 LOANS = """issue_id;issuedate;date_due;returndate;branchcode;itemnumber
 1;2025-09-01 10:00;2026-01-17 23:59;;EAST;1
 2;2026-01-01 10:00;2026-01-09 23:59;;EAST;2
@@ -142,9 +247,19 @@ ITEMS = "itemnumber;barcode;homebranch;itemlost\n1;b1;EAST;0\n2;b2;EAST;0\n3;b3;
 
 
 def test_loans_stand_by_their_due_date_and_lost_copies_are_not_listed(workspace: Workspace) -> None:
-    libstats.load(workspace, [write(workspace.exports / "issues-2026-01-10.csv", LOANS), write(workspace.exports / "items-2026-01-10.csv", ITEMS)])
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "issues-2026-01-10.csv", LOANS),
+            write(workspace.exports / "items-2026-01-10.csv", ITEMS),
+        ],
+    )
     con = libstats.open(workspace)
-    found = libstats.worklist(con, "loan", as_of="2026-01-10 23:59").select("handle, standing, left_days, is_missing").fetchall()
+    found = (
+        libstats.worklist(con, "loan", as_of="2026-01-10 23:59")
+        .select("handle, standing, left_days, is_missing")
+        .fetchall()
+    )
     assert [(row[0], row[1], round(row[2]), row[3]) for row in found] == [
         ("b5", "late", -72, False),
         ("b2", "late", -1, False),
@@ -152,14 +267,26 @@ def test_loans_stand_by_their_due_date_and_lost_copies_are_not_listed(workspace:
         ("b3", "near", 2, False),
         ("b1", "in time", 7, False),
     ]
-    assert {row[0] for row in libstats.worklist(con, "loan", goal_days=60).filter("standing = 'late'").select("handle").fetchall()} == {"b1", "b5"}
+    assert {
+        row[0]
+        for row in libstats.worklist(con, "loan", goal_days=60)
+        .filter("standing = 'late'")
+        .select("handle")
+        .fetchall()
+    } == {"b1", "b5"}
     work = today.read(con, NOW).work[0]
     assert today.headline(work) == "Loan: 3 late, 1 of them marked lost, 1 near, 1 in time"
     assert ([row["handle"] for row in work.cases], work.more) == (["b5", "b2", "b3"], 0)
 
 
 def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
-    libstats.load(workspace, [write(workspace.exports / "issues-2026-01-10.csv", LOANS), write(workspace.exports / "items-2026-01-10.csv", ITEMS)])
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "issues-2026-01-10.csv", LOANS),
+            write(workspace.exports / "items-2026-01-10.csv", ITEMS),
+        ],
+    )
     text = today.text(today.read(libstats.open(workspace), NOW))
     assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
     assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
@@ -174,17 +301,41 @@ def test_places_are_told_by_name(workspace: Workspace) -> None:
         "items": "id,barcode,holdings_record_id,material_type_id,effective_location_id\n7,b7,1,1,9f-2\n",
     }
     config = workspace.folder / CONFIG
-    write(config, config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"'))
-    libstats.load(find(workspace.folder), [write(workspace.exports / f"{name}-2026-01-10.csv", text) for name, text in files.items()])
+    write(
+        config,
+        config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"'),
+    )
+    libstats.load(
+        find(workspace.folder),
+        [write(workspace.exports / f"{name}-2026-01-10.csv", text) for name, text in files.items()],
+    )
     with libstats.open(workspace) as con:
         found = today.read(con, NOW)
-    assert [(row["handle"], row["branch"], row["location"]) for row in found.work[0].cases] == [("b7", "Law Desk", "Stacks"), ("2", "9f-3", None)]
+    assert [(row["handle"], row["branch"], row["location"]) for row in found.work[0].cases] == [
+        ("b7", "Law Desk", "Stacks"),
+        ("2", "9f-3", None),
+    ]
     assert "  b7        Law Desk Stacks  checked out 2026-01-01" in today.text(found)
 
 
-def test_the_command_writes_what_it_is_asked(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_what_it_is_asked(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     opened(workspace, SIX).close()
     assert main(["-w", str(workspace.folder), "today"]) == 0
     assert "Mending: " in capsys.readouterr().out
-    assert main(["-w", str(workspace.folder), "today", "--html", str(tmp_path / "a.html"), "--xlsx", str(tmp_path / "a.xlsx")]) == 0
+    assert (
+        main(
+            [
+                "-w",
+                str(workspace.folder),
+                "today",
+                "--html",
+                str(tmp_path / "a.html"),
+                "--xlsx",
+                str(tmp_path / "a.xlsx"),
+            ]
+        )
+        == 0
+    )
     assert sorted(path.name for path in tmp_path.glob("a.*")) == ["a.html", "a.xlsx"]

@@ -38,7 +38,10 @@ def one(con: duckdb.DuckDBPyConnection, **given: Any) -> dict[str, Any]:
 
 def test_open_and_given_up_cases_are_counted_apart(workspace: Workspace) -> None:
     row = one(opened(workspace, FOUR), as_of="2026-01-10")
-    assert {k: row[k] for k in ("cases", "reached", "still_open", "given_up", "undeterminable", "negative")} == {
+    assert {
+        k: row[k]
+        for k in ("cases", "reached", "still_open", "given_up", "undeterminable", "negative")
+    } == {
         "cases": 4,
         "reached": 2,
         "still_open": 1,
@@ -49,13 +52,17 @@ def test_open_and_given_up_cases_are_counted_apart(workspace: Workspace) -> None
 
 
 def test_the_estimate_by_hand(workspace: Workspace) -> None:
-    # at 2 days 1 of 4 is mended: 0.75 wait; at 4 days 1 of the 2 that are left (3 waited 4.5 by then): 0.375 wait
+    # at 2 days 1 of 4 is mended: 0.75 wait; at 4 days 1 of the 2 that are left (3 waited 4.5 by
+    # then): 0.375 wait
     con = opened(workspace, FOUR)
     row = one(con, as_of="2026-01-10")
     assert (row["p50"], row["p80"], row["p90"]) == (4.0, None, None)
     assert row["naive_p50"] == 3.0
     curve = libstats.turnaround_curve(con, "mending", as_of="2026-01-10", **JANUARY).fetchall()
-    assert curve == [("all", 2.0, 4, 1, 1, 0.75, 0.25, 0.25), ("all", 4.0, 2, 1, 0, 0.375, 0.5, 0.25)]
+    assert curve == [
+        ("all", 2.0, 4, 1, 1, 0.75, 0.25, 0.25),
+        ("all", 4.0, 2, 1, 0, 0.375, 0.5, 0.25),
+    ]
 
 
 def test_nothing_after_as_of_is_seen(workspace: Workspace) -> None:
@@ -92,13 +99,16 @@ def test_a_case_that_goes_on_after_it_was_given_up_is_open(workspace: Workspace)
 
 
 def test_parts_have_rows_of_their_own(workspace: Workspace) -> None:
-    found = libstats.turnaround(opened(workspace, FOUR), "mending", as_of="2026-01-10", by="branch", **JANUARY)
+    found = libstats.turnaround(
+        opened(workspace, FOUR), "mending", as_of="2026-01-10", by="branch", **JANUARY
+    )
     assert [(r[0], r[1], r[2]) for r in found.fetchall()] == [("EAST", 2, 1), ("WEST", 2, 1)]
 
 
 def test_open_days_leave_out_closed_ones(workspace: Workspace) -> None:
-    # Thursday the 1st is a holiday, Saturday and Sunday are closed: the first case took one open day, the second (Friday to Tuesday) two;
-    # then exactly half still wait, so that half have not yet passed
+    # Thursday the 1st is a holiday, Saturday and Sunday are closed: the first case took one open
+    # day, the second (Friday to Tuesday) two; then exactly half still wait, so that half have not
+    # yet passed
     calendar = '[calendar.default]\nopen = {mon = "09:00-17:00", tue = "09:00-17:00", wed = "09:00-17:00", thu = "09:00-17:00", fri = "09:00-17:00"}\nholidays = "US"\n'
     row = one(opened(workspace, FOUR, PROCESS + calendar), as_of="2026-01-10", unit="open days")
     assert (row["p50"], row["naive_p50"]) == (None, 1.5)
@@ -117,7 +127,15 @@ def test_a_period_without_cases_is_refused_with_what_there_is(workspace: Workspa
 def test_an_export_of_closed_cases_only_is_refused(workspace: Workspace) -> None:
     # half take two days, half twelve; what had not ended by the 24th is missing
     waits = [(n, 1 + n % 20, 2 if n % 2 else 12) for n in range(60)]
-    rows = [line for n, day, wait in waits if day + wait < 24 for line in (f"{n},brought,2026-01-{day:02} 09:00,", f"{n},mended,2026-01-{day + wait:02} 09:00,")]
+    rows = [
+        line
+        for n, day, wait in waits
+        if day + wait < 24
+        for line in (
+            f"{n},brought,2026-01-{day:02} 09:00,",
+            f"{n},mended,2026-01-{day + wait:02} 09:00,",
+        )
+    ]
     with pytest.raises(AnalysisError, match="closed cases only"):
         one(opened(workspace, rows, exported="2026-01-24"), as_of="2026-01-24")
 
@@ -131,23 +149,31 @@ def made(seed: int, share_open: float) -> tuple[list[float], list[int]]:
     """Times, all different, and states of cases: 1 reached, 2 given up, 0 open."""
     dice = random.Random(seed)
     times = dice.sample(range(60, 60_000), 150)
-    return [float(t) for t in times], [0 if dice.random() < share_open else 2 if dice.random() < 0.15 else 1 for _ in times]
+    return [float(t) for t in times], [
+        0 if dice.random() < share_open else 2 if dice.random() < 0.15 else 1 for _ in times
+    ]
 
 
 # statsmodels takes the logarithm of 0 at the end of a curve
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 @pytest.mark.parametrize("seed", range(6))
-def test_percentiles_and_intervals_are_those_of_statsmodels(workspace: Workspace, seed: int) -> None:
+def test_percentiles_and_intervals_are_those_of_statsmodels(
+    workspace: Workspace, seed: int
+) -> None:
     survfunc = pytest.importorskip("statsmodels.duration.survfunc")
     times, states = made(seed, 0.1 * seed + 0.05)
     con = libstats_of(workspace, times, states)
-    row = one(con, since="2000-01-01", until="2030-01-01", as_of="2026-03-01 00:00:00", unit="hours")
+    row = one(
+        con, since="2000-01-01", until="2030-01-01", as_of="2026-03-01 00:00:00", unit="hours"
+    )
     curve = survfunc.SurvfuncRight(times, [int(s == 1) for s in states])
     for p in (50, 80, 90):
         low, high = curve.quantile_ci(p / 100)
         expected = [curve.quantile(p / 100), low, high]
         found = [row[f"p{p}"], row[f"p{p}_low"], row[f"p{p}_high"]]
-        assert [None if f is None else f * 60 for f in found] == [None if e != e or e == float("inf") else pytest.approx(e, abs=1e-6) for e in expected]
+        assert [None if f is None else f * 60 for f in found] == [
+            None if e != e or e == float("inf") else pytest.approx(e, abs=1e-6) for e in expected
+        ]
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
@@ -156,14 +182,24 @@ def test_the_curve_is_that_of_statsmodels(workspace: Workspace, seed: int) -> No
     survfunc = pytest.importorskip("statsmodels.duration.survfunc")
     times, states = made(seed, 0.2)
     con = libstats_of(workspace, times, states)
-    rows = libstats.turnaround_curve(con, "mending", since="2000-01-01", until="2030-01-01", as_of="2026-03-01 00:00:00", unit="hours").fetchall()
+    rows = libstats.turnaround_curve(
+        con,
+        "mending",
+        since="2000-01-01",
+        until="2030-01-01",
+        as_of="2026-03-01 00:00:00",
+        unit="hours",
+    ).fetchall()
     curve = survfunc.SurvfuncRight(times, [int(s == 1) for s in states])
     assert [r[5] for r in rows if r[3]] == pytest.approx(list(curve.surv_prob), abs=1e-9)
     shares = survfunc.CumIncidenceRight(times, states)
     at = {round(t): i for i, t in enumerate(shares.times)}
     for row in rows:
         place = at[round(row[1] * 60)]
-        assert (row[6], row[7]) == (pytest.approx(shares.cinc[0][place], abs=1e-9), pytest.approx(shares.cinc[1][place], abs=1e-9))
+        assert (row[6], row[7]) == (
+            pytest.approx(shares.cinc[0][place], abs=1e-9),
+            pytest.approx(shares.cinc[1][place], abs=1e-9),
+        )
 
 
 def test_each_part_is_what_it_is_alone(workspace: Workspace) -> None:
@@ -175,24 +211,47 @@ def test_each_part_is_what_it_is_alone(workspace: Workspace) -> None:
         states += [1 if t == max(waited) else s for t, s in zip(waited, ended, strict=True)]
         branches += [branch] * len(waited)
     con = libstats_of(workspace, times, states, branches)
-    asked: dict[str, Any] = {"since": "2000-01-01", "until": "2030-01-01", "as_of": "2026-03-01 00:00:00", "unit": "hours"}
+    asked: dict[str, Any] = {
+        "since": "2000-01-01",
+        "until": "2030-01-01",
+        "as_of": "2026-03-01 00:00:00",
+        "unit": "hours",
+    }
     together = libstats.turnaround(con, "mending", by="branch", **asked).fetchall()
     assert [row[0] for row in together] == ["EAST", "WEST", None]
     for row in together:
-        con.execute("create or replace temp view milestone as from told where branch is not distinct from " + ("null" if row[0] is None else f"'{row[0]}'"))
+        con.execute(
+            "create or replace temp view milestone as from told where branch is not distinct from "
+            + ("null" if row[0] is None else f"'{row[0]}'")
+        )
         assert libstats.turnaround(con, "mending", **asked).fetchall()[0][1:] == row[1:]
 
 
-def libstats_of(workspace: Workspace, times: list[float], states: list[int], branches: list[str | None] | None = None) -> duckdb.DuckDBPyConnection:
+def libstats_of(
+    workspace: Workspace,
+    times: list[float],
+    states: list[int],
+    branches: list[str | None] | None = None,
+) -> duckdb.DuckDBPyConnection:
     """Cases that waited so many minutes, all ended or open at the first of March 2026."""
     con = opened(workspace, ["x,glued,2026-01-01 00:00,"])
     ends = {1: "mended", 2: "discarded"}
-    con.execute("create temp table told (process varchar, case_id varchar, milestone varchar, happened_at timestamp, is_day_only boolean, branch varchar, source varchar)")
-    for place, (minutes, state, branch) in enumerate(zip(times, states, branches or [None] * len(times), strict=True)):
+    con.execute(
+        "create temp table told (process varchar, case_id varchar, milestone varchar, happened_at timestamp, is_day_only boolean, branch varchar, source varchar)"
+    )
+    for place, (minutes, state, branch) in enumerate(
+        zip(times, states, branches or [None] * len(times), strict=True)
+    ):
         begun = f"timestamp '2026-03-01' - interval {int(minutes)} minute"
-        con.execute(f"insert into told values ('mending', '{place}', 'brought', {begun}, false, $1, 'own')", [branch])
+        con.execute(
+            f"insert into told values ('mending', '{place}', 'brought', {begun}, false, $1, 'own')",
+            [branch],
+        )
         if state:
-            con.execute(f"insert into told values ('mending', '{place}', '{ends[state]}', timestamp '2026-03-01', false, $1, 'own')", [branch])
+            con.execute(
+                f"insert into told values ('mending', '{place}', '{ends[state]}', timestamp '2026-03-01', false, $1, 'own')",
+                [branch],
+            )
     con.execute("create or replace temp view milestone as from told")
     return con
 
@@ -209,9 +268,22 @@ def test_late_entry_is_that_of_statsmodels(workspace: Workspace) -> None:
         rows.append(f"{n},brought,{moment(b)},")
         rows.append(f"{n},mended,{moment(b + w)},")
     con = opened(workspace, rows, exported="2026-06-01")
-    row = one(con, since="2026-01-01", until="2026-06-01", as_of="2026-05-01", observed_from=moment(observed), unit="hours")
-    curve = survfunc.SurvfuncRight([float(w) for _, w in kept], [1] * len(kept), entry=[float(max(observed - b, -1)) for b, _ in kept])
-    assert [row["p50"] * 60, row["p80"] * 60] == pytest.approx([curve.quantile(0.5), curve.quantile(0.8)], abs=1e-6)
+    row = one(
+        con,
+        since="2026-01-01",
+        until="2026-06-01",
+        as_of="2026-05-01",
+        observed_from=moment(observed),
+        unit="hours",
+    )
+    curve = survfunc.SurvfuncRight(
+        [float(w) for _, w in kept],
+        [1] * len(kept),
+        entry=[float(max(observed - b, -1)) for b, _ in kept],
+    )
+    assert [row["p50"] * 60, row["p80"] * 60] == pytest.approx(
+        [curve.quantile(0.5), curve.quantile(0.8)], abs=1e-6
+    )
 
 
 def moment(minutes: int) -> str:
