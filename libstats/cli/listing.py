@@ -12,7 +12,6 @@ from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
 from libstats.readers.place import is_of
 from libstats.recognise.recognise import recognise
-from libstats.store import ledger
 from libstats.workspace.open import open as open_store
 from libstats.workspace.workspace import Workspace
 
@@ -21,21 +20,26 @@ def loads(workspace: Workspace) -> str:
     """The loads, newest last, each with its time, state and what became of its rows."""
     with contextlib.closing(open_store(workspace)) as con:
         rows = con.execute(
-            """select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.dispositions, l.undone_seq, l.confirmed_seq
-               from load l join export e using (export_id) order by l.seq"""
+            """
+            select
+                seq,
+                file,
+                declaration,
+                exported_at,
+                rows_read,
+                dispositions,
+                case
+                    when not is_active then 'undone'
+                    when is_held then 'held: run `libstats confirm`'
+                    when is_confirmed then 'confirmed'
+                    else ''
+                end
+            from loaded_file
+            order by seq
+            """
         ).fetchall()
-        held = {w.seq for w in ledger.wholes(con) if not w.is_believed}
     text = []
-    for seq, file, label, at, read, counts, undone, confirmed in rows:
-        state = (
-            "undone"
-            if undone
-            else "held: run `libstats confirm`"
-            if seq in held
-            else "confirmed"
-            if confirmed
-            else ""
-        )
+    for seq, file, label, at, read, counts, state in rows:
         told = (
             ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d))
             or "no rows"
@@ -52,7 +56,12 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     with contextlib.closing(open_store(workspace)) as con:
         _known(con, load)
         rows = con.execute(
-            "select r.*, l.sha256, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line",
+            """
+            select r.*, f.sha256, f.file
+            from rejected_row r join loaded_file f using (seq)
+            where $1 is null or seq = $1
+            order by seq, line
+            """,
             [load],
         ).fetchall()
     if not rows:
@@ -95,7 +104,10 @@ def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[s
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
-    if load is not None and not con.execute("select 1 from load where seq = $1", [load]).fetchall():
+    if (
+        load is not None
+        and not con.execute("select 1 from loaded_file where seq = $1", [load]).fetchall()
+    ):
         raise LibstatsError(f"there is no load {load}", "`libstats loads` lists them.")
 
 

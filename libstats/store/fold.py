@@ -5,7 +5,6 @@
                equal rows; is_sole where the row itself is the fold of its key: no other active row
                tells of it, or the others change nothing
     T__merged  the fold of all other keys: one row per key (a log: each event)
-    T__now     both: the current state, gone keys included
     T__alias   which key each second name stands for, while rows are known by that alone
     T__gone    the keys that a believed whole-state load did not hold
 

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
 from libstats.store.row_groups import GROUP
-from libstats.store.tables import FORMAT, create_tables, fit_views, migrate
+from libstats.store.tables import FORMAT, create_tables, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0"
@@ -79,15 +79,11 @@ def _generation(folder: Path, number: int) -> Path:
 def connect(
     path: Path, *, scratch: Path, memory: str | None, read_only: bool = False
 ) -> duckdb.DuckDBPyConnection:
-    """Open a database file the one way libstats does: `memory` (2GB) is all that it may take, the
-    rest spills into the folder `scratch`."""
+    """Open a database file the one way libstats does, as `store`, which is then the current
+    database: `memory` (2GB) is all that it may take, the rest spills into the folder `scratch`."""
     try:
-        con = duckdb.connect(
-            str(path) if read_only else ":memory:", read_only=read_only, config=_CONFIG
-        )
-        if not read_only:
-            _attach(con, path, "library")
-            con.execute("use library")
+        con = duckdb.connect(config=_CONFIG)
+        _attach(con, path, read_only=read_only)
     except duckdb.Error as error:
         raise StoreError(
             f"{path.name} cannot be opened: {str(error).splitlines()[0]}", _remedy(error)
@@ -118,11 +114,11 @@ def _remedy(error: duckdb.Error) -> str:
     return "Restore the store folder from a backup."
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    """Open a file to write to, so that its rows are stored in groups of our size: it keeps that
-    nowhere."""
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
     place = str(path).replace("'", "''")
-    con.execute(f"attach '{place}' as {name} (row_group_size {GROUP}, storage_version 'v1.5.0')")
+    # a file keeps nowhere of how many rows its groups are to be
+    how = "read_only" if read_only else f"row_group_size {GROUP}, storage_version 'v1.5.0'"
+    con.execute(f"attach '{place}' as store ({how}); use store")
 
 
 def readers_scratch(folder: Path) -> Path:
@@ -238,7 +234,6 @@ class Writer:
 
     def publish(self) -> None:
         """Make the working copy the published generation."""
-        fit_views(self.con)
         self.con.execute("checkpoint")
         if self.must_rewrite or self._is_loose():
             self._rewrite()
@@ -264,7 +259,7 @@ class Writer:
         """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps,
         and the disk has room for a copy without them."""
         block, blocks, free = self.con.execute(
-            "select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'library'"
+            "select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'store'"
         ).fetchall()[0]
         return bool(
             free > LOOSE * blocks
@@ -276,10 +271,10 @@ class Writer:
         """Go on in a fresh file: in the old one destroyed values stay legible in blocks that are
         free."""
         fresh = self.scratch / "fresh.duckdb"
-        name = self.con.execute("select current_database()").fetchall()[0][0]
-        _attach(self.con, fresh, "fresh")
-        self.con.execute(f'copy from database "{name}" to fresh')
-        self.con.execute("detach fresh")
+        place = str(fresh).replace("'", "''")
+        how = f"row_group_size {GROUP}, storage_version 'v1.5.0'"
+        self.con.execute(f"attach '{place}' as fresh ({how})")
+        self.con.execute("copy from database store to fresh; detach fresh")
         self.con.close()
         self.path.unlink()
         fresh.rename(self.path)

@@ -1,8 +1,5 @@
 """The tables of a store: made, brought up to what schema.sql says today, read though they are of
-yesterday.
-
-T__row, T__merged, T__gone, T__alias    what fold.py tells of
-T, T_ever                               the views that people query
+yesterday. What they hold is told in fold.py and ledger.py; what people see of them, in views.py.
 """
 
 from __future__ import annotations
@@ -14,7 +11,8 @@ import duckdb
 from libstats import schema
 
 # Raised once an earlier libstats could not read the store; lesser changes are told by its form.
-FORMAT = 1
+# 2: the views that people query are made when a store is opened, and stand in it no more.
+FORMAT = 2
 # What a whole list holds though its row was rejected: a name of the key (a column) and a hash of
 # its value. It is not gone.
 _UNREAD = "create table if not exists unread (seq integer, source varchar, table_name varchar, name varchar, hash ubigint)"
@@ -32,19 +30,20 @@ _LEDGER = """
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the ledger and, for each canonical table, its stored rows, current rows and views."""
+    """Make the ledger and, for each canonical table, its stored rows and the rest of its fold."""
     con.execute("begin")  # else the disk would be waited for after each
     con.execute(f"create table about as select {FORMAT} as format, '{_form()}' as form")
     con.execute(_LEDGER)
     con.execute(_UNREAD)
     for table in schema.tables().values():
-        create_table(con, table)
+        con.execute(_parts_sql(table, "table"))
     con.execute("commit")
 
 
 def _form() -> str:
     """A fingerprint of the tables as they are today: all that `migrate` and `read_as_now` look at."""
-    return hashlib.sha256(f"{_LEDGER}{_UNREAD}{schema.sql()}".encode()).hexdigest()
+    text = f"{FORMAT}{_LEDGER}{_UNREAD}{schema.sql()}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
@@ -53,20 +52,21 @@ def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
     return _form() in con.execute("from about").fetchall()[0]
 
 
-def create_table(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
-    """Make the stored rows of a canonical table, the rest of its fold, and its views."""
+def _parts_sql(table: schema.Table, kind: str) -> str:
+    """SQL that makes the stored rows of a canonical table and the rest of its fold, each a `kind`
+    (table, temp table)."""
     name = table.name
+    every = ", ".join(f"{c.name} {c.type}" for c in table.columns)
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
-    con.execute(f"create table {name}__row ({_columns_of_rows(table)})")
-    con.execute(
-        f"create table {name}__merged (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
-    )
-    con.execute(f"create table {name}__gone (source varchar, {key}, last_seen_at timestamp)")
+    parts = {
+        "row": _columns_of_rows(table),
+        "merged": f"source varchar, {every}",
+        "gone": f"source varchar, {key}, last_seen_at timestamp",
+    }
     if table.second_name:
-        con.execute(
-            f"create table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)"
-        )
-    create_views(con, table)
+        second, own = table.second_name, table.exported_key[0]
+        parts["alias"] = f"source varchar, {second} varchar, {own} varchar"
+    return ";".join(f"create {kind} {name}__{part} ({columns})" for part, columns in parts.items())
 
 
 def _columns_of_rows(table: schema.Table) -> str:
@@ -111,72 +111,59 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """
     if _is_of_today(con):
         return
+    views = "select view_name from duckdb_views() where not internal and not temporary"
+    for (view,) in con.execute(views).fetchall():
+        con.execute(f"drop view {view}")
     held = _held(con)
     con.execute(_UNREAD)
     if "scope_rows" not in held["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():
         if f"{table.name}__row" not in held:
-            create_table(con, table)
+            con.execute(_parts_sql(table, "table"))
             continue
-        new = [c for c in table.stored if c.name not in held[f"{table.name}__row"]]
-        for column in new:
+        for column in (c for c in table.stored if c.name not in held[f"{table.name}__row"]):
             for part in ("row", "merged"):
                 con.execute(
                     f"alter table {table.name}__{part} add column {column.name} {column.type}"
                 )
-        if new:
-            create_views(con, table)
     if "form" not in held["about"]:
         con.execute("alter table about add column form varchar")
-    con.execute("update about set form = $1", [_form()])
+    con.execute("update about set format = $1, form = $2", [FORMAT, _form()])
 
 
-def read_as_now(con: duckdb.DuckDBPyConnection) -> None:
-    """Let a reader of a store that an earlier libstats wrote see every table and column of today,
-    without any rows in them."""
+def read_as_now(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Let a reader of a store that an earlier libstats wrote find every table and column of today,
+    without any rows in them; gives the names of the temporary relations that stand for the
+    store's."""
     if _is_of_today(con):
-        return
+        return set()
     held = _held(con)
     database = con.execute("select current_database()").fetchall()[0][0]
     if "unread" not in held:
         con.execute(_UNREAD.replace("create table", "create temp table"))
     if "scope_rows" not in held["load"]:
-        con.execute(
-            f'create temp view load as select *, null::map(varchar, bigint) as scope_rows from "{database}".load'
-        )
+        none = "null::map(varchar, bigint) as scope_rows"
+        con.execute(f'create temp view load as select *, {none} from "{database}".load')
+    stand_ins = set()
     for table in schema.tables().values():
         name, columns = table.name, set(held.get(f"{table.name}__row", ()))
         if not columns:
-            con.execute(
-                f"create temp table {name}__now (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
-            )
-            con.execute(
-                f"create temp table {name}__gone (source varchar, {', '.join(f'{c} varchar' for c in table.key)}, last_seen_at timestamp)"
-            )
-            con.execute(f"create temp table {name}__row ({_columns_of_rows(table)})")
-            if table.second_name:
-                con.execute(
-                    f"create temp table {name}__alias (source varchar, {table.second_name} varchar, {table.exported_key[0]} varchar)"
-                )
-        elif all(c.name in columns for c in table.stored):
+            con.execute(_parts_sql(table, "temp table"))
+            stand_ins |= {f"{name}__{part}" for part in ("row", "merged", "gone", "alias")}
             continue
-        else:
-            known = set(held[f"{name}__now"])
-            values = ", ".join(
-                c.name if c.name in known else f"null::{c.type} as {c.name}" for c in table.columns
-            )
-            con.execute(
-                f'create temp view {name}__now as select source, {values} from "{database}".{name}__now'
-            )
-            new = "".join(
-                f", null::{c.type} as {c.name}" for c in table.stored if c.name not in columns
-            )
+        new = "".join(
+            f", null::{c.type} as {c.name}" for c in table.stored if c.name not in columns
+        )
+        if new:
             # what was known on a day is folded from these rows, which are told apart by their rowid
-            con.execute(
-                f'create temp view {name}__row as select rowid as rowid, *{new} from "{database}".{name}__row'
-            )
-        create_views(con, table, "temp view")
+            for part, rowid in (("row", "rowid as rowid, "), ("merged", "")):
+                con.execute(
+                    f"create temp view {name}__{part} as "
+                    f'select {rowid}*{new} from "{database}".{name}__{part}'
+                )
+            stand_ins |= {f"{name}__row", f"{name}__merged"}
+    return stand_ins
 
 
 def columns_of_row(table: schema.Table) -> list[str]:
@@ -187,41 +174,6 @@ def columns_of_row(table: schema.Table) -> list[str]:
     return [own if c.name in table.key else c.name for c in table.columns]
 
 
-def create_views(
-    con: duckdb.DuckDBPyConnection,
-    table: schema.Table,
-    kind: str = "view",
-    *,
-    has_merged: bool = True,
-    has_gone: bool = True,
-) -> None:
-    """The names that people query: T holds what is there now, T_ever also what has gone, with when
-    it
-    was last seen.
-
-    Without rows in T__merged or T__gone the views do without them: a question then reads no more
-    columns than it names.
-    """
-    now, columns = f"{table.name}__now", ", ".join(f"t.{c.name}" for c in table.columns)
-    if kind == "view":
-        con.execute(f"create or replace view {now} as {now_sql(table, has_merged=has_merged)}")
-    same = same_key(("source", *table.key), "g", "t")
-    there = (
-        f" anti join {table.name}__gone g on {same}" if has_gone and not table.is_keyless else ""
-    )
-    con.execute(
-        f"create or replace {kind} {table.name} as select t.source, {columns} from {now} t{there}"
-    )
-    if table.is_keyless:
-        return
-    gone = (
-        f"g.last_seen_at as gone_after from {now} t left join {table.name}__gone g on {same}"
-        if has_gone
-        else f"null::timestamp as gone_after from {now} t"
-    )
-    con.execute(f"create or replace {kind} {table.name}_ever as select t.*, {gone}")
-
-
 def now_sql(table: schema.Table, *, has_merged: bool = True) -> str:
     """SQL: the current state, gone keys included."""
     merged = (
@@ -230,24 +182,6 @@ def now_sql(table: schema.Table, *, has_merged: bool = True) -> str:
         else ""
     )
     return f"select source, {', '.join(columns_of_row(table))} from {table.name}__row where is_sole{merged}"
-
-
-def fit_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the views of a state that is about to be published over the tables that hold rows:
-    nothing is added to it any more."""
-    with_rows = {
-        name
-        for name in filled(con)
-        if name.endswith("__row") or con.execute(f"select exists (from {name})").fetchall()[0][0]
-    }
-    for table in schema.tables().values():
-        if f"{table.name}__row" in with_rows:
-            create_views(
-                con,
-                table,
-                has_merged=f"{table.name}__merged" in with_rows,
-                has_gone=f"{table.name}__gone" in with_rows,
-            )
 
 
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:

@@ -11,7 +11,7 @@ from libstats import schema
 from libstats.definitions import calendar, processes
 from libstats.errors import LibstatsError, StoreError
 from libstats.loading import forget
-from libstats.store import fold, generations, ledger, tables
+from libstats.store import fold, generations, ledger, tables, views
 from libstats.workspace import faults
 from libstats.workspace.workspace import Workspace, find
 
@@ -42,11 +42,13 @@ def open(
         # once more: a load may have published, and removed the file of before, between the look at
         # the pointer and the opening
         con = _connected(place)
-    tables.read_as_now(con)
+    stand_ins, at = tables.read_as_now(con), ledger.LATEST
     if known_on is not None:
         at = ledger.seq_on(con, _day(known_on))
         forget.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
+    views.make(con, at, stand_ins)
+    con.execute("use memory")
     processes.register(con, place.config)
     calendar.register(con, place.config)
     faults.register(con, place.config, place.folder)
@@ -80,23 +82,17 @@ def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
 
 
 def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
-    """Fold what was known at an entry of the ledger into temporary tables that stand before the
-    current ones."""
+    """Fold what was known at an entry of the ledger into temporary tables, T__now and T__gone."""
     for table in schema.tables().values():
-        for part in ("now", "gone", *(["alias"] if table.second_name else [])):
-            con.execute(f"create or replace temp table known as from {table.name}__{part} limit 0")
-            if con.execute(
-                "select exists (from duckdb_views() where temporary and view_name = $1)",
-                [f"{table.name}__{part}"],
-            ).fetchall()[0][0]:
-                con.execute(
-                    f"drop view temp.{table.name}__{part}"
-                )  # read_as_now made it over a store of yesterday
-            con.execute(f"create or replace temp table {table.name}__{part} as from known")
+        name, parts = table.name, ["gone", *(["alias"] if table.second_name else [])]
+        for part in parts:
+            con.execute(f"create or replace temp table known as from {name}__{part} limit 0")
+            con.execute(f"create or replace temp table {name}__{part} as from known")
+        columns = ", ".join(f"{c.name} {c.type}" for c in table.columns)
+        con.execute(f"create temp table {name}__now (source varchar, {columns})")
         fold.prepare(con, table, at)
         if table.second_name:
             fold.refresh_aliases(con, table)
             fold.settle_aliases(con, table)
-        fold.fold_all(con, table, f"{table.name}__now")
-        fold.refresh_gone(con, table, at, folded=f"{table.name}__now")
-        tables.create_views(con, table, "temp view")
+        fold.fold_all(con, table, f"{name}__now")
+        fold.refresh_gone(con, table, at, folded=f"{name}__now")

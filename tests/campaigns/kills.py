@@ -106,7 +106,7 @@ def digest(place: Path | Workspace) -> str:
     with con:
         found = [
             con.execute(
-                "select count(*), sum(md5_number_lower(concat_ws('|', file, exported_at, rows_read, undone_seq is null))::hugeint) from load"
+                "select count(*), sum(md5_number_lower(concat_ws('|', file, exported_at, rows_read, undone_seq is null))::hugeint) from store.load"
             ).fetchall()
         ]
         for name, table in schema.tables().items():
@@ -238,7 +238,7 @@ class Campaign:
                 return [
                     r[0]
                     for r in con.sql(
-                        "select seq from load where undone_seq is null order by seq"
+                        "select seq from store.load where undone_seq is null order by seq"
                     ).fetchall()
                 ]
         except StoreError:

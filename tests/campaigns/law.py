@@ -315,7 +315,7 @@ class Case:
         load = next(t for t in self.told if t.seq == chosen)
         load.confirmed = ledger.enter(self.con, "confirm", load.seq, datetime.now())
         self.con.execute(
-            "update load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq]
+            "update store.load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq]
         )
         settle.regone(self.con, schema.tables()["item"])
         self.done["confirmed"] += 1

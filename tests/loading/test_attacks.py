@@ -86,7 +86,7 @@ def test_the_same_list_of_another_day_outlives_a_changed_declaration(
     assert "load 1 of the same file was undone" in load(workspace, days[:1]).files[0].notes[0]
     with libstats.open(workspace) as con:
         assert con.sql(
-            "select exported_at::date::varchar from load where undone_seq is null order by 1"
+            "select exported_at::date::varchar from store.load where undone_seq is null order by 1"
         ).fetchall() == [("2026-10-01",), ("2026-10-02",)]
 
 
@@ -103,7 +103,7 @@ def test_a_shape_shows_no_digit_and_no_letter_of_any_script(
         ],
     )
     with libstats.open(workspace) as con:
-        assert con.sql("select shape from reject").fetchall() == [("99 aaaaaa 9 a",)]
+        assert con.sql("select shape from store.reject").fetchall() == [("99 aaaaaa 9 a",)]
 
 
 def test_a_title_that_cannot_be_read_is_told_of(workspace: Workspace, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_title_that_cannot_be_read_is_told_of(workspace: Workspace, tmp_path: 
     assert (receipt.dispositions["new"], receipt.derived) == (3, {"title": 1})
     assert receipt.notes[0] == "1 row tells nothing of title, since a value for it cannot be read"
     with libstats.open(workspace) as con:
-        assert con.sql("select line, heading, shape from reject").fetchall() == [
+        assert con.sql("select line, heading, shape from store.reject").fetchall() == [
             (2, "copyrightdate", "a9999")
         ]
 
@@ -437,7 +437,7 @@ def test_the_time_that_a_name_says_goes_before_one_that_was_worked_out(
     with libstats.open(workspace) as con:
         assert con.sql("select location from item").fetchall() == [("TEEN",)]
         assert con.sql(
-            "select exported_from from load where undone_seq is null order by 1"
+            "select exported_from from store.load where undone_seq is null order by 1"
         ).fetchall() == [("name",), ("newest",)]
 
 

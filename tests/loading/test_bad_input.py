@@ -444,6 +444,6 @@ def test_a_clock_that_was_set_back_is_told_of_and_orders_nothing(
     assert (str(receipt.exported_at), receipt.dispositions["changed"]) == ("2026-10-31 00:00:00", 1)
     assert "the clock of this computer is set back: it is before the last load" in receipt.notes[-1]
     with libstats.open(workspace) as con:
-        assert con.sql("select bool_and(loaded_at >= '2026-01-01') from load").fetchall() == [
+        assert con.sql("select bool_and(loaded_at >= '2026-01-01') from store.load").fetchall() == [
             (True,)
         ]

@@ -77,7 +77,7 @@ def told(receipt: FileReceipt) -> dict[str, int]:
 def stored(place: Workspace) -> int:
     """How many rows are stored."""
     with libstats.open(place) as con:
-        return int(con.execute("select count(*) from item__row").fetchall()[0][0])
+        return int(con.execute("select count(*) from store.item__row").fetchall()[0][0])
 
 
 def column(place: Workspace, name: str) -> list[str | None]:
@@ -392,10 +392,10 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(
         assert con.execute(
             "select count(*), count(distinct item_id), count(*) filter (where location = 'TEEN') from item"
         ).fetchall() == [(rows, rows, 20 * (day - 1))]
-        assert con.execute("select count(*) from item__row").fetchall() == [
+        assert con.execute("select count(*) from store.item__row").fetchall() == [
             (rows + 20 * (day - 2),)
         ]
-        assert con.execute("select count(*), count(distinct seq) from load").fetchall() == [
+        assert con.execute("select count(*), count(distinct seq) from store.load").fetchall() == [
             (day - 1, day - 1)
         ]
     assert WRITTEN_ANEW not in by_lines

@@ -29,7 +29,7 @@ def patrons(workspace: Workspace) -> list[object]:
         return [
             v
             for (v,) in con.sql(
-                "select patron_key from loan__row union all select patron_key from loan__now"
+                "select patron_key from store.loan__row union all select patron_key from loan_ever"
             ).fetchall()
         ]
 
@@ -365,7 +365,7 @@ def test_a_log_that_comes_again_after_forgetting_is_unchanged(
         assert receipt.forgotten == 0
     with libstats.open(workspace) as con:
         assert con.sql(
-            "select (select count(*) from loan__row), (select count(*) from circulation_event__row)"
+            "select (select count(*) from store.loan__row), (select count(*) from store.circulation_event__row)"
         ).fetchall() == [(2, 1)]
         assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [
             ("2",)

@@ -184,7 +184,10 @@ def test_a_stray_quote_swallows_no_row_and_keeps_no_identifier(
     assert receipt.files[0].dispositions["new"] == 1
     with libstats.open(workspace) as con:
         assert con.sql("select loan_id from loan").fetchall() == [("3",)]
-        assert "rows may have run together" in con.sql("select reason from reject").fetchall()[0][0]
+        assert (
+            "rows may have run together"
+            in con.sql("select reason from store.reject").fetchall()[0][0]
+        )
     assert b"SECRET" not in b"".join(
         p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()
     )

@@ -180,7 +180,7 @@ def test_tabs_without_quoting(end: str, workspace: Workspace, tmp_path: Path) ->
             ('"Quoted" title',),
             ('"opens',),
         ]
-        assert con.sql("select line from reject order by 1").fetchall() == [(4,), (5,), (6,)]
+        assert con.sql("select line from store.reject order by 1").fetchall() == [(4,), (5,), (6,)]
 
 
 def test_quotes_that_seem_to_span_whole_lines_are_characters(

@@ -64,7 +64,7 @@ def test_every_sheet_is_loaded_on_its_own(kind: str, workspace: Workspace, tmp_p
         assert con.sql(
             "select checked_out_at::varchar, due_at::date::varchar, is_auto_renewed from loan"
         ).fetchall() == [("2026-10-01 09:30:00", "2026-10-22", True)]
-        assert con.sql("select file from load order by seq").fetchall() == [
+        assert con.sql("select file from store.load order by seq").fetchall() == [
             (f"{book.name}#Copies",),
             (f"{book.name}#Loans & returns",),
         ]
@@ -135,7 +135,7 @@ def test_rejects_name_the_row_of_the_sheet(workspace: Workspace, tmp_path: Path)
         {"new": 1, "rejected": 2, "set aside": 1},
     )
     with libstats.open(workspace) as con:
-        assert con.sql("select line, heading, shape from reject order by 1").fetchall() == [
+        assert con.sql("select line, heading, shape from store.reject order by 1").fetchall() == [
             (4, "dateaccessioned", "aaaaaaaa"),
             (6, "", ""),
         ]

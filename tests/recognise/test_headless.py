@@ -112,7 +112,7 @@ def test_a_sheet_with_and_without_headings_gives_the_same_rows(
     )
     assert held(workspace) == HELD
     with libstats.open(workspace) as con:
-        assert con.sql("select line, heading, reason, shape from reject").fetchall() == [
+        assert con.sql("select line, heading, reason, shape from store.reject").fetchall() == [
             (
                 3 + has_headings,
                 "Ended",

@@ -417,7 +417,7 @@ def test_dispositions_sum_to_the_rows_of_every_file(demo: Path, truth: dict[str,
     and as a CSV reader does."""
     with libstats.open(demo) as con:
         loads = con.execute(
-            "select file, rows_read, list_sum(map_values(dispositions)) from load"
+            "select file, rows_read, list_sum(map_values(dispositions)) from store.load"
         ).fetchall()
     told = truth["rows"] | {name.rpartition("/")[2]: n for name, n in truth["files"].items()}
     assert {name.partition("#")[0] for name, _, _ in loads} == set(told)

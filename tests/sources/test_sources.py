@@ -121,7 +121,9 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
             )
         rejects = pair.with_suffix(".rejects.csv")
         wanted = cells(rejects)[1:] if rejects.exists() else []
-        found = con.execute("select line::varchar, heading, reason, shape from reject").fetchall()
+        found = con.execute(
+            "select line::varchar, heading, reason, shape from store.reject"
+        ).fetchall()
         assert sorted(found) == sorted(map(tuple, wanted))
         assert receipt.dispositions["rejected"] == len(
             {r[0] for r in wanted if "so nothing of it goes to" not in r[2]}

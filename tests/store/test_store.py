@@ -146,10 +146,10 @@ def test_known_on_leaves_out_what_came_later(
     libstats.load(workspace, [second])
     with generations.writing(workspace.store) as writer:
         writer.con.execute(
-            "update ledger set happened_at = $1 where seq = 1", [datetime(2026, 10, 1, 12)]
+            "update store.ledger set happened_at = $1 where seq = 1", [datetime(2026, 10, 1, 12)]
         )
         writer.con.execute(
-            "update ledger set happened_at = $1 where seq = 2", [datetime(2026, 10, 2, 12)]
+            "update store.ledger set happened_at = $1 where seq = 2", [datetime(2026, 10, 2, 12)]
         )
         writer.publish()
     for day, expected in (
@@ -287,7 +287,7 @@ def test_open_connections_cannot_write(workspace: Workspace, tmp_path: Path) -> 
         open.open(workspace) as con,
         pytest.raises(duckdb.InvalidInputException, match="read-only"),
     ):
-        con.execute("delete from item__row")
+        con.execute("delete from store.item__row")
 
 
 def test_a_damaged_pointer_costs_nothing(workspace: Workspace, tmp_path: Path) -> None:
@@ -369,7 +369,7 @@ def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) ->
     receipt = libstats.load(workspace, [write(tmp_path / "feed1.csv", text)]).files[0]
     assert receipt.dispositions["rejected"] == 1
     with libstats.open(workspace) as con:
-        assert con.sql("select scope from export").fetchall() == [(["EAST"],)]
+        assert con.sql("select scope from store.export").fetchall() == [(["EAST"],)]
         assert con.sql("select title_id from title").fetchall() == [("1",)]
 
 
@@ -418,7 +418,7 @@ def test_a_whole_list_with_a_line_of_no_shape_waits_to_be_confirmed(
 def copies(workspace: Workspace) -> int:
     """Folded rows of items that stand beside the stored ones."""
     with libstats.open(workspace) as con:
-        return int(con.execute("select count(*) from item__merged").fetchall()[0][0])
+        return int(con.execute("select count(*) from store.item__merged").fetchall()[0][0])
 
 
 def test_a_newer_row_that_tells_all_is_the_current_row(
@@ -492,7 +492,7 @@ def test_titles_that_ride_along_come_change_and_go_with_their_copies(
                 con.sql("select title_id, title, published_year from title order by 1").fetchall()
             )
             held = con.sql(
-                "select title_id, until_seq from title__row order by 1, from_seq"
+                "select title_id, until_seq from store.title__row order by 1, from_seq"
             ).fetchall()
     assert titles[0] == [("10", "Tea", 1999)]
     assert titles[1] == [("10", "Tea", 1999), ("20", "Jam", 2001)]

@@ -1,0 +1,151 @@
+"""What people see of a store: the names that they query, made anew whenever one is opened.
+
+T           what is there now                      T_ever       also what has gone, and when it was last seen
+history.T   every stored row, and the loads that held it
+loaded_file one row a load                         rejected_row one row a fault of a rejected row
+
+The store itself is attached as `store`: what it needs lies there, and `show tables` does not list it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import duckdb
+
+from libstats import schema
+from libstats.schema import Table
+from libstats.store import ledger
+from libstats.store.tables import columns_of_row, filled, same_key
+
+# What stands in the docs of these two, as schema.sql tells of the tables.
+LOADED_FILE = {
+    "seq": "number of the load, as `libstats loads` lists it",
+    "source": "configured source that the file came from",
+    "declaration": "what the file was taken for, such as koha items",
+    "shape": "number of the shape of file: equal for files of one declaration with the same columns",
+    "file": "name of the file, and of the part in it",
+    "sha256": "fingerprint of its bytes",
+    "loaded_at": "when it was loaded",
+    "exported_at": "when it was exported",
+    "exported_from": "how that is known: given, stated, name, newest, modified",
+    "primary_table": "the table of whose rows the receipt tells",
+    "columns": "the columns that it fills, by table",
+    "is_whole": "true if it lists everything, so that what it lacks is gone",
+    "is_held": "true if it waits to be confirmed: it retires nothing",
+    "is_active": "true unless it was undone",
+    "is_confirmed": "true if it was confirmed",
+    "rows_read": "rows in the file, counted independently of what reads them",
+    "rows_kept": "rows neither rejected nor set aside",
+    "dispositions": "what became of the rows, by disposition",
+}
+REJECTED_ROW = {
+    "seq": "number of the load",
+    "line": "line of the file",
+    "heading": "the column; blank where the line as a whole is at fault",
+    "reason": "what is wrong",
+    "shape": "what the value looks like, never the value",
+}
+
+
+def make(
+    con: duckdb.DuckDBPyConnection, at: int = ledger.LATEST, stand_ins: Collection[str] = ()
+) -> None:
+    """Make the views in the connection's own database, of what was known at an entry of the
+    ledger. For who has the store as current database.
+
+    `stand_ins` are temporary relations in place of the store's own; of an earlier entry the fold
+    must stand ready as T__now and T__gone.
+    """
+    is_known = at != ledger.LATEST
+    kind = "temp view" if is_known or stand_ins else "view"
+    rows = filled(con)
+    made = [
+        _loads_sql(con, at),
+        f"create view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
+    ]
+    made.append("create schema memory.history")
+    for table in schema.tables().values():
+        placed = {
+            part: _placed(f"{table.name}__{part}", stand_ins) for part in ("row", "merged", "gone")
+        }
+        if is_known:
+            placed |= {part: f"temp.main.{table.name}__{part}" for part in ("now", "gone")}
+            now = f"from {placed['now']}"
+        else:
+            now = _now_sql(table, placed, has_merged=f"{table.name}__merged" in rows)
+        has_gone = is_known or _has_rows(con, placed["gone"])
+        made += _views_sql(table, kind, now, placed["gone"] if has_gone else None)
+        made.append(_history_sql(table, placed["row"], at))
+    con.execute(";".join(made))
+
+
+_REJECTED = "store.main.reject"
+
+
+def _placed(name: str, stand_ins: Collection[str]) -> str:
+    return f"{'temp' if name in stand_ins else 'store'}.main.{name}"
+
+
+def _has_rows(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(con.execute(f"select exists (from {name})").fetchall()[0][0])
+
+
+def _now_sql(table: Table, placed: dict[str, str], *, has_merged: bool) -> str:
+    """SQL: the current state, gone keys included. Without rows that are merged it does without
+    them: a question then reads no more columns than it names."""
+    columns = ", ".join(columns_of_row(table))
+    alone = f"select source, {columns} from {placed['row']} where is_sole"
+    if not has_merged:
+        return alone
+    every = ", ".join(c.name for c in table.columns)
+    return f"{alone} union all select source, {every} from {placed['merged']}"
+
+
+def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]:
+    """SQL that makes T, and T_ever of a table whose rows have a key."""
+    name = table.name if kind == "temp view" else f"memory.main.{table.name}"
+    columns = ", ".join(f"t.{c.name}" for c in table.columns)
+    same = same_key(("source", *table.key), "g", "t")
+    there = f" anti join {gone} g on {same}" if gone and not table.is_keyless else ""
+    made = [f"create {kind} {name} as select t.source, {columns} from ({now}) t{there}"]
+    if table.is_keyless:
+        return made
+    seen = "g.last_seen_at" if gone else "null::timestamp"
+    join = f" left join {gone} g on {same}" if gone else ""
+    ever = f"select t.source, {columns}, {seen} as gone_after from ({now}) t{join}"
+    return [*made, f"create {kind} {name}_ever as {ever}"]
+
+
+def _history_sql(table: Table, rows: str, at: int) -> str:
+    columns = ", ".join(c.name for c in table.stored)
+    return f"""create view memory.history.{table.name} as
+        select source, export_id as shape, from_seq, until_seq, n, {columns}
+        from {rows}
+        where from_seq <= {at}"""
+
+
+def _loads_sql(con: duckdb.DuckDBPyConnection, at: int) -> str:
+    held = ", ".join(str(w.seq) for w in ledger.wholes(con, at) if not w.is_believed) or "null"
+    return f"""create view memory.main.loaded_file as
+        select
+            l.seq,
+            e.source,
+            e.declaration,
+            l.export_id as shape,
+            l.file,
+            l.sha256,
+            l.loaded_at,
+            l.exported_at,
+            l.exported_from,
+            e.primary_table,
+            e.columns,
+            e.is_whole,
+            coalesce(l.seq in ({held}), false) as is_held,
+            l.undone_seq is null or l.undone_seq > {at} as is_active,
+            coalesce(l.confirmed_seq <= {at}, false) as is_confirmed,
+            l.rows_read,
+            l.rows_kept,
+            l.dispositions
+        from store.main.load l join store.main.export e using (export_id)
+        where l.seq <= {at}"""
