@@ -62,9 +62,9 @@ def make(
     rows = filled(con)
     made = [
         _loads_sql(con, at),
-        f"create view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
+        f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
     ]
-    made.append("create schema memory.history")
+    made.append("create schema if not exists memory.history")
     for table in schema.tables().values():
         placed = {
             part: _placed(f"{table.name}__{part}", stand_ins) for part in ("row", "merged", "gone")
@@ -108,18 +108,18 @@ def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]
     columns = ", ".join(f"t.{c.name}" for c in table.columns)
     same = same_key(("source", *table.key), "g", "t")
     there = f" anti join {gone} g on {same}" if gone and not table.is_keyless else ""
-    made = [f"create {kind} {name} as select t.source, {columns} from ({now}) t{there}"]
+    made = [f"create or replace {kind} {name} as select t.source, {columns} from ({now}) t{there}"]
     if table.is_keyless:
         return made
     seen = "g.last_seen_at" if gone else "null::timestamp"
     join = f" left join {gone} g on {same}" if gone else ""
     ever = f"select t.source, {columns}, {seen} as gone_after from ({now}) t{join}"
-    return [*made, f"create {kind} {name}_ever as {ever}"]
+    return [*made, f"create or replace {kind} {name}_ever as {ever}"]
 
 
 def _history_sql(table: Table, rows: str, at: int) -> str:
     columns = ", ".join(c.name for c in table.stored)
-    return f"""create view memory.history.{table.name} as
+    return f"""create or replace view memory.history.{table.name} as
         select source, export_id as shape, from_seq, until_seq, n, {columns}
         from {rows}
         where from_seq <= {at}"""
@@ -127,7 +127,7 @@ def _history_sql(table: Table, rows: str, at: int) -> str:
 
 def _loads_sql(con: duckdb.DuckDBPyConnection, at: int) -> str:
     held = ", ".join(str(w.seq) for w in ledger.wholes(con, at) if not w.is_believed) or "null"
-    return f"""create view memory.main.loaded_file as
+    return f"""create or replace view memory.main.loaded_file as
         select
             l.seq,
             e.source,

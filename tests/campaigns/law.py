@@ -25,7 +25,7 @@ from libstats.declaration.source import Source
 from libstats.loading.intake import Intake, Job
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited
-from libstats.store import ledger, settle, tables
+from libstats.store import ledger, settle, tables, views
 from libstats.workspace import open
 from libstats.workspace.workspace import init
 from tests.campaigns import oracle
@@ -99,6 +99,7 @@ class Case:
         self.folder = folder
         self.workspace = init(folder)
         self.con = duckdb.connect()
+        self.con.execute("attach ':memory:' as store; use store")
         tables.create_tables(self.con)
         self.told: list[Told] = []
         self.done: Counter[str] = Counter()
@@ -191,7 +192,7 @@ class Case:
             if self.rng.random() < 0.4:
                 self._confirm()
             self.is_changed |= self.rng.random() < 0.1
-            self._compare(self.con, ledger.LATEST, "now")
+            self._compare(ledger.LATEST, "now")
             self._forgotten()
         self._look_back()
 
@@ -320,7 +321,11 @@ class Case:
         settle.regone(self.con, schema.tables()["item"])
         self.done["confirmed"] += 1
 
-    def _compare(self, con: duckdb.DuckDBPyConnection, at: int, when: str) -> None:
+    def _compare(self, at: int, when: str) -> None:
+        """What people see equals what the oracle says."""
+        con = self.con
+        views.make(con, at)
+        con.execute("use memory")
         for place in ("test", "twin"):
             self._compare_items(con, [t for t in self.told if t.source == place], place, at, when)
             told = [t for t in self.told if t.source == place]
@@ -349,6 +354,7 @@ class Case:
                 oracle.events(told, at),
                 told,
             )
+        con.execute("use store")
 
     def _compare_items(
         self, con: duckdb.DuckDBPyConnection, told: list[Told], place: str, at: int, when: str
@@ -382,7 +388,7 @@ class Case:
     def _look_back(self) -> None:
         at = self.rng.randint(0, ledger.last_seq(self.con))
         open.as_known(self.con, at)
-        self._compare(self.con, at, f"known at {at}")
+        self._compare(at, f"known at {at}")
         self.done["looked back"] += 1
 
 

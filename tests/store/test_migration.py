@@ -113,7 +113,9 @@ def test_views_follow_what_a_state_holds(workspace: Workspace) -> None:
 def told(con: duckdb.DuckDBPyConnection, view: str) -> str:
     """What a view says."""
     return str(
-        con.execute("select sql from duckdb_views() where view_name = $1", [view]).fetchall()[0][0]
+        con.execute(
+            "select sql from duckdb_views() where schema_name = 'main' and view_name = $1", [view]
+        ).fetchall()[0][0]
     )
 
 
