@@ -23,7 +23,8 @@ from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround, turnaround_curve
 from libstats.analysis.work.worklist import worklist
 from libstats.loading.forget import forget
-from libstats.loading.load import confirm, load, undo
+from libstats.loading.load import load
+from libstats.loading.undo import confirm, undo
 from libstats.workspace.open import open
 from libstats.workspace.workspace import init
 

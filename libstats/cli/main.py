@@ -18,7 +18,8 @@ from libstats.cli import demo, explain, listing
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError
 from libstats.loading import forget
-from libstats.loading.load import confirm, load, undo
+from libstats.loading.load import load
+from libstats.loading.undo import confirm, undo
 from libstats.recognise import inspect
 from libstats.store import generations
 from libstats.workspace import open

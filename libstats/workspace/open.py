@@ -10,7 +10,7 @@ import duckdb
 from libstats import schema
 from libstats.definitions import calendar, processes
 from libstats.errors import LibstatsError, StoreError
-from libstats.loading import forget
+from libstats.privacy import forgetting
 from libstats.store import fold, generations, ledger, tables, views
 from libstats.workspace import faults
 from libstats.workspace.workspace import Workspace, find
@@ -45,7 +45,7 @@ def open(
     stand_ins, at = tables.read_as_now(con), ledger.LATEST
     if known_on is not None:
         at = ledger.seq_on(con, _day(known_on))
-        forget.refuse_before_horizon(con, at, f"what was known on {known_on}")
+        forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
     views.make(con, at, stand_ins)
     con.execute("use memory")

@@ -1,0 +1,144 @@
+"""The parts of a command on their way into the store, in their order: small ones in batches, big
+ones and what cannot share a batch alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import duckdb
+
+from libstats.errors import FileRefused, NotLoadedYet
+from libstats.loading.batch import Batch
+from libstats.loading.incoming import BIG, Incoming, Job
+from libstats.loading.intake import Intake
+from libstats.loading.receipt import FileReceipt
+from libstats.readers.place import unreadable
+from libstats.recognise.found import Found
+from libstats.store import generations
+
+# A batch ends with so many bytes: what is worked on at once stays small.
+MOST = 64 << 20
+
+
+class Queue:
+    """Parts to be loaded; `receipts` has one for each, in their order, once `end` was called."""
+
+    def __init__(self, job: Job, *, in_batches: bool = True) -> None:
+        self.job, self.in_batches = job, in_batches
+        self.receipts: list[FileReceipt | None] = []
+        self._waiting: list[tuple[int, Incoming]] = []
+        self._refuse_renamed = cache(self._check_name)
+
+    def add(self, found: Found) -> None:
+        """Take one more. What cannot be loaded gets its receipt at once. Raises what tells of a
+        full disk."""
+        self.receipts.append(None)
+        place = len(self.receipts) - 1
+        if isinstance(found.what, Exception):
+            self.receipts[place] = not_loaded(found.entry, found.what)
+            return
+        try:
+            source, part, counting = found.what
+            self._refuse_renamed(source.system, found.path.name)
+            incoming = Incoming(self.job, source, part, counting)
+            if self.in_batches and incoming.size < BIG:
+                incoming.refuse_unfit()
+                self._waiting.append((place, incoming))
+                if sum(waiting.size for _, waiting in self._waiting) > MOST:
+                    self._flush()
+                return
+            self._flush()
+            self.receipts[place] = self._alone(incoming)
+        except (FileRefused, OSError, duckdb.Error) as error:
+            self.receipts[place] = not_loaded(found.entry, error)
+
+    def end(self) -> list[FileReceipt]:
+        """Load what waits; gives all receipts."""
+        self._flush()
+        return [receipt for receipt in self.receipts if receipt is not None]
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._counted(self._waiting), []
+        while waiting:
+            done = self._together([incoming for _, incoming in waiting])
+            for (place, _), receipt in zip(waiting, done, strict=False):
+                self.receipts[place] = receipt
+            if len(done) < len(waiting):
+                place, incoming = waiting[len(done)]
+                self.receipts[place] = self._alone(incoming)
+            waiting = waiting[len(done) + 1 :]
+
+    def _counted(self, waiting: list[tuple[int, Incoming]]) -> list[tuple[int, Incoming]]:
+        """Those whose records could be counted, and written anew where they must be."""
+        sound = []
+        for place, incoming in waiting:
+            try:
+                if not (incoming.is_fast and incoming.is_regular):
+                    assert incoming.normalised
+                sound.append((place, incoming))
+            except (FileRefused, OSError) as error:
+                self.receipts[place] = not_loaded(incoming.part.entry, error)
+        return sound
+
+    def _together(self, files: list[Incoming]) -> list[FileReceipt]:
+        """The receipts of the first files that could share a batch; none where it failed: then each
+        is tried alone, and says itself what is wrong with it."""
+        if len(files) < 2:
+            return []
+        try:
+            return Batch(files).settle()
+        except (FileRefused, OSError, duckdb.Error) as error:
+            if generations.is_full(error):
+                raise
+            return []
+
+    def _alone(self, incoming: Incoming) -> FileReceipt:
+        intake = Intake(incoming)
+        try:
+            return intake.run()
+        except (FileRefused, OSError, duckdb.Error) as error:
+            receipt = not_loaded(incoming.part.entry, error)
+            receipt.has_traces = intake.has_traces
+            return receipt
+
+    def _check_name(self, system: str, file: str) -> None:
+        """FileRefused if exports of the system are loaded under a name that the configuration no longer
+        has: under a new one, or under none, all would count twice."""
+        named = [
+            name
+            for name, source in self.job.workspace.config.get("sources", {}).items()
+            if source["system"] == system
+        ] or [self.job.workspace.instance(system, self.job.source)]
+        others = self.job.con.execute(
+            "select distinct e.source from load l join export e using (export_id) where l.undone_seq is null and starts_with(e.declaration, $1) and not list_contains($2, e.source) order by all",
+            [f"{system} ", named],
+        ).fetchall()
+        if others:
+            problem = f"what is loaded of {system} so far stands under the name {others[0][0]}, which libstats.toml does not have: loaded as {named[0]} it would count twice"
+            raise FileRefused(
+                f"{file}: {problem}",
+                f'Write [sources.{others[0][0]}] instead of [sources.{named[0]}], with the line system = "{system}", or take the old loads back first: `libstats loads` lists them.',
+            )
+
+
+def not_loaded(entry: str, error: Exception) -> FileReceipt:
+    """The receipt of what was not loaded, with the reason in words. Raises the error where the disk
+    is full: no other file will fare better."""
+    if generations.is_full(error):
+        raise error
+    if isinstance(error, OSError):
+        error = unreadable(entry, error)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        error = FileRefused(
+            f"{entry}: it needs more memory than it may have; nothing of it was loaded",
+            "Raise memory_limit under [duckdb] in libstats.toml, or close other programs.",
+        )
+    elif isinstance(error, duckdb.Error):
+        # its own words may hold a row's value: only its kind is told
+        error = FileRefused(
+            f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded",
+            "Please report the form of this file.",
+        )
+    return FileReceipt(
+        entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error)
+    )
