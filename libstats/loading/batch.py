@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -20,8 +21,8 @@ from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import shape_of, unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
 from libstats.loading.rejects import explain, explain_derived
-from libstats.loading.staged import Place, Staged, States, alike
-from libstats.privacy import forgetting, keys
+from libstats.loading.staged import Staged, Staging
+from libstats.privacy import forgetting
 from libstats.schema import Table
 from libstats.store import fold, ledger, settle, unread
 from libstats.store.generations import step
@@ -30,150 +31,100 @@ from libstats.store.runs import Runs
 
 
 class Batch:
-    """Files that are settled at once. `settle` gives the receipts of the first ones, up to the one
-    that must be loaded alone."""
+    """Files that wait, from a number on, as many as may be settled at once.
 
-    def __init__(self, files: Sequence[Incoming]) -> None:
-        self.files = list(files)
-        self.job, self.con = files[0].job, files[0].job.con
+    `receipts` has one for each of them, by number. None may: the first must then be loaded alone.
+    """
+
+    def __init__(self, staging: Staging, first: int, end: int) -> None:
+        self.staging, self.files, self.con = staging, staging.files, staging.con
         self.clock = Clock.now(self.con)
-        self.staged: list[Staged] = []
-        self.states: dict[int, dict[str, States]] = defaultdict(dict)
-        self.receipts: list[FileReceipt] = []
         self.first_seq = ledger.last_seq(self.con) + 1
+        self.numbers = range(first, end)
+        self.receipts: dict[int, FileReceipt] = {}
         self.to_come: set[int] = set()
         self.scope_rows: dict[int, dict[str, int]] = {}
 
-    def settle(self) -> list[FileReceipt]:
-        """Load the files, all or nothing; gives a receipt for each of the first ones, as many as
-        may share a batch."""
-        self._keep(self._first_twin())
-        if len(self.files) < 2:
-            return []
+    def settle(self) -> None:
+        """Load the files, all or nothing."""
+        self._end_before(self._first_alone())
+        if not self.numbers:
+            return
+        self.con.execute("begin")
         try:
-            self._stage()
-            self._keep(self._first_alone())
-            if len(self.files) < 2:
-                return []
-            self._in_one_transaction()
-            return self.receipts
-        finally:
-            for staged in self.staged:
-                staged.drop()
+            self._enter()
+            for table in self._tables():
+                self._settle(table)
+            self._tell()
+            for number in self.numbers:
+                self.files[number].refuse_changed()
+            commit(self.con, [table.name for table in self._tables()])
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.con.execute("rollback")
+            raise
+        step("committed")
 
-    def _keep(self, number: int) -> None:
-        del self.files[number:]
-        for staged in self.staged:
-            staged.keep(number)
+    def _end_before(self, number: int) -> None:
+        self.numbers = range(self.numbers.start, number)
+        self.receipts = {n: r for n, r in self.receipts.items() if n < number}
 
-    def _first_twin(self) -> int:
-        """The number of the first file whose bytes are loaded already or stand in the batch
-        before."""
-        prints = [incoming.count.sha256 for incoming in self.files]
-        loaded = "select distinct sha256 from load where sha256 in (select unnest($1::varchar[]))"
-        seen = {sha for (sha,) in self.con.execute(loaded, [prints]).fetchall()}
-        for number, sha in enumerate(prints):
-            if sha in seen:
-                return number
-            seen.add(sha)
-        return len(prints)
-
-    def _stage(self) -> None:
-        """Read every file and work out its values."""
-        keys.hash_in_sql(self.con, self.job.key)
-        for group in alike(self.files):
-            staged = Staged(len(self.staged), group)
-            self.staged.append(staged)
-            staged.like.make_vocabulary()
-            try:
-                staged.read()
-            except duckdb.Error:
-                if not staged.find_ragged():
-                    raise
-                self.staged.pop()
-                for part in alike([place.incoming for place in group]):
-                    numbered = [Place(group[place.file].file, place.incoming) for place in part]
-                    self.staged.append(Staged(len(self.staged), numbered))
-                    self.staged[-1].read()
-        keys.already_hashed(self.con)
-        for staged in self.staged:
-            for table, found in staged.evaluate().items():
-                for file, states in found.items():
-                    self.states[file][table] = states
+    @property
+    def _shapes(self) -> list[Staged]:
+        return self.staging.shapes(self.numbers)
 
     def _first_alone(self) -> int:
         """The number of the first file that must be loaded alone: its rows are not those counted,
         nothing tells when it was exported, rows are known by a second name alone, or a person is
         to be forgotten."""
-        number = self._first_miscounted()
-        self._keep(number)
+        end = self.numbers.stop
+        self._end_before(next(filter(self.staging.is_miscounted, self.numbers), end))
         self._work_out_times()
-        self._keep(next((n for n, r in enumerate(self.receipts) if r.exported_at is None), number))
-        del self.receipts[len(self.files) :]
-        number = len(self.files)
+        untold = (n for n, receipt in self.receipts.items() if receipt.exported_at is None)
+        self._end_before(next(untold, self.numbers.stop))
+        number = self.numbers.stop
         for table in self._tables():
-            if not number:
-                break
             self._hold(table)
             number = min(number, self._first_by_name(table), self._first_to_forget(table))
-        del self.receipts[number:]
+        for table in self._tables():
+            self.con.execute(f"delete from {_held(table)} where file >= {number}")
         return number
-
-    def _first_miscounted(self) -> int:
-        for staged in self.staged:
-            for file, incoming in staged.files:
-                states = self.states[file][incoming.primary.table.name]
-                besides = 0
-                if not staged.is_fast:
-                    besides = len(incoming.normalised.ragged) + incoming.normalised.aside
-                if states.rows + besides != incoming.rows_read(is_normalised=not staged.is_fast):
-                    return file
-        return len(self.files)
 
     def _work_out_times(self) -> None:
         """Begin the receipts, each with the time of its export; without it where nothing tells."""
-        told = dict(self._stated_times())
-        newest = dict(self._newest_times())
-        for file, incoming in enumerate(self.files):
+        stated, newest = dict(self._stated_times()), dict(self._newest_times())
+        for number in self.numbers:
+            incoming = self.files[number]
             said = incoming.said_time()
-            if (said is None or said[1] != "given") and file in told:
-                said = (told[file], "stated")
-            if said is None and newest.get(file):
-                said = (newest[file], "newest")
-            rows = self._rows_read(file)
+            if (said is None or said[1] != "given") and number in stated:
+                said = (stated[number], "stated")
+            if said is None and newest.get(number):
+                said = (newest[number], "newest")
+            rows = self.staging.rows_read(number)
             if said is None and not rows:
                 said = (exported_at.modified(incoming.part.path), "modified")
-            receipt = FileReceipt(
-                incoming.part.entry, "loaded", incoming.source.label, "", self.first_seq + file
-            )
+            receipt = FileReceipt(incoming.part.entry, "loaded", incoming.source.label)
+            receipt.seq = self.first_seq + number - self.numbers.start
             receipt.rows_read = rows
+            self.receipts[number] = receipt
             if said:
                 if said[0] > self.clock.latest:
-                    self.to_come.add(file)
+                    self.to_come.add(number)
                 receipt.exported_at = self.clock.not_after(said[0])
                 receipt.exported_from = said[1]
-            self.receipts.append(receipt)
-
-    def _rows_read(self, file: int) -> int:
-        staged = self._staged(file)
-        return self.files[file].rows_read(is_normalised=not staged.is_fast)
-
-    def _staged(self, file: int) -> Staged:
-        return next(s for s in self.staged if any(place.file == file for place in s.files))
 
     def _stated_times(self) -> Iterator[tuple[int, datetime]]:
-        for staged in self.staged:
+        for staged in self._shapes:
             times = exported_at.in_rows_of_files(self.con, staged.plans[0], staged.raw())
             yield from times.items()
 
     def _newest_times(self) -> Iterator[tuple[int, datetime]]:
-        for staged in self.staged:
-            plan, columns = staged.plans[0], staged.like.happened
-            if columns and staged.files:
+        for staged in self._shapes:
+            if staged.like.happened:
                 yield from self.con.execute(
                     f"""
-                    select file, {exported_at.newest_sql(columns)}
-                    from {staged.value(plan)}
+                    select file, {exported_at.newest_sql(staged.like.happened)}
+                    from {staged.value(staged.plans[0])}
                     where n = 1
                     group by file
                     """,
@@ -182,29 +133,30 @@ class Batch:
 
     def _tables(self) -> list[Table]:
         """The canonical tables that the files fill."""
-        names = {plan.table.name for staged in self.staged for plan in staged.plans}
+        names = {plan.table.name for staged in self._shapes for plan in staged.plans}
         return [table for name, table in schema.tables().items() if name in names]
-
-    def _held(self, table: Table) -> str:
-        return f"held_{table.name}"
 
     def _hold(self, table: Table) -> None:
         """Temp table `held_TABLE`: each distinct row that a file holds of the table, and how
         often."""
         told = self._columns(table)
         people = [c for c in told if c in table.natured("person")]
+        first, end = self.numbers.start, self.numbers.stop
         parts = [
-            f"select file, row_hash, {', '.join(plan.columns)} from {value} where n = 1"
-            for staged in self.staged
+            f"""
+                select file, row_hash, {", ".join(plan.columns)}
+                from {value}
+                where n = 1 and file >= {first} and file < {end}"""
+            for staged in self._shapes
             for plan, value in staged.tables()
             if plan.table == table
         ]
         identity = ", ".join(["file", "row_hash", *people])
-        values = ", ".join(f"any_value({c}) as {c}" for c in told if c not in people)
+        values = "".join(f", any_value({c}) as {c}" for c in told if c not in people)
         self.con.execute(
             f"""
-            create or replace temp table {self._held(table)} as
-            select {identity}, count(*) as n, {values}
+            create or replace temp table {_held(table)} as
+            select {identity}, count(*) as n{values}
             from ({" union all by name ".join(parts)})
             group by {identity}
             """
@@ -214,7 +166,7 @@ class Batch:
         """The columns of the table that some file of the batch fills."""
         told = {
             column
-            for staged in self.staged
+            for staged in self._shapes
             for plan in staged.plans
             if plan.table == table
             for column in plan.columns
@@ -224,62 +176,43 @@ class Batch:
     def _first_by_name(self, table: Table) -> int:
         """The number of the first file with rows that are known by a second name alone; where such
         are stored, of the first that tells of the table."""
-        held, own = self._held(table), table.exported_key[0]
         if not table.second_name:
-            return len(self.files)
+            return self.numbers.stop
+        own = table.exported_key[0]
         nameless = f"{own} is null" if own in self._columns(table) else "true"
         where = "true" if fold.needs_aliases(self.con, table) else nameless
-        return self._first(f"select min(file) from {held} where {where}")
+        return self._first(f"select min(file) from {_held(table)} where {where}")
 
     def _first_to_forget(self, table: Table) -> int:
         """The number of the first file by which a person is forgotten."""
-        number = len(self.files)
-        if table.name not in {staged.plans[0].table.name for staged in self.staged}:
-            return number
-        instances = [incoming.instance for incoming in self.files]
+        found = [self.numbers.stop]
         for person in table.natured("person"):
-            told = [
-                place.file
-                for staged in self.staged
-                if person in staged.plans[0].columns and staged.plans[0].table == table
-                for place in staged.files
+            files = [
+                number
+                for number in self.numbers
+                if self.files[number].primary.table == table
+                and person in self.files[number].primary.columns
             ]
-            if told:
-                query = forgetting.first_to_forget_sql(table, person, self._held(table), told)
-                found = self.con.execute(query, {"source": instances}).fetchall()[0][0]
-                number = number if found is None else min(number, int(found))
-        return number
+            if files:
+                sources = [incoming.instance for incoming in self.files]
+                query = forgetting.first_to_forget_sql(table, person, _held(table), files)
+                found.append(self._first(query, {"source": sources}))
+        return min(found)
 
-    def _first(self, query: str) -> int:
-        found = self.con.execute(query).fetchall()[0][0]
-        return len(self.files) if found is None else int(found)
-
-    def _in_one_transaction(self) -> None:
-        self.con.execute("begin")
-        try:
-            self._enter()
-            for table in self._tables():
-                self._settle(table)
-            self._tell()
-            for incoming in self.files:
-                incoming.refuse_changed()
-            commit(self.con, [table.name for table in self._tables()])
-        except BaseException:
-            with suppress(duckdb.Error):
-                self.con.execute("rollback")
-            raise
-        step("committed")
+    def _first(self, query: str, values: dict[str, Any] | None = None) -> int:
+        found = self.con.execute(query, values).fetchall()[0][0]
+        return self.numbers.stop if found is None else int(found)
 
     def _enter(self) -> None:
         """Enter the loads. Temp table `batch_load`: file, seq, shape, place (which of its shape,
         from 1 on), source."""
-        shapes = [self._shape(file, incoming) for file, incoming in enumerate(self.files)]
         places: dict[int, int] = defaultdict(int)
         columns: dict[str, list[object]] = defaultdict(list)
-        for file, (incoming, shape) in enumerate(zip(self.files, shapes, strict=True)):
+        for file, receipt in self.receipts.items():
+            incoming = self.files[file]
+            shape = self._shape(file, incoming)
             places[shape] += 1
-            receipt = self.receipts[file]
-            states = self.states[file][incoming.primary.table.name]
+            states = self.staging.states[file][incoming.primary.table.name]
             row = {
                 "file": file,
                 "seq": receipt.seq,
@@ -308,7 +241,7 @@ class Batch:
         """True if the export broke off, or has a line that cannot be read at all: it may be the
         very row that seems to be missing."""
         incoming = self.files[file]
-        if self._staged(file).is_fast:
+        if self.staging.shape(file).is_fast:
             return False
         if incoming.is_cut:
             self.receipts[file].notes.append(notes.BROKE_OFF)
@@ -318,7 +251,7 @@ class Batch:
         """The number of the file's shape in the ledger."""
         shape, column = shape_of(incoming), incoming.source.scope
         if shape.scope_column:
-            staged = self._staged(file)
+            staged = self.staging.shape(file)
             rows = self.con.execute(
                 f"""
                 select {column}, count(*)
@@ -336,12 +269,12 @@ class Batch:
         """Bring runs and fold of a table up to the loads, and say what became of the rows of those
         whose primary table it is."""
         con, columns = self.con, self._columns(table)
-        con.execute(f"create or replace temp view held as from {self._held(table)}")
+        con.execute(f"create or replace temp view held as from {_held(table)}")
         Runs(con, table, columns, self.first_seq).bring_up()
         step("rows")
         for file in self._primary(table):
-            staged = self._staged(file)
-            incoming, states = self.files[file], self.states[file][table.name]
+            staged = self.staging.shape(file)
+            incoming, states = self.files[file], self.staging.states[file][table.name]
             if states.rejected and incoming.is_whole:
                 seq = self.receipts[file].seq or 0
                 unread.note(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
@@ -353,17 +286,13 @@ class Batch:
             self._dispose(OfBatch(con, settled.table, self.first_seq), files)
 
     def _primary(self, table: Table) -> list[int]:
-        return [f for f, i in enumerate(self.files) if i.primary.table == table]
+        return [n for n in self.numbers if self.files[n].primary.table == table]
 
     def _dispose(self, of_batch: OfBatch, files: Sequence[int]) -> None:
         counts, conflicts = of_batch.counts(), of_batch.conflicts()
         for file in files:
-            receipt, states = self.receipts[file], self.states[file][of_batch.table.name]
-            staged = self._staged(file)
-            ragged = aside = 0
-            if not staged.is_fast:
-                normalised = self.files[file].normalised
-                ragged, aside = len(normalised.ragged), normalised.aside
+            receipt, states = self.receipts[file], self.staging.states[file][of_batch.table.name]
+            ragged, aside = self.staging.besides(file)
             found = counts.get(file, {})
             receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | found
             receipt.dispositions["repeated"] = states.kept - sum(found.values())
@@ -373,11 +302,11 @@ class Batch:
 
     def _tell(self) -> None:
         """End the receipts, and enter them."""
-        for file, (incoming, receipt) in enumerate(zip(self.files, self.receipts, strict=True)):
-            seq, staged = receipt.seq or 0, self._staged(file)
+        for file, receipt in self.receipts.items():
+            incoming, seq, staged = self.files[file], receipt.seq or 0, self.staging.shape(file)
             faulty = []
             for plan in staged.plans[1:]:
-                states = self.states[file][plan.table.name]
+                states = self.staging.states[file][plan.table.name]
                 receipt.derived[plan.table.name] = states.kept
                 if states.rejected and (rows := unreadable(self.con, plan, staged.sound(file))):
                     faulty.append(plan)
@@ -393,4 +322,8 @@ class Batch:
             receipt.notes += notes.of_file(
                 incoming, seq, self.clock, receipt.rows_read, is_to_come=file in self.to_come
             )
-        ledger.enter_dispositions(self.con, self.receipts)
+        ledger.enter_dispositions(self.con, list(self.receipts.values()))
+
+
+def _held(table: Table) -> str:
+    return f"held_{table.name}"

@@ -12,6 +12,7 @@ from libstats.loading.batch import Batch
 from libstats.loading.incoming import BIG, Incoming, Job
 from libstats.loading.intake import Intake
 from libstats.loading.receipt import FileReceipt
+from libstats.loading.staged import Staging
 from libstats.readers.place import unreadable
 from libstats.recognise.found import Found
 from libstats.store import generations
@@ -59,14 +60,43 @@ class Queue:
 
     def _flush(self) -> None:
         waiting, self._waiting = self._counted(self._waiting), []
-        while waiting:
-            done = self._together([incoming for _, incoming in waiting])
-            for (place, _), receipt in zip(waiting, done, strict=False):
-                self.receipts[place] = receipt
-            if len(done) < len(waiting):
-                place, incoming = waiting[len(done)]
-                self.receipts[place] = self._alone(incoming)
-            waiting = waiting[len(done) + 1 :]
+        if not waiting:
+            return
+        files = [incoming for _, incoming in waiting]
+        staging, twins = self._staging(files), self._twins(files)
+        done = 0
+        while done < len(files):
+            end = next((n for n in range(done, len(files)) if n in twins), len(files))
+            receipts = self._together(staging, done, end) if staging else {}
+            if not receipts:
+                receipts = {done: self._alone(files[done])}
+            for number, receipt in receipts.items():
+                self.receipts[waiting[number][0]] = receipt
+            done += len(receipts)
+        if staging:
+            staging.drop()
+
+    def _staging(self, files: list[Incoming]) -> Staging | None:
+        """The files read and evaluated, where that can be done at once; else each is tried alone,
+        and says itself what is wrong with it."""
+        if len(files) < 2:
+            return None
+        try:
+            return Staging(files)
+        except (OSError, duckdb.Error) as error:
+            if generations.is_full(error):
+                raise
+            return None
+
+    def _twins(self, files: list[Incoming]) -> set[int]:
+        """The numbers of files whose bytes are loaded already, or stand among them before."""
+        prints = [incoming.count.sha256 for incoming in files]
+        loaded = "select distinct sha256 from load where sha256 in (select unnest($1::varchar[]))"
+        seen = {sha for (sha,) in self.job.con.execute(loaded, [prints]).fetchall()}
+        first: dict[str, int] = {}
+        for number, sha in enumerate(prints):
+            first.setdefault(sha, number)
+        return {n for n, sha in enumerate(prints) if sha in seen or first[sha] != n}
 
     def _counted(self, waiting: list[tuple[int, Incoming]]) -> list[tuple[int, Incoming]]:
         """Those whose records could be counted, and written anew where they must be."""
@@ -80,17 +110,19 @@ class Queue:
                 self.receipts[place] = not_loaded(incoming.part.entry, error)
         return sound
 
-    def _together(self, files: list[Incoming]) -> list[FileReceipt]:
-        """The receipts of the first files that could share a batch; none where it failed: then each
-        is tried alone, and says itself what is wrong with it."""
-        if len(files) < 2:
-            return []
+    def _together(self, staging: Staging, first: int, end: int) -> dict[int, FileReceipt]:
+        """The receipts of the first files that could share a batch, by their numbers; none where it
+        failed."""
+        if end - first < 2:
+            return {}
+        batch = Batch(staging, first, end)
         try:
-            return Batch(files).settle()
+            batch.settle()
         except (FileRefused, OSError, duckdb.Error) as error:
             if generations.is_full(error):
                 raise
-            return []
+            return {}
+        return batch.receipts
 
     def _alone(self, incoming: Incoming) -> FileReceipt:
         intake = Intake(incoming)

@@ -11,10 +11,11 @@ import duckdb
 
 from libstats.declaration.select import Plan, Raw, read_csv
 from libstats.loading.incoming import Incoming
+from libstats.privacy import keys
 
 
 class Place(NamedTuple):
-    """A file of a batch: its number in it, and itself."""
+    """A file among those that wait: its number, and itself."""
 
     file: int
     incoming: Incoming
@@ -32,22 +33,6 @@ class States:
     def rows(self) -> int:
         """All of them."""
         return self.kept + self.rejected + self.aside
-
-
-def alike(files: Sequence[Incoming]) -> list[list[Place]]:
-    """The files of a batch by shape: one declaration, the same headings, read the same way."""
-    found: dict[object, list[Place]] = {}
-    for number, incoming in enumerate(files):
-        is_fast = incoming.is_fast and incoming.is_regular
-        shape = (
-            incoming.instance,
-            incoming.source.label,
-            incoming.part.header,
-            incoming.part.delimiter,
-            is_fast,
-        )
-        found.setdefault(shape, []).append(Place(number, incoming))
-    return list(found.values())
 
 
 class Staged:
@@ -153,17 +138,90 @@ class Staged:
             setattr(found[file], name, number)
         return found
 
-    def keep(self, before: int) -> None:
-        """Drop the files from that number on."""
-        self.files = [place for place in self.files if place.file < before]
-        for name in (self.text, *map(self.value, self.plans)):
-            self.con.execute(f"delete from {name} where file >= {before}")
-
     def drop(self) -> None:
         """Drop the temp tables."""
         for name in (self.text, *map(self.value, self.plans)):
             self.con.execute(f"drop table if exists {name}")
+        for place in () if self.is_fast else self.files:
+            place.incoming.normalised.path.unlink(missing_ok=True)
 
     def tables(self) -> Iterator[tuple[Plan, str]]:
         """Each plan with the name of its values."""
         return ((plan, self.value(plan)) for plan in self.plans)
+
+
+class Staging:
+    """Files that wait, read and evaluated: each is told by its number among them."""
+
+    def __init__(self, files: Sequence[Incoming]) -> None:
+        self.files = list(files)
+        self.job, self.con = files[0].job, files[0].job.con
+        self.states: dict[int, dict[str, States]] = {n: {} for n in range(len(files))}
+        self._shapes: list[Staged] = []
+        keys.hash_in_sql(self.con, self.job.key)
+        for group in _alike([Place(*each) for each in enumerate(self.files)]):
+            self._read(group)
+        keys.already_hashed(self.con)
+        for staged in self._shapes:
+            for table, found in staged.evaluate().items():
+                for file, states in found.items():
+                    self.states[file][table] = states
+        self._shape_of = {place.file: staged for staged in self._shapes for place in staged.files}
+
+    def _read(self, group: Sequence[Place]) -> None:
+        staged = Staged(len(self._shapes), group)
+        self._shapes.append(staged)
+        staged.like.make_vocabulary()
+        try:
+            staged.read()
+        except duckdb.Error:
+            if not staged.find_ragged():
+                raise
+            self._shapes.pop()
+            for part in _alike(group):
+                self._read(part)
+
+    def shape(self, file: int) -> Staged:
+        """What the file is staged in, with all of its shape."""
+        return self._shape_of[file]
+
+    def shapes(self, numbers: range) -> list[Staged]:
+        """What these files are staged in."""
+        return list(dict.fromkeys(self._shape_of[number] for number in numbers))
+
+    def besides(self, file: int) -> tuple[int, int]:
+        """Records of a file that are no rows of a table: ragged ones, and those above and below."""
+        if self.shape(file).is_fast:
+            return 0, 0
+        normalised = self.files[file].normalised
+        return len(normalised.ragged), normalised.aside
+
+    def rows_read(self, file: int) -> int:
+        """The rows of a file, counted independently of what reads them."""
+        return self.files[file].rows_read(is_normalised=not self.shape(file).is_fast)
+
+    def is_miscounted(self, file: int) -> bool:
+        """True if the rows are not those counted."""
+        states = self.states[file][self.files[file].primary.table.name]
+        return states.rows + sum(self.besides(file)) != self.rows_read(file)
+
+    def drop(self) -> None:
+        """Drop the temp tables, and the files written anew."""
+        for staged in self._shapes:
+            staged.drop()
+
+
+def _alike(places: Sequence[Place]) -> list[list[Place]]:
+    """Files by shape: one declaration, the same headings, read the same way."""
+    found: dict[object, list[Place]] = {}
+    for place in places:
+        incoming = place.incoming
+        shape = (
+            incoming.instance,
+            incoming.source.label,
+            incoming.part.header,
+            incoming.part.delimiter,
+            incoming.is_fast and incoming.is_regular,
+        )
+        found.setdefault(shape, []).append(place)
+    return list(found.values())
