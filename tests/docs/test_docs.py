@@ -118,22 +118,3 @@ def test_imports_follow_the_arrow() -> None:
                     for n in names
                     if n.startswith(others) and not (room == "analysis" and n == "duckdb")
                 ], path.name
-
-
-def test_functions_and_files_are_short() -> None:
-    """No function over 60 lines without its docstring and SQL; no file over 400."""
-    for path in (ROOT / "libstats").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert text.count("\n") <= 600, path
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                strings = {
-                    n
-                    for s in ast.walk(node)
-                    if isinstance(s, (ast.Constant, ast.JoinedStr))
-                    for n in range(s.lineno, (s.end_lineno or 0) + 1)
-                    if s.end_lineno != s.lineno
-                }
-                assert (node.end_lineno or 0) - node.lineno - len(strings) <= 60, (
-                    f"{path.name}: {node.name}"
-                )
