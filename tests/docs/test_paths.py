@@ -36,6 +36,16 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_what_a_page_names_of_a_file_is_in_it(page: Path) -> None:
+    """Written as `path`: `name`, or several names."""
+    text = page.read_text(encoding="utf-8")
+    for path, names in re.findall(r"`([\w./]+\.py)`: (`\w+`(?:, `\w+`)*)", text):
+        code = (ROOT / path).read_text(encoding="utf-8")
+        for name in re.findall(r"\w+", names):
+            assert re.search(rf"^\s*(?:def|class) {name}\b|^{name}\b", code, re.M), f"{path}: {name}"
+
+
 def test_every_page_of_decisions_is_in_its_index() -> None:
     index = (DECISIONS / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| \[[^\]]+\]\((.+?)\)", index, re.M)
