@@ -7,13 +7,16 @@ reasons for one row, or none, show.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import duckdb
 import pytest
 
 import libstats
+from libstats import analysis as room
 from libstats.analysis.provenance import ANALYSES
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import HEAD, PROCESS, configured
@@ -113,6 +116,19 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     receipt = libstats.load(place, [write(place.exports / "benches-2026-03-01.csv", text)])
     assert receipt.is_clean, str(receipt)
     return place
+
+
+def test_every_companion_is_in_a_receipt_and_every_figure_with_a_receipt_is_public() -> None:
+    modules = [m.name for m in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")]
+    companions = {
+        f"{value.__module__}.{value.__name__}"
+        for name in modules
+        for value in vars(importlib.import_module(name)).values()
+        if inspect.isfunction(value) and value.__name__.endswith("left_out")
+    }
+    told = {f"{t.left_out.__module__}.{t.left_out.__name__}" for t in ANALYSES.values()}
+    assert companions - told == set()
+    assert set(ANALYSES) <= set(libstats.__all__)
 
 
 @pytest.mark.parametrize("analysis", OF_CASES)
