@@ -43,7 +43,9 @@ def test_what_a_page_names_of_a_file_is_in_it(page: Path) -> None:
     for path, names in re.findall(r"`([\w./]+\.py)`: (`\w+`(?:, `\w+`)*)", text):
         code = (ROOT / path).read_text(encoding="utf-8")
         for name in re.findall(r"\w+", names):
-            assert re.search(rf"^\s*(?:def|class) {name}\b|^{name}\b", code, re.M), f"{path}: {name}"
+            assert re.search(rf"^\s*(?:def|class) {name}\b|^{name}\b", code, re.M), (
+                f"{path}: {name}"
+            )
 
 
 def test_every_page_of_decisions_is_in_its_index() -> None:
