@@ -9,7 +9,7 @@ import duckdb
 
 from libstats.declaration.select import Lines, Plan, Raw, in_one, quoted
 from libstats.loading import bits
-from libstats.store.generations import step
+from libstats.store.steps import step
 from libstats.store.tables import same_key
 
 

@@ -11,7 +11,7 @@ import duckdb
 from libstats import schema
 from libstats.schema import Table
 from libstats.store import fold, ledger
-from libstats.store.generations import step
+from libstats.store.steps import step
 from libstats.store.tables import columns_of_row, same_key
 
 
