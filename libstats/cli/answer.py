@@ -32,7 +32,10 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
 def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
     unit = parameters.get("unit", "days")
     return [
-        f"{_of(row)}{_within(row, unit)}; {_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
+        (
+            f"{_of(row)}{_within(row, unit)}; "
+            f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
+        )
         for row in rows
     ]
 
@@ -64,7 +67,10 @@ def _worklist(rows: list[Row], _: Row) -> list[str]:
     )
     lost = sum(row["is_missing"] for row in rows)
     return [
-        f"{number(len(rows))} open: {counts}{f'; {number(lost)} of copies marked lost' if lost else ''}"
+        (
+            f"{number(len(rows))} open: "
+            f"{counts}{f'; {number(lost)} of copies marked lost' if lost else ''}"
+        )
     ]
 
 
@@ -96,7 +102,10 @@ def _fill_rate(rows: list[Row], _: Row) -> list[str]:
 
 def _throughput(rows: list[Row], parameters: Row) -> list[str]:
     return [
-        f"{number(sum(row['cases'] for row in rows))} cases reached {(parameters.get('milestone') or parameters['usual_end']).replace('_', ' ')}"
+        (
+            f"{number(sum(row['cases'] for row in rows))} cases reached "
+            f"{(parameters.get('milestone') or parameters['usual_end']).replace('_', ' ')}"
+        )
     ]
 
 
@@ -108,7 +117,10 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
         sum(row[name] or 0 for row in rows) for name in ("checkouts", "in_house_uses")
     )
     return [
-        f"{number(checkouts)} checkouts, {number(renewals)} renewals, {number(used)} uses inside the library"
+        (
+            f"{number(checkouts)} checkouts, {number(renewals)} renewals, "
+            f"{number(used)} uses inside the library"
+        )
     ]
 
 

@@ -53,4 +53,9 @@ def run(folder: Path) -> str:
     path = report.run("monthly_operations", place.folder, {}, None)
     with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]
     held = f": {', '.join(with_rows)}" if with_rows else " (loaded before)"
-    return f"A made-up library of three branches is in {folder}{held}.\nIts report is at {path}\nOpen it in a web browser. What needs a hand today:  libstats -w {folder} today\nTo look around:  jupyter lab {folder / 'notebooks'}"
+    return (
+        f"A made-up library of three branches is in {folder}{held}.\n"
+        f"Its report is at {path}\n"
+        f"Open it in a web browser. What needs a hand today:  libstats -w {folder} today\n"
+        f"To look around:  jupyter lab {folder / 'notebooks'}"
+    )

@@ -78,7 +78,10 @@ def _files(loads: list[tuple[str, str]], listed: bool) -> str:
     if not days:
         return "no files"
     span = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
-    return f"{len(loads):,} file{'s' if len(loads) > 1 else ''}, {span}{':' if listed else ' (--files lists them)'}"
+    return (
+        f"{len(loads):,} file{'s' if len(loads) > 1 else ''}, "
+        f"{span}{':' if listed else ' (--files lists them)'}"
+    )
 
 
 def _typed(analysis: str, name: str, text: str) -> Any:

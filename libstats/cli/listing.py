@@ -21,8 +21,19 @@ def loads(workspace: Workspace) -> str:
     """The loads, newest last, each with its time, state and what became of its rows."""
     with contextlib.closing(open_store(workspace)) as con:
         rows = con.execute(
-            """select l.seq, l.file, e.declaration, l.exported_at, l.rows_read, l.dispositions, l.undone_seq, l.confirmed_seq
-               from load l join export e using (export_id) order by l.seq"""
+            """
+            select
+                l.seq,
+                l.file,
+                e.declaration,
+                l.exported_at,
+                l.rows_read,
+                l.dispositions,
+                l.undone_seq,
+                l.confirmed_seq
+            from load l
+            join export e using (export_id)
+            order by l.seq"""
         ).fetchall()
         held = {w.seq for w in ledger.wholes(con) if not w.is_believed}
     text = []
@@ -41,7 +52,8 @@ def loads(workspace: Workspace) -> str:
             or "no rows"
         )
         text.append(
-            f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: {told}{'  [' + state + ']' if state else ''}"
+            f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: "
+            f"{told}{'  [' + state + ']' if state else ''}"
         )
     return "\n".join(["load  exported          what", *text])
 
@@ -52,7 +64,12 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     with contextlib.closing(open_store(workspace)) as con:
         _known(con, load)
         rows = con.execute(
-            "select r.*, l.sha256, l.file from reject r join load l using (seq) where $1 is null or seq = $1 order by seq, line",
+            """
+            select r.*, l.sha256, l.file
+            from reject r
+            join load l using (seq)
+            where $1 is null or seq = $1
+            order by seq, line""",
             [load],
         ).fetchall()
     if not rows:
@@ -68,7 +85,8 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
         text.append(
-            f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}"
+            f"load {seq}, {file}, line {line}{column}: "
+            f"{reason}{f' (it looks like {shape})' if shape else ''}"
         )
         if line in lines.get(file, {}):
             text.append(f"    {' | '.join(lines[file][line])}")

@@ -41,7 +41,9 @@ def _say(text: object) -> None:
 def _init(args: argparse.Namespace) -> int:
     place = init(Path(args.folder), args.name)
     _say(
-        f"{place.folder} is ready.\nPut exports into {place.exports} and run:  libstats -w {args.folder} load {Path(args.folder) / 'exports'}"
+        f"{place.folder} is ready.\n"
+        f"Put exports into {place.exports} and run:  libstats -w {args.folder} load "
+        f"{Path(args.folder) / 'exports'}"
     )
     return 0
 
@@ -52,7 +54,9 @@ def _inspect(args: argparse.Namespace) -> int:
             raise LibstatsError("several files under one name", "Give --write with one file.")
         place = find(Path(args.workspace))
         _say(
-            f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
+            f"This is in {place.folder / 'libstats.toml'} now:\n"
+            "\n"
+            f"{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
         )
         return 0
     near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
@@ -126,7 +130,8 @@ def _rotate(args: argparse.Namespace) -> int:
     place = find(Path(args.workspace))
     patrons = forget.rotate(place)
     _say(
-        f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come."
+        f"A new secret key is in place. {patrons:,} patrons of before have other keys now; "
+        "they cannot be told among those to come."
     )
     return _none_outlived(place)
 
@@ -136,7 +141,11 @@ def _none_outlived(place: Workspace) -> int:
     left = generations.outlived(place.store)
     if left:
         print(
-            f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.",
+            (
+                f"libstats: {left[0].name} of before is still open somewhere and could not be "
+                "removed\n"
+                "  Close notebooks and reports and run the command again."
+            ),
             file=sys.stderr,
         )
     return 1 if left else 0
@@ -244,7 +253,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except duckdb.Error as error:
         # its own words may hold a row's value: only its kind is told
         print(
-            f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.",
+            (
+                f"libstats: the database stopped with {type(error).__name__}; "
+                "nothing was changed\n"
+                "  Is the disk full, or a file in the store folder damaged? If not, "
+                "please report it."
+            ),
             file=sys.stderr,
         )
         return 1

@@ -3,7 +3,7 @@ schema.sql.
 
 A declaration says how an export is recognised (by its headings, never by file name), its key, and
 for each canonical table that it fills one SELECT: the vendor's heading on the left, the canonical
-column on the right, one column a line. See sources/koha.py for examples, CONTRIBUTING.md for adding
+column on the right, one column a line; an expression goes on while a bracket or a `case` is open. See sources/koha.py for examples, CONTRIBUTING.md for adding
 one.
 """
 
@@ -22,6 +22,7 @@ from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
+_BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|\(|\)|\bcase\b|\bend\b""", re.IGNORECASE)
 HEADING = re.compile(r'"(\??)([^"]+)"')
 
 
@@ -71,11 +72,39 @@ def headings_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
+def unfolded(text: str) -> str:
+    """A SELECT with each expression and each comment in one line, as it is read and fingerprinted.
+
+    An expression goes on while a bracket or a `case` is open in it; a comment goes on in lines that
+    begin with two dashes and three spaces.
+    """
+    lines: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        plain = line.strip()
+        is_comment = plain.startswith("--")
+        if depth > 0 and not is_comment:
+            is_tight = lines[-1].endswith("(") or plain.startswith(")")
+            lines[-1] += plain if is_tight else f" {plain}"
+        elif plain.startswith("--   ") and lines and lines[-1].lstrip().startswith("--"):
+            lines[-1] += plain[4:]
+        elif depth <= 0:
+            lines.append(line)
+        depth = max(depth, 0) + (0 if is_comment else _opened(plain))
+    return "\n".join(lines)
+
+
+def _opened(sql: str) -> int:
+    """How many brackets and cases open in the text, less those that close."""
+    marks = [mark.lower() for mark in _BRACKETS.findall(sql)]
+    return sum((mark in ("(", "case")) - (mark in (")", "end")) for mark in marks)
+
+
 def read_select(text: str) -> tuple[Line, ...]:
     """The lines of a declaration's SELECT; SourceError names a line that is not `expression as
     column`."""
     lines = []
-    for raw in text.strip().splitlines():
+    for raw in unfolded(text).strip().splitlines():
         line = raw.strip()
         if not line or line.startswith("--") or line in ("select", "from raw"):
             continue
@@ -187,7 +216,7 @@ class Source:
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
         parts = (
-            self.fills,
+            {table: unfolded(text) for table, text in self.fills.items()},
             sorted(self.headings.items()),
             self.null_words,
             sorted(self.set_aside.items()),

@@ -168,14 +168,20 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
         if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
             raise WorkspaceError(
                 f"{where}: {key} is not in the form",
-                f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.",
+                (
+                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
+                    "as in libstats/definitions/processes.toml."
+                ),
             )
     if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
         m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
     ]:
         raise WorkspaceError(
             f"{where}: {odd[0]!r} is no name that can be used",
-            f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}.",
+            (
+                "Write it in small letters; a milestone is one word, with _ for a space, "
+                f"and none of: {', '.join(_TAKEN)}."
+            ),
         )
     merged = {**(shipped or {}), **own}
     for key in ("milestones", "misleading", "aside"):
@@ -245,10 +251,19 @@ def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
+    """Give a connection the table `process`, one row a kind of work, for analyses and people."""
     found = processes(config)
     con.execute(
-        "create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)"
+        """
+        create or replace temp table process (
+            process varchar,
+            what varchar,
+            starts varchar,
+            done varchar[],
+            given_up varchar[],
+            goal_days double,
+            definition varchar
+        )"""
     )
     for p in found.values():
         definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
@@ -266,7 +281,10 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     if name not in found:
         raise AnalysisError(
             f"there is no process {name!r}",
-            f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].",
+            (
+                f"There are: {', '.join(found)}. A library's own stand in libstats.toml as "
+                "[process.NAME]."
+            ),
         )
     given = json.loads(found[name])
     return _built(name, {key: value for key, value in given.items() if key != "name"})

@@ -149,7 +149,10 @@ def _key(name: str, number: int, row: dict[str, str], column: str) -> str:
         )
     raise AnalysisError(
         f"{name}, line {number}: {column} is no class of the scheme {row['scheme']}",
-        "Write a Dewey number of three digits, LC letters with up to four digits, or a label such as FIC.",
+        (
+            "Write a Dewey number of three digits, LC letters with up to four digits, "
+            "or a label such as FIC."
+        ),
     )
 
 

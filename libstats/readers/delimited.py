@@ -271,7 +271,10 @@ def _lines(stream: BinaryIO, file: Delimited, advance: Advance) -> Iterator[str]
     ):
         if len(line) >= LONGEST:
             raise FileRefused(
-                f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters",
+                (
+                    f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million "
+                    "characters"
+                ),
                 "This is no list of rows. Nothing of it was loaded.",
             )
         advance((len(line) if by_byte else 2 * len(line)) if file.place.is_plain else 0)
@@ -365,5 +368,8 @@ def unclosed(name: str, line: int) -> FileRefused:
     field."""
     return FileRefused(
         f"{name}, line {line}: a quotation mark opens and never closes",
-        "The file is cut or a field holds a stray quotation mark. Export it again; nothing of it was loaded.",
+        (
+            "The file is cut or a field holds a stray quotation mark. Export it again; "
+            "nothing of it was loaded."
+        ),
     )

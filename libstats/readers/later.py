@@ -10,7 +10,9 @@ from libstats.readers.place import Place
 _KNOWN = {
     "MARC records": rb"\d{5}.{5}22\d{5}.{3}45",
     "EDIFACT messages of a vendor": rb"(UNA.{6}\s*)?UNB.UNO[A-Z]",
-    "the log of EZproxy or another web server": rb'\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "',
+    "the log of EZproxy or another web server": (
+        rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
+    ),
     "a COUNTER report": rb'\s*[{\[].{0,400}?"Report_Header"\s*:\s*\{',
 }
 

@@ -29,7 +29,10 @@ GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a
 # thousandth.
 RATIO, FREE = 200, 1 << 26
-READS = "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, packed (zip, gzip) or not."
+READS = (
+    "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, "
+    "packed (zip, gzip) or not."
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,10 @@ def unreadable(name: str, error: OSError) -> FileRefused:
 def check_swelling(name: str, size: int, packed: int) -> None:
     """FileRefused if unpacked bytes are out of all proportion to the packed ones."""
     if size > FREE and size > RATIO * packed:
-        problem = f"{name}: unpacked it grows to more than {size >> 20:,} MB, over {RATIO} times its size; that is no export"
+        problem = (
+            f"{name}: unpacked it grows to more than {size >> 20:,} MB, "
+            f"over {RATIO} times its size; that is no export"
+        )
         raise FileRefused(problem, "If it is one, unpack it and load what is in it.")
 
 

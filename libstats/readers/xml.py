@@ -25,7 +25,8 @@ from libstats.readers.text import blocks, writable
 
 _NAME = r"<(?:[\w.-]+:)?"
 START = re.compile(
-    rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?"
+    rf"{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
 )
 WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
@@ -57,7 +58,10 @@ class Answer(Part):
     @property
     def form(self) -> str:
         """What its XML is, and where."""
-        return f"XML{' in JSON' if self.is_wrapped else ''}, {'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
+        return (
+            f"XML{' in JSON' if self.is_wrapped else ''}, "
+            f"{'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
+        )
 
     def headers(self) -> Iterator[Answer]:
         """The rows under their headings: those that the first page tells, else all paths.
@@ -76,7 +80,10 @@ class Answer(Part):
         if self.row != "Row":
             reading.told = {path: (path, "") for path in paths}
         elif not reading.told or not any(heading for heading, _ in reading.told.values()):
-            problem = f"{self.name}: it does not say what its columns are; the first page alone does, and only with col_names=true"
+            problem = (
+                f"{self.name}: it does not say what its columns are; the first page alone does, "
+                "and only with col_names=true"
+            )
             raise FileRefused(
                 problem, "Save all pages one behind the other in one file, the first one first."
             )
@@ -120,13 +127,19 @@ class Answer(Part):
             yield line, [values.get(path, "") for path in self.columns]
 
     def lacks(self, rows: int) -> str | None:
-        """That its last page is not the last one, or that it is one page of several, if it says so."""
+        """That its last page is not the last one, or that it is one of several, if it says so."""
         if self.stated is not None and self.stated > rows:
-            return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
+            return (
+                f"it says that there are {self.stated:,} records and holds {rows:,}: "
+                "it is one page of a longer answer. Export the other pages too"
+            )
         return (
             None
             if self.is_whole
-            else "its last page says that more pages follow: save them all in one file, one behind the other"
+            else (
+                "its last page says that more pages follow: save them all in one file, "
+                "one behind the other"
+            )
         )
 
     def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
@@ -161,7 +174,7 @@ def _row(root: str) -> str | None:
 
 
 def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-    """The headings; where two columns have the same one, the name of its folder stands before it."""
+    """The headings; where two columns have the same one, its folder's name stands before it."""
     often = Counter(heading for heading, _ in told.values())
     return tuple(
         f"{folder} {heading}" if often[heading] > 1 and folder else heading
@@ -170,7 +183,8 @@ def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
-    """The XML in the strings of JSON, which are small: the service gives a thousand rows at once."""
+    """The XML in the strings of JSON, which are small: the service gives a thousand rows at
+    once."""
     held = ""
     for block in text:
         held += block
@@ -272,7 +286,11 @@ class _Reading:
         told instead of one would be passed over."""
         self.has_root = True
         if self.row != _row(root):
-            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: what begins there is no page like the first one: it may be the message of an error"
+            problem = (
+                f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: "
+                "what begins there is no page like the first one: it may be the message of an "
+                "error"
+            )
             raise FileRefused(problem, _AGAIN)
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
@@ -310,7 +328,10 @@ class _Reading:
             raise FileRefused(f"{where}: a row begins before the one before it ends", _AGAIN)
         if len(self.path) >= DEEPEST or len(self.current) > MOST_HEADINGS:
             raise FileRefused(
-                f"{where}: a row has elements in elements without end, or more than {MOST_HEADINGS:,} values",
+                (
+                    f"{where}: a row has elements in elements without end, "
+                    f"or more than {MOST_HEADINGS:,} values"
+                ),
                 "This is no list of alike records.",
             )
 
@@ -334,7 +355,10 @@ class _Reading:
     def _text(self, data: str) -> None:
         self.text += data
         if len(self.text) > LONGEST:
-            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: a text has more than {LONGEST >> 20} million characters"
+            problem = (
+                f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: "
+                f"a text has more than {LONGEST >> 20} million characters"
+            )
             raise FileRefused(problem, "This is no list of rows. Nothing of it was loaded.")
 
     def _put(self, path: str, value: str) -> None:
@@ -344,7 +368,10 @@ class _Reading:
     def _tell(self) -> None:
         if self.told and self.new != self.told:
             raise FileRefused(
-                f"{self.name}: a page has other columns than the one before it: two reports stand in one file",
+                (
+                    f"{self.name}: a page has other columns than the one before it: "
+                    "two reports stand in one file"
+                ),
                 "Save each report in a file of its own.",
             )
         self.told = self.new

@@ -56,7 +56,10 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
     }
     best = max(fitting, key=lambda reading: fitting[reading], default=None)
     if best is None or not fitting[best]:
-        problem = f"{part.name} ({source.label}): {len(headings)} columns are told ({', '.join(headings)}), its rows have {_usual_width(part)}"
+        problem = (
+            f"{part.name} ({source.label}): {len(headings)} columns are told "
+            f"({', '.join(headings)}), its rows have {_usual_width(part)}"
+        )
         raise FileRefused(problem, f"{_name_them(source)} Nothing of it was loaded.")
     return source, replace(best, header=headings, is_bare=True)
 
@@ -82,13 +85,18 @@ def _program(part: Part, config: Config) -> Source | None:
 
 def _name_them(source: Source) -> str:
     letters = (
-        f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), or name all columns in order: '
+        (
+            f'{source.command} = "o..." with the letters behind -o (known are '
+            f"{''.join(source.letters)}), or name all columns in order: "
+        )
         if source.letters
         else ""
     )
     return (
-        f'Write into libstats.toml the lines [sources.{source.system}], system = "{source.system}", [sources.{source.system}.columns] and '
-        f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
+        f"Write into libstats.toml the lines [sources.{source.system}], "
+        f'system = "{source.system}", [sources.{source.system}.columns] and '
+        f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], '
+        '"" for what is not wanted.'
     )
 
 
@@ -104,7 +112,10 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
     unknown = [letter for letter in letters if letter not in source.letters]
     if unknown:
         raise FileRefused(
-            f"{part.name} ({source.label}): libstats does not know which column the letter {unknown[0]} of {source.command} -o{letters} gives",
+            (
+                f"{part.name} ({source.label}): libstats does not know which column the letter "
+                f"{unknown[0]} of {source.command} -o{letters} gives"
+            ),
             _name_them(source),
         )
     return tuple(heading for letter in letters for heading in source.letters[letter])

@@ -56,7 +56,10 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         )
         raise LibstatsError(
             f"{path.name}: {problem}",
-            f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.",
+            (
+                f"`libstats inspect {path.name}` shows what is known of it; "
+                "an entry can also be written by hand, as CONTRIBUTING.md shows."
+            ),
         )
     if found[0].asks:
         raise LibstatsError(
@@ -83,7 +86,10 @@ def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
             for part in parts(place):
                 yield _part(part, config, dates)
     except FileRefused as error:
-        yield f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n  {error}"
+        yield (
+            f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n"
+            f"  {error}"
+        )
     except OSError as error:
         yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
@@ -132,10 +138,9 @@ def _recognised(source: Source, part: Part) -> str:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
         text.append(f"  to {plan.table.name}:")
-        text += [
-            f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}"
-            for line in plan.lines
-        ]
+        for line in plan.lines:
+            headings = [part.header[plan.positions[h]] for h in plan.present(line)]
+            text.append(f"    {', '.join(headings) or '(constant)'} -> {line.column}")
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]
     used = {
         p
@@ -174,6 +179,7 @@ def _nearest(part: Part, config: Config) -> list[str]:
             for x in has
         )
         text.append(
-            f"  {source.label}: has {spelled}; lacks {', '.join(lacks) or 'nothing, but holds headings of another list'}"
+            f"  {source.label}: has {spelled}; lacks "
+            f"{', '.join(lacks) or 'nothing, but holds headings of another list'}"
         )
     return text

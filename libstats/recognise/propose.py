@@ -117,7 +117,10 @@ def propose(
     table = schema.tables()[next(iter(columns))]
     if not _has_key(table, columns[table.name].values()):
         keys = " or ".join(filter(None, (" and ".join(table.exported_key), table.second_name)))
-        asks = f"which column is the {keys} of the {table.name}? Without it the same row in two files would count twice: add it to the report"
+        asks = (
+            f"which column is the {keys} of the {table.name}? Without it the same row in two "
+            "files would count twice: add it to the report"
+        )
     mapped = {h for found in columns.values() for h in found}
     others = {h: v.told for h, v in under.items() if h not in mapped and h not in personal}
     words = sorted({word for h in mapped for word in free[h].null_words})
@@ -202,7 +205,9 @@ def _plain(heading: str) -> str:
     one
     word.
 
-    >>> _plain("Item no.") == _plain("ItemID") and _plain("Pickup Library") == _plain("pickup_branch") and _plain("Due Date/Time") == _plain("due date")
+    >>> _plain("Item no.") == _plain("ItemID") and _plain("Due Date/Time") == _plain("due date")
+    True
+    >>> _plain("Pickup Library") == _plain("pickup_branch")
     True
     """
     words = re.split(
@@ -265,10 +270,15 @@ def first_rows(
         "create or replace temp table sample as select unnest($1::varchar[][]) as r", [texts]
     )
     raw = Raw(
-        f"(select {', '.join(f'r[{i + 1}] as c{i}' for i in range(len(proposal.part.header)))} from sample)"
+        "(select "
+        f"{', '.join(f'r[{i + 1}] as c{i}' for i in range(len(proposal.part.header)))} from "
+        "sample)"
     )
     shown = ", ".join(
-        f"case when contains({c}::varchar, '@') then shape({c}::varchar) else coalesce({c}::varchar, '') end"
+        (
+            f"case when contains({c}::varchar, '@') then shape({c}::varchar) else "
+            f"coalesce({c}::varchar, '') end"
+        )
         for c in plan.columns
     )
     rows = con.execute(
@@ -286,19 +296,21 @@ def as_toml(label: str, proposal: Proposal, why: str) -> str:
     text = [f"# {_printable(why)}"]
     if proposal.personal:
         text.append(
-            f"# Left alone, since they may tell of persons: {_printable(', '.join(proposal.personal))}"
+            "# Left alone, since they may tell of persons: "
+            f"{_printable(', '.join(proposal.personal))}"
         )
     text.append(f"[export.{_quoted(label)}]")
     entry = proposal.entry
     columns = entry.pop("columns")
-    text += [
-        f"{key} = {'[' + ', '.join(map(_quoted, value)) + ']' if isinstance(value, list) else _quoted(value)}"
-        for key, value in entry.items()
-    ]
+    text += [f"{key} = {_written(value)}" for key, value in entry.items()]
     for table, found in columns.items():
         text.append(f"[export.{_quoted(label)}.columns.{table}]")
         text += [f"{_quoted(heading)} = {_quoted(column)}" for heading, column in found.items()]
     return "\n".join(text) + "\n"
+
+
+def _written(value: str | list[str]) -> str:
+    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list) else _quoted(value)
 
 
 def _quoted(text: str) -> str:
@@ -313,7 +325,10 @@ def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     """The proposal for a person: the mapping, what is left alone, what is not mapped, and ten rows
     through it."""
     text = [
-        f"  It could fill {', '.join(proposal.columns)} (dates {STYLES[proposal.dates].split(',')[0]}):"
+        (
+            f"  It could fill {', '.join(proposal.columns)} (dates "
+            f"{STYLES[proposal.dates].split(',')[0]}):"
+        )
         if not proposal.asks
         else f"  It could fill {', '.join(proposal.columns)}:"
     ]
@@ -332,7 +347,10 @@ def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     return "\n".join(
         [
             *text,
-            f'  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product and what it lists, as in "apollo items"). {ADVICE}',
+            (
+                '  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product '
+                f'and what it lists, as in "apollo items"). {ADVICE}'
+            ),
         ]
     )
 

@@ -88,10 +88,16 @@ def _check_above(reading: Part, readings: Sequence[Part]) -> None:
         and _filled(r) >= max(3, _filled(reading))
     ]
     if full:
-        problem = f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as they are: it looks like a row"
+        problem = (
+            f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as "
+            "they are: it looks like a row"
+        )
         raise FileRefused(
             problem,
-            "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.",
+            (
+                "Export it again with its headings first, or take out what stands above them. "
+                "Nothing of it was loaded."
+            ),
         )
 
 
@@ -180,7 +186,10 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     elif any(VALUE.fullmatch(h.strip()) for h in header):
         remedy = "Its first line looks like a row: export it again with its headings."
     else:
-        remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
+        remedy = (
+            f"One of the first {HEADER_WITHIN} lines must be the headings. "
+            "`libstats inspect FILE` shows what libstats knows."
+        )
     return UnknownExport(
         f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy
     )

@@ -35,7 +35,10 @@ def check(text: str, config: Mapping[str, Any]) -> None:
     found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
         told = [
-            f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}."
+            (
+                f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n"
+                f"  {fault.remedy}."
+            )
             for fault in found
         ]
         raise WorkspaceError("\n".join(told))
@@ -119,7 +122,10 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(
                 here,
                 "there is no such export",
-                "Shipped ones are named as `libstats inspect` names them; an own one has its names under [export]",
+                (
+                    "Shipped ones are named as `libstats inspect` names them; "
+                    "an own one has its names under [export]"
+                ),
             )
             continue
         if not isinstance(names, dict):
@@ -158,7 +164,10 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
     given = config.get("weeding", {})
-    form = 'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", a table in the folder of libstats.toml'
+    form = (
+        'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", '
+        "a table in the folder of libstats.toml"
+    )
     if not isinstance(given, dict):
         yield Fault(("weeding",), "is not a section", form)
         return
@@ -239,7 +248,11 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-_ALLOWED = "Headings stand in double quotes, texts in single ones; besides there may be operators, case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, eu_time, whole_number, amount, yes_no, person_key"
+_ALLOWED = (
+    "Headings stand in double quotes, texts in single ones; besides there may be operators, "
+    "case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, "
+    "eu_time, whole_number, amount, yes_no, person_key"
+)
 _ELSEWHERE = 'Write the table under fills, with zoned_time("heading") as its columns of time'
 _KEY_OF = {
     "some rows": "only",
@@ -278,7 +291,10 @@ def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) 
                 Fault(
                     _at(here, entry, table, line),
                     f"{h} looks as if it told of persons",
-                    "Leave it out; the pattern of what alone is read of free text is said with glean, and a number goes through person_key to a column for it",
+                    (
+                        "Leave it out; the pattern of what alone is read of free text is said "
+                        "with glean, and a number goes through person_key to a column for it"
+                    ),
                 )
                 for h in people
             )

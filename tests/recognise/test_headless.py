@@ -74,7 +74,8 @@ def held(workspace: Workspace) -> list[tuple[str | None, ...]]:
     """The requests loaded."""
     with libstats.open(workspace) as con:
         return con.sql(
-            "select request_id, direction, format, placed_on::varchar, updated_at::varchar from ill_request order by 1"
+            "select request_id, direction, format, placed_on::varchar, updated_at::varchar "
+            "from ill_request order by 1"
         ).fetchall()
 
 
@@ -172,9 +173,9 @@ def test_a_row_above_the_headings_is_not_set_aside_for_a_title(
     ]
     receipt = str(libstats.load(workspace, [as_csv(tmp_path / "lending.csv", rows)]))
     assert (
-        "lending.csv: record 2 stands above the headings and is as full as they are: it looks like a row"
-        in receipt
-    )
+        "lending.csv: record 2 stands above the headings and is as full as they are: "
+        "it looks like a row"
+    ) in receipt
     assert "Export it again with its headings first" in receipt
 
 

@@ -66,7 +66,8 @@ def agrees_with_csv(
                 Decimal(row[place]) for row in rows[1:] if re.fullmatch(r"-?[0-9.]+", row[place])
             ]
             assert con.execute(
-                f"select coalesce(sum({line.column}), 0), count({line.column}) from {source.primary}"
+                f"select coalesce(sum({line.column}), 0), count({line.column}) "
+                f"from {source.primary}"
             ).fetchall() == [(sum(told), len(told))], line
 
 
@@ -159,7 +160,12 @@ def test_faults_are_found_all_at_once() -> None:
         "y",
         ("A",),
         {
-            "loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'
+            "loan": (
+                '"A" as loan_id,\n'
+                '"P" as patron_key,\n'
+                "replace(\"B\", '\"', '') as checkout_branch,\n"
+                '"C" as nowhere'
+            )
         },
         footer="(",
         glean={"Z": "["},
@@ -187,5 +193,8 @@ def test_faults_are_found_all_at_once() -> None:
         "the heading B stands twice in bare",
         '"D" is not in bare',
         "the headings in bare are not those by which it is recognised",
-        "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width",
+        (
+            "fewer than three patterns in fits tell a row from headings: "
+            "a file would be recognised by its width"
+        ),
     ]

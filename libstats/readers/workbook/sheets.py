@@ -121,7 +121,7 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Sheet(Part):
-    """One sheet of a workbook. Blank rows are no records; lines are the rows' numbers in the sheet."""
+    """One sheet of a workbook. Blank rows are no records; lines are the rows' numbers in it."""
 
     workbook: Workbook | None = None
 
@@ -170,7 +170,7 @@ class Sheet(Part):
     def records(
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
-        """(row number, cells) of every row that is not blank, at least as many cells as headings."""
+        """(row number, cells) of every row that is not blank, no fewer cells than headings."""
         width = len(self.header)
         for number, row in islice(self._rows(), self.above, None):
             yield number, row + [""] * (width - len(row))
@@ -192,7 +192,10 @@ def sheets(place: Place) -> Iterator[Sheet]:
     workbook = Workbook(place, data, _measured(place, data))
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
-            problem = f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column {extent.last_column:,}, too far for memory"
+            problem = (
+                f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column "
+                f"{extent.last_column:,}, too far for memory"
+            )
             raise FileRefused(
                 problem, "Delete what lies far from the table, or save the sheets as CSV."
             )
