@@ -230,50 +230,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     was wrong."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a file's name may hold what the terminal's code page lacks
+            # a file's name may hold what the terminal's code page lacks
+            stream.reconfigure(errors="backslashreplace")
     args = parser().parse_args(arguments)
     try:
         return _RUN[args.command](args)
     except _Unheard as error:
-        with contextlib.suppress(OSError):
-            if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
-                print(
-                    f"libstats: it is done, but its output could not be written: {error}",
-                    file=sys.stderr,
-                )
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-            )  # else Python tries once more at its end
+        _close_output(error)
         return 1
-    except LibstatsError as error:
-        print(f"libstats: {error}", file=sys.stderr)
-        return error.exit_status
-    except duckdb.Error as error:
-        # its own words may hold a row's value: only its kind is told
-        print(
-            (
-                f"libstats: the database stopped with {type(error).__name__}; "
-                "nothing was changed\n"
-                "  Is the disk full, or a file in the store folder damaged? If not, "
-                "please report it."
-            ),
-            file=sys.stderr,
-        )
-        return 1
+    except (LibstatsError, duckdb.Error, OSError) as error:
+        print(f"libstats: {_in_words(error)}", file=sys.stderr)
+        return error.exit_status if isinstance(error, LibstatsError) else 1
     except (KeyboardInterrupt, RuntimeError) as error:
         # in the middle of a query DuckDB tells of Ctrl-C by an error that has no type of its own
         if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
             raise
         print("libstats: stopped; nothing was changed", file=sys.stderr)
         return 130
-    except OSError as error:
-        print(
-            f"libstats: {error.strerror or error}: {error.filename or ''}\n  Nothing was changed.",
-            file=sys.stderr,
+
+
+def _close_output(error: _Unheard) -> None:
+    """Say that nobody could be told what was done, and let Python not try once more at its end."""
+    with contextlib.suppress(OSError):
+        if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
+            print(
+                f"libstats: it is done, but its output could not be written: {error}",
+                file=sys.stderr,
+            )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _in_words(error: LibstatsError | duckdb.Error | OSError) -> str:
+    if isinstance(error, duckdb.Error):
+        # its own words may hold a row's value: only its kind is told
+        return (
+            f"the database stopped with {type(error).__name__}; nothing was changed\n"
+            "  Is the disk full, or a file in the store folder damaged? If not, please report it."
         )
-        return 1
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or ''}\n  Nothing was changed."
+    return str(error)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@ schema.sql.
 
 A declaration says how an export is recognised (by its headings, never by file name), its key, and
 for each canonical table that it fills one SELECT: the vendor's heading on the left, the canonical
-column on the right, one column a line; an expression goes on while a bracket or a `case` is open. See sources/koha.py for examples, CONTRIBUTING.md for adding
-one.
+column on the right, one column a line; an expression goes on while a bracket or a `case` is open.
+See sources/koha.py for examples, CONTRIBUTING.md for adding one.
 """
 
 from __future__ import annotations

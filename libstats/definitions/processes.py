@@ -158,35 +158,12 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
 def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
     """A library's entry over the one of libstats: its milestones and statuses are added, all else
     replaced."""
-    where = f"libstats.toml: [process.{name}]"
-    if not isinstance(own, dict):
-        raise WorkspaceError(
-            f"{where} is not a section",
-            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
-        )
-    for key, value in own.items():
-        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
-            raise WorkspaceError(
-                f"{where}: {key} is not in the form",
-                (
-                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
-                    "as in libstats/definitions/processes.toml."
-                ),
-            )
-    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
-        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
-    ]:
-        raise WorkspaceError(
-            f"{where}: {odd[0]!r} is no name that can be used",
-            (
-                "Write it in small letters; a milestone is one word, with _ for a space, "
-                f"and none of: {', '.join(_TAKEN)}."
-            ),
-        )
-    merged = {**(shipped or {}), **own}
+    _check_entry(name, own)
+    where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
+    merged = {**shipped, **own}
     for key in ("milestones", "misleading", "aside"):
-        merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
-    merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
+        merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
+    merged["statuses"] = _statuses(shipped.get("statuses", {}), own.get("statuses", {}))
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
         raise WorkspaceError(
             f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones."
@@ -216,6 +193,35 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
             "A day to come does neither: take it out of planned.",
         )
     return merged
+
+
+def _check_entry(name: str, own: Any) -> None:
+    """WorkspaceError for an entry that is not in the form."""
+    where = f"libstats.toml: [process.{name}]"
+    if not isinstance(own, dict):
+        raise WorkspaceError(
+            f"{where} is not a section",
+            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
+        )
+    for key, value in own.items():
+        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+            raise WorkspaceError(
+                f"{where}: {key} is not in the form",
+                (
+                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
+                    "as in libstats/definitions/processes.toml."
+                ),
+            )
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
+        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
+    ]:
+        raise WorkspaceError(
+            f"{where}: {odd[0]!r} is no name that can be used",
+            (
+                "Write it in small letters; a milestone is one word, with _ for a space, "
+                f"and none of: {', '.join(_TAKEN)}."
+            ),
+        )
 
 
 def _is_in_form(key: str, value: Any) -> bool:

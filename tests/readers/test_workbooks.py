@@ -213,7 +213,7 @@ SHEET = "xl/worksheets/sheet1.xml"
     ],
 )
 def test_a_workbook_that_cannot_be_believed_is_refused(
-    member: str, old: str, new: str, message: str, workspace: Workspace, tmp_path: Path
+    member: str, old: str, new: str, message: str, *, workspace: Workspace, tmp_path: Path
 ) -> None:
     book = swap(write_xlsx(tmp_path / "items-2026-10-31.xlsx", {"S": ITEMS}), member, old, new)
     receipt = libstats.load(workspace, [book])
