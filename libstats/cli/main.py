@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.work import today
-from libstats.cli import demo, explain, listing
+from libstats.analysis.work import today as lists
+from libstats.cli import demo, explain, listing, today
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError
 from libstats.loading import forget
@@ -162,10 +162,10 @@ def _today(args: argparse.Namespace) -> int:
                 (args.xlsx, written.sheets, None),
             ):
                 if path:
-                    publish.write(path, make(today.read(con, datetime.now(), most)))
+                    publish.write(path, make(lists.read(con, datetime.now(), most)))
                     _say(f"The list is at {path}")
         else:
-            _say(today.text(today.read(con, datetime.now())))
+            _say(today.text(lists.read(con, datetime.now())))
     return 0
 
 
