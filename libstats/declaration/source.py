@@ -1,5 +1,4 @@
-"""What a source is: a declaration of one export of one library system, and its check against
-schema.sql.
+"""What a source is: a declaration of one export of one library system.
 
 A declaration says how an export is recognised (by its headings, never by file name), its key, and
 for each canonical table that it fills one SELECT: the vendor's heading on the left, the canonical
@@ -17,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from libstats import schema
 from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
@@ -309,110 +307,3 @@ class LeftAlone:
         if len(self.recognise) == 1 and self.recognise[0].startswith("/"):
             return bool(header) and bool(re.search(self.recognise[0].strip("/"), header[0]))
         return has_all(header, self.recognise, {})
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def faults(source: Source) -> list[str]:
-    """Everything in a declaration that does not fit schema.sql, all at once."""
-    found = []
-    for name, lines in source.lines.items():
-        table = schema.tables().get(name)
-        if table is None:
-            found.append(f"{source.label}: there is no table {name}")
-            continue
-        known = {c.name for c in table.stored}
-        given = [line.column for line in lines]
-        found += [
-            f"{source.label}, {name}: there is no column {c}" for c in given if c not in known
-        ]
-        found += [
-            f"{source.label}, {name}: {c} is given twice"
-            for c in sorted(set(given))
-            if given.count(c) > 1
-        ]
-        names = {table.second_name} & set(given)
-        found += [
-            f"{source.label}, {name}: the key {c} is missing"
-            for c in table.exported_key
-            if c not in given and not names
-        ]
-        for line in lines:
-            if line.column in {
-                c.name for c in table.columns if c.nature == "person"
-            } and not line.expression.startswith("person_key("):
-                found.append(
-                    f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)"
-                )
-            if "'\"'" in line.expression:
-                found.append(
-                    f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)"
-                )
-    patterns = (source.footer, source.failure, *source.fits.values(), *source.glean.values())
-    found += [
-        f"{source.label}: the pattern {p} is not a regular expression"
-        for p in patterns
-        if p and not _compiles(p)
-    ]
-    found += _faults_of_bare(source)
-    if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
-        found.append(f"{source.label}: the scope {source.scope} is not selected")
-    known_headings = {
-        *source.vendor_headings,
-        *(h for names in source.letters.values() for h in names),
-    }
-    found += [
-        f"{source.label}: {t}, said to take only some rows, is not filled, or first"
-        for t in source.only
-        if t not in source.lines or t == source.primary
-    ]
-    if source.is_elsewhere and not source.tells_zones:
-        found.append(
-            f"{source.label}: no time is turned from its own zone into the library's clock"
-        )
-    named = (*source.headings, *source.required, *source.blanks, *source.glean)
-    known_columns = {line.column for line in source.lines[source.primary]}
-    every_column = {line.column for lines in source.lines.values() for line in lines}
-    found += [
-        f"{source.label}: {c}, said to be loose, is not selected"
-        for c in source.loose
-        if c not in every_column
-    ]
-    found += [
-        f"{source.label}: {c}, said to have happened, is not selected"
-        for c in source.happened
-        if c not in known_columns
-    ]
-    found += [
-        f'{source.label}: "{h}" is in no SELECT'
-        for h in named
-        if h not in known_headings | set(source.recognise) | set(source.unless)
-    ]
-    return found
-
-
-def _faults_of_bare(source: Source) -> list[str]:
-    """What is wrong with the columns of an export without headings."""
-    named = [h for h in source.bare if h]
-    found = [
-        f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1
-    ]
-    found += [f'"{h}" is not in bare' for h in source.fits if h not in named]
-    if source.bare and not source.recognises(source.bare):
-        found.append("the headings in bare are not those by which it is recognised")
-    telling = [
-        h
-        for h, pattern in source.fits.items()
-        if _compiles(pattern) and not re.fullmatch(pattern, h)
-    ]
-    if source.bare and len(telling) < 3:
-        found.append(
-            "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width"
-        )
-    return [f"{source.label}: {fault}" for fault in found]

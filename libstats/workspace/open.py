@@ -8,11 +8,10 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, processes
+from libstats.definitions import calendar, processes, thresholds
 from libstats.errors import LibstatsError, StoreError
 from libstats.loading import forget
 from libstats.store import fold, generations, ledger, tables
-from libstats.workspace import faults
 from libstats.workspace.workspace import Workspace, find
 
 
@@ -49,7 +48,7 @@ def open(
         as_known(con, at)
     processes.register(con, place.config)
     calendar.register(con, place.config)
-    faults.register(con, place.config, place.folder)
+    thresholds.register(con, place.config, place.folder)
     return con
 
 

@@ -15,7 +15,8 @@ import pytest
 import libstats
 from libstats import schema
 from libstats.cli import arguments
-from libstats.declaration.source import Source, faults
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Source
 from tests.support.files import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.declaration.source import Source, faults
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Source
 from libstats.readers.workbook.sheets import cell_text
 from libstats.recognise import recognise
 from libstats.recognise.inspect import inspect

@@ -20,7 +20,8 @@ import pytest
 
 import libstats
 from libstats import schema, sources
-from libstats.declaration.source import Line, Source, faults, fold_heading
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Line, Source, fold_heading
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.delimited import Delimited
 from libstats.recognise.recognise import recognise
@@ -72,7 +73,7 @@ def agrees_with_csv(
 
 
 def test_every_source_fits_the_schema() -> None:
-    assert [fault for source in sources.sources() for fault in faults(source)] == []
+    assert [(source.label, fault) for source in sources.sources() for fault in faults(source)] == []
 
 
 def test_every_source_has_a_pair() -> None:
@@ -171,7 +172,7 @@ def test_faults_are_found_all_at_once() -> None:
         glean={"Z": "["},
         loose=("gone",),
     )
-    assert [f.split(": ", 1)[1] for f in faults(wrong)] == [
+    assert [f.problem for f in faults(wrong)] == [
         "there is no column nowhere",
         "patron_key is a person's key; write person_key(...)",
         "checkout_branch: a quotation mark in SQL text is taken for a heading; write chr(34)",
@@ -188,7 +189,7 @@ def test_faults_are_found_all_at_once() -> None:
         bare=("B", "C", "", "B", ""),
         fits={"B": ".+", "D": "[0-9]+", "C": "["},
     )
-    assert [f.split(": ", 1)[1] for f in faults(bare)] == [
+    assert [f.problem for f in faults(bare)] == [
         "the pattern [ is not a regular expression",
         "the heading B stands twice in bare",
         '"D" is not in bare',
