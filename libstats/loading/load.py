@@ -27,23 +27,24 @@ from libstats.readers.sniff import parts
 from libstats.recognise.headless import Config
 from libstats.recognise.recognise import recognise_part
 from libstats.store import fold, generations, ledger, settle
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace import given
+from libstats.workspace.workspace import Workspace, at
 
 
 def load(
     workspace: Workspace | Path | str,
-    paths: Iterable[Path | str],
+    paths: Path | str | Iterable[Path | str],
     *,
     source: str | None = None,
-    exported_at: datetime | None = None,
+    exported_at: datetime | str | None = None,
 ) -> LoadReceipt:
     """Load files and folders of any mix into the workspace's database, and say what became of every
     row.
 
     Parameters
     ----------
-    workspace : the folder that `libstats init` made
-    paths : files, or folders (taken with all files below them)
+    workspace : the folder that `libstats init` made, or anything in it
+    paths : a file or a folder (taken with all files below it), or several
     source : name of the configured source, where several have the same system
     exported_at : when the files were exported; else it is stated in the file, in its name, or the
         newest time in it
@@ -52,8 +53,9 @@ def load(
     loaded all the same. Nothing is published until every file is done. Raises WorkspaceError,
     StoreError (also where the disk is full).
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    files = list(files_of(paths))
+    place = at(workspace)
+    files = list(files_of(given.paths(paths)))
+    exported_at = given.moment(exported_at, "exported_at") if exported_at is not None else None
     receipt = LoadReceipt()
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())
@@ -291,7 +293,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 
     Raises LibstatsError if there is no such load, or it is undone already.
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place, seq = at(workspace), given.load_number(seq)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         row = con.execute("select export_id, undone_seq from load where seq = $1", [seq]).fetchall()
@@ -311,7 +313,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 def confirm(workspace: Workspace | Path | str, seq: int) -> None:
     """Believe a whole-state load although it is much smaller than the one before: what it lacks is
     gone."""
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place, seq = at(workspace), given.load_number(seq)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         held = ledger.held(con, seq)

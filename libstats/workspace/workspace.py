@@ -15,7 +15,7 @@ import duckdb
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
-from libstats.workspace import faults, forms, shipped
+from libstats.workspace import faults, forms, given, shipped
 
 CONFIG = "libstats.toml"
 _SECTIONS = {
@@ -240,6 +240,15 @@ def _sound(folder: Path) -> Path:
     return path
 
 
+def at(place: Workspace | Path | str) -> Workspace:
+    """The workspace that is meant: itself, or the one whose folder, or anything in it, is named.
+    LibstatsError for what names none."""
+    if isinstance(place, Workspace):
+        return place
+    remedy = "Give the folder that `libstats init` made, or anything in it."
+    return find(given.path(place, "workspace", remedy))
+
+
 def find(start: Path) -> Workspace:
     """The workspace at `start` or above it; WorkspaceError if there is none."""
     place = around(start)
@@ -303,13 +312,15 @@ def _is_zone(zone: object) -> bool:
     )
 
 
-def init(folder: Path, name: str | None = None) -> Workspace:
+def init(folder: Path | str, name: str | None = None) -> Workspace:
     """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store
-    and
-    its key.
+    and its key.
 
-    What is already there is left as it is.
+    What is already there is left as it is. Raises WorkspaceError, LibstatsError.
     """
+    folder = given.path(
+        folder, "name of a folder", "Give a path, as in libstats.init('mylibrary')."
+    )
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(
             f"{folder} is a file, not a folder", "Give the name of a folder to make."
