@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -22,6 +22,11 @@ Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
 _BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|\(|\)|\bcase\b|\bend\b""", re.IGNORECASE)
 HEADING = re.compile(r'"(\??)([^"]+)"')
+
+
+def folded(headings: Iterable[str]) -> set[str]:
+    """Headings as they are compared."""
+    return {fold_heading(heading) for heading in headings}
 
 
 def fold_heading(heading: str) -> str:
@@ -243,25 +248,40 @@ class Source:
             f"{self.select_hash} {timezone}" if timezone and self.tells_zones else self.select_hash
         )
 
+    def names_of(self, heading: str) -> tuple[str, ...]:
+        """A heading and the other names that reports give it, as they are compared."""
+        return tuple(map(fold_heading, (heading, *self.headings.get(heading, ()))))
+
+    @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """For each heading of `recognise`, its names."""
+        return tuple(frozenset(self.names_of(heading)) for heading in self.recognise)
+
+    @cached_property
+    def _unwanted(self) -> frozenset[str]:
+        return frozenset(name for heading in self.unless for name in self.names_of(heading))
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        return {heading: self.names_of(heading) for heading in self.vendor_headings}
+
     def locate(self, header: Sequence[str]) -> dict[str, int]:
         """Position in `header` of each of the declaration's headings that is there."""
         positions: dict[str, int] = {}
         for position, heading in enumerate(header):
             positions.setdefault(fold_heading(heading), position)
         found = {}
-        for heading in self.vendor_headings:
-            for name in (heading, *self.headings.get(heading, ())):
-                if fold_heading(name) in positions:
-                    found[heading] = positions[fold_heading(name)]
-                    break
+        for heading, names in self._names.items():
+            there = next((name for name in names if name in positions), None)
+            if there is not None:
+                found[heading] = positions[there]
         return found
 
-    def recognises(self, header: Sequence[str]) -> bool:
+    def recognises(self, header: Sequence[str], names: Set[str] | None = None) -> bool:
         """True if every `recognise` heading (or a variant of it) is in the header, and no `unless`
-        heading."""
-        return has_all(header, self.recognise, self.headings) and not any(
-            has_all(header, (heading,), self.headings) for heading in self.unless
-        )
+        heading; `names` are those of the header as they are compared, where they are known."""
+        given = folded(header) if names is None else names
+        return all(given & any_of for any_of in self.wanted) and not given & self._unwanted
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
         """True if these first records are rows of the export without its headings: as wide as
@@ -279,14 +299,6 @@ class Source:
         )
 
 
-def has_all(
-    header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]
-) -> bool:
-    """True if each wanted heading, or a variant of it, is in the header."""
-    folded = {fold_heading(h) for h in header}
-    return all(any(fold_heading(n) in folded for n in (w, *variants.get(w, ()))) for w in wanted)
-
-
 @dataclass(frozen=True)
 class LeftAlone:
     """An export that is recognised and deliberately not loaded, with the reason a person is told."""
@@ -301,9 +313,20 @@ class LeftAlone:
         """The name that people see."""
         return f"{self.system} {self.name}"
 
-    def recognises(self, header: Sequence[str]) -> bool:
-        """True if every heading is in the header; a pattern between slashes is tried on the first
-        one."""
-        if len(self.recognise) == 1 and self.recognise[0].startswith("/"):
+    @property
+    def is_pattern(self) -> bool:
+        """True if it is recognised by the first heading, which fits a pattern between slashes."""
+        return self.recognise[0].startswith("/")
+
+    @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """The headings that must be there, as they are compared; none for a pattern."""
+        return () if self.is_pattern else tuple(frozenset(folded((h,))) for h in self.recognise)
+
+    def recognises(self, header: Sequence[str], names: Set[str] | None = None) -> bool:
+        """True if every heading is in the header, or its first one fits the pattern; `names` are
+        those of the header as they are compared, where they are known."""
+        if self.is_pattern:
             return bool(header) and bool(re.search(self.recognise[0].strip("/"), header[0]))
-        return has_all(header, self.recognise, {})
+        given = folded(header) if names is None else names
+        return all(given & any_of for any_of in self.wanted)

@@ -24,7 +24,7 @@ from libstats.loading.receipt import FileReceipt, LoadReceipt
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, is_of, places, stamp, unreadable
 from libstats.readers.sniff import parts
-from libstats.recognise.headless import Config
+from libstats.recognise.known import Config
 from libstats.recognise.recognise import recognise_part
 from libstats.store import fold, generations, ledger, settle
 from libstats.workspace import given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers import delimited, json, symphony_log, xml
@@ -37,7 +38,7 @@ _KNOWN = {
 def parts(place: Place) -> Iterator[Part]:
     """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for
     what is neither, NotLoadedYet for what is known all the same; OSError."""
-    head = place.head()
+    head, place = place.head(), replace(place, first=None)
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
         raise FileRefused(
             f"{place.name}: this is an archive within an archive",
@@ -60,7 +61,7 @@ def parts(place: Place) -> Iterator[Part]:
         yield symphony_log.SymphonyLog(place)
         return
     _refuse_known(place, head)
-    text = delimited.probe(place)
+    text = delimited.probe(place, head)
     yield xml.probe(text) or json.probe(text) or text
 
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from libstats.declaration.source import Source, has_all
+from libstats.declaration.source import Source, folded
 from libstats.errors import FileRefused
 from libstats.readers.part import Part
-from libstats.sources import sources
-
-Config = Mapping[str, Any]
+from libstats.recognise.known import Config, known
 
 
 def columns_of(config: Config) -> dict[str, str | list[str]]:
@@ -44,7 +41,7 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
         not source
         or not asked
         or any(
-            has_all(row, source.recognise, source.headings)
+            all(folded(row) & names for names in source.wanted)
             for _, rows in part.firsts()
             for row in rows
         )
@@ -78,7 +75,7 @@ def untold(part: Part, config: Config) -> FileRefused | None:
 
 def _program(part: Part, config: Config) -> Source | None:
     return next(
-        (s for s in sources(config) if s.command and s.command in part.entry.rpartition("#")[2]),
+        (s for s in known(config).programs if str(s.command) in part.entry.rpartition("#")[2]),
         None,
     )
 

@@ -15,10 +15,9 @@ from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExp
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
-from libstats.recognise.headless import Config
+from libstats.recognise.known import Config, known
 from libstats.recognise.propose import Proposal, as_toml, propose, told
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
-from libstats.sources import declared
 from libstats.workspace.workspace import Workspace
 
 
@@ -166,17 +165,12 @@ def _before_rows(headings: Sequence[str]) -> Iterator[str]:
 
 
 def _nearest(part: Part, config: Config) -> list[str]:
-    readings, known = list(part.headers()), declared(config)
-    header = likeliest(readings, known).header if readings else ()
+    readings, all_known = list(part.headers()), known(config)
+    header = likeliest(readings, all_known).header if readings else ()
     text = []
-    for source, has, lacks in nearest(header, known):
+    for source, has, lacks in nearest(header, all_known):
         spelled = ", ".join(
-            next(
-                h
-                for h in header
-                if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}
-            )
-            for x in has
+            next(h for h in header if fold_heading(h) in source.names_of(x)) for x in has
         )
         text.append(
             f"  {source.label}: has {spelled}; lacks "

@@ -20,10 +20,11 @@ from libstats.declaration.select import Raw, plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
+from libstats.recognise.known import known
 from libstats.recognise.recognise import VALUE, distinct, likeliest
 from libstats.recognise.values import ADVICE, Values
 from libstats.schema import Column, Table
-from libstats.sources import declared, sources
+from libstats.sources import sources
 
 SAMPLE = 5000
 _ONE_WORD = dict.fromkeys(("no", "nr", "num", "nbr", "id"), "number") | dict.fromkeys(
@@ -94,7 +95,7 @@ def propose(
     readings = list(part.headers())
     if not readings:
         return None
-    reading = distinct(likeliest(readings, declared(config)))
+    reading = distinct(likeliest(readings, known(config)))
     rows = [row for _, row in islice(reading.records(), SAMPLE) if len(row) == len(reading.header)]
     if any(VALUE.fullmatch(h.strip()) for h in reading.header):
         return None

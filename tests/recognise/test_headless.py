@@ -15,6 +15,7 @@ from libstats.declaration.source import Source
 from libstats.readers.workbook.sheets import cell_text
 from libstats.recognise import recognise
 from libstats.recognise.inspect import inspect
+from libstats.recognise.known import Known
 from libstats.workspace.workspace import Workspace
 from tests.readers.test_workbooks import dispositions
 from tests.support.books import WRITERS, Rows
@@ -68,7 +69,7 @@ HELD = [
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The invented source is all that libstats knows."""
-    monkeypatch.setattr(recognise, "declared", lambda *_: (LENDING,))
+    monkeypatch.setattr(recognise, "known", lambda *_: Known((LENDING,)))
 
 
 def held(workspace: Workspace) -> list[tuple[str | None, ...]]:

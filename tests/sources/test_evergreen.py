@@ -11,8 +11,7 @@ import pytest
 import libstats
 from libstats.declaration.source import Source
 from libstats.errors import WorkspaceError
-from libstats.recognise import recognise
-from libstats.sources import declared
+from libstats.recognise.known import known
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.readers.test_workbooks import WRITERS, Rows
 from tests.support.files import DOCS, write
@@ -254,7 +253,7 @@ QUERIES = re.findall(r"### ([a-z -]+)\n\n```sql\n(.*?)```", PAGE, re.S)
 def test_the_queries_of_the_page_give_headings_that_are_known(name: str, sql: str) -> None:
     """Each gives a file that is recognised as what the page says, and no column that is unread."""
     header = re.findall(r'as "([^"]+)"', sql)
-    found = recognise.candidates(header, declared())[0]
+    found = known().recognising(header)[0]
     assert (found.system, found.name) == ("evergreen", name)
     assert isinstance(found, Source)
     read = {*found.locate(header), *(h for h in found.recognise if h in header)}
