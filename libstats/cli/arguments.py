@@ -14,9 +14,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         wrong, known = _choices(message)
         near = difflib.get_close_matches(wrong, known, 1) if wrong else []
-        told = f"there is no command {wrong!r}" if wrong else message
+        problem = f"there is no command {wrong!r}" if wrong else message
         hint = f"Did you mean: libstats {near[0]}" if near else f"See: {self.prog} --help"
-        print(f"libstats: {told}\n  {hint}", file=sys.stderr)
+        print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
         raise SystemExit(2)
 
 

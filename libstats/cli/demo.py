@@ -26,12 +26,12 @@ def empty(folder: Path) -> Workspace:
     place = init(folder, "The sample library")
     shutil.copytree(shipped.sample(), place.exports, dirs_exist_ok=True)
     config = folder / CONFIG
-    told = re.split(
+    example = re.split(
         r"^name = .*\n", (place.exports / _EXAMPLE).read_text(encoding="utf-8"), flags=re.M
     )[1]
-    if told not in config.read_text(encoding="utf-8"):
+    if example not in config.read_text(encoding="utf-8"):
         with config.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(told)
+            file.write(example)
     return find(folder)
 
 

@@ -155,10 +155,10 @@ def _within(row: Row, unit: str) -> str:
 def _counts(row: Row, parts: dict[str, str]) -> str:
     """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
     lost = row.get("undeterminable") or 0
-    told = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
+    counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
         [f"{number(lost)} done without a record of when"] if lost else []
     )
-    return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(told)}"
+    return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
 
 
 def _worklist(rows: list[Row], _: Row) -> list[str]:

@@ -47,13 +47,13 @@ def loads(workspace: Workspace) -> str:
             if confirmed
             else ""
         )
-        told = (
+        became = (
             ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d))
             or "no rows"
         )
         text.append(
             f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: "
-            f"{told}{'  [' + state + ']' if state else ''}"
+            f"{became}{'  [' + state + ']' if state else ''}"
         )
     return "\n".join(["load  exported          what", *text])
 

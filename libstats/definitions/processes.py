@@ -63,17 +63,17 @@ class Reading:
 
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""
-        told = self.reached[milestone]
+        given = self.reached[milestone]
         return (
-            told
-            if isinstance(told, str)
-            else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+            given
+            if isinstance(given, str)
+            else f"coalesce({', '.join(f'({t})::timestamp' for t in given)})"
         )
 
     def day(self, milestone: str, kind: str) -> str:
         """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
-        told = self.reached[milestone]
-        return str(kind == "DATE").lower() if isinstance(told, str) else f"({told[0]}) is null"
+        given = self.reached[milestone]
+        return str(kind == "DATE").lower() if isinstance(given, str) else f"({given[0]}) is null"
 
 
 @dataclass(frozen=True)

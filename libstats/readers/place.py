@@ -91,7 +91,7 @@ class Place:
                 return
             with ExitStack() as held:
                 stream: IO[bytes] | io.BufferedIOBase = file
-                with told(self.name):
+                with in_words(self.name):
                     if self.listed is not None:
                         stream = held.enter_context(_opened(file, self.listed))
                     if self.is_gzip:
@@ -158,7 +158,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with memoryview(buffer) as view, told(self.place.name):
+        with memoryview(buffer) as view, in_words(self.place.name):
             data = self.stream.read(len(view))
             view[: len(data)] = data
         self.given += len(data)
@@ -167,7 +167,7 @@ class _Bounded(io.RawIOBase):
 
 
 @contextmanager
-def told(name: str) -> Iterator[None]:
+def in_words(name: str) -> Iterator[None]:
     """The unpackers' errors in words."""
     try:
         yield
@@ -258,7 +258,7 @@ def places(path: Path) -> Iterator[Place]:
     place = place_of(path)
     head = place.head()
     if head.startswith((ZIP, EMPTY_ZIP)):
-        with told(place.name), zipfile.ZipFile(path) as archive:
+        with in_words(place.name), zipfile.ZipFile(path) as archive:
             members = archive.infolist()
         if not is_document(members):
             yield from _members(place, members)

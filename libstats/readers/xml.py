@@ -66,8 +66,8 @@ class Answer(Part):
     def headers(self) -> Iterator[Answer]:
         """The rows under their headings: those that the first page tells, else all paths.
         NotLoadedYet for an answer without rows."""
-        reading, paths, is_empty = _Reading(self.name, self.row), dict[str, None](), True
-        for _, values in self._rows(reading, idle):
+        pages, paths, is_empty = _Pages(self.name, self.row), dict[str, None](), True
+        for _, values in self._rows(pages, idle):
             is_empty = False
             paths |= dict.fromkeys(values)
             if len(paths) > MOST_HEADINGS:
@@ -78,8 +78,8 @@ class Answer(Part):
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
-            reading.told = {path: (path, "") for path in paths}
-        elif not reading.told or not any(heading for heading, _ in reading.told.values()):
+            pages.columns = {path: (path, "") for path in paths}
+        elif not pages.columns or not any(heading for heading, _ in pages.columns.values()):
             problem = (
                 f"{self.name}: it does not say what its columns are; the first page alone does, "
                 "and only with col_names=true"
@@ -89,11 +89,11 @@ class Answer(Part):
             )
         yield replace(
             self,
-            header=_headings(reading.told),
-            columns=tuple(reading.told),
+            header=_headings(pages.columns),
+            columns=tuple(pages.columns),
             is_bare=True,
-            is_whole=reading.is_finished,
-            stated=reading.stated,
+            is_whole=pages.is_finished,
+            stated=pages.stated,
         )
 
     def firsts(self) -> Iterator[tuple[Answer, list[list[str]]]]:
@@ -123,7 +123,7 @@ class Answer(Part):
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every row."""
-        for line, values in self._rows(_Reading(self.name, self.row), advance):
+        for line, values in self._rows(_Pages(self.name, self.row), advance):
             yield line, [values.get(path, "") for path in self.columns]
 
     def lacks(self, rows: int) -> str | None:
@@ -142,16 +142,16 @@ class Answer(Part):
             )
         )
 
-    def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
+    def _rows(self, pages: _Pages, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
         text = blocks(
             self.place,
             self.encoding,
             lambda block: advance(len(block) if self.place.is_plain else 0),
         )
         for piece in _pieces(_unwrapped(text, self.name) if self.is_wrapped else text):
-            reading.read(piece)
-            yield from reading.taken()
-        reading.read(None)
+            pages.read(piece)
+            yield from pages.taken()
+        pages.read(None)
 
 
 def probe(text: Delimited) -> Answer | None:
@@ -173,12 +173,12 @@ def _row(root: str) -> str | None:
     return "Row" if root in _ANALYTICS else _ALIKE.get(root)
 
 
-def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+def _headings(columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
     """The headings; where two columns have the same one, its folder's name stands before it."""
-    often = Counter(heading for heading, _ in told.values())
+    often = Counter(heading for heading, _ in columns.values())
     return tuple(
         f"{folder} {heading}" if often[heading] > 1 and folder else heading
-        for heading, folder in told.values()
+        for heading, folder in columns.values()
     )
 
 
@@ -222,16 +222,16 @@ def _pieces(text: Iterator[str]) -> Iterator[str | None]:
     yield held
 
 
-class _Reading:
+class _Pages:
     """Gathers rows from events of expat. Declarations of entities, which no answer has, are
     refused.
 
-    told  for each column of Analytics its heading and its folder
+    columns  for each column of Analytics its heading and its folder
     """
 
     def __init__(self, name: str, row: str) -> None:
         self.name, self.row = name, row
-        self.told: dict[str, tuple[str, str]] = {}
+        self.columns: dict[str, tuple[str, str]] = {}
         self.is_finished = True
         self.stated: int | None = None
         self.rows: list[tuple[int, dict[str, str]]] = []
@@ -246,7 +246,7 @@ class _Reading:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
-        self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = (
+        self.path, self.within, self.text, self.is_leaf, self.has_attributes, self.has_begun = (
             list[str](),
             False,
             "",
@@ -255,7 +255,7 @@ class _Reading:
             False,
         )
         self.has_root = False
-        self.new: dict[str, tuple[str, str]] = {}
+        self.listed: dict[str, tuple[str, str]] = {}
 
     def read(self, piece: str | None) -> None:
         """The next piece of a document, or None where one ends; FileRefused if it is no XML."""
@@ -276,7 +276,7 @@ class _Reading:
         done, self.rows = self.rows, []
         yield from done
 
-    def _refuse(self, *told: object) -> None:
+    def _refuse(self, *given: object) -> None:
         raise FileRefused(
             f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN
         )
@@ -298,7 +298,7 @@ class _Reading:
         named = {name.rpartition(":")[2]: value for name, value in given.items()}
         if not self.has_root:
             self._check_root(local)
-        self.text, self.is_leaf, self.has_told = "", True, bool(given)
+        self.text, self.is_leaf, self.has_attributes = "", True, bool(given)
         if self.within:
             self._check_inner(local)
             self.path.append(local)
@@ -313,9 +313,9 @@ class _Reading:
         elif local in _ALIKE and re.fullmatch("[0-9]{1,18}", named.get("total_record_count", "")):
             self.stated = max(self.stated or 0, int(named["total_record_count"]))
         elif local == "schema":
-            self.new = {}
+            self.listed = {}
         elif local == "element" and named.get("name", "").startswith("Column"):
-            self.new[named["name"]] = (
+            self.listed[named["name"]] = (
                 named.get("columnHeading", "").strip(),
                 named.get("tableHeading", "").strip(),
             )
@@ -340,14 +340,14 @@ class _Reading:
         if self.within and self.path:
             if self.is_leaf:
                 self._put(
-                    ".".join([*self.path, "value"] if self.has_told else self.path), self.text
+                    ".".join([*self.path, "value"] if self.has_attributes else self.path), self.text
                 )
             self.path.pop()
         elif self.within:
             self.within = False
             self.rows.append((self.line, self.current))
         elif local == "schema":
-            self._tell()
+            self._take_columns()
         elif local == "IsFinished":
             self.is_finished = self.text.strip().lower() != "false"
         self.text, self.is_leaf = "", False
@@ -365,8 +365,8 @@ class _Reading:
         text = writable(value)
         self.current[path] = f"{self.current[path]}; {text}" if path in self.current else text
 
-    def _tell(self) -> None:
-        if self.told and self.new != self.told:
+    def _take_columns(self) -> None:
+        if self.columns and self.listed != self.columns:
             raise FileRefused(
                 (
                     f"{self.name}: a page has other columns than the one before it: "
@@ -374,4 +374,4 @@ class _Reading:
                 ),
                 "Save each report in a file of its own.",
             )
-        self.told = self.new
+        self.columns = self.listed

@@ -49,9 +49,9 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
         return None
     headings = _lettered(part, source, asked) if isinstance(asked, str) else tuple(asked)
     fitting = {
-        reading: sum(_fits(row, len(headings)) for row in rows) for reading, rows in part.firsts()
+        guess: sum(_fits(row, len(headings)) for row in rows) for guess, rows in part.firsts()
     }
-    best = max(fitting, key=lambda reading: fitting[reading], default=None)
+    best = max(fitting, key=lambda guess: fitting[guess], default=None)
     if best is None or not fitting[best]:
         problem = (
             f"{part.name} ({source.label}): {len(headings)} columns are told "

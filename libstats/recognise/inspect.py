@@ -16,7 +16,7 @@ from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
 from libstats.recognise.known import Config, known
-from libstats.recognise.propose import Proposal, as_toml, propose, told
+from libstats.recognise.propose import Proposal, as_toml, propose, shown
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
 from libstats.workspace.workspace import Workspace
 
@@ -29,7 +29,7 @@ def inspect(path: Path, config: Config | None = None, dates: str | None = None) 
     comes first (`day first`). Raises FileRefused where the file is not there.
     """
     _check(path)
-    return "\n".join(_told(path, config or {}, dates))
+    return "\n".join(_lines(path, config or {}, dates))
 
 
 def declare(path: Path, workspace: Workspace, label: str, dates: str | None = None) -> str:
@@ -77,7 +77,7 @@ def _check(path: Path) -> None:
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
 
 
-def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
+def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     name = path.name
     try:
         for place in places(path):
@@ -111,7 +111,7 @@ def _part(part: Part, config: Config, dates: str | None) -> str:
 def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
     with contextlib.closing(vocabulary()) as con:
         found = _proposal(part, config, dates, con)
-        return [told(found, con)] if found else []
+        return [shown(found, con)] if found else []
 
 
 def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
@@ -131,8 +131,8 @@ def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
     if part.is_bare and (source.bare or source.command):
-        told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
-        text.append(f"  it has no headings: its columns are those that {told} in order")
+        where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
+        text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
@@ -165,8 +165,8 @@ def _before_rows(headings: Sequence[str]) -> Iterator[str]:
 
 
 def _nearest(part: Part, config: Config) -> list[str]:
-    readings, all_known = list(part.headers()), known(config)
-    header = likeliest(readings, all_known).header if readings else ()
+    guesses, all_known = list(part.headers()), known(config)
+    header = likeliest(guesses, all_known).header if guesses else ()
     text = []
     for source, has, lacks in nearest(header, all_known):
         spelled = ", ".join(

@@ -92,15 +92,15 @@ def propose(
 ) -> Proposal | None:
     """A mapping for a part, None where nothing tells what its rows are about; `dates` as a person
     says which comes first. FileRefused where it cannot be read."""
-    readings = list(part.headers())
-    if not readings:
+    guesses = list(part.headers())
+    if not guesses:
         return None
-    reading = distinct(likeliest(readings, known(config)))
-    rows = [row for _, row in islice(reading.records(), SAMPLE) if len(row) == len(reading.header)]
-    if any(VALUE.fullmatch(h.strip()) for h in reading.header):
+    guess = distinct(likeliest(guesses, known(config)))
+    rows = [row for _, row in islice(guess.records(), SAMPLE) if len(row) == len(guess.header)]
+    if any(VALUE.fullmatch(h.strip()) for h in guess.header):
         return None
     under = {
-        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(reading.header) if h.strip()
+        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(guess.header) if h.strip()
     }
     personal = tuple(h for h, values in under.items() if is_personal(h) or values.are_personal)
     free = {
@@ -123,9 +123,9 @@ def propose(
             "files would count twice: add it to the report"
         )
     mapped = {h for found in columns.values() for h in found}
-    others = {h: v.told for h, v in under.items() if h not in mapped and h not in personal}
+    others = {h: v.description for h, v in under.items() if h not in mapped and h not in personal}
     words = sorted({word for h in mapped for word in free[h].null_words})
-    return Proposal(reading, columns, personal, others, style, asks, tuple(words), rows)
+    return Proposal(guess, columns, personal, others, style, asks, tuple(words), rows)
 
 
 def _style(columns: Iterable[Values], given: str | None) -> tuple[str, str]:
@@ -322,7 +322,7 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
+def shown(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     """The proposal for a person: the mapping, what is left alone, what is not mapped, and ten rows
     through it."""
     text = [

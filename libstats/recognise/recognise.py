@@ -58,14 +58,14 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     written = written_by(part, config or {})
     if written is not None:
         return written
-    for reading in chain((first,), headers):
-        for found in all_known.recognising(reading.header):
+    for guess in chain((first,), headers):
+        for found in all_known.recognising(guess.header):
             if isinstance(found, Source):
-                _check_above(reading, seen)
-                return found, distinct(reading)
-            if not reading.preamble or not found.is_pattern:
+                _check_above(guess, seen)
+                return found, distinct(guess)
+            if not guess.preamble or not found.is_pattern:
                 raise NotLoadedYet(f"{found.label}: {found.why}")
-        seen.append(reading)
+        seen.append(guess)
     bare = _without_headings(part, all_known)
     if bare is not None:
         return bare
@@ -73,20 +73,20 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     raise untold(part, config or {}) or unknown(part.name, header, all_known)
 
 
-def _check_above(reading: Part, above: Sequence[Part]) -> None:
+def _check_above(guess: Part, above: Sequence[Part]) -> None:
     """FileRefused if a record above the headings is as full as they are: a row would be set aside
     for a title."""
-    alike = replace(reading, header=(), preamble=0)
+    alike = replace(guess, header=(), preamble=0)
     full = [
         r.preamble
         for r in above
-        if r.preamble < reading.preamble
+        if r.preamble < guess.preamble
         and replace(r, header=(), preamble=0) == alike
-        and _filled(r) >= max(3, _filled(reading))
+        and _filled(r) >= max(3, _filled(guess))
     ]
     if full:
         problem = (
-            f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as "
+            f"{guess.name}: record {full[0] + 1} stands above the headings and is as full as "
             "they are: it looks like a row"
         )
         raise FileRefused(
@@ -106,9 +106,9 @@ def _without_headings(part: Part, known: Known) -> tuple[Source, Part] | None:
     """The declaration whose columns and patterns every one of the first records fits, and the part
     as having those headings."""
     for source in (s for s in known.sources if s.bare):
-        for reading, rows in part.firsts():
+        for guess, rows in part.firsts():
             if source.fits_bare(rows):
-                return source, replace(reading, header=source.bare, is_bare=True)
+                return source, replace(guess, header=source.bare, is_bare=True)
     return None
 
 
@@ -132,9 +132,9 @@ def distinct(part: Part) -> Part:
     )
 
 
-def likeliest(readings: Sequence[Part], known: Known) -> Part:
-    """The reading with most headings that are known, the first of several."""
-    return max(readings, key=lambda reading: len(known.named(reading.header)))
+def likeliest(guesses: Sequence[Part], known: Known) -> Part:
+    """The guess with most headings that are known, the first of several."""
+    return max(guesses, key=lambda guess: len(known.named(guess.header)))
 
 
 def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str], list[str]]]:
@@ -160,7 +160,7 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     read = (known.headings.get(fold_heading(h)) for h in header)
     seen = [heading for heading in read if heading is not None]
     count = sum(1 for h in header if h.strip())
-    told = (
+    familiar = (
         f"of its {count} headings libstats knows {', '.join(seen)}"
         if seen
         else f"libstats knows none of its {count} headings"
@@ -179,5 +179,5 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
             "`libstats inspect FILE` shows what libstats knows."
         )
     return UnknownExport(
-        f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy
+        f"{name}: not an export that libstats knows; {familiar}. Nothing was changed", remedy
     )

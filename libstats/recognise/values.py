@@ -98,7 +98,7 @@ class Values:
         return sum(n for v, n in self.counts.items() if re.fullmatch(pattern, v)) / max(self.n, 1)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What they look like, in words and shapes."""
         if not self.n:
             return "blank"

@@ -20,7 +20,7 @@ class Fault(NamedTuple):
     problem: str
     remedy: str
 
-    def told(self, text: str) -> str:
+    def in_words(self, text: str) -> str:
         """The fault with its line, for a person; `text` is that of the file."""
         line = line_of(text, self.at)
         return f"{CONFIG}, line {line}, {self._dotted}: {self.problem}\n  {self.remedy}."

@@ -32,7 +32,7 @@ def check(text: str, config: Mapping[str, Any]) -> None:
     ]
     found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
-        raise WorkspaceError("\n".join(fault.told(text) for fault in found))
+        raise WorkspaceError("\n".join(fault.in_words(text) for fault in found))
 
 
 def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
@@ -115,8 +115,8 @@ def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
             )
         elif shapeless := misshapen(label, entry):
             yield from shapeless
-        elif told := [*_of_sql(here, entry)]:
-            yield from told
+        elif found := [*_of_sql(here, entry)]:
+            yield from found
         else:
             yield from _of_source(here, entry, own.source_of(label, entry))
 
@@ -146,9 +146,9 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
             if x.column not in known
         )
         yield from (
-            Fault((*at, f"as {x.column}"), told, _ALLOWED)
+            Fault((*at, f"as {x.column}"), problem, _ALLOWED)
             for x in lines
-            if (told := refused(x.expression))
+            if (problem := refused(x.expression))
         )
     rules = (
         (key, name, rule)
@@ -156,8 +156,8 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
         for name, rule in entry.get(key, {}).items()
     )
     for key, name, rule in rules:
-        if told := refused(rule):
-            yield Fault((*here, key, name), told, _ALLOWED)
+        if problem := refused(rule):
+            yield Fault((*here, key, name), problem, _ALLOWED)
         yield from (
             Fault(
                 (*here, key, name),
@@ -225,18 +225,18 @@ def _of_binding(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
             f"(select {', '.join(f'null::varchar as c{i}' for i in range(len(header)))} limit 0)"
         )
         for plan in plans(source, header):
-            told = [
+            bound = [
                 (_at(here, entry, plan.table.name, line), plan.value(line)) for line in plan.lines
             ]
             only = plan.table.name in source.only
-            told += [
+            bound += [
                 (
                     (*here, "only", plan.table.name) if only else (*here, "set_aside", name),
                     f"({rule})::boolean",
                 )
                 for name, rule in plan.set_aside.items()
             ]
-            for at, sql in told:
+            for at, sql in bound:
                 try:
                     con.execute(f"select {sql} from {empty}")
                 except duckdb.Error as error:

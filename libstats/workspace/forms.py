@@ -50,11 +50,11 @@ def explained() -> str:
 
 def _form(source: Source) -> list[str]:
     table = schema.tables()[source.primary]
-    told: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for line in source.lines[source.primary]:
         column = table.column(line.column)
         for heading in line.headings:
-            told.setdefault(
+            meanings.setdefault(
                 heading,
                 f"**which one**: {column.comment}" if column.nature == "key" else column.comment,
             )
@@ -65,7 +65,7 @@ def _form(source: Source) -> list[str]:
         "",
         "| column | what to write |",
         "|---|---|",
-        *(f"| `{heading}` | {words} |" for heading, words in told.items()),
+        *(f"| `{heading}` | {words} |" for heading, words in meanings.items()),
         "",
     ]
 

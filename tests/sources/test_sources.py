@@ -21,7 +21,8 @@ import pytest
 import libstats
 from libstats import schema, sources
 from libstats.declaration.faults import faults
-from libstats.declaration.source import Line, Source, fold_heading
+from libstats.declaration.source import Line, Source, fold_heading, read_select
+from libstats.errors import SourceError
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.delimited import Delimited
 from libstats.recognise.recognise import recognise
@@ -199,3 +200,31 @@ def test_faults_are_found_all_at_once() -> None:
             "a file would be recognised by its width"
         ),
     ]
+
+
+def test_an_expression_goes_on_while_a_bracket_or_a_case_is_open() -> None:
+    wide = """
+    select
+        -- who asked is never read. Neither is where
+        case lower("A (b") when 'end' then "C" else coalesce("D", '(') end as loan_id,
+        "E" as barcode
+    from raw"""
+    folded = """
+    select
+        -- who asked is never read.
+        --   Neither is where
+        case lower("A (b")
+            -- of the case, and in no fingerprint
+            when 'end' then "C"
+            else coalesce(
+                "D",
+                '('
+            )
+        end as loan_id,
+        "E" as barcode
+    from raw"""
+    assert read_select(folded) == read_select(wide)
+    one, other = (Source("x", "y", ("E",), {"loan": text}) for text in (wide, folded))
+    assert one.select_hash == other.select_hash
+    with pytest.raises(SourceError, match='"A" is loan_id'):
+        read_select('"A" is loan_id,\n"B" as barcode')
