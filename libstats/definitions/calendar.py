@@ -37,7 +37,12 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         week += [(name, day, hours) for day, hours in _week(name, entry).items()]
         closed += [(name, day) for day in _closed(name, entry)]
     con.execute(
-        "create or replace temp table open_weekday (calendar varchar, weekday integer, hours double)"
+        """
+        create or replace temp table open_weekday (
+            calendar varchar,
+            weekday integer,
+            hours double
+        )"""
     )
     con.executemany("insert into open_weekday values ($1, $2, $3)", week)
     con.execute("create or replace temp table closed_day (calendar varchar, day date)")
@@ -55,21 +60,40 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
 _TABLE = """
     create or replace temp table calendar_day as
     with hours as (
-        select w.calendar, d.day::date as day, case when c.day is null then w.hours else 0 end as hours
+        select
+            w.calendar,
+            d.day::date as day,
+            case when c.day is null then w.hours else 0 end as hours
         from (select unnest(range($first::timestamp, $last::timestamp, interval 1 day)) as day) d
         join open_weekday w on w.weekday = isodow(d.day)
-        left join closed_day c on c.calendar = w.calendar and c.day = d.day::date)
-    select calendar, day, hours, hours > 0 as is_open,
-        (sum((hours > 0)::integer) over (partition by calendar order by day) - (hours > 0)::integer)::bigint as open_before
+        left join closed_day c on c.calendar = w.calendar and c.day = d.day::date
+    )
+    select
+        calendar,
+        day,
+        hours,
+        hours > 0 as is_open,
+        (
+            sum((hours > 0)::integer) over (partition by calendar order by day)
+            - (hours > 0)::integer
+        )::bigint as open_before
     from hours
 """
 # open_days counts open days from the first moment's day up to, without, the second one's: Friday to
 # Monday is 1
 _MACROS = """
     create or replace temp macro open_days(a, b, name) as
-        (select c.open_before from calendar_day c where c.calendar = name and c.day = b::date) - (select c.open_before from calendar_day c where c.calendar = name and c.day = a::date);
+        (select c.open_before from calendar_day c where c.calendar = name and c.day = b::date)
+        - (select c.open_before from calendar_day c where c.calendar = name and c.day = a::date);
     create or replace temp macro fiscal_year(day) as
-        (year(day) + case when getvariable('fiscal_month') > 1 and month(day) >= getvariable('fiscal_month') then 1 else 0 end)::integer
+        (
+            year(day)
+            + case
+                when getvariable('fiscal_month') > 1 and month(day) >= getvariable('fiscal_month')
+                    then 1
+                else 0
+            end
+        )::integer
 """
 
 
@@ -119,7 +143,10 @@ def _closed(name: str, entry: dict[str, Any]) -> list[date]:
             raise _wrong(
                 name,
                 "holidays",
-                'holidays = "US-KS": a country, or a country and its part, as the package holidays names them',
+                (
+                    'holidays = "US-KS": a country, or a country and its part, '
+                    "as the package holidays names them"
+                ),
             ) from None
     return days
 

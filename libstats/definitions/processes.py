@@ -63,17 +63,17 @@ class Reading:
 
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""
-        told = self.reached[milestone]
+        given = self.reached[milestone]
         return (
-            told
-            if isinstance(told, str)
-            else f"coalesce({', '.join(f'({t})::timestamp' for t in told)})"
+            given
+            if isinstance(given, str)
+            else f"coalesce({', '.join(f'({t})::timestamp' for t in given)})"
         )
 
     def day(self, milestone: str, kind: str) -> str:
         """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
-        told = self.reached[milestone]
-        return str(kind == "DATE").lower() if isinstance(told, str) else f"({told[0]}) is null"
+        given = self.reached[milestone]
+        return str(kind == "DATE").lower() if isinstance(given, str) else f"({given[0]}) is null"
 
 
 @dataclass(frozen=True)
@@ -158,29 +158,12 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
 def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
     """A library's entry over the one of libstats: its milestones and statuses are added, all else
     replaced."""
-    where = f"libstats.toml: [process.{name}]"
-    if not isinstance(own, dict):
-        raise WorkspaceError(
-            f"{where} is not a section",
-            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
-        )
-    for key, value in own.items():
-        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
-            raise WorkspaceError(
-                f"{where}: {key} is not in the form",
-                f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.",
-            )
-    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
-        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
-    ]:
-        raise WorkspaceError(
-            f"{where}: {odd[0]!r} is no name that can be used",
-            f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}.",
-        )
-    merged = {**(shipped or {}), **own}
+    _check_entry(name, own)
+    where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
+    merged = {**shipped, **own}
     for key in ("milestones", "misleading", "aside"):
-        merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
-    merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
+        merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
+    merged["statuses"] = _statuses(shipped.get("statuses", {}), own.get("statuses", {}))
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
         raise WorkspaceError(
             f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones."
@@ -210,6 +193,35 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
             "A day to come does neither: take it out of planned.",
         )
     return merged
+
+
+def _check_entry(name: str, own: Any) -> None:
+    """WorkspaceError for an entry that is not in the form."""
+    where = f"libstats.toml: [process.{name}]"
+    if not isinstance(own, dict):
+        raise WorkspaceError(
+            f"{where} is not a section",
+            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
+        )
+    for key, value in own.items():
+        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+            raise WorkspaceError(
+                f"{where}: {key} is not in the form",
+                (
+                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
+                    "as in libstats/definitions/processes.toml."
+                ),
+            )
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
+        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
+    ]:
+        raise WorkspaceError(
+            f"{where}: {odd[0]!r} is no name that can be used",
+            (
+                "Write it in small letters; a milestone is one word, with _ for a space, "
+                f"and none of: {', '.join(_TAKEN)}."
+            ),
+        )
 
 
 def _is_in_form(key: str, value: Any) -> bool:
@@ -245,10 +257,19 @@ def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
+    """Give a connection the table `process`, one row a kind of work, for analyses and people."""
     found = processes(config)
     con.execute(
-        "create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)"
+        """
+        create or replace temp table process (
+            process varchar,
+            what varchar,
+            starts varchar,
+            done varchar[],
+            given_up varchar[],
+            goal_days double,
+            definition varchar
+        )"""
     )
     for p in found.values():
         definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
@@ -266,7 +287,10 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     if name not in found:
         raise AnalysisError(
             f"there is no process {name!r}",
-            f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].",
+            (
+                f"There are: {', '.join(found)}. A library's own stand in libstats.toml as "
+                "[process.NAME]."
+            ),
         )
     given = json.loads(found[name])
     return _built(name, {key: value for key, value in given.items() if key != "name"})

@@ -25,9 +25,9 @@ from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
 from libstats.store import fold, ledger, settle, unread
-from libstats.store.steps import step
 from libstats.store.row_groups import commit
 from libstats.store.runs import Runs
+from libstats.store.steps import step
 
 
 class Batch:

@@ -12,10 +12,11 @@ from libstats.errors import LibstatsError
 from libstats.privacy import keys
 from libstats.privacy.forgetting import destroy, people_columns
 from libstats.store import generations, ledger
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace import given
+from libstats.workspace.workspace import Workspace, at
 
 
-def forget(workspace: Workspace | Path | str, before: date) -> int:
+def forget(workspace: Workspace | Path | str, before: date | str) -> int:
     """Destroy the patron keys of every case that closed before a day, in every version, and set a
     horizon.
 
@@ -24,13 +25,13 @@ def forget(workspace: Workspace | Path | str, before: date) -> int:
     bring none of it back. Returns the number of rows that lost their patron. Raises WorkspaceError,
     StoreError, LibstatsError for a day to come.
     """
-    now = datetime.now().replace(microsecond=0)
+    now, before = datetime.now().replace(microsecond=0), given.day(before, "before")
     if before > now.date():
         raise LibstatsError(
             f"{before} has not come yet",
             "Name a day up to today; open cases keep their patron in any case.",
         )
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place = at(workspace)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
@@ -65,7 +66,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
     patrons cannot be counted across the change. Returns the number of patrons. Raises
     WorkspaceError, StoreError.
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place = at(workspace)
     keys.read_key(place.key_file)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con

@@ -19,9 +19,9 @@ from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived
 from libstats.privacy import forgetting
 from libstats.store import ledger, settle, unread
-from libstats.store.steps import step
 from libstats.store.ledger import Shape
 from libstats.store.row_groups import commit
+from libstats.store.steps import step
 
 
 class Miscounted(FileRefused):

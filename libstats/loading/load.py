@@ -21,23 +21,24 @@ from libstats.privacy import forgetting
 from libstats.readers.place import is_of, stamp
 from libstats.recognise.found import found_in
 from libstats.store import fold, generations
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace import given
+from libstats.workspace.workspace import Workspace, at
 
 
 def load(
     workspace: Workspace | Path | str,
-    paths: Iterable[Path | str],
+    paths: Path | str | Iterable[Path | str],
     *,
     source: str | None = None,
-    exported_at: datetime | None = None,
+    exported_at: datetime | str | None = None,
 ) -> LoadReceipt:
     """Load files and folders of any mix into the workspace's database, and say what became of every
     row.
 
     Parameters
     ----------
-    workspace : the folder that `libstats init` made
-    paths : files, or folders (taken with all files below them)
+    workspace : the folder that `libstats init` made, or anything in it
+    paths : a file or a folder (taken with all files below it), or several
     source : name of the configured source, where several have the same system
     exported_at : when the files were exported; else it is stated in the file, in its name, or the
         newest time in it
@@ -46,8 +47,9 @@ def load(
     loaded all the same. Nothing is published until every file is done. Raises WorkspaceError,
     StoreError (also where the disk is full).
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
-    files = list(files_of(paths))
+    place = at(workspace)
+    files = list(files_of(given.paths(paths)))
+    exported_at = given.moment(exported_at, "exported_at") if exported_at is not None else None
     receipt = LoadReceipt()
     stamps = {f: stamp(f) for f in files if f.is_file()}
     size = sum(length for length, _ in stamps.values())

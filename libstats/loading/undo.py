@@ -9,7 +9,8 @@ from libstats import schema
 from libstats.errors import LibstatsError
 from libstats.privacy import forgetting
 from libstats.store import generations, ledger, settle
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace import given
+from libstats.workspace.workspace import Workspace, at
 
 
 def undo(workspace: Workspace | Path | str, seq: int) -> None:
@@ -18,7 +19,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 
     Raises LibstatsError if there is no such load, or it is undone already.
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place, seq = at(workspace), given.load_number(seq)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         row = con.execute("select export_id, undone_seq from load where seq = $1", [seq]).fetchall()
@@ -38,7 +39,7 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
 def confirm(workspace: Workspace | Path | str, seq: int) -> None:
     """Believe a whole-state load although it is much smaller than the one before: what it lacks is
     gone."""
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place, seq = at(workspace), given.load_number(seq)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         held = ledger.held(con, seq)

@@ -12,7 +12,7 @@ from libstats.errors import FileRefused
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places
 from libstats.readers.sniff import parts
-from libstats.recognise.headless import Config
+from libstats.recognise.known import Config
 from libstats.recognise.recognise import recognise_part
 
 

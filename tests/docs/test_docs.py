@@ -17,7 +17,8 @@ import pytest
 import libstats
 from libstats import schema
 from libstats.cli import arguments
-from libstats.declaration.source import Source, faults
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Source
 from tests.support.files import ROOT
 from tests.support.tables import dicts, holding
 

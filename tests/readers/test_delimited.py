@@ -168,7 +168,12 @@ def test_a_count_does_not_depend_on_where_blocks_end(
         assert reading.count() == whole
 
 
-LEAK = 'issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n1;b1;P1;2026-10-01;2026-10-21;"A\n2;b2;SECRET-ID;2026-10-01;2026-10-21;"B\n3;b3;P3;2026-10-01;2026-10-21;C\n'
+LEAK = (
+    "issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n"
+    '1;b1;P1;2026-10-01;2026-10-21;"A\n'
+    '2;b2;SECRET-ID;2026-10-01;2026-10-21;"B\n'
+    "3;b3;P3;2026-10-01;2026-10-21;C\n"
+)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

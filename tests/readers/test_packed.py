@@ -86,7 +86,11 @@ def test_what_is_packed_is_never_on_the_disk(workspace: Workspace, tmp_path: Pat
     def looked(step: str) -> None:
         kept.extend(p.read_bytes() for p in (workspace.store / "work").glob("*.csv"))
 
-    loans = "made for SECRET-NAME\nissue_id,borrowernumber,issuedate,date_due,notes\n1,SECRET-ID,2026-10-01,2026-10-21,SECRET-NOTE\n"
+    loans = (
+        "made for SECRET-NAME\n"
+        "issue_id,borrowernumber,issuedate,date_due,notes\n"
+        "1,SECRET-ID,2026-10-01,2026-10-21,SECRET-NOTE\n"
+    )
     packed = archive(tmp_path / "day-2026-10-31.zip", {"loans.csv": loans})
     with steps.watched(looked):
         receipt = libstats.load(workspace, [packed]).files[0]
@@ -358,7 +362,7 @@ def test_members_of_the_folder_itself_and_above_it_are_no_hidden_ones(
 def test_an_archive_with_two_members_of_one_name_is_refused(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """Which of the two a name opens is the unpacker's choice, and the other's rows would be lost."""
+    """Which of the two a name opens is the unpacker's choice; the other's rows would be lost."""
     with (
         zipfile.ZipFile(tmp_path / "day-2026-10-31.zip", "w") as file,
         pytest.warns(UserWarning, match="Duplicate name"),
