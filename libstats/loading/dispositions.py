@@ -117,6 +117,7 @@ class OfBatch:
         """Rows by file and disposition: new, changed, unchanged, stale; equal rows of a file count
         once, but events of a log each."""
         self._rank()
+        self._find_moved()
         query = self._event_states() if self.table.is_keyless else self._row_states()
         found: dict[int, dict[str, int]] = {}
         for file, state, number in self.con.execute(query).fetchall():
@@ -126,7 +127,8 @@ class OfBatch:
         return found
 
     def conflicts(self) -> dict[int, int]:
-        """Keys for which a file holds different rows, by file."""
+        """Keys for which a file holds different rows, by file, where it changes what is known of
+        them. For who has asked for the counts."""
         if self.table.is_keyless:
             return {}
         key = ", ".join(self.key)
@@ -135,7 +137,8 @@ class OfBatch:
             select file, count(*)
             from (
                 select file, {key}
-                from (select file, b.source, {self.keys} from held r join batch_load b using (file))
+                from ({self._rows("")}) r semi join moved m
+                    on m.file = r.file and {same_key(self.key, "m", "r")}
                 group by all
                 having count(*) > 1
             )
@@ -144,9 +147,54 @@ class OfBatch:
         )
         return dict(rows.fetchall())
 
+    def _rows(self, columns: str) -> str:
+        """SQL: the distinct rows of each file, with their keys and these columns."""
+        return f"""
+                select file, b.seq, b.source, {self.keys}{columns}
+                from held r join batch_load b using (file)"""
+
+    def _find_moved(self) -> None:
+        """Temp table `moved` (file, key): the keys whose fold a file can change, as settle.py has
+        it: what comes and goes with it; and of what stays, where its shape's load before was not
+        its newest, or another shape tells of the same with a rank above that."""
+        keys, row = self.keys, f"{self.table.name}__row"
+        self.con.execute(
+            f"""
+            create or replace temp table before_load as
+            select
+                b.file,
+                b.shape,
+                b.seq,
+                (
+                    select p.rank
+                    from ranked p
+                    where p.seq = (
+                        select max(l.seq) from load l
+                        where l.export_id = b.shape and l.seq < b.seq)
+                    and p.rank < m.rank
+                    and p.rank = (
+                        select max(o.rank) from ranked o
+                        where o.export_id = b.shape and o.seq < b.seq)
+                ) as rank
+            from batch_load b join ranked m on m.seq = b.seq;
+            create or replace temp table moved as
+            select b.file, r.source, {keys}
+            from {row} r join batch_load b on b.shape = r.export_id
+                and (b.seq = r.from_seq or b.seq = r.until_seq)
+            union
+            select r.file, {", ".join(f"r.{c}" for c in self.key)}
+            from ({self._rows("")}) r join before_load p on p.file = r.file
+            where p.rank is null or exists (
+                from telling t
+                where {same_key(self.key, "t", "r")} and t.export_id <> p.shape
+                    and t.seq < p.seq and t.rank > p.rank
+            )
+            """
+        )
+
     def _rank(self) -> None:
         """Temp tables `ranked`: the rank of each active load; `past_run`: the runs of before, with
-        the best rank of the loads of before in them."""
+        the best rank of the loads of before in them; `telling`."""
         self.con.execute(
             f"""
             create or replace temp table ranked as {ledger.active_sql()};
@@ -161,7 +209,8 @@ class OfBatch:
                 on a.export_id = s.export_id
                 and a.seq >= s.from_seq
                 and a.seq < least(coalesce(s.until_seq, {ledger.LATEST}), {self.first_seq})
-            group by all
+            group by all;
+            create or replace temp table telling as {self._tellings()}
             """
         )
 
@@ -200,8 +249,7 @@ class OfBatch:
         )
         now = ", ".join(f"'{c}': {c}" for c in self.names) or "'nothing': 0"
         return f"""
-            with telling as ({self._tellings()}),
-            known as (
+            with known as (
                 select distinct seq, {key}{folded}
                 from telling
                 window w as (
@@ -213,18 +261,18 @@ class OfBatch:
                 select *, lag(now) over (partition by {key} order by seq) as before from struct
             )
             select
-                file,
+                r.file,
                 case
+                    when m.file is null then 'unchanged'
                     when s.before is null then 'new'
                     when s.before is distinct from s.now then 'changed'
                     when {lost or "false"} then 'stale'
                     else 'unchanged'
                 end,
                 count(*)
-            from (
-                select file, b.seq, b.source, {self.keys}{columns}
-                from held r join batch_load b using (file)
-            ) r join state s on s.seq = r.seq and {same_key(self.key, "s", "r")}
+            from ({self._rows(columns)}) r
+                join state s on s.seq = r.seq and {same_key(self.key, "s", "r")}
+                left join moved m on m.file = r.file and {same_key(self.key, "m", "r")}
             group by all"""
 
     def _event_states(self) -> str:
@@ -232,8 +280,7 @@ class OfBatch:
         the others go by whether the identity's events are now this file's."""
         key, every = ", ".join(self.key), ", ".join(c.name for c in self.table.columns)
         return f"""
-            with telling as ({self._tellings()}),
-            load_group as (
+            with load_group as (
                 select
                     seq,
                     {key},
@@ -266,8 +313,12 @@ class OfBatch:
                 select
                     b.file,
                     f.events,
-                    greatest(f.events - coalesce(s.before.events, 0), 0) as added,
                     case
+                        when m.file is null then 0
+                        else greatest(f.events - coalesce(s.before.events, 0), 0)
+                    end as added,
+                    case
+                        when m.file is null then 'unchanged'
                         when f.events <> s.now.events or f.sign <> s.now.sign then 'stale'
                         when s.before.events = s.now.events and s.before.sign <> s.now.sign
                         then 'changed'
@@ -276,6 +327,7 @@ class OfBatch:
                 from load_group f
                     join batch_load b on b.seq = f.seq
                     join state s on s.seq = f.seq and {same_key(self.key, "s", "f")}
+                    left join moved m on m.file = b.file and {same_key(self.key, "m", "f")}
             )
             select file, 'new', sum(added)::bigint from judged group by file
             union all
