@@ -219,6 +219,7 @@ def _alike(places: Sequence[Place]) -> list[list[Place]]:
         shape = (
             incoming.instance,
             incoming.source.label,
+            incoming.source.select_hash,
             incoming.part.header,
             incoming.part.delimiter,
             incoming.is_fast and incoming.is_regular,
