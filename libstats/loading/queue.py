@@ -28,7 +28,7 @@ class Queue:
         self.job, self.in_batches = job, in_batches
         self.receipts: list[FileReceipt | None] = []
         self._waiting: list[tuple[int, Incoming]] = []
-        self._refuse_renamed = cache(self._check_name)
+        self._names = cache(self._find_names)
 
     def add(self, found: Found) -> None:
         """Take one more. What cannot be loaded gets its receipt at once. Raises what tells of a
@@ -133,24 +133,39 @@ class Queue:
             receipt.has_traces = intake.has_traces
             return receipt
 
-    def _check_name(self, system: str, file: str) -> None:
-        """FileRefused if exports of the system are loaded under a name that the configuration no longer
-        has: under a new one, or under none, all would count twice."""
+    def _refuse_renamed(self, system: str, file: str) -> None:
+        """FileRefused if exports of the system are loaded under a name that the configuration no
+        longer has: under a new one, or under none, all would count twice."""
+        named, other = self._names(system)
+        if other is not None:
+            raise FileRefused(
+                f"{file}: what is loaded of {system} so far stands under the name {other}, which"
+                f" libstats.toml does not have: loaded as {named} it would count twice",
+                f"Write [sources.{other}] instead of [sources.{named}], with the line"
+                f' system = "{system}", or take the old loads back first: `libstats loads` lists'
+                " them.",
+            )
+
+    def _find_names(self, system: str) -> tuple[str, str | None]:
+        """The name that the configuration has for a system, the first of several, and one that it
+        has not though exports are loaded under it."""
+        workspace = self.job.workspace
         named = [
             name
-            for name, source in self.job.workspace.config.get("sources", {}).items()
+            for name, source in workspace.config.get("sources", {}).items()
             if source["system"] == system
-        ] or [self.job.workspace.instance(system, self.job.source)]
+        ] or [workspace.instance(system, self.job.source)]
         others = self.job.con.execute(
-            "select distinct e.source from load l join export e using (export_id) where l.undone_seq is null and starts_with(e.declaration, $1) and not list_contains($2, e.source) order by all",
+            """
+            select distinct e.source
+            from load l join export e using (export_id)
+            where l.undone_seq is null and starts_with(e.declaration, $1)
+                and not list_contains($2, e.source)
+            order by all
+            """,
             [f"{system} ", named],
         ).fetchall()
-        if others:
-            problem = f"what is loaded of {system} so far stands under the name {others[0][0]}, which libstats.toml does not have: loaded as {named[0]} it would count twice"
-            raise FileRefused(
-                f"{file}: {problem}",
-                f'Write [sources.{others[0][0]}] instead of [sources.{named[0]}], with the line system = "{system}", or take the old loads back first: `libstats loads` lists them.',
-            )
+        return named[0], others[0][0] if others else None
 
 
 def not_loaded(entry: str, error: Exception) -> FileReceipt:

@@ -45,6 +45,7 @@ class Staged:
         self.con = self.like.job.con
         self.is_fast = self.like.is_fast and self.like.is_regular
         self.text = f"text_{number}"
+        self._has_unsound = False
 
     @property
     def plans(self) -> list[Plan]:
@@ -111,14 +112,16 @@ class Staged:
         """A row that its primary table rejects for a value tells the truth of no table."""
         primary = self.plans[0]
         unsound = f"unsound_{self.number}"
-        self.con.execute(
-            f"""
-            create or replace temp table {unsound} as
-            select distinct file, row_hash
-            from ({primary.values_sql(self.raw())})
-            where n = 0 and ({primary.slipped})
-            """
-        )
+        if not self._has_unsound:
+            self.con.execute(
+                f"""
+                create or replace temp table {unsound} as
+                select distinct file, row_hash
+                from ({primary.values_sql(self.raw())})
+                where n = 0 and ({primary.slipped})
+                """
+            )
+            self._has_unsound = True
         where = f"(file, {primary.hashed}) not in (from {unsound})"
         return Raw(f"(select * from {raw.sql} where {where})", raw.has_lines)
 
