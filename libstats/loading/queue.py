@@ -10,9 +10,10 @@ import duckdb
 from libstats.errors import FileRefused, NotLoadedYet
 from libstats.loading.batch import Batch
 from libstats.loading.incoming import BIG, Incoming, Job
-from libstats.loading.intake import Intake
+from libstats.loading.intake import Intake, repeated
 from libstats.loading.receipt import FileReceipt
 from libstats.loading.staged import Staging
+from libstats.loading.twins import Twins
 from libstats.readers.place import unreadable
 from libstats.recognise.found import Found
 from libstats.store import generations
@@ -59,14 +60,21 @@ class Queue:
         return [receipt for receipt in self.receipts if receipt is not None]
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._counted(self._waiting), []
-        if not waiting:
-            return
+        waiting, self._waiting = self._sound(self._waiting), []
+        twins = Twins(self.job.con, [incoming for _, incoming in waiting])
+        for number, load in twins.loaded.items():
+            place, incoming = waiting[number]
+            self.receipts[place] = repeated(incoming, load.seq, load.dispositions)
+        fresh = [n for n in range(len(waiting)) if n not in twins.loaded]
+        alone = {n for n, number in enumerate(fresh) if number in twins.doubtful}
+        self._load([waiting[number] for number in fresh], alone)
+
+    def _load(self, waiting: list[tuple[int, Incoming]], alone: set[int]) -> None:
+        """Load files, those with the numbers `alone` alone."""
         files = [incoming for _, incoming in waiting]
-        staging, twins = self._staging(files), self._twins(files)
-        done = 0
+        staging, done = self._staging(files), 0
         while done < len(files):
-            end = next((n for n in range(done, len(files)) if n in twins), len(files))
+            end = next((n for n in range(done, len(files)) if n in alone), len(files))
             receipts = self._together(staging, done, end) if staging else {}
             if not receipts:
                 receipts = {done: self._alone(files[done])}
@@ -88,17 +96,7 @@ class Queue:
                 raise
             return None
 
-    def _twins(self, files: list[Incoming]) -> set[int]:
-        """The numbers of files whose bytes are loaded already, or stand among them before."""
-        prints = [incoming.count.sha256 for incoming in files]
-        loaded = "select distinct sha256 from load where sha256 in (select unnest($1::varchar[]))"
-        seen = {sha for (sha,) in self.job.con.execute(loaded, [prints]).fetchall()}
-        first: dict[str, int] = {}
-        for number, sha in enumerate(prints):
-            first.setdefault(sha, number)
-        return {n for n, sha in enumerate(prints) if sha in seen or first[sha] != n}
-
-    def _counted(self, waiting: list[tuple[int, Incoming]]) -> list[tuple[int, Incoming]]:
+    def _sound(self, waiting: list[tuple[int, Incoming]]) -> list[tuple[int, Incoming]]:
         """Those whose records could be counted, and written anew where they must be."""
         sound = []
         for place, incoming in waiting:
