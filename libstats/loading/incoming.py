@@ -96,10 +96,11 @@ class Incoming:
             raise unclosed(self.part.name, count.open_quote)
         return count
 
-    @property
+    @cached_property
     def size(self) -> int:
-        """Bytes of the file that it is, or is part of."""
-        return self.part.path.stat().st_size
+        """Bytes of the file that it is; of one that is packed, what it is unpacked."""
+        listed = self.part.place.listed
+        return listed.file_size if listed else self.part.path.stat().st_size
 
     @property
     def is_big(self) -> bool:
@@ -126,6 +127,12 @@ class Incoming:
         wanted = Wanted(self.keep, change | self.glean, self.source.footer, self.source.failure)
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
         return normalise(self.part, target, wanted, self.count, self.job.advance)
+
+    def write_anew_where_it_must_be(self) -> None:
+        """Write the part anew if DuckDB itself may not read it. FileRefused where that cannot be
+        done to its end."""
+        if not (self.is_fast and self.is_regular):
+            _ = self.normalised
 
     def rows_read(self, *, is_normalised: bool) -> int:
         """The rows of the file, counted independently of what reads them; where its quotes cannot

@@ -29,6 +29,7 @@ class Queue:
         self.job, self.in_batches = job, in_batches
         self.receipts: list[FileReceipt | None] = []
         self._waiting: list[tuple[int, Incoming]] = []
+        self._bytes = 0
         self._names = cache(self._find_names)
 
     def add(self, found: Found) -> None:
@@ -46,7 +47,8 @@ class Queue:
             if self.in_batches and incoming.size < BIG:
                 incoming.refuse_unfit()
                 self._waiting.append((place, incoming))
-                if sum(waiting.size for _, waiting in self._waiting) > MOST:
+                self._bytes += incoming.size
+                if self._bytes > MOST:
                     self._flush()
                 return
             self._flush()
@@ -60,14 +62,15 @@ class Queue:
         return [receipt for receipt in self.receipts if receipt is not None]
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._sound(self._waiting), []
+        waiting, self._waiting, self._bytes = self._sound(self._waiting), [], 0
         twins = Twins(self.job.con, [incoming for _, incoming in waiting])
         for number, load in twins.loaded.items():
             place, incoming = waiting[number]
             self.receipts[place] = repeated(incoming, load.seq, load.dispositions)
-        fresh = [n for n in range(len(waiting)) if n not in twins.loaded]
-        alone = {n for n, number in enumerate(fresh) if number in twins.doubtful}
-        self._load([waiting[number] for number in fresh], alone)
+        doubtful = {waiting[number][0] for number in twins.doubtful}
+        fresh = [each for number, each in enumerate(waiting) if number not in twins.loaded]
+        fresh = self._sound(fresh, is_written_anew=True)
+        self._load(fresh, {n for n, (place, _) in enumerate(fresh) if place in doubtful})
 
     def _load(self, waiting: list[tuple[int, Incoming]], alone: set[int]) -> None:
         """Load files, those with the numbers `alone` alone."""
@@ -96,13 +99,15 @@ class Queue:
                 raise
             return None
 
-    def _sound(self, waiting: list[tuple[int, Incoming]]) -> list[tuple[int, Incoming]]:
-        """Those whose records could be counted, and written anew where they must be."""
+    def _sound(
+        self, waiting: list[tuple[int, Incoming]], *, is_written_anew: bool = False
+    ) -> list[tuple[int, Incoming]]:
+        """Those whose records can be counted, or that can be written anew where they must be."""
         sound = []
         for place, incoming in waiting:
             try:
-                if not (incoming.is_fast and incoming.is_regular):
-                    assert incoming.normalised
+                if incoming.count and is_written_anew:
+                    incoming.write_anew_where_it_must_be()
                 sound.append((place, incoming))
             except (FileRefused, OSError) as error:
                 self.receipts[place] = not_loaded(incoming.part.entry, error)
