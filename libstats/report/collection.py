@@ -112,9 +112,15 @@ def read(
     _check_branch(con, branch)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
     settings: Row = {
-        "as_of": str(day), "profile": profile, "combine": combine, "thresholds": table, "years_held": years_held, "keep_last_copies": keep_last_copies,
-        "keep": [code.strip() for code in keep.split(",") if code.strip()], "branch": of,
-    }  # fmt: skip
+        "as_of": str(day),
+        "profile": profile,
+        "combine": combine,
+        "thresholds": table,
+        "years_held": years_held,
+        "keep_last_copies": keep_last_copies,
+        "keep": [code.strip() for code in keep.split(",") if code.strip()],
+        "branch": of,
+    }
     whole = records(ages.collection_age(con, as_of=day, by="all", branch=of))
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
     if not whole:
@@ -123,23 +129,35 @@ def read(
             "Give a later day, or load a list of items: libstats load exports",
         )
     return Collection(
-        day, branch, settings, rows, whole[0],
+        day,
+        branch,
+        settings,
+        rows,
+        whole[0],
         age=records(ages.collection_age(con, as_of=day, branch=of)),
         decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
         use=records(collection_use(con, since=since, until=until, branch=of)),
         use_of_all=use[0],
-        resting=[row for row in records(shelf_time(con, since=since, until=until, branch=of)) if row["all"] is not None],
+        resting=[
+            row
+            for row in records(shelf_time(con, since=since, until=until, branch=of))
+            if row["all"] is not None
+        ],
         candidates=records(weeding.weeding_candidates(con, **settings)),
         fates=records(weeding.left_out(con, **settings)),
-        missing=[row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])],
+        missing=[
+            row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])
+        ],
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
         system_days=records(system_days(con)),
         sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, table),
         receipts=_receipts(con, settings, since, until),
-        exports_of_use=frozenset(row["export"] for row in records(freshness(con, analysis="circulation"))),
-    )  # fmt: skip
+        exports_of_use=frozenset(
+            row["export"] for row in records(freshness(con, analysis="circulation"))
+        ),
+    )
 
 
 def _receipts(
@@ -167,7 +185,11 @@ def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
                 "Write the year, the month and the day, such as 2026-10-31.",
             ) from None
     newest = con.sql(
-        "select max(l.exported_at) from load l join export e using (export_id) where l.undone_seq is null and e.columns['item'] is not null"
+        """
+        select max(l.exported_at)
+        from load l join export e using (export_id)
+        where l.undone_seq is null and e.columns['item'] is not null
+        """
     ).fetchall()[0][0]
     if newest is None:
         raise ReportError(
@@ -208,7 +230,10 @@ def head(report: Collection) -> Html:
     sources = table(report.sources, "Where the figures come from", headings=headings)
     box = notice("Before you use these figures:", _warnings(report), attention=True)
     return Html(
-        f'<p class="libstats-period">{escaped(shown(report.as_of))}, {escaped(where)}</p>{box}{sources._repr_html_()}',
+        (
+            f'<p class="libstats-period">{escaped(shown(report.as_of))}, '
+            f"{escaped(where)}</p>{box}{sources._repr_html_()}"
+        ),
         [sources],
     )
 
@@ -216,33 +241,53 @@ def head(report: Collection) -> Html:
 def _warnings(report: Collection) -> list[str]:
     """What limits the figures, each in a sentence."""
     told = [
-        "The list of copies to look at is for people to judge at the shelf. No export tells whether a book misleads, is worn or has been superseded."
+        (
+            "The list of copies to look at is for people to judge at the shelf. No export tells "
+            "whether a book misleads, is worn or has been superseded."
+        )
     ]
     told += [
-        f"Use recorded by {row['source']} is known since {shown(row['records_since'])} ({row['years_recorded']} years). Of the time before that nothing is known."
+        (
+            f"Use recorded by {row['source']} is known since {shown(row['records_since'])} "
+            f"({row['years_recorded']} years). Of the time before that nothing is known."
+        )
         for row in report.horizons
     ]
     if not report.horizons:
         told.append(
-            "No use is recorded at all: neither loans nor the day of the last one. Only what is judged by age alone can be listed."
+            "No use is recorded at all: neither loans nor the day of the last one. Only what "
+            "is judged by age alone can be listed."
         )
     told += [
-        f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: that day another system was copied into {row['source']}, and their true day is not known."
+        (
+            f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: "
+            f"that day another system was copied into {row['source']}, and their true day is not "
+            "known."
+        )
         for row in report.migrations
     ]
     told += [
-        f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, {shown(row['day'])}: taken as a system's date, not as use."
+        (
+            f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, "
+            f"{shown(row['day'])}: taken as a system's date, not as use."
+        )
         for row in report.system_days
     ]
     told += [
-        f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no part of uses per copy and relative use."
+        (
+            f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no "
+            "part of uses per copy and relative use."
+        )
         for source in _silent(report)
     ]
     told += [unread(row) for row in report.sources if row["rows_rejected"]]
     if report.settings["thresholds"] is None:
         seen = sum("seen in" in row["note"] for row in report.limits)
         told.append(
-            f"Of the {number(len(report.limits))} lines of limits “{report.settings['profile']}” {number(seen)} were seen in published guides; any others were recalled, or mapped to LC classes by us. Compare those of your classes with the manual, or use your own table (see “The limits”)."
+            f"Of the {number(len(report.limits))} lines of limits "
+            f"“{report.settings['profile']}” {number(seen)} were seen in published guides; "
+            "any others were recalled, or mapped to LC classes by us. Compare those of your "
+            "classes with the manual, or use your own table (see “The limits”)."
         )
     return told
 
@@ -261,7 +306,11 @@ def key_figures(report: Collection) -> Html:
     year = "not known" if whole["median_year"] is None else f"{whole['median_year']:.0f}"
     older = "No copy has a usable year."
     if whole["items_dated"]:
-        older = f"Of {number(whole['items'])} copies, {number(whole['items_dated'])} have a usable year: half of them are newer, half older. {share(whole['share_older_10_years'], 1)} are more than ten years old."
+        older = (
+            f"Of {number(whole['items'])} copies, {number(whole['items_dated'])} have a usable "
+            "year: half of them are newer, half older. "
+            f"{share(whole['share_older_10_years'], 1)} are more than ten years old."
+        )
     if whole["items_serial"]:
         older += f" {number(whole['items_serial'])} are serials, which have no single year."
     dusty = "not known" if use["share_dusty"] is None else share(use["share_dusty"], 1)
@@ -270,12 +319,18 @@ def key_figures(report: Collection) -> Html:
         (
             dusty,
             "of long-held copies are dusty",
-            f"Of {number(use['items_held_long'])} copies held for three years or more, {number(use['items_dusty'])} were not used in the last three.",
+            (
+                f"Of {number(use['items_held_long'])} copies held for three years or more, "
+                f"{number(use['items_dusty'])} were not used in the last three."
+            ),
         ),
         (number(len(report.candidates)), "copies to look at", _more(report)),
     ]
     listed = "".join(
-        f'<li><strong>{value}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
+        (
+            f'<li><strong>{value}</strong> <span class="what">{what}</span><span class="joint">: '
+            f'</span><span class="comparison">{escaped(words)}</span></li>'
+        )
         for value, what, words in cards
     )
     return Html(f'<ul class="libstats-figures">{listed}</ul>')
@@ -288,22 +343,20 @@ def _more(report: Collection) -> str:
     only = {"and": (", which have no limit of age", ", which have no limit of use")}.get(
         report.settings["combine"], ("", "")
     )
-    parts = [
-        f"{_are(limits['age and use'])} both older and longer unused than the limits of their class",
-        f"{_are(limits['use'])} only longer unused than the limit of their classes{only[0]}",
-        f"{_are(limits['age'])} only older than the limit of their classes{only[1]}{f' ({number(used)} of them still used)' if used else ''}",
-    ]
+    still = f" ({number(used)} of them still used)" if used else ""
+    parts = {
+        "age and use": "both older and longer unused than the limits of their class",
+        "use": f"only longer unused than the limit of their classes{only[0]}",
+        "age": f"only older than the limit of their classes{only[1]}{still}",
+    }
+    listed = [f"{_are(limits[name])} {words}" for name, words in parts.items() if limits[name]]
     last = report.fate(LAST)
     more = (
         f" Beyond their limits, but the last of their title, are {number(last)} more."
         if last
         else ""
     )
-    return (
-        f"{'; '.join(part for part, name in zip(parts, ('age and use', 'use', 'age'), strict=True) if limits[name])}.{more}"
-        if limits
-        else more.strip()
-    )
+    return f"{'; '.join(listed)}.{more}" if limits else more.strip()
 
 
 def _are(copies: int) -> str:
@@ -321,11 +374,15 @@ def age_and_use(report: Collection) -> Figure:
 
 
 def unrecorded(report: Collection) -> Html:
-    """How many copies the picture of use leaves out, because no loans of their system are loaded."""
+    """How many copies the picture of use leaves out: no loans of their system are loaded."""
     copies = report.use_of_all["items_unrecorded"]
     if not copies:
         return Html("")
-    text = f"Of {number(report.use_of_all['items'])} copies {number(copies)} are in systems of which neither loans nor a log are loaded. They are not part of uses per copy and relative use, nor of what the picture says of use."
+    text = (
+        f"Of {number(report.use_of_all['items'])} copies {number(copies)} are in systems of "
+        "which neither loans nor a log are loaded. They are not part of uses per copy and "
+        "relative use, nor of what the picture says of use."
+    )
     return Html(notice(text))
 
 
@@ -352,9 +409,15 @@ def by_class(report: Collection) -> Table:
     )
     rows = [{name: row[name] for name in columns} for row in report.age]
     headings = {
-        "items": "Copies", "median_year": "Middle year", "share_older_5_years": "Older than 5 years", "share_older_10_years": "Older than 10 years",
-        "share_older_15_years": "Older than 15 years", "items_without_year": "Without a year", "items_year_suspect": "Year not credible", "items_serial": "Serials, of no single year",
-    }  # fmt: skip
+        "items": "Copies",
+        "median_year": "Middle year",
+        "share_older_5_years": "Older than 5 years",
+        "share_older_10_years": "Older than 10 years",
+        "share_older_15_years": "Older than 15 years",
+        "items_without_year": "Without a year",
+        "items_year_suspect": "Year not credible",
+        "items_serial": "Serials, of no single year",
+    }
     formats: dict[str, Callable[[Any], str]] = {
         "median_year": _year,
         **{name: _part for name in columns if name.startswith("share")},
@@ -383,9 +446,14 @@ def use_by_class(report: Collection) -> Table:
     )
     rows = [{name: row[name] for name in columns} for row in report.use]
     headings = {
-        "items": "Copies", "items_unrecorded": "Of these in systems without loans loaded", "in_house_uses": "Uses inside the library", "turnover": "Uses per copy", "relative_use": "Relative use",
-        "items_held_long": "Held three years or more", "share_dusty": "Of these not used in three years",
-    }  # fmt: skip
+        "items": "Copies",
+        "items_unrecorded": "Of these in systems without loans loaded",
+        "in_house_uses": "Uses inside the library",
+        "turnover": "Uses per copy",
+        "relative_use": "Relative use",
+        "items_held_long": "Held three years or more",
+        "share_dusty": "Of these not used in three years",
+    }
     formats: dict[str, Callable[[Any], str]] = {
         "share_dusty": _part,
         "turnover": lambda value: f"{value:.1f}",
@@ -408,7 +476,8 @@ def rest(report: Collection) -> Html:
     alone = sum(row["loans"] for row in report.resting if row["previous_use_year"] is None)
     if not known:
         return Html(
-            "<p>No loan of the last year has a loan of the same copy before it, so nothing can be said of how long copies rest.</p>"
+            "<p>No loan of the last year has a loan of the same copy before it, so nothing "
+            "can be said of how long copies rest.</p>"
         )
     total, cut = sum(row["loans"] for row in known), [row for row in known if row["is_core"]][-1]
     years = cut["years_since"]
@@ -419,7 +488,11 @@ def rest(report: Collection) -> Html:
         if years == 0
         else f"the {years} years before"
     )
-    text = f"Of {number(total)} loans in the last year of a copy that had been lent before, {share(cut['cumulative_loans'], total)} were of copies lent last in {cut['previous_use_year']} or later, that is in {words}."
+    text = (
+        f"Of {number(total)} loans in the last year of a copy that had been lent before, "
+        f"{share(cut['cumulative_loans'], total)} were of copies lent last in "
+        f"{cut['previous_use_year']} or later, that is in {words}."
+    )
     text += (
         f" {number(alone)} loans have none before them on record and are not in that share."
         if alone
@@ -435,7 +508,10 @@ def rest(report: Collection) -> Html:
         default=None,
     )
     text += (
-        f" Records of use begin on {shown(started)}, and no longer rest than since then can be seen."
+        (
+            f" Records of use begin on {shown(started)}, and no longer rest than since then can "
+            "be seen."
+        )
         if started
         else ""
     )
@@ -455,6 +531,8 @@ def proof(report: Collection) -> Html:
         tables.append(listed)
         summary_text = f"How {name.replace('_', ' ')} was counted"
         pieces.append(
-            f"<details><summary>{summary_text}</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>"
+            f"<details><summary>{summary_text}</summary>"
+            f"<p>{escaped(definition[:1].upper() + definition[1:])}</p>"
+            f"{listed._repr_html_()}</details>"
         )
     return Html("".join(pieces), tables)

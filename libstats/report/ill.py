@@ -66,7 +66,7 @@ class Ill:
 
 
 def or_why_not(section: Callable[P, T]) -> Callable[P, T | Html]:
-    """A section that says in words why it cannot be told, where the loaded exports cannot tell it."""
+    """A section that says why it cannot be told, where the loaded exports cannot tell it."""
 
     @wraps(section)
     def told(*args: P.args, **kwargs: P.kwargs) -> T | Html:
@@ -116,12 +116,18 @@ def head(report: Ill) -> Html:
     rows = records(freshness(report.con, process=PROCESS))
     end = datetime.combine(report.until, time())
     gaps = [
-        f"The newest “{r['export']}” of {r['source']} is from {shown(r['newest_export_at'])}: what happened after that is not in it."
+        (
+            f"The newest “{r['export']}” of {r['source']} is from "
+            f"{shown(r['newest_export_at'])}: what happened after that is not in it."
+        )
         for r in rows
         if r["newest_export_at"] < end
     ]
     gaps += [
-        f"{number(r['rows_rejected'])} rows of “{r['export']}” of {r['source']} could not be read. “libstats rejects” says which, and why."
+        (
+            f"{number(r['rows_rejected'])} rows of “{r['export']}” of {r['source']} could not be "
+            "read. “libstats rejects” says which, and why."
+        )
         for r in rows
         if r["rows_rejected"]
     ]
@@ -129,7 +135,8 @@ def head(report: Ill) -> Html:
         notice("Before you use these figures:", gaps, attention=True)
         if gaps
         else notice(
-            f"Every export below reaches the end of {month_name(report.month)}, and all its rows could be read."
+            f"Every export below reaches the end of {month_name(report.month)}, and all its "
+            "rows could be read."
         )
     )
     headings = {
@@ -139,7 +146,10 @@ def head(report: Ill) -> Html:
     }
     sources = table(rows, "Where the figures come from", headings=headings)
     return Html(
-        f'<p class="libstats-period">{escaped(month_name(report.month))}</p>{box}{sources._repr_html_()}',
+        (
+            "<p "
+            f'class="libstats-period">{escaped(month_name(report.month))}</p>{box}{sources._repr_html_()}'
+        ),
         [sources],
     )
 
@@ -174,10 +184,16 @@ def key_figures(report: Ill) -> Html:
             worklist(report.con, PROCESS).aggregate("standing, count(*)", "standing").fetchall()
         ),
     }
-    goal = f"{number(counts['late'])} older than the goal of {report.work.goal_days:g} days, {number(counts['near'])} nearing it."
+    goal = (
+        f"{number(counts['late'])} older than the goal of {report.work.goal_days:g} days, "
+        f"{number(counts['near'])} nearing it."
+    )
     cards.append((number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", goal))
     listed = "".join(
-        f'<li><strong>{a}</strong> <span class="what">{escaped(b)}</span><span class="joint">: </span><span class="comparison">{escaped(c)}</span></li>'
+        (
+            f'<li><strong>{a}</strong> <span class="what">{escaped(b)}</span><span '
+            f'class="joint">: </span><span class="comparison">{escaped(c)}</span></li>'
+        )
         for a, b, c in cards
     )
     return Html(f'<ul class="libstats-figures">{listed}</ul>')
@@ -229,7 +245,10 @@ def _within_by_kind(report: Ill) -> str:
     """The share within the goal for loans and for copies, and what it leaves out."""
     told = {KINDS[kind]: _percent_within(report, kind) for kind in ("loan", "copy")}
     parts = ", ".join(f"{name} {value}" for name, value in told.items() if value != UNTOLD)
-    return f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are left out, as in the two figures before."
+    return (
+        f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are "
+        "left out, as in the two figures before."
+    )
 
 
 def _percent_within(report: Ill, kind: str | None) -> str:
@@ -314,6 +333,9 @@ def proof(report: Ill) -> Html:
     tables.append(table(loads, "The files behind these figures", headings={"value": "What it was"}))
     texts.append(tables[-1]._repr_html_())
     return Html(
-        f"<details><summary>How these figures were counted, and what was left out</summary>{''.join(texts)}</details>",
+        (
+            "<details><summary>How these figures were counted, and what was left "
+            f"out</summary>{''.join(texts)}</details>"
+        ),
         tables,
     )

@@ -194,7 +194,10 @@ def to_do(report: Ill) -> Html:
     }
     listed = table(
         without_empty(rows),
-        f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}",
+        (
+            f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on "
+            f"{day_name(report.as_of)}"
+        ),
         headings=headings,
         formats={"age": tenths},
     )

@@ -183,16 +183,19 @@ def both_right(report: Ill) -> Html:
     )
     if named is None:
         return Html(
-            "<p>Too few of these requests have reached the patron to compare this picture with the table above.</p>"
+            "<p>Too few of these requests have reached the patron to compare this picture "
+            "with the table above.</p>"
         )
     if not row["given_up"]:
         return Html(
-            "<p>None of these requests was given up, so this picture and the table above tell the same.</p>"
+            "<p>None of these requests was given up, so this picture and the table above "
+            "tell the same.</p>"
         )
     words, days = named
     reached = percent(max(step["share_reached"] for step in steps if step["waited"] <= days))
     return Html(
-        f"<p>Given-up requests are counted here and not in the table above, so {reached} here and {words} there, both within {tenths(days)} days, are both right.</p>"
+        f"<p>Given-up requests are counted here and not in the table above, so {reached} "
+        f"here and {words} there, both within {tenths(days)} days, are both right.</p>"
     )
 
 
@@ -228,7 +231,10 @@ def stages(report: Ill) -> Html:
                 **({"cases": told["cases"]} if not prefix else {}),
             }
         rows.append(row)
-    then = f"{month_name(month_before(report.since(QUARTER), 12))[:3]} to {month_name(month_before(report.month, 12))}"
+    then = (
+        f"{month_name(month_before(report.since(QUARTER), 12))[:3]} to "
+        f"{month_name(month_before(report.month, 12))}"
+    )
     headings = {
         "cases": "Requests",
         "p50": "Half within",
@@ -236,7 +242,10 @@ def stages(report: Ill) -> Html:
         "before_p50": f"Half within, {then}",
         "before_p90": f"90% within, {then}",
     }
-    name = f"Days that each step took, from {month_name(report.since(QUARTER))} to {month_name(report.month)}"
+    name = (
+        f"Days that each step took, from {month_name(report.since(QUARTER))} to "
+        f"{month_name(report.month)}"
+    )
     listed = table(
         rows,
         name,
@@ -244,7 +253,8 @@ def stages(report: Ill) -> Html:
         formats=dict.fromkeys(("p50", "p90", "before_p50", "before_p90"), tenths),
     )
     return Html(
-        f"{listed._repr_html_()}{notice('Some steps cannot be told:', why, attention=True) if why else ''}",
+        listed._repr_html_()
+        + (notice("Some steps cannot be told:", why, attention=True) if why else ""),
         [listed],
     )
 
@@ -252,7 +262,10 @@ def stages(report: Ill) -> Html:
 @or_why_not
 def by_kind(report: Ill) -> Table:
     """Loans, which travel as parcels, and copies, which do not."""
-    caption = f"How long loans and copies took, in days, {month_name(report.since(12))} to {month_name(report.month)}"
+    caption = (
+        f"How long loans and copies took, in days, {month_name(report.since(12))} to "
+        f"{month_name(report.month)}"
+    )
     return _waits(
         report,
         "kind",
@@ -279,7 +292,8 @@ def other_desks(report: Ill) -> Html:
             )
         except AnalysisError as error:
             why.append(
-                f"{work.title[:1].upper()}{work.title[1:]}: {error.problem.removeprefix(f'{name}: ')}."
+                f"{work.title[:1].upper()}{work.title[1:]}: "
+                f"{error.problem.removeprefix(f'{name}: ')}."
             )
             continue
         span = f"{work.starts} to {work.done[0]}"
@@ -306,7 +320,10 @@ def other_desks(report: Ill) -> Html:
         "given_up": "Of these months’ requests, given up",
         "open_now": "Open now, whenever they were made",
     }
-    name = f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to {month_name(report.month)}"
+    name = (
+        f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to "
+        f"{month_name(report.month)}"
+    )
     listed = table(
         rows,
         name,

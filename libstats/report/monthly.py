@@ -121,7 +121,15 @@ def _names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict[str, 
     """The names of branches by code; not of a code with two names, nor a name of two codes or one
     that is another branch's code."""
     rows = con.execute(
-        "select code, any_value(name) from code where list = 'branch' and name is not null group by code having count(distinct name) = 1"
+        """
+        select
+            code,
+            any_value(name)
+        from code
+        where list = 'branch' and name is not null
+        group by code
+        having count(distinct name) = 1
+        """
     ).fetchall()
     counts = Counter(name for _, name in rows)
     return {code: name for code, name in rows if counts[name] == 1 and name not in codes - {code}}
@@ -195,7 +203,10 @@ def head(report: Monthly) -> Html:
         else f"all branches{' with circulation loaded' if report.silent else ''}"
     )
     gaps = _gaps(report)
-    complete = f"Every export below reaches the end of {month_name(report.month)}, all its rows could be read, and every branch of the month before has figures."
+    complete = (
+        f"Every export below reaches the end of {month_name(report.month)}, all its rows could "
+        "be read, and every branch of the month before has figures."
+    )
     box = (
         notice("Before you use these figures:", gaps, attention=True) if gaps else notice(complete)
     )
@@ -213,7 +224,10 @@ def head(report: Monthly) -> Html:
     ]
     sources = table(rows, "Where the figures come from", headings=headings)
     return Html(
-        f'<p class="libstats-period">{escaped(month_name(report.month))}, {escaped(where)}</p>{box}{sources._repr_html_()}',
+        (
+            f'<p class="libstats-period">{escaped(month_name(report.month))}, '
+            f"{escaped(where)}</p>{box}{sources._repr_html_()}"
+        ),
         [sources],
     )
 
@@ -222,12 +236,18 @@ def _gaps(report: Monthly) -> list[str]:
     """What is stale, unread or missing, each in a sentence."""
     end, name = datetime.combine(month_before(report.month, -1), time()), month_name(report.month)
     gaps = [
-        f"The newest “{row['export']}” of {row['source']} is from {shown(row['newest_export_at'])}: what happened after that is not in it."
+        (
+            f"The newest “{row['export']}” of {row['source']} is from "
+            f"{shown(row['newest_export_at'])}: what happened after that is not in it."
+        )
         for row in report.sources
         if row["covered_until"] < end
     ]
     gaps += [
-        f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in these figures."
+        (
+            f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in "
+            "these figures."
+        )
         for source in report.silent
     ]
     gaps += [unread(row) for row in report.sources if row["rows_rejected"]]
@@ -246,7 +266,10 @@ def _gaps(report: Monthly) -> list[str]:
 def unread(source: Row) -> str:
     """That rows of an export could not be read, in a sentence."""
     rows = "1 row" if source["rows_rejected"] == 1 else f"{number(source['rows_rejected'])} rows"
-    return f"{rows} of “{source['export']}” of {source['source']} could not be read. “libstats rejects” says which, and why."
+    return (
+        f"{rows} of “{source['export']}” of {source['source']} could not be read. “libstats "
+        "rejects” says which, and why."
+    )
 
 
 def key_figures(report: Monthly) -> Html:
@@ -257,7 +280,8 @@ def key_figures(report: Monthly) -> Html:
         now = report.count(columns, report.month)
         words = _compared(report, columns, now)
         cards.append(
-            f'<li><strong>{number(now)}</strong> <span class="what">{what}</span><span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
+            f'<li><strong>{number(now)}</strong> <span class="what">{what}</span><span '
+            f'class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
         )
     return Html(f'<ul class="libstats-figures">{"".join(cards)}</ul>')
 
@@ -368,9 +392,15 @@ def in_house(report: Monthly) -> Html:
     if now is None:
         text = f"Nothing is loaded for {name}."
     elif now:
-        text = f"{number(now)} uses inside the library were recorded in {name}. {_compared(report, columns, now)}"
+        text = (
+            f"{number(now)} uses inside the library were recorded in {name}. "
+            f"{_compared(report, columns, now)}"
+        )
     else:
-        text = f"No use inside the library is recorded for {name}. Where staff do not scan what they reshelve none is recorded, so this is no proof that there was none."
+        text = (
+            f"No use inside the library is recorded for {name}. Where staff do not scan what "
+            "they reshelve none is recorded, so this is no proof that there was none."
+        )
     return Html(f"<p>{escaped(text)}</p>")
 
 
@@ -390,7 +420,10 @@ def left_out(report: Monthly) -> Html:
         report.count((column,), report.month) or 0
         for column in ("days_from_log", "days_from_loans")
     )
-    words = f"{number(log)} days of a desk are counted from the circulation log, {number(loans)} from the list of loans; no day from both."
+    words = (
+        f"{number(log)} days of a desk are counted from the circulation log, {number(loans)} "
+        "from the list of loans; no day from both."
+    )
     return Html(f"<p>{escaped(words)}</p>{listed._repr_html_()}", [listed])
 
 
@@ -404,6 +437,10 @@ def proof(report: Monthly) -> Html:
         headings={"what": "Of what", "value": "What it was"},
     )
     return Html(
-        f"<details><summary>How these figures were counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}</details>",
+        (
+            "<details><summary>How these figures were "
+            f"counted</summary><p>{escaped(definition[:1].upper() + definition[1:])}</p>"
+            f"{listed._repr_html_()}</details>"
+        ),
         [listed],
     )

@@ -32,7 +32,10 @@ def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     cells = [
         nbformat.v4.new_markdown_cell(  # type: ignore[no-untyped-call]
-            f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.",
+            (
+                f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late "
+                "or nearing their goal."
+            ),
             id="title",
         )
     ]
@@ -90,12 +93,16 @@ def _head(today: Today) -> Html:
     """What to know before the lists: which exports are stale, and whether something looks wrong."""
     told = [f"{today.warning} Ages are told as of then."] if today.warning else []
     told += [
-        f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened since is not in the lists."
+        (
+            f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened "
+            "since is not in the lists."
+        )
         for export in today.stale
     ]
     if today.alarms:
         told.append(
-            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
+            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports "
+            f"{'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
         )
     box = (
         notice("Before you use these lists:", told, attention=True)

@@ -64,7 +64,10 @@ def _begin(report: Collection) -> str:
     if not report.candidates:
         last = report.fate(LAST)
         return (
-            f"No copy is beyond its limits, but for {number(last)} that are the last of their title."
+            (
+                f"No copy is beyond its limits, but for {number(last)} that are the last of "
+                "their title."
+            )
             if last
             else "No copy is beyond its limits."
         )
@@ -72,7 +75,11 @@ def _begin(report: Collection) -> str:
     classes = Counter(_known(row, "class") for row in report.candidates)
     (branch, location), most = min(shelves.items(), key=lambda pair: (-pair[1], pair[0]))
     name, of_class = min(classes.items(), key=lambda pair: (-pair[1], pair[0]))
-    return f"Begin where most of them stand: {branch}, {location} ({number(most)} of {number(len(report.candidates))}). The class with most of them is {name} ({number(of_class)})."
+    return (
+        f"Begin where most of them stand: {branch}, {location} ({number(most)} of "
+        f"{number(len(report.candidates))}). The class with most of them is {name} "
+        f"({number(of_class)})."
+    )
 
 
 def _known(row: Row, name: str) -> str:
@@ -101,7 +108,9 @@ def pick_list(report: Collection) -> Html:
     if len(report.candidates) > len(listed):
         pieces.append(
             notice(
-                f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
+                f"This list shows the first {number(len(listed))} of "
+                f"{number(len(report.candidates))} copies. Choose one branch, or give the "
+                "parameter rows a larger number, for the others."
             )
         )
     headings = {
@@ -121,7 +130,8 @@ def pick_list(report: Collection) -> Html:
         )
         tables.append(of_branch)
         pieces.append(
-            f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>'
+            "<div "
+            f'style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>'
         )
     return Html("".join(pieces) or "<p>No copy is on the list.</p>", tables)
 
@@ -131,9 +141,15 @@ def _pick(row: Row) -> Row:
     going."""
     because = "too old for its class; still used" if row["is_still_used"] else row["limits_passed"]
     return {
-        "call_number": row["call_number"], "location": row["location"], "title": _short(row["title"]), "barcode": row["barcode"], "published_year": row["published_year"],
-        "unused_since": _last_use(row), "limits_passed": because, "decision": "☐ keep ☐ go",
-    }  # fmt: skip
+        "call_number": row["call_number"],
+        "location": row["location"],
+        "title": _short(row["title"]),
+        "barcode": row["barcode"],
+        "published_year": row["published_year"],
+        "unused_since": _last_use(row),
+        "limits_passed": because,
+        "decision": "☐ keep ☐ go",
+    }
 
 
 def _last_use(row: Row) -> str | None:
@@ -179,14 +195,21 @@ def missing(report: Collection) -> Html:
     ]
     long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
     count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
-    text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
+    text = (
+        f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more "
+        "than a year. Look once more, then take them out of the catalogue: patrons place holds "
+        "on them."
+    )
     shelf = table(
         listed,
         "Lost, missing or claimed returned, the longest first",
         headings={"lost_on": "Since", "days_lost": "Days"},
     )
     return Html(
-        f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>",
+        (
+            f"<p>{escaped(text)}</p><details><summary>The "
+            f"list</summary>{shelf._repr_html_()}</details>"
+        ),
         [shelf],
     )
 
@@ -229,6 +252,10 @@ def limits(report: Collection) -> Html:
         + ". Where a class has one limit, that one decides."
     )
     return Html(
-        f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>",
+        (
+            f"<p>{escaped(own)} "
+            f"{escaped(f'Source: {source}.' if source else '')}</p><details><summary>All "
+            f"lines</summary>{listed._repr_html_()}</details>"
+        ),
         [listed],
     )

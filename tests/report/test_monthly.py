@@ -116,9 +116,9 @@ def test_head_names_what_is_stale_rejected_or_missing() -> None:
         )
     )
     assert (
-        "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened after that is not in it."
-        in html
-    )
+        "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened "
+        "after that is not in it."
+    ) in html
     assert "1 row of “koha statistics” of koha could not be read." in html
     assert "Central has no figures for October 2026, though it has for September 2026." in html
 
@@ -147,9 +147,9 @@ def test_a_source_with_copies_and_no_loans_is_named_at_the_head(workspace: Works
     )  # stands before the table of that name
     html = monthly.head(monthly.read(con))
     assert (
-        "Copies of “alma” are loaded, but no loans and no log: its branches are not in these figures."
-        in html
-    )
+        "Copies of “alma” are loaded, but no loans and no log: its branches are not in these "
+        "figures."
+    ) in html
     assert "October 2026, all branches with circulation loaded<" in html
 
 
@@ -161,7 +161,9 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
     )
     # two names for one code, and one name for two codes, tell nothing
     con.execute(
-        "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), ('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', 'Two'),"
+        "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), "
+        "('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', "
+        "'Two'),"
         " ('branch', 'X', 'Same'), ('branch', 'Y', 'Same')) c(list, code, name)"
     )
     assert monthly._names(con, set()) == {"EAST": "East Street"}
@@ -217,7 +219,8 @@ def test_left_out_and_proof() -> None:
     )
     assert '<td class="number" style="text-align:right">1,234</td>' in monthly.left_out(example())
     assert monthly.proof(example()).startswith(
-        "<details><summary>How these figures were counted</summary><p>A checkout is one copy lent once.</p>"
+        "<details><summary>How these figures were counted</summary><p>A checkout is one copy "
+        "lent once.</p>"
     )
 
 

@@ -44,7 +44,7 @@ def items(texts: Iterable[str], kind: str = "") -> str:
 
 
 def notice(lead: str, texts: Iterable[str] = (), attention: bool = False) -> str:
-    """A box that says something about the report itself; `attention` where a reader must know it."""
+    """A box that says something about the report itself; `attention`: a reader must know it."""
     kind = "libstats-notice attention" if attention else "libstats-notice"
     listed = list(texts)
     return f'<div class="{kind}"><p>{escaped(lead)}</p>{items(listed) if listed else ""}</div>'

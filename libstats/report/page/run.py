@@ -174,7 +174,10 @@ def _execute(
             publish.write(failed, _content(notebook, name, "ipynb"))
             raise ReportError(
                 f"{name} failed: {_cause(error)}",
-                f"The report before it is untouched; {failed.name} beside it shows how far this one came.",
+                (
+                    f"The report before it is untouched; {failed.name} beside it shows how far "
+                    "this one came."
+                ),
             ) from error
 
 

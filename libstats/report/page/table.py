@@ -116,7 +116,10 @@ class Table:
     def _repr_html_(self) -> str:
         caption = html.escape(self.caption)
         if not self.rows:
-            return f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to show.</p>'
+            return (
+                f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to '
+                "show.</p>"
+            )
         numeric = {name for name in self.columns if self._is_numeric(name)}
         head = "".join(
             _cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col")
@@ -125,8 +128,10 @@ class Table:
         body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
         foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
         return (
-            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto">\n'
-            f'<table style="font-variant-numeric:tabular-nums">\n<caption style="text-align:left">{caption}</caption>\n'
+            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" '
+            'style="overflow-x:auto">\n'
+            '<table style="font-variant-numeric:tabular-nums">\n<caption '
+            f'style="text-align:left">{caption}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
         )
 
