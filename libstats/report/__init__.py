@@ -1,8 +1,7 @@
 """Reports: notebooks run with checked parameters and published as accessible pages."""
 
-from libstats.report.page.html import Html
 from libstats.report.page.parameters import from_env
 from libstats.report.page.run import Form, run
-from libstats.report.page.table import Table, table
+from libstats.report.page.table import Html, Table, table
 
 __all__ = ["Form", "Html", "Table", "from_env", "run", "table"]

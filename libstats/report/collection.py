@@ -21,8 +21,8 @@ from libstats.errors import ReportError
 from libstats.report.charts import Figure
 from libstats.report.charts import collection as charts_collection
 from libstats.report.monthly import unread
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table
+from libstats.report.page.html import escaped, notice
+from libstats.report.page.table import Html, Table, shown, table
 from libstats.wording import Row, number, records, share
 
 __all__ = [

@@ -18,8 +18,8 @@ from libstats.analysis.work.turnaround import turnaround, turnaround_curve
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError, ReportError
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table
+from libstats.report.page.html import escaped, notice
+from libstats.report.page.table import Html, Table, shown, table
 from libstats.wording import (
     Row,
     day_name,

@@ -10,8 +10,7 @@ from libstats.analysis.work.today import pressing, words
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
-from libstats.report.page.html import Html
-from libstats.report.page.table import Table, table, without_empty
+from libstats.report.page.table import Html, Table, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
 __all__ = [

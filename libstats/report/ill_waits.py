@@ -14,8 +14,8 @@ from libstats.errors import AnalysisError
 from libstats.report import charts
 from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import KINDS, PROCESS, QUARTER, YEARS, Ill, interval, or_why_not
-from libstats.report.page.html import Html, notice
-from libstats.report.page.table import Table, table
+from libstats.report.page.html import notice
+from libstats.report.page.table import Html, Table, table
 from libstats.wording import Row, month_before, month_name, percent, records, tenths
 
 __all__ = [

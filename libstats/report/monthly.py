@@ -13,8 +13,8 @@ from libstats.analysis.circulation import circulation
 from libstats.analysis.provenance import freshness, receipt
 from libstats.errors import ReportError
 from libstats.report import charts
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table
+from libstats.report.page.html import escaped, notice
+from libstats.report.page.table import Html, Table, shown, table
 from libstats.wording import Row, change, month_before, month_name, number, percent
 
 __all__ = [

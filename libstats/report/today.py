@@ -9,8 +9,8 @@ import nbformat
 from libstats.analysis.work import today as lists
 from libstats.analysis.work.today import Today, Work
 from libstats.report.page import publish
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table, without_empty
+from libstats.report.page.html import escaped, notice
+from libstats.report.page.table import Html, Table, shown, table, without_empty
 from libstats.report.page.workbook import workbook
 from libstats.wording import tenths
 

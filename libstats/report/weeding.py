@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import date
 
 from libstats.report.collection import AND_OR, LAST, Collection
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, table
+from libstats.report.page.html import escaped, notice
+from libstats.report.page.table import Html, Table, table
 from libstats.wording import Row, month_name, number, share
 
 __all__ = ["limits", "missing", "pick_list", "summary", "why_not"]

@@ -13,7 +13,7 @@ from libstats.privacy.suppression import NOTE, WITHHELD, crosses_patrons, withhe
 from libstats.report.page.html import TABLES
 from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
-__all__ = ["Table", "heading", "shown", "table", "without_empty"]
+__all__ = ["Html", "Table", "heading", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
@@ -182,6 +182,23 @@ class Table:
         return _cell(
             tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row"
         )
+
+
+class Html(str):
+    """Text that notebooks show as HTML, with the tables that are in it."""
+
+    tables: tuple[Table, ...]
+
+    def __new__(cls, text: str, tables: Sequence[Table] = ()) -> Html:
+        html = super().__new__(cls, text)
+        html.tables = tuple(tables)
+        return html
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {TABLES: [table.data() for table in self.tables]} if self.tables else {}
+
+    def _repr_html_(self) -> str:
+        return str(self)
 
 
 def _plain(value: Any) -> Any:
