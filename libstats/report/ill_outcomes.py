@@ -10,7 +10,7 @@ from libstats.analysis.work.today import pressing, words
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
-from libstats.report.page.table import Html, Table, table, without_empty
+from libstats.report.page.table import Html, Table, joined, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
 __all__ = [
@@ -108,7 +108,7 @@ def lending(report: Ill) -> Html:
         LENDING,
     )
     why = reasons_of(report, LENDING, "Why requests of other libraries were given up")
-    return Html(f"{rates._repr_html_()}{why._repr_html_()}", [rates, why])
+    return joined(rates, why)
 
 
 @or_why_not
@@ -205,4 +205,4 @@ def to_do(report: Ill) -> Html:
         if total > len(rows)
         else ""
     )
-    return Html(f"{listed._repr_html_()}{more}", [listed])
+    return joined(listed, more)

@@ -8,11 +8,12 @@ import nbformat
 
 from libstats.analysis.work import today as lists
 from libstats.analysis.work.today import Today, Work
+from libstats.report import sections
 from libstats.report.page import publish
-from libstats.report.page.html import escaped, notice
-from libstats.report.page.table import Html, Table, shown, table, without_empty
+from libstats.report.page.html import paragraph
+from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.wording import tenths
+from libstats.wording import capital, tenths
 
 __all__ = ["page", "sheets"]
 
@@ -100,25 +101,18 @@ def _head(today: Today) -> Html:
         for export in today.stale
     ]
     if today.alarms:
-        told.append(
-            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports "
-            f"{'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
-        )
-    box = (
-        notice("Before you use these lists:", told, attention=True)
-        if told
-        else notice("No export is older than usual, and nothing in them looks wrong.")
-    )
-    return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
+        many = len(today.alarms)
+        look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
+        told.append(f"{look} wrong: see the end of this page.")
+    complete = "No export is older than usual, and nothing in them looks wrong."
+    return sections.head(shown(today.now.date()), told, complete, what="lists")
 
 
 def _state(today: Today) -> Html:
-    alarms = (
-        _alarms(today)._repr_html_()
-        if today.alarms
-        else "<p>Nothing in the exports looks wrong.</p>"
+    return joined(
+        _exports(today),
+        _alarms(today) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
     )
-    return Html(f"{_exports(today)._repr_html_()}{alarms}")
 
 
 def _exports(today: Today) -> Table:
@@ -153,12 +147,10 @@ def _alarms(today: Today) -> Table:
 
 
 def _section(work: Work, today: Today) -> Html:
-    basis = lists.basis(work, today)
-    about = f"<p>{escaped(basis[:1].upper() + basis[1:])}.</p>"
+    about = paragraph(f"{capital(lists.basis(work, today))}.")
     if not work.cases:
-        return Html(f"{about}<p>Nothing is late or near.</p>")
-    more = f"<p>And {work.more:,} more.</p>" if work.more else ""
-    return Html(f"{about}{_cases(work)._repr_html_()}{more}")
+        return joined(about, "<p>Nothing is late or near.</p>")
+    return joined(about, _cases(work), f"<p>And {work.more:,} more.</p>" if work.more else "")
 
 
 def _cases(work: Work) -> Table:
@@ -177,9 +169,9 @@ def _cases(work: Work) -> Table:
         }
         for row in work.cases
     ]
-    name = (
-        f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the latest first"
-    )
     return table(
-        without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths}
+        without_empty(rows),
+        f"{capital(work.process.title)}: late and near, the latest first",
+        headings=HEADINGS,
+        formats={"age": tenths, "left_days": tenths},
     )

@@ -16,7 +16,7 @@ import libstats
 from libstats.errors import ReportError
 from libstats.report import collection, run, weeding
 from libstats.report.charts import collection as charts_collection
-from libstats.report.collection import LAST, Collection
+from libstats.report.collection_rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
@@ -371,7 +371,7 @@ def test_tables_of_age_and_use_end_with_the_whole() -> None:
     ],
 )
 def test_the_year_that_ends_with_a_day(day: date, since: date) -> None:
-    assert collection._year_before(day) == since
+    assert example(as_of=day).year[0] == since
 
 
 def test_how_long_copies_rest() -> None:

@@ -16,9 +16,9 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import monthly, run
+from libstats.report import monthly, monthly_rows, run
 from libstats.report.monthly import Monthly
-from libstats.report.page import publish
+from libstats.report.page import parameters, publish
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
@@ -74,7 +74,8 @@ def example(rows: list[dict[str, Any]] | None = None, **source: Any) -> Monthly:
         {"part": "definition", "what": "circulation", "value": "a checkout is one copy lent once."},
         {"part": "left out", "what": "no month", "value": "1,234"},
     ]
-    return Monthly(OCTOBER, "", rows, sources, receipt)
+    left_out = [{"reason": "no month", "rows": 1234}]
+    return Monthly(OCTOBER, "", rows, sources, receipt, left_out)
 
 
 # --- the sections of the monthly report ---
@@ -166,8 +167,8 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
         "'Two'),"
         " ('branch', 'X', 'Same'), ('branch', 'Y', 'Same')) c(list, code, name)"
     )
-    assert monthly._names(con, set()) == {"EAST": "East Street"}
-    assert monthly._names(con, {"East Street"}) == {}
+    assert monthly_rows.branch_names(con, set()) == {"EAST": "East Street"}
+    assert monthly_rows.branch_names(con, {"East Street"}) == {}
     assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == [
         "East Street",
         "TWO",
@@ -227,7 +228,7 @@ def test_left_out_and_proof() -> None:
 @pytest.mark.parametrize("text", ["2026-13", "10/2026", "2026-1", "October"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ReportError, match="such as 2026-10"):
-        monthly._month(text)
+        parameters.month(text)
 
 
 # --- the shipped notebooks ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-__all__ = ["TABLES", "escaped", "items", "notice"]
+__all__ = ["TABLES", "escaped", "items", "notice", "paragraph"]
 
 # The tables that an output shows, as data, beside its HTML: the runner makes workbooks of them.
 TABLES = "application/vnd.libstats.tables+json"
@@ -14,6 +14,11 @@ TABLES = "application/vnd.libstats.tables+json"
 def escaped(text: object) -> str:
     """Plain text for use between tags."""
     return html.escape(str(text), quote=False)
+
+
+def paragraph(text: object) -> str:
+    """A paragraph of plain text."""
+    return f"<p>{escaped(text)}</p>"
 
 
 def items(texts: Iterable[str], kind: str = "") -> str:

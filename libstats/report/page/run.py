@@ -30,6 +30,7 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     formats: Sequence[Form] = ("html",),
+    *,
     timeout: float = CELL_TIMEOUT,
 ) -> Path:
     """Make the report NAME of a workspace.

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from libstats.privacy.suppression import NOTE, WITHHELD, crosses_patrons, withheld
-from libstats.report.page.html import TABLES
+from libstats.report.page.html import TABLES, escaped
 from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
-__all__ = ["Html", "Table", "heading", "shown", "table", "without_empty"]
+__all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
@@ -199,6 +199,23 @@ class Html(str):
 
     def _repr_html_(self) -> str:
         return str(self)
+
+
+def joined(*pieces: Table | str) -> Html:
+    """Tables and texts that are HTML already as one piece, which knows all their tables."""
+    tables: list[Table] = []
+    for piece in pieces:
+        tables += (
+            [piece] if isinstance(piece, Table) else piece.tables if isinstance(piece, Html) else []
+        )
+    texts = (piece._repr_html_() if isinstance(piece, Table) else piece for piece in pieces)
+    return Html("".join(texts), tables)
+
+
+def folded(summary: str, *pieces: Table | str) -> Html:
+    """Pieces that are shown when asked for, under a plain summary."""
+    body = joined(*pieces)
+    return Html(f"<details><summary>{escaped(summary)}</summary>{body}</details>", body.tables)
 
 
 def _plain(value: Any) -> Any:
