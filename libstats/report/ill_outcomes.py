@@ -165,8 +165,8 @@ def reasons_of(report: Ill, process: str, caption: str) -> Table:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
-    found = worklist(report.con, PROCESS)
-    total = int(found.filter("standing <> 'in time'").aggregate("count(*)").fetchall()[0][0])
+    counts, _, cases = pressing(worklist(report.con, PROCESS), LISTED)
+    more = counts["late"] + counts["near"] - len(cases)
     names = (
         "handle",
         "standing",
@@ -182,7 +182,7 @@ def to_do(report: Ill) -> Html:
             **{name: row[name] for name in names},
             **{name: words(row[name]) for name in ("last_milestone", "next_step")},
         }
-        for row in pressing(found, LISTED)
+        for row in cases
     ]
     headings = {
         "handle": "Request",
@@ -200,9 +200,5 @@ def to_do(report: Ill) -> Html:
         headings=headings,
         formats={"age": tenths},
     )
-    more = (
-        f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>"
-        if total > len(rows)
-        else ""
-    )
-    return joined(listed, more)
+    told = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
+    return joined(listed, told if more else "")
