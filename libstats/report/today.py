@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import nbformat
-
 from libstats.analysis.work import today as lists
 from libstats.analysis.work.today import Today, Work
 from libstats.report import sections
 from libstats.report.page import publish
 from libstats.report.page.html import paragraph
+from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
 from libstats.wording import capital, tenths
@@ -32,7 +31,7 @@ HEADINGS = {
 def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     cells = [
-        nbformat.v4.new_markdown_cell(  # type: ignore[no-untyped-call]
+        nbformat.v4.new_markdown_cell(
             (
                 f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late "
                 "or nearing their goal."
@@ -54,10 +53,10 @@ def page(today: Today) -> str:
     sections.append(("exports", "## The exports behind it", _state(today)))
     for name, heading, html in sections:
         if heading:
-            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))  # type: ignore[no-untyped-call]
-        output = nbformat.v4.new_output("display_data", {"text/html": html})  # type: ignore[no-untyped-call]
-        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))  # type: ignore[no-untyped-call]
-    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")  # type: ignore[no-untyped-call]
+            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))
+        output = nbformat.v4.new_output("display_data", {"text/html": html})
+        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))
+    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")
 
 
 def sheets(today: Today) -> bytes:

@@ -9,9 +9,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from libstats.errors import ReportError
+from libstats.report.page.notebook import NotebookNode
 
 __all__ = ["faults", "page", "title", "write"]
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from nbformat import NotebookNode
-
 from libstats.errors import ReportError
 from libstats.report.page.html import TABLES
+from libstats.report.page.notebook import NotebookNode
 
 __all__ = ["check", "of_notebook", "workbook"]
 
