@@ -10,6 +10,7 @@ libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB rela
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -103,3 +104,9 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if "IPython" in sys.modules:
+    from libstats.report.page import relation
+
+    relation.register()

@@ -104,7 +104,8 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their caption and column titles."""
+    """Rows with their caption and column titles; `blanks`: nothing stands where a value is not
+    known."""
 
     rows: list[Row]
     columns: list[str]
@@ -112,6 +113,7 @@ class Table:
     headings: dict[str, str] = field(default_factory=dict)
     formats: dict[str, Format] = field(default_factory=dict)
     foot: Row | None = None
+    blanks: bool = False
 
     def _repr_html_(self) -> str:
         caption = html.escape(self.caption)
@@ -173,6 +175,8 @@ class Table:
         )
 
     def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
+        if value is None and self.blanks and tag == "td":
+            return _cell(tag, "", is_number, "")
         written = (
             self.formats.get(name, shown)
             if value is not None and not isinstance(value, str)
