@@ -172,9 +172,9 @@ def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
         return parameters.day(text)
     newest = con.sql(
         """
-        select max(l.exported_at)
-        from load l join export e using (export_id)
-        where l.undone_seq is null and e.columns['item'] is not null
+        select max(exported_at)
+        from loaded_file
+        where is_active and columns['item'] is not null
         """
     ).fetchall()[0][0]
     if newest is None:
