@@ -1,4 +1,8 @@
-"""The command line: call, print; `arguments.py` parses."""
+"""The command line: call, print; `arguments.py` parses.
+
+A command imports what it uses, when it runs: most would else wait longer for what others use than
+they take.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.work import today as lists
-from libstats.cli import demo, explain, listing, today
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError
-from libstats.loading import forget
-from libstats.loading.load import load
-from libstats.loading.undo import confirm, undo
-from libstats.recognise import inspect
-from libstats.store import generations
-from libstats.workspace import open
 from libstats.workspace.workspace import Workspace, around, find, init
 
 
@@ -50,6 +46,8 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
+    from libstats.recognise import inspect
+
     if args.write:
         if len(args.files) > 1:
             raise LibstatsError("several files under one name", "Give --write with one file.")
@@ -67,6 +65,8 @@ def _inspect(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace) -> int:
+    from libstats.loading.load import load
+
     at = None
     if args.exported_at:
         try:
@@ -84,23 +84,31 @@ def _load(args: argparse.Namespace) -> int:
 
 
 def _loads(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     _say(listing.loads(find(Path(args.workspace))))
     return 0
 
 
 def _undo(args: argparse.Namespace) -> int:
+    from libstats.loading.undo import undo
+
     undo(find(Path(args.workspace)), args.load)
     _say(f"Load {args.load} is undone: the figures are as if it had never been loaded.")
     return 0
 
 
 def _confirm(args: argparse.Namespace) -> int:
+    from libstats.loading.undo import confirm
+
     confirm(find(Path(args.workspace)), args.load)
     _say(f"Load {args.load} is confirmed: what it lacks is gone.")
     return 0
 
 
 def _rejects(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     _say(
         listing.rejects(
             find(Path(args.workspace)), args.load, Path(args.show) if args.show else None
@@ -110,12 +118,16 @@ def _rejects(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     text = listing.alarms(find(Path(args.workspace)))
     _say(text or "Nothing looks wrong.")
     return 1 if text else 0
 
 
 def _forget(args: argparse.Namespace) -> int:
+    from libstats.loading import forget
+
     try:
         day = date.fromisoformat(args.before)
     except ValueError:
@@ -128,6 +140,8 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _rotate(args: argparse.Namespace) -> int:
+    from libstats.loading import forget
+
     place = find(Path(args.workspace))
     patrons = forget.rotate(place)
     _say(
@@ -139,6 +153,8 @@ def _rotate(args: argparse.Namespace) -> int:
 
 def _none_outlived(place: Workspace) -> int:
     """Exit status 1, in words, if the database of before is still there."""
+    from libstats.store import generations
+
     left = generations.outlived(place.store)
     if left:
         print(
@@ -153,6 +169,10 @@ def _none_outlived(place: Workspace) -> int:
 
 
 def _today(args: argparse.Namespace) -> int:
+    from libstats.analysis.work import today as lists
+    from libstats.cli import today
+    from libstats.workspace import open
+
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
         if args.html or args.xlsx:
             from libstats.report import today as written
@@ -171,6 +191,9 @@ def _today(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
+    from libstats.cli import explain
+    from libstats.workspace import open
+
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
         _say(
@@ -204,6 +227,8 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from libstats.cli import demo
+
     _say(demo.run(Path(args.folder)))
     return 0
 

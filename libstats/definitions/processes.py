@@ -271,12 +271,32 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
             definition varchar
         )"""
     )
-    for p in found.values():
-        definition = json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]})
-        con.execute(
-            "insert into process values ($1, $2, $3, $4, $5, $6, $7)",
-            [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition],
+    rows = [
+        (
+            p.name,
+            p.what,
+            p.starts,
+            list(p.done),
+            list(p.given_up),
+            p.goal_days,
+            json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]}),
         )
+        for p in found.values()
+    ]
+    con.execute(
+        """
+        insert into process
+        select
+            unnest($1::varchar[]),
+            unnest($2::varchar[]),
+            unnest($3::varchar[]),
+            unnest($4::varchar[][]),
+            unnest($5::varchar[][]),
+            unnest($6::double[]),
+            unnest($7::varchar[])
+        """,
+        list(map(list, zip(*rows, strict=True))),
+    )
 
 
 def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:

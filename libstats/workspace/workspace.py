@@ -15,7 +15,7 @@ import duckdb
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
-from libstats.workspace import faults, forms, given, shipped
+from libstats.workspace import given, shipped
 
 CONFIG = "libstats.toml"
 _SECTIONS = {
@@ -299,7 +299,11 @@ def _parsed(text: str) -> dict[str, Any]:
             raise WorkspaceError(
                 f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"'
             )
-    faults.check(text, config)
+    if config.keys() & {"export", "headings", "weeding"}:
+        # it looks at every declaration; most workspaces are opened without
+        from libstats.workspace import faults
+
+        faults.check(text, config)
     return config
 
 
@@ -318,6 +322,8 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
 
     What is already there is left as it is. Raises WorkspaceError, LibstatsError.
     """
+    from libstats.workspace import forms
+
     folder = given.path(
         folder, "name of a folder", "Give a path, as in libstats.init('mylibrary')."
     )

@@ -26,8 +26,6 @@ TOO_LONG = {
     "libstats/declaration/source.py: faults",
     "libstats/loading/intake.py",
     "libstats/loading/intake.py: _take_in",
-    "libstats/report/collection.py",
-    "libstats/report/monthly.py",
     "libstats/sources/koha/items.py",
 }
 

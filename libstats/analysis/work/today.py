@@ -116,17 +116,10 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
         as_of = newest_export(con, process)
     except AnalysisError:
         return None
-    found = worklist(con, name)
-    told = found.aggregate(
-        "standing, count(*), count(*) filter (where is_missing)", "standing"
-    ).fetchall()
-    counts, missing = (
-        {"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}}
-        for place in (1, 2)
-    )
+    counts, missing, cases = pressing(worklist(con, name, as_of=as_of), most)
     if not sum(counts.values()):
         return None
-    return Work(process, as_of, counts, missing, _named(con, pressing(found, most)))
+    return Work(process, as_of, counts, missing, _named(con, cases))
 
 
 def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
@@ -150,20 +143,41 @@ def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
     ]
 
 
-def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:
-    """Of a worklist the late cases and the near ones that are longest past their goal, so many of
-    each, all if it is None; those of copies marked lost are left out.
+def pressing(
+    found: duckdb.DuckDBPyRelation, most: int | None
+) -> tuple[dict[str, int], dict[str, int], list[Row]]:
+    """Of a worklist how many cases are late, near and in time, how many of those are of copies
+    marked lost, and of the others the late cases and the near ones that are longest past their
+    goal, so many of each, all if it is None.
 
     Each for itself: what was forgotten for months must not crowd out what can still be done in
-    time.
+    time. All in one reading, for a worklist takes long to plan: the first row of each group has its
+    count.
     """
-    rows = []
-    for standing in ("late", "near"):
-        those = found.filter(f"standing = '{standing}' and not is_missing").order(
-            "left_days, source, case_id"
-        )
-        rows += records(those if most is None else those.limit(most))
-    return rows
+    listed = "standing <> 'in time' and not is_missing"
+    if most is not None:
+        listed += f" and place <= {most}"
+    rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}").order("standing, place"))
+    counts, missing = ({"late": 0, "near": 0, "in time": 0} for _ in range(2))
+    cases = []
+    for row in rows:
+        place, cases_of_group = row.pop("place"), row.pop("cases_of_group")
+        if place == 1:
+            counts[row["standing"]] += cases_of_group
+            missing[row["standing"]] += cases_of_group if row["is_missing"] else 0
+        if row["standing"] != "in time" and not row["is_missing"]:
+            cases.append(row)
+    return counts, missing, cases
+
+
+_RANKED = """
+    *,
+    count(*) over (partition by standing, is_missing) as cases_of_group,
+    row_number() over (
+        partition by standing, is_missing
+        order by left_days, source, case_id
+    ) as place
+"""
 
 
 def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
