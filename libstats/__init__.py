@@ -18,9 +18,10 @@ from libstats.analysis.collection.use import collection_use, shelf_time
 from libstats.analysis.collection.weeding import weeding_candidates
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.work.backlog import backlog
+from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.throughput import throughput
-from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.loading.forget import forget
 from libstats.loading.load import confirm, load, undo

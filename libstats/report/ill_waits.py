@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.throughput import throughput
-from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
