@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.work.backlog import backlog
+    from libstats.analysis.work.curve import turnaround_curve
     from libstats.analysis.work.fill import fill_rate, unfilled_reasons
     from libstats.analysis.work.throughput import throughput
-    from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+    from libstats.analysis.work.turnaround import turnaround
     from libstats.analysis.work.worklist import worklist
     from libstats.loading.forget import forget
     from libstats.loading.load import load
@@ -84,7 +85,7 @@ _PLACES = {
     "system_days": "libstats.analysis.collection.horizon",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
-    "turnaround_curve": "libstats.analysis.work.turnaround",
+    "turnaround_curve": "libstats.analysis.work.curve",
     "undo": "libstats.loading.undo",
     "unfilled_reasons": "libstats.analysis.work.fill",
     "use_horizon": "libstats.analysis.collection.horizon",

@@ -1,6 +1,6 @@
 """Alarms: what in the loaded exports looks as it does when something went wrong on the way here.
 
-Each alarm is one query over the current tables or the ledger; none is ever true of data that are in
+Each alarm is one query over the current tables or the loads; none is ever true of data that are in
 order.
 """
 
@@ -9,100 +9,208 @@ from __future__ import annotations
 import duckdb
 
 from libstats.declaration.select import quoted
-from libstats.store import ledger
 
-# name -> (what a person is told, SQL that gives source, where, count; rows only where there is
+# name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell)
 ALARMS: dict[str, tuple[str, str]] = {
     "export cut off": (
-        "the file ends on a number of rows at which programs stop exporting; look whether rows are missing",
+        "the file ends on a number of rows at which programs stop exporting; "
+        "look whether rows are missing",
         """
-        select e.source, l.file as place, l.rows_read as rows
-        from load l join export e using (export_id)
-        where l.undone_seq is null and l.rows_read in (1000, 10000, 65000, 65535, 65536, 100000, 250000, 500000, 1000000, 1048575, 1048576)
+        select
+            source,
+            file as place,
+            rows_read as rows
+        from loaded_file
+        where is_active
+            and rows_read in (
+                1000,
+                10000,
+                65000,
+                65535,
+                65536,
+                100000,
+                250000,
+                500000,
+                1000000,
+                1048575,
+                1048576
+            )
         """,
     ),
     "list held": (
-        "a list that should hold everything is much shorter than the last one, or looks cut; nothing was retired (libstats confirm)",
-        "select source, file as place, rows from held",
+        "a list that should hold everything is much shorter than the last one, or looks cut; "
+        "nothing was retired (libstats confirm)",
+        """
+        select
+            source,
+            file as place,
+            rows_kept as rows
+        from loaded_file
+        where is_held
+        """,
     ),
     "barcodes from a spreadsheet": (
-        "barcodes such as 1.23457E+13 went through a spreadsheet and lost their last digits; export again without opening the file there",
+        "barcodes such as 1.23457E+13 went through a spreadsheet and lost their last digits; "
+        "export again without opening the file there",
         """
-        select source, place, count(*) as rows
-        from (select source, 'item' as place, barcode from item union all select source, 'loan', barcode from loan)
+        select
+            source,
+            place,
+            count(*) as rows
+        from (
+            select source, 'item' as place, barcode
+            from item
+            union all
+            select source, 'loan', barcode
+            from loan
+        )
         where regexp_full_match(barcode, '[0-9][.,]?[0-9]*[eE][+][0-9]+')
         group by source, place
         """,
     ),
     "garbled letters": (
-        "letters with accents are garbled: a program between the system and libstats took the file for another encoding; export again without it",
+        "letters with accents are garbled: a program between the system and libstats took the file "
+        "for another encoding; export again without it",
         r"""
-        select source, place, count(*) as rows
-        from (select source, 'title' as place, title as words from title union all select source, 'item', concat_ws(' ', owning_branch, call_number) from item)
-        where regexp_matches(words, '\x{FFFD}|\x{C3}[\x{80}-\x{BF}\x{0152}-\x{0192}\x{02C6}-\x{02DC}\x{2013}-\x{2122}]|\x{E2}\x{20AC}')
+        select
+            source,
+            place,
+            count(*) as rows
+        from (
+            select source, 'title' as place, title as words
+            from title
+            union all
+            select source, 'item', concat_ws(' ', owning_branch, call_number)
+            from item
+        )
+        where regexp_matches(words, '\x{FFFD}|\x{E2}\x{20AC}')
+            or regexp_matches(
+                words,
+                '\x{C3}[\x{80}-\x{BF}\x{0152}-\x{0192}\x{02C6}-\x{02DC}\x{2013}-\x{2122}]'
+            )
         group by source, place
         """,
     ),
     "total rows": (
         "rows that look like totals are counted as data",
         """
-        select source, 'item' as place, count(*) as rows
+        select
+            source,
+            'item' as place,
+            count(*) as rows
         from item
-        where regexp_full_match(lower(coalesce(barcode, item_id, '')), '(grand |sub)?total:?') or regexp_full_match(lower(coalesce(owning_branch, '')), '(grand |sub)?total:?')
+        where regexp_full_match(
+                lower(coalesce(barcode, item_id, '')),
+                '(grand |sub)?total:?'
+            )
+            or regexp_full_match(lower(coalesce(owning_branch, '')), '(grand |sub)?total:?')
         group by source
         """,
     ),
     "two clocks": (
-        "loans or requests that end before they begin: two clocks, or two time zones, wrote one row; durations of these systems are doubtful",
+        "loans or requests that end before they begin: two clocks, or two time zones, wrote one "
+        "row; durations of these systems are doubtful",
         """
-        select source, 'loan' as place, count(*) as rows from loan where returned_at < checked_out_at group by source
+        select
+            source,
+            'loan' as place,
+            count(*) as rows
+        from loan
+        where returned_at < checked_out_at
+        group by source
         union all
-        select source, 'ill_request' as place, count(*) as rows from ill_request where status_since < created_at group by source
+        select
+            source,
+            'ill_request' as place,
+            count(*) as rows
+        from ill_request
+        where status_since < created_at
+        group by source
         """,
     ),
     "direction unknown": (
-        "requests that say neither borrowing, lending nor document delivery are in no figure of these; add the column that tells (ILLiad: Process Type)",
-        "select source, 'ill_request' as place, count(*) as rows from ill_request where direction is null group by source",
+        "requests that say neither borrowing, lending nor document delivery are in no figure of "
+        "these; add the column that tells (ILLiad: Process Type)",
+        """
+        select
+            source,
+            'ill_request' as place,
+            count(*) as rows
+        from ill_request
+        where direction is null
+        group by source
+        """,
     ),
     "closed cases only": (
-        "every loan has been returned: the export leaves out the open ones, and no turnaround may be computed from it",
-        "select source, 'loan' as place, count(*) as rows from loan group by source having count(*) >= 100 and count(*) = count(returned_at)",
+        "every loan has been returned: the export leaves out the open ones, and no turnaround may "
+        "be computed from it",
+        """
+        select
+            source,
+            'loan' as place,
+            count(*) as rows
+        from loan
+        group by source
+        having count(*) >= 100 and count(*) = count(returned_at)
+        """,
     ),
     "migration day": (
         "over a quarter of all copies were added on one day: that is a migration, not work",
         """
-        select source, 'item added on ' || added_on as place, count(*) as rows
+        select
+            source,
+            'item added on ' || added_on as place,
+            count(*) as rows
         from item
         where added_on is not null
         group by source, added_on
-        having count(*) >= 100 and count(*) > 0.25 * (select count(*) from item i where i.source = item.source)
+        having count(*) >= 100
+            and count(*) > 0.25 * (select count(*) from item i where i.source = item.source)
         """,
     ),
     "many rejected": (
         "over one row in a hundred was rejected (libstats rejects)",
         """
-        select e.source, l.file as place, l.dispositions['rejected'] as rows
-        from load l join export e using (export_id)
-        where l.undone_seq is null and l.dispositions['rejected'] > 0.01 * l.rows_read
+        select
+            source,
+            file as place,
+            dispositions['rejected'] as rows
+        from loaded_file
+        where is_active and dispositions['rejected'] > 0.01 * rows_read
         """,
     ),
     "times to come": (
-        "events that have not happened yet at the time of their export: a wrong clock or a wrong date",
+        "events that have not happened yet at the time of their export: a wrong clock or a wrong "
+        "date",
         """
-        select source, 'circulation_event' as place, count(*) as rows
+        select
+            source,
+            'circulation_event' as place,
+            count(*) as rows
         from circulation_event
-        where happened_at > (select max(exported_at) from load where undone_seq is null) + interval 1 day
+        where happened_at
+            > (select max(exported_at) from loaded_file where is_active) + interval 1 day
         group by source
         """,
     ),
     "gap in a log": (
         "days without a single event between days with many: an export may be missing",
         """
-        select source, 'circulation_event, from ' || day || ' to ' || next_day as place, date_diff('day', day, next_day) - 1 as rows
+        select
+            source,
+            'circulation_event, from ' || day || ' to ' || next_day as place,
+            date_diff('day', day, next_day) - 1 as rows
         from (
-            select source, day, lead(day) over (partition by source order by day) as next_day
-            from (select source, happened_at::date as day from circulation_event group by all)
+            select
+                source,
+                day,
+                lead(day) over (partition by source order by day) as next_day
+            from (
+                select source, happened_at::date as day
+                from circulation_event
+                group by all
+            )
         )
         where date_diff('day', day, next_day) > 14
         """,
@@ -121,20 +229,16 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     >>> [row[0] for row in libstats.check(con).fetchall()]
     ['barcodes from a spreadsheet', 'migration day', 'two clocks']
     """
-    parts = [
-        f"select {quoted(name)} as alarm, source, place, rows::bigint as rows, {quoted(told)} as meaning from ({sql})"
-        for name, (told, sql) in ALARMS.items()
-    ]
-    values = (
-        ", ".join(f"({quoted(s)}, {quoted(f)}, {n})" for s, f, n in _held(con))
-        or "(null, null, null)"
+    alarms = " union all ".join(
+        f"""
+        select
+            {quoted(name)} as alarm,
+            source,
+            place,
+            rows::bigint as rows,
+            {quoted(meaning)} as meaning
+        from ({sql})
+        """
+        for name, (meaning, sql) in ALARMS.items()
     )
-    return con.sql(
-        f"with held as (from (values {values}) as h(source, file, rows) where source is not null) {' union all '.join(parts)} order by alarm, source, place"
-    )
-
-
-def _held(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
-    held = [w for w in ledger.wholes(con) if not w.is_believed]
-    files = dict(con.execute("select seq, file from load").fetchall())
-    return [(w.source, files[w.seq], w.rows) for w in held]
+    return con.sql(f"{alarms} order by alarm, source, place")

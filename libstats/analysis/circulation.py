@@ -19,37 +19,73 @@ Moment = date | datetime | str
 # lent all the same.
 DAYS = """
     with owner as (
-        select source, item_id as copy, any_value(owning_branch) as owning_branch
+        select
+            source,
+            item_id as copy,
+            any_value(owning_branch) as owning_branch
         from item_ever
         where item_id is not null
         group by all
         union all
-        select source, 'barcode:' || barcode, any_value(owning_branch)
+        select
+            source,
+            'barcode:' || barcode,
+            any_value(owning_branch)
         from item_ever
         where barcode is not null
         group by all
     ),
     logged as (
-        select e.source, e.happened_at::date as day, e.branch as desk, {event_branch} as branch,
+        select
+            e.source,
+            e.happened_at::date as day,
+            e.branch as desk,
+            {event_branch} as branch,
             count(*) filter (where e.kind = 'checkout') as checkouts,
-            count(*) filter (where e.kind = 'renewal' and e.channel = 'staff') as renewals_by_staff,
-            count(*) filter (where e.kind = 'renewal' and e.channel in ('patron', 'self-check')) as renewals_by_patron,
-            count(*) filter (where e.kind = 'renewal' and e.channel = 'automatic') as renewals_automatic,
-            count(*) filter (where e.kind = 'renewal' and e.channel is null) as renewals_unknown,
+            count(*) filter (
+                where e.kind = 'renewal' and e.channel = 'staff'
+            ) as renewals_by_staff,
+            count(*) filter (
+                where e.kind = 'renewal' and e.channel in ('patron', 'self-check')
+            ) as renewals_by_patron,
+            count(*) filter (
+                where e.kind = 'renewal' and e.channel = 'automatic'
+            ) as renewals_automatic,
+            count(*) filter (
+                where e.kind = 'renewal' and e.channel is null
+            ) as renewals_unknown,
             count(*) filter (where e.kind = 'in-house use') as in_house_uses,
-            count(*) filter (where e.kind not in ('checkout', 'renewal', 'in-house use')) as other_events
+            count(*) filter (
+                where e.kind not in ('checkout', 'renewal', 'in-house use')
+            ) as other_events
         from circulation_event e {event_owner}
         where e.happened_at >= $since and e.happened_at < $until
         group by all
     ),
     lent as (
-        select l.source, l.checked_out_at::date as day, l.checkout_branch as desk, {loan_branch} as branch,
-            count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null) as checkouts,
-            count(*) filter (where l.renewal_of is not null and l.channel = 'staff') as renewals_by_staff,
-            count(*) filter (where l.renewal_of is not null and l.channel in ('patron', 'self-check')) as renewals_by_patron,
-            count(*) filter (where l.renewal_of is not null and l.channel = 'automatic') as renewals_automatic,
-            count(*) filter (where l.renewal_of is not null and l.channel is null) as renewals_unknown,
-            sum(l.renewals) filter (where not coalesce(l.is_in_house, false)) as renewals_undated,
+        select
+            l.source,
+            l.checked_out_at::date as day,
+            l.checkout_branch as desk,
+            {loan_branch} as branch,
+            count(*) filter (
+                where not coalesce(l.is_in_house, false) and l.renewal_of is null
+            ) as checkouts,
+            count(*) filter (
+                where l.renewal_of is not null and l.channel = 'staff'
+            ) as renewals_by_staff,
+            count(*) filter (
+                where l.renewal_of is not null and l.channel in ('patron', 'self-check')
+            ) as renewals_by_patron,
+            count(*) filter (
+                where l.renewal_of is not null and l.channel = 'automatic'
+            ) as renewals_automatic,
+            count(*) filter (
+                where l.renewal_of is not null and l.channel is null
+            ) as renewals_unknown,
+            sum(l.renewals) filter (
+                where not coalesce(l.is_in_house, false)
+            ) as renewals_undated,
             count(*) filter (where l.is_in_house) as in_house_uses
         from loan_ever l {loan_owner}
         where l.checked_out_at >= $since and l.checked_out_at < $until
@@ -63,14 +99,44 @@ DAYS = """
         from logged
     ),
     day_count as (
-        select day, branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, renewals_unknown, 0 as renewals_undated, in_house_uses, other_events, true as is_log, desk
+        select
+            day,
+            branch,
+            checkouts,
+            renewals_by_staff,
+            renewals_by_patron,
+            renewals_automatic,
+            renewals_unknown,
+            0 as renewals_undated,
+            in_house_uses,
+            other_events,
+            true as is_log,
+            desk
         from logged
         union all
-        select l.day, l.branch, l.checkouts, l.renewals_by_staff, l.renewals_by_patron, l.renewals_automatic, l.renewals_unknown, coalesce(l.renewals_undated, 0), l.in_house_uses, 0, false, l.desk
+        select
+            l.day,
+            l.branch,
+            l.checkouts,
+            l.renewals_by_staff,
+            l.renewals_by_patron,
+            l.renewals_automatic,
+            l.renewals_unknown,
+            coalesce(l.renewals_undated, 0),
+            l.in_house_uses,
+            0,
+            false,
+            l.desk
         from lent l
-        anti join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
+        anti join log_day d
+            on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
     )
 """
+# what is counted as use, of the columns above
+USES = (
+    "checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown"
+    " + in_house_uses"
+)
 
 
 def circulation(
@@ -111,7 +177,9 @@ def circulation(
     return con.sql(
         f"""
         {_days(branch)}
-        select date_trunc('month', day)::date as period, branch as {"patron_branch" if branch == "patron_branch" else "branch"},
+        select
+            date_trunc('month', day)::date as period,
+            branch as {"patron_branch" if branch == "patron_branch" else "branch"},
             sum(checkouts)::bigint as checkouts,
             sum(renewals_by_staff)::bigint as renewals_by_staff,
             sum(renewals_by_patron)::bigint as renewals_by_patron,
@@ -146,18 +214,33 @@ def left_out(
         f"""
         {_days(branch)},
         reasons as (
-            select 1 as place, 'log: check-ins, payments and other events that are no use of the collection' as reason, coalesce(sum(other_events), 0)::bigint as rows
+            select
+                1 as place,
+                'log: check-ins, payments and other events that are no use of the collection'
+                    as reason,
+                coalesce(sum(other_events), 0)::bigint as rows
             from day_count
             union all
-            select 2, 'loans: that day is counted from the log of the same desk, or of any where the loan tells none', coalesce(sum(l.checkouts + l.renewals_by_staff + l.renewals_by_patron + l.renewals_automatic + l.renewals_unknown + l.in_house_uses), 0)::bigint
-            from lent l semi join log_day d on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
+            select
+                2,
+                'loans: that day is counted from the log of the same desk, or of any where the '
+                    || 'loan tells none',
+                coalesce(sum({USES}), 0)::bigint
+            from lent l
+            semi join log_day d
+                on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
             union all
-            select 3, 'loans: no checkout time, so no month', count(*)
+            select
+                3,
+                'loans: no checkout time, so no month',
+                count(*)
             from loan_ever
             where checked_out_at is null
             union all
-            select 4, 'counted, but under no branch',
-                coalesce(sum(checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown + in_house_uses), 0)::bigint
+            select
+                4,
+                'counted, but under no branch',
+                coalesce(sum({USES}), 0)::bigint
             from day_count
             where branch is null
         )
@@ -174,7 +257,11 @@ def _period(since: Moment, until: Moment) -> dict[str, str]:
 
 
 def _days(branch: BranchRole) -> str:
-    owner = "left join owner o on o.source = {0}.source and o.copy = coalesce({0}.item_id, 'barcode:' || {0}.barcode)"
+    owner = """
+        left join owner o
+            on o.source = {0}.source
+            and o.copy = coalesce({0}.item_id, 'barcode:' || {0}.barcode)
+    """
     parts = {
         "checkout_branch": ("e.branch", "", "l.checkout_branch", ""),
         "owning_branch": (

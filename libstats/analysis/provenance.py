@@ -12,8 +12,9 @@ import duckdb
 from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
-from libstats.analysis.work.cases import newest_export, quoted
-from libstats.analysis.work.spans import UNDETERMINABLE, ends_of, spans_sql
+from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.spans import UNDETERMINABLE, Spans
+from libstats.declaration.select import quoted
 from libstats.definitions.processes import DIRECTIONS, process_of
 from libstats.errors import AnalysisError
 
@@ -49,12 +50,13 @@ def _summed(column: str, function: Callable[..., Relation]) -> Callable[..., int
 def _in_backlog(
     con: Connection, process: str, *, start: str | None = None, end: Any = None, **others: Any
 ) -> int:
-    work = process_of(con, process)
-    spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
-    sql = (
-        f"select count(*) from ({spans}) where started_at is not null and state <> {UNDETERMINABLE}"
-    )
-    return int(con.execute(sql, {"as_of": str(newest_export(con, work))}).fetchall()[0][0])
+    spans = Spans.of(con, process, start=start, end=end)
+    sql = f"""
+        select count(*)
+        from ({spans.sql()})
+        where started_at is not null and state <> {UNDETERMINABLE}
+    """
+    return int(con.execute(sql, {"as_of": str(spans.as_of)}).fetchall()[0][0])
 
 
 _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
@@ -104,14 +106,27 @@ def freshness(
     )
     return con.sql(
         """
-        select e.source, e.declaration as export, max(l.exported_at) as newest_export_at, count(*) as loads,
-            coalesce(sum(l.dispositions['rejected']), 0)::bigint as rows_rejected
-        from load l join export e using (export_id)
-        where l.undone_seq is null and ($tables is null or e.primary_table in (select unnest($tables::varchar[])))
+        select
+            source,
+            declaration as export,
+            max(exported_at) as newest_export_at,
+            count(*) as loads,
+            coalesce(sum(dispositions['rejected']), 0)::bigint as rows_rejected
+        from loaded_file
+        where is_active
+            and ($tables is null or primary_table in (select unnest($tables::varchar[])))
             -- one plain list can tell of many kinds of work
-            and ($process is null or e.primary_table <> 'milestone' or export_id in (select export_id from milestone__row where process = $process))
+            and (
+                $process is null
+                or primary_table <> 'milestone'
+                or shape in (
+                    select shape
+                    from history.milestone
+                    where process = $process
+                )
+            )
         group by all
-        order by e.source, e.declaration
+        order by source, declaration
         """,
         params={"tables": tables, "process": process},
     )
@@ -144,13 +159,8 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
         for file, label, at, n, others, _ in (
             _newest(con, table) if where is None else _loads(con, table, where)
         ):
-            rows.append(
-                (
-                    "load",
-                    file,
-                    f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{f'; the newest of {others:,} loads' if others else ''}",
-                )
-            )
+            more = f"; the newest of {others:,} loads" if others else ""
+            rows.append(("load", file, f"{label}, exported {at:%Y-%m-%d %H:%M}, {n:,} rows{more}"))
     rows = list(dict.fromkeys(rows))  # one file may tell of several tables
     if entry.used:
         rows.append(("cases used", str(process), f"{entry.used(con, **parameters):,}"))
@@ -173,7 +183,11 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
         for letter, text in zip("abc", row, strict=True)
     }
     return con.sql(
-        f"select part, what, value from (values {values}) as r(part, what, value, place) order by place",
+        f"""
+        select part, what, value
+        from (values {values}) as r(part, what, value, place)
+        order by place
+        """,
         params=named,
     )
 
@@ -225,7 +239,9 @@ def _parameters(
     ]
     if process is not None:
         work = process_of(con, process)
-        ends = f"done with {' or '.join(work.done)}{', given up with ' + ' or '.join(work.given_up) if work.given_up else ''}"
+        ends = f"done with {' or '.join(work.done)}"
+        if work.given_up:
+            ends += f", given up with {' or '.join(work.given_up)}"
         rows.insert(
             0, ("definition", process, f"{work.what}; it begins with {work.starts}, is {ends}")
         )
@@ -284,10 +300,27 @@ def _loads(con: Connection, table: str, where: str) -> list[tuple[Any, ...]]:
     """The active loads that hold such a row of the table, in order of export."""
     return con.execute(
         f"""
-        with run as (select distinct t.export_id, t.from_seq, t.until_seq from {table}__row t where {where})
-        select distinct l.file, e.declaration, l.exported_at, l.rows_read, 0, l.sha256
-        from run r join load l on l.export_id = r.export_id and l.seq >= r.from_seq and (r.until_seq is null or l.seq < r.until_seq) join export e on e.export_id = l.export_id
-        where l.undone_seq is null
+        with run as (
+            select distinct
+                t.shape,
+                t.from_seq,
+                t.until_seq
+            from history.{table} t
+            where {where}
+        )
+        select distinct
+            l.file,
+            l.declaration,
+            l.exported_at,
+            l.rows_read,
+            0,
+            l.sha256
+        from run r
+        join loaded_file l
+            on l.shape = r.shape
+            and l.seq >= r.from_seq
+            and (r.until_seq is null or l.seq < r.until_seq)
+        where l.is_active
         order by l.exported_at, l.sha256
         """
     ).fetchall()
@@ -298,12 +331,20 @@ def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
     export."""
     return con.execute(
         """
-        select l.file, e.declaration, l.exported_at, l.rows_read, if(count(*) over export > 1, count(*) over export, 0), l.sha256
-        from load l join export e using (export_id)
-        where l.undone_seq is null and e.columns[$1] is not null
-        window export as (partition by e.export_id)
-        qualify row_number() over (partition by e.export_id order by l.exported_at desc, l.sha256 desc) = 1
-        order by l.exported_at, l.sha256
+        select
+            file,
+            declaration,
+            exported_at,
+            rows_read,
+            if(count(*) over alike > 1, count(*) over alike, 0),
+            sha256
+        from loaded_file
+        where is_active and columns[$1] is not null
+        window
+            alike as (partition by shape),
+            newest as (partition by shape order by exported_at desc, sha256 desc)
+        qualify row_number() over newest = 1
+        order by exported_at, sha256
         """,
         [table],
     ).fetchall()

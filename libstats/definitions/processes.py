@@ -32,12 +32,12 @@ _TAKEN = ("last", "own_goal", "is")
 
 
 @dataclass(frozen=True)
-class Reading:
+class MilestoneColumns:
     """Where milestones of a process are columns of a table: SQL over the table `t` and what `join`
     adds to it.
 
-    when    SQL: whether it is read so; a table with two readings, of which one is always right, is
-            read the cheaper way
+    when    SQL: whether it is read so; a table that can be read in two ways, of which one is always
+            right, is read the cheaper way
     """
 
     table: str
@@ -61,19 +61,24 @@ class Reading:
         """The table, or its view that also holds what is gone."""
         return f"{self.table}_ever" if self.ever else self.table
 
+    @property
+    def from_sql(self) -> str:
+        """SQL: the table `t` with what `join` adds to it."""
+        return f"{self.rows} t {self.join}"
+
     def moment(self, milestone: str) -> str:
         """SQL: when the milestone was reached."""
-        given = self.reached[milestone]
-        return (
-            given
-            if isinstance(given, str)
-            else f"coalesce({', '.join(f'({t})::timestamp' for t in given)})"
-        )
+        reached = self.reached[milestone]
+        if isinstance(reached, str):
+            return reached
+        return f"coalesce({', '.join(f'({either})::timestamp' for either in reached)})"
 
     def day(self, milestone: str, kind: str) -> str:
         """SQL: only the day of the milestone is known; `kind` is the type of its moment."""
-        given = self.reached[milestone]
-        return str(kind == "DATE").lower() if isinstance(given, str) else f"({given[0]}) is null"
+        reached = self.reached[milestone]
+        if isinstance(reached, str):
+            return str(kind == "DATE").lower()
+        return f"({reached[0]}) is null"
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Process:
     aside: dict[str, str] = field(default_factory=dict, hash=False)
     misleading: dict[str, str] = field(default_factory=dict, hash=False)
     statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
-    read: tuple[Reading, ...] = ()
+    read: tuple[MilestoneColumns, ...] = ()
 
     @property
     def happening(self) -> tuple[str, ...]:
@@ -104,7 +109,7 @@ class Process:
     def tables(self) -> tuple[str, ...]:
         """The canonical tables that tell of it."""
         log = ("ill_event",) if self.statuses else ()
-        return tuple(dict.fromkeys((*(r.table for r in self.read), *log, "milestone")))
+        return tuple(dict.fromkeys((*(c.table for c in self.read), *log, "milestone")))
 
     def check(self, *names: str) -> None:
         """AnalysisError for a milestone that it does not have."""
@@ -117,13 +122,13 @@ class Process:
 
 
 def _built(name: str, given: Mapping[str, Any]) -> Process:
-    readings = tuple(Reading(**reading) for reading in given.get("read", ()))
+    read = tuple(MilestoneColumns(**columns) for columns in given.get("read", ()))
     rest: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in given.items()
         if key != "read"
     }
-    return Process(name=name, read=readings, **{"title": name.replace("_", " "), **rest})
+    return Process(name=name, read=read, **{"title": name.replace("_", " "), **rest})
 
 
 @cache

@@ -13,7 +13,8 @@ import duckdb
 
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.curve import turnaround_curve
+from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError

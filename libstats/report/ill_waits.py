@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
+from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.throughput import throughput
-from libstats.analysis.work.turnaround import turnaround, turnaround_curve
+from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError

@@ -32,10 +32,17 @@ def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
                 f"insert into {table.name} ({', '.join(full)}) values ({', '.join('?' * len(full))})",
                 list(full.values()),
             )
-    con.execute("create table load as select 1 as export_id, null::integer as undone_seq")
-    con.execute("create table item__row as select *, 1 as export_id from item")
+    con.execute("create schema history")
+    con.execute("create table history.item as select *, 1 as shape from main.item")
     con.execute(
-        "create table export as select 1 as export_id, map {'item': ?} as columns",
+        """
+        create table loaded_file as
+        select
+            'koha' as source,
+            1 as shape,
+            true as is_active,
+            map {'item': ?} as columns
+        """,
         [[column.name for column in schema.tables()["item"].columns]],
     )
     return con

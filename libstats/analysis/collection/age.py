@@ -24,12 +24,16 @@ GROUPS = {
     "item_type": "item_type",
     "all": "'all'",
 }
-OLDEST = (
-    1450  # printing began; an earlier year in a catalogue of a lending library is a typing error
-)
+# printing began; an earlier year in a catalogue of a lending library is a typing error
+OLDEST = 1450
 
 # The copies that the library has at the end of the day; DATED with their usable year.
-IS_HELD = f"($branch is null or i.owning_branch = $branch) and not {IS_WITHDRAWN} and not {IS_MISSING} and (i.added_on is null or i.added_on <= $as_of::date)"
+IS_HELD = f"""
+            ($branch is null or i.owning_branch = $branch)
+            and not {IS_WITHDRAWN}
+            and not {IS_MISSING}
+            and (i.added_on is null or i.added_on <= $as_of::date)
+"""
 HELD = f"""
     copy as (
         select i.*
@@ -39,19 +43,30 @@ HELD = f"""
 """
 DATED = f"""
     copy as (
-        select i.*, t.published_year as told_year, t.is_serial as is_told_serial,
-            case when t.published_year between {OLDEST} and year($as_of::date) + 1 then t.published_year end as published_year
+        select
+            i.*,
+            t.published_year as told_year,
+            t.is_serial as is_told_serial,
+            case
+                when t.published_year between {OLDEST} and year($as_of::date) + 1
+                    then t.published_year
+            end as published_year
         from item i left join title t using (source, title_id)
         where {IS_HELD}
     )
 """
 AGED = """
     aged as (
-        select {group} as "{by}",
+        select
+            {group} as "{by}",
             g.told_year,
-            coalesce(g.is_told_serial, false) or coalesce(g.told_year = 9999, false) or coalesce(g.class_key = 'PER', false) as is_serial,
+            coalesce(g.is_told_serial, false)
+                or coalesce(g.told_year = 9999, false)
+                or coalesce(g.class_key = 'PER', false) as is_serial,
             case when not is_serial then g.published_year end as published_year,
-            case when not is_serial then greatest(year($as_of::date) - g.published_year, 0) end as age_years,
+            case
+                when not is_serial then greatest(year($as_of::date) - g.published_year, 0)
+            end as age_years,
             m.added_on is not null as is_migrated,
             $as_of::date - g.added_on as days_held
         from grouped g left join migration_day m using (source, added_on)
@@ -95,18 +110,26 @@ def collection_age(
     return con.sql(
         f"""
         {sql}
-        select "{by}",
+        select
+            "{by}",
             count(*) as items,
             count(published_year) as items_dated,
-            count(*) filter (where told_year is null and not is_serial) as items_without_year,
-            count(*) filter (where told_year is not null and published_year is null and not is_serial) as items_year_suspect,
+            count(*) filter (
+                where told_year is null and not is_serial
+            ) as items_without_year,
+            count(*) filter (
+                where told_year is not null and published_year is null and not is_serial
+            ) as items_year_suspect,
             count(*) filter (where is_serial) as items_serial,
             quantile_disc(published_year, 0.25) as oldest_quarter_until,
             median(published_year) as median_year,
             quantile_disc(published_year, 0.75) as newest_quarter_since,
-            count(*) filter (where age_years > 5) / nullif(count(published_year), 0) as share_older_5_years,
-            count(*) filter (where age_years > 10) / nullif(count(published_year), 0) as share_older_10_years,
-            count(*) filter (where age_years > 15) / nullif(count(published_year), 0) as share_older_15_years,
+            count(*) filter (where age_years > 5)
+                / nullif(count(published_year), 0) as share_older_5_years,
+            count(*) filter (where age_years > 10)
+                / nullif(count(published_year), 0) as share_older_10_years,
+            count(*) filter (where age_years > 15)
+                / nullif(count(published_year), 0) as share_older_15_years,
             median(days_held) filter (where not is_migrated) as median_days_since_added,
             count(days_held) filter (where not is_migrated) as items_added_known,
             count(*) filter (where is_migrated) as items_added_in_migration,
@@ -132,7 +155,8 @@ def publication_decades(
     return con.sql(
         f"""
         {sql}
-        select "{by}",
+        select
+            "{by}",
             published_year // 10 * 10 as decade,
             count(*) as items
         from aged
@@ -145,14 +169,21 @@ def publication_decades(
 
 def migration_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """On which days was the catalogue filled from another system, so that copies look as if they
-    were
-    added then?
+    were added then?
 
     Definition: as for `collection_age`. Returns `source`, `added_on` (the day) and `items` added on
     it, ordered.
     """
     return con.sql(
-        f"with {MIGRATION_DAY} select source, added_on, copies as items from migration_day order by source, added_on"
+        f"""
+        with {MIGRATION_DAY}
+        select
+            source,
+            added_on,
+            copies as items
+        from migration_day
+        order by source, added_on
+        """
     )
 
 
@@ -169,28 +200,53 @@ def left_out(
         f"""
         {sql},
         reasons as (
-            select 1 as place, 'withdrawn' as reason, count(*) filter (where {IS_WITHDRAWN}) as rows
+            select
+                1 as place,
+                'withdrawn' as reason,
+                count(*) filter (where {IS_WITHDRAWN}) as rows
             from item
             where $branch is null or owning_branch = $branch
             union all
-            select 2, 'lost, missing or claimed returned', count(*) filter (where {IS_MISSING} and not {IS_WITHDRAWN})
+            select
+                2,
+                'lost, missing or claimed returned',
+                count(*) filter (where {IS_MISSING} and not {IS_WITHDRAWN})
             from item
             where $branch is null or owning_branch = $branch
             union all
-            select 3, 'added after the day looked at', count(*) filter (where added_on > $as_of::date and not {IS_MISSING} and not {IS_WITHDRAWN})
+            select
+                3,
+                'added after the day looked at',
+                count(*) filter (
+                    where added_on > $as_of::date and not {IS_MISSING} and not {IS_WITHDRAWN}
+                )
             from item
             where $branch is null or owning_branch = $branch
             union all
-            select 4, 'counted, but without a year, so of no known age', count(*) filter (where told_year is null and not is_serial)
+            select
+                4,
+                'counted, but without a year, so of no known age',
+                count(*) filter (where told_year is null and not is_serial)
             from aged
             union all
-            select 5, 'counted, but the year is suspect (before {OLDEST} or in the future)', count(*) filter (where told_year is not null and published_year is null and not is_serial)
+            select
+                5,
+                'counted, but the year is suspect (before {OLDEST} or in the future)',
+                count(*) filter (
+                    where told_year is not null and published_year is null and not is_serial
+                )
             from aged
             union all
-            select 6, 'counted, but a serial, of no single year', count(*) filter (where is_serial)
+            select
+                6,
+                'counted, but a serial, of no single year',
+                count(*) filter (where is_serial)
             from aged
             union all
-            select 7, 'counted, but under no {by.replace("_", " ")}', count(*) filter (where "{by}" is null)
+            select
+                7,
+                'counted, but under no {by.replace("_", " ")}',
+                count(*) filter (where "{by}" is null)
             from aged
         )
         select reason, rows
@@ -215,11 +271,7 @@ def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str,
 
 
 def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
-    group, grouped, params = grouping(
-        by, always_classed=True
-    )  # a call number may say that it is a serial
-    return "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by))), {
-        **params,
-        "as_of": str(as_of),
-        "branch": branch,
-    }
+    # a call number may say that it is a serial
+    group, grouped, params = grouping(by, always_classed=True)
+    sql = "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by)))
+    return sql, {**params, "as_of": str(as_of), "branch": branch}

@@ -1,4 +1,4 @@
-"""Copies: which of them the library has, and what the systems' words for their condition come to."""
+"""Copies: which of them the library has, and what the systems' words for their condition say."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ from datetime import date
 import duckdb
 
 # The words of Alma, Polaris, FOLIO and others beside the codes of Koha, where 0 or blank is fine.
-IS_WITHDRAWN = """(coalesce(nullif(trim(withdrawn_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), 'withdrawn|discarded|deleted'), false))"""
-IS_MISSING = """(coalesce(nullif(trim(lost_code), ''), '0') <> '0' or coalesce(regexp_matches(lower(status), '\\blost\\b|missing|claim|stolen'), false))"""
+IS_WITHDRAWN = """(
+                coalesce(nullif(trim(withdrawn_code), ''), '0') <> '0'
+                or coalesce(regexp_matches(lower(status), 'withdrawn|discarded|deleted'), false)
+            )"""
+IS_MISSING = """(
+                coalesce(nullif(trim(lost_code), ''), '0') <> '0'
+                or coalesce(
+                    regexp_matches(lower(status), '\\blost\\b|missing|claim|stolen'),
+                    false
+                )
+            )"""
 
 # The day a copy was received, for those whose own record does not tell when it came.
 RECEIVED = """
     received as (
-        select source, item_id, min(coalesce(received_on, received_at::date)) as received_on
+        select
+            source,
+            item_id,
+            min(coalesce(received_on, received_at::date)) as received_on
         from order_copy
         where item_id is not null
         group by all
@@ -25,15 +37,25 @@ RECEIVED = """
 # least half of all copies of the source.
 MIGRATION_DAY = """
     added_day as (
-        select source, added_on, count(*) as copies
+        select
+            source,
+            added_on,
+            count(*) as copies
         from item
         where added_on is not null
         group by all
     ),
     migration_day as (
-        select source, added_on, copies
+        select
+            source,
+            added_on,
+            copies
         from added_day
-        qualify copies >= 100 and (copies >= 20 * median(copies) over (partition by source) or 2 * copies >= sum(copies) over (partition by source))
+        qualify copies >= 100
+            and (
+                copies >= 20 * median(copies) over (partition by source)
+                or 2 * copies >= sum(copies) over (partition by source)
+            )
     )
 """
 
@@ -49,7 +71,17 @@ def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duck
     """
     return con.sql(
         f"""
-        select i.owning_branch as branch, i.location, i.call_number, i.barcode, t.title, i.lost_on, $as_of::date - i.lost_on as days_lost, i.lost_code, i.status, i.last_seen_on
+        select
+            i.owning_branch as branch,
+            i.location,
+            i.call_number,
+            i.barcode,
+            t.title,
+            i.lost_on,
+            $as_of::date - i.lost_on as days_lost,
+            i.lost_code,
+            i.status,
+            i.last_seen_on
         from item i left join title t using (source, title_id)
         where {IS_MISSING} and not {IS_WITHDRAWN}
         order by i.lost_on nulls last, i.source, i.item_key

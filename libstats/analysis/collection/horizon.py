@@ -13,23 +13,52 @@ __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 # many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
     told_use as not materialized (
-        select source, 'last loan' as kind, last_borrowed_on as day, coalesce(title_id, item_key) as title from item where last_borrowed_on is not null
+        select
+            source,
+            'last loan' as kind,
+            last_borrowed_on as day,
+            coalesce(title_id, item_key) as title
+        from item
+        where last_borrowed_on is not null
         union all
-        select source, 'last use inside the library', last_in_house_on, coalesce(title_id, item_key) from item where last_in_house_on is not null
+        select
+            source,
+            'last use inside the library',
+            last_in_house_on,
+            coalesce(title_id, item_key)
+        from item
+        where last_in_house_on is not null
     ),
     told_day as (
-        select source, kind, day, count(*) as copies
+        select
+            source,
+            kind,
+            day,
+            count(*) as copies
         from told_use
         group by all
     ),
     crowded_day as (
-        select source, kind, day, copies
+        select
+            source,
+            kind,
+            day,
+            copies
         from told_day
-        qualify copies >= 20
-            and copies >= 10 * coalesce(max(copies) over (partition by source, kind order by day range between interval 45 days preceding and interval 45 days following exclude current row), 0)
+        window nearby as (
+            partition by source, kind
+            order by day
+            range between interval 45 days preceding and interval 45 days following
+            exclude current row
+        )
+        qualify copies >= 20 and copies >= 10 * coalesce(max(copies) over nearby, 0)
     ),
     system_day as (
-        select source, kind, day, copies
+        select
+            source,
+            kind,
+            day,
+            copies
         from crowded_day join told_use using (source, kind, day)
         group by all
         having 2 * count(distinct title) >= copies
@@ -41,72 +70,129 @@ SYSTEM_DAY = """
 USE = f"""
     {SYSTEM_DAY},
     use_event as not materialized (
-        select source, item_id, barcode, happened_at as used_at, case when kind = 'in-house use' then happened_at end as used_in_house_at
+        select
+            source,
+            item_id,
+            barcode,
+            happened_at as used_at,
+            case when kind = 'in-house use' then happened_at end as used_in_house_at
         from circulation_event
         where kind in ('checkout', 'in-house use')
         union all
-        select source, item_id, barcode, checked_out_at, null
+        select
+            source,
+            item_id,
+            barcode,
+            checked_out_at,
+            null
         from loan_ever
     ),
     used_item as (
-        select source, item_id, max(used_at)::date as last_use_on, max(used_in_house_at)::date as last_in_house_on
+        select
+            source,
+            item_id,
+            max(used_at)::date as last_use_on,
+            max(used_in_house_at)::date as last_in_house_on
         from use_event
         where item_id is not null and used_at < $as_of::date + 1
         group by all
     ),
     used_barcode as (
-        select source, barcode, max(used_at)::date as last_use_on
+        select
+            source,
+            barcode,
+            max(used_at)::date as last_use_on
         from use_event
         where item_id is null and barcode is not null and used_at < $as_of::date + 1
         group by all
     ),
     use_day as (
-        select source, checked_out_at::date as day from loan_ever
+        select source, checked_out_at::date as day
+        from loan_ever
         union
-        select source, happened_at::date from circulation_event where kind in ('checkout', 'in-house use')
+        select source, happened_at::date
+        from circulation_event
+        where kind in ('checkout', 'in-house use')
         union
-        select source, day from told_day anti join system_day using (source, kind, day)
+        select source, day
+        from told_day anti join system_day using (source, kind, day)
     ),
     horizon as (
-        select source, coalesce($records_since::date, quantile_disc(day, 0.01)) as records_since
+        select
+            source,
+            coalesce($records_since::date, quantile_disc(day, 0.01)) as records_since
         from use_day
         where day <= $as_of::date
         group by source
     ),
     use_source as (
-        select source from loan_ever
+        select source
+        from loan_ever
         union
-        select source from circulation_event where kind in ('checkout', 'in-house use')
+        select source
+        from circulation_event
+        where kind in ('checkout', 'in-house use')
     ),
-    -- of sources without loans and log: the copies of which an export with a column of use told, be it blank
+    -- of sources without loans and log: the copies of which an export with a column of use told,
+    -- be it blank
     told_copy as (
         select distinct source, item_id, barcode
-        from item__row
-        where export_id in (
-            select export_id
-            from export join load using (export_id)
-            where undone_seq is null and source not in (select source from use_source)
-                and list_has_any(columns['item'], ['last_borrowed_on', 'last_in_house_on', 'lifetime_checkouts', 'lifetime_uses', 'lifetime_in_house'])
+        from history.item
+        where shape in (
+            select shape
+            from loaded_file
+            where is_active
+                and source not in (select source from use_source)
+                and list_has_any(
+                    columns['item'],
+                    [
+                        'last_borrowed_on',
+                        'last_in_house_on',
+                        'lifetime_checkouts',
+                        'lifetime_uses',
+                        'lifetime_in_house'
+                    ]
+                )
         )
     )
 """
 
 
 def told_use(copy: str) -> str:
-    """SQL: the day of the last use that the row `copy` of an item tells of; a system's day is none."""
+    """SQL: the day of the last use that the row `copy` of an item tells of; a system's is none."""
     days = (("last loan", "last_borrowed_on"), ("last use inside the library", "last_in_house_on"))
     pieces = (
-        f"case when ({copy}.source, {copy}.{column}) not in (select (source, day) from system_day where kind = '{kind}') then {copy}.{column} end"
+        f"""
+                case
+                    when ({copy}.source, {copy}.{column}) not in (
+                        select (source, day)
+                        from system_day
+                        where kind = '{kind}'
+                    )
+                        then {copy}.{column}
+                end"""
         for kind, column in days
     )
-    return f"greatest({', '.join(pieces)})"
+    return f"greatest({','.join(pieces)}\n            )"
 
 
 def is_covered(copy: str) -> str:
     """SQL: whether any export would tell of a use of the row `copy` of an item."""
-    return f"""({copy}.source in (select source from use_source)
-                or coalesce(({copy}.source, {copy}.item_id) in (select (source, item_id) from told_copy where item_id is not null), false)
-                or coalesce(({copy}.source, {copy}.barcode) in (select (source, barcode) from told_copy where barcode is not null), false))"""
+    named = (
+        f"""
+                or coalesce(
+                    ({copy}.source, {copy}.{name}) in (
+                        select (source, {name})
+                        from told_copy
+                        where {name} is not null
+                    ),
+                    false
+                )"""
+        for name in ("item_id", "barcode")
+    )
+    return f"""(
+                {copy}.source in (select source from use_source){"".join(named)}
+            )"""
 
 
 def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
@@ -119,7 +205,10 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.
     return con.sql(
         f"""
         with {USE}
-        select source, records_since, round(($as_of::date - records_since) / 365.25, 1) as years_recorded
+        select
+            source,
+            records_since,
+            round(($as_of::date - records_since) / 365.25, 1) as years_recorded
         from horizon
         order by source
         """,
@@ -136,5 +225,14 @@ def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     inside the library), `day` and `copies`, ordered.
     """
     return con.sql(
-        f"with {SYSTEM_DAY} select source, kind, day, copies from system_day order by source, kind, day"
+        f"""
+        with {SYSTEM_DAY}
+        select
+            source,
+            kind,
+            day,
+            copies
+        from system_day
+        order by source, kind, day
+        """
     )

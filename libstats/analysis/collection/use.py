@@ -18,29 +18,58 @@ __all__ = ["collection_use", "shelf_time", "use_left_out"]
 # any.
 COUNTED = """
     log_day as (
-        select distinct source, happened_at::date as day, unnest([branch, null]) as desk
+        select distinct
+            source,
+            happened_at::date as day,
+            unnest([branch, null]) as desk
         from circulation_event
         where happened_at >= $since::timestamp and happened_at < $until::timestamp
     ),
     period_use as (
-        select source, item_id, case when item_id is null then barcode end as barcode, count(*) filter (where kind = 'checkout') as checkouts, count(*) filter (where kind = 'in-house use') as in_house_uses
+        select
+            source,
+            item_id,
+            case when item_id is null then barcode end as barcode,
+            count(*) filter (where kind = 'checkout') as checkouts,
+            count(*) filter (where kind = 'in-house use') as in_house_uses
         from circulation_event
-        where happened_at >= $since::timestamp and happened_at < $until::timestamp and kind in ('checkout', 'in-house use')
+        where happened_at >= $since::timestamp
+            and happened_at < $until::timestamp
+            and kind in ('checkout', 'in-house use')
         group by all
         union all
-        select l.source, l.item_id, case when l.item_id is null then l.barcode end, count(*) filter (where not coalesce(l.is_in_house, false) and l.renewal_of is null), count(*) filter (where l.is_in_house)
-        from loan_ever l anti join log_day d on d.source = l.source and d.day = l.checked_out_at::date and d.desk is not distinct from l.checkout_branch
+        select
+            l.source,
+            l.item_id,
+            case when l.item_id is null then l.barcode end,
+            count(*) filter (
+                where not coalesce(l.is_in_house, false) and l.renewal_of is null
+            ),
+            count(*) filter (where l.is_in_house)
+        from loan_ever l
+        anti join log_day d
+            on d.source = l.source
+            and d.day = l.checked_out_at::date
+            and d.desk is not distinct from l.checkout_branch
         where l.checked_out_at >= $since::timestamp and l.checked_out_at < $until::timestamp
         group by all
     ),
     item_count as (
-        select source, item_id, sum(checkouts) as checkouts, sum(in_house_uses) as in_house_uses
+        select
+            source,
+            item_id,
+            sum(checkouts) as checkouts,
+            sum(in_house_uses) as in_house_uses
         from period_use
         where item_id is not null
         group by all
     ),
     barcode_count as (
-        select source, barcode, sum(checkouts) as checkouts, sum(in_house_uses) as in_house_uses
+        select
+            source,
+            barcode,
+            sum(checkouts) as checkouts,
+            sum(in_house_uses) as in_house_uses
         from period_use
         where barcode is not null
         group by all
@@ -48,7 +77,8 @@ COUNTED = """
 """
 RESTING = f"""
     held_use as (
-        select {{group}} as "{{by}}",
+        select
+            {{group}} as "{{by}}",
             g.source in (select source from use_source) as is_recorded,
             {is_covered("g")} as is_covered,
             coalesce(n.checkouts, 0) + coalesce(b.checkouts, 0) as checkouts,
@@ -56,7 +86,9 @@ RESTING = f"""
             coalesce(g.added_on, r.received_on) <= $cutoff::date as is_held_long,
             greatest({told_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
             h.records_since,
-            coalesce(g.lifetime_in_house, 0) > 0 and g.last_in_house_on is null and u.last_in_house_on is null as is_in_house_undated
+            coalesce(g.lifetime_in_house, 0) > 0
+                and g.last_in_house_on is null
+                and u.last_in_house_on is null as is_in_house_undated
         from grouped g
         left join received r using (source, item_id)
         left join horizon h using (source)
@@ -66,10 +98,17 @@ RESTING = f"""
         left join used_barcode v using (source, barcode)
     ),
     resting as (
-        select *,
+        select
+            *,
             case
                 when last_known_use_on > $cutoff::date then false
-                when is_in_house_undated or records_since is null or (last_known_use_on is null and (not is_covered or records_since > $cutoff::date)) then null
+                when is_in_house_undated
+                    or records_since is null
+                    or (
+                        last_known_use_on is null
+                        and (not is_covered or records_since > $cutoff::date)
+                    )
+                    then null
                 else true
             end as is_dusty
         from held_use
@@ -77,25 +116,42 @@ RESTING = f"""
 """
 PAIRS = """
     lent as (
-        select source, coalesce(item_id, 'barcode:' || barcode) as copy, checked_out_at::date as day
+        select
+            source,
+            coalesce(item_id, 'barcode:' || barcode) as copy,
+            checked_out_at::date as day
         from loan_ever
-        where not coalesce(is_in_house, false) and renewal_of is null and checked_out_at < $until::timestamp
+        where not coalesce(is_in_house, false)
+            and renewal_of is null
+            and checked_out_at < $until::timestamp
         union
-        select source, coalesce(item_id, 'barcode:' || barcode), happened_at::date
+        select
+            source,
+            coalesce(item_id, 'barcode:' || barcode),
+            happened_at::date
         from circulation_event
         where kind = 'checkout' and happened_at < $until::timestamp
     ),
     paired as (
-        select source, copy, day, lag(day) over (partition by source, copy order by day) as previous_day
+        select
+            source,
+            copy,
+            day,
+            lag(day) over (partition by source, copy order by day) as previous_day
         from lent
         where copy is not null
     ),
     named as (
-        select source, unnest([item_id, 'barcode:' || barcode]) as copy, {group} as "{by}"
+        select
+            source,
+            unnest([item_id, 'barcode:' || barcode]) as copy,
+            {group} as "{by}"
         from grouped
     ),
     resumed as (
-        select n."{by}", year(p.previous_day) as previous_use_year
+        select
+            n."{by}",
+            year(p.previous_day) as previous_use_year
         from paired p left join named n using (source, copy)
         where p.day >= $since::date and ($branch is null or n.copy is not null)
     )
@@ -143,17 +199,22 @@ def collection_use(
         f"""
         {sql},
         total as (
-            select count(*) filter (where is_recorded) as items, sum(checkouts + in_house_uses) as uses
+            select
+                count(*) filter (where is_recorded) as items,
+                sum(checkouts + in_house_uses) as uses
             from resting
         )
-        select "{by}",
+        select
+            "{by}",
             count(*) as items,
             count(*) filter (where not is_recorded) as items_unrecorded,
             sum(checkouts)::bigint as checkouts,
             sum(in_house_uses)::bigint as in_house_uses,
-            sum(checkouts + in_house_uses)::bigint / nullif(count(*) filter (where is_recorded), 0) as turnover,
+            sum(checkouts + in_house_uses)::bigint
+                / nullif(count(*) filter (where is_recorded), 0) as turnover,
             nullif(count(*) filter (where is_recorded), 0) / any_value(t.items) as share_of_items,
-            sum(checkouts + in_house_uses)::bigint / nullif(any_value(t.uses)::bigint, 0) as share_of_use,
+            sum(checkouts + in_house_uses)::bigint
+                / nullif(any_value(t.uses)::bigint, 0) as share_of_use,
             share_of_use / share_of_items as relative_use,
             count(is_dusty) filter (where is_held_long) as items_held_long,
             count(*) filter (where is_held_long and is_dusty) as items_dusty,
@@ -186,19 +247,41 @@ def use_left_out(
         f"""
         {sql},
         reasons as (
-            select 1 as place, 'uses of copies that are not held (any more), that belong to another branch, or of which no export tells' as reason,
-                (select coalesce(sum(checkouts + in_house_uses), 0) from period_use) - (select coalesce(sum(checkouts + in_house_uses), 0) from resting) as rows
+            select
+                1 as place,
+                'uses of copies that are not held (any more), that belong to another branch, '
+                    || 'or of which no export tells' as reason,
+                (
+                    select coalesce(sum(checkouts + in_house_uses), 0)
+                    from period_use
+                ) - (
+                    select coalesce(sum(checkouts + in_house_uses), 0)
+                    from resting
+                ) as rows
             union all
-            select 2, 'copies counted, but held for too short a time to be dusty, or not known for how long', count(*) filter (where not coalesce(is_held_long, false))
+            select
+                2,
+                'copies counted, but held for too short a time to be dusty, '
+                    || 'or not known for how long',
+                count(*) filter (where not coalesce(is_held_long, false))
             from resting
             union all
-            select 3, 'copies counted, of which no export tells whether they are dusty', count(*) filter (where is_held_long and is_dusty is null)
+            select
+                3,
+                'copies counted, of which no export tells whether they are dusty',
+                count(*) filter (where is_held_long and is_dusty is null)
             from resting
             union all
-            select 4, 'copies counted, but of a source without loans or log, so not part of relative use', count(*) filter (where not is_recorded)
+            select
+                4,
+                'copies counted, but of a source without loans or log, '
+                    || 'so not part of relative use',
+                count(*) filter (where not is_recorded)
             from resting
         )
-        select reason, rows::bigint as rows
+        select
+            reason,
+            rows::bigint as rows
         from reasons
         order by place
         """,
@@ -252,22 +335,40 @@ def shelf_time(
         f"""
         with {sql},
         year_count as (
-            select "{by}", previous_use_year, count(*) as loans
+            select
+                "{by}",
+                previous_use_year,
+                count(*) as loans
             from resumed
             group by all
         ),
         added_up as (
-            select *,
-                sum(loans) filter (where previous_use_year is not null) over (partition by "{by}" order by previous_use_year desc nulls last)::bigint as cumulative,
-                sum(loans) filter (where previous_use_year is not null) over (partition by "{by}")::bigint as total
+            select
+                *,
+                sum(loans) filter (where previous_use_year is not null)
+                    over (newest_first)::bigint as cumulative,
+                sum(loans) filter (where previous_use_year is not null)
+                    over (partition by "{by}")::bigint as total
             from year_count
+            window newest_first as (
+                partition by "{by}"
+                order by previous_use_year desc nulls last
+            )
         )
-        select "{by}", previous_use_year,
+        select
+            "{by}",
+            previous_use_year,
             year($as_of::date) - previous_use_year as years_since,
             loans,
-            case when previous_use_year is not null then cumulative end as cumulative_loans,
-            case when previous_use_year is not null then cumulative / total end as cumulative_share,
-            case when previous_use_year is not null then (cumulative - loans) / total < $share end as is_core
+            case
+                when previous_use_year is not null then cumulative
+            end as cumulative_loans,
+            case
+                when previous_use_year is not null then cumulative / total
+            end as cumulative_share,
+            case
+                when previous_use_year is not null then (cumulative - loans) / total < $share
+            end as is_core
         from added_up
         order by "{by}" nulls last, previous_use_year desc nulls last
         """,
@@ -295,9 +396,9 @@ def _counted(
         "records_since": None,
         "branch": branch,
     }
-    return "with" + ",".join(
-        (HELD, grouped, USE, RECEIVED, COUNTED, RESTING.format(group=group, by=by))
-    ), {**params, **chosen}
+    resting = RESTING.format(group=group, by=by)
+    sql = "with" + ",".join((HELD, grouped, USE, RECEIVED, COUNTED, resting))
+    return sql, {**params, **chosen}
 
 
 def _last_day(until: Day) -> str:

@@ -4,6 +4,7 @@ the list."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,16 @@ from libstats.errors import AnalysisError
 __all__ = ["Combine", "left_out", "weeding_candidates"]
 
 Combine = Literal["and", "or"]
+
+# SQL: since when a candidate was not used, in words.
+UNUSED = """case
+                        when c.last_use_on is not null then concat('last used ', c.last_use_on)
+                        when c.unused_from = 'records'
+                            then concat('no use since records begin on ', c.unused_since)
+                        when c.unused_from = 'arrival'
+                            then concat('no use since it came on ', c.unused_since)
+                        else concat('no use since its year of publication, ', year(c.unused_since))
+                    end"""
 
 
 def weeding_candidates(
@@ -82,42 +93,76 @@ def weeding_candidates(
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
     ['branch', 'location', 'call_number']
     """
-    sql, params = _fated(
+    weeding = _Weeding(
         con,
-        as_of,
-        profile,
-        combine,
-        thresholds,
-        years_held,
-        keep_last_copies,
-        keep,
-        records_since,
-        branch,
+        as_of=as_of,
+        profile=profile,
+        combine=combine,
+        thresholds=thresholds,
+        years_held=years_held,
+        keep_last_copies=keep_last_copies,
+        keep=keep,
+        records_since=records_since,
+        branch=branch,
     )
     return con.sql(
         f"""
-        {sql}
-        select i.owning_branch as branch, i.location, i.call_number, c.class, i.barcode, t.title, c.published_year, c.age_years, c.arrived_on, c.last_use_on, c.unused_since, c.unused_from,
+        {weeding.sql()}
+        select
+            i.owning_branch as branch,
+            i.location,
+            i.call_number,
+            c.class,
+            i.barcode,
+            t.title,
+            c.published_year,
+            c.age_years,
+            c.arrived_on,
+            c.last_use_on,
+            c.unused_since,
+            c.unused_from,
             round(($as_of::date - c.unused_since) / 365.25, 1) as years_without_use,
-            i.lifetime_checkouts, c.copies_here,
-            concat_ws(' and ', if(c.is_old, 'age', null), if(c.is_idle, 'use', null)) as limits_passed,
-            c.is_old and not coalesce(c.is_idle, false) and coalesce(c.last_use_on > $as_of::date - to_years(1), false) as is_still_used,
-            concat_ws('; ',
+            i.lifetime_checkouts,
+            c.copies_here,
+            concat_ws(
+                ' and ',
+                if(c.is_old, 'age', null),
+                if(c.is_idle, 'use', null)
+            ) as limits_passed,
+            c.is_old
+                and not coalesce(c.is_idle, false)
+                and coalesce(c.last_use_on > $as_of::date - to_years(1), false) as is_still_used,
+            concat_ws(
+                '; ',
                 if(is_still_used, 'too old for its class; still used', null),
-                if(c.is_old, concat('published ', c.published_year, ', limit ', c.age_limit, ' years'), null),
-                case
-                    when c.is_idle and c.last_use_on is not null then concat('last used ', c.last_use_on, ', limit ', c.use_limit, ' years')
-                    when c.is_idle and c.unused_from = 'records' then concat('no use since records begin on ', c.unused_since, ', limit ', c.use_limit, ' years')
-                    when c.is_idle and c.unused_from = 'arrival' then concat('no use since it came on ', c.unused_since, ', limit ', c.use_limit, ' years')
-                    when c.is_idle then concat('no use since its year of publication, ', year(c.unused_since), ', limit ', c.use_limit, ' years')
-                    when is_still_used then concat('last used ', c.last_use_on)
-                end) as reason,
-            i.item_type, i.collection, source, item_key
-        from candidate c join item i using (source, item_key) left join title t on t.source = c.source and t.title_id = c.title_id
+                if(
+                    c.is_old,
+                    concat('published ', c.published_year, ', limit ', c.age_limit, ' years'),
+                    null
+                ),
+                if(
+                    c.is_idle,
+                    concat({UNUSED}, ', limit ', c.use_limit, ' years'),
+                    if(is_still_used, concat('last used ', c.last_use_on), null)
+                )
+            ) as reason,
+            i.item_type,
+            i.collection,
+            source,
+            item_key
+        from candidate c
+        join item i using (source, item_key)
+        left join title t on t.source = c.source and t.title_id = c.title_id
         where c.fate = 'candidate' and ($branch is null or c.owning_branch = $branch)
-        order by i.owning_branch nulls last, i.location nulls last, coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)), i.barcode nulls last, source, item_key
+        order by
+            i.owning_branch nulls last,
+            i.location nulls last,
+            coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)),
+            i.barcode nulls last,
+            source,
+            item_key
         """,
-        params=params,
+        params=weeding.params(),
     )
 
 
@@ -140,60 +185,81 @@ def left_out(
     kept (each copy under the first reason that holds), within the limits, cannot judge. Together
     with the candidates they are all copies.
     """
-    sql, params = _fated(
+    weeding = _Weeding(
         con,
-        as_of,
-        profile,
-        combine,
-        thresholds,
-        years_held,
-        keep_last_copies,
-        keep,
-        records_since,
-        branch,
+        as_of=as_of,
+        profile=profile,
+        combine=combine,
+        thresholds=thresholds,
+        years_held=years_held,
+        keep_last_copies=keep_last_copies,
+        keep=keep,
+        records_since=records_since,
+        branch=branch,
     )
     return con.sql(
         f"""
-        {sql},
+        {weeding.sql()},
         fate_count as (
-            select fate, count(*) as copies
+            select
+                fate,
+                count(*) as copies
             from fated
             group by fate
         )
-        select r.reason, coalesce(f.copies, 0) as rows
-        from (select unnest($reasons::varchar[]) as reason, generate_subscripts($reasons::varchar[], 1) as place) r
+        select
+            r.reason,
+            coalesce(f.copies, 0) as rows
+        from (
+            select
+                unnest($reasons::varchar[]) as reason,
+                generate_subscripts($reasons::varchar[], 1) as place
+        ) r
         left join fate_count f on f.fate = r.reason
         order by r.place
         """,
-        params={**params, "reasons": REASONS},
+        params={**weeding.params(), "reasons": REASONS},
     )
 
 
-def _fated(
-    con: duckdb.DuckDBPyConnection,
-    as_of: Day,
-    profile: str | None,
-    combine: str,
-    thresholds: Path | str | None,
-    years_held: int,
-    keep_last_copies: bool,
-    keep: Sequence[str],
-    records_since: Day | None,
-    branch: str | None,
-) -> tuple[str, dict[str, Any]]:
-    if combine not in ("and", "or"):
-        raise AnalysisError(f"limits cannot be combined by {combine!r}", 'Say "and" or "or".')
-    classes, params = classed()
-    sql = "with" + ",".join(
-        (USE, RECEIVED, KNOWN_COPY, classes, MIGRATION_DAY, KNOWN, JUDGED, FATE)
-    )
-    given = {
-        "as_of": str(as_of),
-        "combine": combine,
-        "years_held": years_held,
-        "keep_last": keep_last_copies,
-        "keep": list(keep) or [""],
-        "records_since": None if records_since is None else str(records_since),
-        "branch": branch,
-    }
-    return sql, {**params, **limits(*chosen(con, profile, thresholds)), **given}
+@dataclass(frozen=True)
+class _Weeding:
+    """The parameters of `weeding_candidates`, and the SQL that gives each copy its fate."""
+
+    con: duckdb.DuckDBPyConnection
+    _: KW_ONLY
+    as_of: Day
+    profile: str | None
+    combine: Combine
+    thresholds: Path | str | None
+    years_held: int
+    keep_last_copies: bool
+    keep: Sequence[str]
+    records_since: Day | None
+    branch: str | None
+
+    def __post_init__(self) -> None:
+        if self.combine not in ("and", "or"):
+            raise AnalysisError(
+                f"limits cannot be combined by {self.combine!r}", 'Say "and" or "or".'
+            )
+
+    def sql(self) -> str:
+        """SQL: `candidate` and `fated`, between them every copy."""
+        return "with" + ",".join(
+            (USE, RECEIVED, KNOWN_COPY, classed()[0], MIGRATION_DAY, KNOWN, JUDGED, FATE)
+        )
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of that SQL."""
+        return {
+            **classed()[1],
+            **limits(*chosen(self.con, self.profile, self.thresholds)),
+            "as_of": str(self.as_of),
+            "combine": self.combine,
+            "years_held": self.years_held,
+            "keep_last": self.keep_last_copies,
+            "keep": list(self.keep) or [""],
+            "records_since": None if self.records_since is None else str(self.records_since),
+            "branch": self.branch,
+        }

@@ -7,17 +7,8 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.spans import (
-    GIVEN_UP,
-    UNDETERMINABLE,
-    Moment,
-    ends_of,
-    part_sql,
-    spans_sql,
-)
+from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Moment, Spans, part_sql
 from libstats.analysis.work.throughput import every_sql
-from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 
 STEPS = {
@@ -60,10 +51,9 @@ def backlog(
     >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['period', 'part']
     """
-    work = process_of(con, process)
     if every not in STEPS:
         raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
-    spans = spans_sql(con, work, start or work.starts, ends_of(work, end))
+    spans = Spans.of(con, process, start=start, end=end)
     step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
     started, closed = (
         every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at")
@@ -71,44 +61,83 @@ def backlog(
     return con.sql(
         f"""
         with span as materialized (
-            select {part_sql(by)} as part, started_at, closed_at, state
-            from ({spans})
-            where started_at is not null and state <> {UNDETERMINABLE} and coalesce(closed_at, 'infinity'::timestamp) >= {first}
+            select
+                {part_sql(by)} as part,
+                started_at,
+                closed_at,
+                state
+            from ({spans.sql()})
+            where started_at is not null
+                and state <> {UNDETERMINABLE}
+                and coalesce(closed_at, 'infinity'::timestamp) >= {first}
         ),
         period as (
-            select period::date as period, least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
-            from (select unnest(range({first}::timestamp, least($until::timestamp, $as_of::timestamp), interval {step})) as period)
+            select
+                period::date as period,
+                least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
+            from (
+                select unnest(
+                    range(
+                        {first}::timestamp,
+                        least($until::timestamp, $as_of::timestamp),
+                        interval {step}
+                    )
+                ) as period
+            )
         ),
         place as (
             select period.*, part
             from period, (select distinct part from span)
         ),
         waiting as (
-            select p.period, s.part, count(*) as waiting, median(epoch(p.ended_at - s.started_at) / 86400) as median_age, max(epoch(p.ended_at - s.started_at) / 86400) as oldest_age
-            from period p join span s on s.started_at < p.ended_at and coalesce(s.closed_at, 'infinity'::timestamp) >= p.ended_at
+            select
+                p.period,
+                s.part,
+                count(*) as waiting,
+                median(epoch(p.ended_at - s.started_at) / 86400) as median_age,
+                max(epoch(p.ended_at - s.started_at) / 86400) as oldest_age
+            from period p
+            join span s
+                on s.started_at < p.ended_at
+                and coalesce(s.closed_at, 'infinity'::timestamp) >= p.ended_at
             group by all
         ),
         came as (
-            select {started} as period, part, count(*) as came
+            select
+                {started} as period,
+                part,
+                count(*) as came
             from span
             where started_at >= {first} and started_at < least($until::timestamp, $as_of::timestamp)
             group by all
         ),
         went as (
-            select {closed} as period, part, count(*) filter (where state <> {GIVEN_UP}) as done, count(*) filter (where state = {GIVEN_UP}) as given_up
+            select
+                {closed} as period,
+                part,
+                count(*) filter (where state <> {GIVEN_UP}) as done,
+                count(*) filter (where state = {GIVEN_UP}) as given_up
             from span
             where closed_at < least($until::timestamp, $as_of::timestamp)
             group by all
         )
-        select p.period, p.part, coalesce(c.came, 0) as came, coalesce(g.done, 0) as done, coalesce(g.given_up, 0) as given_up,
-            coalesce(w.waiting, 0) as waiting, w.median_age, w.oldest_age, p.ended_at
+        select
+            p.period,
+            p.part,
+            coalesce(c.came, 0) as came,
+            coalesce(g.done, 0) as done,
+            coalesce(g.given_up, 0) as given_up,
+            coalesce(w.waiting, 0) as waiting,
+            w.median_age,
+            w.oldest_age,
+            p.ended_at
         from place p
         left join came c on c.period = p.period and c.part is not distinct from p.part
         left join went g on g.period = p.period and g.part is not distinct from p.part
         left join waiting w on w.period = p.period and w.part is not distinct from p.part
         order by p.period, p.part nulls last
         """,
-        params={"since": str(since), "until": str(until), "as_of": str(newest_export(con, work))},
+        params={"since": str(since), "until": str(until), "as_of": str(spans.as_of)},
     )
 
 
@@ -127,18 +156,25 @@ def backlog_left_out(
     Parameters as for `backlog`. Returns `reason` and `rows`, in cases, one row per reason, zero
     included.
     """
-    work = process_of(con, process)
-    begins = start or work.starts
-    spans = spans_sql(con, work, begins, ends_of(work, end))
+    spans = Spans.of(con, process, start=start, end=end)
     return con.sql(
         f"""
-        with span as ({spans})
+        with span as ({spans.sql()})
         select reason, rows
         from (
-            select 1 as place, 'no record of {begins}, with which the wait begins' as reason, count(*) filter (where started_at is null) as rows from span
+            select
+                1 as place,
+                'no record of {spans.start}, with which the wait begins' as reason,
+                count(*) filter (where started_at is null) as rows
+            from span
             union all
-            select 2, 'passed the end without a record of when', count(*) filter (where state = {UNDETERMINABLE} and started_at is not null) from span)
+            select
+                2,
+                'passed the end without a record of when',
+                count(*) filter (where state = {UNDETERMINABLE} and started_at is not null)
+            from span
+        )
         order by place
         """,
-        params={"as_of": str(newest_export(con, work))},
+        params={"as_of": str(spans.as_of)},
     )

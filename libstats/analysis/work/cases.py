@@ -3,28 +3,32 @@ know."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from libstats.analysis.collection.copies import IS_MISSING
-from libstats.definitions.processes import DIRECTIONS, Process, Reading
+from libstats.declaration.select import quoted
+from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
 from libstats.errors import AnalysisError
 
 # the copy that a case is about, by its number, which is the key of a copy that has one; gone copies
 # too
 _COPY = f"""
     left join (
-        select source, item_id, barcode, location, owning_branch, {IS_MISSING} as is_missing
-        from item__now
-        where {{among}}) i on i.source = t.source and i.item_id = t.item_id
+        select
+            source,
+            item_id,
+            barcode,
+            location,
+            owning_branch,
+            {IS_MISSING} as is_missing
+        from item_ever
+        where {{among}}
+    ) i on i.source = t.source and i.item_id = t.item_id
 """
-
-
-def quoted(text: str) -> str:
-    """An SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
@@ -35,9 +39,9 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
     """
     found: datetime | None = con.execute(
         """
-        select max(l.exported_at)
-        from load l join export e using (export_id)
-        where l.undone_seq is null and len(list_intersect(map_keys(e.columns), $1::varchar[])) > 0
+        select max(exported_at)
+        from loaded_file
+        where is_active and list_has_any(map_keys(columns), $1::varchar[])
         """,
         [list(process.tables)],
     ).fetchall()[0][0]
@@ -49,67 +53,186 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
     return found
 
 
-def cases_sql(
-    con: duckdb.DuckDBPyConnection,
-    process: Process,
-    milestones: Sequence[str],
-    *,
-    about: Sequence[str] = ("branch", "kind"),
-    within: str | None = None,
-    unless: Sequence[str] = (),
-) -> str:
-    """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the newest
-    thing that happened), is_past (it is behind its end by what an export says of it, with or
-    without a moment), and for each milestone m: m_at (NULL if not reached) and m_day (true where
-    only the day is known).
-
-    Nothing after the parameter $as_of is seen. Of a milestone that comes again the first counts, or
-    the last where the process says so. `within` is a milestone of which whoever asks drops the
-    cases that did not reach it from $since to before $until: they may be lacking. `unless` are
-    milestones of which whoever asks drops the cases that reached one: their copies are not looked
-    up.
-    """
-    *is_read, is_logged, is_own = _have(
-        con,
-        [
-            *((r.rows, r.when) for r in process.read),
-            ("ill_event", "true" if process.statuses else "false"),
-            ("milestone", f"process = {quoted(process.name)}"),
-        ],
-    )
-    readings = [r for r, has_rows in zip(process.read, is_read, strict=True) if has_rows]
-    # where two tables tell of a case, the one can know of an earlier day than the other
-    sought = within if len(readings) == 1 and not is_logged and not is_own else None
-    feeds = [_read(con, process, r, milestones, about, sought, unless) for r in readings]
-    if is_logged:
-        feeds.append(_logged(process, milestones, about))
-    if is_own or not feeds:
-        feeds.append(_own(process, milestones, about))
-    if len(feeds) == 1:
-        return feeds[0]
-    return _joined(feeds, milestones, about)
-
-
-def told_of(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
+def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
     """The milestones that the loaded exports can tell of."""
-    *is_read, is_logged = _have(
-        con,
-        [
-            *((r.rows, "true") for r in process.read),
-            ("ill_event", "true" if process.statuses else "false"),
-        ],
-    )
-    told = {
-        m for r, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in r.reached
+    *is_read, is_logged = _have(con, [*((c.rows, "true") for c in process.read), _log_of(process)])
+    known = {
+        m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
     }
     if is_logged:
-        told |= {m for m in process.statuses if m != "last"}
-    return told | {
-        m
-        for (m,) in con.execute(
-            "select distinct milestone from milestone where process = $1", [process.name]
-        ).fetchall()
-    }
+        known |= {m for m in process.statuses if m != "last"}
+    own = con.execute(
+        "select distinct milestone from milestone where process = $1", [process.name]
+    ).fetchall()
+    return known | {m for (m,) in own}
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What is asked of the cases of a process.
+
+    milestones  those whose moments are wanted
+    about       what else: branch, kind, handle, location, missing
+    within      a milestone of which whoever asks drops the cases that did not reach it from $since
+                to before $until: they may be lacking
+    unless      milestones of which whoever asks drops the cases that reached one: their copies are
+                not looked up
+    """
+
+    con: duckdb.DuckDBPyConnection
+    process: Process
+    milestones: Sequence[str]
+    about: Sequence[str] = ("branch", "kind")
+    within: str | None = None
+    unless: Sequence[str] = ()
+
+    def sql(self) -> str:
+        """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the
+        newest thing that happened), is_past (it is behind its end by what an export says of it,
+        with or without a moment), and for each milestone m: m_at (NULL if not reached) and m_day
+        (true where only the day is known).
+
+        Nothing after the parameter $as_of is seen. Of a milestone that comes again the first
+        counts, or the last where the process says so.
+        """
+        *is_read, is_logged, is_own = _have(
+            self.con,
+            [
+                *((c.rows, c.when) for c in self.process.read),
+                _log_of(self.process),
+                ("milestone", f"process = {quoted(self.process.name)}"),
+            ],
+        )
+        tables = [c for c, has_rows in zip(self.process.read, is_read, strict=True) if has_rows]
+        # where two tables tell of a case, the one can know of an earlier day than the other
+        sought = self.within if len(tables) == 1 and not is_logged and not is_own else None
+        feeds = [self._read(columns, sought) for columns in tables]
+        if is_logged:
+            feeds.append(self._logged())
+        if is_own or not feeds:
+            feeds.append(self._own())
+        return feeds[0] if len(feeds) == 1 else self._joined(feeds)
+
+    def _read(self, columns: MilestoneColumns, within: str | None) -> str:
+        """SQL over a canonical table."""
+        used = [m for m in self.milestones if m in columns.reached]
+        happened = [m for m in columns.reached if m in self.process.happening]
+        seen = {
+            m: _seen(columns.moment(m), is_plan=m in self.process.planned)
+            for m in {*used, *happened}
+        }
+        is_day = _is_day(self.con, columns, used)
+        last = ", ".join([*_telling(self.process, seen, happened), "null::timestamp"])
+        gone = " or t.gone_after is not null" if columns.ever else ""
+        selected = [
+            "t.source",
+            f"{columns.case} as case_id",
+            *(f"{getattr(columns, a)}::varchar as {a}" for a in self.about),
+        ]
+        for m in self.milestones:
+            at, day = (seen[m], is_day[m]) if m in used else ("null::timestamp", "false")
+            selected += [f"{at} as {m}_at", f"{day} as {m}_day"]
+        selected += [
+            f"greatest({last}) as last_at",
+            f"coalesce({columns.past}, false){gone} as is_past",
+        ]
+        return (
+            f"select {_listed(selected)}\n"
+            f"from {columns.from_sql}{self._copies(columns, seen)}\n"
+            f"where ({columns.where}){_period(columns, within)}"
+        )
+
+    def _copies(self, columns: MilestoneColumns, seen: Mapping[str, str]) -> str:
+        """SQL: the copies of the cases, where anything is asked about them."""
+        if not any("i." in getattr(columns, a) for a in self.about):
+            return ""
+        ends = ", ".join(seen[m] for m in self.unless if m in seen)
+        still = f"""item_id in (
+            select t.item_id
+            from {columns.from_sql}
+            where coalesce({ends}) is null
+        )"""
+        return _COPY.format(among=still if ends else "true")
+
+    def _own(self) -> str:
+        """SQL over the table `milestone`."""
+        rows = f"""(
+            select
+                source,
+                case_id,
+                milestone,
+                happened_at,
+                coalesce(is_day_only, false) as is_day,
+                branch
+            from milestone
+            where process = {quoted(self.process.name)}
+        )"""
+        return self._pivoted(rows, frozenset())
+
+    def _logged(self) -> str:
+        """SQL over the log of statuses, with the words of the process (and of the library) for
+        milestones."""
+        words = [
+            (word.casefold(), m)
+            for m, given in self.process.statuses.items()
+            if m != "last"
+            for word in given
+        ]
+        values = ", ".join(f"({quoted(word)}, {quoted(m)})" for word, m in words)
+        rows = f"""(
+            select
+                e.source,
+                e.request_id as case_id,
+                w.milestone,
+                e.happened_at,
+                false as is_day,
+                r.branch
+            from ill_event e
+            left join ill_request r on r.source = e.source and r.request_id = e.request_id
+            left join (values {values}) w(word, milestone)
+                on w.word = lower(trim(e.status_as_exported))
+            where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[self.process.name])}
+        )"""
+        last = {word.casefold() for word in self.process.statuses.get("last", ())}
+        return self._pivoted(rows, frozenset(m for word, m in words if word in last))
+
+    def _pivoted(self, rows: str, last: frozenset[str]) -> str:
+        """SQL: rows of (source, case_id, milestone, happened_at, is_day, branch) as one row per
+        case; of the milestones in `last` the last one counts."""
+        planned = ", ".join(map(quoted, self.process.planned))
+        is_plan = f"e.milestone in ({planned})" if planned else "false"
+        selected = ["e.source", "e.case_id", *(f"{_known(a)} as {a}" for a in self.about)]
+        for m in self.milestones:
+            which = "max" if m in last else "min"
+            moment = "{'at': e.happened_at, 'day': e.is_day}"
+            at = f"{which}({moment}) filter (where e.milestone = {quoted(m)})"
+            selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
+        selected += [
+            f"max(e.happened_at) filter (where not coalesce({is_plan}, false)) as last_at",
+            "false as is_past",
+        ]
+        return (
+            f"select {_listed(selected)}\n"
+            f"from {rows} e\n"
+            f"where e.happened_at <= $as_of::timestamp or {is_plan}\n"
+            "group by e.source, e.case_id"
+        )
+
+    def _joined(self, feeds: Sequence[str]) -> str:
+        """SQL: the same case told of by several tables, as one row: of each milestone the first
+        telling."""
+        selected = ["source", "case_id", *(f"min({a}) as {a}" for a in self.about)]
+        for m in self.milestones:
+            at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
+            selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
+        selected += ["max(last_at) as last_at", "bool_or(is_past) as is_past"]
+        union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
+        return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"
+
+
+def _log_of(process: Process) -> tuple[str, str]:
+    """The log of statuses, and whether it is one of the process."""
+    return ("ill_event", "true" if process.statuses else "false")
 
 
 def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
@@ -120,63 +243,18 @@ def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> t
     return found
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection,
-    process: Process,
-    reading: Reading,
-    milestones: Sequence[str],
-    about: Sequence[str],
-    within: str | None,
-    unless: Sequence[str],
-) -> str:
-    """SQL over a canonical table."""
-    used = [m for m in milestones if m in reading.reached]
-    happened = [m for m in reading.reached if m in process.happening]
-    source = f"{reading.rows} t {reading.join}"
-    kinds = dict(
-        zip(
-            happened + used,
-            con.sql(
-                f"select {', '.join(reading.moment(m) for m in happened + used)} from {source} limit 0"
-            ).types,
-            strict=True,
-        )
-    )
-    seen = {m: _seen(reading.moment(m), is_plan=m in process.planned) for m in {*used, *happened}}
-    columns = [
-        "t.source",
-        f"{reading.case} as case_id",
-        *(f"{getattr(reading, a)}::varchar as {a}" for a in about),
-    ]
-    for m in milestones:
-        columns += (
-            [f"{seen[m]} as {m}_at", f"{reading.day(m, str(kinds[m]))} as {m}_day"]
-            if m in used
-            else [f"null::timestamp as {m}_at", f"false as {m}_day"]
-        )
-    columns += [
-        f"greatest({', '.join(_telling(process, seen, happened))}, null::timestamp) as last_at",
-        f"coalesce({reading.past}, false){' or t.gone_after is not null' if reading.ever else ''} as is_past",
-    ]
-    copies = ""
-    if any("i." in getattr(reading, a) for a in about):
-        ends = [seen[m] for m in unless if m in seen]
-        copies = _COPY.format(
-            among=f"item_id in (select t.item_id from {source} where coalesce({', '.join(ends)}) is null)"
-            if ends
-            else "true"
-        )
-    lines = ",\n    ".join(columns)
-    # said of the column itself, DuckDB skips what lies outside
-    period = (
-        f" and {(moment := reading.moment(within))} >= $since::timestamp and {moment} < $until::timestamp"
-        if within and within in reading.reached
-        else ""
-    )
-    return f"select {lines}\nfrom {source}{copies}\nwhere ({reading.where}){period}"
+def _is_day(
+    con: duckdb.DuckDBPyConnection, columns: MilestoneColumns, milestones: Sequence[str]
+) -> dict[str, str]:
+    """SQL for each milestone: only its day is known."""
+    if not milestones:
+        return {}
+    moments = ", ".join(map(columns.moment, milestones))
+    kinds = con.sql(f"select {moments} from {columns.from_sql} limit 0").types
+    return {m: columns.day(m, str(kind)) for m, kind in zip(milestones, kinds, strict=True)}
 
 
-def _telling(process: Process, seen: dict[str, str], happened: Sequence[str]) -> list[str]:
+def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str]) -> list[str]:
     """SQL: the moments that tell what happened last.
 
     The start does not count once a case was given up: the two may have been stamped by clocks of
@@ -199,78 +277,20 @@ def _seen(expression: str, *, is_plan: bool) -> str:
     return moment if is_plan else f"case when {moment} <= $as_of::timestamp then {moment} end"
 
 
-def _own(process: Process, milestones: Sequence[str], about: Sequence[str]) -> str:
-    """SQL over the table `milestone`."""
-    rows = f"select source, case_id, milestone, happened_at, coalesce(is_day_only, false) as is_day, branch from milestone where process = {quoted(process.name)}"
-    return _pivoted(f"({rows})", milestones, about, {}, process)
+def _period(columns: MilestoneColumns, within: str | None) -> str:
+    """SQL: and the milestone lies in the period. Said of the column itself, DuckDB skips what lies
+    outside."""
+    if within is None or within not in columns.reached:
+        return ""
+    moment = columns.moment(within)
+    return f" and {moment} >= $since::timestamp and {moment} < $until::timestamp"
 
 
-def _logged(process: Process, milestones: Sequence[str], about: Sequence[str]) -> str:
-    """SQL over the log of statuses, with the words of the process (and of the library) for
-    milestones."""
-    words = [
-        (word.casefold(), m)
-        for m, given in process.statuses.items()
-        if m != "last"
-        for word in given
-    ]
-    values = ", ".join(f"({quoted(word)}, {quoted(m)})" for word, m in words)
-    rows = f"""
-        select e.source, e.request_id as case_id, w.milestone, e.happened_at, false as is_day, r.branch
-        from ill_event e
-        left join ill_request r on r.source = e.source and r.request_id = e.request_id
-        left join (values {values}) w(word, milestone) on w.word = lower(trim(e.status_as_exported))
-        where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[process.name])}
-    """
-    last = {word.casefold() for word in process.statuses.get("last", ())}
-    return _pivoted(
-        f"({rows})", milestones, about, {m: "max" for word, m in words if word in last}, process
-    )
+def _known(about: str) -> str:
+    """SQL: what a log or a plain list of milestones can tell about a case."""
+    known = {"branch": "any_value(e.branch order by e.happened_at)", "handle": "e.case_id"}
+    return known.get(about, "null::varchar")
 
 
-def _pivoted(
-    rows: str,
-    milestones: Sequence[str],
-    about: Sequence[str],
-    which: dict[str, str],
-    process: Process,
-) -> str:
-    """SQL: rows of (source, case_id, milestone, happened_at, is_day, branch) as one row per case."""
-    columns = ["e.source", "e.case_id", *(_known(a) for a in about)]
-    for m in milestones:
-        at = f"{which.get(m, 'min')}({{'at': e.happened_at, 'day': e.is_day}}) filter (where e.milestone = {quoted(m)})"
-        columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-    columns += [
-        "max(e.happened_at) filter (where " + _not_planned(process) + ") as last_at",
-        "false as is_past",
-    ]
-    plans = (
-        f" or e.milestone in ({', '.join(map(quoted, process.planned))})" if process.planned else ""
-    )
-    lines = ",\n    ".join(columns)
-    return f"select {lines}\nfrom {rows} e\nwhere e.happened_at <= $as_of::timestamp{plans}\ngroup by e.source, e.case_id"
-
-
-def _known(column: str) -> str:
-    return {"branch": "any_value(e.branch order by e.happened_at)", "handle": "e.case_id"}.get(
-        column, "null::varchar"
-    ) + f" as {column}"
-
-
-def _not_planned(process: Process) -> str:
-    if not process.planned:
-        return "true"
-    return f"e.milestone is null or e.milestone not in ({', '.join(map(quoted, process.planned))})"
-
-
-def _joined(feeds: Sequence[str], milestones: Sequence[str], about: Sequence[str]) -> str:
-    """SQL: the same case told of by several tables, as one row: of each milestone the first
-    telling."""
-    columns = ["source", "case_id", *(f"min({a}) as {a}" for a in about)]
-    for m in milestones:
-        at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
-        columns += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-    columns += ["max(last_at) as last_at", "bool_or(is_past) as is_past"]
-    union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
-    lines = ",\n    ".join(columns)
-    return f"select {lines}\nfrom ({union})\ngroup by source, case_id"
+def _listed(columns: Sequence[str]) -> str:
+    return ",\n    ".join(columns)

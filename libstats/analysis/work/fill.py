@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.spans import (
     DONE,
     GIVEN_UP,
     OPEN,
     UNDETERMINABLE,
     Moment,
+    Spans,
     part_sql,
-    spans_sql,
 )
-from libstats.definitions.processes import process_of
 
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 # Reasons with which nobody failed to fill a request, in the words of ill_request.reason
@@ -28,14 +27,21 @@ NOT_A_FAILURE = (
     "available online",
 )
 
-REQUESTS = """
+_REQUESTS = """
     span as ({spans}),
     reason as (
-        select source, request_id as case_id, reason
+        select
+            source,
+            request_id as case_id,
+            reason
         from ill_request
     ),
     request as (
-        select {part} as part, state, started_at, coalesce(r.reason, 'no reason recorded') as reason,
+        select
+            {part} as part,
+            state,
+            started_at,
+            coalesce(r.reason, 'no reason recorded') as reason,
             case
                 when state in ({done}, {undeterminable}) then 'filled'
                 when state = {open} then 'open'
@@ -50,6 +56,36 @@ REQUESTS = """
         where started_at >= $since::timestamp and started_at < $until::timestamp
     )
 """
+
+
+@dataclass(frozen=True)
+class _Requests:
+    """The requests of a process made in a period, and what became of them."""
+
+    spans: Spans
+    since: Moment
+    until: Moment
+    by: str | None = None
+
+    def sql(self) -> str:
+        """SQL: `request`, one row for each of all times, and the `cohort` of the period."""
+        return _REQUESTS.format(
+            spans=self.spans.sql(),
+            part=part_sql(self.by),
+            done=DONE,
+            undeterminable=UNDETERMINABLE,
+            open=OPEN,
+        )
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of that SQL."""
+        return {
+            "since": str(self.since),
+            "until": str(self.until),
+            "as_of": str(self.spans.as_of),
+            "not_a_failure": list(NOT_A_FAILURE),
+        }
 
 
 def fill_rate(
@@ -87,31 +123,53 @@ def fill_rate(
     >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
     ['part', 'cases', 'filled', 'unfilled']
     """
-    sql, params = _requests(con, process, since, until, as_of, by)
+    requests = _Requests(Spans.of(con, process, as_of=as_of), since, until, by)
     return con.sql(
         f"""
-        with {sql},
+        with {requests.sql()},
         counted as (
-            select part, count(*) as cases,
+            select
+                part,
+                count(*) as cases,
                 count(*) filter (where outcome = 'filled') as filled,
                 count(*) filter (where outcome = 'unfilled') as unfilled,
                 count(*) filter (where outcome = 'left out' and reason = 'duplicate') as duplicate,
-                count(*) filter (where outcome = 'left out' and reason = 'cancelled by patron') as cancelled_by_patron,
-                count(*) filter (where outcome = 'left out' and reason not in ('duplicate', 'cancelled by patron')) as other_left_out,
+                count(*) filter (
+                    where outcome = 'left out' and reason = 'cancelled by patron'
+                ) as cancelled_by_patron,
+                count(*) filter (
+                    where outcome = 'left out'
+                        and reason not in ('duplicate', 'cancelled by patron')
+                ) as other_left_out,
                 count(*) filter (where outcome = 'open') as still_open
             from cohort
             group by part
         ),
         shared as (
-            select *, filled + unfilled as n, filled / nullif(filled + unfilled, 0) as rate
+            select
+                *,
+                filled + unfilled as n,
+                filled / nullif(filled + unfilled, 0) as rate
             from counted
         ),
         bounded as (
-            select *, (rate + {Z} * {Z} / (2 * n)) / (1 + {Z} * {Z} / n) as middle,
-                {Z} * sqrt(rate * (1 - rate) / n + {Z} * {Z} / (4.0 * n * n)) / (1 + {Z} * {Z} / n) as half_width
+            select
+                *,
+                (rate + {Z} * {Z} / (2 * n)) / (1 + {Z} * {Z} / n) as middle,
+                {Z} * sqrt(rate * (1 - rate) / n + {Z} * {Z} / (4.0 * n * n))
+                    / (1 + {Z} * {Z} / n) as half_width
             from shared
         )
-        select part, cases, filled, unfilled, duplicate, cancelled_by_patron, other_left_out, still_open, rate,
+        select
+            part,
+            cases,
+            filled,
+            unfilled,
+            duplicate,
+            cancelled_by_patron,
+            other_left_out,
+            still_open,
+            rate,
             if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
             if(n > 0, least(middle + half_width, 1), null) as rate_high,
             filled / nullif(cases - still_open, 0) as naive_rate,
@@ -119,7 +177,7 @@ def fill_rate(
         from bounded
         order by part nulls last
         """,
-        params=params,
+        params=requests.params,
     )
 
 
@@ -140,17 +198,20 @@ def unfilled_reasons(
     >>> libstats.unfilled_reasons(con, "hold", since="2026-01-01", until="2026-02-01").columns
     ['reason', 'counts_as', 'cases']
     """
-    sql, params = _requests(con, process, since, until, as_of, None)
+    requests = _Requests(Spans.of(con, process, as_of=as_of), since, until)
     return con.sql(
         f"""
-        with {sql}
-        select reason, outcome as counts_as, count(*) as cases
+        with {requests.sql()}
+        select
+            reason,
+            outcome as counts_as,
+            count(*) as cases
         from cohort
         where state = {GIVEN_UP}
         group by reason, outcome
         order by cases desc, reason
         """,
-        params=params,
+        params=requests.params,
     )
 
 
@@ -168,41 +229,39 @@ def fill_rate_left_out(
     Parameters as for `fill_rate`. Returns `reason` and `rows`, in requests, one row per reason,
     zero included.
     """
-    sql, params = _requests(con, process, since, until, as_of, None)
+    requests = _Requests(Spans.of(con, process, as_of=as_of), since, until)
     return con.sql(
         f"""
-        with {sql}
+        with {requests.sql()}
         select reason, rows
         from (
-            select 1 as place, 'no record of when it was made' as reason, count(*) filter (where started_at is null) as rows from request
+            select
+                1 as place,
+                'no record of when it was made' as reason,
+                count(*) filter (where started_at is null) as rows
+            from request
             union all
-            select 2, 'made outside the period', count(*) filter (where started_at < $since::timestamp or started_at >= $until::timestamp) from request
+            select
+                2,
+                'made outside the period',
+                count(*) filter (
+                    where started_at < $since::timestamp or started_at >= $until::timestamp
+                )
+            from request
             union all
-            select 3, 'counted, but in no rate: given up without anyone''s failure', count(*) filter (where outcome = 'left out') from cohort
+            select
+                3,
+                'counted, but in no rate: given up without anyone''s failure',
+                count(*) filter (where outcome = 'left out')
+            from cohort
             union all
-            select 4, 'counted, but in no rate: still open', count(*) filter (where outcome = 'open') from cohort)
+            select
+                4,
+                'counted, but in no rate: still open',
+                count(*) filter (where outcome = 'open')
+            from cohort
+        )
         order by place
         """,
-        params=params,
+        params=requests.params,
     )
-
-
-def _requests(
-    con: duckdb.DuckDBPyConnection,
-    process: str,
-    since: Moment,
-    until: Moment,
-    as_of: Moment | None,
-    by: str | None,
-) -> tuple[str, dict[str, Any]]:
-    work = process_of(con, process)
-    spans = spans_sql(con, work, work.starts, list(work.done))
-    sql = REQUESTS.format(
-        spans=spans, part=part_sql(by), done=DONE, undeterminable=UNDETERMINABLE, open=OPEN
-    )
-    return sql, {
-        "since": str(since),
-        "until": str(until),
-        "as_of": str(as_of or newest_export(con, work)),
-        "not_a_failure": list(NOT_A_FAILURE),
-    }

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cases import cases_sql, newest_export
+from libstats.analysis.work.cases import Cases, newest_export
 from libstats.analysis.work.spans import ALL, Moment
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
@@ -17,7 +17,11 @@ EVERY = {
     "month": "date_trunc('month', reached_at)::date",
     "quarter": "date_trunc('quarter', reached_at)::date",
     "year": "date_trunc('year', reached_at)::date",
-    "fiscal year": "make_date(fiscal_year(reached_at) - case when getvariable('fiscal_month') > 1 then 1 else 0 end, getvariable('fiscal_month'), 1)",
+    "fiscal year": """make_date(
+                fiscal_year(reached_at) - if(getvariable('fiscal_month') > 1, 1, 0),
+                getvariable('fiscal_month'),
+                1
+            )""",
 }
 BY = {None: f"'{ALL}'", "branch": "branch", "kind": "kind", "source": "source"}
 
@@ -58,7 +62,8 @@ def throughput(
     has no row. Raises AnalysisError for an unknown process, milestone, period or part, and where
     nothing that tells of it is loaded.
 
-    >>> libstats.throughput(con, "loan", milestone="returned", since="2026-01-01", until="2026-02-01").columns
+    >>> january = {"since": "2026-01-01", "until": "2026-02-01"}
+    >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
     ['period', 'part', 'cases']
     """
     work = process_of(con, process)
@@ -72,10 +77,17 @@ def throughput(
     return con.sql(
         f"""
         with reached as (
-            select source, branch, kind, {reached}_at as reached_at
-            from ({cases_sql(con, work, [reached], within=reached)})
+            select
+                source,
+                branch,
+                kind,
+                {reached}_at as reached_at
+            from ({Cases(con, work, [reached], within=reached).sql()})
         )
-        select {every_sql(every)} as period, {BY[by]} as part, count(*) as cases
+        select
+            {every_sql(every)} as period,
+            {BY[by]} as part,
+            count(*) as cases
         from reached
         where reached_at >= $since::timestamp and reached_at < $until::timestamp
         group by all
@@ -105,16 +117,35 @@ def throughput_left_out(
     return con.sql(
         f"""
         with reached as (
-            select {reached}_at as reached_at, branch
-            from ({cases_sql(con, work, [reached])})
+            select
+                {reached}_at as reached_at,
+                branch
+            from ({Cases(con, work, [reached]).sql()})
         )
         select reason, rows
         from (
-            select 1 as place, 'had not reached {reached} by the end of the period' as reason, count(*) filter (where reached_at is null) as rows from reached
+            select
+                1 as place,
+                'had not reached {reached} by the end of the period' as reason,
+                count(*) filter (where reached_at is null) as rows
+            from reached
             union all
-            select 2, 'reached it before the period', count(*) filter (where reached_at < $since::timestamp) from reached
+            select
+                2,
+                'reached it before the period',
+                count(*) filter (where reached_at < $since::timestamp)
+            from reached
             union all
-            select 3, 'counted, but under no branch', count(*) filter (where branch is null and reached_at >= $since::timestamp and reached_at < $until::timestamp) from reached)
+            select
+                3,
+                'counted, but under no branch',
+                count(*) filter (
+                    where branch is null
+                        and reached_at >= $since::timestamp
+                        and reached_at < $until::timestamp
+                )
+            from reached
+        )
         order by place
         """,
         params={"since": str(since), "until": str(until), "as_of": str(until)},

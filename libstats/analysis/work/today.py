@@ -89,7 +89,8 @@ class Today:
         at, ago = self.shown_at, self.now - self.shown_at
         year = f", {at.year}" if at.year != self.now.year else ""
         return (
-            f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, {days(ago)} ago: load newer exports first."
+            f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, "
+            f"{days(ago)} ago: load newer exports first."
             if ago > RECENT
             else ""
         )
@@ -183,11 +184,14 @@ _RANKED = """
 def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
     rows = con.execute(
         """
-        select e.source, e.declaration, list(distinct l.exported_at order by l.exported_at) as times
-        from load l join export e using (export_id)
-        where l.undone_seq is null
+        select
+            source,
+            declaration,
+            list(distinct exported_at order by exported_at) as times
+        from loaded_file
+        where is_active
         group by all
-        order by e.source, e.declaration
+        order by source, declaration
         """
     ).fetchall()
     return [
@@ -220,11 +224,12 @@ def freshness(export: Export) -> str:
 def headline(work: Work) -> str:
     """How many cases of a process are late, near and in time, and how many of those are of copies
     marked lost."""
-    counts = ", ".join(
-        f"{count:,} {standing}{f', {work.missing[standing]:,} of them marked lost' if work.missing[standing] else ''}"
+    counts = [
+        f"{count:,} {standing}"
+        + (f", {lost:,} of them marked lost" if (lost := work.missing[standing]) else "")
         for standing, count in work.counts.items()
-    )
-    return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {counts}"
+    ]
+    return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {', '.join(counts)}"
 
 
 def basis(work: Work, today: Today) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cases import cases_sql, newest_export, told_of
+from libstats.analysis.work.cases import Cases, known_milestones, newest_export
 from libstats.analysis.work.spans import Moment, Unit, waited_sql
 from libstats.definitions.processes import Process, process_of
 
+NEVER = "null::timestamp"
 NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
 NEAR_DAYS = 3  # before its own due date, where a case has one
 
@@ -52,45 +53,68 @@ def worklist(
     ['standing', 'handle']
     """
     work = process_of(con, process)
-    moment = str(as_of or newest_export(con, work))
+    as_of = as_of or newest_export(con, work)
     goal = work.goal_days if goal_days is None else goal_days
-    happening = list(work.happening)
-    passed, stopped = _passed(work), _stopped(work)
-    due = f"{work.due}_at" if work.due else "null::timestamp"
-    own_goal = due if goal_days is None else "null::timestamp"
-    left = waited_sql(
-        "$as_of::timestamp",
-        "own_goal_at",
-        f"{work.due}_day" if work.due else "false",
-        unit,
-        calendar,
-    )
-    near = f"case when own_goal_at is null then $goal * {1 - NEAR} else {NEAR_DAYS * (24 if unit == 'hours' else 1)} end"
-    reached = ", ".join(
-        f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}" for place, m in enumerate(happening)
-    )
+    due, due_day = (f"{work.due}_at", f"{work.due}_day") if work.due else (NEVER, "false")
+    own_goal = due if goal_days is None else NEVER
+    started, now = f"{work.starts}_at", "$as_of::timestamp"
+    age = waited_sql(started, now, f"{work.starts}_day", unit, calendar)
+    left = waited_sql(now, "own_goal_at", due_day, unit, calendar)
+    near_days = NEAR_DAYS * (24 if unit == "hours" else 1)
     return con.sql(
         f"""
-        with cases as ({cases_sql(con, work, [*happening, *filter(None, [work.due])], about=("handle", "location", "branch", "kind", "missing"), unless=_over(work))}),
+        with cases as ({_asked(con, work).sql()}),
         waiting as (
-            select *, list_max(list_filter([{reached}], lambda m: m.at is not null)).name as last_milestone
+            select
+                *,
+                {_last_milestone(work)} as last_milestone
             from cases
-            where {work.starts}_at is not null and {passed} is null and not is_past and not coalesce({stopped} >= last_at, false)
+            where {started} is not null
+                and {_passed(work)} is null
+                and not is_past
+                and not coalesce({_stopped(work)} >= last_at, false)
         ),
         aged as (
-            select *, {own_goal} as own_goal_at, {waited_sql(f"{work.starts}_at", "$as_of::timestamp", f"{work.starts}_day", unit, calendar)} as age
+            select
+                *,
+                {own_goal} as own_goal_at,
+                {age} as age
             from waiting
         ),
         measured as (
-            select *, case when own_goal_at is null then $goal - age else {left} end as left_days
+            select
+                *,
+                case when own_goal_at is null then $goal - age else {left} end as left_days,
+                case
+                    when own_goal_at is null then $goal * {1 - NEAR}
+                    else {near_days}
+                end as near_days
             from aged
         )
-        select case when left_days < 0 then 'late' when left_days <= {near} then 'near' else 'in time' end as standing, handle, location, branch, kind, last_milestone, last_at,
-            {_next_step(con, work)} as next_step, age, left_days, {due} as due_at, coalesce(missing = 'true', false) as is_missing, {work.starts}_at as started_at, source, case_id
+        select
+            case
+                when left_days < 0 then 'late'
+                when left_days <= near_days then 'near'
+                else 'in time'
+            end as standing,
+            handle,
+            location,
+            branch,
+            kind,
+            last_milestone,
+            last_at,
+            {_next_step(con, work)} as next_step,
+            age,
+            left_days,
+            {due} as due_at,
+            coalesce(missing = 'true', false) as is_missing,
+            {started} as started_at,
+            source,
+            case_id
         from measured
         order by left_days, source, case_id
         """,
-        params={"as_of": moment, "goal": float(goal)},
+        params={"as_of": str(as_of), "goal": float(goal)},
     )
 
 
@@ -103,24 +127,55 @@ def worklist_left_out(
     Returns `reason` and `rows`, in cases, one row per reason, zero included.
     """
     work = process_of(con, process)
-    passed, stopped = _passed(work), _stopped(work)
     return con.sql(
         f"""
         with cases as (
-            select {work.starts}_at as started_at, {passed} is not null or is_past as is_done, coalesce({stopped} >= last_at, false) as is_given_up
-            from ({cases_sql(con, work, list(work.happening))})
+            select
+                {work.starts}_at as started_at,
+                {_passed(work)} is not null or is_past as is_done,
+                coalesce({_stopped(work)} >= last_at, false) as is_given_up
+            from ({Cases(con, work, work.happening).sql()})
         )
         select reason, rows
         from (
-            select 1 as place, 'no record of {work.starts}, with which the wait begins' as reason, count(*) filter (where started_at is null) as rows from cases
+            select
+                1 as place,
+                'no record of {work.starts}, with which the wait begins' as reason,
+                count(*) filter (where started_at is null) as rows
+            from cases
             union all
-            select 2, 'reached {" or ".join(work.done)}, or what comes after', count(*) filter (where started_at is not null and is_done) from cases
+            select
+                2,
+                'reached {" or ".join(work.done)}, or what comes after',
+                count(*) filter (where started_at is not null and is_done)
+            from cases
             union all
-            select 3, 'given up', count(*) filter (where started_at is not null and not is_done and is_given_up) from cases)
+            select
+                3,
+                'given up',
+                count(*) filter (where started_at is not null and not is_done and is_given_up)
+            from cases
+        )
         order by place
         """,
         params={"as_of": str(as_of or newest_export(con, work))},
     )
+
+
+def _asked(con: duckdb.DuckDBPyConnection, process: Process) -> Cases:
+    """All that a worklist says of a case; the copies of cases that are over are not looked up."""
+    milestones = [*process.happening, *filter(None, [process.due])]
+    about = ("handle", "location", "branch", "kind", "missing")
+    return Cases(con, process, milestones, about=about, unless=_over(process))
+
+
+def _last_milestone(process: Process) -> str:
+    """SQL: the milestone that a case reached last, of those of one moment the later one."""
+    reached = ", ".join(
+        f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}"
+        for place, m in enumerate(process.happening)
+    )
+    return f"list_max(list_filter([{reached}], lambda m: m.at is not null)).name"
 
 
 def _passed(process: Process) -> str:
@@ -130,11 +185,7 @@ def _passed(process: Process) -> str:
 
 def _stopped(process: Process) -> str:
     """SQL: when a case was given up, the last time."""
-    return (
-        f"greatest({', '.join(f'{m}_at' for m in process.given_up)}, null::timestamp)"
-        if process.given_up
-        else "null::timestamp"
-    )
+    return f"greatest({', '.join([*(f'{m}_at' for m in process.given_up), NEVER])})"
 
 
 def _over(process: Process) -> list[str]:
@@ -152,10 +203,11 @@ def _over(process: Process) -> list[str]:
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
     """SQL: what usually comes after the last milestone, of what the loaded exports can tell."""
     usual = [m for m in process.happening if m not in process.given_up and m not in process.aside]
-    told = told_of(con, process)
+    known = known_milestones(con, process)
     after = {
-        m: next((n for n in usual[place + 1 :] if n in told), None) for place, m in enumerate(usual)
+        m: next((n for n in usual[place + 1 :] if n in known), None)
+        for place, m in enumerate(usual)
     }
-    after |= {m: n if n in told else after.get(n) for m, n in process.aside.items()}
+    after |= {m: n if n in known else after.get(n) for m, n in process.aside.items()}
     cases = " ".join(f"when '{m}' then '{n}'" for m, n in after.items() if n)
     return f"case last_milestone {cases} end" if cases else "null::varchar"

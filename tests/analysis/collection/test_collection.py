@@ -13,6 +13,7 @@ import pytest
 import libstats
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.collection.callnumber import classed, shipped
+from libstats.definitions import thresholds
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
 from tests.support.tables import Rows, dicts, holding
@@ -103,7 +104,8 @@ def test_every_class_of_the_limits_has_a_name() -> None:
     names = {(row["scheme"], row["key"]) for row in shipped("classes.csv")}
     lacking = [
         row
-        for row in shipped("weeding.csv")
+        for profile in ("archmere", "crew", "waterloo")
+        for row in thresholds.lines(profile)
         if (row["scheme"], row["class_from"] if row["scheme"] == "label" else row["class_from"][0])
         not in names
     ]

@@ -310,9 +310,9 @@ def test_without_any_record_of_use_nothing_is_unused() -> None:
 def without_export_of_use(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """The same, but that copy 1 is known only from an export without any column of use, as of
     orders."""
-    con.execute("insert into export values (2, map {'item': ['item_id', 'call_number']})")
-    con.execute("insert into load values (2, null)")
-    con.execute("update item__row set export_id = 2 where item_id = '1'")
+    columns = "map {'item': ['item_id', 'call_number']}"
+    con.execute(f"insert into loaded_file values ('koha', 2, true, {columns})")
+    con.execute("update history.item set shape = 2 where item_id = '1'")
     return con
 
 

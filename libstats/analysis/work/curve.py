@@ -1,0 +1,98 @@
+"""The curve that turnaround reads its percentiles from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from libstats.analysis.work.cohort import Cohort
+from libstats.analysis.work.spans import Moment, Unit
+
+
+def turnaround_curve(
+    con: duckdb.DuckDBPyConnection,
+    process: str,
+    *,
+    since: Moment,
+    until: Moment,
+    start: str | None = None,
+    end: str | Sequence[str] | None = None,
+    as_of: Moment | None = None,
+    observed_from: Moment | None = None,
+    by: str | None = None,
+    unit: Unit = "days",
+    calendar: str | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Of the cases that began in a period, what share had reached the end after so long, and what
+    share was given up?
+
+    Definition: `still_waiting` is the Kaplan-Meier estimate that `turnaround` reads its percentiles
+    from. `share_reached` and `share_given_up` are cumulative incidences (Aalen and Johansen 1978):
+    of all cases, by then, the one or the other came first; they and the share of those that wait on
+    make 1. Where many are given up, 1 - still_waiting is higher than share_reached.
+
+    Parameters as for `turnaround`. Returns one row per part and time at which something ended:
+    `part`, `waited` (in the unit), `at_risk`, `reached`, `given_up` (cases), `still_waiting`,
+    `share_reached`, `share_given_up` (0 to 1), ordered. Raises AnalysisError as `turnaround` does
+    for milestones and processes.
+
+    >>> libstats.turnaround_curve(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
+    ['part', 'waited']
+    """
+    cohort = Cohort.of(
+        con,
+        process,
+        since=since,
+        until=until,
+        start=start,
+        end=end,
+        as_of=as_of,
+        observed_from=observed_from,
+        by=by,
+        unit=unit,
+        calendar=calendar,
+    )
+    return con.sql(
+        f"""
+        with {cohort.risk_sql()},
+        leaving as (
+            select
+                *,
+                product(1 - (done + given_up) / nullif(at_risk, 0)) over so_far as in_work
+            from risk
+            where at_risk > 0
+            window so_far as (partition by part order by waited rows unbounded preceding)
+        ),
+        before as (
+            select
+                *,
+                coalesce(lag(in_work) over (partition by part order by waited), 1)
+                    / at_risk as each,
+                product(1 - done / at_risk) over so_far as still_waiting
+            from leaving
+            window so_far as (partition by part order by waited rows unbounded preceding)
+        ),
+        shares as (
+            select
+                *,
+                sum(each * done) over so_far as share_reached,
+                sum(each * given_up) over so_far as share_given_up
+            from before
+            window so_far as (partition by part order by waited rows unbounded preceding)
+        )
+        select
+            part,
+            waited,
+            at_risk,
+            done as reached,
+            given_up,
+            still_waiting,
+            share_reached,
+            share_given_up
+        from shares
+        where done + given_up > 0
+        order by part nulls last, waited
+        """,
+        params=cohort.params,
+    )
