@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 from libstats.store import ledger
 
 # name -> (what a person is told, SQL that gives source, where, count; rows only where there is

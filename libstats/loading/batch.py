@@ -20,11 +20,11 @@ from libstats.loading.dispositions import OfBatch
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import shape_of, unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
-from libstats.loading.rejects import explain, explain_derived
+from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
-from libstats.store import fold, ledger, settle, unread
+from libstats.store import aliases, ledger, settle
 from libstats.store.row_groups import commit
 from libstats.store.runs import Runs
 from libstats.store.steps import step
@@ -180,7 +180,7 @@ class Batch:
             return self.numbers.stop
         own = table.exported_key[0]
         nameless = f"{own} is null" if own in self._columns(table) else "true"
-        where = "true" if fold.needs_aliases(self.con, table) else nameless
+        where = "true" if aliases.needs_aliases(self.con, table) else nameless
         return self._first(f"select min(file) from {_held(table)} where {where}")
 
     def _first_to_forget(self, table: Table) -> int:
@@ -277,7 +277,7 @@ class Batch:
             incoming, states = self.files[file], self.staging.states[file][table.name]
             if states.rejected and incoming.is_whole:
                 seq = self.receipts[file].seq or 0
-                unread.note(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
+                note_unread(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
         settled = settle.OfBatch(con, table, self.first_seq)
         settled.fold()
         step("fold")

@@ -8,7 +8,7 @@ import duckdb
 
 from libstats.loading.compare import Taken
 from libstats.schema import Column, Table
-from libstats.store import fold, ledger
+from libstats.store import aliases, fold, ledger
 from libstats.store.tables import same_key
 
 
@@ -109,7 +109,7 @@ class OfBatch:
     def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, first_seq: int) -> None:
         self.con, self.table, self.first_seq = con, table, first_seq
         self.key = ("source", *table.key)
-        self.keys = ", ".join(f"{sql} as {c}" for c, sql in fold.keyed(con, table)[0].items())
+        self.keys = ", ".join(f"{sql} as {c}" for c, sql in aliases.keyed(con, table)[0].items())
         self.names = [c.name for c in table.columns if c.name not in table.key]
         self.told = {name for (name, *_) in con.execute("describe held").fetchall()}
 

@@ -10,15 +10,16 @@ from typing import Any
 
 import duckdb
 
-from libstats.declaration.select import Plan, Raw
+from libstats.declaration.raw import Raw
+from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
 from libstats.loading import dispositions, exported_at, notes, read
 from libstats.loading.compare import Into, Taken, take, without_slipped
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
-from libstats.loading.rejects import explain, explain_derived
+from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.privacy import forgetting
-from libstats.store import ledger, settle, unread
+from libstats.store import ledger, settle
 from libstats.store.ledger import Shape
 from libstats.store.row_groups import commit
 from libstats.store.steps import step
@@ -199,7 +200,7 @@ class Intake:
         )
         self._enter(receipt, entry, taken)
         if taken.rejected and incoming.is_whole:
-            unread.note(self.con, plan, raw, entry.seq, incoming.instance)
+            note_unread(self.con, plan, raw, entry.seq, incoming.instance)
         receipt.stripped = forgetting.strip(self.con, plan.table, entry.shape, entry.seq)
         self._dispose(receipt, entry, taken)
         if receipt.stripped:

@@ -21,8 +21,9 @@ import duckdb
 
 from libstats import schema
 from libstats.schema import Column, Table
-from libstats.store import ledger, unread
-from libstats.store.tables import filled, now_sql, same_key
+from libstats.store import ledger
+from libstats.store.aliases import keyed
+from libstats.store.tables import filled, same_key
 
 
 def prepare(con: duckdb.DuckDBPyConnection, table: Table, at: int = ledger.LATEST) -> None:
@@ -65,63 +66,6 @@ def alive_sql(
         from (select r.rowid as id, r.*{worked_out} from {table.name}__row r {join} {picked} where {where}) r
         join run k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq
     """
-
-
-def keyed(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[dict[str, str], str]:
-    """SQL: the key columns of stored rows r, and the join with aliases that they need: none where
-    every row has its own key."""
-    if not table.second_name:
-        return {c: f"r.{c}" for c in table.key}, ""
-    own, second = table.exported_key[0], table.second_name
-    if not needs_aliases(con, table):
-        return {table.key[0]: f"r.{own}"}, ""
-    # not `on r.item_id is null and ...`: DuckDB 2.0 has histories in which it cannot plan that
-    join = f"left join {table.name}__alias a on a.source = r.source and a.{second} = case when r.{own} is null then r.{second} end"
-    return {table.key[0]: f"coalesce(r.{own}, a.{own}, '{second}:' || r.{second})"}, join
-
-
-def needs_aliases(con: duckdb.DuckDBPyConnection, table: Table, where: str = "true") -> bool:
-    """True if some stored row is known by its second name alone. Only then is T__alias kept."""
-    if not table.second_name:
-        return False
-    return bool(
-        con.execute(
-            f"select exists (from {table.name}__row where {table.exported_key[0]} is null and {where})"
-        ).fetchall()[0][0]
-    )
-
-
-def refresh_aliases(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
-    """Find anew which key each second name stands for: that of the newest row that has both. Needs
-    `run`.
-
-    `names` names a temp table of (source, second name) to look at; None: all. Leaves temp tables
-    `was_alias`, and `realiased` (source, second name) with the names whose key changed.
-    """
-    own, second = table.exported_key[0], table.second_name
-    only = (
-        f"semi join {names} o on o.source = x.source and o.{second} = x.{second}" if names else ""
-    )
-    con.execute(
-        f"""
-        create or replace temp table alias_now as
-        select x.source, x.{second}, max({{'rank': k.rank, 'own': x.{own}}}).own as {own}
-        from (select x.* from {table.name}__row x {only} where x.{own} is not null and x.{second} is not null) x
-        join run k on k.export_id = x.export_id and k.from_seq = x.from_seq and k.until_seq is not distinct from x.until_seq
-        group by all;
-        create or replace temp table was_alias as select x.* from {table.name}__alias x {only};
-        create or replace temp table realiased as
-        select source, {second} from ((from alias_now except from was_alias) union all (from was_alias except from alias_now)) group by all;
-        """
-    )
-
-
-def settle_aliases(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Make the aliases found by `refresh_aliases` the current ones."""
-    changed = f"exists (from realiased x where x.source = a.source and x.{table.second_name} = a.{table.second_name})"
-    con.execute(
-        f"delete from {table.name}__alias a where {changed}; insert into {table.name}__alias select * from alias_now a where {changed}"
-    )
 
 
 def speak(con: duckdb.DuckDBPyConnection, table: Table, touched: str) -> None:
@@ -282,104 +226,6 @@ def _most(table: Table, rows: str) -> str:
         select a.source, {columns}
         from rows a join best b on {same_key(key, "b", "a")} and b.w.export_id = a.export_id and b.w.from_seq = a.from_seq, unnest(range(a.n)) as copy(i)
     """
-
-
-def refresh_gone(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    at: int = ledger.LATEST,
-    *,
-    touched: str | None = None,
-    folded: str | None = None,
-) -> None:
-    """Find anew which keys are gone: of all that are current, or that `folded` names. Needs `run`;
-    or,
-    of the keys in temp table `touched` alone, `spoken` and `after`.
-
-    A key is gone if a believed whole-state load that covers it was exported after every active load
-    that holds it, be it in a row that could not be read.
-    """
-    now, gone, key = (
-        "after" if touched else folded or f"({now_sql(table)})",
-        f"{table.name}__gone",
-        ", ".join(table.key),
-    )
-    con.execute(
-        f"delete from {gone}"
-        + (
-            f" g using {touched} o where {same_key(('source', *table.key), 'o', 'g')}"
-            if touched
-            else ""
-        )
-    )
-    if not con.execute(
-        "select exists (from export where is_whole and primary_table = $1)", [table.name]
-    ).fetchall()[0][0]:
-        return
-    wholes = [
-        w
-        for w in ledger.wholes(con, at)
-        if w.table == table.name and w.is_believed and w.scope != ()
-    ]
-    if not wholes:
-        return
-    joins, covered_at = _covered(con, wholes)
-    # what the newest list holds is not gone: only keys that older loads hold are looked at further
-    newest = max(w.exported_at for w in wholes)
-    is_any_open = con.execute(
-        "select exists (from run where until_seq is null and exported_at < $1)", [newest]
-    ).fetchall()[0][0]
-    older = (
-        "from spoken"
-        if touched
-        else alive_sql(con, table, where="true" if is_any_open else "r.until_seq is not null")
-    )
-    unreadable = unread.held_sql(con, table, now, at)
-    con.execute(
-        f"""
-        create or replace temp table older as
-        with held as (select source, {key}, exported_at from ({older}) {unreadable})
-        select source, {key}, max(exported_at) as seen_at from held where exported_at < '{newest}' group by all
-        """
-    )
-    if not con.execute("select exists (from older)").fetchall()[0][0]:
-        return
-    held = "from spoken" if touched else alive_sql(con, table, only="older")
-    con.execute(
-        f"""
-        insert into {gone}
-        with held as (select source, {key}, exported_at from ({held}) {unreadable}),
-        seen as (select s.* from older s anti join (from held where exported_at >= '{newest}') f on {same_key(("source", *table.key), "f", "s")})
-        select t.source, {", ".join(f"t.{c}" for c in table.key)}, s.seen_at
-        from {now} t join seen s on {same_key(("source", *table.key), "s", "t")} {" ".join(joins)}
-        where s.seen_at < greatest({", ".join(covered_at)})
-        """
-    )
-
-
-def _covered(
-    con: duckdb.DuckDBPyConnection, wholes: list[ledger.Whole]
-) -> tuple[list[str], list[str]]:
-    """SQL: joins of current rows t with the newest time at which a whole list covered them, by each
-    column that is a scope; and these times."""
-    con.execute(
-        "create or replace temp table covered (source varchar, scope_column varchar, scope varchar, exported_at timestamp)"
-    )
-    rows = [
-        (w.source, w.scope_column, value, w.exported_at)
-        for w in wholes
-        for value in (w.scope if w.scope is not None else (None,))
-    ]
-    con.executemany("insert into covered values ($1, $2, $3, $4)", rows)
-    joins, times = [], []
-    for i, column in enumerate(sorted({w.scope_column for w in wholes}, key=str)):
-        match = f"c{i}.scope = t.{column}" if column else "true"
-        where = f"scope_column = '{column}'" if column else "scope_column is null"
-        joins.append(
-            f"left join (select source, scope, max(exported_at) as exported_at from covered where {where} group by all) c{i} on c{i}.source = t.source and {match}"
-        )
-        times.append(f"c{i}.exported_at")
-    return joins, times
 
 
 def totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -10,14 +10,14 @@ import duckdb
 
 from libstats import schema
 from libstats.schema import Table
-from libstats.store import fold, ledger
+from libstats.store import aliases, fold, gone, ledger
 from libstats.store.steps import step
 from libstats.store.tables import columns_of_row, same_key
 
 
 def _with_key(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """SQL: source and key of stored rows r, whether their loads are active or not."""
-    keys, join = fold.keyed(con, table)
+    keys, join = aliases.keyed(con, table)
     return f"select r.source, {', '.join(f'{sql} as {c}' for c, sql in keys.items())} from {table.name}__row r {join}"
 
 
@@ -31,22 +31,22 @@ def _touch(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: in
     if not con.execute(f"select exists (from {table.name}__row where not ({mine}))").fetchall()[0][
         0
     ]:
-        if fold.needs_aliases(con, table):
-            _realias(con, table)
+        if aliases.needs_aliases(con, table):
+            aliases.realias(con, table)
         return None
     told, second = _told_anew(con, export_id, seq), table.second_name
     parts = []
-    if fold.needs_aliases(con, table, f"not ({mine})"):
+    if aliases.needs_aliases(con, table, f"not ({mine})"):
         named = " union ".join(
             told(f"select r.source, r.{second} from {table.name}__row r", (str(second),))
         )
         con.execute(
             f"create or replace temp table named as select * from ({named}) where {second} is not null"
         )
-        _realias(con, table, "named")
-        parts = _realiased_keys(table)
-    elif fold.needs_aliases(con, table):
-        _realias(
+        aliases.realias(con, table, "named")
+        parts = aliases.realiased_keys(table)
+    elif aliases.needs_aliases(con, table):
+        aliases.realias(
             con,
             table,
             # these are the first rows that are known by their second name alone: no other key changes
@@ -101,23 +101,6 @@ def _previous_rank(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> 
     return int(rows[0][0]) if rows else None
 
 
-def _realiased_keys(table: Table) -> list[str]:
-    """SQL: the keys that a changed second name stood for or now stands for, and the name standing
-    alone."""
-    second, own = table.second_name, table.exported_key[0]
-    changed = f"semi join realiased x on x.source = a.source and x.{second} = a.{second}"
-    return [
-        f"select a.source, a.{own} as {table.key[0]} from {table.name}__alias a {changed}",
-        f"select a.source, a.{own} from was_alias a {changed}",
-        f"select source, '{second}:' || {second} from realiased",
-    ]
-
-
-def _realias(con: duckdb.DuckDBPyConnection, table: Table, names: str | None = None) -> None:
-    fold.refresh_aliases(con, table, names)
-    fold.settle_aliases(con, table)
-
-
 def resettle(
     con: duckdb.DuckDBPyConnection,
     table: Table,
@@ -147,10 +130,10 @@ def resettle(
         _keep(con, table, "before", "s where s.is_sole")
         fold.refold(con, table, touched)
         _keep(con, table, "after", "s semi join sole o on o.id = s.id")
-    fold.refresh_gone(
+    gone.refresh(
         con,
         table,
-        touched=touched if touched and _is_next_list(con, table, export_id, seq) else None,
+        touched=touched if touched and gone.is_next_list(con, table, export_id, seq) else None,
     )
     step("fold")
     return touched is not None
@@ -167,7 +150,7 @@ class OfBatch:
     def fold(self) -> None:
         """Fold the keys that the loads tell of. Leaves temp table `touched`: these."""
         con, table = self.con, self.table
-        keys = ", ".join(f"{sql} as {c}" for c, sql in fold.keyed(con, table)[0].items())
+        keys = ", ".join(f"{sql} as {c}" for c, sql in aliases.keyed(con, table)[0].items())
         con.execute(
             f"""
             create or replace temp table touched as
@@ -183,26 +166,7 @@ class OfBatch:
             fold.refold(con, table, "touched")
         else:
             fold.refold(con, table, None)
-        fold.refresh_gone(con, table)
-
-
-def _is_next_list(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> bool:
-    """True if nothing tells of the table but the whole lists of one export, all rows of theirs
-    read,
-    and this is the next after one that is believed: no key comes or goes but those it touches.
-
-    Lists of one time do not retire one another: what only the first of them held goes with the next
-    one, though that touches none of it.
-    """
-    others = f"select exists (from run where export_id <> {export_id}) or exists (from unread where table_name = '{table.name}')"
-    before = con.execute(
-        f"select max(seq) from load where export_id = {export_id} and seq < {seq}"
-    ).fetchall()[0][0]
-    lists = [w for w in ledger.wholes(con) if w.table == table.name]
-    is_next = [(w.seq, w.is_believed) for w in lists[-2:]] == [(before, True), (seq, True)] and all(
-        w.exported_at < lists[-2].exported_at for w in lists[:-2]
-    )
-    return is_next and not con.execute(others).fetchall()[0][0]
+        gone.refresh(con, table)
 
 
 def _keep(con: duckdb.DuckDBPyConnection, table: Table, name: str, sole: str) -> None:
@@ -230,17 +194,11 @@ def _undo(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int
     fold.bury(con, table)
     spoken = f"{_with_key(con, table)} where r.export_id = {export_id} and r.from_seq <= {seq} and coalesce(r.until_seq, {ledger.LATEST}) > {seq}"
     parts = [spoken]
-    if fold.needs_aliases(con, table):
+    if aliases.needs_aliases(con, table):
         con.execute(f"create or replace temp table touched_before as {spoken}")
-        _realias(con, table)
-        parts += ["from touched_before", *_realiased_keys(table)]
+        aliases.realias(con, table)
+        parts += ["from touched_before", *aliases.realiased_keys(table)]
     con.execute(f"create or replace temp table touched as {' union '.join(parts)}")
     fold.speak(con, table, "touched")
     fold.refold(con, table, "touched")
-    fold.refresh_gone(con, table)
-
-
-def regone(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Find anew which keys are gone, after a whole-state load was confirmed."""
-    fold.prepare(con, table)
-    fold.refresh_gone(con, table)
+    gone.refresh(con, table)

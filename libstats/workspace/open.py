@@ -11,7 +11,7 @@ from libstats import schema
 from libstats.definitions import calendar, processes, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
-from libstats.store import fold, generations, ledger, tables, views
+from libstats.store import aliases, fold, generations, gone, ledger, tables, views
 from libstats.workspace import given
 from libstats.workspace import workspace as workspaces
 from libstats.workspace.workspace import Workspace
@@ -84,7 +84,6 @@ def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
         con.execute(f"create temp table {name}__now (source varchar, {columns})")
         fold.prepare(con, table, at)
         if table.second_name:
-            fold.refresh_aliases(con, table)
-            fold.settle_aliases(con, table)
+            aliases.realias(con, table)
         fold.fold_all(con, table, f"{name}__now")
-        fold.refresh_gone(con, table, at, folded=f"{name}__now")
+        gone.refresh(con, table, at, folded=f"{name}__now")
