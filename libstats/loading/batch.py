@@ -26,7 +26,7 @@ from libstats.privacy import forgetting
 from libstats.schema import Table
 from libstats.store import aliases, ledger, settle
 from libstats.store.row_groups import commit
-from libstats.store.runs import Runs
+from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
 
@@ -44,6 +44,7 @@ class Batch:
         self.receipts: dict[int, FileReceipt] = {}
         self.to_come: set[int] = set()
         self.scope_rows: dict[int, dict[str, int]] = {}
+        self.loads = ""
 
     def settle(self) -> None:
         """Load the files, all or nothing."""
@@ -204,8 +205,7 @@ class Batch:
         return self.numbers.stop if found is None else int(found)
 
     def _enter(self) -> None:
-        """Enter the loads. Temp table `batch_load`: file, seq, shape, place (which of its shape,
-        from 1 on), source."""
+        """Enter the loads."""
         places: dict[int, int] = defaultdict(int)
         columns: dict[str, list[object]] = defaultdict(list)
         for file, receipt in self.receipts.items():
@@ -230,7 +230,7 @@ class Batch:
             }
             for name, value in row.items():
                 columns[name].append(value)
-        ledger.enter_loads(self.con, columns, self.clock.loaded_at)
+        self.loads = ledger.enter_loads(self.con, columns, self.clock.loaded_at)
         for file, rows in self.scope_rows.items():
             self.con.execute(
                 "update load set scope_rows = $1 where seq = $2", [rows, self.receipts[file].seq]
@@ -268,9 +268,8 @@ class Batch:
     def _settle(self, table: Table) -> None:
         """Bring runs and fold of a table up to the loads, and say what became of the rows of those
         whose primary table it is."""
-        con, columns = self.con, self._columns(table)
-        con.execute(f"create or replace temp view held as from {_held(table)}")
-        Runs(con, table, columns, self.first_seq).bring_up()
+        con, held = self.con, Held(_held(table), self.loads, self.first_seq)
+        Runs(con, table, self._columns(table), held).bring_up()
         step("rows")
         for file in self._primary(table):
             staged = self.staging.shape(file)
@@ -278,12 +277,9 @@ class Batch:
             if states.rejected and incoming.is_whole:
                 seq = self.receipts[file].seq or 0
                 note_unread(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
-        settled = settle.OfBatch(con, table, self.first_seq)
-        settled.fold()
-        step("fold")
-        files = self._primary(table)
-        if files:
-            self._dispose(OfBatch(con, settled.table, self.first_seq), files)
+        with settle.after_batch(con, table, held) as refold:
+            if files := self._primary(table):
+                self._dispose(OfBatch(refold, held), files)
 
     def _primary(self, table: Table) -> list[int]:
         return [n for n in self.numbers if self.files[n].primary.table == table]

@@ -235,21 +235,15 @@ class Intake:
     def _dispose(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> None:
         """Fold the primary table, and say what became of each row."""
         table, (ragged, aside) = self.incoming.primary.table, _besides(self.incoming, entry.raw)
-        has_others = settle.resettle(
+        with settle.after_load(
             self.con, table, entry.shape, entry.seq, is_plain=taken.is_plain
-        )
-        counts = (
-            dispositions.count(self.con, table, taken, entry.shape)
-            if has_others
-            else {"new": taken.kept - taken.repeated}
-        )
+        ) as refold:
+            of_load = dispositions.OfLoad(refold, entry.shape)
+            counts, receipt.conflicts = of_load.counts(taken), of_load.conflicts()
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
         receipt.dispositions["repeated"] = taken.repeated
         receipt.dispositions["set aside"] = taken.set_aside + aside
         receipt.dispositions["rejected"] = taken.rejected + ragged
-        receipt.conflicts = dispositions.conflicts(
-            self.con, table, entry.shape, has_others=has_others
-        )
 
     def _derive(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> list[Plan]:
         """Fill the tables that ride along; gives those of which some rows cannot be read."""
@@ -263,7 +257,8 @@ class Intake:
             if rode.rejected and (rows := unreadable(con, plan, sound)):
                 faulty.append(plan)
                 receipt.notes.append(notes.tells_nothing(rows, plan.table.name))
-            settle.resettle(con, plan.table, entry.shape, entry.seq, is_plain=rode.is_plain)
+            with settle.after_load(con, plan.table, entry.shape, entry.seq, is_plain=rode.is_plain):
+                pass
         return faulty
 
     def _explain(self, faulty: list[Plan], seq: int) -> None:

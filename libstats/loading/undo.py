@@ -51,6 +51,6 @@ def confirm(workspace: Workspace | Path | str, seq: int) -> None:
         con.execute("begin")
         entry = ledger.enter(con, "confirm", seq, datetime.now().replace(microsecond=0))
         con.execute("update load set confirmed_seq = $1 where seq = $2", [entry, seq])
-        gone.regone(con, schema.tables()[held.table])
+        gone.after_confirming(con, schema.tables()[held.table])
         con.execute("commit")
         writer.publish()

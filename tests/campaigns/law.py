@@ -315,7 +315,7 @@ class Case:
         self.con.execute(
             "update store.load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq]
         )
-        gone.regone(self.con, schema.tables()["item"])
+        gone.after_confirming(self.con, schema.tables()["item"])
         self.done["confirmed"] += 1
 
     def _compare(self, at: int, when: str) -> None:
