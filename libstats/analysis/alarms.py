@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell)

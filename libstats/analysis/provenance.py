@@ -14,7 +14,7 @@ from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, process_of
 from libstats.errors import AnalysisError
 

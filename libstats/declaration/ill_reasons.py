@@ -8,7 +8,7 @@ read only where the system is known.
 
 from __future__ import annotations
 
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 
 # Code of OCLC and ISO, code of DOCLINE: what both say. 3 and 10 are one answer in OCLC and two
 # elsewhere. 24 was used for closed libraries from 2020 to 2022 (see `dated`). 21, 22, 26, 27 and 30

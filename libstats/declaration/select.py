@@ -2,103 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from functools import cached_property
 
 from libstats import schema
+from libstats.declaration.fingerprint import Fingerprint
+from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.source import HEADING, Line, Source, fold_heading, headings_in
-
-
-def quoted(text: str) -> str:
-    """An SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A file as its lines.
-
-    sql          SQL that reads them, as column `line`
-    rest         the file for those that are not stored as they stand, so that these alone are read
-                 by column
-    rest_sql     SQL that reads that file, as c0, c1, ...
-    ragged       SQL: `line` has more fields than there are headings, or fewer
-    are_records  says whether each line is a record; it waits for the count, so it is asked last
-    """
-
-    sql: str
-    rest: Path
-    rest_sql: str
-    ragged: str
-    are_records: Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Where text comes from.
-
-    sql        SQL whose columns are c0, c1, ... as positions of the header
-    has_lines  True if it has line numbers, as `line`
-    has_keys   True if persons' keys come ready, as told_COLUMN
-    lines      the same file as its lines, where it may be compared by them
-    is_few     True if it has few rows beside those stored, so that these are looked up in it, not
-               it in them
-    """
-
-    sql: str
-    has_lines: bool = False
-    has_keys: bool = False
-    lines: Lines | None = None
-    is_few: bool = False
-
-
-def read_csv(
-    paths: Sequence[Path],
-    delimiter: str,
-    positions: Sequence[int],
-    *,
-    null_words: Sequence[str],
-    header: bool,
-) -> str:
-    """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name its columns."""
-    columns = ", ".join(f"'c{i}': 'varchar'" if i >= 0 else "'line': 'bigint'" for i in positions)
-    nulls = ", ".join(quoted(w) for w in ("", *null_words))
-    options = {
-        "delim": quoted(delimiter),
-        "quote": "'\"'",
-        "escape": "'\"'",
-        "header": str(header).lower(),
-        "auto_detect": "false",
-        # what `normalise` wrote ends its lines with \n, whatever stands inside quotes
-        **({} if header else {"new_line": "'\\n'"}),
-        "strict_mode": "true",
-        "null_padding": "false",
-        "nullstr": f"[{nulls}]",
-        "columns": f"{{{columns}}}",
-    }
-    files = ", ".join(_literal(str(path)) for path in paths)
-    return f"read_csv([{files}], {', '.join(f'{k} = {v}' for k, v in options.items())})"
-
-
-def _literal(path: str) -> str:
-    """SQL text of a path in which no sign is a pattern for other files."""
-    return quoted(re.sub(r"[*?\[]", r"[\g<0>]", path))
-
-
-def _hash(text: str) -> str:
-    """SQL: 64 bits that stand for the text."""
-    # what md5_number_lower gives, which DuckDB works out through a text of 128 digits: three times
-    # slower than md5 itself
-    return f"(md5_number({text}) >> 64)::ubigint"
-
-
-def in_one(positions: Iterable[int], between: str = "chr(31)") -> str:
-    """SQL: the texts of a row in one, each behind the other, with SQL `between` them."""
-    return f"concat({f', {between}, '.join(f'c{position}' for position in positions)})"
 
 
 @dataclass(frozen=True)
@@ -264,71 +176,15 @@ class Plan:
             | set(rules)
         )
 
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What tells its rows apart; persons are compared by their keyed hash."""
+        return Fingerprint(self.texts, self.header, "" if self.people else self.delimiter)
+
     @property
     def hashed(self) -> str:
-        """SQL: fingerprint of the texts that are read, persons' identifiers left out (they are
-        compared by their keyed hash); without any, as they would stand in a line."""
-        return (
-            self._salted(_hash(self._line))
-            if self.delimiter and not self.people
-            else _hash(in_one(self.texts))
-        )
-
-    @property
-    def is_line(self) -> bool:
-        """True if all of a line is read and none of it is of a person: its fingerprint may be that
-        of
-        the row, and a line that is stored need not be parted into columns.
-
-        A list of one column is none: nothing would tell a text with quotes or delimiters in it from
-        a line with them.
-        """
-        return self.delimiter != "" and not self.people and 1 < len(self.header) == len(self.texts)
-
-    def lines_of(self, path: Path, rest: Path, are_records: Callable[[], bool]) -> Lines:
-        """The file as its lines. One with a sign of value 1 is refused, so that the file is
-        normalised: DuckDB takes no table without a delimiter."""
-        options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
-        lines = f"(select line from read_csv({_literal(str(path))}, {options}) where line <> '')"
-        text = read_csv(
-            [rest],
-            self.delimiter,
-            range(len(self.header)),
-            null_words=self.source.null_words,
-            header=True,
-        )
-        bare = """case when contains(line, '"') then regexp_replace(line, '"[^"]*"', '', 'g') else line end"""
-        ragged = f"length({bare}) - length(replace({bare}, {quoted(self.delimiter)}, '')) <> {len(self.header) - 1}"
-        return Lines(lines, rest, text, ragged, are_records)
-
-    @property
-    def hashed_line(self) -> str:
-        """SQL: the fingerprint `hashed` of the row that column `line` holds. Of a line with quotes
-        it is that of no row, so that it is read by column; but two quotes alone are a blank field.
-        """
-        blank, none = (quoted(f"{self.delimiter}{field}{self.delimiter}") for field in ('""', ""))
-        return self._salted(
-            _hash(
-                f"case when contains(line, '\"') then replace(line, {blank}, {none}) else line end"
-            )
-        )
-
-    @property
-    def _line(self) -> str:
-        """SQL: the row's line without quotes; where there is none, since a text holds a delimiter
-        or a quote, its texts as no line has them."""
-        every, between = sorted(self.texts), quoted(self.delimiter)
-        apart = in_one(every)
-        return f"case when contains({apart}, {between}) or contains({apart}, '\"') then {apart} else {in_one(every, between)} end"
-
-    def _salted(self, fingerprint: str) -> str:
-        """SQL: the fingerprint of a line, made another one for each form of lines: under other
-        headings an equal line says something else."""
-        read = (self.header[position] for position in sorted(self.texts))
-        form = hashlib.md5(
-            chr(31).join((self.delimiter, *read)).encode("utf-8"), usedforsecurity=False
-        ).digest()
-        return f"xor({fingerprint}, {int.from_bytes(form[:8], 'big')}::ubigint)"
+        """SQL: the fingerprint of a row's text."""
+        return self.fingerprint.of_row
 
     @property
     def people(self) -> dict[str, str]:

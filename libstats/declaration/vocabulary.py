@@ -14,7 +14,6 @@ from importlib import resources
 import duckdb
 
 from libstats.declaration.ill_reasons import reason
-from libstats.privacy import keys
 
 _WORDS = """case when then else end and or not is null true false in like ilike similar to between as cast try_cast
     varchar text date timestamp bigint integer double decimal boolean
@@ -67,7 +66,7 @@ def vocabulary() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("set enable_external_access = false")
     con.execute(functions())
-    keys.already_hashed(con)
+    con.execute("create temp macro person_key(t) as null::ubigint")  # nobody is to be told apart
     return con
 
 

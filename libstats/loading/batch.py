@@ -22,13 +22,13 @@ from libstats.loading.dispositions import OfBatch
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import shape_of, unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
-from libstats.loading.rejects import explain, explain_derived
+from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
-from libstats.store import fold, ledger, settle, unread
+from libstats.store import aliases, ledger, settle
 from libstats.store.row_groups import commit
-from libstats.store.runs import Runs
+from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
 
@@ -47,6 +47,7 @@ class Batch:
         self.to_come: set[int] = set()
         self.scope_rows: dict[int, dict[str, int]] = {}
         self._shape_numbers: dict[Staged, int] = {}
+        self.loads = ""
 
     def settle(self) -> None:
         """Load the files, all or nothing."""
@@ -183,7 +184,7 @@ class Batch:
             return self.numbers.stop
         own = table.exported_key[0]
         nameless = f"{own} is null" if own in self._columns(table) else "true"
-        where = "true" if fold.needs_aliases(self.con, table) else nameless
+        where = "true" if aliases.needs_aliases(self.con, table) else nameless
         return self._first(f"select min(file) from {_held(table)} where {where}")
 
     def _first_to_forget(self, table: Table) -> int:
@@ -207,8 +208,7 @@ class Batch:
         return self.numbers.stop if found is None else int(found)
 
     def _enter(self) -> None:
-        """Enter the loads. Temp table `batch_load`: file, seq, shape, place (which of its shape,
-        from 1 on), source."""
+        """Enter the loads."""
         places: dict[int, int] = defaultdict(int)
         columns: dict[str, list[object]] = defaultdict(list)
         for file, receipt in self.receipts.items():
@@ -233,7 +233,7 @@ class Batch:
             }
             for name, value in row.items():
                 columns[name].append(value)
-        ledger.enter_loads(self.con, columns, self.clock.loaded_at)
+        self.loads = ledger.enter_loads(self.con, columns, self.clock.loaded_at)
         for file, rows in self.scope_rows.items():
             self.con.execute(
                 "update load set scope_rows = $1 where seq = $2", [rows, self.receipts[file].seq]
@@ -274,22 +274,18 @@ class Batch:
     def _settle(self, table: Table) -> None:
         """Bring runs and fold of a table up to the loads, and say what became of the rows of those
         whose primary table it is."""
-        con, columns = self.con, self._columns(table)
-        con.execute(f"create or replace temp view held as from {_held(table)}")
-        Runs(con, table, columns, self.first_seq).bring_up()
+        con, held = self.con, Held(_held(table), self.loads, self.first_seq)
+        Runs(con, table, self._columns(table), held).bring_up()
         step("rows")
         for file in self._primary(table):
             staged = self.staging.shape(file)
             incoming, states = self.files[file], self.staging.states[file][table.name]
             if states.rejected and incoming.is_whole:
                 seq = self.receipts[file].seq or 0
-                unread.note(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
-        settled = settle.OfBatch(con, table, self.first_seq)
-        settled.fold()
-        step("fold")
-        files = self._primary(table)
-        if files:
-            self._dispose(OfBatch(con, settled.table, self.first_seq), files)
+                note_unread(con, staged.plans[0], staged.raw(file), seq, incoming.instance)
+        with settle.after_batch(con, table, held) as refold:
+            if files := self._primary(table):
+                self._dispose(OfBatch(refold, held), files)
 
     def _primary(self, table: Table) -> list[int]:
         return [n for n in self.numbers if self.files[n].primary.table == table]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from libstats.declaration.select import Lines, Plan, Raw, in_one, quoted
+from libstats.declaration.raw import Lines, Raw, in_one, quoted
+from libstats.declaration.select import Plan
 from libstats.loading import bits
 from libstats.store.steps import step
 from libstats.store.tables import same_key
@@ -295,7 +296,7 @@ class _Later:
             f"""
             create or replace temp table by_line as
             select o.id, case when o.id is null then v.line end as line
-            from (select line, {self.plan.hashed_line} as row_hash from {lines.sql}) v
+            from (select line, {lines.row_hash} as row_hash from {lines.sql}) v
                 left join (
                     select row_hash, rowid as id from {self.row} where {self.into.is_open}
                 ) o on o.row_hash = v.row_hash

@@ -4,114 +4,124 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
-
 from libstats.loading.compare import Taken
-from libstats.schema import Column, Table
-from libstats.store import fold, ledger
-from libstats.store.tables import same_key
+from libstats.schema import Column
+from libstats.store import ledger
+from libstats.store.fold import Refold
+from libstats.store.runs import Held
+from libstats.store.tables import same_key, same_run
 
 
-def count(
-    con: duckdb.DuckDBPyConnection, table: Table, taken: Taken, export_id: int
-) -> dict[str, int]:
-    """What became of the distinct rows of a file beside which others are stored: new, changed,
-    unchanged or stale. Needs `spoken`, `before` and `after`."""
-    table = fold.told(con, table)
-    counted = (
-        _event_states(con, table, export_id)
-        if table.is_keyless
-        else _row_states(con, table, export_id)
-    )
-    counted["unchanged"] = (
-        counted.get("unchanged", 0) + taken.kept - taken.repeated - sum(counted.values())
-    )
-    return counted
+class OfLoad:
+    """What became of each row of a file that was loaded alone, told from what was folded anew."""
 
+    def __init__(self, refold: Refold, export_id: int) -> None:
+        self.refold, self.con, self.table = refold, refold.con, refold.table
+        # the rows of touched keys that this load, the newest of its export, holds
+        self.rows = f"select * from {refold.spoken} where export_id = {export_id} and is_open"
 
-def _file_rows(export_id: int) -> str:
-    """SQL: the rows of touched keys that the newest load of an export holds."""
-    return f"select * from spoken where export_id = {export_id} and is_open"
+    def counts(self, taken: Taken) -> dict[str, int]:
+        """The distinct rows by disposition: new, changed, unchanged or stale."""
+        if not self.refold.touched:
+            return {"new": taken.kept - taken.repeated}
+        query = self._event_states() if self.table.is_keyless else self._row_states()
+        counted: dict[str, int] = {}
+        for state, number in self.con.execute(query).fetchall():
+            counted[state] = counted.get(state, 0) + (number or 0)
+        untouched = taken.kept - taken.repeated - sum(counted.values())
+        return counted | {"unchanged": counted.get("unchanged", 0) + untouched}
 
+    def conflicts(self) -> int:
+        """Keys for which the file holds two different rows."""
+        if self.table.is_keyless or not self.refold.several:
+            return 0
+        key = ", ".join(self.refold.key)
+        doubled = f"from {self.refold.several}"
+        if self.refold.touched:
+            doubled = f"select 1 from ({self.rows}) group by {key} having count(*) > 1"
+        return int(self.con.execute(f"select count(*) from ({doubled})").fetchall()[0][0])
 
-def _row_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
-    key = ("source", *table.key)
-    columns = [c.name for c in table.columns if c.name not in table.key]
-    differs = " or ".join(f"b.{c} is distinct from n.{c}" for c in columns) or "false"
-    lost = (
-        " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns)
-        or "false"
-    )
-    known = "b.source is not null"
-    alone = ""
-    if table.second_name:
-        # a copy known by its barcode alone is not new when its number comes
-        alone = f"left join before p on b.source is null and p.source = f.source and p.{table.key[0]} = '{table.second_name}:' || f.{table.second_name}"
-        known = "coalesce(b.source, p.source) is not null"
-        differs = f"b.source is null or {differs}"
-    return dict(
-        con.execute(
-            f"""
-            select case when not ({known}) then 'new' when {differs} then 'changed' when {lost} then 'stale' else 'unchanged' end, count(*)
-            from ({_file_rows(export_id)}) f join after n on {same_key(key, "n", "f")} left join before b on {same_key(key, "b", "f")} {alone}
-            group by all
-            """
-        ).fetchall()
-    )
+    def _row_states(self) -> str:
+        """SQL: state, rows."""
+        table, key, before = self.table, self.refold.key, self.refold.before
+        columns = [c.name for c in table.columns if c.name not in table.key]
+        differs = " or ".join(f"b.{c} is distinct from n.{c}" for c in columns) or "false"
+        lost = " or ".join(f"(f.{c} is not null and f.{c} is distinct from n.{c})" for c in columns)
+        known, alone = "b.source is not null", ""
+        if second := table.second_name:
+            # a copy known by its barcode alone is not new when its number comes
+            alone = f"""
+                left join {before} p
+                    on b.source is null
+                    and p.source = f.source
+                    and p.{table.key[0]} = '{second}:' || f.{second}"""
+            known = "coalesce(b.source, p.source) is not null"
+            differs = f"b.source is null or {differs}"
+        return f"""
+            select
+                case
+                    when not ({known}) then 'new'
+                    when {differs} then 'changed'
+                    when {lost or "false"} then 'stale'
+                    else 'unchanged'
+                end,
+                count(*)
+            from ({self.rows}) f
+                join {self.refold.after} n on {same_key(key, "n", "f")}
+                left join {before} b on {same_key(key, "b", "f")}
+                {alone}
+            group by all"""
 
-
-def _event_states(con: duckdb.DuckDBPyConnection, table: Table, export_id: int) -> dict[str, int]:
-    """Events of a log: those beyond what was known are new; the others by whether the identity's
-    events are now this file's."""
-    key = ("source", *table.key)
-    group, values = ", ".join(key), ", ".join(c.name for c in table.columns)
-    rows = con.execute(
-        f"""
-        with f as (select {group}, sum(n)::bigint as events, sum(n * hash({values})::hugeint) as sign from ({_file_rows(export_id)}) group by all),
-        b as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from before group by all),
-        a as (select {group}, count(*) as events, sum(hash({values})::hugeint) as sign from after group by all),
-        states as (
-            select f.events, greatest(f.events - coalesce(b.events, 0), 0) as added,
-                   case when f.events <> a.events or f.sign <> a.sign then 'stale' when b.events = a.events and b.sign <> a.sign then 'changed' else 'unchanged' end as state
-            from f join a on {same_key(key, "a", "f")} left join b on {same_key(key, "b", "f")})
-        select 'new', sum(added)::bigint from states union all select state, sum(events - added)::bigint from states group by state
-        """
-    ).fetchall()
-    counted: dict[str, int] = {}
-    for state, events in rows:
-        counted[state] = counted.get(state, 0) + (events or 0)
-    return counted
-
-
-def conflicts(
-    con: duckdb.DuckDBPyConnection, table: Table, export_id: int, *, has_others: bool
-) -> int:
-    """Keys for which the file holds two different rows. Needs `several`, and `spoken` where others
-    are stored beside it."""
-    if table.is_keyless:
-        return 0
-    key = ", ".join(("source", *table.key))
-    doubled = (
-        f"select 1 from ({_file_rows(export_id)}) group by {key} having count(*) > 1"
-        if has_others
-        else "from several"
-    )
-    return int(con.execute(f"select count(*) from ({doubled})").fetchall()[0][0])
+    def _event_states(self) -> str:
+        """SQL: state, events of a log: those beyond what was known are new; the others by whether
+        the identity's events are now this file's."""
+        key = self.refold.key
+        group, values = ", ".join(key), ", ".join(c.name for c in self.table.columns)
+        every = f"select {group}, count(*) as events, sum(hash({values})::hugeint) as sign"
+        return f"""
+            with f as (
+                select
+                    {group},
+                    sum(n)::bigint as events,
+                    sum(n * hash({values})::hugeint) as sign
+                from ({self.rows})
+                group by all
+            ),
+            b as ({every} from {self.refold.before} group by all),
+            a as ({every} from {self.refold.after} group by all),
+            states as (
+                select
+                    f.events,
+                    greatest(f.events - coalesce(b.events, 0), 0) as added,
+                    case
+                        when f.events <> a.events or f.sign <> a.sign then 'stale'
+                        when b.events = a.events and b.sign <> a.sign then 'changed'
+                        else 'unchanged'
+                    end as state
+                from f
+                    join a on {same_key(key, "a", "f")}
+                    left join b on {same_key(key, "b", "f")}
+            )
+            select 'new', sum(added)::bigint from states
+            union all
+            select state, sum(events - added)::bigint from states group by state"""
 
 
 class OfBatch:
     """What became of each row of the files of a batch, told from the fold after each of them.
 
-    Needs temp tables `held` (the files' rows), `batch_load` and `touched`. A telling is what a row
-    says of a key from a load on: of stored rows at 0, of the batch's at their load.
+    A telling is what a row says of a key from a load on: of stored rows at 0, of the batch's at
+    their load.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, first_seq: int) -> None:
-        self.con, self.table, self.first_seq = con, table, first_seq
-        self.key = ("source", *table.key)
-        self.keys = ", ".join(f"{sql} as {c}" for c, sql in fold.keyed(con, table)[0].items())
-        self.names = [c.name for c in table.columns if c.name not in table.key]
-        self.told = {name for (name, *_) in con.execute("describe held").fetchall()}
+    def __init__(self, refold: Refold, held: Held) -> None:
+        self.refold, self.con, self.table, self.held = refold, refold.con, refold.table, held
+        self.key = refold.key
+        self.keys = ", ".join(f"{sql} as {c}" for c, sql in refold.keys.items())
+        self.names = [c.name for c in self.table.columns if c.name not in self.table.key]
+        described = self.con.execute(f"describe {held.rows}").fetchall()
+        self.told = {name for (name, *_) in described}
+        self.ranked = self.past_run = self.telling = self.moved = ""
 
     def counts(self) -> dict[int, dict[str, int]]:
         """Rows by file and disposition: new, changed, unchanged, stale; equal rows of a file count
@@ -137,7 +147,7 @@ class OfBatch:
             select file, count(*)
             from (
                 select file, {key}
-                from ({self._rows("")}) r semi join moved m
+                from ({self._rows("")}) r semi join {self.moved} m
                     on m.file = r.file and {same_key(self.key, "m", "r")}
                 group by all
                 having count(*) > 1
@@ -147,96 +157,102 @@ class OfBatch:
         )
         return dict(rows.fetchall())
 
-    def _rows(self, columns: str) -> str:
-        """SQL: the distinct rows of each file, with their keys and these columns."""
-        return f"""
-                select file, b.seq, b.source, {self.keys}{columns}
-                from held r join batch_load b using (file)"""
-
     def _find_moved(self) -> None:
-        """Temp table `moved` (file, key): the keys whose fold a file can change, as settle.py has
-        it: what comes and goes with it; and of what stays, where its shape's load before was not
-        its newest, or another shape tells of the same with a rank above that."""
-        keys, row = self.keys, f"{self.table.name}__row"
-        self.con.execute(
+        """Find `moved` (file, key): the keys whose fold a file can change, as settle.py has it:
+        what comes and goes with it; and of what stays, where its shape's load before was not its
+        newest, or another shape tells of the same with a rank above that."""
+        workings, loads = self.refold.workings, self.held.loads
+        before = workings.make(
+            "before_load",
             f"""
-            create or replace temp table before_load as
             select
                 b.file,
                 b.shape,
                 b.seq,
                 (
                     select p.rank
-                    from ranked p
+                    from {self.ranked} p
                     where p.seq = (
                         select max(l.seq) from load l
                         where l.export_id = b.shape and l.seq < b.seq)
                     and p.rank < m.rank
                     and p.rank = (
-                        select max(o.rank) from ranked o
+                        select max(o.rank) from {self.ranked} o
                         where o.export_id = b.shape and o.seq < b.seq)
                 ) as rank
-            from batch_load b join ranked m on m.seq = b.seq;
-            create or replace temp table moved as
-            select b.file, r.source, {keys}
-            from {row} r join batch_load b on b.shape = r.export_id
+            from {loads} b join {self.ranked} m on m.seq = b.seq
+            """,
+        )
+        self.moved = workings.make(
+            "moved",
+            f"""
+            select b.file, r.source, {self.keys}
+            from {self.refold.row} r join {loads} b on b.shape = r.export_id
                 and (b.seq = r.from_seq or b.seq = r.until_seq)
             union
             select r.file, {", ".join(f"r.{c}" for c in self.key)}
-            from ({self._rows("")}) r join before_load p on p.file = r.file
+            from ({self._rows("")}) r join {before} p on p.file = r.file
             where p.rank is null or exists (
-                from telling t
+                from {self.telling} t
                 where {same_key(self.key, "t", "r")} and t.export_id <> p.shape
                     and t.seq < p.seq and t.rank > p.rank
             )
-            """
+            """,
         )
 
     def _rank(self) -> None:
-        """Temp tables `ranked`: the rank of each active load; `past_run`: the runs of before, with
-        the best rank of the loads of before in them; `telling`."""
-        self.con.execute(
+        """Find `ranked`: the rank of each active load; `past_run`: the runs of before, with the
+        best rank of the loads of before in them; `telling`."""
+        first = self.held.first_seq
+        self.ranked = self.refold.workings.make("ranked", ledger.active_sql())
+        self.past_run = self.refold.workings.make(
+            "past_run",
             f"""
-            create or replace temp table ranked as {ledger.active_sql()};
-            create or replace temp table past_run as
             with stored as (
                 select distinct export_id, from_seq, until_seq
-                from {self.table.name}__row
-                where from_seq < {self.first_seq}
+                from {self.refold.row}
+                where from_seq < {first}
             )
             select s.export_id, s.from_seq, s.until_seq, max(a.rank) as rank
-            from stored s join ranked a
+            from stored s join {self.ranked} a
                 on a.export_id = s.export_id
                 and a.seq >= s.from_seq
-                and a.seq < least(coalesce(s.until_seq, {ledger.LATEST}), {self.first_seq})
-            group by all;
-            create or replace temp table telling as {self._tellings()}
-            """
+                and a.seq < least(coalesce(s.until_seq, {ledger.LATEST}), {first})
+            group by all
+            """,
         )
+        self.telling = self.refold.workings.make("telling", self._tellings())
+
+    def _rows(self, columns: str) -> str:
+        """SQL: the distinct rows of each file, with their keys and these columns."""
+        return f"select file, b.seq, b.source, {self.keys}{columns} from {self._file_rows()}"
+
+    def _file_rows(self) -> str:
+        """SQL: the files' rows r, each with its load b."""
+        return f"{self.held.rows} r join {self.held.loads} b using (file)"
 
     def _tellings(self) -> str:
         """SQL: every telling of the touched keys: seq, rank, export_id, from_seq, n, and all
         columns of the table."""
         past = "".join(f", r.{c}" for c in self.names)
         batch = "".join(f", r.{c}" for c in self.names if c in self.told)
+        touched = self.refold.touched
+        only = f"semi join {touched} o on {same_key(self.key, 'o', 'r')}" if touched else ""
         return f"""
             select 0 as seq, r.*
             from (
                 select k.rank, r.export_id, r.from_seq, r.n, r.source, {self.keys}{past}
-                from {self.table.name}__row r join past_run k
-                    on k.export_id = r.export_id
-                    and k.from_seq = r.from_seq
-                    and k.until_seq is not distinct from r.until_seq
-            ) r semi join touched o on {same_key(self.key, "o", "r")}
+                from {self.refold.row} r join {self.past_run} k on {same_run("k", "r")}
+            ) r {only}
             union all by name
             select a.seq, a.rank, b.shape as export_id, a.seq as from_seq, r.n, b.source,
                 {self.keys}{batch}
-            from held r join batch_load b using (file) join ranked a on a.seq = b.seq"""
+            from {self._file_rows()} join {self.ranked} a on a.seq = b.seq"""
 
     def _row_states(self) -> str:
         """SQL: file, state, rows. A row is new if nothing was known of its key, changed if what is
         known of it changes, stale if it says what does not stand."""
-        having, key = fold.exports_having(self.con, self.table), ", ".join(self.key)
+        having, key = self.refold.having, ", ".join(self.key)
         folded = "".join(
             f", ({_newest(self.table.column(c), having.get(c, []))} over w).value as {c}"
             for c in self.names
@@ -251,7 +267,7 @@ class OfBatch:
         return f"""
             with known as (
                 select distinct seq, {key}{folded}
-                from telling
+                from {self.telling}
                 window w as (
                     partition by {key} order by seq
                     range between unbounded preceding and current row)
@@ -272,7 +288,7 @@ class OfBatch:
                 count(*)
             from ({self._rows(columns)}) r
                 join state s on s.seq = r.seq and {same_key(self.key, "s", "r")}
-                left join moved m on m.file = r.file and {same_key(self.key, "m", "r")}
+                left join {self.moved} m on m.file = r.file and {same_key(self.key, "m", "r")}
             group by all"""
 
     def _event_states(self) -> str:
@@ -289,7 +305,7 @@ class OfBatch:
                     any_value(rank) as rank,
                     sum(n)::bigint as events,
                     sum(n * hash({every})::hugeint) as sign
-                from telling
+                from {self.telling}
                 group by all
             ),
             known as (
@@ -325,9 +341,10 @@ class OfBatch:
                         else 'unchanged'
                     end as state
                 from load_group f
-                    join batch_load b on b.seq = f.seq
+                    join {self.held.loads} b on b.seq = f.seq
                     join state s on s.seq = f.seq and {same_key(self.key, "s", "f")}
-                    left join moved m on m.file = b.file and {same_key(self.key, "m", "f")}
+                    left join {self.moved} m
+                        on m.file = b.file and {same_key(self.key, "m", "f")}
             )
             select file, 'new', sum(added)::bigint from judged group by file
             union all

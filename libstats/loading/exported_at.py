@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.declaration.select import Plan, Raw
+from libstats.declaration.raw import Raw
+from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
 from libstats.schema import Table
 

@@ -10,15 +10,16 @@ from typing import Any
 
 import duckdb
 
-from libstats.declaration.select import Plan, Raw
+from libstats.declaration.raw import Raw
+from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
 from libstats.loading import dispositions, exported_at, notes, read
 from libstats.loading.compare import Into, Taken, take, without_slipped
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
-from libstats.loading.rejects import explain, explain_derived
+from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.privacy import forgetting
-from libstats.store import ledger, settle, unread
+from libstats.store import ledger, settle
 from libstats.store.ledger import Shape
 from libstats.store.row_groups import commit
 from libstats.store.steps import step
@@ -199,7 +200,7 @@ class Intake:
         )
         self._enter(receipt, entry, taken)
         if taken.rejected and incoming.is_whole:
-            unread.note(self.con, plan, raw, entry.seq, incoming.instance)
+            note_unread(self.con, plan, raw, entry.seq, incoming.instance)
         receipt.stripped = forgetting.strip(self.con, plan.table, entry.shape, entry.seq)
         self._dispose(receipt, entry, taken)
         if receipt.stripped:
@@ -234,21 +235,15 @@ class Intake:
     def _dispose(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> None:
         """Fold the primary table, and say what became of each row."""
         table, (ragged, aside) = self.incoming.primary.table, _besides(self.incoming, entry.raw)
-        has_others = settle.resettle(
+        with settle.after_load(
             self.con, table, entry.shape, entry.seq, is_plain=taken.is_plain
-        )
-        counts = (
-            dispositions.count(self.con, table, taken, entry.shape)
-            if has_others
-            else {"new": taken.kept - taken.repeated}
-        )
+        ) as refold:
+            of_load = dispositions.OfLoad(refold, entry.shape)
+            counts, receipt.conflicts = of_load.counts(taken), of_load.conflicts()
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
         receipt.dispositions["repeated"] = taken.repeated
         receipt.dispositions["set aside"] = taken.set_aside + aside
         receipt.dispositions["rejected"] = taken.rejected + ragged
-        receipt.conflicts = dispositions.conflicts(
-            self.con, table, entry.shape, has_others=has_others
-        )
 
     def _derive(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> list[Plan]:
         """Fill the tables that ride along; gives those of which some rows cannot be read."""
@@ -262,7 +257,8 @@ class Intake:
             if rode.rejected and (rows := unreadable(con, plan, sound)):
                 faulty.append(plan)
                 receipt.notes.append(notes.tells_nothing(rows, plan.table.name))
-            settle.resettle(con, plan.table, entry.shape, entry.seq, is_plain=rode.is_plain)
+            with settle.after_load(con, plan.table, entry.shape, entry.seq, is_plain=rode.is_plain):
+                pass
         return faulty
 
     def _explain(self, faulty: list[Plan], seq: int) -> None:

@@ -3,7 +3,7 @@ else as the reader has written it anew."""
 
 from __future__ import annotations
 
-from libstats.declaration.select import Raw, read_csv
+from libstats.declaration.raw import Raw, read_csv
 from libstats.loading.incoming import Incoming
 from libstats.privacy import keys
 
@@ -22,10 +22,14 @@ def as_it_lies(incoming: Incoming) -> Raw:
     if people and incoming.is_big:
         return Raw(keys.hash_mostly_once(con, incoming.job.key, text, people))
     keys.hash_in_sql(con, incoming.job.key)
-    plan, lines = incoming.primary, None
-    if plan.is_line and part.is_mostly_plain(source.null_words):
-        rest = incoming.job.scratch / "rest.csv"
-        lines = plan.lines_of(part.path, rest, lambda: not incoming.count.spans_lines)
+    fingerprint, lines = incoming.primary.fingerprint, None
+    if fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
+        lines = fingerprint.lines(
+            part.path,
+            incoming.job.scratch / "rest.csv",
+            lambda: not incoming.count.spans_lines,
+            null_words=source.null_words,
+        )
     return Raw(text, lines=lines)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.declaration.select import Plan, Raw, quoted
+from libstats.declaration.raw import Raw, quoted
+from libstats.declaration.select import Plan
 from libstats.declaration.source import Line
 from libstats.readers.part import Normalised
+from libstats.store.gone import key_text
 
 
 def explain_derived(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: int) -> None:
@@ -53,6 +55,32 @@ def explain(
             f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)",
             [lines, widths],
         )
+
+
+def note_unread(
+    con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: int, source: str
+) -> None:
+    """Enter what the rejected rows of a whole list are about. No value is kept: a row that slipped
+    may hold anything there."""
+    name = plan.table.second_name
+    own = [c for c in plan.telling if c != name]
+    by = (
+        "''"
+        if not name
+        else f"case when {own[0]} is null then '{name}' else '' end"
+        if own
+        else f"'{name}'"
+    )
+    hashed = (
+        f"coalesce({', '.join(f'{c}::varchar' for c in plan.telling)})" if name else key_text(own)
+    )
+    con.execute(
+        f"""
+        insert into unread
+        select distinct {seq}, {quoted(source)}, '{plan.table.name}', {by}, md5_number_lower({hashed})
+        from ({plan.values_sql(raw)}) where n = 0 and not {plan.must}
+        """
+    )
 
 
 def _fault(plan: Plan, line: Line, so: str = "") -> str | None:

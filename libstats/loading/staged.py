@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from libstats.declaration.select import Plan, Raw, read_csv
+from libstats.declaration.raw import Raw, read_csv
+from libstats.declaration.select import Plan
 from libstats.loading.incoming import Incoming
 from libstats.privacy import keys
 

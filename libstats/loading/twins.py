@@ -3,6 +3,7 @@ folder loaded again every day costs little more than its new files."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,25 +43,23 @@ class Loaded:
 
 
 class Twins:
-    """The files that wait and whose bytes are loaded already, or stand among them before.
+    """The files that wait and whose bytes are loaded already, or stand among them twice.
 
     `loaded` has for the number of a file the load that it would but repeat; `doubtful` are the
     numbers of the others: they are looked at alone.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, files: Sequence[Incoming]) -> None:
-        by_bytes = _loaded(con, [incoming.count.sha256 for incoming in files])
+        prints = [incoming.count.sha256 for incoming in files]
+        by_bytes, times = _loaded(con, prints), Counter(prints)
         self.loaded: dict[int, Loaded] = {}
         self.doubtful: set[int] = set()
-        seen: set[str] = set()
-        for number, incoming in enumerate(files):
-            sha256 = incoming.count.sha256
+        for number, (incoming, sha256) in enumerate(zip(files, prints, strict=True)):
             among = by_bytes.get(sha256, [])
-            if len(among) == 1 and among[0].is_of(incoming):
+            if len(among) == times[sha256] == 1 and among[0].is_of(incoming):
                 self.loaded[number] = among[0]
-            elif among or sha256 in seen:
+            elif among or times[sha256] > 1:
                 self.doubtful.add(number)
-            seen.add(sha256)
 
 
 def _loaded(con: duckdb.DuckDBPyConnection, prints: list[str]) -> dict[str, list[Loaded]]:

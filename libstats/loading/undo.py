@@ -8,7 +8,7 @@ from pathlib import Path
 from libstats import schema
 from libstats.errors import LibstatsError
 from libstats.privacy import forgetting
-from libstats.store import generations, ledger, settle
+from libstats.store import generations, gone, ledger, settle
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
 
@@ -51,6 +51,6 @@ def confirm(workspace: Workspace | Path | str, seq: int) -> None:
         con.execute("begin")
         entry = ledger.enter(con, "confirm", seq, datetime.now().replace(microsecond=0))
         con.execute("update load set confirmed_seq = $1 where seq = $2", [entry, seq])
-        settle.regone(con, schema.tables()[held.table])
+        gone.after_confirming(con, schema.tables()[held.table])
         con.execute("commit")
         writer.publish()

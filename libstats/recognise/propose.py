@@ -16,7 +16,8 @@ import duckdb
 
 from libstats import schema
 from libstats.declaration import own
-from libstats.declaration.select import Raw, plans
+from libstats.declaration.raw import Raw
+from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part

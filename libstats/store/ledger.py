@@ -13,6 +13,8 @@ from typing import Protocol
 
 import duckdb
 
+from libstats.store.workings import Workings
+
 LATEST = 2**31 - 1
 SHRINKAGE = 0.02
 
@@ -113,9 +115,9 @@ def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now
 
 def enter_loads(
     con: duckdb.DuckDBPyConnection, columns: Mapping[str, Sequence[object]], now: datetime
-) -> None:
-    """Enter the loads of a batch, each value by name, and leave them in temp table `batch_load`:
-    file, seq, shape, place (which of its shape in the batch, from 1 on), source, and the rest."""
+) -> str:
+    """Enter the loads of a batch, each value by name; gives the temp table that holds them: file,
+    seq, shape, place (which of its shape in the batch, from 1 on), source, and the rest."""
     types = {
         **dict.fromkeys(("file", "seq", "shape", "place"), "integer"),
         **dict.fromkeys(("size", "rows_read", "rows_kept"), "bigint"),
@@ -125,30 +127,31 @@ def enter_loads(
     lists = ", ".join(
         f"unnest(${name}::{types.get(name, 'varchar')}[]) as {name}" for name in columns
     )
-    con.execute(f"create or replace temp table batch_load as select {lists}", dict(columns))
+    loads = Workings(con, "batch").make("load", f"select {lists}", dict(columns))
     con.execute(
-        """
+        f"""
         insert into ledger
         select
             seq,
             greatest($now::timestamp, coalesce((select max(happened_at) from ledger), $now)),
             'load',
             seq
-        from batch_load
+        from {loads}
         """,
         {"now": now},
     )
     con.execute(
-        """
+        f"""
         insert into load
             (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut,
             rows_read, rows_kept)
         select seq, shape, $now, name, sha256, size, exported_at, exported_from, is_cut,
             rows_read, rows_kept
-        from batch_load
+        from {loads}
         """,
         {"now": now},
     )
+    return loads
 
 
 def enter_dispositions(con: duckdb.DuckDBPyConnection, told: Sequence[Disposed]) -> None:
@@ -162,18 +165,14 @@ def enter_dispositions(con: duckdb.DuckDBPyConnection, told: Sequence[Disposed])
     seqs, parts, names, numbers = ([row[i] for row in rows] for i in range(4))
     con.execute(
         """
-        create or replace temp table disposed as
-        select
-            unnest($1::integer[]) as seq,
-            unnest($2::varchar[]) as part,
-            unnest($3::varchar[]) as name,
-            unnest($4::bigint[]) as number,
-            generate_subscripts($1::integer[], 1) as position
-        """,
-        [seqs, parts, names, numbers],
-    )
-    con.execute(
-        """
+        with disposed as (
+            select
+                unnest($1::integer[]) as seq,
+                unnest($2::varchar[]) as part,
+                unnest($3::varchar[]) as name,
+                unnest($4::bigint[]) as number,
+                generate_subscripts($1::integer[], 1) as position
+        )
         update load
         set dispositions = d.dispositions, derived = d.derived
         from (
@@ -189,7 +188,8 @@ def enter_dispositions(con: duckdb.DuckDBPyConnection, told: Sequence[Disposed])
             group by seq
         ) d
         where load.seq = d.seq
-        """
+        """,
+        [seqs, parts, names, numbers],
     )
     con.execute(
         """

@@ -1,51 +1,75 @@
 """The stored runs of a table brought up to several loads at once.
 
-What the loads hold of the table lies in temp table `held` (file, row_hash, n, the columns that they
-tell of): each distinct row of a file, and how often it stands there. `batch_load` (file, seq,
-shape, place, source) says which load a file is, and which of its shape in the batch, from 1 on.
 A row that stands in consecutive loads of a shape is one run, which may have begun before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 
 from libstats.schema import Table
 from libstats.store.tables import same_key
+from libstats.store.workings import Workings
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the files of a batch hold of a table.
+
+    rows       temp table (file, row_hash, n, the columns that they tell of): each distinct row of a
+               file, and how often it stands there
+    loads      temp table (file, seq, shape, place, source): which load a file is, and which of its
+               shape in the batch, from 1 on
+    first_seq  the first of the loads
+    """
+
+    rows: str
+    loads: str
+    first_seq: int
 
 
 class Runs:
     """The runs of a table: `people` are the columns of persons' keys among `columns`, those that
-    the loads tell of."""
+    the loads tell of.
+
+    opened     the rows that the last loads of these shapes left open. Of several that are equal
+               since their persons were forgotten one alone goes on
+    row_run    shape, the fingerprint and persons of a row, the first and the last place of a run of
+               it in the batch (0: it was open), and the id of the open row
+    group_run  the same for a log: its events of one identity come and go together, so that a run
+               holds the whole group; it goes on while the group stays what it is
+    """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], first_seq: int
+        self, con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], held: Held
     ) -> None:
-        self.con, self.table, self.columns, self.first_seq = con, table, columns, first_seq
+        self.con, self.table, self.columns, self.held = con, table, columns, held
         self.row = f"{table.name}__row"
         self.people = tuple(c for c in columns if c in table.natured("person"))
+        self.workings = Workings(con, table.name)
+        self.opened = self.row_run = self.group_run = ""
 
     def bring_up(self) -> None:
         """Close the runs that end in the batch, and write those that begin in it."""
-        self._find_open()
-        if self.table.is_keyless:
-            self._find_group_runs()
-        else:
-            self._find_row_runs()
-        self._close()
-        self._write()
+        with self.workings:
+            self._find_open()
+            if self.table.is_keyless:
+                self._find_group_runs()
+            else:
+                self._find_row_runs()
+            self._close()
+            self._write()
 
     def _find_open(self) -> None:
-        """Temp table `opened`: the rows that the last loads of these shapes left open. Of several
-        that are equal since their persons were forgotten one alone goes on."""
         identity = ["row_hash", *self.people]
         group = self.table.key if self.table.is_keyless else ()
         of_group = "".join(f", {c}" for c in group if c not in identity)
-        self.con.execute(
+        self.opened = self.workings.make(
+            "opened",
             f"""
-            create or replace temp table opened as
             select
                 rowid as id,
                 export_id as shape,
@@ -55,23 +79,21 @@ class Runs:
                     partition by export_id, {", ".join(identity)} order by rowid
                 ) as twin
             from {self.row}
-            where until_seq is null and from_seq < {self.first_seq}
-                and export_id in (select shape from batch_load)
-            """
+            where until_seq is null and from_seq < {self.held.first_seq}
+                and export_id in (select shape from {self.held.loads})
+            """,
         )
 
     def _find_row_runs(self) -> None:
-        """Temp table `row_run`: shape, the fingerprint and persons of a row, the first and the last
-        place of a run of it in the batch (0: it was open), and the id of the open row."""
         identity = ", ".join(["row_hash", *self.people])
-        self.con.execute(
+        self.row_run = self.workings.make(
+            "row_run",
             f"""
-            create or replace temp table row_run as
             with every as (
-                select shape, 0 as place, {identity}, id from opened where twin = 1
+                select shape, 0 as place, {identity}, id from {self.opened} where twin = 1
                 union all
                 select shape, place, {identity}, null
-                from held join batch_load using (file)
+                from {self.held.rows} join {self.held.loads} using (file)
             ),
             island as (
                 select
@@ -84,26 +106,24 @@ class Runs:
             select shape, {identity}, min(place) as first, max(place) as last, max(id) as id
             from island
             group by shape, {identity}, island
-            """
+            """,
         )
 
     def _find_group_runs(self) -> None:
-        """The same for a log: its events of one identity come and go together, so that a run holds
-        the whole group; it goes on while the group stays what it is."""
         key, members = self.table.key, ", ".join(["row_hash", *self.people])
         identity = ", ".join(key)
         same = same_key(key, "g", "r")
         content = f"list(row({members}, n) order by {members}, n)"
-        self.con.execute(
+        self.group_run = self.workings.make(
+            "group_run",
             f"""
-            create or replace temp table group_run as
             with every as (
                 select shape, 0 as place, {identity}, {content} as content
-                from opened
+                from {self.opened}
                 group by all
                 union all
                 select shape, place, {identity}, {content}
-                from held join batch_load using (file)
+                from {self.held.rows} join {self.held.loads} using (file)
                 group by all
             ),
             marked as (
@@ -119,13 +139,17 @@ class Runs:
             )
             select shape, {identity}, min(place) as first, max(place) as last
             from island
-            group by shape, {identity}, island;
-            create or replace temp table row_run as
+            group by shape, {identity}, island
+            """,
+        )
+        self.row_run = self.workings.make(
+            "row_run",
+            f"""
             select g.shape, {", ".join(f"r.{c}" for c in ("row_hash", *self.people))},
                 g.first, g.last, r.id, {", ".join(f"g.{c}" for c in key)}
-            from group_run g join opened r on r.shape = g.shape and {same}
+            from {self.group_run} g join {self.opened} r on r.shape = g.shape and {same}
             where g.first = 0
-            """
+            """,
         )
 
     def _close(self) -> None:
@@ -134,19 +158,19 @@ class Runs:
             update {self.row} as r
             set until_seq = l.seq
             from (
-                select id, shape, last + 1 as place from row_run where id is not null
+                select id, shape, last + 1 as place from {self.row_run} where id is not null
                 union all
-                select id, shape, 1 from opened
+                select id, shape, 1 from {self.opened}
                 where twin > 1 and {"false" if self.table.is_keyless else "true"}
-            ) c join batch_load l on l.shape = c.shape and l.place = c.place
+            ) c join {self.held.loads} l on l.shape = c.shape and l.place = c.place
             where r.rowid = c.id
             """
         )
 
     def _write(self) -> None:
-        runs, key = "row_run", ("row_hash", *self.people)
+        runs, key = self.row_run, ("row_hash", *self.people)
         if self.table.is_keyless:
-            runs, key = "group_run", self.table.key
+            runs, key = self.group_run, self.table.key
         columns = ", ".join(self.columns)
         values = ", ".join(f"h.{c}" for c in self.columns)
         self.con.execute(
@@ -154,9 +178,9 @@ class Runs:
             insert into {self.row}
                 (source, export_id, from_seq, until_seq, is_sole, row_hash, n, {columns})
             select b.source, b.shape, b.seq, e.seq, false, h.row_hash, h.n, {values}
-            from held h join batch_load b using (file)
+            from {self.held.rows} h join {self.held.loads} b using (file)
                 join {runs} x
                     on x.shape = b.shape and x.first = b.place and {same_key(key, "x", "h")}
-                left join batch_load e on e.shape = b.shape and e.place = x.last + 1
+                left join {self.held.loads} e on e.shape = b.shape and e.place = x.last + 1
             """
         )

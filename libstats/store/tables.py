@@ -52,10 +52,27 @@ def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
     return _form() in con.execute("from about").fetchall()[0]
 
 
+def known_sql(table: schema.Table) -> str:
+    """SQL that makes the tables into which it is folded as it was known on a day: T__now, T__gone
+    and, where it has second names, T__alias."""
+    parts = _parts(table)
+    parts = {"now": parts["merged"]} | {p: c for p, c in parts.items() if p in ("gone", "alias")}
+    return ";".join(
+        f"create or replace temp table {table.name}__{part} ({columns})"
+        for part, columns in parts.items()
+    )
+
+
 def _parts_sql(table: schema.Table, kind: str) -> str:
     """SQL that makes the stored rows of a canonical table and the rest of its fold, each a `kind`
     (table, temp table)."""
-    name = table.name
+    return ";".join(
+        f"create {kind} {table.name}__{part} ({columns})" for part, columns in _parts(table).items()
+    )
+
+
+def _parts(table: schema.Table) -> dict[str, str]:
+    """SQL: the columns of each table that a canonical table is stored in."""
     every = ", ".join(f"{c.name} {c.type}" for c in table.columns)
     key = ", ".join(f"{c.name} {c.type}" for c in table.columns if c.name in table.key)
     parts = {
@@ -66,7 +83,7 @@ def _parts_sql(table: schema.Table, kind: str) -> str:
     if table.second_name:
         second, own = table.second_name, table.exported_key[0]
         parts["alias"] = f"source varchar, {second} varchar, {own} varchar"
-    return ";".join(f"create {kind} {name}__{part} ({columns})" for part, columns in parts.items())
+    return parts
 
 
 def _columns_of_rows(table: schema.Table) -> str:
@@ -187,3 +204,10 @@ def now_sql(table: schema.Table, *, has_merged: bool = True) -> str:
 def same_key(columns: tuple[str, ...], left: str, right: str) -> str:
     """SQL: the two rows agree in these columns, blanks included."""
     return " and ".join(f"{left}.{c} is not distinct from {right}.{c}" for c in columns)
+
+
+def same_run(left: str, right: str) -> str:
+    """SQL: the two rows are of one run of one shape."""
+    columns = ("export_id", "from_seq")
+    same = " and ".join(f"{left}.{c} = {right}.{c}" for c in columns)
+    return f"{same} and {left}.until_seq is not distinct from {right}.until_seq"

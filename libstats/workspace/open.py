@@ -11,7 +11,8 @@ from libstats import schema
 from libstats.definitions import calendar, processes, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
-from libstats.store import fold, generations, ledger, tables, views
+from libstats.store import generations, gone, ledger, tables, views
+from libstats.store.fold import Refold
 from libstats.workspace import given
 from libstats.workspace import workspace as workspaces
 from libstats.workspace.workspace import Workspace
@@ -76,15 +77,9 @@ def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
 def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:
     """Fold what was known at an entry of the ledger into temporary tables, T__now and T__gone."""
     for table in schema.tables().values():
-        name, parts = table.name, ["gone", *(["alias"] if table.second_name else [])]
-        for part in parts:
-            con.execute(f"create or replace temp table known as from {name}__{part} limit 0")
-            con.execute(f"create or replace temp table {name}__{part} as from known")
-        columns = ", ".join(f"{c.name} {c.type}" for c in table.columns)
-        con.execute(f"create temp table {name}__now (source varchar, {columns})")
-        fold.prepare(con, table, at)
-        if table.second_name:
-            fold.refresh_aliases(con, table)
-            fold.settle_aliases(con, table)
-        fold.fold_all(con, table, f"{name}__now")
-        fold.refresh_gone(con, table, at, folded=f"{name}__now")
+        con.execute(tables.known_sql(table))
+        with Refold(con, table, at) as refold:
+            if refold.is_aliased:
+                refold.resolve_keys()
+            refold.fold_into(f"{table.name}__now")
+            gone.find(refold, f"{table.name}__now")

@@ -26,7 +26,7 @@ from libstats.loading.incoming import Incoming, Job
 from libstats.loading.intake import Intake
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited
-from libstats.store import ledger, settle, tables, views
+from libstats.store import gone, ledger, settle, tables, views
 from libstats.workspace import open
 from libstats.workspace.workspace import init
 from tests.campaigns import oracle
@@ -315,7 +315,7 @@ class Case:
         self.con.execute(
             "update store.load set confirmed_seq = $1 where seq = $2", [load.confirmed, load.seq]
         )
-        settle.regone(self.con, schema.tables()["item"])
+        gone.after_confirming(self.con, schema.tables()["item"])
         self.done["confirmed"] += 1
 
     def _compare(self, at: int, when: str) -> None:

@@ -13,7 +13,8 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.declaration.select import Lines, Raw, plans
+from libstats.declaration.raw import Lines, Raw
+from libstats.declaration.select import plans
 from libstats.loading import compare, read
 from libstats.loading.incoming import Incoming
 from libstats.loading.receipt import FileReceipt
@@ -92,16 +93,19 @@ def column(place: Workspace, name: str) -> list[str | None]:
 
 def test_which_files_are_read_so() -> None:
     """Those that tell of one table with every column, and none of a person."""
-    assert [p.is_line for p in plans(ITEMS, HEADER.split(";"), delimiter=";")] == [True]
-    assert [p.is_line for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")] == [
-        False
+    assert [p.fingerprint.is_of_lines for p in plans(ITEMS, HEADER.split(";"), delimiter=";")] == [
+        True
     ]
     assert [
-        p.is_line
+        p.fingerprint.is_of_lines
+        for p in plans(ITEMS, [*HEADER.split(";"), "itemnotes"], delimiter=";")
+    ] == [False]
+    assert [
+        p.fingerprint.is_of_lines
         for p in plans(ITEMS, [*HEADER.split(";"), "biblionumber", "title"], delimiter=";")
     ] == [False, False]
-    assert [p.is_line for p in plans(ITEMS, HEADER.split(";"))] == [False]
-    assert [p.is_line for p in plans(ITEMS, ["barcode"], delimiter=",")] == [False]
+    assert [p.fingerprint.is_of_lines for p in plans(ITEMS, HEADER.split(";"))] == [False]
+    assert [p.fingerprint.is_of_lines for p in plans(ITEMS, ["barcode"], delimiter=",")] == [False]
 
 
 @pytest.mark.parametrize(

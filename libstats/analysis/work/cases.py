@@ -10,7 +10,7 @@ from datetime import datetime
 import duckdb
 
 from libstats.analysis.collection.copies import IS_MISSING
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
 from libstats.errors import AnalysisError
 

@@ -11,7 +11,7 @@ from typing import Literal
 import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
-from libstats.declaration.select import quoted
+from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 
