@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from libstats.declaration.raw import Lines, Raw, in_one, quoted
+from libstats.declaration.raw import Raw, in_one, quoted
 from libstats.declaration.select import Plan
-from libstats.loading import bits
+from libstats.loading import bits, lines
+from libstats.loading.streamed import streamed
 from libstats.store.steps import step
 from libstats.store.tables import same_key
 
@@ -28,21 +28,6 @@ class Into:
         return f"export_id = {self.shape} and until_seq is null"
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A file that was compared, each of its rows in a temp table, so that other tables need not
-    read it again.
-
-    name      the temp table
-    texts     positions of the texts that it holds of rows that are not stored already
-    riders    the other tables whose fingerprint of each row it holds, as hash_TABLE
-    """
-
-    name: str
-    texts: tuple[int, ...]
-    riders: frozenset[str]
-
-
 @dataclass
 class Taken:
     """What one pass over a file did to a table's stored rows: rows read, of them rejected, set
@@ -50,7 +35,6 @@ class Taken:
 
     is_plain  True if nothing else is stored and each row has a key of its own: the rows are the
               fold
-    seen      what other tables may take instead of the file
     """
 
     rows: int = 0
@@ -59,7 +43,6 @@ class Taken:
     repeated: int = 0
     kept: int = 0
     is_plain: bool = False
-    seen: Seen | None = None
 
     @classmethod
     def of(cls, states: dict[int, int]) -> Taken:
@@ -67,27 +50,16 @@ class Taken:
         return cls(sum(states.values()), states.get(0, 0), states.get(-1, 0))
 
 
-def take(
-    con: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    raw: Raw,
-    into: Into,
-    *,
-    riders: Sequence[Plan] = (),
-    seen: Seen | None = None,
-) -> Taken:
-    """Read the file once and bring the table's stored runs up to this load; `riders` are plans for
-    the same rows, which may take what was `seen` here.
+def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, into: Into) -> Taken:
+    """Read the file once and bring the table's stored runs up to this load.
 
     The first file of a shape goes straight into the stored rows. A later one is compared with the
     rows that the shape's last load left open: what is equal stays, what came is added, what went is
     closed.
     """
     has_open = f"select exists (from {plan.table.name}__row where {into.is_open})"
-    if con.execute(has_open).fetchall()[0][0]:
-        taken = _Later(con, plan, into).run(raw, riders, seen)
-    else:
-        taken = _First(con, plan, into).run(raw)
+    later = con.execute(has_open).fetchall()[0][0]
+    taken = (_Later if later else _First)(con, plan, into).run(raw)
     taken.kept = taken.rows - taken.rejected - taken.set_aside
     step("rows")
     return taken
@@ -127,7 +99,7 @@ class _First:
         # of a row that is counted and taken out again no value may be written: it would stay
         # legible in the log and in freed blocks
         kept = ", ".join(f"case when n = 1 then {c} end" for c in columns)
-        _streamed(
+        streamed(
             self.con,
             f"""
             insert into {self.row}
@@ -182,28 +154,24 @@ class _Later:
     """A later file of a shape, compared with the rows left open. A row that stays is not even read
     beyond its fingerprint.
 
-    Its temp tables: `incoming_TABLE` each row of the file, with the id of the equal open row; `came`
-    the rows that are new; `gone` the ids of the open rows that the file lacks.
+    Its temp tables: `incoming_TABLE` each row of the file, with the id of the equal open row;
+    `came` the rows that are new; `gone` the ids of the open rows that the file lacks.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, plan: Plan, into: Into) -> None:
         self.con, self.plan, self.table, self.into = con, plan, plan.table, into
         self.row = f"{plan.table.name}__row"
         self.columns = ", ".join(plan.columns)
+        self.incoming = f"incoming_{self.table.name}"
 
-    def run(self, raw: Raw, riders: Sequence[Plan], seen: Seen | None) -> Taken:
-        matched = None
-        if seen and self.table.name in seen.riders:
-            matched = self._ride(seen)
-        elif raw.lines:
-            matched = self._match_lines(raw.lines)
-        matched = matched or self._match(raw, riders)
-        stayed = self._one(f"select count(id) from {matched.name}")
-        taken = self._read(matched)
-        taken.rows, taken.seen = taken.rows + stayed, matched
-        self._find_gone(matched)
+    def run(self, raw: Raw) -> Taken:
+        self._match(raw)
+        stayed = self._one(f"select count(id) from {self.incoming}")
+        taken = self._read()
+        taken.rows += stayed
+        self._find_gone()
         if self.table.is_keyless:
-            self._regroup(matched)
+            self._regroup()
         else:
             is_open = self.into.is_open
             twins = self._one("select coalesce(sum(n - 1), 0) from came")
@@ -216,9 +184,9 @@ class _Later:
     def _one(self, query: str) -> int:
         return int(self.con.execute(query).fetchall()[0][0])
 
-    def _read(self, matched: Seen) -> Taken:
+    def _read(self) -> Taken:
         """Read the rows that are not stored by column; makes `came`."""
-        values = self.plan.values_sql(_unmatched(self.plan, matched))
+        values = self.plan.values_sql(self._unmatched())
         self.con.execute(
             f"create or replace temp table read as select row_hash, n, {self.columns} from ({values})"
         )
@@ -230,6 +198,21 @@ class _Later:
             """
         )
         return Taken.of(dict(states))
+
+    def _unmatched(self) -> Raw:
+        """The rows of the file that are not stored yet, as text."""
+        texts = [
+            f"nullif(texts[{place}], '') as c{position}"
+            for place, position in enumerate(self.plan.texts, start=1)
+        ]
+        people = [f"told_{c}" for c in self.plan.people]
+        split = ", ".join(["string_split(told, chr(31)) as texts", *people])
+        return Raw(
+            f"""(
+            select {", ".join([*texts, *people])}
+            from (select {split} from {self.incoming} where id is null))""",
+            has_keys=True,
+        )
 
     def _write(self) -> None:
         self.con.execute(
@@ -249,15 +232,19 @@ class _Later:
             """
         )
 
-    def _match(self, raw: Raw, riders: Sequence[Plan]) -> Seen:
-        """For every row of the file the id of the equal open row, or else its text, and persons'
-        keys in place of theirs."""
+    def _match(self, raw: Raw) -> None:
+        """Make `incoming`: for every row of the file the id of the equal open row, or else its
+        text, and persons' keys in place of theirs."""
+        stored = f"{self.row} where {self.into.is_open}"
+        rest = lines.unstored(self.con, raw.lines, stored) if raw.lines else None
+        self._match_by_column(rest or raw)
+        if rest:
+            known = "select id, null from by_line where id is not null"
+            self.con.execute(f"insert into {self.incoming} {known}")
+
+    def _match_by_column(self, raw: Raw) -> None:
         plan = self.plan
-        riding = [r for r in riders if not r.people and r.table.name not in r.source.only]
-        texts = tuple(dict.fromkeys(position for p in (plan, *riding) for position in p.texts))
-        seen = Seen(f"incoming_{self.table.name}", texts, frozenset(r.table.name for r in riding))
         people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
-        hashes = "".join(f", {r.hashed} as hash_{r.table.name}" for r in riding)
         same = " and ".join(
             ["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)]
         )
@@ -268,54 +255,18 @@ class _Later:
             where {self.into.is_open}
             {grouped}) o"""
         kept = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people)
-        kept += "".join(f", v.hash_{r.table.name}" for r in riding)
         told = f"""(
-            select {in_one(texts)} as told, {plan.hashed} as row_hash{people}{hashes}
+            select {in_one(plan.texts)} as told, {plan.hashed} as row_hash{people}
             from {raw.sql}) v"""
         joined = f"{opened} right join {told}" if raw.is_few else f"{told} left join {opened}"
-        _streamed(
+        streamed(
             self.con,
             f"""
-            create or replace temp table {seen.name} as
+            create or replace temp table {self.incoming} as
             select o.id, case when o.id is null then v.told end as told{kept}
             from {joined} on {same}
             """,
         )
-        return seen
-
-    def _match_lines(self, lines: Lines) -> Seen | None:
-        """The same by lines: of one that is stored nothing but its fingerprint is looked at, the
-        rest is read by column.
-
-        None if a record runs over lines, most are not stored, or a line has fields without a
-        heading: these are written nowhere.
-        """
-        con = self.con
-        _streamed(
-            con,
-            f"""
-            create or replace temp table by_line as
-            select o.id, case when o.id is null then v.line end as line
-            from (select line, {lines.row_hash} as row_hash from {lines.sql}) v
-                left join (
-                    select row_hash, rowid as id from {self.row} where {self.into.is_open}
-                ) o on o.row_hash = v.row_hash
-            """,
-        )
-        known, every = con.execute("select count(id), count(*) from by_line").fetchall()[0]
-        ragged = f"select exists (from by_line where id is null and {lines.ragged})"
-        if not lines.are_records() or 2 * known < every or con.execute(ragged).fetchall()[0][0]:
-            return None
-        # with a heading: of a file's first text a reader would drop a byte order mark
-        con.execute(
-            f"""
-            copy (select line from by_line where id is null) to {quoted(str(lines.rest))}
-                (format csv, header true, delimiter '\x01', quote '', escape '')
-            """
-        )
-        seen = self._match(Raw(lines.rest_sql, is_few=True), ())
-        con.execute(f"insert into {seen.name} select id, null from by_line where id is not null")
-        return seen
 
     def _has_bared_twins(self) -> bool:
         """True if open rows that told one thing of several persons are equal since these were
@@ -334,47 +285,18 @@ class _Later:
             """
         return bool(con.execute(f"select exists ({twins})").fetchall()[0][0])
 
-    def _ride(self, seen: Seen) -> Seen | None:
-        """The same for a table that rides along, from what was seen of the file already.
-
-        None where a row that the primary table has stored already tells this table something new
-        (it was rejected here): its text must be read again.
-        """
-        ridden = Seen(f"incoming_{self.table.name}", seen.texts, frozenset())
+    def _find_gone(self) -> None:
+        """Make `gone`."""
         self.con.execute(
             f"""
-            create or replace temp table {ridden.name} as
-            select o.id, case when o.id is null then v.told end as told
-            from {seen.name} v
-                left join (
-                    select row_hash, rowid as id from {self.row} where {self.into.is_open}
-                ) o on o.row_hash = v.hash_{self.table.name}
+            create or replace temp table gone as
+            select r.id
+            from (select rowid as id from {self.row} where {self.into.is_open}) r
+                anti join {self.incoming} m on m.id = r.id
             """
         )
-        unknown = f"select exists (from {ridden.name} where id is null and told is null)"
-        return None if self.con.execute(unknown).fetchall()[0][0] else ridden
 
-    def _find_gone(self, matched: Seen) -> None:
-        """Make `gone`."""
-        con, opened = self.con, f"{self.row} where {self.into.is_open}"
-        found = bits.bounds(con, "rowid", opened)
-        if found is None:
-            lacking = f"""
-                select r.id from (select rowid as id from {opened}) r
-                    anti join {matched.name} m on m.id = r.id"""
-        else:
-            least, greatest = found
-            con.execute(
-                f"""
-                set variable matched =
-                    (select bitstring_agg(id, {least}, {greatest}) from {matched.name})
-                """
-            )
-            bit = f"get_bit(getvariable('matched')::bit, (rowid - {least})::integer)"
-            lacking = f"select rowid as id from {opened} and coalesce({bit}, 0) = 0"
-        con.execute(f"create or replace temp table gone as {lacking}; reset variable matched")
-
-    def _regroup(self, matched: Seen) -> None:
+    def _regroup(self) -> None:
         """A log's events of one identity come and go together, so that a run always holds the whole
         group: what stays of a group that changed goes, and comes again."""
         identity = self.table.key
@@ -384,7 +306,7 @@ class _Later:
         self.con.execute(
             f"""
             create or replace temp table stays as
-            select id, count(*) as n from {matched.name} where id is not null group by id;
+            select id, count(*) as n from {self.incoming} where id is not null group by id;
             create or replace temp table moved as
             select {", ".join(identity)} from came
             union select {mine} from {opened} r join gone g on g.id = r.id
@@ -397,30 +319,6 @@ class _Later:
             insert into gone select id from regrouped
             """
         )
-
-
-def _streamed(con: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Run a query that joins a file with tables: DuckDB takes files for small, and would hold all
-    the text in memory and look the tables up in it."""
-    con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-    con.execute(query)
-    con.execute("reset disabled_optimizers")
-
-
-def _unmatched(plan: Plan, seen: Seen) -> Raw:
-    """The rows of a file that are not stored yet, as text."""
-    texts = [
-        f"nullif(texts[{place}], '') as c{position}"
-        for place, position in enumerate(seen.texts, start=1)
-    ]
-    people = [f"told_{c}" for c in plan.people]
-    split = ", ".join(["string_split(told, chr(31)) as texts", *people])
-    return Raw(
-        f"""(
-        select {", ".join([*texts, *people])}
-        from (select {split} from {seen.name} where id is null))""",
-        has_keys=True,
-    )
 
 
 def without_slipped(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:

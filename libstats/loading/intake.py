@@ -185,7 +185,7 @@ class Intake:
 
     def _take_in(self, entry: _Entry) -> FileReceipt:
         incoming, plan, raw = self.incoming, self.incoming.primary, entry.raw
-        taken = take(self.con, plan, raw, self._into(entry), riders=incoming.plans[1:])
+        taken = take(self.con, plan, raw, self._into(entry))
         self._refuse_miscounted(taken, raw)
         when, how = self._time(entry)
         receipt = FileReceipt(
@@ -251,8 +251,7 @@ class Intake:
         sound = without_slipped(con, primary, raw) if taken.rejected and riders else raw
         faulty = []
         for plan in riders:
-            seen = None if taken.rejected else taken.seen
-            rode = take(con, plan, sound, self._into(entry), seen=seen)
+            rode = take(con, plan, sound, self._into(entry))
             receipt.derived[plan.table.name] = rode.kept
             if rode.rejected and (rows := unreadable(con, plan, sound)):
                 faulty.append(plan)

@@ -4,6 +4,7 @@ else as the reader has written it anew."""
 from __future__ import annotations
 
 from libstats.declaration.raw import Raw, read_csv
+from libstats.loading import lines
 from libstats.loading.incoming import Incoming
 from libstats.privacy import keys
 
@@ -22,15 +23,15 @@ def as_it_lies(incoming: Incoming) -> Raw:
     if people and incoming.is_big:
         return Raw(keys.hash_mostly_once(con, incoming.job.key, text, people))
     keys.hash_in_sql(con, incoming.job.key)
-    fingerprint, lines = incoming.primary.fingerprint, None
-    if fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
-        lines = fingerprint.lines(
+    fingerprint, by_line = incoming.primary.fingerprint, None
+    if lines.IS_OPEN and fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
+        by_line = fingerprint.lines(
             part.path,
             incoming.job.scratch / "rest.csv",
             lambda: not incoming.count.spans_lines,
             null_words=source.null_words,
         )
-    return Raw(text, lines=lines)
+    return Raw(text, lines=by_line)
 
 
 def as_written_anew(incoming: Incoming) -> Raw:

@@ -30,7 +30,7 @@ from libstats.loading.queue import Queue
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited
 from libstats.recognise.found import Found
-from libstats.store import ledger, settle, tables
+from libstats.store import gone, ledger, settle, tables
 from libstats.workspace.workspace import Workspace, init
 from tests.campaigns.law import KINDS, START, Case, File, changed
 
@@ -166,7 +166,7 @@ class History:
             for store in (self.together, self.alone):
                 entry = ledger.enter(store.con, "confirm", seq, datetime.now())
                 store.con.execute("update load set confirmed_seq = $1 where seq = $2", [entry, seq])
-                settle.regone(store.con, schema.tables()["item"])
+                gone.after_confirming(store.con, schema.tables()["item"])
             self.done["confirmed"] += 1
 
 

@@ -8,14 +8,15 @@ import io
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 import libstats
-from libstats.declaration.raw import Lines, Raw
+from libstats.declaration.raw import Raw
 from libstats.declaration.select import plans
-from libstats.loading import compare, read
+from libstats.loading import lines, read
 from libstats.loading.incoming import Incoming
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.delimited import Delimited, probe
@@ -40,23 +41,19 @@ def by_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """For each load that was to be compared by lines, how many of these were not known, or why it
     was not."""
     found: list[int] = []
-    original, anew = compare._Later._match_lines, read.as_written_anew
+    original, anew = lines.unstored, read.as_written_anew
 
-    def counted(later: compare._Later, lines: Lines) -> compare.Seen | None:
-        seen = original(later, lines)
-        con = later.con
-        found.append(
-            BY_COLUMN
-            if seen is None
-            else con.execute("select count(*) from by_line where id is null").fetchall()[0][0]
-        )
-        return seen
+    def counted(con: duckdb.DuckDBPyConnection, *given: Any) -> Raw | None:
+        rest = original(con, *given)
+        unknown = "select count(*) from by_line where id is null"
+        found.append(BY_COLUMN if rest is None else con.execute(unknown).fetchall()[0][0])
+        return rest
 
     def noted(incoming: Incoming) -> Raw:
         found.append(WRITTEN_ANEW)
         return anew(incoming)
 
-    monkeypatch.setattr(compare._Later, "_match_lines", counted)
+    monkeypatch.setattr(lines, "unstored", counted)
     monkeypatch.setattr(read, "as_written_anew", noted)
     yield found
 
@@ -343,13 +340,12 @@ def test_what_makes_no_difference_makes_none(
         receipts = []
         for place in places:
             with monkeypatch.context() as patch:
-                patch.setattr(
-                    Delimited, "is_mostly_plain", lambda self, words, it=place: it is places[0]
-                )
+                patch.setattr(lines, "IS_OPEN", place is places[0])
+                patch.setattr(Delimited, "is_mostly_plain", lambda self, words: True)
                 receipts.append(told(put(place, day, buffer.getvalue().split("\n")[:-1])))
         assert receipts[0] == receipts[1], day
         assert len(by_lines) == (day > 1) and WRITTEN_ANEW not in by_lines, day
-        for table in ("item", "item__row"):
+        for table in ("item", "store.item__row"):
             columns = "*" if table == "item" else "* exclude (row_hash)"
             states = []
             for place in places:
