@@ -356,7 +356,7 @@ def test_what_makes_no_difference_makes_none(
             assert states[0] == states[1], (day, table)
 
 
-def groups(place: Workspace, table: str = "item__row") -> list[int]:
+def groups(place: Workspace, table: str = "store.item__row") -> list[int]:
     """How many rows each group of a table's has, in order."""
     with libstats.open(place) as con:
         saved = f"select sum(count)::bigint from pragma_storage_info('{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
@@ -381,7 +381,7 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(
             else {"new": fresh, "changed": 20, "unchanged": rows - fresh - 20}
         )
         found.append([n for n in groups(workspace) if n != GROUP])
-        assert (groups(workspace, "load"), groups(workspace, "ledger")) == ([day], [day])
+        assert (groups(workspace, "store.load"), groups(workspace, "ledger")) == ([day], [day])
         day += 1
     assert found[MOST_PIECES] == [*found[0], *[30] * MOST_PIECES]
     assert found[MOST_PIECES + 1] == [sum(found[0]) + 30 * (MOST_PIECES + 1)]
