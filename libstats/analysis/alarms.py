@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.analysis.parameters import asked
 from libstats.declaration.select import quoted
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
@@ -218,6 +219,7 @@ ALARMS: dict[str, tuple[str, str]] = {
 }
 
 
+@asked
 def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """What in the loaded exports looks wrong, and should be looked at before the figures are
     believed?

@@ -11,6 +11,7 @@ import duckdb
 
 from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.parameters import ProcessName, asked, checked
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans
@@ -89,8 +90,9 @@ ANALYSES: dict[str, Told] = {
 }
 
 
+@asked
 def freshness(
-    con: Connection, *, analysis: str | None = None, process: str | None = None
+    con: Connection, *, analysis: str | None = None, process: ProcessName | None = None
 ) -> Relation:
     """How fresh is what each export told, and was any of it rejected?
 
@@ -132,6 +134,7 @@ def freshness(
     )
 
 
+@asked
 def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those
     left
@@ -148,7 +151,7 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     ['part', 'what', 'value']
     """
     entry = _entry(analysis)
-    parameters = _given(analysis, entry.function, parameters)
+    parameters = checked(entry.function, con, _given(analysis, entry.function, parameters))
     process = parameters.get("process")
     rows: Rows = [
         ("definition", analysis, _definition(entry.function)),

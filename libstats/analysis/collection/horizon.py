@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
+
+from libstats.analysis.parameters import Day, asked
 
 __all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
 
@@ -195,7 +195,8 @@ def is_covered(copy: str) -> str:
             )"""
 
 
-def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
+@asked
+def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBPyRelation:
     """Since when does each system record use, so that "not used since" means something?
 
     Definition: of all days with a recorded checkout or use inside the library, and of last uses
@@ -216,6 +217,7 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.
     )
 
 
+@asked
 def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Which last uses were written by a system, and not by people, so that they are no use?
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.collection.age import HELD, By, Day, grouping
+from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
 from libstats.analysis.collection.horizon import USE, is_covered, told_use
-from libstats.errors import AnalysisError
+from libstats.analysis.parameters import Day, OwningBranch, Share, asked
 
 __all__ = ["collection_use", "shelf_time", "use_left_out"]
 
@@ -158,6 +158,7 @@ PAIRS = """
 """
 
 
+@asked
 def collection_use(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -165,7 +166,7 @@ def collection_use(
     until: Day,
     by: By = "class",
     dusty_years: int = 3,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which parts of the collection are used more, and which less, than their size lets expect?
 
@@ -228,6 +229,7 @@ def collection_use(
     )
 
 
+@asked
 def use_left_out(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -235,7 +237,7 @@ def use_left_out(
     until: Day,
     by: By = "class",
     dusty_years: int = 3,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_use`, and why?
 
@@ -289,14 +291,15 @@ def use_left_out(
     )
 
 
+@asked
 def shelf_time(
     con: duckdb.DuckDBPyConnection,
     *,
     since: Day,
     until: Day,
     by: By = "all",
-    share: float = 0.96,
-    branch: str | None = None,
+    share: Share = 0.96,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How long do copies rest on the shelf before somebody takes them again, and after how long is
     that hardly to be expected?
@@ -325,10 +328,6 @@ def shelf_time(
     >>> libstats.shelf_time(con, since="2026-10-01", until="2026-11-01").columns[1:4]
     ['previous_use_year', 'years_since', 'loans']
     """
-    if not 0 < share <= 1:
-        raise AnalysisError(
-            f"the share of use to preserve cannot be {share}", "Give a part of 1, such as 0.96."
-        )
     group, grouped, params = grouping(by)
     sql = ",".join((HELD, grouped, PAIRS.format(group=group, by=by)))
     return con.sql(
@@ -392,7 +391,7 @@ def _counted(
         "since": str(since),
         "until": str(until),
         "as_of": str(end),
-        "cutoff": f"{end.year - dusty_years}-{end:%m}-{min(end.day, 28):02}",
+        "cutoff": f"{max(end.year - dusty_years, 1):04}-{end:%m}-{min(end.day, 28):02}",
         "records_since": None,
         "branch": branch,
     }
