@@ -1,5 +1,5 @@
 """`python -m benchmarks`: ratios within one run, and peak memory. What they were is in
-docs/decisions.md."""
+docs/decisions/measurements.md."""
 
 from __future__ import annotations
 

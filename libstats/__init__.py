@@ -9,24 +9,30 @@ libstats.circulation(con, since=..., until=...)  an analysis gives a DuckDB rela
                                                  .fetchall()
 """
 
-from libstats.analysis.alarms import check
-from libstats.analysis.circulation import circulation
-from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
-from libstats.analysis.collection.copies import missing_copies
-from libstats.analysis.collection.horizon import system_days, use_horizon
-from libstats.analysis.collection.use import collection_use, shelf_time
-from libstats.analysis.collection.weeding import weeding_candidates
-from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.work.backlog import backlog
-from libstats.analysis.work.curve import turnaround_curve
-from libstats.analysis.work.fill import fill_rate, unfilled_reasons
-from libstats.analysis.work.throughput import throughput
-from libstats.analysis.work.turnaround import turnaround
-from libstats.analysis.work.worklist import worklist
-from libstats.loading.forget import forget
-from libstats.loading.load import confirm, load, undo
-from libstats.workspace.open import open
-from libstats.workspace.workspace import init
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from libstats.analysis.alarms import check
+    from libstats.analysis.circulation import circulation
+    from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
+    from libstats.analysis.collection.copies import missing_copies
+    from libstats.analysis.collection.horizon import system_days, use_horizon
+    from libstats.analysis.collection.use import collection_use, shelf_time
+    from libstats.analysis.collection.weeding import weeding_candidates
+    from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.work.backlog import backlog
+    from libstats.analysis.work.curve import turnaround_curve
+    from libstats.analysis.work.fill import fill_rate, unfilled_reasons
+    from libstats.analysis.work.throughput import throughput
+    from libstats.analysis.work.turnaround import turnaround
+    from libstats.analysis.work.worklist import worklist
+    from libstats.loading.forget import forget
+    from libstats.loading.load import load
+    from libstats.loading.undo import confirm, undo
+    from libstats.workspace.open import open
+    from libstats.workspace.workspace import init
 
 __all__ = [
     "backlog",
@@ -56,3 +62,52 @@ __all__ = [
     "weeding_candidates",
     "worklist",
 ]
+
+# where each name is: a command, or a cell, imports what it uses
+_PLACES = {
+    "backlog": "libstats.analysis.work.backlog",
+    "check": "libstats.analysis.alarms",
+    "circulation": "libstats.analysis.circulation",
+    "collection_age": "libstats.analysis.collection.age",
+    "collection_use": "libstats.analysis.collection.use",
+    "confirm": "libstats.loading.undo",
+    "fill_rate": "libstats.analysis.work.fill",
+    "forget": "libstats.loading.forget",
+    "freshness": "libstats.analysis.provenance",
+    "init": "libstats.workspace.workspace",
+    "load": "libstats.loading.load",
+    "migration_days": "libstats.analysis.collection.age",
+    "missing_copies": "libstats.analysis.collection.copies",
+    "open": "libstats.workspace.open",
+    "publication_decades": "libstats.analysis.collection.age",
+    "receipt": "libstats.analysis.provenance",
+    "shelf_time": "libstats.analysis.collection.use",
+    "system_days": "libstats.analysis.collection.horizon",
+    "throughput": "libstats.analysis.work.throughput",
+    "turnaround": "libstats.analysis.work.turnaround",
+    "turnaround_curve": "libstats.analysis.work.curve",
+    "undo": "libstats.loading.undo",
+    "unfilled_reasons": "libstats.analysis.work.fill",
+    "use_horizon": "libstats.analysis.collection.horizon",
+    "weeding_candidates": "libstats.analysis.collection.weeding",
+    "worklist": "libstats.analysis.work.worklist",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+if "IPython" in sys.modules:
+    from libstats.report.page import relation
+
+    relation.register()

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 __all__ = [
+    "capital",
     "change",
     "day_name",
     "month_before",
@@ -62,6 +63,11 @@ def percent(part: float) -> str:
 def tenths(value: float) -> str:
     """A number of days or the like with one decimal, `5.3`."""
     return f"{value:,.1f}"
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital; the rest stays as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def month_name(month: date) -> str:

@@ -14,9 +14,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         wrong, known = _choices(message)
         near = difflib.get_close_matches(wrong, known, 1) if wrong else []
-        told = f"there is no command {wrong!r}" if wrong else message
+        problem = f"there is no command {wrong!r}" if wrong else message
         hint = f"Did you mean: libstats {near[0]}" if near else f"See: {self.prog} --help"
-        print(f"libstats: {told}\n  {hint}", file=sys.stderr)
+        print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -31,7 +31,10 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the command line, every command with an example."""
     top = _Parser(
         prog="libstats",
-        description="Tells a library's staff how their work is going, from the exports that their systems already write.",
+        description=(
+            "Tells a library's staff how their work is going, from the exports that their "
+            "systems already write."
+        ),
     )
     top.add_argument(
         "-w",
@@ -64,7 +67,10 @@ def _add_inspect(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--write",
         metavar="NAME",
-        help='put what it proposes for an unknown file into libstats.toml under this name: the product and what it lists, as in "apollo items"',
+        help=(
+            "put what it proposes for an unknown file into libstats.toml under this name: "
+            'the product and what it lists, as in "apollo items"'
+        ),
     )
     p.add_argument(
         "--dates",
@@ -200,7 +206,10 @@ COMMANDS = {
         _add_init,
     ),
     "inspect": (
-        "say what a file is, what of it would be loaded, and what is missing; of an unknown one, what it could be",
+        (
+            "say what a file is, what of it would be loaded, and what is missing; "
+            "of an unknown one, what it could be"
+        ),
         "libstats inspect items.csv",
         _add_inspect,
     ),
@@ -238,7 +247,10 @@ COMMANDS = {
         _add_today,
     ),
     "explain": (
-        "say a figure and where it comes from: the files behind it, what was counted and what not, the method",
+        (
+            "say a figure and where it comes from: the files behind it, "
+            "what was counted and what not, the method"
+        ),
         "libstats explain worklist hold",
         _add_explain,
     ),

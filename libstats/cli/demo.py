@@ -26,12 +26,12 @@ def empty(folder: Path) -> Workspace:
     place = init(folder, "The sample library")
     shutil.copytree(shipped.sample(), place.exports, dirs_exist_ok=True)
     config = folder / CONFIG
-    told = re.split(
+    example = re.split(
         r"^name = .*\n", (place.exports / _EXAMPLE).read_text(encoding="utf-8"), flags=re.M
     )[1]
-    if told not in config.read_text(encoding="utf-8"):
+    if example not in config.read_text(encoding="utf-8"):
         with config.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(told)
+            file.write(example)
     return find(folder)
 
 
@@ -53,4 +53,9 @@ def run(folder: Path) -> str:
     path = report.run("monthly_operations", place.folder, {}, None)
     with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]
     held = f": {', '.join(with_rows)}" if with_rows else " (loaded before)"
-    return f"A made-up library of three branches is in {folder}{held}.\nIts report is at {path}\nOpen it in a web browser. What needs a hand today:  libstats -w {folder} today\nTo look around:  jupyter lab {folder / 'notebooks'}"
+    return (
+        f"A made-up library of three branches is in {folder}{held}.\n"
+        f"Its report is at {path}\n"
+        f"Open it in a web browser. What needs a hand today:  libstats -w {folder} today\n"
+        f"To look around:  jupyter lab {folder / 'notebooks'}"
+    )

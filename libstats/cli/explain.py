@@ -1,18 +1,20 @@
-"""A figure's receipt as text."""
+"""What a figure says, in one line, and its receipt as text."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
+from typing import Any
 
 import duckdb
 
 from libstats.analysis.parameters import typed
 from libstats.analysis.provenance import ANALYSES, receipt
-from libstats.cli.answer import answer
+from libstats.definitions.processes import process_of
+from libstats.wording import Row, number, percent, records, tenths
 
 WIDTH = 100
 
@@ -25,8 +27,7 @@ def explain(
     with_files: bool = False,
 ) -> str:
     """What does a figure say, and where does it come from? The answer in one line, then the receipt
-    of
-    the analysis, WIDTH columns wide, its method last.
+    of the analysis, WIDTH columns wide, its method last.
 
     `given` are its parameters as text; `with_files` lists each file behind it. Raises AnalysisError
     as `receipt` does, and for a text that is no day or no number.
@@ -77,7 +78,10 @@ def _files(loads: list[tuple[str, str]], listed: bool) -> str:
     if not days:
         return "no files"
     span = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
-    return f"{len(loads):,} file{'s' if len(loads) > 1 else ''}, {span}{':' if listed else ' (--files lists them)'}"
+    return (
+        f"{len(loads):,} file{'s' if len(loads) > 1 else ''}, "
+        f"{span}{':' if listed else ' (--files lists them)'}"
+    )
 
 
 def _wrapped(text: str, indent: str = "") -> str:
@@ -88,3 +92,129 @@ def _wrapped(text: str, indent: str = "") -> str:
         subsequent_indent=f"{indent}    ",
         break_on_hyphens=False,
     )
+
+
+def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) -> list[str]:
+    """What does an analysis say? One line, or one for each part that it was asked to tell apart.
+
+    Parameters: as for `receipt`. Raises AnalysisError as the analysis does.
+    """
+    rows = records(ANALYSES[analysis].function(con, **parameters))
+    if "process" in parameters:
+        parameters["usual_end"] = process_of(con, parameters["process"]).done[0]
+    return (
+        _ANSWERS[analysis](rows, parameters)
+        if analysis in _ANSWERS
+        else [f"{number(len(rows))} rows"]
+    )
+
+
+def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
+    unit = parameters.get("unit", "days")
+    return [
+        (
+            f"{_of(row)}{_within(row, unit)}; "
+            f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
+        )
+        for row in rows
+    ]
+
+
+def _within(row: Row, unit: str) -> str:
+    if row["p50"] is None:
+        return "When half are done is not known yet"
+    most = (
+        "when nine in ten are is not known yet"
+        if row["p90"] is None
+        else f"nine in ten within {tenths(row['p90'])}"
+    )
+    return f"Half within {tenths(row['p50'])} {unit}, {most}"
+
+
+def _counts(row: Row, parts: dict[str, str]) -> str:
+    """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
+    lost = row.get("undeterminable") or 0
+    counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
+        [f"{number(lost)} done without a record of when"] if lost else []
+    )
+    return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
+
+
+def _worklist(rows: list[Row], _: Row) -> list[str]:
+    counts = ", ".join(
+        f"{number(sum(row['standing'] == standing for row in rows))} {standing}"
+        for standing in ("late", "near", "in time")
+    )
+    lost = sum(row["is_missing"] for row in rows)
+    return [
+        (
+            f"{number(len(rows))} open: "
+            f"{counts}{f'; {number(lost)} of copies marked lost' if lost else ''}"
+        )
+    ]
+
+
+def _backlog(rows: list[Row], _: Row) -> list[str]:
+    last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
+    return [
+        f"{_of(row)}{number(row['waiting'])} waiting at {row['ended_at']:%Y-%m-%d %H:%M}"
+        for row in last
+    ] or ["Nothing was waiting"]
+
+
+def _fill_rate(rows: list[Row], _: Row) -> list[str]:
+    parts = {
+        "filled": "filled",
+        "unfilled": "unfilled",
+        "duplicate": "duplicate",
+        "cancelled_by_patron": "cancelled by the patron",
+        "other_left_out": "else left out",
+        "still_open": "open",
+    }
+    rates = [
+        "Nothing is closed yet" if row["rate"] is None else f"{percent(row['rate'])} filled"
+        for row in rows
+    ]
+    return [
+        f"{_of(row)}{rate}; {_counts(row, parts)}" for row, rate in zip(rows, rates, strict=True)
+    ]
+
+
+def _throughput(rows: list[Row], parameters: Row) -> list[str]:
+    return [
+        (
+            f"{number(sum(row['cases'] for row in rows))} cases reached "
+            f"{(parameters.get('milestone') or parameters['usual_end']).replace('_', ' ')}"
+        )
+    ]
+
+
+def _circulation(rows: list[Row], _: Row) -> list[str]:
+    renewals = sum(
+        value or 0 for row in rows for name, value in row.items() if name.startswith("renewals")
+    )
+    checkouts, used = (
+        sum(row[name] or 0 for row in rows) for name in ("checkouts", "in_house_uses")
+    )
+    return [
+        (
+            f"{number(checkouts)} checkouts, {number(renewals)} renewals, "
+            f"{number(used)} uses inside the library"
+        )
+    ]
+
+
+def _of(row: Row) -> str:
+    """The part that a row tells of, where it is one of several."""
+    return "" if row["part"] == "all" else f"{row['part'] or 'not known'}: "
+
+
+# One line an analysis; of any other the rows are counted.
+_ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "backlog": _backlog,
+    "circulation": _circulation,
+    "fill_rate": _fill_rate,
+    "throughput": _throughput,
+    "turnaround": _turnaround,
+    "worklist": _worklist,
+}

@@ -40,12 +40,13 @@ def loads(workspace: Workspace) -> str:
         ).fetchall()
     text = []
     for seq, file, label, at, read, counts, state in rows:
-        told = (
+        became = (
             ", ".join(f"{counts[d]:,} {d}" for d in DISPOSITIONS if counts and counts.get(d))
             or "no rows"
         )
         text.append(
-            f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: {told}{'  [' + state + ']' if state else ''}"
+            f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: "
+            f"{became}{'  [' + state + ']' if state else ''}"
         )
     return "\n".join(["load  exported          what", *text])
 
@@ -77,7 +78,8 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     for seq, line, heading, reason, shape, _, file in rows:
         column = f", column {heading}" if heading else ""
         text.append(
-            f"load {seq}, {file}, line {line}{column}: {reason}{f' (it looks like {shape})' if shape else ''}"
+            f"load {seq}, {file}, line {line}{column}: "
+            f"{reason}{f' (it looks like {shape})' if shape else ''}"
         )
         if line in lines.get(file, {}):
             text.append(f"    {' | '.join(lines[file][line])}")

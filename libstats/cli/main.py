@@ -1,4 +1,8 @@
-"""The command line: call, print; `arguments.py` parses."""
+"""The command line: call, print; `arguments.py` parses.
+
+A command imports what it uses, when it runs: most would else wait longer for what others use than
+they take.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.work import today
-from libstats.cli import demo, explain, listing
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError
-from libstats.loading import forget
-from libstats.loading.load import confirm, load, undo
-from libstats.recognise import inspect
-from libstats.store import generations
-from libstats.workspace import open
 from libstats.workspace.workspace import Workspace, around, find, init
 
 
@@ -41,18 +38,24 @@ def _say(text: object) -> None:
 def _init(args: argparse.Namespace) -> int:
     place = init(Path(args.folder), args.name)
     _say(
-        f"{place.folder} is ready.\nPut exports into {place.exports} and run:  libstats -w {args.folder} load {Path(args.folder) / 'exports'}"
+        f"{place.folder} is ready.\n"
+        f"Put exports into {place.exports} and run:  libstats -w {args.folder} load "
+        f"{Path(args.folder) / 'exports'}"
     )
     return 0
 
 
 def _inspect(args: argparse.Namespace) -> int:
+    from libstats.recognise import inspect
+
     if args.write:
         if len(args.files) > 1:
             raise LibstatsError("several files under one name", "Give --write with one file.")
         place = find(Path(args.workspace))
         _say(
-            f"This is in {place.folder / 'libstats.toml'} now:\n\n{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
+            f"This is in {place.folder / 'libstats.toml'} now:\n"
+            "\n"
+            f"{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
         )
         return 0
     near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
@@ -62,6 +65,8 @@ def _inspect(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace) -> int:
+    from libstats.loading.load import load
+
     at = None
     if args.exported_at:
         try:
@@ -79,23 +84,31 @@ def _load(args: argparse.Namespace) -> int:
 
 
 def _loads(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     _say(listing.loads(find(Path(args.workspace))))
     return 0
 
 
 def _undo(args: argparse.Namespace) -> int:
+    from libstats.loading.undo import undo
+
     undo(find(Path(args.workspace)), args.load)
     _say(f"Load {args.load} is undone: the figures are as if it had never been loaded.")
     return 0
 
 
 def _confirm(args: argparse.Namespace) -> int:
+    from libstats.loading.undo import confirm
+
     confirm(find(Path(args.workspace)), args.load)
     _say(f"Load {args.load} is confirmed: what it lacks is gone.")
     return 0
 
 
 def _rejects(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     _say(
         listing.rejects(
             find(Path(args.workspace)), args.load, Path(args.show) if args.show else None
@@ -105,12 +118,16 @@ def _rejects(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from libstats.cli import listing
+
     text = listing.alarms(find(Path(args.workspace)))
     _say(text or "Nothing looks wrong.")
     return 1 if text else 0
 
 
 def _forget(args: argparse.Namespace) -> int:
+    from libstats.loading import forget
+
     try:
         day = date.fromisoformat(args.before)
     except ValueError:
@@ -123,26 +140,39 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _rotate(args: argparse.Namespace) -> int:
+    from libstats.loading import forget
+
     place = find(Path(args.workspace))
     patrons = forget.rotate(place)
     _say(
-        f"A new secret key is in place. {patrons:,} patrons of before have other keys now; they cannot be told among those to come."
+        f"A new secret key is in place. {patrons:,} patrons of before have other keys now; "
+        "they cannot be told among those to come."
     )
     return _none_outlived(place)
 
 
 def _none_outlived(place: Workspace) -> int:
     """Exit status 1, in words, if the database of before is still there."""
+    from libstats.store import generations
+
     left = generations.outlived(place.store)
     if left:
         print(
-            f"libstats: {left[0].name} of before is still open somewhere and could not be removed\n  Close notebooks and reports and run the command again.",
+            (
+                f"libstats: {left[0].name} of before is still open somewhere and could not be "
+                "removed\n"
+                "  Close notebooks and reports and run the command again."
+            ),
             file=sys.stderr,
         )
     return 1 if left else 0
 
 
 def _today(args: argparse.Namespace) -> int:
+    from libstats.analysis.work import today as lists
+    from libstats.cli import today
+    from libstats.workspace import open
+
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
         if args.html or args.xlsx:
             from libstats.report import today as written
@@ -153,14 +183,17 @@ def _today(args: argparse.Namespace) -> int:
                 (args.xlsx, written.sheets, None),
             ):
                 if path:
-                    publish.write(path, make(today.read(con, datetime.now(), most)))
+                    publish.write(path, make(lists.read(con, datetime.now(), most)))
                     _say(f"The list is at {path}")
         else:
-            _say(today.text(today.read(con, datetime.now())))
+            _say(today.text(lists.read(con, datetime.now())))
     return 0
 
 
 def _explain(args: argparse.Namespace) -> int:
+    from libstats.cli import explain
+    from libstats.workspace import open
+
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
         _say(
@@ -194,6 +227,8 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from libstats.cli import demo
+
     _say(demo.run(Path(args.folder)))
     return 0
 
@@ -221,45 +256,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     was wrong."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a file's name may hold what the terminal's code page lacks
+            # a file's name may hold what the terminal's code page lacks
+            stream.reconfigure(errors="backslashreplace")
     args = parser().parse_args(arguments)
     try:
         return _RUN[args.command](args)
     except _Unheard as error:
-        with contextlib.suppress(OSError):
-            if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
-                print(
-                    f"libstats: it is done, but its output could not be written: {error}",
-                    file=sys.stderr,
-                )
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-            )  # else Python tries once more at its end
+        _close_output(error)
         return 1
-    except LibstatsError as error:
-        print(f"libstats: {error}", file=sys.stderr)
-        return error.exit_status
-    except duckdb.Error as error:
-        # its own words may hold a row's value: only its kind is told
-        print(
-            f"libstats: the database stopped with {type(error).__name__}; nothing was changed\n  Is the disk full, or a file in the store folder damaged? If not, please report it.",
-            file=sys.stderr,
-        )
-        return 1
+    except (LibstatsError, duckdb.Error, OSError) as error:
+        print(f"libstats: {_in_words(error)}", file=sys.stderr)
+        return error.exit_status if isinstance(error, LibstatsError) else 1
     except (KeyboardInterrupt, RuntimeError) as error:
         # in the middle of a query DuckDB tells of Ctrl-C by an error that has no type of its own
         if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
             raise
         print("libstats: stopped; nothing was changed", file=sys.stderr)
         return 130
-    except OSError as error:
-        print(
-            f"libstats: {error.strerror or error}: {error.filename or ''}\n  Nothing was changed.",
-            file=sys.stderr,
+
+
+def _close_output(error: _Unheard) -> None:
+    """Say that nobody could be told what was done, and let Python not try once more at its end."""
+    with contextlib.suppress(OSError):
+        if not isinstance(error.__cause__, BrokenPipeError):  # whoever read it has seen enough
+            print(
+                f"libstats: it is done, but its output could not be written: {error}",
+                file=sys.stderr,
+            )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _in_words(error: LibstatsError | duckdb.Error | OSError) -> str:
+    if isinstance(error, duckdb.Error):
+        # its own words may hold a row's value: only its kind is told
+        return (
+            f"the database stopped with {type(error).__name__}; nothing was changed\n"
+            "  Is the disk full, or a file in the store folder damaged? If not, please report it."
         )
-        return 1
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or ''}\n  Nothing was changed."
+    return str(error)
 
 
 if __name__ == "__main__":

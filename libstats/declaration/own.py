@@ -20,10 +20,9 @@ itemnumber = ["Item no."]
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from libstats import schema
 from libstats.declaration.source import Source
@@ -34,16 +33,7 @@ FLAGS = ("whole", "is_elsewhere")
 PAIRS = ("fills", "required", "glean", "fits", "set_aside", "only")
 SPELLINGS = ("headings", "blanks", "letters")
 KEYS = (*LISTS, *TEXTS, *FLAGS, *PAIRS, *SPELLINGS, "columns")
-_COMMAND = re.compile(r"\w[\w-]{2,}")
 STYLES = {"year first": "iso", "month first": "us", "day first": "eu"}
-
-
-class Fault(NamedTuple):
-    """What is wrong in libstats.toml: the keys that lead to it, in words, and the remedy."""
-
-    at: tuple[str, ...]
-    told: str
-    remedy: str
 
 
 def of_library(config: Mapping[str, Any]) -> tuple[Source, ...]:
@@ -111,139 +101,3 @@ def _value(table: str, column: str, heading: str, dates: str) -> str:
         "integer": "whole_number",
     }.get(kind.type, "typed_amount")
     return f"{call}({text})" + ("::date" if kind.type == "date" else "")
-
-
-def misshapen(label: str, entry: Any) -> list[Fault]:
-    """What is not in the form in which an entry must be, before a source can be made of it."""
-    here = ("export", label)
-    if not isinstance(entry, dict):
-        return [
-            Fault(here, "is not a section", 'Write [export."SYSTEM LIST"] and its keys below it')
-        ]
-    found = []
-    if len(label.split(" ")) < 2 or label != " ".join(label.split()):
-        found.append(
-            Fault(
-                here,
-                "does not name a system and a list",
-                'Write the product and what it lists, as in [export."apollo items"]',
-            )
-        )
-    for key, value in entry.items():
-        if problem := _wrong(key, value):
-            found.append(Fault((*here, key), *problem))
-    if not entry.get("recognise"):
-        found.append(
-            Fault(
-                here,
-                "lacks recognise",
-                'Write recognise = ["...", "..."]: headings that only this list has together',
-            )
-        )
-    if "letters" in entry and "command" not in entry:
-        found.append(
-            Fault(
-                (*here, "letters"),
-                "is there without command",
-                'Write command = "..." too: the word in the names of its files',
-            )
-        )
-    if not entry.get("columns") and not entry.get("fills"):
-        found.append(
-            Fault(
-                here,
-                "fills no table",
-                f'Write [export."{label}".columns.TABLE] and below it "heading" = "canonical column"',
-            )
-        )
-    return found or [
-        fault
-        for table, columns in entry.get("columns", {}).items()
-        for fault in _wrong_columns(label, table, columns, entry)
-    ]
-
-
-def _wrong(key: str, value: Any) -> tuple[str, str] | None:
-    """The problem with a key of an entry, and its remedy; None if there is none."""
-    if key not in KEYS:
-        return "is no key of an export", f"The keys are: {', '.join(KEYS)}"
-    if key == "absence" and value not in ("nothing", "gone"):
-        return (
-            "is neither nothing nor gone",
-            'Write absence = "gone" if a row missing from a whole list is gone',
-        )
-    if key == "dates" and not (isinstance(value, str) and value.startswith(tuple(STYLES))):
-        return (
-            "does not say which comes first",
-            'Begin with year first, month first or day first, as in dates = "day first, as in 31/10/2026"',
-        )
-    if key in FLAGS:
-        return (
-            None
-            if isinstance(value, bool)
-            else ("is neither true nor false", f"Write {key} = true")
-        )
-    if key == "command" and not (isinstance(value, str) and _COMMAND.fullmatch(value)):
-        return (
-            "is not a word of three signs or more",
-            'Write the word that stands in the names of its files, as in command = "listitems"',
-        )
-    if key == "letters" and isinstance(value, dict) and any(len(letter) != 1 for letter in value):
-        return "has a name that is not one letter", 'Write below it: I = ["heading"]'
-    if key in TEXTS:
-        return None if isinstance(value, str) else ("is not a text", f'Write {key} = "..."')
-    if key in LISTS:
-        return (
-            None
-            if _is_texts(value)
-            else ("is not a list of texts", f'Write {key} = ["...", "..."]')
-        )
-    inner = str if key in PAIRS else dict if key == "columns" else list
-    if not isinstance(value, dict) or not all(
-        isinstance(v, inner) and (inner is not list or _is_texts(v)) for v in value.values()
-    ):
-        form = {
-            str: '"..." = "..."',
-            list: '"heading" = ["other name"]',
-            dict: '"heading" = "canonical column" for each table',
-        }[inner]
-        return "is not in the form", f"Write below it: {form}"
-    return None
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, str) for v in value)
-
-
-def _wrong_columns(
-    label: str, table: str, columns: dict[str, Any], entry: Mapping[str, Any]
-) -> list[Fault]:
-    here = ("export", label, "columns", table)
-    if table not in schema.tables():
-        return [
-            Fault(
-                here, f"there is no table {table}", f"The tables are: {', '.join(schema.tables())}"
-            )
-        ]
-    if table in entry.get("fills", {}):
-        return [Fault(here, "the table is filled twice", "Keep the short form or the SELECT")]
-    known = {c.name for c in schema.tables()[table].stored}
-    found = [
-        Fault(
-            (*here, h),
-            f"there is no column {c}",
-            f"The columns of {table} are in docs/data-dictionary.md",
-        )
-        for h, c in columns.items()
-        if c not in known
-    ]
-    found += [
-        Fault(
-            (*here, h),
-            "cannot be written as a heading",
-            "Headings have no quotation mark and begin with no question mark",
-        )
-        for h in columns
-        if '"' in h or h[:1] in ("?", "")
-    ]
-    return found

@@ -57,17 +57,31 @@ class Raw:
 
 
 def read_csv(
-    path: str, delimiter: str, positions: Sequence[int], *, null_words: Sequence[str], header: bool
+    paths: Sequence[Path],
+    delimiter: str,
+    positions: Sequence[int],
+    *,
+    null_words: Sequence[str],
+    header: bool,
 ) -> str:
     """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name its columns."""
     columns = ", ".join(f"'c{i}': 'varchar'" if i >= 0 else "'line': 'bigint'" for i in positions)
     nulls = ", ".join(quoted(w) for w in ("", *null_words))
-    # what `normalise` wrote ends its lines with \n, whatever stands inside quotes
-    line_end = "" if header else "new_line = '\\n', "
-    return (
-        f"read_csv({_literal(path)}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = {str(header).lower()}, auto_detect = false, "
-        f"{line_end}strict_mode = true, null_padding = false, nullstr = [{nulls}], columns = {{{columns}}})"
-    )
+    options = {
+        "delim": quoted(delimiter),
+        "quote": "'\"'",
+        "escape": "'\"'",
+        "header": str(header).lower(),
+        "auto_detect": "false",
+        # what `normalise` wrote ends its lines with \n, whatever stands inside quotes
+        **({} if header else {"new_line": "'\\n'"}),
+        "strict_mode": "true",
+        "null_padding": "false",
+        "nullstr": f"[{nulls}]",
+        "columns": f"{{{columns}}}",
+    }
+    files = ", ".join(_literal(str(path)) for path in paths)
+    return f"read_csv([{files}], {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
 
 def _literal(path: str) -> str:
@@ -277,7 +291,7 @@ class Plan:
         options = "delim = chr(1), quote = '', escape = '', header = true, auto_detect = false, strict_mode = true, columns = {'line': 'varchar'}"
         lines = f"(select line from read_csv({_literal(str(path))}, {options}) where line <> '')"
         text = read_csv(
-            str(rest),
+            [rest],
             self.delimiter,
             range(len(self.header)),
             null_words=self.source.null_words,

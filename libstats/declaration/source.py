@@ -1,10 +1,9 @@
-"""What a source is: a declaration of one export of one library system, and its check against
-schema.sql.
+"""What a source is: a declaration of one export of one library system.
 
 A declaration says how an export is recognised (by its headings, never by file name), its key, and
 for each canonical table that it fills one SELECT: the vendor's heading on the left, the canonical
-column on the right, one column a line. See sources/koha.py for examples, CONTRIBUTING.md for adding
-one.
+column on the right, one column a line; an expression goes on while a bracket or a `case` is open.
+See sources/koha.py for examples, CONTRIBUTING.md for adding one.
 """
 
 from __future__ import annotations
@@ -12,17 +11,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from libstats import schema
 from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
+_BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|\(|\)|\bcase\b|\bend\b""", re.IGNORECASE)
 HEADING = re.compile(r'"(\??)([^"]+)"')
+
+
+def folded(headings: Iterable[str]) -> set[str]:
+    """Headings as they are compared."""
+    return {fold_heading(heading) for heading in headings}
 
 
 def fold_heading(heading: str) -> str:
@@ -71,11 +75,39 @@ def headings_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
+def unfolded(text: str) -> str:
+    """A SELECT with each expression and each comment in one line, as it is read and fingerprinted.
+
+    An expression goes on while a bracket or a `case` is open in it; a comment goes on in lines that
+    begin with two dashes and three spaces.
+    """
+    lines: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        plain = line.strip()
+        is_comment = plain.startswith("--")
+        if depth > 0 and not is_comment:
+            is_tight = lines[-1].endswith("(") or plain.startswith(")")
+            lines[-1] += plain if is_tight else f" {plain}"
+        elif plain.startswith("--   ") and lines and lines[-1].lstrip().startswith("--"):
+            lines[-1] += plain[4:]
+        elif depth <= 0:
+            lines.append(line)
+        depth = max(depth, 0) + (0 if is_comment else _opened(plain))
+    return "\n".join(lines)
+
+
+def _opened(sql: str) -> int:
+    """How many brackets and cases open in the text, less those that close."""
+    marks = [mark.lower() for mark in _BRACKETS.findall(sql)]
+    return sum((mark in ("(", "case")) - (mark in (")", "end")) for mark in marks)
+
+
 def read_select(text: str) -> tuple[Line, ...]:
     """The lines of a declaration's SELECT; SourceError names a line that is not `expression as
     column`."""
     lines = []
-    for raw in text.strip().splitlines():
+    for raw in unfolded(text).strip().splitlines():
         line = raw.strip()
         if not line or line.startswith("--") or line in ("select", "from raw"):
             continue
@@ -187,7 +219,7 @@ class Source:
     def select_hash(self) -> str:
         """Fingerprint of what the declaration makes of a file; a change of it is a new export."""
         parts = (
-            self.fills,
+            {table: unfolded(text) for table, text in self.fills.items()},
             sorted(self.headings.items()),
             self.null_words,
             sorted(self.set_aside.items()),
@@ -216,25 +248,40 @@ class Source:
             f"{self.select_hash} {timezone}" if timezone and self.tells_zones else self.select_hash
         )
 
+    def names_of(self, heading: str) -> tuple[str, ...]:
+        """A heading and the other names that reports give it, as they are compared."""
+        return tuple(map(fold_heading, (heading, *self.headings.get(heading, ()))))
+
+    @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """For each heading of `recognise`, its names."""
+        return tuple(frozenset(self.names_of(heading)) for heading in self.recognise)
+
+    @cached_property
+    def _unwanted(self) -> frozenset[str]:
+        return frozenset(name for heading in self.unless for name in self.names_of(heading))
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        return {heading: self.names_of(heading) for heading in self.vendor_headings}
+
     def locate(self, header: Sequence[str]) -> dict[str, int]:
         """Position in `header` of each of the declaration's headings that is there."""
         positions: dict[str, int] = {}
         for position, heading in enumerate(header):
             positions.setdefault(fold_heading(heading), position)
         found = {}
-        for heading in self.vendor_headings:
-            for name in (heading, *self.headings.get(heading, ())):
-                if fold_heading(name) in positions:
-                    found[heading] = positions[fold_heading(name)]
-                    break
+        for heading, names in self._names.items():
+            there = next((name for name in names if name in positions), None)
+            if there is not None:
+                found[heading] = positions[there]
         return found
 
-    def recognises(self, header: Sequence[str]) -> bool:
+    def recognises(self, header: Sequence[str], names: Set[str] | None = None) -> bool:
         """True if every `recognise` heading (or a variant of it) is in the header, and no `unless`
-        heading."""
-        return has_all(header, self.recognise, self.headings) and not any(
-            has_all(header, (heading,), self.headings) for heading in self.unless
-        )
+        heading; `names` are those of the header as they are compared, where they are known."""
+        given = folded(header) if names is None else names
+        return all(given & any_of for any_of in self.wanted) and not given & self._unwanted
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
         """True if these first records are rows of the export without its headings: as wide as
@@ -252,14 +299,6 @@ class Source:
         )
 
 
-def has_all(
-    header: Sequence[str], wanted: Iterable[str], variants: dict[str, tuple[str, ...]]
-) -> bool:
-    """True if each wanted heading, or a variant of it, is in the header."""
-    folded = {fold_heading(h) for h in header}
-    return all(any(fold_heading(n) in folded for n in (w, *variants.get(w, ()))) for w in wanted)
-
-
 @dataclass(frozen=True)
 class LeftAlone:
     """An export that is recognised and deliberately not loaded, with the reason a person is told."""
@@ -274,116 +313,20 @@ class LeftAlone:
         """The name that people see."""
         return f"{self.system} {self.name}"
 
-    def recognises(self, header: Sequence[str]) -> bool:
-        """True if every heading is in the header; a pattern between slashes is tried on the first
-        one."""
-        if len(self.recognise) == 1 and self.recognise[0].startswith("/"):
+    @property
+    def is_pattern(self) -> bool:
+        """True if it is recognised by the first heading, which fits a pattern between slashes."""
+        return self.recognise[0].startswith("/")
+
+    @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """The headings that must be there, as they are compared; none for a pattern."""
+        return () if self.is_pattern else tuple(frozenset(folded((h,))) for h in self.recognise)
+
+    def recognises(self, header: Sequence[str], names: Set[str] | None = None) -> bool:
+        """True if every heading is in the header, or its first one fits the pattern; `names` are
+        those of the header as they are compared, where they are known."""
+        if self.is_pattern:
             return bool(header) and bool(re.search(self.recognise[0].strip("/"), header[0]))
-        return has_all(header, self.recognise, {})
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def faults(source: Source) -> list[str]:
-    """Everything in a declaration that does not fit schema.sql, all at once."""
-    found = []
-    for name, lines in source.lines.items():
-        table = schema.tables().get(name)
-        if table is None:
-            found.append(f"{source.label}: there is no table {name}")
-            continue
-        known = {c.name for c in table.stored}
-        given = [line.column for line in lines]
-        found += [
-            f"{source.label}, {name}: there is no column {c}" for c in given if c not in known
-        ]
-        found += [
-            f"{source.label}, {name}: {c} is given twice"
-            for c in sorted(set(given))
-            if given.count(c) > 1
-        ]
-        names = {table.second_name} & set(given)
-        found += [
-            f"{source.label}, {name}: the key {c} is missing"
-            for c in table.exported_key
-            if c not in given and not names
-        ]
-        for line in lines:
-            if line.column in {
-                c.name for c in table.columns if c.nature == "person"
-            } and not line.expression.startswith("person_key("):
-                found.append(
-                    f"{source.label}, {name}: {line.column} is a person's key; write person_key(...)"
-                )
-            if "'\"'" in line.expression:
-                found.append(
-                    f"{source.label}, {name}: {line.column}: a quotation mark in SQL text is taken for a heading; write chr(34)"
-                )
-    patterns = (source.footer, source.failure, *source.fits.values(), *source.glean.values())
-    found += [
-        f"{source.label}: the pattern {p} is not a regular expression"
-        for p in patterns
-        if p and not _compiles(p)
-    ]
-    found += _faults_of_bare(source)
-    if source.scope and source.scope not in {line.column for line in source.lines[source.primary]}:
-        found.append(f"{source.label}: the scope {source.scope} is not selected")
-    known_headings = {
-        *source.vendor_headings,
-        *(h for names in source.letters.values() for h in names),
-    }
-    found += [
-        f"{source.label}: {t}, said to take only some rows, is not filled, or first"
-        for t in source.only
-        if t not in source.lines or t == source.primary
-    ]
-    if source.is_elsewhere and not source.tells_zones:
-        found.append(
-            f"{source.label}: no time is turned from its own zone into the library's clock"
-        )
-    named = (*source.headings, *source.required, *source.blanks, *source.glean)
-    known_columns = {line.column for line in source.lines[source.primary]}
-    every_column = {line.column for lines in source.lines.values() for line in lines}
-    found += [
-        f"{source.label}: {c}, said to be loose, is not selected"
-        for c in source.loose
-        if c not in every_column
-    ]
-    found += [
-        f"{source.label}: {c}, said to have happened, is not selected"
-        for c in source.happened
-        if c not in known_columns
-    ]
-    found += [
-        f'{source.label}: "{h}" is in no SELECT'
-        for h in named
-        if h not in known_headings | set(source.recognise) | set(source.unless)
-    ]
-    return found
-
-
-def _faults_of_bare(source: Source) -> list[str]:
-    """What is wrong with the columns of an export without headings."""
-    named = [h for h in source.bare if h]
-    found = [
-        f"the heading {h} stands twice in bare" for h in dict.fromkeys(named) if named.count(h) > 1
-    ]
-    found += [f'"{h}" is not in bare' for h in source.fits if h not in named]
-    if source.bare and not source.recognises(source.bare):
-        found.append("the headings in bare are not those by which it is recognised")
-    telling = [
-        h
-        for h, pattern in source.fits.items()
-        if _compiles(pattern) and not re.fullmatch(pattern, h)
-    ]
-    if source.bare and len(telling) < 3:
-        found.append(
-            "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width"
-        )
-    return [f"{source.label}: {fault}" for fault in found]
+        given = folded(header) if names is None else names
+        return all(given & any_of for any_of in self.wanted)

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
-import holidays
 
 from libstats.errors import WorkspaceError
 
@@ -37,9 +36,23 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         week += [(name, day, hours) for day, hours in _week(name, entry).items()]
         closed += [(name, day) for day in _closed(name, entry)]
     con.execute(
-        "create or replace temp table open_weekday (calendar varchar, weekday integer, hours double)"
+        """
+        create or replace temp table open_weekday (
+            calendar varchar,
+            weekday integer,
+            hours double
+        )"""
     )
-    con.executemany("insert into open_weekday values ($1, $2, $3)", week)
+    con.execute(
+        """
+        insert into open_weekday
+        select
+            unnest($1::varchar[]),
+            unnest($2::integer[]),
+            unnest($3::double[])
+        """,
+        list(map(list, zip(*week, strict=True))),
+    )
     con.execute("create or replace temp table closed_day (calendar varchar, day date)")
     if closed:
         names, days = zip(*closed, strict=True)
@@ -55,21 +68,44 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
 _TABLE = """
     create or replace temp table calendar_day as
     with hours as (
-        select w.calendar, d.day::date as day, case when c.day is null then w.hours else 0 end as hours
-        from (select unnest(range($first::timestamp, $last::timestamp, interval 1 day)) as day) d
+        select
+            w.calendar,
+            d.day,
+            case when c.day is null then w.hours else 0 end as hours
+        from (select $first::date + i::integer as day from range($last::date - $first::date) r(i)) d
         join open_weekday w on w.weekday = isodow(d.day)
-        left join closed_day c on c.calendar = w.calendar and c.day = d.day::date)
-    select calendar, day, hours, hours > 0 as is_open,
-        (sum((hours > 0)::integer) over (partition by calendar order by day) - (hours > 0)::integer)::bigint as open_before
+        left join closed_day c on c.calendar = w.calendar and c.day = d.day
+    )
+    select
+        calendar,
+        day,
+        hours,
+        hours > 0 as is_open,
+        (
+            sum((hours > 0)::integer) over (
+                partition by calendar
+                order by day
+                rows unbounded preceding
+            )
+            - (hours > 0)::integer
+        )::bigint as open_before
     from hours
 """
 # open_days counts open days from the first moment's day up to, without, the second one's: Friday to
 # Monday is 1
 _MACROS = """
     create or replace temp macro open_days(a, b, name) as
-        (select c.open_before from calendar_day c where c.calendar = name and c.day = b::date) - (select c.open_before from calendar_day c where c.calendar = name and c.day = a::date);
+        (select c.open_before from calendar_day c where c.calendar = name and c.day = b::date)
+        - (select c.open_before from calendar_day c where c.calendar = name and c.day = a::date);
     create or replace temp macro fiscal_year(day) as
-        (year(day) + case when getvariable('fiscal_month') > 1 and month(day) >= getvariable('fiscal_month') then 1 else 0 end)::integer
+        (
+            year(day)
+            + case
+                when getvariable('fiscal_month') > 1 and month(day) >= getvariable('fiscal_month')
+                    then 1
+                else 0
+            end
+        )::integer
 """
 
 
@@ -108,20 +144,54 @@ def _closed(name: str, entry: dict[str, Any]) -> list[date]:
         except (TypeError, ValueError):
             raise _wrong(name, "closed", 'closed = ["2026-12-24"]') from None
     if where := entry.get("holidays"):
-        country, _, part = str(where).partition("-")
         try:
-            days.extend(
-                holidays.country_holidays(
-                    country, subdiv=part or None, years=range(FIRST.year, LAST.year)
-                )
-            )
+            days += _public_holidays(str(where))
         except NotImplementedError:
             raise _wrong(
                 name,
                 "holidays",
-                'holidays = "US-KS": a country, or a country and its part, as the package holidays names them',
+                (
+                    'holidays = "US-KS": a country, or a country and its part, '
+                    "as the package holidays names them"
+                ),
             ) from None
     return days
+
+
+def _public_holidays(where: str) -> list[date]:
+    """The public holidays of a country or a part of it, as the package holidays knows them."""
+    years = range(FIRST.year, LAST.year)
+    if where == "US":  # every connection wants these, and the package takes a tenth of a second
+        return [day for year in years for day in federal_holidays(year)]
+    import holidays
+
+    country, _, part = where.partition("-")
+    return list(holidays.country_holidays(country, subdiv=part or None, years=years))
+
+
+def federal_holidays(year: int) -> list[date]:
+    """The federal holidays of the United States in a year, with the Friday or Monday beside one
+    that falls on a weekend."""
+    fixed = [date(year, month, day) for month, day in _FIXED]
+    if year >= 2021:
+        fixed.append(date(year, 6, 19))  # Juneteenth
+    beside = [
+        day + timedelta(1 if day.weekday() == 6 else -1) for day in fixed if day.weekday() > 4
+    ]
+    return fixed + beside + [_in_week(year, *rule) for rule in _IN_WEEK]
+
+
+# New Year, Independence Day, Veterans Day, Christmas
+_FIXED = ((1, 1), (7, 4), (11, 11), (12, 25))
+# month, day of the week (Monday is 0), and which of the month, -1 the last: King's and Washington's
+# birthdays, Memorial Day, Labor Day, Columbus Day, Thanksgiving
+_IN_WEEK = ((1, 0, 3), (2, 0, 3), (5, 0, -1), (9, 0, 1), (10, 0, 2), (11, 3, 4))
+
+
+def _in_week(year: int, month: int, weekday: int, place: int) -> date:
+    first = date(year, month, 1) if place > 0 else date(year, month + 1, 1)
+    weeks = place - 1 if place > 0 else place
+    return first + timedelta(days=(weekday - first.weekday()) % 7, weeks=weeks)
 
 
 def _fiscal_month(config: Mapping[str, Any]) -> int:

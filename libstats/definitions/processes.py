@@ -163,29 +163,12 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
 def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, Any]:
     """A library's entry over the one of libstats: its milestones and statuses are added, all else
     replaced."""
-    where = f"libstats.toml: [process.{name}]"
-    if not isinstance(own, dict):
-        raise WorkspaceError(
-            f"{where} is not a section",
-            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
-        )
-    for key, value in own.items():
-        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
-            raise WorkspaceError(
-                f"{where}: {key} is not in the form",
-                f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, as in libstats/definitions/processes.toml.",
-            )
-    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
-        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
-    ]:
-        raise WorkspaceError(
-            f"{where}: {odd[0]!r} is no name that can be used",
-            f"Write it in small letters; a milestone is one word, with _ for a space, and none of: {', '.join(_TAKEN)}.",
-        )
-    merged = {**(shipped or {}), **own}
+    _check_entry(name, own)
+    where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
+    merged = {**shipped, **own}
     for key in ("milestones", "misleading", "aside"):
-        merged[key] = {**(shipped or {}).get(key, {}), **own.get(key, {})}
-    merged["statuses"] = _statuses((shipped or {}).get("statuses", {}), own.get("statuses", {}))
+        merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
+    merged["statuses"] = _statuses(shipped.get("statuses", {}), own.get("statuses", {}))
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
         raise WorkspaceError(
             f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones."
@@ -215,6 +198,35 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
             "A day to come does neither: take it out of planned.",
         )
     return merged
+
+
+def _check_entry(name: str, own: Any) -> None:
+    """WorkspaceError for an entry that is not in the form."""
+    where = f"libstats.toml: [process.{name}]"
+    if not isinstance(own, dict):
+        raise WorkspaceError(
+            f"{where} is not a section",
+            'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
+        )
+    for key, value in own.items():
+        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+            raise WorkspaceError(
+                f"{where}: {key} is not in the form",
+                (
+                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
+                    "as in libstats/definitions/processes.toml."
+                ),
+            )
+    if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
+        m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
+    ]:
+        raise WorkspaceError(
+            f"{where}: {odd[0]!r} is no name that can be used",
+            (
+                "Write it in small letters; a milestone is one word, with _ for a space, "
+                f"and none of: {', '.join(_TAKEN)}."
+            ),
+        )
 
 
 def _is_in_form(key: str, value: Any) -> bool:
@@ -250,17 +262,46 @@ def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the table `process`, one row per kind of work, for analyses and for people."""
+    """Give a connection the table `process`, one row a kind of work, for analyses and people."""
     found = processes(config)
     con.execute(
-        "create or replace temp table process (process varchar, what varchar, starts varchar, done varchar[], given_up varchar[], goal_days double, definition varchar)"
+        """
+        create or replace temp table process (
+            process varchar,
+            what varchar,
+            starts varchar,
+            done varchar[],
+            given_up varchar[],
+            goal_days double,
+            definition varchar
+        )"""
     )
-    for p in found.values():
-        definition = json.dumps({**p.__dict__, "read": [c.__dict__ for c in p.read]})
-        con.execute(
-            "insert into process values ($1, $2, $3, $4, $5, $6, $7)",
-            [p.name, p.what, p.starts, list(p.done), list(p.given_up), p.goal_days, definition],
+    rows = [
+        (
+            p.name,
+            p.what,
+            p.starts,
+            list(p.done),
+            list(p.given_up),
+            p.goal_days,
+            json.dumps({**p.__dict__, "read": [r.__dict__ for r in p.read]}),
         )
+        for p in found.values()
+    ]
+    con.execute(
+        """
+        insert into process
+        select
+            unnest($1::varchar[]),
+            unnest($2::varchar[]),
+            unnest($3::varchar[]),
+            unnest($4::varchar[][]),
+            unnest($5::varchar[][]),
+            unnest($6::double[]),
+            unnest($7::varchar[])
+        """,
+        list(map(list, zip(*rows, strict=True))),
+    )
 
 
 def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
@@ -271,7 +312,10 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     if name not in found:
         raise AnalysisError(
             f"there is no process {name!r}",
-            f"There are: {', '.join(found)}. A library's own stand in libstats.toml as [process.NAME].",
+            (
+                f"There are: {', '.join(found)}. A library's own stand in libstats.toml as "
+                "[process.NAME]."
+            ),
         )
     given = json.loads(found[name])
     return _built(name, {key: value for key, value in given.items() if key != "name"})

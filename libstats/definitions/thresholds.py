@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import duckdb
 
 from libstats.errors import AnalysisError
 
-__all__ = ["chosen", "limits", "lines"]
+__all__ = ["chosen", "limits", "lines", "register"]
 
 USUAL = "crew"
 COLUMNS = ("profile", "scheme", "class_from", "class_to", "age_years", "no_use_years")
@@ -23,6 +24,15 @@ REMEDY = (
     + ", ".join(COLUMNS)
     + ", note, source."
 )
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any], folder: Path) -> None:
+    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table
+    lies in that folder or below it."""
+    given = config.get("weeding", {})
+    table = given.get("thresholds")
+    con.execute("set variable weeding_profile = $1", [given.get("profile")])
+    con.execute("set variable weeding_thresholds = $1", [str(folder / table) if table else None])
 
 
 def chosen(
@@ -149,7 +159,10 @@ def _key(name: str, number: int, row: dict[str, str], column: str) -> str:
         )
     raise AnalysisError(
         f"{name}, line {number}: {column} is no class of the scheme {row['scheme']}",
-        "Write a Dewey number of three digits, LC letters with up to four digits, or a label such as FIC.",
+        (
+            "Write a Dewey number of three digits, LC letters with up to four digits, "
+            "or a label such as FIC."
+        ),
     )
 
 

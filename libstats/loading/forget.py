@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
-from libstats import schema
 from libstats.errors import LibstatsError
 from libstats.privacy import keys
-from libstats.schema import Column, Table
-from libstats.store import generations, ledger, tables
-from libstats.workspace.workspace import Workspace, find
+from libstats.privacy.forgetting import destroy, people_columns
+from libstats.store import generations, ledger
+from libstats.workspace import given
+from libstats.workspace.workspace import Workspace, at
 
 
-def forget(workspace: Workspace | Path | str, before: date) -> int:
+def forget(workspace: Workspace | Path | str, before: date | str) -> int:
     """Destroy the patron keys of every case that closed before a day, in every version, and set a
     horizon.
 
@@ -26,83 +25,22 @@ def forget(workspace: Workspace | Path | str, before: date) -> int:
     bring none of it back. Returns the number of rows that lost their patron. Raises WorkspaceError,
     StoreError, LibstatsError for a day to come.
     """
-    now = datetime.now().replace(microsecond=0)
+    now, before = datetime.now().replace(microsecond=0), given.day(before, "before")
     if before > now.date():
         raise LibstatsError(
             f"{before} has not come yet",
             "Name a day up to today; open cases keep their patron in any case.",
         )
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place = at(workspace)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         con.execute("begin")
         seq = ledger.enter(con, "forget", None, now)
         con.execute("insert into horizon values ($1, $2)", [seq, before])
-        rows = _destroy(con, before)
+        rows = destroy(con, before)
         con.execute("commit")
         writer.must_rewrite = True
         writer.publish()
-    return rows
-
-
-def refuse_before_horizon(con: duckdb.DuckDBPyConnection, seq: int, what: str) -> None:
-    """LibstatsError if that entry of the ledger lies before the last `forget`."""
-    last = con.execute("select max(seq) from horizon where seq is not null").fetchall()[0][0]
-    if last is not None and seq < last:
-        day = con.execute("select happened_at::date from ledger where seq = $1", [last]).fetchall()[
-            0
-        ][0]
-        raise LibstatsError(
-            f"{what} cannot be had any more: patrons were forgotten on {day}, and figures from before would be wrong",
-            "Look at the state since then.",
-        )
-
-
-def expire(con: duckdb.DuckDBPyConnection, days: int | None, now: datetime) -> int:
-    """Destroy patron keys that the horizon or the library's rule does not let stay; gives the
-    number of rows."""
-    known = keys.horizon(con)
-    limits = [
-        d
-        for d in (known, now.date() - timedelta(days=days) if days is not None else None)
-        if d is not None
-    ]
-    if not limits:
-        return 0
-    before = max(limits)
-    if known is None or before > known:
-        con.execute("insert into horizon values (null, $1)", [before])
-    return _destroy(con, before)
-
-
-def _people() -> Iterable[tuple[Table, Column]]:
-    return (
-        (table, column)
-        for table in schema.tables().values()
-        for column in table.columns
-        if column.nature == "person"
-    )
-
-
-def _destroy(con: duckdb.DuckDBPyConnection, before: date) -> int:
-    """Take the patron from every stored and current row of each case of which any row, undone or
-    not, says that it closed before that day."""
-    rows = 0
-    for table, column in _people():
-        key = ", ".join(("source", *table.key))
-        closed = " union ".join(
-            f"select {key} from {table.name}__{part} where {column.until} < $1::date"
-            for part in ("row", "merged")
-        )
-        con.execute(f"create or replace temp table closed as {closed}", [before])
-        for part in ("row", "merged"):
-            where = f"{column.name} is not null and exists (select 1 from closed c where {tables.same_key(('source', *table.key), 'c', 't')})"
-            found = con.execute(
-                f"select count(*) from {table.name}__{part} t where {where}"
-            ).fetchall()[0][0]
-            rows += found if part == "row" else 0
-            if found:
-                con.execute(f"update {table.name}__{part} t set {column.name} = null where {where}")
     return rows
 
 
@@ -128,7 +66,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
     patrons cannot be counted across the change. Returns the number of patrons. Raises
     WorkspaceError, StoreError.
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place = at(workspace)
     keys.read_key(place.key_file)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
@@ -140,13 +78,13 @@ def rotate(workspace: Workspace | Path | str) -> int:
         keys.hash_in_sql(con, secrets.token_bytes(32))
         union = " union ".join(
             f"select {c.name} as old from {t.name}__{part} where {c.name} is not null"
-            for t, c in _people()
+            for t, c in people_columns()
             for part in ("row", "merged")
         )
         con.execute(
             f"create or replace temp table renamed as select old, person_key(old::varchar) as new from ({union})"
         )
-        for table, column in _people():
+        for table, column in people_columns():
             for part in ("row", "merged"):
                 con.execute(
                     f"update {table.name}__{part} t set {column.name} = r.new from renamed r where r.old = t.{column.name}"

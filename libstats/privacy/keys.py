@@ -12,14 +12,11 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from libstats.errors import WorkspaceError
-from libstats.schema import Table
-from libstats.store import ledger
 
 _BLOCK = 64
 _FIRST = 500_000
@@ -122,86 +119,3 @@ def hash_mostly_once(
 def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
     """Make `person_key(text)` take what the reader has hashed already."""
     con.execute("create or replace temp macro person_key(t) as try_cast(t as ubigint)")
-
-
-def horizon(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The day before which closed cases keep no patron, by `forget` or the library's rule as of the
-    last load."""
-    found: date | None = con.execute("select max(forgotten_before) from horizon").fetchall()[0][0]
-    return found
-
-
-def strip(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> int:
-    """Forget the person of every row that a later export shows without one, in every version, for
-    good.
-
-    Call it after the load is entered and before the fold. Persons' keys are the exception to
-    stickiness: what the library system has anonymised, no older file loaded later and no undo
-    brings back. Gives the number of rows stripped.
-    """
-    given = con.execute(
-        "select columns[$1] from export where export_id = $2", [table.name, export_id]
-    ).fetchall()[0][0]
-    row, stripped = f"{table.name}__row", 0
-    alone = f"select not exists (from {row} where export_id <> {export_id} or from_seq <> {seq}) and not exists (from stripped where table_name = '{table.name}')"
-    if con.execute(alone).fetchall()[0][0]:
-        return 0
-    for person in set(table.natured("person")) & set(given):
-        loaded = f"r.export_id = {export_id} and r.from_seq <= {seq} and r.until_seq is null"
-        con.execute(
-            f"""
-            create or replace temp table ranked as
-            select s.export_id, s.from_seq, s.until_seq, max({{'at': l.exported_at, 'sha': l.sha256}}) as best, list_contains(any_value(e.columns)['{table.name}'], '{person}') as tells
-            from (select distinct export_id, from_seq, until_seq from {row}) s join export e using (export_id)
-            join load l on l.export_id = s.export_id and l.seq >= s.from_seq and l.seq < coalesce(s.until_seq, {ledger.LATEST})
-            group by all;
-            create or replace temp table stripping as select e.source, {{'at': l.exported_at, 'sha': l.sha256}} as rank from load l join export e using (export_id) where l.seq = {seq}
-            """
-        )
-        keys = ", ".join(f"r.{c}" for c in table.key)
-        join = f"from {row} r join ranked k on k.export_id = r.export_id and k.from_seq = r.from_seq and k.until_seq is not distinct from r.until_seq join stripping t on t.source = r.source"
-        came = f"{loaded} and r.from_seq = {seq}" if _only_rose(con, export_id, seq) else loaded
-        con.execute(
-            f"""
-            create or replace temp table bared as
-            select {keys} from {row} r where {came} and r.{person} is null and exists (select 1 from {row} where {person} is not null)
-            union -- a row without its patron stays, and the one beside it that named them went
-            select {keys} from {row} r semi join (from {row} where export_id = {export_id} and until_seq = {seq} and {person} is not null) g on {_same(table, "g", "r")}
-            where {loaded} and r.{person} is null;
-            create or replace temp table strip as
-            select r.rowid as id, {_key_hash(table)} as key {join} where r.{person} is not null and k.best < t.rank and exists (select 1 from bared b where {_same(table, "b", "r")})
-            union
-            select r.rowid, {_key_hash(table)} from {row} r where {came} and r.{person} is not null and (
-                {_key_hash(table)} in (select key from stripped s, stripping t where s.table_name = '{table.name}' and s.source = t.source)
-                or exists (select 1 from (select {keys} {join} where r.{person} is null and k.tells and k.best > t.rank) b where {_same(table, "b", "r")}))
-            """
-        )
-        stripped += int(con.execute("select count(*) from strip").fetchall()[0][0])
-        con.execute(f"update {row} set {person} = null where rowid in (select id from strip)")
-        con.execute(
-            f"insert into stripped select distinct '{table.name}', t.source, key from strip, stripping t where key not in (select key from stripped where table_name = '{table.name}')"
-        )
-    return stripped
-
-
-def _only_rose(con: duckdb.DuckDBPyConnection, export_id: int, seq: int) -> bool:
-    """True if rows that stay have nothing new to forget: their load follows, in rank too, the
-    export's last one, and no other lies between."""
-    rows = con.execute(
-        """
-        select not exists (from load o, load l, load p
-            where l.seq = $2 and p.seq = (select max(seq) from load where export_id = $1 and seq < $2) and o.seq <> l.seq and o.seq <> p.seq
-            and (o.exported_at, o.sha256) > (p.exported_at, p.sha256)) and exists (from load where export_id = $1 and seq < $2)
-        """,
-        [export_id, seq],
-    ).fetchall()
-    return bool(rows[0][0])
-
-
-def _key_hash(table: Table) -> str:
-    texts = ", chr(31), ".join(f"r.{c}::varchar" for c in table.key)
-    return f"(md5_number(concat({texts})) >> 64)::ubigint"
-
-
-def _same(table: Table, left: str, right: str) -> str:
-    return " and ".join(f"{left}.{c} is not distinct from {right}.{c}" for c in table.key)

@@ -87,16 +87,16 @@ class Delimited(Part):
     def headers(self) -> Iterator[Delimited]:
         """The text as each delimiter would read each of its first records, the first record and
         most columns first."""
-        readings = [
-            replace(part, header=tuple(row), preamble=above)
+        found = [
+            (above, tuple(row), part)
             for part, rows in self.firsts()
             for above, row in enumerate(rows)
         ]
         seen = set()
-        for reading in sorted(readings, key=lambda r: (r.preamble, -len(r.header))):
-            if (reading.preamble, reading.header) not in seen:
-                seen.add((reading.preamble, reading.header))
-                yield reading
+        for above, header, part in sorted(found, key=lambda each: (each[0], -len(each[1]))):
+            if (above, header) not in seen:
+                seen.add((above, header))
+                yield replace(part, header=header, preamble=above)
 
     def firsts(self) -> Iterator[tuple[Delimited, list[list[str]]]]:
         """The text and its first records with each delimiter."""
@@ -125,7 +125,7 @@ class Delimited(Part):
             block = b" "
             while block:
                 block = stream.read(BLOCK)
-                hashed = beside.submit(digest.update, block)
+                hashed = beside.submit(digest.update, block) if len(block) == BLOCK else None
                 size += len(block)
                 has_controls |= b"\0" in block or b"\1" in block or b"\x1f" in block
                 advance(len(block) if self.place.is_plain else 0)
@@ -137,7 +137,10 @@ class Delimited(Part):
                 text = text if self.end == b"\n" else text.replace(self.end, b"\n")
                 for each in (counter, lines) if is_plain else (counter,):
                     each.add(text)
-                hashed.result()
+                if hashed is None:  # a thread for a small file takes longer than its hash
+                    digest.update(block)
+                else:
+                    hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
@@ -190,10 +193,11 @@ class Delimited(Part):
             )
 
 
-def probe(at: Path | Place) -> Delimited:
-    """Look at the first bytes; FileRefused for what is empty or not text."""
+def probe(at: Path | Place, first: bytes | None = None) -> Delimited:
+    """Look at the first bytes (`first`, if they are known); FileRefused for what is empty or no
+    text."""
     place = at if isinstance(at, Place) else place_of(at)
-    head = place.head()
+    head = place.head() if first is None else first
     if not head:
         raise empty(f"{place.name}: the file is empty")
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _guess(head)
@@ -271,7 +275,10 @@ def _lines(stream: BinaryIO, file: Delimited, advance: Advance) -> Iterator[str]
     ):
         if len(line) >= LONGEST:
             raise FileRefused(
-                f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million characters",
+                (
+                    f"{file.name}, line {number}: the line has more than {LONGEST >> 20} million "
+                    "characters"
+                ),
                 "This is no list of rows. Nothing of it was loaded.",
             )
         advance((len(line) if by_byte else 2 * len(line)) if file.place.is_plain else 0)
@@ -365,5 +372,8 @@ def unclosed(name: str, line: int) -> FileRefused:
     field."""
     return FileRefused(
         f"{name}, line {line}: a quotation mark opens and never closes",
-        "The file is cut or a field holds a stray quotation mark. Export it again; nothing of it was loaded.",
+        (
+            "The file is cut or a field holds a stray quotation mark. Export it again; "
+            "nothing of it was loaded."
+        ),
     )

@@ -104,7 +104,10 @@ class Records(Part):
         """That it is one page of a longer answer, if it says so."""
         if self.stated is None or self.stated <= rows:
             return None
-        return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
+        return (
+            f"it says that there are {self.stated:,} records and holds {rows:,}: "
+            "it is one page of a longer answer. Export the other pages too"
+        )
 
 
 def probe(text: Delimited) -> Records | None:
@@ -116,7 +119,8 @@ def probe(text: Delimited) -> Records | None:
 
 
 def flat(record: dict[str, Any], above: str = "") -> dict[str, str]:
-    """The values of a record by their paths, as text: null is blank, lists of records are left out."""
+    """The values of a record by their paths, as text: null is blank, lists of records are left
+    out."""
     found: dict[str, str] = {}
     for key, value in record.items():
         path = f"{above}{writable(key)}"
@@ -214,7 +218,10 @@ class _Stream:
         if holds_more and not had_list:
             raise self._refusal(
                 line,
-                "what begins there holds no list of records, as what stands before it does: it may be the message of an error",
+                (
+                    "what begins there holds no list of records, as what stands before it does: "
+                    "it may be the message of an error"
+                ),
             )
 
     def _holds_records(self) -> bool:

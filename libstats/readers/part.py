@@ -116,7 +116,7 @@ class Part(ABC):
 
     @abstractmethod
     def headers(self) -> Iterator[Part]:
-        """The part under each header that it may have, the likeliest first."""
+        """Guesses: the part under each header that it may have, the likeliest first."""
 
     @abstractmethod
     def firsts(self) -> Iterator[tuple[Part, list[list[str]]]]:
@@ -172,8 +172,8 @@ class Wanted:
     def is_aside(self, row: list[str], width: int) -> bool:
         """True for a footer or failure: a record of another width than the header, or with one
         field alone, that fits the pattern."""
-        told = len(row) != width or not any(row[1:])
-        return told and any(
+        may_be = len(row) != width or not any(row[1:])
+        return may_be and any(
             re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern
         )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import os
 import re
 import struct
 import zipfile
@@ -18,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -29,17 +30,23 @@ GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # Ordinary exports shrink to a tenth, padded ones to a fiftieth; deflate itself goes to a
 # thousandth.
 RATIO, FREE = 200, 1 << 26
-READS = "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, packed (zip, gzip) or not."
+# of a member of a ZIP archive: the length of its header before its name, and bits of its flags
+_HEADER, _LOCKED, _PATCHED, _UTF8 = 30, 0x41, 0x20, 0x800
+READS = (
+    "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, "
+    "packed (zip, gzip) or not."
+)
 
 
 @dataclass(frozen=True)
 class Place:
     """One stretch of bytes: a file, or a `member` of the archive that the file is; `is_gzip` if it
-    is
-    compressed besides.
+    is compressed besides.
 
     sheet   the sheet of the workbook that the bytes are
     stamp   size and time of the file when it was first looked at, and the size of what is packed
+    listed  the member as the archive's directory lists it, which is read once
+    first   its first bytes, until it is known what it is
     """
 
     path: Path
@@ -48,6 +55,8 @@ class Place:
     sheet: str | None = None
     stamp: tuple[int, int] = (0, 0)
     packed: int = 0
+    listed: zipfile.ZipInfo | None = field(default=None, compare=False, repr=False)
+    first: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -81,12 +90,10 @@ class Place:
                 yield file
                 return
             with ExitStack() as held:
-                stream: IO[bytes] | gzip.GzipFile = file
-                with told(self.name):
-                    if self.member is not None:
-                        stream = held.enter_context(
-                            held.enter_context(zipfile.ZipFile(file)).open(self.member)
-                        )
+                stream: IO[bytes] | io.BufferedIOBase = file
+                with in_words(self.name):
+                    if self.listed is not None:
+                        stream = held.enter_context(_opened(file, self.listed))
                     if self.is_gzip:
                         stream = held.enter_context(gzip.GzipFile(fileobj=stream))
                 yield io.BufferedReader(_Bounded(stream, self), HEAD)
@@ -102,6 +109,8 @@ class Place:
 
     def head(self) -> bytes:
         """The first bytes, unpacked."""
+        if self.first is not None:
+            return self.first
         with self.open() as stream:
             return stream.read(HEAD)
 
@@ -122,17 +131,34 @@ def is_of(entry: str, path: Path) -> bool:
     return entry == name or entry.startswith(f"{name}#")
 
 
+def _opened(file: BinaryIO, listed: zipfile.ZipInfo) -> zipfile.ZipExtFile:
+    """A member of an archive whose directory was read before: ZipFile reads it anew, so that each
+    of a thousand members would cost a look at a thousand. Raises what ZipFile does."""
+    if listed.flag_bits & _LOCKED:
+        raise RuntimeError("encrypted")
+    if listed.flag_bits & _PATCHED:
+        raise NotImplementedError("patched data")
+    file.seek(listed.header_offset)
+    header = file.read(_HEADER)
+    name, extra = struct.unpack("<2H", header[-4:])
+    encoding = "utf-8" if listed.flag_bits & _UTF8 else "cp437"
+    if header[:4] != ZIP or file.read(name).decode(encoding) != listed.orig_filename:
+        raise zipfile.BadZipFile("the directory tells of another member")
+    file.seek(extra, os.SEEK_CUR)
+    return zipfile.ZipExtFile(file, "r", listed)
+
+
 class _Bounded(io.RawIOBase):
     """A stream that refuses to swell without end."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, place: Place) -> None:
+    def __init__(self, stream: IO[bytes] | io.BufferedIOBase, place: Place) -> None:
         self.stream, self.place, self.given = stream, place, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with memoryview(buffer) as view, told(self.place.name):
+        with memoryview(buffer) as view, in_words(self.place.name):
             data = self.stream.read(len(view))
             view[: len(data)] = data
         self.given += len(data)
@@ -141,7 +167,7 @@ class _Bounded(io.RawIOBase):
 
 
 @contextmanager
-def told(name: str) -> Iterator[None]:
+def in_words(name: str) -> Iterator[None]:
     """The unpackers' errors in words."""
     try:
         yield
@@ -205,7 +231,10 @@ def unreadable(name: str, error: OSError) -> FileRefused:
 def check_swelling(name: str, size: int, packed: int) -> None:
     """FileRefused if unpacked bytes are out of all proportion to the packed ones."""
     if size > FREE and size > RATIO * packed:
-        problem = f"{name}: unpacked it grows to more than {size >> 20:,} MB, over {RATIO} times its size; that is no export"
+        problem = (
+            f"{name}: unpacked it grows to more than {size >> 20:,} MB, "
+            f"over {RATIO} times its size; that is no export"
+        )
         raise FileRefused(problem, "If it is one, unpack it and load what is in it.")
 
 
@@ -229,7 +258,7 @@ def places(path: Path) -> Iterator[Place]:
     place = place_of(path)
     head = place.head()
     if head.startswith((ZIP, EMPTY_ZIP)):
-        with told(place.name), zipfile.ZipFile(path) as archive:
+        with in_words(place.name), zipfile.ZipFile(path) as archive:
             members = archive.infolist()
         if not is_document(members):
             yield from _members(place, members)
@@ -258,7 +287,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     if not wanted:
         raise empty(f"{place.name}: the archive is empty")
     for member in wanted:
-        inner = replace(place, member=member.filename, packed=member.compress_size)
+        inner = replace(place, member=member.filename, packed=member.compress_size, listed=member)
         yield inner if member.flag_bits & 1 else _unpacked(inner, None)
 
 
@@ -275,4 +304,4 @@ def _unpacked(place: Place, head: bytes | None) -> Place:
         first = place.head() if head is None else head
     except FileRefused:
         return place
-    return replace(place, is_gzip=True) if first.startswith(GZIP) else place
+    return replace(place, is_gzip=True) if first.startswith(GZIP) else replace(place, first=first)

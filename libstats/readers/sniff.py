@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from libstats.errors import FileRefused
-from libstats.readers import delimited, json, later, symphony_log, xml
+from libstats.errors import FileRefused, NotLoadedYet
+from libstats.readers import delimited, json, symphony_log, xml
 from libstats.readers.part import Part
 from libstats.readers.place import READS, ZIP, Place
 from libstats.readers.workbook import sheets
@@ -22,12 +24,21 @@ _OTHERS = {
     b"Rar!": "a RAR archive",
 }
 _TAR = slice(257, 262)
+# files of libraries that are known by their first bytes and that libstats does not read yet
+_KNOWN = {
+    "MARC records": rb"\d{5}.{5}22\d{5}.{3}45",
+    "EDIFACT messages of a vendor": rb"(UNA.{6}\s*)?UNB.UNO[A-Z]",
+    "the log of EZproxy or another web server": (
+        rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
+    ),
+    "a COUNTER report": rb'\s*[{\[].{0,400}?"Report_Header"\s*:\s*\{',
+}
 
 
 def parts(place: Place) -> Iterator[Part]:
     """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for
     what is neither, NotLoadedYet for what is known all the same; OSError."""
-    head = place.head()
+    head, place = place.head(), replace(place, first=None)
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
         raise FileRefused(
             f"{place.name}: this is an archive within an archive",
@@ -49,8 +60,8 @@ def parts(place: Place) -> Iterator[Part]:
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)
         return
-    later.refuse_known(place, head)
-    text = delimited.probe(place)
+    _refuse_known(place, head)
+    text = delimited.probe(place, head)
     yield xml.probe(text) or json.probe(text) or text
 
 
@@ -60,3 +71,11 @@ def _is_document(head: bytes) -> bool:
         name in head
         for name in (b"[Content_Types].xml", b"mimetype", b"_rels/", b"xl/", b"docProps/")
     )
+
+
+def _refuse_known(place: Place, head: bytes) -> None:
+    """NotLoadedYet for a file of a kind that a later libstats is to read."""
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    for what, begins in _KNOWN.items():
+        if re.match(begins, text, re.DOTALL):
+            raise NotLoadedYet(f"{place.name}: {what}: known, not loaded yet")

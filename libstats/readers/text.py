@@ -41,5 +41,5 @@ def blocks(place: Place, encoding: str, seen: Callable[[bytes], object] = _unsee
 
 
 def writable(text: str) -> str:
-    """The text as it can be written: without zeros, and with a question mark for half of a letter."""
+    """The text as it can be written: without zeros, a question mark for half of a letter."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

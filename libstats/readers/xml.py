@@ -25,7 +25,8 @@ from libstats.readers.text import blocks, writable
 
 _NAME = r"<(?:[\w.-]+:)?"
 START = re.compile(
-    rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?"
+    rf"{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
 )
 WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
@@ -57,13 +58,16 @@ class Answer(Part):
     @property
     def form(self) -> str:
         """What its XML is, and where."""
-        return f"XML{' in JSON' if self.is_wrapped else ''}, {'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
+        return (
+            f"XML{' in JSON' if self.is_wrapped else ''}, "
+            f"{'an answer of Analytics' if self.row == 'Row' else 'a list of records'}"
+        )
 
     def headers(self) -> Iterator[Answer]:
         """The rows under their headings: those that the first page tells, else all paths.
         NotLoadedYet for an answer without rows."""
-        reading, paths, is_empty = _Reading(self.name, self.row), dict[str, None](), True
-        for _, values in self._rows(reading, idle):
+        pages, paths, is_empty = _Pages(self.name, self.row), dict[str, None](), True
+        for _, values in self._rows(pages, idle):
             is_empty = False
             paths |= dict.fromkeys(values)
             if len(paths) > MOST_HEADINGS:
@@ -74,19 +78,22 @@ class Answer(Part):
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
-            reading.told = {path: (path, "") for path in paths}
-        elif not reading.told or not any(heading for heading, _ in reading.told.values()):
-            problem = f"{self.name}: it does not say what its columns are; the first page alone does, and only with col_names=true"
+            pages.columns = {path: (path, "") for path in paths}
+        elif not pages.columns or not any(heading for heading, _ in pages.columns.values()):
+            problem = (
+                f"{self.name}: it does not say what its columns are; the first page alone does, "
+                "and only with col_names=true"
+            )
             raise FileRefused(
                 problem, "Save all pages one behind the other in one file, the first one first."
             )
         yield replace(
             self,
-            header=_headings(reading.told),
-            columns=tuple(reading.told),
+            header=_headings(pages.columns),
+            columns=tuple(pages.columns),
             is_bare=True,
-            is_whole=reading.is_finished,
-            stated=reading.stated,
+            is_whole=pages.is_finished,
+            stated=pages.stated,
         )
 
     def firsts(self) -> Iterator[tuple[Answer, list[list[str]]]]:
@@ -116,29 +123,35 @@ class Answer(Part):
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every row."""
-        for line, values in self._rows(_Reading(self.name, self.row), advance):
+        for line, values in self._rows(_Pages(self.name, self.row), advance):
             yield line, [values.get(path, "") for path in self.columns]
 
     def lacks(self, rows: int) -> str | None:
-        """That its last page is not the last one, or that it is one page of several, if it says so."""
+        """That its last page is not the last one, or that it is one of several, if it says so."""
         if self.stated is not None and self.stated > rows:
-            return f"it says that there are {self.stated:,} records and holds {rows:,}: it is one page of a longer answer. Export the other pages too"
+            return (
+                f"it says that there are {self.stated:,} records and holds {rows:,}: "
+                "it is one page of a longer answer. Export the other pages too"
+            )
         return (
             None
             if self.is_whole
-            else "its last page says that more pages follow: save them all in one file, one behind the other"
+            else (
+                "its last page says that more pages follow: save them all in one file, "
+                "one behind the other"
+            )
         )
 
-    def _rows(self, reading: _Reading, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
+    def _rows(self, pages: _Pages, advance: Advance) -> Iterator[tuple[int, dict[str, str]]]:
         text = blocks(
             self.place,
             self.encoding,
             lambda block: advance(len(block) if self.place.is_plain else 0),
         )
         for piece in _pieces(_unwrapped(text, self.name) if self.is_wrapped else text):
-            reading.read(piece)
-            yield from reading.taken()
-        reading.read(None)
+            pages.read(piece)
+            yield from pages.taken()
+        pages.read(None)
 
 
 def probe(text: Delimited) -> Answer | None:
@@ -160,17 +173,18 @@ def _row(root: str) -> str | None:
     return "Row" if root in _ANALYTICS else _ALIKE.get(root)
 
 
-def _headings(told: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-    """The headings; where two columns have the same one, the name of its folder stands before it."""
-    often = Counter(heading for heading, _ in told.values())
+def _headings(columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+    """The headings; where two columns have the same one, its folder's name stands before it."""
+    often = Counter(heading for heading, _ in columns.values())
     return tuple(
         f"{folder} {heading}" if often[heading] > 1 and folder else heading
-        for heading, folder in told.values()
+        for heading, folder in columns.values()
     )
 
 
 def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
-    """The XML in the strings of JSON, which are small: the service gives a thousand rows at once."""
+    """The XML in the strings of JSON, which are small: the service gives a thousand rows at
+    once."""
     held = ""
     for block in text:
         held += block
@@ -208,16 +222,16 @@ def _pieces(text: Iterator[str]) -> Iterator[str | None]:
     yield held
 
 
-class _Reading:
+class _Pages:
     """Gathers rows from events of expat. Declarations of entities, which no answer has, are
     refused.
 
-    told  for each column of Analytics its heading and its folder
+    columns  for each column of Analytics its heading and its folder
     """
 
     def __init__(self, name: str, row: str) -> None:
         self.name, self.row = name, row
-        self.told: dict[str, tuple[str, str]] = {}
+        self.columns: dict[str, tuple[str, str]] = {}
         self.is_finished = True
         self.stated: int | None = None
         self.rows: list[tuple[int, dict[str, str]]] = []
@@ -232,7 +246,7 @@ class _Reading:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
-        self.path, self.within, self.text, self.is_leaf, self.has_told, self.has_begun = (
+        self.path, self.within, self.text, self.is_leaf, self.has_attributes, self.has_begun = (
             list[str](),
             False,
             "",
@@ -241,7 +255,7 @@ class _Reading:
             False,
         )
         self.has_root = False
-        self.new: dict[str, tuple[str, str]] = {}
+        self.listed: dict[str, tuple[str, str]] = {}
 
     def read(self, piece: str | None) -> None:
         """The next piece of a document, or None where one ends; FileRefused if it is no XML."""
@@ -262,7 +276,7 @@ class _Reading:
         done, self.rows = self.rows, []
         yield from done
 
-    def _refuse(self, *told: object) -> None:
+    def _refuse(self, *given: object) -> None:
         raise FileRefused(
             f"{self.name}: it declares entities, which no answer of a library system does", _AGAIN
         )
@@ -272,7 +286,11 @@ class _Reading:
         told instead of one would be passed over."""
         self.has_root = True
         if self.row != _row(root):
-            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: what begins there is no page like the first one: it may be the message of an error"
+            problem = (
+                f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: "
+                "what begins there is no page like the first one: it may be the message of an "
+                "error"
+            )
             raise FileRefused(problem, _AGAIN)
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
@@ -280,7 +298,7 @@ class _Reading:
         named = {name.rpartition(":")[2]: value for name, value in given.items()}
         if not self.has_root:
             self._check_root(local)
-        self.text, self.is_leaf, self.has_told = "", True, bool(given)
+        self.text, self.is_leaf, self.has_attributes = "", True, bool(given)
         if self.within:
             self._check_inner(local)
             self.path.append(local)
@@ -295,9 +313,9 @@ class _Reading:
         elif local in _ALIKE and re.fullmatch("[0-9]{1,18}", named.get("total_record_count", "")):
             self.stated = max(self.stated or 0, int(named["total_record_count"]))
         elif local == "schema":
-            self.new = {}
+            self.listed = {}
         elif local == "element" and named.get("name", "").startswith("Column"):
-            self.new[named["name"]] = (
+            self.listed[named["name"]] = (
                 named.get("columnHeading", "").strip(),
                 named.get("tableHeading", "").strip(),
             )
@@ -310,7 +328,10 @@ class _Reading:
             raise FileRefused(f"{where}: a row begins before the one before it ends", _AGAIN)
         if len(self.path) >= DEEPEST or len(self.current) > MOST_HEADINGS:
             raise FileRefused(
-                f"{where}: a row has elements in elements without end, or more than {MOST_HEADINGS:,} values",
+                (
+                    f"{where}: a row has elements in elements without end, "
+                    f"or more than {MOST_HEADINGS:,} values"
+                ),
                 "This is no list of alike records.",
             )
 
@@ -319,14 +340,14 @@ class _Reading:
         if self.within and self.path:
             if self.is_leaf:
                 self._put(
-                    ".".join([*self.path, "value"] if self.has_told else self.path), self.text
+                    ".".join([*self.path, "value"] if self.has_attributes else self.path), self.text
                 )
             self.path.pop()
         elif self.within:
             self.within = False
             self.rows.append((self.line, self.current))
         elif local == "schema":
-            self._tell()
+            self._take_columns()
         elif local == "IsFinished":
             self.is_finished = self.text.strip().lower() != "false"
         self.text, self.is_leaf = "", False
@@ -334,17 +355,23 @@ class _Reading:
     def _text(self, data: str) -> None:
         self.text += data
         if len(self.text) > LONGEST:
-            problem = f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: a text has more than {LONGEST >> 20} million characters"
+            problem = (
+                f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: "
+                f"a text has more than {LONGEST >> 20} million characters"
+            )
             raise FileRefused(problem, "This is no list of rows. Nothing of it was loaded.")
 
     def _put(self, path: str, value: str) -> None:
         text = writable(value)
         self.current[path] = f"{self.current[path]}; {text}" if path in self.current else text
 
-    def _tell(self) -> None:
-        if self.told and self.new != self.told:
+    def _take_columns(self) -> None:
+        if self.columns and self.listed != self.columns:
             raise FileRefused(
-                f"{self.name}: a page has other columns than the one before it: two reports stand in one file",
+                (
+                    f"{self.name}: a page has other columns than the one before it: "
+                    "two reports stand in one file"
+                ),
                 "Save each report in a file of its own.",
             )
-        self.told = self.new
+        self.columns = self.listed

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from libstats.declaration.source import Source, has_all
+from libstats.declaration.source import Source, folded
 from libstats.errors import FileRefused
 from libstats.readers.part import Part
-from libstats.sources import sources
-
-Config = Mapping[str, Any]
+from libstats.recognise.known import Config, known
 
 
 def columns_of(config: Config) -> dict[str, str | list[str]]:
@@ -44,7 +41,7 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
         not source
         or not asked
         or any(
-            has_all(row, source.recognise, source.headings)
+            all(folded(row) & names for names in source.wanted)
             for _, rows in part.firsts()
             for row in rows
         )
@@ -52,11 +49,14 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
         return None
     headings = _lettered(part, source, asked) if isinstance(asked, str) else tuple(asked)
     fitting = {
-        reading: sum(_fits(row, len(headings)) for row in rows) for reading, rows in part.firsts()
+        guess: sum(_fits(row, len(headings)) for row in rows) for guess, rows in part.firsts()
     }
-    best = max(fitting, key=lambda reading: fitting[reading], default=None)
+    best = max(fitting, key=lambda guess: fitting[guess], default=None)
     if best is None or not fitting[best]:
-        problem = f"{part.name} ({source.label}): {len(headings)} columns are told ({', '.join(headings)}), its rows have {_usual_width(part)}"
+        problem = (
+            f"{part.name} ({source.label}): {len(headings)} columns are told "
+            f"({', '.join(headings)}), its rows have {_usual_width(part)}"
+        )
         raise FileRefused(problem, f"{_name_them(source)} Nothing of it was loaded.")
     return source, replace(best, header=headings, is_bare=True)
 
@@ -75,20 +75,25 @@ def untold(part: Part, config: Config) -> FileRefused | None:
 
 def _program(part: Part, config: Config) -> Source | None:
     return next(
-        (s for s in sources(config) if s.command and s.command in part.entry.rpartition("#")[2]),
+        (s for s in known(config).programs if str(s.command) in part.entry.rpartition("#")[2]),
         None,
     )
 
 
 def _name_them(source: Source) -> str:
     letters = (
-        f'{source.command} = "o..." with the letters behind -o (known are {"".join(source.letters)}), or name all columns in order: '
+        (
+            f'{source.command} = "o..." with the letters behind -o (known are '
+            f"{''.join(source.letters)}), or name all columns in order: "
+        )
         if source.letters
         else ""
     )
     return (
-        f'Write into libstats.toml the lines [sources.{source.system}], system = "{source.system}", [sources.{source.system}.columns] and '
-        f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], "" for what is not wanted.'
+        f"Write into libstats.toml the lines [sources.{source.system}], "
+        f'system = "{source.system}", [sources.{source.system}.columns] and '
+        f'{letters}{source.command} = ["{source.recognise[0]}", "", ...], '
+        '"" for what is not wanted.'
     )
 
 
@@ -104,7 +109,10 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
     unknown = [letter for letter in letters if letter not in source.letters]
     if unknown:
         raise FileRefused(
-            f"{part.name} ({source.label}): libstats does not know which column the letter {unknown[0]} of {source.command} -o{letters} gives",
+            (
+                f"{part.name} ({source.label}): libstats does not know which column the letter "
+                f"{unknown[0]} of {source.command} -o{letters} gives"
+            ),
             _name_them(source),
         )
     return tuple(heading for letter in letters for heading in source.letters[letter])

@@ -15,10 +15,9 @@ from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExp
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.readers.sniff import parts
-from libstats.recognise.headless import Config
-from libstats.recognise.propose import Proposal, as_toml, propose, told
+from libstats.recognise.known import Config, known
+from libstats.recognise.propose import Proposal, as_toml, propose, shown
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
-from libstats.sources import declared
 from libstats.workspace.workspace import Workspace
 
 
@@ -30,7 +29,7 @@ def inspect(path: Path, config: Config | None = None, dates: str | None = None) 
     comes first (`day first`). Raises FileRefused where the file is not there.
     """
     _check(path)
-    return "\n".join(_told(path, config or {}, dates))
+    return "\n".join(_lines(path, config or {}, dates))
 
 
 def declare(path: Path, workspace: Workspace, label: str, dates: str | None = None) -> str:
@@ -56,7 +55,10 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         )
         raise LibstatsError(
             f"{path.name}: {problem}",
-            f"`libstats inspect {path.name}` shows what is known of it; an entry can also be written by hand, as CONTRIBUTING.md shows.",
+            (
+                f"`libstats inspect {path.name}` shows what is known of it; "
+                "an entry can also be written by hand, as CONTRIBUTING.md shows."
+            ),
         )
     if found[0].asks:
         raise LibstatsError(
@@ -75,7 +77,7 @@ def _check(path: Path) -> None:
         raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
 
 
-def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
+def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     name = path.name
     try:
         for place in places(path):
@@ -83,7 +85,10 @@ def _told(path: Path, config: Config, dates: str | None) -> Iterator[str]:
             for part in parts(place):
                 yield _part(part, config, dates)
     except FileRefused as error:
-        yield f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n  {error}"
+        yield (
+            f"{name}: {'left alone' if isinstance(error, NotLoadedYet) else 'not recognised'}\n"
+            f"  {error}"
+        )
     except OSError as error:
         yield f"{name}: not recognised\n  {unreadable(name, error)}"
 
@@ -106,7 +111,7 @@ def _part(part: Part, config: Config, dates: str | None) -> str:
 def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
     with contextlib.closing(vocabulary()) as con:
         found = _proposal(part, config, dates, con)
-        return [told(found, con)] if found else []
+        return [shown(found, con)] if found else []
 
 
 def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
@@ -126,16 +131,15 @@ def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
     if part.is_bare and (source.bare or source.command):
-        told = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
-        text.append(f"  it has no headings: its columns are those that {told} in order")
+        where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
+        text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:
         text.append(f"  lines above the headings, set aside: {part.preamble}")
     for plan in found:
         text.append(f"  to {plan.table.name}:")
-        text += [
-            f"    {', '.join(part.header[plan.positions[h]] for h in plan.present(line)) or '(constant)'} -> {line.column}"
-            for line in plan.lines
-        ]
+        for line in plan.lines:
+            headings = [part.header[plan.positions[h]] for h in plan.present(line)]
+            text.append(f"    {', '.join(headings) or '(constant)'} -> {line.column}")
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]
     used = {
         p
@@ -161,19 +165,15 @@ def _before_rows(headings: Sequence[str]) -> Iterator[str]:
 
 
 def _nearest(part: Part, config: Config) -> list[str]:
-    readings, known = list(part.headers()), declared(config)
-    header = likeliest(readings, known).header if readings else ()
+    guesses, all_known = list(part.headers()), known(config)
+    header = likeliest(guesses, all_known).header if guesses else ()
     text = []
-    for source, has, lacks in nearest(header, known):
+    for source, has, lacks in nearest(header, all_known):
         spelled = ", ".join(
-            next(
-                h
-                for h in header
-                if fold_heading(h) in {fold_heading(n) for n in (x, *source.headings.get(x, ()))}
-            )
-            for x in has
+            next(h for h in header if fold_heading(h) in source.names_of(x)) for x in has
         )
         text.append(
-            f"  {source.label}: has {spelled}; lacks {', '.join(lacks) or 'nothing, but holds headings of another list'}"
+            f"  {source.label}: has {spelled}; lacks "
+            f"{', '.join(lacks) or 'nothing, but holds headings of another list'}"
         )
     return text

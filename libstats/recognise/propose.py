@@ -20,10 +20,11 @@ from libstats.declaration.select import Raw, plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
+from libstats.recognise.known import known
 from libstats.recognise.recognise import VALUE, distinct, likeliest
 from libstats.recognise.values import ADVICE, Values
 from libstats.schema import Column, Table
-from libstats.sources import declared, sources
+from libstats.sources import sources
 
 SAMPLE = 5000
 _ONE_WORD = dict.fromkeys(("no", "nr", "num", "nbr", "id"), "number") | dict.fromkeys(
@@ -91,15 +92,15 @@ def propose(
 ) -> Proposal | None:
     """A mapping for a part, None where nothing tells what its rows are about; `dates` as a person
     says which comes first. FileRefused where it cannot be read."""
-    readings = list(part.headers())
-    if not readings:
+    guesses = list(part.headers())
+    if not guesses:
         return None
-    reading = distinct(likeliest(readings, declared(config)))
-    rows = [row for _, row in islice(reading.records(), SAMPLE) if len(row) == len(reading.header)]
-    if any(VALUE.fullmatch(h.strip()) for h in reading.header):
+    guess = distinct(likeliest(guesses, known(config)))
+    rows = [row for _, row in islice(guess.records(), SAMPLE) if len(row) == len(guess.header)]
+    if any(VALUE.fullmatch(h.strip()) for h in guess.header):
         return None
     under = {
-        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(reading.header) if h.strip()
+        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(guess.header) if h.strip()
     }
     personal = tuple(h for h, values in under.items() if is_personal(h) or values.are_personal)
     free = {
@@ -117,11 +118,14 @@ def propose(
     table = schema.tables()[next(iter(columns))]
     if not _has_key(table, columns[table.name].values()):
         keys = " or ".join(filter(None, (" and ".join(table.exported_key), table.second_name)))
-        asks = f"which column is the {keys} of the {table.name}? Without it the same row in two files would count twice: add it to the report"
+        asks = (
+            f"which column is the {keys} of the {table.name}? Without it the same row in two "
+            "files would count twice: add it to the report"
+        )
     mapped = {h for found in columns.values() for h in found}
-    others = {h: v.told for h, v in under.items() if h not in mapped and h not in personal}
+    others = {h: v.description for h, v in under.items() if h not in mapped and h not in personal}
     words = sorted({word for h in mapped for word in free[h].null_words})
-    return Proposal(reading, columns, personal, others, style, asks, tuple(words), rows)
+    return Proposal(guess, columns, personal, others, style, asks, tuple(words), rows)
 
 
 def _style(columns: Iterable[Values], given: str | None) -> tuple[str, str]:
@@ -202,7 +206,9 @@ def _plain(heading: str) -> str:
     one
     word.
 
-    >>> _plain("Item no.") == _plain("ItemID") and _plain("Pickup Library") == _plain("pickup_branch") and _plain("Due Date/Time") == _plain("due date")
+    >>> _plain("Item no.") == _plain("ItemID") and _plain("Due Date/Time") == _plain("due date")
+    True
+    >>> _plain("Pickup Library") == _plain("pickup_branch")
     True
     """
     words = re.split(
@@ -265,10 +271,15 @@ def first_rows(
         "create or replace temp table sample as select unnest($1::varchar[][]) as r", [texts]
     )
     raw = Raw(
-        f"(select {', '.join(f'r[{i + 1}] as c{i}' for i in range(len(proposal.part.header)))} from sample)"
+        "(select "
+        f"{', '.join(f'r[{i + 1}] as c{i}' for i in range(len(proposal.part.header)))} from "
+        "sample)"
     )
     shown = ", ".join(
-        f"case when contains({c}::varchar, '@') then shape({c}::varchar) else coalesce({c}::varchar, '') end"
+        (
+            f"case when contains({c}::varchar, '@') then shape({c}::varchar) else "
+            f"coalesce({c}::varchar, '') end"
+        )
         for c in plan.columns
     )
     rows = con.execute(
@@ -286,19 +297,21 @@ def as_toml(label: str, proposal: Proposal, why: str) -> str:
     text = [f"# {_printable(why)}"]
     if proposal.personal:
         text.append(
-            f"# Left alone, since they may tell of persons: {_printable(', '.join(proposal.personal))}"
+            "# Left alone, since they may tell of persons: "
+            f"{_printable(', '.join(proposal.personal))}"
         )
     text.append(f"[export.{_quoted(label)}]")
     entry = proposal.entry
     columns = entry.pop("columns")
-    text += [
-        f"{key} = {'[' + ', '.join(map(_quoted, value)) + ']' if isinstance(value, list) else _quoted(value)}"
-        for key, value in entry.items()
-    ]
+    text += [f"{key} = {_written(value)}" for key, value in entry.items()]
     for table, found in columns.items():
         text.append(f"[export.{_quoted(label)}.columns.{table}]")
         text += [f"{_quoted(heading)} = {_quoted(column)}" for heading, column in found.items()]
     return "\n".join(text) + "\n"
+
+
+def _written(value: str | list[str]) -> str:
+    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list) else _quoted(value)
 
 
 def _quoted(text: str) -> str:
@@ -309,11 +322,14 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
+def shown(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     """The proposal for a person: the mapping, what is left alone, what is not mapped, and ten rows
     through it."""
     text = [
-        f"  It could fill {', '.join(proposal.columns)} (dates {STYLES[proposal.dates].split(',')[0]}):"
+        (
+            f"  It could fill {', '.join(proposal.columns)} (dates "
+            f"{STYLES[proposal.dates].split(',')[0]}):"
+        )
         if not proposal.asks
         else f"  It could fill {', '.join(proposal.columns)}:"
     ]
@@ -332,7 +348,10 @@ def told(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
     return "\n".join(
         [
             *text,
-            f'  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product and what it lists, as in "apollo items"). {ADVICE}',
+            (
+                '  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product '
+                f'and what it lists, as in "apollo items"). {ADVICE}'
+            ),
         ]
     )
 

@@ -6,24 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from libstats.declaration.source import LeftAlone, Source, fold_heading
+from libstats.declaration.source import Source, fold_heading, folded
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.readers.sniff import parts
-from libstats.recognise.headless import Config, untold, written_by
-from libstats.sources import declared
+from libstats.recognise.headless import untold, written_by
+from libstats.recognise.known import Config, Known, known
 
-Known = Sequence[Source | LeftAlone]
 VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
-
-
-def candidates(header: Sequence[str], known: Known) -> list[Source | LeftAlone]:
-    """The known declarations that recognise the header, the most specific first."""
-    found = [d for d in known if d.recognises(header)]
-    return sorted(found, key=lambda d: (-len(d.recognise), isinstance(d, Source)))
 
 
 def recognise(
@@ -57,41 +51,50 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and
     left alone, FileRefused for one that is unknown or blank.
     """
-    readings, known = list(part.headers()), declared(config)
-    if not readings:
+    headers, seen, all_known = part.headers(), list[Part](), known(config)
+    first = next(headers, None)
+    if first is None:
         raise blank(part)
     written = written_by(part, config or {})
     if written is not None:
         return written
-    for reading in readings:
-        for found in candidates(reading.header, known):
+    for guess in chain((first,), headers):
+        for found in all_known.recognising(guess.header):
             if isinstance(found, Source):
-                _check_above(reading, readings)
-                return found, distinct(reading)
-            if not reading.preamble or not found.recognise[0].startswith("/"):
+                _check_above(guess, seen)
+                return found, distinct(guess)
+            if not guess.preamble or not found.is_pattern:
                 raise NotLoadedYet(f"{found.label}: {found.why}")
-    bare = _without_headings(part, known)
+        seen.append(guess)
+    bare = _without_headings(part, all_known)
     if bare is not None:
         return bare
-    raise untold(part, config or {}) or unknown(part.name, likeliest(readings, known).header, known)
+    header = likeliest(seen, all_known).header
+    raise untold(part, config or {}) or unknown(part.name, header, all_known)
 
 
-def _check_above(reading: Part, readings: Sequence[Part]) -> None:
+def _check_above(guess: Part, above: Sequence[Part]) -> None:
     """FileRefused if a record above the headings is as full as they are: a row would be set aside
     for a title."""
-    alike = replace(reading, header=(), preamble=0)
+    alike = replace(guess, header=(), preamble=0)
     full = [
         r.preamble
-        for r in readings
-        if r.preamble < reading.preamble
+        for r in above
+        if r.preamble < guess.preamble
         and replace(r, header=(), preamble=0) == alike
-        and _filled(r) >= max(3, _filled(reading))
+        and _filled(r) >= max(3, _filled(guess))
     ]
     if full:
-        problem = f"{reading.name}: record {full[0] + 1} stands above the headings and is as full as they are: it looks like a row"
+        problem = (
+            f"{guess.name}: record {full[0] + 1} stands above the headings and is as full as "
+            "they are: it looks like a row"
+        )
         raise FileRefused(
             problem,
-            "Export it again with its headings first, or take out what stands above them. Nothing of it was loaded.",
+            (
+                "Export it again with its headings first, or take out what stands above them. "
+                "Nothing of it was loaded."
+            ),
         )
 
 
@@ -102,10 +105,10 @@ def _filled(part: Part) -> int:
 def _without_headings(part: Part, known: Known) -> tuple[Source, Part] | None:
     """The declaration whose columns and patterns every one of the first records fits, and the part
     as having those headings."""
-    for source in (s for s in _loading(known) if s.bare):
-        for reading, rows in part.firsts():
+    for source in (s for s in known.sources if s.bare):
+        for guess, rows in part.firsts():
             if source.fits_bare(rows):
-                return source, replace(reading, header=source.bare, is_bare=True)
+                return source, replace(guess, header=source.bare, is_bare=True)
     return None
 
 
@@ -129,31 +132,22 @@ def distinct(part: Part) -> Part:
     )
 
 
-def _loading(known: Known) -> list[Source]:
-    return [d for d in known if isinstance(d, Source)]
-
-
-def _headings(known: Known) -> dict[str, str]:
-    return {fold_heading(h): h for source in _loading(known) for h in source.vendor_headings}
-
-
-def likeliest(readings: Sequence[Part], known: Known) -> Part:
-    """The reading with most headings that are known, the first of several."""
-    headings = _headings(known)
-    return max(readings, key=lambda r: len({fold_heading(h) for h in r.header} & headings.keys()))
+def likeliest(guesses: Sequence[Part], known: Known) -> Part:
+    """The guess with most headings that are known, the first of several."""
+    return max(guesses, key=lambda guess: len(known.named(guess.header)))
 
 
 def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str], list[str]]]:
     """The sources that share most headings with the header: (source, headings it has, headings it
     would need)."""
     found = []
-    for source in _loading(known):
+    names = folded(header)
+    for source in known.sources:
         has = list(source.locate(header))
-        names = {fold_heading(h) for h in header}
         lacks = [
             h
-            for h in source.recognise
-            if not any(fold_heading(n) in names for n in (h, *source.headings.get(h, ())))
+            for h, any_of in zip(source.recognise, source.wanted, strict=True)
+            if not names & any_of
         ]
         if has:
             found.append((source, has, lacks))
@@ -163,10 +157,10 @@ def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str]
 def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     """The refusal of a part that no source recognises. Its first line may hold data, so only known
     headings are repeated."""
-    headings = _headings(known)
-    seen = [headings[fold_heading(h)] for h in header if fold_heading(h) in headings]
+    read = (known.headings.get(fold_heading(h)) for h in header)
+    seen = [heading for heading in read if heading is not None]
     count = sum(1 for h in header if h.strip())
-    told = (
+    familiar = (
         f"of its {count} headings libstats knows {', '.join(seen)}"
         if seen
         else f"libstats knows none of its {count} headings"
@@ -180,7 +174,10 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     elif any(VALUE.fullmatch(h.strip()) for h in header):
         remedy = "Its first line looks like a row: export it again with its headings."
     else:
-        remedy = f"One of the first {HEADER_WITHIN} lines must be the headings. `libstats inspect FILE` shows what libstats knows."
+        remedy = (
+            f"One of the first {HEADER_WITHIN} lines must be the headings. "
+            "`libstats inspect FILE` shows what libstats knows."
+        )
     return UnknownExport(
-        f"{name}: not an export that libstats knows; {told}. Nothing was changed", remedy
+        f"{name}: not an export that libstats knows; {familiar}. Nothing was changed", remedy
     )

@@ -65,7 +65,9 @@ class Values:
         )
 
     def _pass(self, column: Column) -> float:
-        sql = f"select coalesce(sum(n) filter (where {column.check}), 0) / sum(n) from (select unnest($1::varchar[]) as {column.name}, unnest($2::bigint[]) as n)"
+        sql = f"""
+            select coalesce(sum(n) filter (where {column.check}), 0) / sum(n)
+            from (select unnest($1::varchar[]) as {column.name}, unnest($2::bigint[]) as n)"""
         return float(
             self.con.execute(sql, [list(self.counts), list(self.counts.values())]).fetchall()[0][0]
         )
@@ -89,14 +91,14 @@ class Values:
 
     @property
     def are_barcodes(self) -> bool:
-        """True if nearly all are 14 digits that begin with 3, as copies' barcodes do by convention."""
+        """True if nearly all are 14 digits that begin with 3, as copies' barcodes mostly do."""
         return self.n > 0 and self._share(r"3\d{13}") >= ENOUGH
 
     def _share(self, pattern: str) -> float:
         return sum(n for v, n in self.counts.items() if re.fullmatch(pattern, v)) / max(self.n, 1)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What they look like, in words and shapes."""
         if not self.n:
             return "blank"
@@ -122,7 +124,12 @@ class Values:
         )
         few = f"{len(self.counts)} codes or words" if 2 * len(self.counts) <= self.n else "text"
         shapes = self.con.execute(
-            "select shape(v) from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n) group by 1 order by sum(n) desc, 1 limit 3",
+            """
+            select shape(v)
+            from (select unnest($1::varchar[]) as v, unnest($2::bigint[]) as n)
+            group by 1
+            order by sum(n) desc, 1
+            limit 3""",
             [list(self.counts), list(self.counts.values())],
         )
         return f"{kind or few}, as {', '.join(row[0] for row in shapes.fetchall())}"

@@ -3,7 +3,6 @@ See also ill_waits and ill_outcomes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,9 +17,11 @@ from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
-from libstats.errors import AnalysisError, ReportError
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table
+from libstats.errors import AnalysisError
+from libstats.report import sections
+from libstats.report.page import parameters
+from libstats.report.page.html import notice
+from libstats.report.page.table import Html, Table, folded, table
 from libstats.wording import (
     Row,
     day_name,
@@ -67,7 +68,7 @@ class Ill:
 
 
 def or_why_not(section: Callable[P, T]) -> Callable[P, T | Html]:
-    """A section that says in words why it cannot be told, where the loaded exports cannot tell it."""
+    """A section that says why it cannot be told, where the loaded exports cannot tell it."""
 
     @wraps(section)
     def told(*args: P.args, **kwargs: P.kwargs) -> T | Html:
@@ -96,53 +97,23 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "") -> Ill:
     Raises ReportError for a month that is none, AnalysisError where nothing that tells of ILL is
     loaded.
     """
-    if month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise ReportError(
-            f"{month!r} is not a month", "Write the year and the month, such as 2026-10."
-        )
+    wanted = parameters.month(month) if month else None
     work = process_of(con, PROCESS)
     as_of = newest_export(con, work)
     # an export of which only the day is known was mostly written at its end
     covered = as_of + timedelta(days=1) if as_of.time() == time() else as_of
-    return Ill(
-        con,
-        date.fromisoformat(f"{month}-01") if month else month_before(covered.date()),
-        as_of,
-        work,
-    )
+    return Ill(con, wanted or month_before(covered.date()), as_of, work)
 
 
 def head(report: Ill) -> Html:
     """Of which month, from which exports, and what is missing in them."""
     rows = records(freshness(report.con, process=PROCESS))
     end = datetime.combine(report.until, time())
-    gaps = [
-        f"The newest “{r['export']}” of {r['source']} is from {shown(r['newest_export_at'])}: what happened after that is not in it."
-        for r in rows
-        if r["newest_export_at"] < end
-    ]
-    gaps += [
-        f"{number(r['rows_rejected'])} rows of “{r['export']}” of {r['source']} could not be read. “libstats rejects” says which, and why."
-        for r in rows
-        if r["rows_rejected"]
-    ]
-    box = (
-        notice("Before you use these figures:", gaps, attention=True)
-        if gaps
-        else notice(
-            f"Every export below reaches the end of {month_name(report.month)}, and all its rows could be read."
-        )
-    )
-    headings = {
-        "newest_export_at": "Newest export",
-        "loads": "Files loaded",
-        "rows_rejected": "Rows that could not be read",
-    }
-    sources = table(rows, "Where the figures come from", headings=headings)
-    return Html(
-        f'<p class="libstats-period">{escaped(month_name(report.month))}</p>{box}{sources._repr_html_()}',
-        [sources],
-    )
+    gaps = [sections.outdated(row) for row in rows if row["newest_export_at"] < end]
+    gaps += [sections.unread(row) for row in rows if row["rows_rejected"]]
+    month = month_name(report.month)
+    complete = f"Every export below reaches the end of {month}, and all its rows could be read."
+    return sections.head(month, gaps, complete, rows)
 
 
 @or_why_not
@@ -153,35 +124,31 @@ def key_figures(report: Ill) -> Html:
         for month in (report.month, month_before(report.month, 12))
     )
     assert now is not None
-    cards = [
-        (
-            _days(now["p50"]),
-            f"until half of {month_name(report.month)}’s requests had reached the patron",
-            _compared(report, now, then, "p50"),
-        )
-    ]
-    cards.append((_days(now["p90"]), "until nine in ten had", _compared(report, now, then, "p90")))
-    cards.append(
-        (
-            _percent_within(report, None),
-            f"had reached the patron within the goal of {report.work.goal_days:g} days",
-            _within_by_kind(report),
-        )
+    goal = f"the goal of {report.work.goal_days:g} days"
+    counts = {"late": 0, "near": 0, **_standings(report)}
+    late = f"{number(counts['late'])} older than {goal}, {number(counts['near'])} nearing it."
+    return sections.figures(
+        [
+            (
+                _days(now["p50"]),
+                f"until half of {month_name(report.month)}’s requests had reached the patron",
+                _compared(report, now, then, "p50"),
+            ),
+            (_days(now["p90"]), "until nine in ten had", _compared(report, now, then, "p90")),
+            (
+                _percent_within(report, None),
+                f"had reached the patron within {goal}",
+                _within_by_kind(report),
+            ),
+            (number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", late),
+        ]
     )
-    counts = {
-        "late": 0,
-        "near": 0,
-        **dict(
-            worklist(report.con, PROCESS).aggregate("standing, count(*)", "standing").fetchall()
-        ),
-    }
-    goal = f"{number(counts['late'])} older than the goal of {report.work.goal_days:g} days, {number(counts['near'])} nearing it."
-    cards.append((number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", goal))
-    listed = "".join(
-        f'<li><strong>{a}</strong> <span class="what">{escaped(b)}</span><span class="joint">: </span><span class="comparison">{escaped(c)}</span></li>'
-        for a, b, c in cards
-    )
-    return Html(f'<ul class="libstats-figures">{listed}</ul>')
+
+
+def _standings(report: Ill) -> dict[str, int]:
+    """How many open requests there are of each standing."""
+    found = worklist(report.con, PROCESS).aggregate("standing, count(*)", "standing")
+    return dict(found.fetchall())
 
 
 def _waited(report: Ill, months: int, month: date | None = None) -> Row | None:
@@ -230,7 +197,10 @@ def _within_by_kind(report: Ill) -> str:
     """The share within the goal for loans and for copies, and what it leaves out."""
     told = {KINDS[kind]: _percent_within(report, kind) for kind in ("loan", "copy")}
     parts = ", ".join(f"{name} {value}" for name, value in told.items() if value != UNTOLD)
-    return f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are left out, as in the two figures before."
+    return (
+        f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are "
+        "left out, as in the two figures before."
+    )
 
 
 def _percent_within(report: Ill, kind: str | None) -> str:
@@ -282,9 +252,8 @@ def interval(row: Row, p: str) -> str:
 
 def proof(report: Ill) -> Html:
     """The receipts of the figures, folded away; what was left out is among them."""
-    texts: list[str] = []
-    tables: list[Table] = []
-    files: list[Row] = []
+    pieces: list[Html | Table] = []
+    loads: list[tuple[str, str]] = []
     for analysis, title in (
         ("turnaround", "Receipt of the waits"),
         ("fill_rate", "Receipt of the fill rate"),
@@ -295,26 +264,11 @@ def proof(report: Ill) -> Html:
             rows = records(receipt(report.con, analysis, process=PROCESS, **given))
         except AnalysisError:
             continue
-        files += [row for row in rows if row["part"] == "load"]
-        definition = " ".join(
-            row["value"] for row in rows if row["part"] == "definition" and row["what"] == analysis
-        )
-        listed = table(
-            [row for row in rows if row["part"] not in ("definition", "load")],
-            title,
-            headings={"what": "Of what", "value": "What it was"},
-        )
-        texts.append(
-            f"<p>{escaped(definition[:1].upper() + definition[1:])}</p>{listed._repr_html_()}"
-        )
-        tables.append(listed)
-    loads = [
-        {"file": file, "value": told}
-        for file, told in dict.fromkeys((row["what"], row["value"]) for row in files)
-    ]
-    tables.append(table(loads, "The files behind these figures", headings={"value": "What it was"}))
-    texts.append(tables[-1]._repr_html_())
-    return Html(
-        f"<details><summary>How these figures were counted, and what was left out</summary>{''.join(texts)}</details>",
-        tables,
+        loads += [(row["what"], row["value"]) for row in rows if row["part"] == "load"]
+        pieces.append(sections.receipt(rows, analysis, title, without=["load"]))
+    files = table(
+        [{"file": file, "value": told} for file, told in dict.fromkeys(loads)],
+        "The files behind these figures",
+        headings={"value": "What it was"},
     )
+    return folded("How these figures were counted, and what was left out", *pieces, files)

@@ -10,8 +10,7 @@ from libstats.analysis.work.today import pressing, words
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
-from libstats.report.page.html import Html
-from libstats.report.page.table import Table, table, without_empty
+from libstats.report.page.table import Html, Table, joined, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
 __all__ = [
@@ -109,7 +108,7 @@ def lending(report: Ill) -> Html:
         LENDING,
     )
     why = reasons_of(report, LENDING, "Why requests of other libraries were given up")
-    return Html(f"{rates._repr_html_()}{why._repr_html_()}", [rates, why])
+    return joined(rates, why)
 
 
 @or_why_not
@@ -166,8 +165,8 @@ def reasons_of(report: Ill, process: str, caption: str) -> Table:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
-    found = worklist(report.con, PROCESS)
-    total = int(found.filter("standing <> 'in time'").aggregate("count(*)").fetchall()[0][0])
+    counts, _, cases = pressing(worklist(report.con, PROCESS), LISTED)
+    more = counts["late"] + counts["near"] - len(cases)
     names = (
         "handle",
         "standing",
@@ -183,7 +182,7 @@ def to_do(report: Ill) -> Html:
             **{name: row[name] for name in names},
             **{name: words(row[name]) for name in ("last_milestone", "next_step")},
         }
-        for row in pressing(found, LISTED)
+        for row in cases
     ]
     headings = {
         "handle": "Request",
@@ -194,13 +193,12 @@ def to_do(report: Ill) -> Html:
     }
     listed = table(
         without_empty(rows),
-        f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on {day_name(report.as_of)}",
+        (
+            f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on "
+            f"{day_name(report.as_of)}"
+        ),
         headings=headings,
         formats={"age": tenths},
     )
-    more = (
-        f"<p>And {number(total - len(rows))} more: libstats today --xlsx FILE lists them all.</p>"
-        if total > len(rows)
-        else ""
-    )
-    return Html(f"{listed._repr_html_()}{more}", [listed])
+    told = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
+    return joined(listed, told if more else "")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
-from libstats.definitions.processes import process_of
+from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.report import charts
 from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import KINDS, PROCESS, QUARTER, YEARS, Ill, interval, or_why_not
-from libstats.report.page.html import Html, notice
-from libstats.report.page.table import Table, table
-from libstats.wording import Row, month_before, month_name, percent, records, tenths
+from libstats.report.page.html import notice
+from libstats.report.page.table import Html, Table, joined, table
+from libstats.wording import Row, capital, month_before, month_name, percent, records, tenths
 
 __all__ = [
     "both_right",
@@ -45,28 +44,15 @@ WAITS = {"p50": "Half within", "p80": "80% within", "p90": "90% within"}
 @or_why_not
 def waits(report: Ill) -> Table:
     """The wait by month of submission, with its intervals."""
-    return _waits(
-        report,
-        "month",
-        13,
-        "How long requests took, in days, by the month in which they were made",
-        {"part": "Made in"},
-        lambda row: date.fromisoformat(f"{row['part']}-01"),
-    )
+    caption = "How long requests took, in days, by the month in which they were made"
+    return _waits(report, "month", 13, caption)
 
 
-def _waits(
-    report: Ill,
-    by: str,
-    months: int,
-    caption: str,
-    headings: dict[str, str],
-    name: Callable[[Row], Any],
-) -> Table:
+def _waits(report: Ill, by: Literal["month", "kind"], months: int, caption: str) -> Table:
     rows = []
     for row in records(turnaround(report.con, PROCESS, by=by, **report.period(months))):
         line = {
-            "period" if by == "month" else "part": name(row),
+            **_of(row["part"], by),
             "cases": row["cases"],
             "still_open": row["still_open"],
             "given_up": row["given_up"],
@@ -74,21 +60,23 @@ def _waits(
         for p in WAITS:
             line |= {p: row[p], f"{p}_interval": interval(row, p)}
         rows.append(line)
-    intervals = {f"{p}_interval": "95% interval" for p in WAITS}
-    return table(
-        rows,
-        caption,
-        headings={
-            "cases": "Requests",
-            "period": "Made in",
-            "still_open": "Of them still open",
-            "given_up": "Of them given up",
-            **WAITS,
-            **intervals,
-            **headings,
-        },
-        formats=dict.fromkeys(WAITS, tenths),
-    )
+    headings = {
+        "period": "Made in",
+        "part": "Of what",
+        "cases": "Requests",
+        "still_open": "Of them still open",
+        "given_up": "Of them given up",
+        **WAITS,
+        **{f"{p}_interval": "95% interval" for p in WAITS},
+    }
+    return table(rows, caption, headings=headings, formats=dict.fromkeys(WAITS, tenths))
+
+
+def _of(part: str | None, by: Literal["month", "kind"]) -> Row:
+    """The first column of a row: the month, or the kind in words."""
+    if by == "month":
+        return {"period": date.fromisoformat(f"{part}-01")}
+    return {"part": KINDS.get(part, part)}
 
 
 @or_why_not
@@ -184,84 +172,78 @@ def both_right(report: Ill) -> Html:
     )
     if named is None:
         return Html(
-            "<p>Too few of these requests have reached the patron to compare this picture with the table above.</p>"
+            "<p>Too few of these requests have reached the patron to compare this picture "
+            "with the table above.</p>"
         )
     if not row["given_up"]:
         return Html(
-            "<p>None of these requests was given up, so this picture and the table above tell the same.</p>"
+            "<p>None of these requests was given up, so this picture and the table above "
+            "tell the same.</p>"
         )
     words, days = named
     reached = percent(max(step["share_reached"] for step in steps if step["waited"] <= days))
     return Html(
-        f"<p>Given-up requests are counted here and not in the table above, so {reached} here and {words} there, both within {tenths(days)} days, are both right.</p>"
+        f"<p>Given-up requests are counted here and not in the table above, so {reached} "
+        f"here and {words} there, both within {tenths(days)} days, are both right.</p>"
     )
 
 
 def stages(report: Ill) -> Html:
     """How long each step took, beside the same months a year before."""
+    since, until = report.since(QUARTER), report.until
+    before = {"since": month_before(since, 12), "until": month_before(until, 12)}
     rows, why = [], []
     for start, end in STAGES:
-        row: Row = {
-            "stage": f"{start} to {end}",
-            "cases": None,
-            "p50": None,
-            "p90": None,
-            "before_p50": None,
-            "before_p90": None,
-        }
-        before = {
-            "since": month_before(report.since(QUARTER), 12),
-            "until": month_before(report.until, 12),
-        }
-        for prefix, period in (("", report.period(QUARTER)), ("before_", before)):
-            try:
-                (told,) = records(turnaround(report.con, PROCESS, start=start, end=end, **period))
-            except AnalysisError as error:
-                why += (
-                    [f"{start} to {end}: {error.problem.removeprefix(f'{PROCESS}: ')}."]
-                    if not prefix
-                    else []
-                )
-                continue
-            row |= {
-                f"{prefix}p50": told["p50"],
-                f"{prefix}p90": told["p90"],
-                **({"cases": told["cases"]} if not prefix else {}),
+        now = _step(report, start, end, **report.period(QUARTER))
+        if isinstance(now, str):
+            why.append(f"{start} to {end}: {now}")
+        then = _step(report, start, end, **before)
+        rows.append(
+            {
+                "stage": f"{start} to {end}",
+                **_columns(now, ("cases", "p50", "p90")),
+                **_columns(then, ("p50", "p90"), "before_"),
             }
-        rows.append(row)
-    then = f"{month_name(month_before(report.since(QUARTER), 12))[:3]} to {month_name(month_before(report.month, 12))}"
+        )
+    months = f"{month_name(before['since'])[:3]} to {month_name(month_before(report.month, 12))}"
     headings = {
         "cases": "Requests",
         "p50": "Half within",
         "p90": "90% within",
-        "before_p50": f"Half within, {then}",
-        "before_p90": f"90% within, {then}",
+        "before_p50": f"Half within, {months}",
+        "before_p90": f"90% within, {months}",
     }
-    name = f"Days that each step took, from {month_name(report.since(QUARTER))} to {month_name(report.month)}"
     listed = table(
         rows,
-        name,
+        f"Days that each step took, from {month_name(since)} to {month_name(report.month)}",
         headings=headings,
         formats=dict.fromkeys(("p50", "p90", "before_p50", "before_p90"), tenths),
     )
-    return Html(
-        f"{listed._repr_html_()}{notice('Some steps cannot be told:', why, attention=True) if why else ''}",
-        [listed],
-    )
+    return joined(listed, notice("Some steps cannot be told:", why, attention=True) if why else "")
+
+
+def _step(report: Ill, start: str, end: str, **period: Any) -> Row | str:
+    """How long a step took, or in words why that cannot be told."""
+    try:
+        (row,) = records(turnaround(report.con, PROCESS, start=start, end=end, **period))
+    except AnalysisError as error:
+        return f"{error.problem.removeprefix(f'{PROCESS}: ')}."
+    return row
+
+
+def _columns(told: Row | str, names: tuple[str, ...], prefix: str = "") -> Row:
+    """Some columns of a row, NULL where there is none."""
+    return {f"{prefix}{name}": None if isinstance(told, str) else told[name] for name in names}
 
 
 @or_why_not
 def by_kind(report: Ill) -> Table:
     """Loans, which travel as parcels, and copies, which do not."""
-    caption = f"How long loans and copies took, in days, {month_name(report.since(12))} to {month_name(report.month)}"
-    return _waits(
-        report,
-        "kind",
-        12,
-        caption,
-        {"part": "Of what"},
-        lambda row: KINDS.get(row["part"], row["part"]),
+    caption = (
+        f"How long loans and copies took, in days, {month_name(report.since(12))} to "
+        f"{month_name(report.month)}"
     )
+    return _waits(report, "kind", 12, caption)
 
 
 def other_desks(report: Ill) -> Html:
@@ -270,32 +252,10 @@ def other_desks(report: Ill) -> Html:
     for name in OTHERS:
         work = process_of(report.con, name)
         try:
-            (row,) = records(turnaround(report.con, name, **report.period(QUARTER)))
-            waiting = worklist(report.con, name).count("*").fetchall()[0][0]
-            done = sum(
-                r["cases"]
-                for r in records(
-                    throughput(report.con, name, since=report.month, until=report.until)
-                )
-            )
+            rows.append(_desk(report, work))
         except AnalysisError as error:
-            why.append(
-                f"{work.title[:1].upper()}{work.title[1:]}: {error.problem.removeprefix(f'{name}: ')}."
-            )
-            continue
-        span = f"{work.starts} to {work.done[0]}"
-        rows.append(
-            {
-                "desk": work.title,
-                "done": done,
-                "span": span,
-                **{
-                    k: row[k]
-                    for k in ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")
-                },
-                "open_now": waiting,
-            }
-        )
+            told = error.problem.removeprefix(f"{name}: ")
+            why.append(f"{capital(work.title)}: {told}.")
     headings = {
         "desk": "Desk",
         "done": f"Done in {month_name(report.month)}",
@@ -303,17 +263,33 @@ def other_desks(report: Ill) -> Html:
         "cases": "Requests in these months",
         "p50": "Half within",
         "p90": "90% within",
+        "naive_p50": "Half, closed ones alone",
         "still_open": "Of these months’ requests, still open",
         "given_up": "Of these months’ requests, given up",
         "open_now": "Open now, whenever they were made",
     }
-    name = f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to {month_name(report.month)}"
+    caption = (
+        f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to "
+        f"{month_name(report.month)}"
+    )
     listed = table(
         rows,
-        name,
-        headings={**headings, "naive_p50": "Half, closed ones alone"},
+        caption,
+        headings=headings,
         formats=dict.fromkeys(("p50", "p90", "naive_p50"), tenths),
     )
-    return Html(
-        f"{listed._repr_html_()}{notice('What cannot be told:', why) if why else ''}", [listed]
-    )
+    return joined(listed, notice("What cannot be told:", why) if why else "")
+
+
+def _desk(report: Ill, work: Process) -> Row:
+    """What a desk did, how long it took, and what is open."""
+    (row,) = records(turnaround(report.con, work.name, **report.period(QUARTER)))
+    done = records(throughput(report.con, work.name, since=report.month, until=report.until))
+    columns = ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")
+    return {
+        "desk": work.title,
+        "done": sum(each["cases"] for each in done),
+        "span": f"{work.starts} to {work.done[0]}",
+        **{name: row[name] for name in columns},
+        "open_now": worklist(report.con, work.name).count("*").fetchall()[0][0],
+    }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import nbformat
-
 from libstats.analysis.work import today as lists
 from libstats.analysis.work.today import Today, Work
+from libstats.report import sections
 from libstats.report.page import publish
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, shown, table, without_empty
+from libstats.report.page.html import paragraph
+from libstats.report.page.notebook import nbformat
+from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.wording import tenths
+from libstats.wording import capital, tenths
 
 __all__ = ["page", "sheets"]
 
@@ -31,8 +31,11 @@ HEADINGS = {
 def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     cells = [
-        nbformat.v4.new_markdown_cell(  # type: ignore[no-untyped-call]
-            f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late or nearing their goal.",
+        nbformat.v4.new_markdown_cell(
+            (
+                f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late "
+                "or nearing their goal."
+            ),
             id="title",
         )
     ]
@@ -50,10 +53,10 @@ def page(today: Today) -> str:
     sections.append(("exports", "## The exports behind it", _state(today)))
     for name, heading, html in sections:
         if heading:
-            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))  # type: ignore[no-untyped-call]
-        output = nbformat.v4.new_output("display_data", {"text/html": html})  # type: ignore[no-untyped-call]
-        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))  # type: ignore[no-untyped-call]
-    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")  # type: ignore[no-untyped-call]
+            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))
+        output = nbformat.v4.new_output("display_data", {"text/html": html})
+        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))
+    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")
 
 
 def sheets(today: Today) -> bytes:
@@ -90,28 +93,25 @@ def _head(today: Today) -> Html:
     """What to know before the lists: which exports are stale, and whether something looks wrong."""
     told = [f"{today.warning} Ages are told as of then."] if today.warning else []
     told += [
-        f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened since is not in the lists."
+        (
+            f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened "
+            "since is not in the lists."
+        )
         for export in today.stale
     ]
     if today.alarms:
-        told.append(
-            f"{len(today.alarms)} thing{'s' if len(today.alarms) > 1 else ''} in the exports {'look' if len(today.alarms) > 1 else 'looks'} wrong: see the end of this page."
-        )
-    box = (
-        notice("Before you use these lists:", told, attention=True)
-        if told
-        else notice("No export is older than usual, and nothing in them looks wrong.")
-    )
-    return Html(f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>{box}')
+        many = len(today.alarms)
+        look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
+        told.append(f"{look} wrong: see the end of this page.")
+    complete = "No export is older than usual, and nothing in them looks wrong."
+    return sections.head(shown(today.now.date()), told, complete, what="lists")
 
 
 def _state(today: Today) -> Html:
-    alarms = (
-        _alarms(today)._repr_html_()
-        if today.alarms
-        else "<p>Nothing in the exports looks wrong.</p>"
+    return joined(
+        _exports(today),
+        _alarms(today) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
     )
-    return Html(f"{_exports(today)._repr_html_()}{alarms}")
 
 
 def _exports(today: Today) -> Table:
@@ -146,12 +146,10 @@ def _alarms(today: Today) -> Table:
 
 
 def _section(work: Work, today: Today) -> Html:
-    basis = lists.basis(work, today)
-    about = f"<p>{escaped(basis[:1].upper() + basis[1:])}.</p>"
+    about = paragraph(f"{capital(lists.basis(work, today))}.")
     if not work.cases:
-        return Html(f"{about}<p>Nothing is late or near.</p>")
-    more = f"<p>And {work.more:,} more.</p>" if work.more else ""
-    return Html(f"{about}{_cases(work)._repr_html_()}{more}")
+        return joined(about, "<p>Nothing is late or near.</p>")
+    return joined(about, _cases(work), f"<p>And {work.more:,} more.</p>" if work.more else "")
 
 
 def _cases(work: Work) -> Table:
@@ -170,9 +168,9 @@ def _cases(work: Work) -> Table:
         }
         for row in work.cases
     ]
-    name = (
-        f"{work.process.title[:1].upper()}{work.process.title[1:]}: late and near, the latest first"
-    )
     return table(
-        without_empty(rows), name, headings=HEADINGS, formats={"age": tenths, "left_days": tenths}
+        without_empty(rows),
+        f"{capital(work.process.title)}: late and near, the latest first",
+        headings=HEADINGS,
+        formats={"age": tenths, "left_days": tenths},
     )

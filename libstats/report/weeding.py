@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from libstats.report.collection import AND_OR, LAST, Collection
-from libstats.report.page.html import Html, escaped, notice
-from libstats.report.page.table import Table, table
+from libstats.report.collection_rows import LAST, Collection
+from libstats.report.page.html import notice, paragraph
+from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Row, month_name, number, share
 
 __all__ = ["limits", "missing", "pick_list", "summary", "why_not"]
@@ -19,6 +19,10 @@ UNKNOWN = {
     "location": "location not known",
 }
 LONGEST_TITLE = 60
+AND_OR = {
+    "and": "both older and longer unused than the limits of its class",
+    "or": "older, or longer unused, than a limit of its class",
+}
 
 
 def summary(report: Collection) -> Html:
@@ -38,10 +42,7 @@ def summary(report: Collection) -> Html:
                 headings={"of_class": "Copies of the class", "share": "Share of the class"},
             )
         )
-    return Html(
-        f"<p>{escaped(_begin(report))}</p>{''.join(piece._repr_html_() for piece in pieces)}",
-        pieces,
-    )
+    return joined(paragraph(_begin(report)), *pieces)
 
 
 def _of_classes(report: Collection) -> list[Row]:
@@ -64,7 +65,10 @@ def _begin(report: Collection) -> str:
     if not report.candidates:
         last = report.fate(LAST)
         return (
-            f"No copy is beyond its limits, but for {number(last)} that are the last of their title."
+            (
+                f"No copy is beyond its limits, but for {number(last)} that are the last of "
+                "their title."
+            )
             if last
             else "No copy is beyond its limits."
         )
@@ -72,7 +76,11 @@ def _begin(report: Collection) -> str:
     classes = Counter(_known(row, "class") for row in report.candidates)
     (branch, location), most = min(shelves.items(), key=lambda pair: (-pair[1], pair[0]))
     name, of_class = min(classes.items(), key=lambda pair: (-pair[1], pair[0]))
-    return f"Begin where most of them stand: {branch}, {location} ({number(most)} of {number(len(report.candidates))}). The class with most of them is {name} ({number(of_class)})."
+    return (
+        f"Begin where most of them stand: {branch}, {location} ({number(most)} of "
+        f"{number(len(report.candidates))}). The class with most of them is {name} "
+        f"({number(of_class)})."
+    )
 
 
 def _known(row: Row, name: str) -> str:
@@ -97,11 +105,13 @@ def pick_list(report: Collection) -> Html:
     """The copies to look at, to print and take to the shelves: a table and a sheet for each branch,
     in the order in which they stand."""
     listed = report.candidates[: report.rows]
-    pieces, tables = [], []
+    pieces: list[str] = []
     if len(report.candidates) > len(listed):
         pieces.append(
             notice(
-                f"This list shows the first {number(len(listed))} of {number(len(report.candidates))} copies. Choose one branch, or give the parameter rows a larger number, for the others."
+                f"This list shows the first {number(len(listed))} of "
+                f"{number(len(report.candidates))} copies. Choose one branch, or give the "
+                "parameter rows a larger number, for the others."
             )
         )
     headings = {
@@ -119,11 +129,9 @@ def pick_list(report: Collection) -> Html:
             headings=headings,
             formats={"published_year": str},
         )
-        tables.append(of_branch)
-        pieces.append(
-            f'<div style="break-before:{"page" if place else "auto"}">{of_branch._repr_html_()}</div>'
-        )
-    return Html("".join(pieces) or "<p>No copy is on the list.</p>", tables)
+        side = "page" if place else "auto"
+        pieces.append(joined(f'<div style="break-before:{side}">', of_branch, "</div>"))
+    return joined(*pieces) if pieces else Html("<p>No copy is on the list.</p>")
 
 
 def _pick(row: Row) -> Row:
@@ -131,9 +139,15 @@ def _pick(row: Row) -> Row:
     going."""
     because = "too old for its class; still used" if row["is_still_used"] else row["limits_passed"]
     return {
-        "call_number": row["call_number"], "location": row["location"], "title": _short(row["title"]), "barcode": row["barcode"], "published_year": row["published_year"],
-        "unused_since": _last_use(row), "limits_passed": because, "decision": "☐ keep ☐ go",
-    }  # fmt: skip
+        "call_number": row["call_number"],
+        "location": row["location"],
+        "title": _short(row["title"]),
+        "barcode": row["barcode"],
+        "published_year": row["published_year"],
+        "unused_since": _last_use(row),
+        "limits_passed": because,
+        "decision": "☐ keep ☐ go",
+    }
 
 
 def _last_use(row: Row) -> str | None:
@@ -179,56 +193,41 @@ def missing(report: Collection) -> Html:
     ]
     long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
     count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
-    text = f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more than a year. Look once more, then take them out of the catalogue: patrons place holds on them."
+    text = (
+        f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more "
+        "than a year. Look once more, then take them out of the catalogue: patrons place holds "
+        "on them."
+    )
     shelf = table(
         listed,
         "Lost, missing or claimed returned, the longest first",
         headings={"lost_on": "Since", "days_lost": "Days"},
     )
-    return Html(
-        f"<p>{escaped(text)}</p><details><summary>The list</summary>{shelf._repr_html_()}</details>",
-        [shelf],
-    )
+    return joined(paragraph(text), folded("The list", shelf))
 
 
 def limits(report: Collection) -> Html:
     """The limits that were used, folded away."""
-    rows = [
-        {
-            name: row.get(name, "")
-            for name in ("scheme", "class_from", "class_to", "age_years", "no_use_years", "note")
-        }
-        for row in report.limits
-    ]
-    rows = [
-        {
-            "class": f"{row['class_from']} to {row['class_to']}"
-            if row["class_from"] != row["class_to"]
-            else row["class_from"],
-            **row,
-        }
-        for row in rows
-    ]
-    for row in rows:
-        del row["class_from"], row["class_to"]
-        row["age_years"], row["no_use_years"] = (
-            row["age_years"] or "any",
-            row["no_use_years"] or "any",
-        )
     listed = table(
-        rows,
+        [_limit(row) for row in report.limits],
         f"Limits of the profile {report.settings['profile']}",
         headings={"age_years": "Older than (years)", "no_use_years": "Not used for (years)"},
     )
     source = next((row["source"] for row in report.limits if row.get("source")), "")
-    own = (
-        "A copy is listed if it is "
-        + AND_OR[report.settings["combine"]]
-        .replace("their class", "its class")
-        .replace("both older", "both older")
-        + ". Where a class has one limit, that one decides."
+    text = (
+        f"A copy is listed if it is {AND_OR[report.settings['combine']]}. Where a class has one "
+        f"limit, that one decides. {f'Source: {source}.' if source else ''}"
     )
-    return Html(
-        f"<p>{escaped(own)} {escaped(f'Source: {source}.' if source else '')}</p><details><summary>All lines</summary>{listed._repr_html_()}</details>",
-        [listed],
-    )
+    return joined(paragraph(text), folded("All lines", listed))
+
+
+def _limit(row: Row) -> Row:
+    """A line of the limits; a class that is no range once."""
+    first, last = row["class_from"], row["class_to"]
+    return {
+        "class": first if first == last else f"{first} to {last}",
+        "scheme": row["scheme"],
+        "age_years": row["age_years"] or "any",
+        "no_use_years": row["no_use_years"] or "any",
+        "note": row.get("note", ""),
+    }

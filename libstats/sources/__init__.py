@@ -15,9 +15,11 @@ from libstats.declaration.source import LeftAlone, Source
 
 @cache
 def _shipped() -> tuple[Source | LeftAlone, ...]:
-    """Every declaration of every module of this package, in the order of files and lines."""
+    """Every declaration of every module of this package, in the order of files and lines, a
+    system's copies before its other exports: of two that fit a file equally well the first wins."""
     found: list[Source | LeftAlone] = []
-    for name in sorted(module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.")):
+    modules = (module.name for module in pkgutil.walk_packages(__path__, f"{__name__}."))
+    for name in sorted(modules, key=lambda name: name.removesuffix(".items")):
         names = vars(importlib.import_module(name)).values()
         found += [value for value in names if isinstance(value, (Source, LeftAlone))]
     return tuple(found)

@@ -57,7 +57,10 @@ LOANS = Source(
         -- staff may put it back, to the day of the book drop; systemReturnDate is the scan
         coalesce(zoned_time("?returnDate"), zoned_time("?systemReturnDate")) as returned_at,
         -- not written before the first renewal. When they were is in the history of loans alone
-        case when trim("renewalCount") <> '' then whole_number("renewalCount") else 0 end as renewals,
+        case
+            when trim("renewalCount") <> '' then whole_number("renewalCount")
+            else 0
+        end as renewals,
         -- a loan for use in the reading room
         case when trim("forUseAtLocation.status") <> '' then true end as is_in_house,
         zoned_time("metadata.updatedDate") as updated_at
@@ -76,7 +79,9 @@ CHECK_INS = Source(
     happened=("checked_out_at",),
     set_aside={
         **EARLIER,
-        "no use in the library": """coalesce(lower(trim("itemStatusPriorToCheckIn")), '') <> 'available'""",
+        (
+            "no use in the library"
+        ): """coalesce(lower(trim("itemStatusPriorToCheckIn")), '') <> 'available'""",
     },
     is_elsewhere=True,
     dates=DATES,
@@ -118,16 +123,42 @@ REQUESTS = Source(
     select
         "request_id" as hold_id,
         "instanceId" as title_id,
-        -- the copy is the one that fills it when it is paged, or once it is found; until then it is only asked for
-        case when lower(trim("?requestType")) = 'page' or trim("?status") in ('Open - Awaiting pickup', 'Open - In transit', 'Open - Awaiting delivery', 'Closed - Filled') then "itemId" end as item_id,
+        -- the copy is the one that fills it when it is paged, or once it is found; until then it is
+        --   only asked for
+        case
+            when lower(trim("?requestType")) = 'page'
+                or trim("?status") in (
+                    'Open - Awaiting pickup', 'Open - In transit', 'Open - Awaiting delivery',
+                    'Closed - Filled'
+                )
+                then "itemId"
+        end as item_id,
         "pickupServicePointId" as pickup_branch,
         -- before requests on titles there were only requests on copies
         coalesce(lower(trim("?requestLevel")), 'item') = 'item' as is_item_level,
         zoned_time("requestDate")::date as placed_on,
-        coalesce(zoned_time("?holdShelfExpirationDate"), zoned_time("?requestExpirationDate"))::date as expires_on,
-        -- a request that was not picked up, or ran out, ends too. FOLIO does not say when a copy came to the hold shelf
-        case when trim("status") in ('Closed - Cancelled', 'Closed - Pickup expired', 'Closed - Unfilled') then coalesce(zoned_time("?cancelledDate"), zoned_time("?awaitingPickupRequestClosedDate"), zoned_time("?metadata.updatedDate"))::date end as cancelled_on,
-        case trim("status") when 'Open - Awaiting pickup' then 'waiting' when 'Open - In transit' then 'in transit' when 'Open - Awaiting delivery' then 'processing' when 'Closed - Filled' then 'filled' end as status,
+        coalesce(
+            zoned_time("?holdShelfExpirationDate"),
+            zoned_time("?requestExpirationDate")
+        )::date as expires_on,
+        -- a request that was not picked up, or ran out, ends too. FOLIO does not say when a copy
+        --   came to the hold shelf
+        case
+            when trim("status") in (
+                'Closed - Cancelled', 'Closed - Pickup expired', 'Closed - Unfilled'
+            )
+                then coalesce(
+                    zoned_time("?cancelledDate"),
+                    zoned_time("?awaitingPickupRequestClosedDate"),
+                    zoned_time("?metadata.updatedDate")
+                )::date
+        end as cancelled_on,
+        case trim("status")
+            when 'Open - Awaiting pickup' then 'waiting'
+            when 'Open - In transit' then 'in transit'
+            when 'Open - Awaiting delivery' then 'processing'
+            when 'Closed - Filled' then 'filled'
+        end as status,
         whole_number("position") as queue_position,
         zoned_time("metadata.updatedDate") as updated_at
     from raw"""
@@ -175,7 +206,12 @@ ITEMS = Source(
         zoned_time("metadata.createdDate")::date as added_on,
         zoned_time("lastCheckIn.dateTime")::date as last_seen_on,
         case when trim("status.name") <> 'Available' then "status.name" end as status,
-        case when trim("status.name") in ('Aged to lost', 'Declared lost', 'Lost and paid', 'Missing', 'Long missing') then "status.name" end as lost_code,
+        case
+            when trim("status.name") in (
+                'Aged to lost', 'Declared lost', 'Lost and paid', 'Missing', 'Long missing'
+            )
+                then "status.name"
+        end as lost_code,
         case when trim("status.name") = 'Withdrawn' then "status.name" end as withdrawn_code,
         "volume" as volume,
         "copyNumber" as copy_number,
@@ -227,7 +263,10 @@ HISTORY = LeftAlone(
     "folio",
     "history of loans",
     ("operation", "loan.id"),
-    "each row is one more state of a loan, and would count as another loan: export the loans themselves",
+    (
+        "each row is one more state of a loan, and would count as another loan: "
+        "export the loans themselves"
+    ),
 )
 USERS = LeftAlone(
     "folio", "users", ("id", "username", "patronGroup"), "libstats never reads patron records"

@@ -29,7 +29,10 @@ MILESTONES = Source(
 # A form is kept by hand and its lines are corrected. The newest line counts, and nothing else in a
 # count tells which of two is newer.
 ENTERED = {
-    "entered_at": "add a column entered_at with the day, or the time, at which the line was written or last corrected: without it an older form could win over its correction"
+    "entered_at": (
+        "add a column entered_at with the day, or the time, at which the line was written or "
+        "last corrected: without it an older form could win over its correction"
+    )
 }
 
 # What nobody exports: programmes by age and format, reference, visits, hours. A blank kind or
@@ -40,7 +43,10 @@ MANUAL_COUNTS = Source(
     recognise=("measure", "starts_on", "value"),
     required=ENTERED
     | {
-        "kind": "add a column kind (a part of the measure, such as an age and a format; blank where it is not parted)",
+        "kind": (
+            "add a column kind (a part of the measure, such as an age and a format; "
+            "blank where it is not parted)"
+        ),
         "branch": "add a column branch (blank where it is not parted)",
         "ends_on": "add a column ends_on, the last day counted (blank where that is starts_on)",
     },
@@ -56,7 +62,10 @@ MANUAL_COUNTS = Source(
         coalesce(nullif(trim("branch"), ''), 'all') as branch,
         iso_date("starts_on") as starts_on,
         -- a period that ends before it begins is a slip: rejected, not turned round
-        case when coalesce(trim("ends_on"), '') = '' then iso_date("starts_on") when iso_date("ends_on") >= iso_date("starts_on") then iso_date("ends_on") end as ends_on,
+        case
+            when coalesce(trim("ends_on"), '') = '' then iso_date("starts_on")
+            when iso_date("ends_on") >= iso_date("starts_on") then iso_date("ends_on")
+        end as ends_on,
         case when plain_amount(trim("value")) >= 0 then plain_amount(trim("value")) end as value,
         yes_no("is_estimate") as is_estimate,
         iso_time("entered_at") as entered_at
@@ -146,7 +155,15 @@ SERIAL_ISSUES = Source(
         "branch" as branch,
         "vendor_id" as vendor_id,
         "enumeration" as enumeration,
-        case when coalesce(trim("status"), '') = '' then null when lower(trim("status")) in ('expected', 'received', 'late', 'claimed', 'missing', 'not published', 'bound', 'discarded') then lower(trim("status")) else 'other' end as status,
+        case
+            when coalesce(trim("status"), '') = '' then null
+            when lower(trim("status")) in (
+                'expected', 'received', 'late', 'claimed', 'missing', 'not published', 'bound',
+                'discarded'
+            )
+                then lower(trim("status"))
+            else 'other'
+        end as status,
         "status" as status_as_exported,
         iso_date("expected_on") as expected_on,
         iso_date("received_on") as received_on,

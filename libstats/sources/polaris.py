@@ -18,9 +18,17 @@ TRANSACTIONS = Source(
     recognise=("TransactionID", "TransactionTypeID", "OrganizationID"),
     unless=("TransactionSubTypeID", "numValue"),
     required={
-        "TranClientDate": "add TranClientDate, when it happened at the desk, to the query; TransactionDate is when the server wrote it",
-        "RenewalFlag": "add the detail 124 as RenewalFlag: a renewal is a checkout with that flag, and would count as one",
-        "CheckInType": "add the detail 128 as CheckInType: use in the library is a check-in of that kind",
+        "TranClientDate": (
+            "add TranClientDate, when it happened at the desk, to the query; "
+            "TransactionDate is when the server wrote it"
+        ),
+        "RenewalFlag": (
+            "add the detail 124 as RenewalFlag: a renewal is a checkout with that flag, "
+            "and would count as one"
+        ),
+        "CheckInType": (
+            "add the detail 128 as CheckInType: use in the library is a check-in of that kind"
+        ),
     },
     headings={
         "RenewalFlag": ("Renewal", "renew", "124"),
@@ -42,8 +50,23 @@ TRANSACTIONS = Source(
     select
         us_time("TranClientDate") as happened_at,
         "OrganizationID" as branch,
-        -- 6001 is a checkout, or with the flag 1 a renewal. A check-in (6002) of type 6, or 56 in Leap, is a use in the library, 3 is an inventory
-        case trim("?TransactionTypeID") when '6001' then case when coalesce(trim("?RenewalFlag"), '') in ('', '0') then 'checkout' else 'renewal' end when '6002' then case when trim("?CheckInType") in ('6', '56') then 'in-house use' when trim("?CheckInType") = '3' then 'other' else 'checkin' end when '6016' then 'payment' else case when trim("?TransactionTypeID") <> '' then 'other' end end as kind,
+        -- 6001 is a checkout, or with the flag 1 a renewal. A check-in (6002) of type 6, or 56 in
+        --   Leap, is a use in the library, 3 is an inventory
+        case trim("?TransactionTypeID")
+            when '6001'
+                then case
+                    when coalesce(trim("?RenewalFlag"), '') in ('', '0') then 'checkout'
+                    else 'renewal'
+                end
+            when '6002'
+                then case
+                    when trim("?CheckInType") in ('6', '56') then 'in-house use'
+                    when trim("?CheckInType") = '3' then 'other'
+                    else 'checkin'
+                end
+            when '6016' then 'payment'
+            else case when trim("?TransactionTypeID") <> '' then 'other' end
+        end as kind,
         "TransactionTypeID" as kind_as_exported,
         -- 42 is the catalogue, 48 the nightly job
         case trim("SourceID") when '42' then 'patron' when '48' then 'automatic' end as channel,
@@ -60,7 +83,10 @@ UNPIVOTED = LeftAlone(
     "polaris",
     "transactions with details",
     ("TransactionID", "TransactionSubTypeID"),
-    "each row is one detail, so that a checkout would count as often as it has details: make one row of each transaction, as docs/export-polaris.md shows",
+    (
+        "each row is one detail, so that a checkout would count as often as it has details: "
+        "make one row of each transaction, as docs/export-polaris.md shows"
+    ),
 )
 
 ITEM_HEADINGS = {
@@ -134,7 +160,9 @@ ITEM = {
     select
         "ItemRecordID" as item_id,
         -- 1.23457E+13 has lost its digits in a spreadsheet
-        case when not regexp_matches("Barcode", '^[0-9][.,]?[0-9]*[eE][+]') then "Barcode" end as barcode,
+        case
+            when not regexp_matches("Barcode", '^[0-9][.,]?[0-9]*[eE][+]') then "Barcode"
+        end as barcode,
         "AssociatedBibRecordID" as title_id,
         -- by number, as in transactions; by name where a report has only that
         coalesce("?AssignedBranchID", "?AssignedBranchName") as owning_branch,
@@ -144,7 +172,8 @@ ITEM = {
         "CallNumber" as call_number,
         us_time("FirstAvailableDate")::date as added_on,
         typed_amount("Price") as price,
-        -- Polaris calls a renewal a circulation too, and nothing proves whether this counter holds them: only none is certain
+        -- Polaris calls a renewal a circulation too, and nothing proves whether this counter holds
+        --   them: only none is certain
         case when whole_number("LifetimeCircCount") = 0 then 0 end as lifetime_checkouts,
         whole_number("LifetimeRenewalsCount") as lifetime_renewals,
         whole_number("LifetimeInHouseUseCount") as lifetime_in_house,
@@ -152,10 +181,26 @@ ITEM = {
         us_time("LastCheckoutRenewDate")::date as last_borrowed_on,
         us_time("LastCircTransactionDate")::date as last_seen_on,
         us_time("DueDate")::date as due_on,
-        case when coalesce(trim("?ItemStatusID"), lower(trim("?ItemStatus"))) not in ('1', 'in') then coalesce("?ItemStatus", "?ItemStatusID") end as status,
-        case when trim("?ItemStatusID") in ('7', '8', '9', '10') or lower(trim("?ItemStatus")) in ('lost', 'missing', 'claim returned', 'claim never had') then coalesce("?ItemStatusID", "?ItemStatus") end as lost_code,
-        case when trim("?ItemStatusID") in ('11', '12') or lower(trim("?ItemStatus")) in ('withdrawn', 'weeded') then coalesce("?ItemStatusID", "?ItemStatus") end as withdrawn_code,
-        case when trim("?ItemStatusID") = '23' or lower(trim("?ItemStatus")) = 'damaged' then coalesce("?ItemStatusID", "?ItemStatus") end as damaged_code
+        case
+            when coalesce(trim("?ItemStatusID"), lower(trim("?ItemStatus"))) not in ('1', 'in')
+                then coalesce("?ItemStatus", "?ItemStatusID")
+        end as status,
+        case
+            when trim("?ItemStatusID") in ('7', '8', '9', '10')
+                or lower(trim("?ItemStatus")) in (
+                    'lost', 'missing', 'claim returned', 'claim never had'
+                )
+                then coalesce("?ItemStatusID", "?ItemStatus")
+        end as lost_code,
+        case
+            when trim("?ItemStatusID") in ('11', '12')
+                or lower(trim("?ItemStatus")) in ('withdrawn', 'weeded')
+                then coalesce("?ItemStatusID", "?ItemStatus")
+        end as withdrawn_code,
+        case
+            when trim("?ItemStatusID") = '23' or lower(trim("?ItemStatus")) = 'damaged'
+                then coalesce("?ItemStatusID", "?ItemStatus")
+        end as damaged_code
     from raw""",
     "title": """
     select
@@ -174,7 +219,10 @@ HOLDS = Source(
     name="holds",
     recognise=("SysHoldRequestID", "PickupBranchID"),
     required={
-        "SysHoldStatus": "join SysHoldStatuses and add its Name as SysHoldStatus: by its number alone a hold that is over would wait for ever"
+        "SysHoldStatus": (
+            "join SysHoldStatuses and add its Name as SysHoldStatus: "
+            "by its number alone a hold that is over would wait for ever"
+        )
     },
     headings={"SysHoldStatus": ("HoldStatus", "Hold Status")},
     absence="gone",
@@ -190,12 +238,26 @@ HOLDS = Source(
         "TrappingItemRecordID" as item_id,
         "PickupBranchID" as pickup_branch,
         us_time("CreationDate")::date as placed_on,
-        -- a request goes to the history once it is filled: its day on the shelf is seen only while it is held
-        case when lower(trim("SysHoldStatus")) = 'held' then us_time("?LastStatusTransitionDate")::date end as ready_on,
+        -- a request goes to the history once it is filled: its day on the shelf is seen only while
+        --   it is held
+        case
+            when lower(trim("SysHoldStatus")) = 'held'
+                then us_time("?LastStatusTransitionDate")::date
+        end as ready_on,
         us_time("HoldNotificationDate")::date as notified_on,
         coalesce(us_time("?HoldTillDate"), us_time("?ExpirationDate"))::date as expires_on,
-        case when lower(trim("SysHoldStatus")) in ('cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied') then us_time("?LastStatusTransitionDate")::date end as cancelled_on,
-        case lower(trim("SysHoldStatus")) when 'held' then 'waiting' when 'shipped' then 'in transit' when 'pending' then 'processing' when 'filled' then 'filled' end as status,
+        case
+            when lower(trim("SysHoldStatus")) in (
+                'cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied'
+            )
+                then us_time("?LastStatusTransitionDate")::date
+        end as cancelled_on,
+        case lower(trim("SysHoldStatus"))
+            when 'held' then 'waiting'
+            when 'shipped' then 'in transit'
+            when 'pending' then 'processing'
+            when 'filled' then 'filled'
+        end as status,
         whole_number("Sequence") as queue_position,
         yes_no("Suspended") as is_suspended
     from raw"""

@@ -6,6 +6,8 @@ SUMMARY = LeftAlone(
     "rapidill",
     "summary",
     ("Lending Filled",),
-    "it has totals, not requests: no waiting time can be told from it, and added to the requests of ILLiad or Alma it would count them twice. "
-    "What is in no other export can be entered into the form manual-counts (measure: rapid lending filled)",
+    "it has totals, not requests: no waiting time can be told from it, "
+    "and added to the requests of ILLiad or Alma it would count them twice. "
+    "What is in no other export can be entered into the form manual-counts (measure: "
+    "rapid lending filled)",
 )

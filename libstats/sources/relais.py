@@ -11,7 +11,10 @@ REQUESTS = Source(
     name="requests",
     recognise=("request_number", "supplier_code", "borrower", "lender"),
     required={
-        "direction": "add a column direction to the report: 'borrowing' where borrower is your library, 'lending' where lender is",
+        "direction": (
+            "add a column direction to the report: 'borrowing' where borrower is your library, "
+            "'lending' where lender is"
+        ),
         "request_date": "add request_date to the report",
     },
     set_aside={"own library's copy": """trim("borrower") = trim("lender")"""},
@@ -20,12 +23,24 @@ REQUESTS = Source(
     select
         "request_number" as request_number,
         lower(trim("direction")) as direction,
-        case when lower(trim("supplier_code")) = 'list exhausted' then 'unfilled' when "?min_ship_date" is not null then 'shipped' else 'requested' end as status,
-        case when lower(trim("supplier_code")) = 'list exhausted' then 'sources exhausted' end as reason,
-        case when lower(trim("supplier_code")) = 'list exhausted' then "supplier_code" end as reason_as_exported,
+        case
+            when lower(trim("supplier_code")) = 'list exhausted' then 'unfilled'
+            when "?min_ship_date" is not null then 'shipped'
+            else 'requested'
+        end as status,
+        case
+            when lower(trim("supplier_code")) = 'list exhausted' then 'sources exhausted'
+        end as reason,
+        case
+            when lower(trim("supplier_code")) = 'list exhausted' then "supplier_code"
+        end as reason_as_exported,
         'loan' as kind,
         'Relais' as service,
-        case when lower(trim("direction")) = 'borrowing' and lower(trim("supplier_code")) <> 'list exhausted' then upper(trim("lender")) end as lender,
+        case
+            when lower(trim("direction")) = 'borrowing'
+                and lower(trim("supplier_code")) <> 'list exhausted'
+                then upper(trim("lender"))
+        end as lender,
         "patron_type" as patron_group,
         "pickup_location" as branch,
         iso_time("request_date") as created_at

@@ -28,8 +28,30 @@ REQUESTS = Source(
         "ill_request": """
     select
         "pr_id" as request_number,
-        case when yes_no("pr_is_requester") then 'borrowing' when not yes_no("pr_is_requester") then 'lending' end as direction,
-        case upper(trim("st_code")) when 'REQ_IDLE' then 'new' when 'REQ_VALIDATED' then 'new' when 'RES_IDLE' then 'new' when 'REQ_REQUEST_SENT_TO_SUPPLIER' then 'requested' when 'REQ_EXPECTS_TO_SUPPLY' then 'requested' when 'REQ_CONDITIONAL_ANSWER_RECEIVED' then 'other' when 'REQ_SHIPPED' then 'shipped' when 'RES_ITEM_SHIPPED' then 'shipped' when 'REQ_CHECKED_IN' then 'received' when 'REQ_REQUEST_COMPLETE' then 'completed' when 'RES_COMPLETE' then 'completed' when 'REQ_END_OF_ROTA' then 'unfilled' when 'RES_UNFILLED' then 'unfilled' when 'REQ_CANCELLED' then 'cancelled' when 'RES_CANCELLED' then 'cancelled' when 'REQ_FILLED_LOCALLY' then 'cancelled' when '' then null else case when "st_code" is not null then 'other' end end as status,
+        case
+            when yes_no("pr_is_requester") then 'borrowing'
+            when not yes_no("pr_is_requester") then 'lending'
+        end as direction,
+        case upper(trim("st_code"))
+            when 'REQ_IDLE' then 'new'
+            when 'REQ_VALIDATED' then 'new'
+            when 'RES_IDLE' then 'new'
+            when 'REQ_REQUEST_SENT_TO_SUPPLIER' then 'requested'
+            when 'REQ_EXPECTS_TO_SUPPLY' then 'requested'
+            when 'REQ_CONDITIONAL_ANSWER_RECEIVED' then 'other'
+            when 'REQ_SHIPPED' then 'shipped'
+            when 'RES_ITEM_SHIPPED' then 'shipped'
+            when 'REQ_CHECKED_IN' then 'received'
+            when 'REQ_REQUEST_COMPLETE' then 'completed'
+            when 'RES_COMPLETE' then 'completed'
+            when 'REQ_END_OF_ROTA' then 'unfilled'
+            when 'RES_UNFILLED' then 'unfilled'
+            when 'REQ_CANCELLED' then 'cancelled'
+            when 'RES_CANCELLED' then 'cancelled'
+            when 'REQ_FILLED_LOCALLY' then 'cancelled'
+            when '' then null
+            else case when "st_code" is not null then 'other' end
+        end as status,
         "st_code" as status_as_exported,
         -- nobody's failure: it was in the library
         case upper(trim("st_code")) when 'REQ_FILLED_LOCALLY' then 'available here' end as reason,
@@ -49,14 +71,20 @@ AUDIT = Source(
     recognise=("pra_id", "pra_patron_request_fk", "pra_date_created"),
     required={
         "st_code": "join the table status by pra_to_status_fk and add st_code to the report",
-        "pra_from_status_fk": "add pra_from_status_fk to the report: messages are entries too, and change nothing",
-        "pra_to_status_fk": "add pra_to_status_fk to the report: messages are entries too, and change nothing",
+        "pra_from_status_fk": (
+            "add pra_from_status_fk to the report: messages are entries too, and change nothing"
+        ),
+        "pra_to_status_fk": (
+            "add pra_to_status_fk to the report: messages are entries too, and change nothing"
+        ),
     },
     happened=("happened_at",),
     is_elsewhere=True,
     dates=WHEN,
     set_aside={
-        "no change of status": """"pra_to_status_fk" is null or "pra_from_status_fk" = "pra_to_status_fk\""""
+        (
+            "no change of status"
+        ): """"pra_to_status_fk" is null or "pra_from_status_fk" = "pra_to_status_fk\""""
     },
     fills={
         "ill_event": """

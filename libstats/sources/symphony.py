@@ -17,8 +17,15 @@ ITEM_ID = """trim("Catalog Key") || ':' || trim("Call Sequence") || ':' || trim(
 
 # Symphony's own locations for what is lost or thrown out; a site may add others, which stand in
 # status
-LOST = """case when upper(trim("Current Location")) in ('LOST', 'LOST-ASSUM', 'LOST-CLAIM', 'LOST-PAID', 'MISSING') then "Current Location" end as lost_code,"""
-DISCARDED = """case when upper(trim("Current Location")) = 'DISCARD' then "Current Location" end as withdrawn_code,"""
+LOST = """case
+            when upper(trim("Current Location")) in (
+                'LOST', 'LOST-ASSUM', 'LOST-CLAIM', 'LOST-PAID', 'MISSING'
+            )
+                then "Current Location"
+        end as lost_code,"""
+DISCARDED = """case
+            when upper(trim("Current Location")) = 'DISCARD' then "Current Location"
+        end as withdrawn_code,"""
 
 ITEMS = Source(
     system="symphony",
@@ -51,8 +58,11 @@ ITEMS = Source(
         "Home Location" as location,
         "Item Type" as item_type,
         packed_time("Date Created")::date as added_on,
-        -- the current location is the home location on the shelf, else a word for what is with the copy: CHECKEDOUT, HOLDS, INTRANSIT, MISSING
-        case when "Current Location" is distinct from "?Home Location" then "Current Location" end as status,
+        -- the current location is the home location on the shelf, else a word for what is with the
+        --   copy: CHECKEDOUT, HOLDS, INTRANSIT, MISSING
+        case
+            when "Current Location" is distinct from "?Home Location" then "Current Location"
+        end as status,
         {LOST}
         {DISCARDED}
         "Copy Number" as copy_number
@@ -76,7 +86,9 @@ CHARGES = Source(
     },
     recognise=("Catalog Key", "Date Due"),
     required={
-        "Date Charged": "add c (date charged) to -o: without it two loans of the same copy count as one",
+        "Date Charged": (
+            "add c (date charged) to -o: without it two loans of the same copy count as one"
+        ),
         "Copy Number": "add I or K (the copy's key) to -o",
     },
     absence="gone",
@@ -121,7 +133,10 @@ HOLDS = Source(
     },
     recognise=("Hold Key", "Date Placed", "Pickup Library"),
     required={
-        "Hold Key": 'add K (the number of the hold) to -o; where columns are named in libstats.toml, that one is "Hold Key": without it the same hold in two files would count twice'
+        "Hold Key": (
+            "add K (the number of the hold) to -o; where columns are named in libstats.toml, "
+            'that one is "Hold Key": without it the same hold in two files would count twice'
+        )
     },
     happened=("placed_on", "ready_on", "cancelled_on"),
     # read where the hold was not filled
@@ -139,7 +154,10 @@ HOLDS = Source(
         "Hold Key" as hold_id,
         "Catalog Key" as title_id,
         -- of a hold on a title the copy is any, until one is found
-        case when upper(trim("?Hold Type")) = 'C' or packed_time("?Date Available") is not null then {ITEM_ID} end as item_id,
+        case
+            when upper(trim("?Hold Type")) = 'C' or packed_time("?Date Available") is not null
+                then {ITEM_ID}
+        end as item_id,
         "Pickup Library" as pickup_branch,
         case upper(trim("Hold Type")) when 'C' then true when 'T' then false end as is_item_level,
         packed_time("Date Placed")::date as placed_on,
@@ -148,8 +166,13 @@ HOLDS = Source(
         -- the last day on the hold shelf
         packed_time("Date Hold Expires")::date as expires_on,
         -- inactive is filled, or ended otherwise
-        case when upper(trim("Inactive Reason")) <> 'FILLED' then packed_time("Date Inactive")::date end as cancelled_on,
-        case when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled' else case when packed_time("?Date Available") is not null then 'waiting' end end as status
+        case
+            when upper(trim("Inactive Reason")) <> 'FILLED' then packed_time("Date Inactive")::date
+        end as cancelled_on,
+        case
+            when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled'
+            else case when packed_time("?Date Available") is not null then 'waiting' end
+        end as status
     from raw"""
     },
 )
@@ -166,14 +189,27 @@ HISTORY = Source(
     fills={
         "circulation_event": """
     select
-        -- when it was done; a discharge may tell an earlier day (CO) for a book drop, which is not read
+        -- when it was done; a discharge may tell an earlier day (CO) for a book drop, which is not
+        --   read
         packed_time("time") as happened_at,
         "FE" as branch,
-        -- WV is an item marked as used in the library. A charge to a card such as MAIN-DISCARD is weeding or repair, no loan; of cards with other names libstats cannot know it
-        case "command" when 'CV' then case when yes_no("is system card") then 'other' else 'checkout' end when 'RV' then 'renewal' when 'EV' then 'checkin' when 'WV' then 'in-house use' end as kind,
+        -- WV is an item marked as used in the library. A charge to a card such as MAIN-DISCARD is
+        --   weeding or repair, no loan; of cards with other names libstats cannot know it
+        case "command"
+            when 'CV' then case when yes_no("is system card") then 'other' else 'checkout' end
+            when 'RV' then 'renewal'
+            when 'EV' then 'checkin'
+            when 'WV' then 'in-house use'
+        end as kind,
         "command" as kind_as_exported,
-        -- 3 is WorkFlows, 5 the catalogue online; 6 and 23 are SIP2, which self-check machines speak, and here and there other machines do
-        case "dC" when '3' then 'staff' when '5' then 'patron' when '6' then 'self-check' when '23' then 'self-check' end as channel,
+        -- 3 is WorkFlows, 5 the catalogue online; 6 and 23 are SIP2, which self-check machines
+        --   speak, and here and there other machines do
+        case "dC"
+            when '3' then 'staff'
+            when '5' then 'patron'
+            when '6' then 'self-check'
+            when '23' then 'self-check'
+        end as channel,
         "NQ" as barcode,
         -- a discharge names no user
         person_key("UO") as patron_key
@@ -184,7 +220,10 @@ EXTRACT = LeftAlone(
     "symphony",
     "extract of a history log",
     (r"/^[A-Z]\d{18}[A-Z] *$/",),
-    "its lines no longer say which command they are; load the history log itself (.hist, packed with gzip or not)",
+    (
+        "its lines no longer say which command they are; load the history log itself (.hist, "
+        "packed with gzip or not)"
+    ),
 )
 
 # What BLUEcloud Analytics and Director's Station export, under the names of Symphony's fields.
@@ -235,9 +274,17 @@ ITEM_LIST = Source(
         whole_number("Total Checkouts") as lifetime_checkouts,
         whole_number("Total Renewals") as lifetime_renewals,
         whole_number("In House Charges") as lifetime_in_house,
-        coalesce(us_date("Date Last Charged"), packed_time("Date Last Charged")::date) as last_borrowed_on,
-        coalesce(us_date("Date Inventoried"), packed_time("Date Inventoried")::date) as last_seen_on,
-        case when "Current Location" is distinct from "Home Location" then "Current Location" end as status,
+        coalesce(
+            us_date("Date Last Charged"),
+            packed_time("Date Last Charged")::date
+        ) as last_borrowed_on,
+        coalesce(
+            us_date("Date Inventoried"),
+            packed_time("Date Inventoried")::date
+        ) as last_seen_on,
+        case
+            when "Current Location" is distinct from "Home Location" then "Current Location"
+        end as status,
         {LOST}
         {DISCARDED}
         "Copy Number" as copy_number
@@ -259,5 +306,8 @@ TRANS_STAT = LeftAlone(
     "symphony",
     "circulation statistics of BLUEcloud Analytics",
     (r"/^Trans Stat /",),
-    "it holds sums, which cannot be told apart from those of a report run again; load the history logs instead",
+    (
+        "it holds sums, which cannot be told apart from those of a report run again; "
+        "load the history logs instead"
+    ),
 )

@@ -12,7 +12,10 @@ from libstats.declaration.ill_reasons import reason
 from libstats.declaration.source import Source
 
 DATES = "month first, as in 10/31/2026, or year first"
-MAP = "`libstats inspect FILE` shows the headings of the file: enter the one that means it into libstats.toml"
+MAP = (
+    "`libstats inspect FILE` shows the headings of the file: enter the one that means it into "
+    "libstats.toml"
+)
 
 # A request is in the file of every month in which anything happened to it: it is one request, and
 # the newest file tells how far it is. Where no day is read the file's name must say its month
@@ -23,7 +26,9 @@ BORROWER = Source(
     name="borrower requests",
     recognise=("Direct Request: Unmediated", "Direct Request: Mediated", "Pages (Citation)"),
     required={
-        "ILL Record Number": f"without it a request of several months would count several times. {MAP}"
+        "ILL Record Number": (
+            f"without it a request of several months would count several times. {MAP}"
+        )
     },
     headings={"ILL Record Number": ("ILL Number", "Request ID", "Request Number")},
     # of the pages only that there are some
@@ -35,7 +40,23 @@ BORROWER = Source(
     select
         "ILL Record Number" as request_number,
         'borrowing' as direction,
-        case lower(trim("Request Status")) when 'new' then 'new' when 'review' then 'new' when 'submitted' then 'requested' when 'shipped' then 'shipped' when 'in transit' then 'shipped' when 'received' then 'received' when 'returned' then 'returned' when 'complete' then 'completed' when 'completed' then 'completed' when 'closed' then 'completed' when 'unfilled' then 'unfilled' when 'cancelled' then 'cancelled' when 'canceled' then 'cancelled' when '' then null else case when "Request Status" is not null then 'other' end end as status,
+        case lower(trim("Request Status"))
+            when 'new' then 'new'
+            when 'review' then 'new'
+            when 'submitted' then 'requested'
+            when 'shipped' then 'shipped'
+            when 'in transit' then 'shipped'
+            when 'received' then 'received'
+            when 'returned' then 'returned'
+            when 'complete' then 'completed'
+            when 'completed' then 'completed'
+            when 'closed' then 'completed'
+            when 'unfilled' then 'unfilled'
+            when 'cancelled' then 'cancelled'
+            when 'canceled' then 'cancelled'
+            when '' then null
+            else case when "Request Status" is not null then 'other' end
+        end as status,
         "Request Status" as status_as_exported,
         -- pages are given for copies alone
         case when coalesce(trim("Pages (Citation)"), '') <> '' then 'copy' else 'loan' end as kind,
@@ -80,7 +101,8 @@ BORROWER_NO = Source(
     dates=DATES,
     fills={
         "ill_refusal": _REFUSAL.format(
-            told="""'borrowing' as direction,\n        whole_number("Position in Lender String") as place,"""
+            told="""'borrowing' as direction,
+        whole_number("Position in Lender String") as place,"""
         )
     },
 )

@@ -227,7 +227,7 @@ def merged_sql(con: duckdb.DuckDBPyConnection, table: Table, alive: str) -> str:
     rows = f"select a.* from ({alive}) a semi join several m on {same_key(key, 'm', 'a')}"
     if table.is_keyless:
         return _most(table, rows)
-    having = _exports_having(con, table)
+    having = exports_having(con, table)
     is_tied = con.execute(
         f"select exists (select 1 from ({alive}) group by {', '.join(key)}, rank having count(*) > 1)"
     ).fetchall()[0][0]
@@ -258,11 +258,11 @@ def _folded(column: Column, having: dict[str, list[int]], *, is_tied: bool) -> s
 def told(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
     """The table with its names and those of its other columns that some export tells of: nothing is
     stored in the rest."""
-    wanted = {*table.key, *table.exported_key, table.second_name, *_exports_having(con, table)}
+    wanted = {*table.key, *table.exported_key, table.second_name, *exports_having(con, table)}
     return replace(table, columns=tuple(c for c in table.columns if c.name in wanted))
 
 
-def _exports_having(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, list[int]]:
+def exports_having(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, list[int]]:
     rows = con.execute("select export_id, unnest(columns[$1]) from export", [table.name]).fetchall()
     having: dict[str, list[int]] = {}
     for export_id, column in rows:

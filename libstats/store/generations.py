@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
 from libstats.store.row_groups import GROUP
+from libstats.store.steps import step
 from libstats.store.tables import FORMAT, create_tables, migrate
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -34,10 +35,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 # The share of free blocks beyond which a file is written anew, unless it has few blocks in all (16
 # MB): a month of daily whole lists does not reach it.
 LOOSE, SMALL = 1 / 3, 64
-
-
-def step(name: str) -> None:
-    """A named point between two effects on the disk; tests end the process here."""
 
 
 def published(folder: Path) -> Path | None:

@@ -6,13 +6,24 @@ the order in which files came, except `seq`, which says when something became kn
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import duckdb
 
 LATEST = 2**31 - 1
 SHRINKAGE = 0.02
+
+
+class Disposed(Protocol):
+    """What became of the rows of a load."""
+
+    seq: int | None
+    dispositions: dict[str, int]
+    derived: dict[str, int]
+    conflicts: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,40 @@ class Whole:
     exported_at: datetime
     rows: int
     is_believed: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape of file: what it was taken for, what is made of it, what it is whole for."""
+
+    source: str
+    declaration: str
+    select_hash: str
+    primary_table: str
+    is_whole: bool
+    absence: str
+    scope_column: str | None
+    scope: list[str] | None
+    columns: dict[str, list[str]]
+
+    def number(self, con: duckdb.DuckDBPyConnection) -> int:
+        """Its number in the ledger, entered if it is the first file of its kind."""
+        names, values = list(vars(self)), list(vars(self).values())
+        same = " and ".join(f"{n} is not distinct from ${i}" for i, n in enumerate(names, 1))
+        found = con.execute(f"select export_id from export where {same}", values).fetchall()
+        if found:
+            return int(found[0][0])
+        marks = ", ".join(f"${i}" for i in range(1, len(names) + 1))
+        return int(
+            con.execute(
+                f"""
+                insert into export (export_id, {", ".join(names)})
+                select (select coalesce(max(export_id), 0) + 1 from export), {marks}
+                returning export_id
+                """,
+                values,
+            ).fetchall()[0][0]
+        )
 
 
 def last_seq(con: duckdb.DuckDBPyConnection) -> int:
@@ -64,6 +109,97 @@ def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now
         [seq, now, action, load_seq],
     )
     return seq
+
+
+def enter_loads(
+    con: duckdb.DuckDBPyConnection, columns: Mapping[str, Sequence[object]], now: datetime
+) -> None:
+    """Enter the loads of a batch, each value by name, and leave them in temp table `batch_load`:
+    file, seq, shape, place (which of its shape in the batch, from 1 on), source, and the rest."""
+    types = {
+        **dict.fromkeys(("file", "seq", "shape", "place"), "integer"),
+        **dict.fromkeys(("size", "rows_read", "rows_kept"), "bigint"),
+        "exported_at": "timestamp",
+        "is_cut": "boolean",
+    }
+    lists = ", ".join(
+        f"unnest(${name}::{types.get(name, 'varchar')}[]) as {name}" for name in columns
+    )
+    con.execute(f"create or replace temp table batch_load as select {lists}", dict(columns))
+    con.execute(
+        """
+        insert into ledger
+        select
+            seq,
+            greatest($now::timestamp, coalesce((select max(happened_at) from ledger), $now)),
+            'load',
+            seq
+        from batch_load
+        """,
+        {"now": now},
+    )
+    con.execute(
+        """
+        insert into load
+            (seq, export_id, loaded_at, file, sha256, size, exported_at, exported_from, is_cut,
+            rows_read, rows_kept)
+        select seq, shape, $now, name, sha256, size, exported_at, exported_from, is_cut,
+            rows_read, rows_kept
+        from batch_load
+        """,
+        {"now": now},
+    )
+
+
+def enter_dispositions(con: duckdb.DuckDBPyConnection, told: Sequence[Disposed]) -> None:
+    """Enter what became of the rows of some loads."""
+    rows = [
+        (load.seq, part, name, number)
+        for load in told
+        for part, counts in (("dispositions", load.dispositions), ("derived", load.derived))
+        for name, number in counts.items()
+    ]
+    seqs, parts, names, numbers = ([row[i] for row in rows] for i in range(4))
+    con.execute(
+        """
+        create or replace temp table disposed as
+        select
+            unnest($1::integer[]) as seq,
+            unnest($2::varchar[]) as part,
+            unnest($3::varchar[]) as name,
+            unnest($4::bigint[]) as number,
+            generate_subscripts($1::integer[], 1) as position
+        """,
+        [seqs, parts, names, numbers],
+    )
+    con.execute(
+        """
+        update load
+        set dispositions = d.dispositions, derived = d.derived
+        from (
+            select
+                seq,
+                map_from_entries(coalesce(
+                    list(row(name, number) order by position) filter (where part = 'dispositions'),
+                    [])) as dispositions,
+                map_from_entries(coalesce(
+                    list(row(name, number) order by position) filter (where part = 'derived'),
+                    [])) as derived
+            from disposed
+            group by seq
+        ) d
+        where load.seq = d.seq
+        """
+    )
+    con.execute(
+        """
+        update load
+        set conflicts = c.conflicts
+        from (select unnest($1::integer[]) as seq, unnest($2::bigint[]) as conflicts) c
+        where load.seq = c.seq
+        """,
+        [[load.seq for load in told], [load.conflicts for load in told]],
+    )
 
 
 def active_sql(at: int = LATEST) -> str:
@@ -138,9 +274,9 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     return found
 
 
-def held(con: duckdb.DuckDBPyConnection, seq: int) -> Whole | None:
-    """That whole-state load, if it waits to be confirmed."""
-    return next((w for w in wholes(con) if w.seq == seq and not w.is_believed), None)
+def held(con: duckdb.DuckDBPyConnection, seq: int, at: int = LATEST) -> Whole | None:
+    """That whole-state load, if it waits to be confirmed, as of an entry."""
+    return next((w for w in wholes(con, at) if w.seq == seq and not w.is_believed), None)
 
 
 def _rows_by_scope(

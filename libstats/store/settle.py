@@ -11,27 +11,8 @@ import duckdb
 from libstats import schema
 from libstats.schema import Table
 from libstats.store import fold, ledger
-from libstats.store.generations import step
+from libstats.store.steps import step
 from libstats.store.tables import columns_of_row, same_key
-
-
-def newest(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: tuple[str, ...],
-    export_id: int,
-    before: datetime,
-) -> datetime | None:
-    """The newest value, not after `before`, of the columns that have happened among the rows that
-    the last load of an export holds."""
-    if not columns:
-        return None
-    times = ", ".join(f"max({c}) filter (where {c}::timestamp <= $1)::timestamp" for c in columns)
-    found: datetime | None = con.execute(
-        f"select greatest({times}) from {table.name}__row where export_id = {export_id} and until_seq is null",
-        [before],
-    ).fetchall()[0][0]
-    return found
 
 
 def _with_key(con: duckdb.DuckDBPyConnection, table: Table) -> str:
@@ -173,6 +154,36 @@ def resettle(
     )
     step("fold")
     return touched is not None
+
+
+class OfBatch:
+    """A table settled after several loads at once, whose rows lie in temp table `held`; see
+    runs.py."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table, first_seq: int) -> None:
+        self.con, self.first_seq = con, first_seq
+        self.table = fold.told(con, table)
+
+    def fold(self) -> None:
+        """Fold the keys that the loads tell of. Leaves temp table `touched`: these."""
+        con, table = self.con, self.table
+        keys = ", ".join(f"{sql} as {c}" for c, sql in fold.keyed(con, table)[0].items())
+        con.execute(
+            f"""
+            create or replace temp table touched as
+            select b.source, {keys} from held r join batch_load b using (file)
+            union
+            select r.source, {keys} from {table.name}__row r where r.until_seq >= {self.first_seq}
+            """
+        )
+        fold.prepare(con, table)
+        past = f"select exists (from {table.name}__row where from_seq < {self.first_seq})"
+        if con.execute(past).fetchall()[0][0]:
+            fold.speak(con, table, "touched")
+            fold.refold(con, table, "touched")
+        else:
+            fold.refold(con, table, None)
+        fold.refresh_gone(con, table)
 
 
 def _is_next_list(con: duckdb.DuckDBPyConnection, table: Table, export_id: int, seq: int) -> bool:

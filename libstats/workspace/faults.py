@@ -4,24 +4,22 @@ remedy."""
 from __future__ import annotations
 
 import contextlib
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
 
 from libstats import schema
 from libstats.declaration import own
-from libstats.declaration.own import Fault
+from libstats.declaration.faults import faults
 from libstats.declaration.select import plans
-from libstats.declaration.source import Line, Source, faults, fold_heading, headings_in, read_select
+from libstats.declaration.source import Line, Source, fold_heading, headings_in, read_select
 from libstats.declaration.vocabulary import refused, vocabulary
 from libstats.errors import SourceError, WorkspaceError
 from libstats.privacy.headings import is_personal
 from libstats.sources import declared
-
-CONFIG = "libstats.toml"
+from libstats.workspace.export_form import misshapen
+from libstats.workspace.fault import Fault
 
 
 def check(text: str, config: Mapping[str, Any]) -> None:
@@ -34,81 +32,7 @@ def check(text: str, config: Mapping[str, Any]) -> None:
     ]
     found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
     if found:
-        told = [
-            f"{CONFIG}, line {line_of(text, fault)}, {_dotted(fault.at)}: {fault.told}\n  {fault.remedy}."
-            for fault in found
-        ]
-        raise WorkspaceError("\n".join(told))
-
-
-def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any], folder: Path) -> None:
-    """Tell a connection the profile and the table that [weeding] in libstats.toml names; the table
-    lies in that folder or below it."""
-    given = config.get("weeding", {})
-    table = given.get("thresholds")
-    con.execute("set variable weeding_profile = $1", [given.get("profile")])
-    con.execute("set variable weeding_thresholds = $1", [str(folder / table) if table else None])
-
-
-def _dotted(keys: Sequence[str]) -> str:
-    if keys[0] == "weeding":
-        return " ".join(("[weeding]", *keys[1:]))
-    named = "".join(f'."{label}"' for label in keys[1:2])
-    return " ".join((f"[{keys[0]}{named}]", *keys[2:]))
-
-
-def line_of(text: str, fault: Fault) -> int:
-    """The line of libstats.toml with the key nearest to the fault, or of the SQL below it that
-    gives the column named last."""
-    best, line, quote = 0, 1, ""
-    section: tuple[str, ...] = ()
-    lines = text.splitlines()
-    for number, raw in enumerate(lines, start=1):
-        if not quote:
-            section, keys = _keys(raw, section)
-            shared = next(
-                (i for i, (a, b) in enumerate(zip(keys, fault.at, strict=False)) if a != b),
-                min(len(keys), len(fault.at)),
-            )
-            if shared > best and keys[:shared] == fault.at[:shared]:
-                best, line = shared, number
-        quote = _open_quote(raw, quote)
-    if fault.at[2:3] == ("fills",) and len(fault.at) > 4:
-        return next((n for n in range(line, len(lines) + 1) if fault.at[4] in lines[n - 1]), line)
-    return line
-
-
-def _keys(raw: str, section: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The section after this line, and the keys that lead to what the line defines; none where it
-    defines nothing."""
-    line = raw.strip()
-    if line.startswith("["):
-        path = _path(line)
-        return path or section, path
-    for end in (i for i, sign in enumerate(line) if sign == "="):
-        if path := _path(f"{line[:end]}= 0"):
-            return section, (*section, *path)
-    return section, ()
-
-
-def _path(line: str) -> tuple[str, ...]:
-    try:
-        node: Any = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
-        return ()
-    path: list[str] = []
-    while isinstance(node, dict) and node:
-        path.append(next(iter(node)))
-        node = node[path[-1]]
-    return tuple(path)
-
-
-def _open_quote(raw: str, quote: str) -> str:
-    """The triple quote that is open after a line."""
-    for mark in ("'''", '"""'):
-        if quote in ("", mark) and raw.count(mark) % 2:
-            return "" if quote else mark
-    return quote
+        raise WorkspaceError("\n".join(fault.in_words(text) for fault in found))
 
 
 def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
@@ -119,7 +43,10 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(
                 here,
                 "there is no such export",
-                "Shipped ones are named as `libstats inspect` names them; an own one has its names under [export]",
+                (
+                    "Shipped ones are named as `libstats inspect` names them; "
+                    "an own one has its names under [export]"
+                ),
             )
             continue
         if not isinstance(names, dict):
@@ -158,7 +85,10 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
     given = config.get("weeding", {})
-    form = 'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", a table in the folder of libstats.toml'
+    form = (
+        'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", '
+        "a table in the folder of libstats.toml"
+    )
     if not isinstance(given, dict):
         yield Fault(("weeding",), "is not a section", form)
         return
@@ -183,10 +113,10 @@ def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
                 "libstats has an export of that name",
                 f'Choose another name, or add names of headings under [headings."{label}"]',
             )
-        elif misshapen := own.misshapen(label, entry):
-            yield from misshapen
-        elif told := [*_of_sql(here, entry)]:
-            yield from told
+        elif shapeless := misshapen(label, entry):
+            yield from shapeless
+        elif found := [*_of_sql(here, entry)]:
+            yield from found
         else:
             yield from _of_source(here, entry, own.source_of(label, entry))
 
@@ -216,9 +146,9 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
             if x.column not in known
         )
         yield from (
-            Fault((*at, f"as {x.column}"), told, _ALLOWED)
+            Fault((*at, f"as {x.column}"), problem, _ALLOWED)
             for x in lines
-            if (told := refused(x.expression))
+            if (problem := refused(x.expression))
         )
     rules = (
         (key, name, rule)
@@ -226,8 +156,8 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
         for name, rule in entry.get(key, {}).items()
     )
     for key, name, rule in rules:
-        if told := refused(rule):
-            yield Fault((*here, key, name), told, _ALLOWED)
+        if problem := refused(rule):
+            yield Fault((*here, key, name), problem, _ALLOWED)
         yield from (
             Fault(
                 (*here, key, name),
@@ -239,32 +169,24 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-_ALLOWED = "Headings stand in double quotes, texts in single ones; besides there may be operators, case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, eu_time, whole_number, amount, yes_no, person_key"
+_ALLOWED = (
+    "Headings stand in double quotes, texts in single ones; besides there may be operators, "
+    "case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, "
+    "eu_time, whole_number, amount, yes_no, person_key"
+)
 _ELSEWHERE = 'Write the table under fills, with zoned_time("heading") as its columns of time'
-_KEY_OF = {
-    "some rows": "only",
-    "own zone": "is_elsewhere",
-    "pattern": "footer",
-    "scope": "scope",
-    "loose": "loose",
-    "happened": "happened",
-    "in bare": "bare",
-    "in fits": "fits",
-    "in no SELECT": "headings",
-}
 
 
 def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) -> Iterator[Fault]:
     """Faults of a source that is in the form: what does not fit schema.sql, tells of persons, or is
     no SQL."""
-    for told in faults(source):
-        key = next((k for word, k in _KEY_OF.items() if word in told), "")
+    for key, problem in faults(source):
         remedy = (
             _ELSEWHERE
             if key == "is_elsewhere"
             else "See libstats/declaration/source.py for what each key says"
         )
-        yield Fault((*here, key) if key else here, told.partition(": ")[2], remedy)
+        yield Fault((*here, key) if key else here, problem, remedy)
     for table, lines in source.lines.items():
         for line in lines:
             people = [
@@ -278,7 +200,10 @@ def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) 
                 Fault(
                     _at(here, entry, table, line),
                     f"{h} looks as if it told of persons",
-                    "Leave it out; the pattern of what alone is read of free text is said with glean, and a number goes through person_key to a column for it",
+                    (
+                        "Leave it out; the pattern of what alone is read of free text is said "
+                        "with glean, and a number goes through person_key to a column for it"
+                    ),
                 )
                 for h in people
             )
@@ -300,18 +225,18 @@ def _of_binding(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
             f"(select {', '.join(f'null::varchar as c{i}' for i in range(len(header)))} limit 0)"
         )
         for plan in plans(source, header):
-            told = [
+            bound = [
                 (_at(here, entry, plan.table.name, line), plan.value(line)) for line in plan.lines
             ]
             only = plan.table.name in source.only
-            told += [
+            bound += [
                 (
                     (*here, "only", plan.table.name) if only else (*here, "set_aside", name),
                     f"({rule})::boolean",
                 )
                 for name, rule in plan.set_aside.items()
             ]
-            for at, sql in told:
+            for at, sql in bound:
                 try:
                     con.execute(f"select {sql} from {empty}")
                 except duckdb.Error as error:

@@ -16,19 +16,24 @@ from libstats.sources import sources
 
 _HEAD = """# Forms for what no system exports
 
-Each file here is an empty form: its first line names the columns. Copy one into `exports`, fill it in with any spreadsheet program and
-load it like every other export. libstats never reads, changes or deletes what is in this folder.
+Each file here is an empty form: its first line names the columns. Copy one into `exports`, fill it
+in with any spreadsheet program and load it like every other export. libstats never reads, changes
+or deletes what is in this folder.
 
-* Keep one growing list and load it again and again, or one file a month: a line that is there twice counts once. One with the same
-  words in the columns marked **which one** is the same thing, and of two the one with the newer `entered_at` is believed. So when you
-  correct a line, write the new day into `entered_at`: of all lines of a file the newest dates it.
-* A line that was wrong altogether (a mistyped branch) does not go away when you delete it: `libstats undo` its load, and load the list again.
-* Dates are written 2026-10-31, times 2026-10-31 14:30. A spreadsheet program may turn them round when it saves CSV (10/31/2026 or
-  31.10.2026): such lines are rejected. Save a workbook (.xlsx) instead, or format the columns as text.
+* Keep one growing list and load it again and again, or one file a month: a line that is there twice
+  counts once. One with the same words in the columns marked **which one** is the same thing, and of
+  two the one with the newer `entered_at` is believed. So when you correct a line, write the new day
+  into `entered_at`: of all lines of a file the newest dates it.
+* A line that was wrong altogether (a mistyped branch) does not go away when you delete it:
+  `libstats undo` its load, and load the list again.
+* Dates are written 2026-10-31, times 2026-10-31 14:30. A spreadsheet program may turn them round
+  when it saves CSV (10/31/2026 or 31.10.2026): such lines are rejected. Save a workbook (.xlsx)
+  instead, or format the columns as text.
 * Columns of your own may stand beside these; they are not read. Write no person's name anywhere.
 * In one line write times to all steps or to none: a day counts from its midnight.
-* Counts: give a month's total or its weeks, a measure as a whole or its kinds, never both, or they are added up. A number that was worked
-  out from a sample has `yes` under `is_estimate`. Kinds of programmes name age and format: `children 0-5, in person`.
+* Counts: give a month's total or its weeks, a measure as a whole or its kinds, never both, or they
+  are added up. A number that was worked out from a sample has `yes` under `is_estimate`. Kinds of
+  programmes name age and format: `children 0-5, in person`.
 """
 
 
@@ -45,11 +50,11 @@ def explained() -> str:
 
 def _form(source: Source) -> list[str]:
     table = schema.tables()[source.primary]
-    told: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for line in source.lines[source.primary]:
         column = table.column(line.column)
         for heading in line.headings:
-            told.setdefault(
+            meanings.setdefault(
                 heading,
                 f"**which one**: {column.comment}" if column.nature == "key" else column.comment,
             )
@@ -60,7 +65,7 @@ def _form(source: Source) -> list[str]:
         "",
         "| column | what to write |",
         "|---|---|",
-        *(f"| `{heading}` | {words} |" for heading, words in told.items()),
+        *(f"| `{heading}` | {words} |" for heading, words in meanings.items()),
         "",
     ]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, processes
-from libstats.errors import LibstatsError, StoreError
-from libstats.loading import forget
+from libstats.definitions import calendar, processes, thresholds
+from libstats.errors import StoreError
+from libstats.privacy import forgetting
 from libstats.store import fold, generations, ledger, tables, views
-from libstats.workspace import faults
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace import given
+from libstats.workspace import workspace as workspaces
+from libstats.workspace.workspace import Workspace
 
 
 def open(
@@ -23,7 +24,7 @@ def open(
 
     Parameters
     ----------
-    workspace : the folder with libstats.toml, or a folder inside it
+    workspace : the folder with libstats.toml, or anything in it
     known_on : a day, to see what was known at its end: later loads and later undoings are left out
 
     Every table of the data dictionary is there, each with `source`; `item_ever` and its like also
@@ -35,7 +36,7 @@ def open(
     >>> con.sql("select count(*) > 0 as has_items from item").fetchall()
     [(True,)]
     """
-    place = workspace if isinstance(workspace, Workspace) else find(Path(workspace))
+    place = workspaces.at(workspace)
     try:
         con = _connected(place)
     except StoreError:
@@ -44,24 +45,15 @@ def open(
         con = _connected(place)
     stand_ins, at = tables.read_as_now(con), ledger.LATEST
     if known_on is not None:
-        at = ledger.seq_on(con, _day(known_on))
-        forget.refuse_before_horizon(con, at, f"what was known on {known_on}")
+        at = ledger.seq_on(con, str(given.day(known_on, "known_on")))
+        forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
     views.make(con, at, stand_ins)
     con.execute("use memory")
     processes.register(con, place.config)
     calendar.register(con, place.config)
-    faults.register(con, place.config, place.folder)
+    thresholds.register(con, place.config, place.folder)
     return con
-
-
-def _day(known_on: date | str) -> str:
-    try:
-        return str(date.fromisoformat(str(known_on)))
-    except ValueError:
-        raise LibstatsError(
-            f"known_on={known_on!r} is not a day", "Write it as 2026-10-31."
-        ) from None
 
 
 def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:

@@ -15,7 +15,7 @@ import duckdb
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
-from libstats.workspace import faults, forms, shipped
+from libstats.workspace import given, shipped
 
 CONFIG = "libstats.toml"
 _SECTIONS = {
@@ -39,13 +39,15 @@ name = "{name}"
 # Evergreen and others write times with their zone; libstats turns them into the clock on your wall.
 # timezone = "America/New_York"
 
-# When a branch is open (its code, or "default" for all others; "courier" for the van): waits can be told in open days.
+# When a branch is open (its code, or "default" for all others; "courier" for the van): waits can
+# be told in open days.
 # [calendar.default]
 # open = {{mon = "09:00-20:00", tue = "09:00-20:00", sat = "10:00-14:00"}}
 # closed = ["2026-12-24"]
 # holidays = "US-KS"
 
-# The age in days at which a case wants a hand. Kinds of work are listed in the table `process`; your own go here too.
+# The age in days at which a case wants a hand. Kinds of work are listed in the table `process`;
+# your own go here too.
 # [goals]
 # ill_borrowing = 7
 # [process.digitisation]
@@ -59,24 +61,28 @@ name = "{name}"
 # [process.ill_borrowing.statuses]
 # received = ["Awaiting Box Opening"]
 
-# The limits of weeding, where neither profile nor table is given: a profile of libstats/definitions/weeding.csv, or of a table like it in this folder.
+# The limits of weeding, where neither profile nor table is given: a profile of
+# libstats/definitions/weeding.csv, or of a table like it in this folder.
 # [weeding]
 # profile = "ours"
 # thresholds = "weeding.csv"
 
-# The systems that the exports come from: a name and the product. One system of a product needs no entry, and is called like the product;
-# where there are two, the first keeps that name, else all that is loaded of it would count twice.
+# The systems that the exports come from: a name and the product. One system of a product needs no
+# entry, and is called like the product; where there are two, the first keeps that name, else all
+# that is loaded of it would count twice.
 # [sources.koha]
 # system = "koha"
 # [sources.koha-east]
 # system = "koha"
-# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for files whose names hold the word.
+# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for
+# files whose names hold the word.
 # [sources.symphony]
 # system = "symphony"
 # [sources.symphony.columns]
 # selitem = "oIBlmytf"
 
-# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such an entry), and other headings of those it knows.
+# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such
+# an entry), and other headings of those it knows.
 # [export."apollo items"]
 # recognise = ["Item no.", "Collection"]
 # dates = "day first, as in 31/10/2026"
@@ -90,13 +96,15 @@ name = "{name}"
 # [whole]
 # "koha items" = true
 
-# Patrons' keys: forget them this many days after the case closed; delete exports from the folder once they are loaded.
+# Patrons' keys: forget them this many days after the case closed; delete exports from the folder
+# once they are loaded.
 # [privacy]
 # forget_after_days = 90
 # purge_exports = true
 
-# How much memory the database may take (if not given: four fifths of the machine's). What does not fit is worked on
-# in scratch files of the private store, encrypted. The environment variable LIBSTATS_MEMORY_LIMIT goes before this.
+# How much memory the database may take (if not given: four fifths of the machine's). What does not
+# fit is worked on in scratch files of the private store, encrypted. The environment variable
+# LIBSTATS_MEMORY_LIMIT goes before this.
 # [duckdb]
 # memory_limit = "2GB"
 """
@@ -178,7 +186,10 @@ class Workspace:
         ).get("memory_limit")
         if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
             raise WorkspaceError(
-                f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an amount of memory",
+                (
+                    f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an "
+                    "amount of memory"
+                ),
                 'Write for example: memory_limit = "2GB"',
             )
         return limit
@@ -227,6 +238,15 @@ def _sound(folder: Path) -> Path:
             "Choose another name, or move it into a folder without that sign.",
         )
     return path
+
+
+def at(place: Workspace | Path | str) -> Workspace:
+    """The workspace that is meant: itself, or the one whose folder, or anything in it, is named.
+    LibstatsError for what names none."""
+    if isinstance(place, Workspace):
+        return place
+    remedy = "Give the folder that `libstats init` made, or anything in it."
+    return find(given.path(place, "workspace", remedy))
 
 
 def find(start: Path) -> Workspace:
@@ -279,12 +299,16 @@ def _parsed(text: str) -> dict[str, Any]:
             raise WorkspaceError(
                 f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"'
             )
-    faults.check(text, config)
+    if config.keys() & {"export", "headings", "weeding"}:
+        # it looks at every declaration; most workspaces are opened without
+        from libstats.workspace import faults
+
+        faults.check(text, config)
     return config
 
 
 def _is_zone(zone: object) -> bool:
-    """True for a name of a zone that DuckDB knows; Python's own list is not there on every Windows."""
+    """True for a name of a zone that DuckDB knows; Python's own list is not on every Windows."""
     return bool(
         duckdb.execute(
             "select count(*) from pg_timezone_names() where name = $1", [str(zone)]
@@ -292,13 +316,17 @@ def _is_zone(zone: object) -> bool:
     )
 
 
-def init(folder: Path, name: str | None = None) -> Workspace:
+def init(folder: Path | str, name: str | None = None) -> Workspace:
     """Make a workspace: configuration, exports/, forms/, notebooks/, reports/, the private store
-    and
-    its key.
+    and its key.
 
-    What is already there is left as it is.
+    What is already there is left as it is. Raises WorkspaceError, LibstatsError.
     """
+    from libstats.workspace import forms
+
+    folder = given.path(
+        folder, "name of a folder", "Give a path, as in libstats.init('mylibrary')."
+    )
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(
             f"{folder} is a file, not a folder", "Give the name of a folder to make."

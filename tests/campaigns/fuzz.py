@@ -27,10 +27,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 from libstats.cli import listing
-from libstats.loading.intake import Job
-from libstats.loading.load import load_reading, readings
+from libstats.loading.incoming import Job
+from libstats.loading.queue import Queue
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited, symphony_log, text
+from libstats.recognise.found import found_in
 from libstats.recognise.inspect import inspect
 from libstats.store import generations
 from libstats.workspace.workspace import Workspace, init
@@ -180,12 +181,10 @@ def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None
 def load_path(place: Workspace, writer: generations.Writer, path: Path) -> list[FileReceipt]:
     """A receipt for each part of a file."""
     with ThreadPoolExecutor(1) as beside:
-        return [
-            load_reading(
-                Job(place, writer.con, writer.scratch, path, None, None, lambda _: None), each
-            )
-            for each in readings(path, place.config, beside)
-        ]
+        queue = Queue(Job(place, writer.con, writer.scratch, None, None, lambda _: None))
+        for found in found_in(path, place.config, beside):
+            queue.add(found)
+        return queue.end()
 
 
 def try_one(

@@ -56,6 +56,7 @@ VICTIM = """
 import os, sys
 import libstats
 from libstats.cli.main import main
+from libstats.store import steps
 
 def act(name):
     if name == sys.argv[1]:
@@ -68,14 +69,12 @@ def act(name):
             except OSError:
                 pass
 
-for module in [m for n, m in sys.modules.items() if n.startswith("libstats")]:
-    if hasattr(module, "step"):
-        module.step = act
 if sys.argv[1].startswith("size: "):
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1][6:]), int(sys.argv[1][6:])))
 print("ready", flush=True)
-sys.exit(main(sys.argv[3:]))
+with steps.watched(act):
+    sys.exit(main(sys.argv[3:]))
 """
 # Reads every table of a store that may be damaged, in a process of its own since DuckDB may end it.
 READER = """

@@ -22,7 +22,8 @@ import duckdb
 
 from libstats import schema
 from libstats.declaration.source import Source
-from libstats.loading.intake import Intake, Job
+from libstats.loading.incoming import Incoming, Job
+from libstats.loading.intake import Intake
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited
 from libstats.store import ledger, settle, tables, views
@@ -226,12 +227,8 @@ class Case:
             f for f in delimited.probe(path).headers() if f.delimiter == "," or len(names) == 1
         )
         at = START + timedelta(minutes=minute)
-        receipt = Intake(
-            Job(self.workspace, self.con, self.folder, path, place, at, lambda n: None),
-            source,
-            file,
-            cache(file.count),
-        ).run()
+        job = Job(self.workspace, self.con, self.folder, place, at, lambda n: None)
+        receipt = Intake(Incoming(job, source, file, cache(file.count))).run()
         self.done[receipt.outcome] += 1
         if receipt.outcome == "repeated":
             return

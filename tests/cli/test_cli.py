@@ -49,9 +49,9 @@ def test_a_day_with_a_file(library: Path, capsys: pytest.CaptureFixture[str]) ->
         True,
     ), out
     assert (
-        "line 3, column dateaccessioned: not a date (year first, as in 2026-10-31) (it looks like 9999-99-99)"
-        in run(capsys, "rejects", "1")[1]
-    )
+        "line 3, column dateaccessioned: not a date (year first, "
+        "as in 2026-10-31) (it looks like 9999-99-99)"
+    ) in run(capsys, "rejects", "1")[1]
     assert (
         "2 | b2 | EAST | 9999-99-99"
         in run(capsys, "rejects", "1", "--show", "exports/items-2026-10-31.csv")[1]
@@ -159,7 +159,10 @@ def test_ctrl_c_in_the_middle_of_a_query_is_told_in_words(
 
 def test_commands_do_not_import_what_only_reports_need() -> None:
     """Notebooks' packages take longer to import than most commands to run."""
-    asked = "import sys, libstats.cli.main; print(sorted({'nbformat', 'nbclient', 'matplotlib', 'pandas', 'polars'} & set(sys.modules)))"
+    asked = (
+        "import sys, libstats.cli.main; print(sorted({'nbformat', 'nbclient', 'matplotlib', "
+        "'pandas', 'polars'} & set(sys.modules)))"
+    )
     assert (
         subprocess.run(
             [sys.executable, "-c", asked], capture_output=True, text=True, check=True

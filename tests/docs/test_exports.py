@@ -11,8 +11,7 @@ import libstats
 from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.recognise.inspect import inspect
-from libstats.recognise.recognise import candidates
-from libstats.sources import declared
+from libstats.recognise.known import known
 from libstats.workspace.workspace import Workspace, find
 from tests.support.files import DOCS, write
 
@@ -45,7 +44,7 @@ def columns(query: str) -> list[str]:
 @pytest.mark.parametrize(("system", "query"), queries(), ids=str)
 def test_a_query_gives_what_libstats_loads(system: str, query: str) -> None:
     header = columns(query)
-    source = next(iter(candidates(header, declared())), None)
+    source = next(iter(known().recognising(header)), None)
     assert isinstance(source, Source), header
     assert source.system == system
     assert plans(source, header)[0].has_key
@@ -67,11 +66,11 @@ def test_the_columns_named_for_alma_and_worldshare_are_read() -> None:
         assert lists
         for named in lists:
             header = [re.sub(r";.*", "", name).strip() for name in named.split(",")]
-            source = next(iter(candidates(header, declared())), None)
+            source = next(iter(known().recognising(header)), None)
             assert isinstance(source, Source), header
             assert source.system == system
-            known = {header[at] for at in source.locate(header).values()} | set(source.recognise)
-            assert set(header) - known == set()
+            read = {header[at] for at in source.locate(header).values()} | set(source.recognise)
+            assert set(header) - read == set()
 
 
 def test_what_the_page_on_docline_shows_loads(workspace: Workspace) -> None:

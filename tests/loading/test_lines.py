@@ -13,13 +13,14 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.declaration.select import Raw, plans
-from libstats.loading import compare
-from libstats.loading.intake import Intake
+from libstats.declaration.select import Lines, Raw, plans
+from libstats.loading import compare, read
+from libstats.loading.incoming import Incoming
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.delimited import Delimited, probe
 from libstats.sources.koha.items import ITEMS
 from libstats.store import row_groups as grouping
+from libstats.store import steps
 from libstats.store.row_groups import GROUP, MOST_PIECES
 from libstats.workspace.workspace import Workspace, find, init
 from tests.support.files import write
@@ -38,24 +39,24 @@ def by_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """For each load that was to be compared by lines, how many of these were not known, or why it
     was not."""
     found: list[int] = []
-    original, normal = compare._match_lines, Intake._normal
+    original, anew = compare._Later._match_lines, read.as_written_anew
 
-    def counted(*given: object) -> compare.Seen | None:
-        seen = original(*given)  # type: ignore[arg-type]
-        con = given[0]
+    def counted(later: compare._Later, lines: Lines) -> compare.Seen | None:
+        seen = original(later, lines)
+        con = later.con
         found.append(
             BY_COLUMN
             if seen is None
             else con.execute("select count(*) from by_line where id is null").fetchall()[0][0]
-        )  # type: ignore[attr-defined]
+        )
         return seen
 
-    def noted(intake: Intake) -> Raw:
+    def noted(incoming: Incoming) -> Raw:
         found.append(WRITTEN_ANEW)
-        return normal(intake)
+        return anew(incoming)
 
-    monkeypatch.setattr(compare, "_match_lines", counted)
-    monkeypatch.setattr(Intake, "_normal", noted)
+    monkeypatch.setattr(compare._Later, "_match_lines", counted)
+    monkeypatch.setattr(read, "as_written_anew", noted)
     yield found
 
 
@@ -248,23 +249,20 @@ def test_a_list_of_one_column(workspace: Workspace, by_lines: list[int]) -> None
     ],
 )
 def test_a_line_with_fields_without_a_heading_is_written_nowhere(
-    workspace: Workspace, by_lines: list[int], line: str, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, by_lines: list[int], line: str
 ) -> None:
     """Another list may stand below this one, and tell of persons."""
     found: list[str] = []
-    normal = Intake._normal
 
-    def looked(intake: Intake) -> Raw:
-        found.extend(p.read_text(encoding="utf-8") for p in intake.job.scratch.glob("*.csv"))
-        return normal(intake)
+    def looked(step: str) -> None:
+        scratch = (workspace.store / "work").glob("*.csv")
+        found.extend(p.read_text(encoding="utf-8") for p in scratch)
 
-    monkeypatch.setattr(Intake, "_normal", looked)
     put(workspace, 1, FIRST)
-    assert told(put(workspace, 2, [*FIRST, '7;b7;"EAST;A";"W""";""', line])) == {
-        "new": 1,
-        "unchanged": 6,
-        "rejected": 1,
-    }
+    with steps.watched(looked):
+        receipt = put(workspace, 2, [*FIRST, '7;b7;"EAST;A";"W""";""', line])
+    assert told(receipt) == {"new": 1, "unchanged": 6, "rejected": 1}
+    assert found
     assert "ann@" not in "".join(found)
     assert by_lines == [-1, -2, -2]
 
@@ -404,8 +402,7 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(
 def test_what_fails_before_the_bits_are_committed_is_taken_back(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is refused, and those before and behind it are loaded: the next one's transaction
-    cannot begin while that one is open."""
+    """The file is refused, and those before and behind it are loaded."""
     monkeypatch.setattr(grouping, "GROUP", 100)
     put(workspace, 1, [f"{i};b{i};EAST;WEST;ADULT" for i in range(200)])
     original, asked = grouping._pieces, list[str]()
@@ -424,7 +421,7 @@ def test_what_fails_before_the_bits_are_committed_is_taken_back(
         )
         for day in (2, 3, 4)
     ]
-    assert [f.outcome for f in libstats.load(workspace, days).files] == [
+    assert [libstats.load(workspace, [day]).files[0].outcome for day in days] == [
         "loaded",
         "refused",
         "loaded",

@@ -27,9 +27,8 @@ from libstats import report
 from libstats.cli import main
 from libstats.declaration.select import plans
 from libstats.declaration.source import Source
-from libstats.loading import compare, intake
 from libstats.recognise.recognise import recognise
-from libstats.store import generations, settle
+from libstats.store import generations, steps
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.sources.test_sources import PAIRS
 from tests.support.books import write_xlsx
@@ -195,13 +194,12 @@ def test_the_canary_is_nowhere(
     workspace = find(workspace.folder)
     made = exports(workspace.exports, form)
     seen: set[str] = set()
-    for module in (intake, settle, generations, compare):
-        monkeypatch.setattr(
-            module,
-            "step",
-            lambda name: seen.update(f"{name}: {f}" for f in found_in(workspace.folder)),
-        )
-    receipts = libstats.load(workspace, [path for *_, path in made]).files
+
+    def looked(name: str) -> None:
+        seen.update(f"{name}: {f}" for f in found_in(workspace.folder))
+
+    with steps.watched(looked):
+        receipts = libstats.load(workspace, [path for *_, path in made]).files
     if form == "headless":
         assert {r.outcome for r in receipts} <= {"refused", "left alone"}
     else:

@@ -13,9 +13,9 @@ import pytest
 import libstats
 from libstats.cli import main
 from libstats.errors import LibstatsError, WorkspaceError
-from libstats.loading import forget, intake
+from libstats.loading import forget, incoming, queue
 from libstats.privacy import keys as privacy
-from libstats.store import generations
+from libstats.store import generations, steps
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
@@ -66,7 +66,8 @@ def test_a_big_file_hashes_persons_as_a_small_one_does(
         tmp_path / "old_issues-2026-10-31.csv",
         "issue_id;itemnumber;borrowernumber;issuedate;date_due\n" + rows,
     )
-    monkeypatch.setattr(intake, "MANY", 0)
+    monkeypatch.setattr(incoming, "BIG", 0)
+    monkeypatch.setattr(queue, "BIG", 0)
     monkeypatch.setattr(privacy, "_FIRST", 3)  # the others are met in later rows
     receipt = libstats.load(workspace, [file])
     assert receipt.files[0].outcome == "loaded" and receipt.files[0].dispositions["new"] == len(
@@ -298,7 +299,6 @@ def test_a_rotation_that_was_ended_is_finished_or_undone_by_the_next_load(
     is_done: bool,
     workspace: Workspace,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the published database and the new key's place nothing may stay half done: the old
     key would go on."""
@@ -309,10 +309,8 @@ def test_a_rotation_that_was_ended_is_finished_or_undone_by_the_next_load(
         if name == ended_at:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(generations, "step", end)
-    with pytest.raises(KeyboardInterrupt):
+    with steps.watched(end), pytest.raises(KeyboardInterrupt):
         forget.rotate(workspace)
-    monkeypatch.undo()
     libstats.load(
         workspace,
         [

@@ -168,7 +168,12 @@ def test_a_count_does_not_depend_on_where_blocks_end(
         assert reading.count() == whole
 
 
-LEAK = 'issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n1;b1;P1;2026-10-01;2026-10-21;"A\n2;b2;SECRET-ID;2026-10-01;2026-10-21;"B\n3;b3;P3;2026-10-01;2026-10-21;C\n'
+LEAK = (
+    "issue_id;barcode;borrowernumber;issuedate;date_due;branchcode\n"
+    '1;b1;P1;2026-10-01;2026-10-21;"A\n'
+    '2;b2;SECRET-ID;2026-10-01;2026-10-21;"B\n'
+    "3;b3;P3;2026-10-01;2026-10-21;C\n"
+)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -240,3 +245,14 @@ def test_a_blank_line_behind_a_byte_order_mark_is_no_record(tmp_path: Path) -> N
         part = next(f for f in delimited.probe(file).headers() if f.header == ("a", "b"))
         assert part.count().records == 2
         assert [row for _, row in part.records()] == [["1", "2"]]
+
+
+def test_nul_bytes_far_into_a_file_refuse_it(workspace: Workspace, tmp_path: Path) -> None:
+    padding = "".join(f"{i};b{i};EAST;BK\n" for i in range(1000, 9000))
+    write(
+        tmp_path / "items-2026-10-01.csv",
+        f"itemnumber;barcode;homebranch;itype\n{padding}1;b\0001;EA\0ST;BK\n",
+    )
+    assert (
+        libstats.load(workspace, [tmp_path / "items-2026-10-01.csv"]).files[0].outcome == "refused"
+    )

@@ -46,7 +46,8 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
             path.write_bytes(made.data)
             assert fuzz.load_path(place, writer, path)[0].outcome == "loaded"
         texts = writer.con.sql(
-            "select table_name, column_name from information_schema.columns where data_type = 'VARCHAR'"
+            "select table_name, column_name from information_schema.columns "
+            "where data_type = 'VARCHAR'"
         ).fetchall()
         assert [
             f"{t}.{c}"

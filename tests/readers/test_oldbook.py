@@ -59,7 +59,7 @@ def test_more_sectors_than_the_file_has(place: int, what: str, book: bytearray) 
     ],
 )
 def test_numbers_that_no_sheet_has(
-    kind: int, length: int, at: int, form: str, value: int, book: bytearray
+    kind: int, length: int, at: int, form: str, *, value: int, book: bytearray
 ) -> None:
     place = record(book, kind, length) if length else book.index(b"\xfc\x00") + 4
     struct.pack_into(form, book, place + at, value)

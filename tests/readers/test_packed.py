@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import libstats
-from libstats.loading import intake
 from libstats.readers import delimited, place
 from libstats.readers.part import Count
 from libstats.readers.place import places
 from libstats.readers.sniff import parts
 from libstats.recognise.inspect import inspect
 from libstats.recognise.recognise import recognise
+from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 from tests.readers.test_workbooks import ITEMS, dispositions, held
 from tests.support.books import write_xlsx
@@ -78,23 +78,22 @@ def test_a_packed_file_is_the_file(workspace: Workspace, tmp_path: Path) -> None
     assert held(workspace) == HELD
 
 
-def test_what_is_packed_is_never_on_the_disk(
-    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_packed_is_never_on_the_disk(workspace: Workspace, tmp_path: Path) -> None:
     """Only wanted columns reach scratch, persons' identifiers hashed; what is beside them and above
     them does not."""
     kept: list[bytes] = []
-    read = libstats.loading.intake.read_csv
 
-    def spying(path: str, *args: object, **named: object) -> str:
-        kept.append(Path(path).read_bytes())
-        return read(path, *args, **named)  # type: ignore[arg-type]
+    def looked(step: str) -> None:
+        kept.extend(p.read_bytes() for p in (workspace.store / "work").glob("*.csv"))
 
-    monkeypatch.setattr(intake, "read_csv", spying)
-    loans = "made for SECRET-NAME\nissue_id,borrowernumber,issuedate,date_due,notes\n1,SECRET-ID,2026-10-01,2026-10-21,SECRET-NOTE\n"
-    receipt = libstats.load(
-        workspace, [archive(tmp_path / "day-2026-10-31.zip", {"loans.csv": loans})]
-    ).files[0]
+    loans = (
+        "made for SECRET-NAME\n"
+        "issue_id,borrowernumber,issuedate,date_due,notes\n"
+        "1,SECRET-ID,2026-10-01,2026-10-21,SECRET-NOTE\n"
+    )
+    packed = archive(tmp_path / "day-2026-10-31.zip", {"loans.csv": loans})
+    with steps.watched(looked):
+        receipt = libstats.load(workspace, [packed]).files[0]
     assert dispositions(receipt) == {"new": 1, "set aside": 1}
     assert kept
     assert b"SECRET" not in b"".join(kept)
@@ -363,7 +362,7 @@ def test_members_of_the_folder_itself_and_above_it_are_no_hidden_ones(
 def test_an_archive_with_two_members_of_one_name_is_refused(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """Which of the two a name opens is the unpacker's choice, and the other's rows would be lost."""
+    """Which of the two a name opens is the unpacker's choice; the other's rows would be lost."""
     with (
         zipfile.ZipFile(tmp_path / "day-2026-10-31.zip", "w") as file,
         pytest.warns(UserWarning, match="Duplicate name"),

@@ -41,8 +41,15 @@ def table(path: Path) -> Table:
     [
         '[{"a": 1, "b": {"c": "x"}}, {"b": {"c": "y"}, "a": null}]',
         '{"list": [{"a": 1, "b": {"c": "x"}}, {"a": null, "b": {"c": "y"}}], "totalRecords": 2}',
-        '{"totalRecords": 2, "list": [{"a": 1, "b": {"c": "x"}}, {"a": null, "b": {"c": "y"}}], "info": {"facets": [{"not": "a record"}], "x": {}}}',
-        '{"a": 1, "b": {"c": "x"}}\n\n{"a": null, "b": {"c": "y"}, "notes": [{"not": "a record"}]}\n',
+        (
+            '{"totalRecords": 2, "list": [{"a": 1, "b": {"c": "x"}}, {"a": null, "b": {"c": '
+            '"y"}}], "info": {"facets": [{"not": "a record"}], "x": {}}}'
+        ),
+        (
+            '{"a": 1, "b": {"c": "x"}}\n'
+            "\n"
+            '{"a": null, "b": {"c": "y"}, "notes": [{"not": "a record"}]}\n'
+        ),
         '{"list": [{"a": 1, "b": {"c": "x"}}]}{"list": [{"a": null, "b": {"c": "y"}}]}',
         '\ufeff[\n{"a": 1, "b": {"c": "x"}}\n,\n{"b": {"c": "y"}}\n]\n',
     ],
@@ -61,10 +68,15 @@ def test_every_form_of_json_gives_the_same_rows(tmp_path: Path, text: str, encod
 
 
 def test_values_of_json_are_the_text_that_stands_there(tmp_path: Path) -> None:
-    text = r'[{"n": 12.50, "big": 990406703844702204, "yes": true, "no": false, "tags": ["a", "b"], "empty": [], "list": [{"x": 1}], "text": "a \"{[\" \\", "half": "\ud800", "zero": "a\u0000b"}]'
+    text = (
+        r'[{"n": 12.50, "big": 990406703844702204, "yes": true, "no": false, '
+        r'"tags": ["a", "b"], "empty": [], "list": [{"x": 1}], '
+        r'"text": "a \"{[\" \\", "half": "\ud800", "zero": "a\u0000b"}]'
+    )
     header, rows = table(write(tmp_path / "records.json", text))
     assert dict(zip(header, rows[0], strict=True)) == {
-        "n": "12.50", "big": "990406703844702204", "yes": "true", "no": "false", "tags": "a; b", "empty": "", "text": 'a "{[" \\', "half": "?", "zero": "ab",
+        "n": "12.50", "big": "990406703844702204", "yes": "true", "no": "false",
+        "tags": "a; b", "empty": "", "text": 'a "{[" \\', "half": "?", "zero": "ab",
     }  # fmt: skip
 
 
@@ -142,7 +154,10 @@ def test_a_page_without_any_record_ends_an_answer(tmp_path: Path) -> None:
     assert table(
         write(
             tmp_path / "loans.json",
-            '{"loans": [{"id": "1"}]}{"loans": null, "totalRecords": 1}{"loans": [], "totalRecords": 1}',
+            (
+                '{"loans": [{"id": "1"}]}{"loans": null, "totalRecords": 1}{"loans": [], '
+                '"totalRecords": 1}'
+            ),
         )
     ) == (("id",), [["1"]])
 
@@ -183,17 +198,28 @@ def test_records_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert longest < 5000
 
 
-SCHEMA = """<xsd:schema><xsd:element name="Column0" saw-sql:columnHeading="0"/><xsd:element name="Column2" saw-sql:tableHeading="Desk" saw-sql:columnHeading="Library"/>
-<xsd:element name="Column1" saw-sql:tableHeading="Copy" saw-sql:columnHeading="Library"/><xsd:element name="Column3" saw-sql:columnHeading="Title"/></xsd:schema>"""
+SCHEMA = (
+    '<xsd:schema><xsd:element name="Column0" saw-sql:columnHeading="0"/><xsd:element '
+    'name="Column2" saw-sql:tableHeading="Desk" saw-sql:columnHeading="Library"/>\n'
+    '<xsd:element name="Column1" saw-sql:tableHeading="Copy" saw-sql:columnHeading="Library"/>'
+    '<xsd:element name="Column3" saw-sql:columnHeading="Title"/></xsd:schema>'
+)
 
 
 def page(rows: str, schema: str = SCHEMA, finished: str = "true") -> str:
     """A page of an answer of Analytics."""
-    return f'<?xml version="1.0"?>\n<report><QueryResult><IsFinished>{finished}</IsFinished><ResultXml><rowset>{schema}{rows}</rowset></ResultXml></QueryResult></report>\n'
+    return (
+        '<?xml version="1.0"?>\n'
+        f"<report><QueryResult><IsFinished>{finished}</IsFinished><ResultXml>"
+        f"<rowset>{schema}{rows}</rowset></ResultXml></QueryResult></report>\n"
+    )
 
 
 ROWS = (
-    "<Row><Column0>0</Column0><Column2>Main</Column2><Column1>East</Column1><Column3>A &lt;Row&gt; &amp; B</Column3></Row>",
+    (
+        "<Row><Column0>0</Column0><Column2>Main</Column2><Column1>East</Column1><Column3>A "
+        "&lt;Row&gt; &amp; B</Column3></Row>"
+    ),
     "<Row><Column3>C</Column3></Row>",
 )
 
@@ -221,9 +247,8 @@ def test_pages_are_one_table(
 
 def test_a_page_alone_says_that_others_follow_or_what_it_lacks(tmp_path: Path) -> None:
     first = part(write(tmp_path / "page1.xml", page(ROWS[0], finished="false")))
-    assert (
-        first.lacks(1)
-        == "its last page says that more pages follow: save them all in one file, one behind the other"
+    assert first.lacks(1) == (
+        "its last page says that more pages follow: save them all in one file, one behind the other"
     )
     assert part(write(tmp_path / "all.xml", page(ROWS[0]))).lacks(1) is None
     with pytest.raises(
@@ -239,9 +264,10 @@ def test_a_list_in_xml_says_that_it_is_one_page(tmp_path: Path) -> None:
             '<items total_record_count="1200"><item><pid>1</pid></item></items>',
         )
     )
-    assert (
-        found.lacks(1)
-        == "it says that there are 1,200 records and holds 1: it is one page of a longer answer. Export the other pages too"
+    assert found.lacks(1) == (
+        "it says that there are 1,"
+        "200 records and holds 1: it is one page of a longer answer. "
+        "Export the other pages too"
     )
     assert found.lacks(1200) is None
 
@@ -267,11 +293,17 @@ def test_a_page_within_json_that_is_no_text_is_refused(tmp_path: Path, pages: st
         ),
         (
             page(ROWS[0])
-            + '<?xml version="1.0"?>\n<web_service_result><errorsExist>true</errorsExist></web_service_result>',
+            + (
+                '<?xml version="1.0"?>\n'
+                "<web_service_result><errorsExist>true</errorsExist></web_service_result>"
+            ),
             "line 5: what begins there is no page like the first one",
         ),
         (
-            '<items><item><pid>1</pid></item></items><?xml version="1.0"?><item_loans><item_loan/></item_loans>',
+            (
+                "<items><item><pid>1</pid></item></items><?xml "
+                'version="1.0"?><item_loans><item_loan/></item_loans>'
+            ),
             "no page like the first one",
         ),
         (
@@ -309,7 +341,10 @@ def test_xml_that_is_none_is_refused_in_words(tmp_path: Path, text: str, problem
 
 def test_one_page_of_many_is_said_in_the_receipt(workspace: Workspace, tmp_path: Path) -> None:
     workspace.config["library"] = {"timezone": "America/New_York"}
-    text = '{"loans": [{"id": "1", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": "2026-10-26T14:00:00Z"}], "totalRecords": 1200}'
+    text = (
+        '{"loans": [{"id": "1", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": '
+        '"2026-10-26T14:00:00Z"}], "totalRecords": 1200}'
+    )
     receipt = libstats.load(workspace, [write(tmp_path / "loans.json", text)])
     assert (
         "it says that there are 1,200 records and holds 1: it is one page of a longer answer"
@@ -320,7 +355,10 @@ def test_one_page_of_many_is_said_in_the_receipt(workspace: Workspace, tmp_path:
 def test_times_of_another_zone_are_refused_until_the_own_is_known(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    text = '[{"id": "1", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": "2026-10-26T14:00:00Z"}]'
+    text = (
+        '[{"id": "1", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": '
+        '"2026-10-26T14:00:00Z"}]'
+    )
     receipt = libstats.load(workspace, [write(tmp_path / "loans.json", text)])
     assert receipt.files[0].outcome == "refused"
     assert "its times are those of another zone" in receipt.files[0].reason
@@ -349,12 +387,19 @@ def test_nothing_that_is_not_selected_is_anywhere(workspace: Workspace) -> None:
     [
         (
             "details.csv",
-            "TransactionID,TransactionTypeID,OrganizationID,TransactionSubTypeID,numValue\n1,6001,3,38,77001\n1,6001,3,124,1\n",
+            (
+                "TransactionID,TransactionTypeID,OrganizationID,TransactionSubTypeID,numValue\n"
+                "1,6001,3,38,77001\n"
+                "1,6001,3,124,1\n"
+            ),
             "a checkout would count as often as it has details",
         ),
         (
             "history.json",
-            '{"loansHistory": [{"id": "h", "operation": "U", "loan": {"id": "1", "loanDate": "2026-10-05T14:00:00Z"}}]}',
+            (
+                '{"loansHistory": [{"id": "h", "operation": "U", "loan": {"id": "1", "loanDate": '
+                '"2026-10-05T14:00:00Z"}}]}'
+            ),
             "each row is one more state of a loan",
         ),
         (
@@ -369,7 +414,10 @@ def test_nothing_that_is_not_selected_is_anywhere(workspace: Workspace) -> None:
         ),
         (
             "removed.csv",
-            "id,placed_gmt,removed_gmt,record_id,pickup_location_code\n1,2026-10-05 14:00:00-04,2026-10-06 14:00:00-04,1,x\n",
+            (
+                "id,placed_gmt,removed_gmt,record_id,pickup_location_code\n"
+                "1,2026-10-05 14:00:00-04,2026-10-06 14:00:00-04,1,x\n"
+            ),
             "the same hold would count twice",
         ),
     ],
@@ -390,7 +438,10 @@ def test_a_report_of_renewals_without_their_flag_is_refused(
         [
             write(
                 tmp_path / "t.csv",
-                "TransactionID,TransactionTypeID,OrganizationID,TranClientDate\n1,6001,3,2026-10-05 14:00:00.000\n",
+                (
+                    "TransactionID,TransactionTypeID,OrganizationID,TranClientDate\n"
+                    "1,6001,3,2026-10-05 14:00:00.000\n"
+                ),
             )
         ],
     ).files[0]
@@ -403,8 +454,14 @@ def test_a_loan_is_one_whether_it_comes_from_json_or_from_metadb(
 ) -> None:
     """The borrower goes when a later export shows the loan anonymised."""
     workspace.config["library"] = {"timezone": "America/New_York"}
-    first = '[{"id": "1", "userId": "CANARY", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", "dueDate": "2026-10-26T14:00:00Z", "metadata": {"updatedDate": "2026-10-05T14:00:00Z"}}]'
-    later = "id,user_id,item_id,loan_date,due_date,return_date,renewal_count\n1,,7,2026-10-05 10:00:00-04,2026-10-26 10:00:00-04,2026-10-20 10:00:00-04,1\n"
+    first = (
+        '[{"id": "1", "userId": "CANARY", "itemId": "7", "loanDate": "2026-10-05T14:00:00Z", '
+        '"dueDate": "2026-10-26T14:00:00Z", "metadata": {"updatedDate": "2026-10-05T14:00:00Z"}}]'
+    )
+    later = (
+        "id,user_id,item_id,loan_date,due_date,return_date,renewal_count\n"
+        "1,,7,2026-10-05 10:00:00-04,2026-10-26 10:00:00-04,2026-10-20 10:00:00-04,1\n"
+    )
     libstats.load(workspace, [write(tmp_path / "loans-2026-10-06.json", first)])
     with libstats.open(workspace) as con:
         assert con.sql("select count(patron_key), count(returned_at) from loan").fetchall() == [
@@ -413,5 +470,6 @@ def test_a_loan_is_one_whether_it_comes_from_json_or_from_metadb(
     libstats.load(workspace, [write(tmp_path / "loans-2026-10-21.csv", later)])
     with libstats.open(workspace) as con:
         assert con.sql(
-            "select count(*), count(patron_key), any_value(returned_at)::varchar, any_value(renewals) from loan"
+            "select count(*), count(patron_key), any_value(returned_at)::varchar, "
+            "any_value(renewals) from loan"
         ).fetchall() == [(1, 0, "2026-10-20 10:00:00", 1)]

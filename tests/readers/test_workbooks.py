@@ -69,9 +69,9 @@ def test_every_sheet_is_loaded_on_its_own(kind: str, workspace: Workspace, tmp_p
             (f"{book.name}#Loans & returns",),
         ]
     assert (
-        f"{book.name}, sheet Notes: not an export that libstats knows; libstats knows none of its 2 headings"
-        in str(receipt)
-    )
+        f"{book.name}, sheet Notes: not an export that libstats knows; "
+        "libstats knows none of its 2 headings"
+    ) in str(receipt)
     assert "Jane" not in str(receipt)
 
 
@@ -213,7 +213,7 @@ SHEET = "xl/worksheets/sheet1.xml"
     ],
 )
 def test_a_workbook_that_cannot_be_believed_is_refused(
-    member: str, old: str, new: str, message: str, workspace: Workspace, tmp_path: Path
+    member: str, old: str, new: str, message: str, *, workspace: Workspace, tmp_path: Path
 ) -> None:
     book = swap(write_xlsx(tmp_path / "items-2026-10-31.xlsx", {"S": ITEMS}), member, old, new)
     receipt = libstats.load(workspace, [book])
@@ -260,9 +260,9 @@ def test_inspect_tells_of_every_sheet(tmp_path: Path) -> None:
         )
     )
     assert (
-        "book.xlsx, sheet Copies: koha items (sheet of a workbook, 4 columns)\n  lines above the headings, set aside: 1"
-        in told
-    )
+        "book.xlsx, sheet Copies: koha items (sheet of a workbook, 4 columns)\n"
+        "  lines above the headings, set aside: 1"
+    ) in told
     assert "book.xlsx, sheet Empty: left alone" in told
     assert "book.xlsx, sheet Other: not recognised" in told
 
@@ -274,7 +274,10 @@ def test_shared_strings_that_are_blank_make_no_row(tmp_path: Path) -> None:
         archive.writestr("xl/sharedStrings.xml", strings)
     swap(book, SHEET, xlsx_cell("A2", "x"), '<c r="A2" t="s"><v>0</v></c>')
     swap(book, SHEET, xlsx_cell("A3", "y"), '<c r="A3" t="s"><v>1</v></c>')
-    links = f'<Relationship Id="rId98" Type="{LINKS}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    links = (
+        f'<Relationship Id="rId98" Type="{LINKS}/sharedStrings" '
+        'Target="sharedStrings.xml"/></Relationships>'
+    )
     swap(book, "xl/_rels/workbook.xml.rels", "</Relationships>", links)
     with zipfile.ZipFile(book) as archive:
         assert extent.extents(archive, "book")["S"] == extent.Extent(2, 3, 1)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.declaration.source import Source, faults
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Source
 from libstats.readers.workbook.sheets import cell_text
 from libstats.recognise import recognise
 from libstats.recognise.inspect import inspect
+from libstats.recognise.known import Known
 from libstats.workspace.workspace import Workspace
 from tests.readers.test_workbooks import dispositions
 from tests.support.books import WRITERS, Rows
@@ -67,14 +69,15 @@ HELD = [
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The invented source is all that libstats knows."""
-    monkeypatch.setattr(recognise, "declared", lambda *_: (LENDING,))
+    monkeypatch.setattr(recognise, "known", lambda *_: Known((LENDING,)))
 
 
 def held(workspace: Workspace) -> list[tuple[str | None, ...]]:
     """The requests loaded."""
     with libstats.open(workspace) as con:
         return con.sql(
-            "select request_id, direction, format, placed_on::varchar, updated_at::varchar from ill_request order by 1"
+            "select request_id, direction, format, placed_on::varchar, updated_at::varchar "
+            "from ill_request order by 1"
         ).fetchall()
 
 
@@ -172,9 +175,9 @@ def test_a_row_above_the_headings_is_not_set_aside_for_a_title(
     ]
     receipt = str(libstats.load(workspace, [as_csv(tmp_path / "lending.csv", rows)]))
     assert (
-        "lending.csv: record 2 stands above the headings and is as full as they are: it looks like a row"
-        in receipt
-    )
+        "lending.csv: record 2 stands above the headings and is as full as they are: "
+        "it looks like a row"
+    ) in receipt
     assert "Export it again with its headings first" in receipt
 
 

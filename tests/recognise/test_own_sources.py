@@ -103,7 +103,10 @@ def test_the_short_form_makes_values_as_the_columns_want_them(workspace: Workspa
     assert receipt.files[0].label == "gate loans"
     assert rows(
         place,
-        "select loan_id, checked_out_at::varchar, renewals, patron_key is null from loan order by 1",
+        (
+            "select loan_id, checked_out_at::varchar, renewals, patron_key is null from loan "
+            "order by 1"
+        ),
     ) == [
         ("1", "2026-10-31 09:30:00", 2, False),
         ("2", None, 0, True),
@@ -158,7 +161,11 @@ def test_a_table_takes_only_some_rows_also_those_set_aside(workspace: Workspace)
     assert (receipt.dispositions["new"], receipt.dispositions["set aside"]) == (1, 1)
     assert rows(
         place,
-        "select 'item', item_id, null from item union all select 'withdrawal', item_id, withdrawn_at::varchar from withdrawal order by 1",
+        (
+            "select 'item', item_id, null from item "
+            "union all select 'withdrawal', item_id, withdrawn_at::varchar from withdrawal "
+            "order by 1"
+        ),
     ) == [
         ("item", "1", None),
         ("withdrawal", "2", "2026-10-05 00:00:00"),
@@ -175,7 +182,12 @@ def test_a_table_takes_only_some_rows_also_those_set_aside(workspace: Workspace)
         ),
         (
             "weekly-listitems-2026-11-01.txt",
-            '[sources.gate]\nsystem = "gate"\n[sources.gate.columns]\nlistitems = ["Shelf", "", "No.", "Strip"]\n',
+            (
+                "[sources.gate]\n"
+                'system = "gate"\n'
+                "[sources.gate.columns]\n"
+                'listitems = ["Shelf", "", "No.", "Strip"]\n'
+            ),
         ),
     ],
 )
@@ -486,7 +498,10 @@ def test_line_ends_of_windows_stay_and_odd_headings_are_written_whole(workspace:
 def test_a_list_without_its_number_is_not_taken_for_another(workspace: Workspace) -> None:
     file = write(
         workspace.exports / "x.csv",
-        "Item barcode,Check out branch,Check out date,Due date\n30000000000017,MAIN,2026-10-01,2026-10-22\n",
+        (
+            "Item barcode,Check out branch,Check out date,Due date\n"
+            "30000000000017,MAIN,2026-10-01,2026-10-22\n"
+        ),
     )
     assert "To ask: which column is the loan_id of the loan?" in inspect(file)
     with pytest.raises(LibstatsError, match="add it to the report"):

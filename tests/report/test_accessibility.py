@@ -24,7 +24,11 @@ from tests.report.test_monthly import OCTOBER, SEPTEMBER, counted, example
 from tests.support.cases import opened
 
 HERE = Path(__file__).parent / "accessibility"
-BAD = '<!DOCTYPE html><html><head></head><body><img src="http://127.0.0.1:9/a.png"><script>1</script><p style="color:#ccc">faint</p></body></html>'
+BAD = (
+    "<!DOCTYPE html><html><head></head><body><img "
+    'src="http://127.0.0.1:9/a.png"><script>1</script><p '
+    'style="color:#ccc">faint</p></body></html>'
+)
 
 pytestmark = pytest.mark.slow
 

@@ -53,7 +53,8 @@ def test_alt_text_states_the_finding() -> None:
         counted(OCTOBER, "East", 481),
     ]
     assert charts.circulation_by_month(rows).alt.startswith(
-        "Checkouts in October 2026 were 1,234, 8% more than in October 2025; Central made 61% of them."
+        "Checkouts in October 2026 were 1,234, 8% more than in October 2025; Central made "
+        "61% of them."
     )
 
 
@@ -64,15 +65,16 @@ def test_alt_text_names_the_months_without_figures() -> None:
         counted(OCTOBER, "Central", 7),
     ]
     assert charts.circulation_by_month(rows).alt == (
-        "Checkouts in October 2026 were 7; neither September 2026 nor October 2025 is there to compare with. No figures are loaded for September 2026. "
+        "Checkouts in October 2026 were 7; neither September 2026 nor October 2025 is there "
+        "to compare with. No figures are loaded for September 2026. "
         "The busiest of these 3 months was August 2026 (9), the quietest July 2026 (5)."
     )
 
 
 def test_alt_text_of_a_single_month() -> None:
-    assert (
-        charts.circulation_by_month([counted(OCTOBER, "Central", 7)]).alt
-        == "Checkouts in October 2026 were 7; neither September 2026 nor October 2025 is there to compare with."
+    assert charts.circulation_by_month([counted(OCTOBER, "Central", 7)]).alt == (
+        "Checkouts in October 2026 were 7; neither September 2026 nor October 2025 is there "
+        "to compare with."
     )
 
 

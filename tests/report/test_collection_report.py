@@ -16,26 +16,55 @@ import libstats
 from libstats.errors import ReportError
 from libstats.report import collection, run, weeding
 from libstats.report.charts import collection as charts_collection
-from libstats.report.collection import LAST, Collection
+from libstats.report.collection_rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
 NOTEBOOK = NOTEBOOKS / "collection_and_weeding.ipynb"
 AGE: dict[str, Any] = {
-    "items": 10, "items_dated": 8, "items_without_year": 1, "items_year_suspect": 1, "items_serial": 0, "median_year": 2011.0, "share_older_5_years": 0.75, "share_older_10_years": 0.5, "share_older_15_years": 0.25,
-}  # fmt: skip
+    "items": 10,
+    "items_dated": 8,
+    "items_without_year": 1,
+    "items_year_suspect": 1,
+    "items_serial": 0,
+    "median_year": 2011.0,
+    "share_older_5_years": 0.75,
+    "share_older_10_years": 0.5,
+    "share_older_15_years": 0.25,
+}
 USE: dict[str, Any] = {
-    "items": 10, "items_unrecorded": 0, "checkouts": 20, "in_house_uses": 5, "turnover": 2.5, "share_of_items": 1.0, "share_of_use": 1.0, "relative_use": 1.0, "items_held_long": 8, "items_dusty": 2, "share_dusty": 0.25,
+    "items": 10,
+    "items_unrecorded": 0,
+    "checkouts": 20,
+    "in_house_uses": 5,
+    "turnover": 2.5,
+    "share_of_items": 1.0,
+    "share_of_use": 1.0,
+    "relative_use": 1.0,
+    "items_held_long": 8,
+    "items_dusty": 2,
+    "share_dusty": 0.25,
     "items_dusty_unknown": 0,
-}  # fmt: skip
+}
 
 
 def candidate(**row: Any) -> dict[str, Any]:
     """A line of the list."""
     return {
-        "branch": "East", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "31234500000001", "title": "Bread and butter /", "published_year": 2001,
-        "last_use_on": date(2020, 3, 5), "unused_since": date(2020, 3, 5), "unused_from": "last use", "limits_passed": "age and use", "is_still_used": False, **row,
-    }  # fmt: skip
+        "branch": "East",
+        "location": "GEN",
+        "call_number": "640 BRO",
+        "class": "600 Technology",
+        "barcode": "31234500000001",
+        "title": "Bread and butter /",
+        "published_year": 2001,
+        "last_use_on": date(2020, 3, 5),
+        "unused_since": date(2020, 3, 5),
+        "unused_from": "last use",
+        "limits_passed": "age and use",
+        "is_still_used": False,
+        **row,
+    }
 
 
 def example(**changes: Any) -> Collection:
@@ -60,25 +89,100 @@ def example(**changes: Any) -> Collection:
         }
     ]
     report = Collection(
-        date(2026, 10, 31), "", {"profile": "crew", "combine": "and", "thresholds": None}, 500, {"all": "all", **AGE}, ages,
-        decades=[{"all": "all", "decade": 1990, "items": 2}, {"all": "all", "decade": 2010, "items": 6}, {"all": "all", "decade": None, "items": 2}],
-        use=uses, use_of_all={"all": "all", **USE},
-        resting=[
-            {"previous_use_year": 2026, "years_since": 0, "loans": 90, "cumulative_loans": 90, "is_core": True},
-            {"previous_use_year": 2025, "years_since": 1, "loans": 7, "cumulative_loans": 97, "is_core": True},
-            {"previous_use_year": 2019, "years_since": 7, "loans": 3, "cumulative_loans": 100, "is_core": False},
-            {"previous_use_year": None, "years_since": None, "loans": 11, "cumulative_loans": None, "is_core": None},
+        date(2026, 10, 31),
+        "",
+        {"profile": "crew", "combine": "and", "thresholds": None},
+        500,
+        {"all": "all", **AGE},
+        ages,
+        decades=[
+            {"all": "all", "decade": 1990, "items": 2},
+            {"all": "all", "decade": 2010, "items": 6},
+            {"all": "all", "decade": None, "items": 2},
         ],
-        candidates=[candidate(), candidate(branch="West", location=None, last_use_on=None, unused_since=date(2022, 9, 14), unused_from="records", title=None, barcode="b2")],
-        fates=[{"reason": "kept: on loan", "rows": 3}, {"reason": LAST, "rows": 4}, {"reason": "kept: in transit", "rows": 0}, {"reason": "within the limits of its class", "rows": 1}],
-        missing=[{"branch": "East", "location": "GEN", "call_number": "FIC A", "barcode": "b3", "title": "Salt /", "lost_on": date(2025, 1, 1), "days_lost": 668}],
+        use=uses,
+        use_of_all={"all": "all", **USE},
+        resting=[
+            {
+                "previous_use_year": 2026,
+                "years_since": 0,
+                "loans": 90,
+                "cumulative_loans": 90,
+                "is_core": True,
+            },
+            {
+                "previous_use_year": 2025,
+                "years_since": 1,
+                "loans": 7,
+                "cumulative_loans": 97,
+                "is_core": True,
+            },
+            {
+                "previous_use_year": 2019,
+                "years_since": 7,
+                "loans": 3,
+                "cumulative_loans": 100,
+                "is_core": False,
+            },
+            {
+                "previous_use_year": None,
+                "years_since": None,
+                "loans": 11,
+                "cumulative_loans": None,
+                "is_core": None,
+            },
+        ],
+        candidates=[
+            candidate(),
+            candidate(
+                branch="West",
+                location=None,
+                last_use_on=None,
+                unused_since=date(2022, 9, 14),
+                unused_from="records",
+                title=None,
+                barcode="b2",
+            ),
+        ],
+        fates=[
+            {"reason": "kept: on loan", "rows": 3},
+            {"reason": LAST, "rows": 4},
+            {"reason": "kept: in transit", "rows": 0},
+            {"reason": "within the limits of its class", "rows": 1},
+        ],
+        missing=[
+            {
+                "branch": "East",
+                "location": "GEN",
+                "call_number": "FIC A",
+                "barcode": "b3",
+                "title": "Salt /",
+                "lost_on": date(2025, 1, 1),
+                "days_lost": 668,
+            }
+        ],
         horizons=[{"source": "koha", "records_since": date(2022, 9, 14), "years_recorded": 4.1}],
         migrations=[{"source": "koha", "added_on": date(2024, 10, 21), "items": 661}],
-        system_days=[{"source": "alma", "kind": "last loan", "day": date(2016, 5, 9), "copies": 35}],
-        sources=[{"source": "koha", "export": "koha items", "newest_export_at": datetime(2026, 10, 31), "loads": 2, "rows_rejected": 1}],
+        system_days=[
+            {"source": "alma", "kind": "last loan", "day": date(2016, 5, 9), "copies": 35}
+        ],
+        sources=[
+            {
+                "source": "koha",
+                "export": "koha items",
+                "newest_export_at": datetime(2026, 10, 31),
+                "loads": 2,
+                "rows_rejected": 1,
+            }
+        ],
         limits=lines,
-        receipts={"collection_age": [{"part": "definition", "what": "collection_age", "value": "age is years."}, {"part": "left out", "what": "withdrawn", "value": "4"}]},
-    )  # fmt: skip
+        receipts={
+            "collection_age": [
+                {"part": "definition", "what": "collection_age", "value": "age is years."},
+                {"part": "left out", "what": "withdrawn", "value": "4"},
+            ]
+        },
+    )
     return replace(report, **changes)
 
 
@@ -88,7 +192,9 @@ def example(**changes: Any) -> Collection:
 def test_the_picture_of_decades_says_what_it_shows() -> None:
     figure = collection.decades(example())
     assert figure.alt == (
-        "Of 8 copies with a usable year, 75% are from the 2010s, more than from any other decade; the oldest are from the 1990s. 2 copies have no usable year and are not in the picture."
+        "Of 8 copies with a usable year, 75% are from the 2010s, more than from any other "
+        "decade; the oldest are from the 1990s. 2 copies have no usable year and are not in "
+        "the picture."
     )
     assert figure.svg() == collection.decades(example()).svg()
 
@@ -108,8 +214,10 @@ def test_a_collection_without_years_is_said_to_have_none() -> None:
 
 def test_the_picture_of_classes_names_the_old_and_little_used() -> None:
     assert collection.age_and_use(example()).alt == (
-        "The oldest class is 600 Technology: 60% of its copies are more than ten years old. For its size Fiction is used most (1.8 times what its share of copies lets expect) "
-        "and 600 Technology least (0.5 times). Older than the middle class and little used are 600 Technology."
+        "The oldest class is 600 Technology: 60% of its copies are more than ten years old. "
+        "For its size Fiction is used most (1.8 times what its share of copies lets expect) "
+        "and 600 Technology least (0.5 times). Older than the middle class and little used "
+        "are 600 Technology."
     )
 
 
@@ -166,9 +274,9 @@ def test_the_head_says_what_limits_the_figures() -> None:
     assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in html
     assert "661 copies seem to have been added on October 21, 2024" in html
     assert (
-        "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, not as use."
-        in html
-    )
+        "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, "
+        "not as use."
+    ) in html
     assert "1 row of “koha items” of koha could not be read." in html
     assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in html
     assert "No loans and no log of koha are loaded" in html
@@ -186,13 +294,13 @@ def test_key_figures() -> None:
         and "<strong>2</strong>" in html
     )
     assert (
-        "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are more than ten years old."
-        in html
-    )
+        "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are "
+        "more than ten years old."
+    ) in html
     assert (
-        "2 are both older and longer unused than the limits of their class. Beyond their limits, but the last of their title, are 4 more."
-        in html
-    )
+        "2 are both older and longer unused than the limits of their class. Beyond their "
+        "limits, but the last of their title, are 4 more."
+    ) in html
     unknown = collection.key_figures(
         example(
             whole={**AGE, "items_dated": 0, "median_year": None},
@@ -211,8 +319,10 @@ def test_the_key_figure_tells_how_many_are_listed_by_what() -> None:
         candidate(limits_passed="age", is_still_used=True),
     ]
     assert collection._more(example(candidates=listed, fates=[])) == (
-        "1 is both older and longer unused than the limits of their class; 2 are only longer unused than the limit of their classes, which have no limit of age; "
-        "2 are only older than the limit of their classes, which have no limit of use (1 of them still used)."
+        "1 is both older and longer unused than the limits of their class; 2 are only longer "
+        "unused than the limit of their classes, which have no limit of age; "
+        "2 are only older than the limit of their classes, which have no limit of use (1 of "
+        "them still used)."
     )
     assert collection._more(example(candidates=[], fates=[])) == ""
 
@@ -261,15 +371,15 @@ def test_tables_of_age_and_use_end_with_the_whole() -> None:
     ],
 )
 def test_the_year_that_ends_with_a_day(day: date, since: date) -> None:
-    assert collection._year_before(day) == since
+    assert example(as_of=day).year[0] == since
 
 
 def test_how_long_copies_rest() -> None:
     html = collection.rest(example())
     assert (
-        "Of 100 loans in the last year of a copy that had been lent before, 97% were of copies lent last in 2025 or later, that is in that year or the one before."
-        in html
-    )
+        "Of 100 loans in the last year of a copy that had been lent before, 97% were of "
+        "copies lent last in 2025 or later, that is in that year or the one before."
+    ) in html
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
     assert "Records of use begin" not in html  # the only system has neither loans nor log
@@ -286,9 +396,9 @@ def test_where_to_begin() -> None:
         )
     )
     assert (
-        "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is 600 Technology (2)."
-        in html
-    )
+        "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is "
+        "600 Technology (2)."
+    ) in html
     assert [
         (row["class"], row["copies"], row["of_class"], row["share"])
         for row in weeding._of_classes(example())

@@ -73,9 +73,9 @@ def test_key_figures_count_the_open_request(workspace: Workspace) -> None:
     # of the four that were not given up three had it by day 4, and the fourth has waited for 12
     # days
     assert (
-        '<strong>75%</strong> <span class="what">had reached the patron within the goal of 7 days</span>'
-        in html
-    )
+        '<strong>75%</strong> <span class="what">had reached the patron within the goal of 7 '
+        "days</span>"
+    ) in html
     assert (
         "With so few requests, anything 4.0 or more is possible. In October 2025: 9.0 days." in html
     )
@@ -264,9 +264,9 @@ def test_what_is_stale_is_named_at_the_head(workspace: Workspace) -> None:
     assert "Every export below reaches the end of October 2026" in ill.head(told(workspace))
     con = libstats.open(workspace)
     assert (
-        "The newest “own milestones” of own is from November 1, 2026: what happened after that is not in it."
-        in ill.head(ill.read(con, "2026-11"))
-    )
+        "The newest “own milestones” of own is from November 1, 2026: what happened after "
+        "that is not in it."
+    ) in ill.head(ill.read(con, "2026-11"))
 
 
 def test_the_month_is_the_last_that_is_covered(workspace: Workspace) -> None:
@@ -360,8 +360,10 @@ def waited(part: str, p50: float | None, p90: float | None, still_open: int = 0)
 def test_alt_text_of_the_waits() -> None:
     figure = charts.waits_by_month([waited("2025-10", 9.0, 20.0), waited("2026-10", 4.5, None, 10)])
     assert figure.alt == (
-        "Of the requests made in October 2026, half took up to 4.5 days (95% interval 4.5 to 5.5), against 9.0 in October 2025. "
-        "Nine in ten: not known yet, since too few have been reached, against 20.0 in October 2025. "
+        "Of the requests made in October 2026, half took up to 4.5 days (95% interval 4.5 to "
+        "5.5), against 9.0 in October 2025. "
+        "Nine in ten: not known yet, since too few have been reached, against 20.0 in "
+        "October 2025. "
         "Counting closed ones alone would say 3.0 and 7.5 days, because 10 of them are still open."
     )
     assert "closed ones alone" in figure.svg()
@@ -376,16 +378,19 @@ def test_alt_text_of_the_shares() -> None:
         {"waited": 10.0, "share_reached": 0.8, "share_given_up": 0.1},
     ]
     assert charts.reached_by_day(steps, 7).alt == (
-        "After 7 days 50% of the requests had reached the patron and 10% had been given up. The last of those that ended did so after 10.0 days; by then 80% had reached the patron."
+        "After 7 days 50% of the requests had reached the patron and 10% had been given up. "
+        "The last of those that ended did so after 10.0 days; by then 80% had reached the "
+        "patron."
     )
 
 
 def test_alt_text_of_the_backlog(workspace: Workspace) -> None:
     found = ill_outcomes.backlog_chart(told(workspace))
     assert isinstance(found, charts.Figure)
-    assert (
-        found.alt
-        == "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), 1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending October 25, 2026. The oldest has waited for 12 days."
+    assert found.alt == (
+        "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), "
+        "1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending "
+        "October 25, 2026. The oldest has waited for 12 days."
     )
 
 

@@ -16,9 +16,9 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import monthly, run
+from libstats.report import monthly, monthly_rows, run
 from libstats.report.monthly import Monthly
-from libstats.report.page import publish
+from libstats.report.page import parameters, publish
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
@@ -74,7 +74,8 @@ def example(rows: list[dict[str, Any]] | None = None, **source: Any) -> Monthly:
         {"part": "definition", "what": "circulation", "value": "a checkout is one copy lent once."},
         {"part": "left out", "what": "no month", "value": "1,234"},
     ]
-    return Monthly(OCTOBER, "", rows, sources, receipt)
+    left_out = [{"reason": "no month", "rows": 1234}]
+    return Monthly(OCTOBER, "", rows, sources, receipt, left_out)
 
 
 # --- the sections of the monthly report ---
@@ -116,9 +117,9 @@ def test_head_names_what_is_stale_rejected_or_missing() -> None:
         )
     )
     assert (
-        "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened after that is not in it."
-        in html
-    )
+        "The newest “koha statistics” of koha is from October 20, 2026, 02:00: what happened "
+        "after that is not in it."
+    ) in html
     assert "1 row of “koha statistics” of koha could not be read." in html
     assert "Central has no figures for October 2026, though it has for September 2026." in html
 
@@ -147,9 +148,9 @@ def test_a_source_with_copies_and_no_loans_is_named_at_the_head(workspace: Works
     )  # stands before the table of that name
     html = monthly.head(monthly.read(con))
     assert (
-        "Copies of “alma” are loaded, but no loans and no log: its branches are not in these figures."
-        in html
-    )
+        "Copies of “alma” are loaded, but no loans and no log: its branches are not in these "
+        "figures."
+    ) in html
     assert "October 2026, all branches with circulation loaded<" in html
 
 
@@ -161,11 +162,13 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
     )
     # two names for one code, and one name for two codes, tell nothing
     con.execute(
-        "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), ('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', 'Two'),"
+        "create temp table code as select * from (values ('branch', 'EAST', 'East Street'), "
+        "('item_type', 'WEST', 'Western'), ('branch', 'TWO', 'One'), ('branch', 'TWO', "
+        "'Two'),"
         " ('branch', 'X', 'Same'), ('branch', 'Y', 'Same')) c(list, code, name)"
     )
-    assert monthly._names(con, set()) == {"EAST": "East Street"}
-    assert monthly._names(con, {"East Street"}) == {}
+    assert monthly_rows.branch_names(con, set()) == {"EAST": "East Street"}
+    assert monthly_rows.branch_names(con, {"East Street"}) == {}
     assert [row["branch"] for row in monthly.by_branch(monthly.read(con)).rows] == [
         "East Street",
         "TWO",
@@ -217,14 +220,15 @@ def test_left_out_and_proof() -> None:
     )
     assert '<td class="number" style="text-align:right">1,234</td>' in monthly.left_out(example())
     assert monthly.proof(example()).startswith(
-        "<details><summary>How these figures were counted</summary><p>A checkout is one copy lent once.</p>"
+        "<details><summary>How these figures were counted</summary><p>A checkout is one copy "
+        "lent once.</p>"
     )
 
 
 @pytest.mark.parametrize("text", ["2026-13", "10/2026", "2026-1", "October"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ReportError, match="such as 2026-10"):
-        monthly._month(text)
+        parameters.month(text)
 
 
 # --- the shipped notebooks ---

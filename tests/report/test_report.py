@@ -30,9 +30,9 @@ def test_table_has_caption_scoped_headers_and_a_scrollable_region() -> None:
     assert '<caption style="text-align:left">By branch</caption>' in html
     assert '<th scope="col" class="number" style="text-align:right">Checkouts</th>' in html
     assert (
-        '<tr><th scope="row" style="text-align:left">East</th><td class="number" style="text-align:right">1,234</td></tr>'
-        in html
-    )
+        '<tr><th scope="row" style="text-align:left">East</th><td class="number" '
+        'style="text-align:right">1,234</td></tr>'
+    ) in html
 
 
 def test_table_says_what_is_not_known_and_escapes() -> None:
@@ -53,9 +53,9 @@ def test_table_of_a_relation_with_a_foot() -> None:
         )._repr_html_()
     assert '<th scope="row" style="text-align:left">October 2026</th>' in html
     assert (
-        '<tfoot><tr><th scope="row" style="text-align:left">all</th><td class="number" style="text-align:right">5</td></tr></tfoot>'
-        in html
-    )
+        '<tfoot><tr><th scope="row" style="text-align:left">all</th><td class="number" '
+        'style="text-align:right">5</td></tr></tfoot>'
+    ) in html
 
 
 def test_table_without_rows_says_so() -> None:
@@ -95,7 +95,10 @@ def test_headings_and_values_are_words() -> None:
 
 # --- parameters ---
 
-CELL = 'month = ""  # such as "2026-10"\nbranch: str = ""\ntop = 10\nrate = 0.5\ndraft = False\nuntil = None\n'
+CELL = (
+    'month = ""  # such as "2026-10"\nbranch: str = ""\ntop = 10\nrate = 0.5\ndraft = '
+    "False\nuntil = None\n"
+)
 
 
 def test_known_reads_names_and_literals() -> None:

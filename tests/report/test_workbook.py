@@ -111,7 +111,10 @@ def test_without_the_package_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.slow
 def test_a_report_gives_its_tables_in_order(workspace: Workspace, tmp_path: Path) -> None:
-    first = "from libstats.report import Html, table\nrows = table([{'a': 1}], 'First')\nHtml(f'<p>{rows._repr_html_()}</p>', [rows])"
+    first = (
+        "from libstats.report import Html, table\nrows = table([{'a': 1}], "
+        "'First')\nHtml(f'<p>{rows._repr_html_()}</p>', [rows])"
+    )
     save(workspace, "own", first, "table([{'b': 2}], 'Second')", "'no table'")
     path = run("own", workspace.folder, out=tmp_path / "own.html", formats=["html", "xlsx"])
     assert path == tmp_path / "own.html"

@@ -8,12 +8,20 @@ import libstats
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
-REQUESTS = "Request ID,MMS ID,Request Type Description,Request Status,Active Request Flag,Request Date,Request Completion Date,Hold Shelf Date\n"
+REQUESTS = (
+    "Request ID,MMS ID,Request Type Description,Request Status,Active Request Flag,Request Date,"
+    "Request Completion Date,Hold Shelf Date\n"
+)
 HOLD = "Patron physical item request"
 
 
 def test_what_is_no_hold_is_set_aside(workspace: Workspace, tmp_path: Path) -> None:
-    rows = f"1,99,{HOLD},Ready,Yes,2026-10-01,,\n2,99,Transit for reshelving,Active,Yes,2026-10-01,,\n3,99,{HOLD},Rejected,Yes,2026-10-01,,\n4,99,Work order,Active,Yes,2026-10-01,,\n"
+    rows = (
+        f"1,99,{HOLD},Ready,Yes,2026-10-01,,\n"
+        "2,99,Transit for reshelving,Active,Yes,2026-10-01,,\n"
+        f"3,99,{HOLD},Rejected,Yes,2026-10-01,,\n"
+        "4,99,Work order,Active,Yes,2026-10-01,,\n"
+    )
     receipt = libstats.load(
         workspace, [write(tmp_path / "requests-2026-10-31.csv", REQUESTS + rows)]
     ).files[0]
@@ -25,7 +33,11 @@ def test_a_hold_called_off_waits_until_its_day_is_told(
 ) -> None:
     """Of three holds one came after two days, one is called off on the fifth, one waits since the
     first."""
-    first = f"1,99,{HOLD},Active,Yes,2026-10-01,,2026-10-03\n2,99,{HOLD},Ready,Yes,2026-10-01,,\n3,99,{HOLD},Ready,Yes,2026-10-01,,\n"
+    first = (
+        f"1,99,{HOLD},Active,Yes,2026-10-01,,2026-10-03\n"
+        f"2,99,{HOLD},Ready,Yes,2026-10-01,,\n"
+        f"3,99,{HOLD},Ready,Yes,2026-10-01,,\n"
+    )
     later = {
         "07": f"2,99,{HOLD},Rejected by Patron,Yes,2026-10-01,,\n",
         "14": f"2,99,{HOLD},Rejected by Patron,No,2026-10-01,2026-10-05,\n",
@@ -55,9 +67,16 @@ def test_an_invoice_line_over_two_funds_is_billed_once(
 ) -> None:
     """100.00 over two funds and 20.00 are 120.00, not 220.00; in the next month the invoice is
     closed, and still one."""
-    head = "Invoice-Number,Invoice-Status,Invoice-Payment Date,Vendor Code,PO Line Reference,Invoice Line-Unique Identifier,Invoice Line Total Price,Fund Ledger Code\n"
+    head = (
+        "Invoice-Number,Invoice-Status,Invoice-Payment Date,Vendor Code,PO Line Reference,"
+        "Invoice Line-Unique Identifier,Invoice Line Total Price,Fund Ledger Code\n"
+    )
     for day, status in (("2026-09-30", "In Review,"), ("2026-10-31", "Closed,2026-10-12")):
-        rows = f"A1,{status},V,POL-1,1,100.00,hist\nA1,{status},V,POL-1,1,100.00,art\nA1,{status},V,POL-2,2,20.00,art\n"
+        rows = (
+            f"A1,{status},V,POL-1,1,100.00,hist\n"
+            f"A1,{status},V,POL-1,1,100.00,art\n"
+            f"A1,{status},V,POL-2,2,20.00,art\n"
+        )
         receipt = libstats.load(
             workspace, [write(tmp_path / f"invoices-{day}.csv", head + rows)]
         ).files[0]
@@ -74,7 +93,10 @@ def test_an_invoice_line_over_two_funds_is_billed_once(
 def test_a_report_of_transactions_that_names_invoices_is_one_of_transactions(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    head = "Transaction Id,Transaction Amount,Transaction Item Sub Type,Transaction Date,Invoice-Number,Invoice Line-Unique Identifier,Invoice Line Total Price,Vendor Code\n"
+    head = (
+        "Transaction Id,Transaction Amount,Transaction Item Sub Type,Transaction Date,"
+        "Invoice-Number,Invoice Line-Unique Identifier,Invoice Line Total Price,Vendor Code\n"
+    )
     receipt = libstats.load(
         workspace,
         [write(tmp_path / "funds.csv", head + "T1,50.00,EXPENDITURE,2026-10-01,A1,1,100.00,V\n")],

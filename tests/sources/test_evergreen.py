@@ -11,15 +11,17 @@ import pytest
 import libstats
 from libstats.declaration.source import Source
 from libstats.errors import WorkspaceError
-from libstats.recognise import recognise
-from libstats.sources import declared
+from libstats.recognise.known import known
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.readers.test_workbooks import WRITERS, Rows
 from tests.support.files import DOCS, write
 
 pytestmark = pytest.mark.slow
 
-HEAD = "id,usr,xact_start,circ_lib,due_date,checkin_time,parent_circ,desk_renewal,opac_renewal,auto_renewal\n"
+HEAD = (
+    "id,usr,xact_start,circ_lib,due_date,checkin_time,parent_circ,desk_renewal,opac_renewal,"
+    "auto_renewal\n"
+)
 # a loan renewed twice, online and by the nightly job, and back at last; another that was renewed at
 # the desk and is out
 CHAIN = """1,77,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,2026-09-14 20:00:00-04,,f,f,f
@@ -48,7 +50,13 @@ def times(workspace: Workspace) -> list[tuple[str, ...]]:
         return con.sql("select loan_id, checked_out_at::varchar from loan order by 1").fetchall()
 
 
-ZONED = "id,circ_lib,xact_start,due_date,parent_circ\n1,BR1,2026-11-01 03:30:00+00,,\n2,BR1,2026-11-01T05:30:00.5Z,,\n3,BR1,2026-11-01 01:30:00-05,,\n4,BR1,2026-11-01 01:30:00,,\n"
+ZONED = (
+    "id,circ_lib,xact_start,due_date,parent_circ\n"
+    "1,BR1,2026-11-01 03:30:00+00,,\n"
+    "2,BR1,2026-11-01T05:30:00.5Z,,\n"
+    "3,BR1,2026-11-01 01:30:00-05,,\n"
+    "4,BR1,2026-11-01 01:30:00,,\n"
+)
 
 
 def test_times_are_taken_as_written_until_the_zone_is_known(
@@ -101,7 +109,10 @@ def test_a_renewal_is_a_renewal_of_its_day_and_no_checkout(
 ) -> None:
     libstats.load(workspace, [write(tmp_path / "a.csv", HEAD + CHAIN)])
     with libstats.open(workspace) as con:
-        names = "branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, renewals_unknown, renewals_undated"
+        names = (
+            "branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, "
+            "renewals_unknown, renewals_undated"
+        )
         assert libstats.circulation(con, since="2026-09-01", until="2026-11-01").select(
             names
         ).fetchall() == [("BR1", 2, 1, 1, 1, 0, 0)]
@@ -150,7 +161,10 @@ def test_an_aged_circulation_loses_its_patron_here_too(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     libstats.load(workspace, [write(tmp_path / "a-2026-10-01.csv", HEAD + CHAIN)])
-    aged = "id,usr_birth_year,xact_start,circ_lib,due_date,parent_circ\n1,1980,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
+    aged = (
+        "id,usr_birth_year,xact_start,circ_lib,due_date,parent_circ\n"
+        "1,1980,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
+    )
     receipt = libstats.load(workspace, [write(tmp_path / "b-2026-10-20.csv", aged)]).files[0]
     assert (receipt.label, receipt.stripped) == ("evergreen aged circulations", 1)
     with libstats.open(workspace) as con:
@@ -195,7 +209,10 @@ def test_without_the_parent_a_report_of_circulations_is_refused(
             [
                 write(
                     tmp_path / "a.csv",
-                    "Circ ID,Circulating Library,Checkout Date/Time,Due Date/Time\n1,BR1,2026-09-01,2026-09-15\n",
+                    (
+                        "Circ ID,Circulating Library,Checkout Date/Time,Due Date/Time\n"
+                        "1,BR1,2026-09-01,2026-09-15\n"
+                    ),
                 )
             ],
         )
@@ -234,9 +251,9 @@ QUERIES = re.findall(r"### ([a-z -]+)\n\n```sql\n(.*?)```", PAGE, re.S)
 
 @pytest.mark.parametrize(("name", "sql"), QUERIES, ids=[name for name, _ in QUERIES])
 def test_the_queries_of_the_page_give_headings_that_are_known(name: str, sql: str) -> None:
-    """Each gives a file that is recognised as what the page says, and no column that is not read."""
+    """Each gives a file that is recognised as what the page says, and no column that is unread."""
     header = re.findall(r'as "([^"]+)"', sql)
-    found = recognise.candidates(header, declared())[0]
+    found = known().recognising(header)[0]
     assert (found.system, found.name) == ("evergreen", name)
     assert isinstance(found, Source)
     read = {*found.locate(header), *(h for h in found.recognise if h in header)}

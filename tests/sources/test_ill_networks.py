@@ -9,7 +9,10 @@ import libstats
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
-HEAD = "ILL Record Number\tRequest Status\tPages (Citation)\tDirect Request: Unmediated\tDirect Request: Mediated\n"
+HEAD = (
+    "ILL Record Number\tRequest Status\tPages (Citation)\tDirect Request: "
+    "Unmediated\tDirect Request: Mediated\n"
+)
 AUDIT = """pra_id,pra_patron_request_fk,pra_date_created,pra_from_status_fk,pra_to_status_fk,st_code
 1,a-1,2026-10-01 09:00:00+00,,s1,REQ_IDLE
 2,a-1,2026-10-03 09:00:00+00,s1,s2,REQ_SHIPPED
@@ -40,7 +43,10 @@ def test_a_request_of_two_months_is_one_as_the_later_month_has_it(
 
 
 def test_a_file_without_the_number_says_what_to_do(workspace: Workspace, tmp_path: Path) -> None:
-    text = "Nummer\tPages (Citation)\tDirect Request: Unmediated\tDirect Request: Mediated\n7001\t\tY\tN\n"
+    text = (
+        "Nummer\tPages (Citation)\tDirect Request: Unmediated\tDirect Request: Mediated\n"
+        "7001\t\tY\tN\n"
+    )
     receipt = libstats.load(workspace, [write(tmp_path / "borrower-2026-10-31.xls", text)]).files[0]
     assert receipt.outcome == "refused"
     assert "ILL Record Number is missing" in receipt.reason
@@ -91,7 +97,10 @@ def test_a_request_of_alma_counts_once_however_many_partners_it_has(
         [
             write(
                 tmp_path / "b-2026-10-31.csv",
-                "Internal ID,Borrowing Creation Date,Partner Code,Partner Active Status,Num of Requests\n"
+                (
+                    "Internal ID,Borrowing Creation Date,Partner Code,Partner Active Status,"
+                    "Num of Requests\n"
+                )
                 + rows,
             )
         ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.loading import intake
+from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
@@ -56,19 +56,15 @@ HISTORY = """TransactionNumber,DateTime,Entry,UserName
 """
 
 
-def test_free_text_gets_nowhere_not_even_into_scratch(
-    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_free_text_gets_nowhere_not_even_into_scratch(workspace: Workspace, tmp_path: Path) -> None:
     scratch: list[str] = []
-    normalise = intake.normalise
 
-    def watched(*given: object) -> object:
-        found = normalise(*given)  # type: ignore[arg-type]
-        scratch.append(found.path.read_text(encoding="utf-8"))
-        return found
+    def looked(step: str) -> None:
+        found = (workspace.store / "work").glob("*.csv")
+        scratch.extend(p.read_text(encoding="utf-8") for p in found)
 
-    monkeypatch.setattr(intake, "normalise", watched)
-    receipt = libstats.load(workspace, [write(tmp_path / "history.csv", HISTORY)])
+    with steps.watched(looked):
+        receipt = libstats.load(workspace, [write(tmp_path / "history.csv", HISTORY)])
     assert scratch and "Shipped" in scratch[0] and "System" in scratch[0]
     assert "canary" not in scratch[0] + str(receipt)
     assert receipt.files[0].dispositions["set aside"] == 2

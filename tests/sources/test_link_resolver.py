@@ -13,8 +13,17 @@ from tests.support.files import write
 
 HEAD = "Request Date,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests\n"
 # exported in the middle of the day 10/02, and again a week later
-FIRST = f"{HEAD}10/01/2026,Primo,1234-5678,,5,4\n10/01/2026,EBSCO,1234-5678,,2,2\n10/02/2026,Primo,1234-5678,,1,0\n"
-AGAIN = f"{HEAD}10/01/2026,Primo,1234-5678,,5,4\n10/01/2026,EBSCO,1234-5678,,2,2\n10/02/2026,Primo,1234-5678,,9,7\n10/03/2026,Primo,,9780000000002,1,1\n"
+FIRST = (
+    f"{HEAD}10/01/2026,Primo,1234-5678,,5,4\n"
+    "10/01/2026,EBSCO,1234-5678,,2,2\n"
+    "10/02/2026,Primo,1234-5678,,1,0\n"
+)
+AGAIN = (
+    f"{HEAD}10/01/2026,Primo,1234-5678,,5,4\n"
+    "10/01/2026,EBSCO,1234-5678,,2,2\n"
+    "10/02/2026,Primo,1234-5678,,9,7\n"
+    "10/03/2026,Primo,,9780000000002,1,1\n"
+)
 SUMS = "select count(*), sum(requests)::int, sum(clicked_requests)::int from link_resolver_usage"
 
 
@@ -39,7 +48,12 @@ def test_overlapping_reports_count_a_day_once_as_the_newest_has_it(
 def test_what_is_parted_by_groups_of_users_is_added_up_and_not_told(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    text = "Request Date,Source Type,ISSN,ISBN,User Group,Number of Requests,Number of Clicked Requests\n10/01/2026,Primo,1234-5678,,SECRET,3,3\n10/01/2026,Primo,1234-5678,,staff,2,1\n"
+    text = (
+        "Request Date,Source Type,ISSN,ISBN,User Group,Number of Requests,"
+        "Number of Clicked Requests\n"
+        "10/01/2026,Primo,1234-5678,,SECRET,3,3\n"
+        "10/01/2026,Primo,1234-5678,,staff,2,1\n"
+    )
     assert loaded(workspace, write(tmp_path / "a-2026-10-02.csv", text)) == (2, 5, 4)
     assert b"SECRET" not in b"".join(
         p.read_bytes() for p in workspace.store.rglob("*") if p.is_file()
@@ -49,7 +63,11 @@ def test_what_is_parted_by_groups_of_users_is_added_up_and_not_told(
 def test_a_report_with_other_columns_tells_of_the_same_requests(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    services = "Request Date,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests,Number of Services\n10/01/2026,Primo,1234-5678,,5,4,12\n"
+    services = (
+        "Request Date,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests,"
+        "Number of Services\n"
+        "10/01/2026,Primo,1234-5678,,5,4,12\n"
+    )
     assert loaded(
         workspace,
         write(tmp_path / "a-2026-10-02.csv", FIRST),
@@ -61,7 +79,10 @@ def test_a_report_with_other_columns_tells_of_the_same_requests(
     ("header", "missing"),
     [
         (
-            "Request Full Month,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests",
+            (
+                "Request Full Month,Source Type,ISSN,ISBN,Number of Requests,"
+                "Number of Clicked Requests"
+            ),
             "Request Date",
         ),
         ("Request Date,ISSN,ISBN,Number of Requests,Number of Clicked Requests", "Source Type"),

@@ -56,12 +56,22 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
         if r.outcome == "refused"
     } == {
         # test material about call numbers and years, no exports
-        "equivalents.json": "not an export that libstats knows; libstats knows none of its 3 headings. Nothing was changed",
-        "sorted_lists.tsv": "not an export that libstats knows; of its 6 headings libstats knows Call Number. Nothing was changed",
-        "pubdate_strings.tsv": "not an export that libstats knows; libstats knows none of its 4 headings. Nothing was changed",
+        "equivalents.json": (
+            "not an export that libstats knows; libstats knows none of its 3 headings. "
+            "Nothing was changed"
+        ),
+        "sorted_lists.tsv": (
+            "not an export that libstats knows; of its 6 headings libstats knows Call Number. "
+            "Nothing was changed"
+        ),
+        "pubdate_strings.tsv": (
+            "not an export that libstats knows; libstats knows none of its 4 headings. "
+            "Nothing was changed"
+        ),
         # a sheet of examples and events without numbers, and commands that lack a column or do not
         # say their letters
-        "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
+        "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx"
+        "#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
         "analytics_response.xml": "the column Event ID is missing",
         "selcharge_oUKd.txt": "the column Date Charged is missing",
         "selhold_inactive.txt": "nothing tells what its columns are",
@@ -83,7 +93,10 @@ def test_every_koha_file_is_loaded_or_named(real: Path, workspace: Workspace) ->
         name: reason for name, (outcome, reason) in outcomes.items() if outcome != "loaded"
     } == {
         "patrons-reportresults.csv": "koha patron records: libstats never reads patron records",
-        "catalogue_stats_wizard.csv": "koha statistics wizard: a crosstab with totals, not a list; export the rows behind it as a report instead",
+        "catalogue_stats_wizard.csv": (
+            "koha statistics wizard: a crosstab with totals, not a list; "
+            "export the rows behind it as a report instead"
+        ),
     }
     for file in receipt.files:
         if file.outcome == "loaded":
@@ -111,7 +124,8 @@ def test_the_koha_truths_in_any_order(real: Path, workspace: Workspace, seed: in
             "select owning_branch, count(*) from item group by all order by 1"
         ).fetchall() == [("CPL", 321), ("FPL", 315), ("MPL", 325)]
         assert con.sql(
-            "select count(*), count(item_id), count(barcode), count(distinct title_id), count(*) - count(call_number) from item"
+            "select count(*), count(item_id), count(barcode), count(distinct title_id), "
+            "count(*) - count(call_number) from item"
         ).fetchall() == [(961, 961, 961, 411, 960)]
         assert con.sql("select count(*) from title").fetchall() == [(436,)]
         assert con.sql(
@@ -191,16 +205,26 @@ def test_what_is_not_loaded_of_illiad_and_alma_is_said(three: tuple[LoadReceipt,
 
 def test_the_illiad_truths(three: tuple[LoadReceipt, Path]) -> None:
     with libstats.open(three[1]) as con:
-        counts = "select direction, count(*) filter (where status in ('filled', 'completed')), count(*) filter (where status not in ('filled', 'completed')) from ill_request where source = 'illiad' group by all order by 1"
+        counts = (
+            "select direction, count(*) filter (where status in ('filled', 'completed')), "
+            "count(*) filter (where status not in ('filled', 'completed')) from ill_request "
+            "where source = 'illiad' group by all order by 1"
+        )
         assert con.sql(counts).fetchall() == [("borrowing", 2999, 215), ("lending", 9557, 2520)]
         hours = "(epoch(status_since) - epoch(created_at)) / 3600"
         assert con.sql(
-            f"select round(median({hours}), 2) from ill_request where direction = 'lending' and status = 'completed'"
+            f"select round(median({hours}), 2) from ill_request "
+            "where direction = 'lending' and status = 'completed'"
         ).fetchall() == [(1.08,)]
-        early = f"select count(*), floor(min({hours})) from ill_request where direction = 'borrowing' and status = 'cancelled' and status_since < created_at"
+        early = (
+            f"select count(*), floor(min({hours})) from ill_request "
+            "where direction = 'borrowing' and status = 'cancelled' and status_since < "
+            "created_at"
+        )
         assert con.sql(early).fetchall() == [(43, -3.0)]
         assert con.sql(
-            "select count(*), count(distinct request_id), count(created_at), count(status_since) from ill_request where source = 'illiad'"
+            "select count(*), count(distinct request_id), count(created_at), "
+            "count(status_since) from ill_request where source = 'illiad'"
         ).fetchall() == [(15291,) * 4]
         assert con.sql("select count(*) from ill_request where lender = 'OA'").fetchall() == [
             (324,)
@@ -215,7 +239,8 @@ def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:
     with libstats.open(three[1]) as con:
         reasons = dict(
             con.sql(
-                "select reason, count(*) from ill_request where source = 'illiad' and direction = 'borrowing' group by all"
+                "select reason, count(*) from ill_request "
+                "where source = 'illiad' and direction = 'borrowing' group by all"
             ).fetchall()
         )
         assert (
@@ -225,7 +250,8 @@ def test_the_illiad_reasons(three: tuple[LoadReceipt, Path]) -> None:
         ) == (119, 45, 10)
         said = dict(
             con.sql(
-                "select reason, count(*) from ill_request where source = 'illiad' and direction = 'lending' group by all"
+                "select reason, count(*) from ill_request "
+                "where source = 'illiad' and direction = 'lending' group by all"
             ).fetchall()
         )
         # the codes 9 and LAC, 7 and NYR; 27 where staff typed what it is; one without a code
@@ -249,9 +275,15 @@ def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
         assert con.sql("select count(*) from order_line where status is not null").fetchall() == [
             (657,)
         ]
-        shares = "select count(*), count(*) filter (where funds = 2) from (select count(*) as funds from order_fund group by order_line_id)"
+        shares = (
+            "select count(*), count(*) filter (where funds = 2) from (select count(*) as funds "
+            "from order_fund group by order_line_id)"
+        )
         assert con.sql(shares).fetchall() == [(657, 8)]
-        rows = "select l.status_as_exported, count(*) from order_line l join order_fund using (source, order_line_id) group by all order by 1"
+        rows = (
+            "select l.status_as_exported, count(*) from order_line l "
+            "join order_fund using (source, order_line_id) group by all order by 1"
+        )
         assert con.sql(rows).fetchall() == [("ACTIVE", 415), ("CANCELLED", 8), ("CLOSED", 242)]
         # one of the 104 lines of new books is also among the 657
         assert con.sql(
@@ -261,11 +293,16 @@ def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
         assert con.sql("select count(*) from title where source = 'alma'").fetchall() == [
             (101 + 1,)
         ]
-        items = "select count(*), count(barcode), count(distinct title_id), min(added_on)::varchar, count(lost_code), count(*) filter (where status = 'Loan') from item where source = 'alma'"
+        items = (
+            "select count(*), count(barcode), count(distinct title_id), min(added_on)::varchar, "
+            "count(lost_code), count(*) filter (where status = 'Loan') from item "
+            "where source = 'alma'"
+        )
         assert con.sql(items).fetchall() == [(9, 9, 1, "2015-11-05", 1, 1)]
         # in GMT there; in Oslo it is an hour later in winter and two in summer
         assert con.sql(
-            "select checked_out_at::varchar, due_at::varchar from loan where source = 'alma' order by 1"
+            "select checked_out_at::varchar, due_at::varchar from loan where source = 'alma' "
+            "order by 1"
         ).fetchall() == [
             ("2013-11-18 08:00:00", "2018-08-14 22:00:00"),
             ("2018-07-23 22:25:26.347", "2018-08-20 22:00:00"),
@@ -301,7 +338,8 @@ def test_the_folio_examples(real: Path, workspace: Workspace) -> None:
     with libstats.open(workspace) as con:
         # -04:00 and -01:00 stand in one file
         assert con.sql(
-            "select checked_out_at::varchar, returned_at::varchar, renewals from loan where is_in_house is null order by 1"
+            "select checked_out_at::varchar, returned_at::varchar, renewals from loan "
+            "where is_in_house is null order by 1"
         ).fetchall() == [
             ("2017-01-14 15:14:36", "2017-01-16 05:15:23", 0),
             ("2017-03-01 21:34:11", None, 1),
@@ -391,20 +429,28 @@ def test_the_evergreen_truths(evergreen: tuple[LoadReceipt, Path]) -> None:
     }
     assert [f for f in receipt.files if f.dispositions["rejected"]] == []
     with libstats.open(folder) as con:
-        months = "select strftime(checked_out_at, '%Y-%m'), count(*), count(returned_at), count(renewal_of) from loan group by all order by 1"
+        months = (
+            "select strftime(checked_out_at, '%Y-%m'), count(*), count(returned_at), "
+            "count(renewal_of) from loan group by all order by 1"
+        )
         assert con.sql(months).fetchall() == [
             ("2014-05", 13, 0, 0),
             ("2020-09", 79, 0, 0),
             ("2020-10", 394, 0, 0),
         ]
         assert con.sql(
-            "select count(*), count(*) filter (where lifetime_checkouts = 0), count(distinct item_id) from item"
+            "select count(*), count(*) filter (where lifetime_checkouts = 0), "
+            "count(distinct item_id) from item"
         ).fetchall() == [(4831, 4345, 4831)]
         assert con.sql("select count(*) from withdrawal").fetchall() == [(27,)]
         assert con.sql("select count(*), count(ready_on), count(status) from hold").fetchall() == [
             (265, 0, 0)
         ]
-        waited = "select count(received_at), median(epoch(received_at) - epoch(placed_at)) from order_copy join order_line using (source, order_line_id) where received_at is not null"
+        waited = (
+            "select count(received_at), median(epoch(received_at) - epoch(placed_at)) "
+            "from order_copy join order_line using (source, order_line_id) "
+            "where received_at is not null"
+        )
         assert [(n, round(seconds, 1)) for n, seconds in con.sql(waited).fetchall()] == [(6, 115.7)]
         assert con.sql(
             "select count(*) from item where item_type = 'serial' or item_type = 'reference'"
@@ -428,7 +474,10 @@ def test_evergreen_s_titles_are_exact_to_the_character(
         for row in rows
     }
     with libstats.open(evergreen[1]) as con:
-        query = "select item_id, barcode, coalesce(title, ''), coalesce(author, ''), call_number from item left join title using (source, title_id)"
+        query = (
+            "select item_id, barcode, coalesce(title, ''), coalesce(author, ''), call_number "
+            "from item left join title using (source, title_id)"
+        )
         found = set(con.sql(query).fetchall())
         assert len(wanted) == len(found) == 4831
         prefixed = {row["Item ID"] for row in rows if row["Prefix"].strip()}
@@ -452,7 +501,8 @@ def test_evergreen_s_money_is_that_of_the_file(
         assert (
             dict(
                 con.sql(
-                    "select fund_code, sum(amount) from order_fund where amount is not null group by all"
+                    "select fund_code, sum(amount) from order_fund where amount is not null "
+                    "group by all"
                 ).fetchall()
             )
             == debits
@@ -495,7 +545,8 @@ def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace
         users = {
             row[0]
             for row in con.sql(
-                "select cast(patron_key as varchar) from circulation_event where patron_key is not null"
+                "select cast(patron_key as varchar) from circulation_event "
+                "where patron_key is not null"
             ).fetchall()
         }
     assert len(users) == 3

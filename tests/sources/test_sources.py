@@ -20,7 +20,9 @@ import pytest
 
 import libstats
 from libstats import schema, sources
-from libstats.declaration.source import Line, Source, faults, fold_heading
+from libstats.declaration.faults import faults
+from libstats.declaration.source import Line, Source, fold_heading, read_select
+from libstats.errors import SourceError
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.delimited import Delimited
 from libstats.recognise.recognise import recognise
@@ -66,12 +68,13 @@ def agrees_with_csv(
                 Decimal(row[place]) for row in rows[1:] if re.fullmatch(r"-?[0-9.]+", row[place])
             ]
             assert con.execute(
-                f"select coalesce(sum({line.column}), 0), count({line.column}) from {source.primary}"
+                f"select coalesce(sum({line.column}), 0), count({line.column}) "
+                f"from {source.primary}"
             ).fetchall() == [(sum(told), len(told))], line
 
 
 def test_every_source_fits_the_schema() -> None:
-    assert [fault for source in sources.sources() for fault in faults(source)] == []
+    assert [(source.label, fault) for source in sources.sources() for fault in faults(source)] == []
 
 
 def test_every_source_has_a_pair() -> None:
@@ -161,13 +164,18 @@ def test_faults_are_found_all_at_once() -> None:
         "y",
         ("A",),
         {
-            "loan": '"A" as loan_id,\n"P" as patron_key,\nreplace("B", \'"\', \'\') as checkout_branch,\n"C" as nowhere'
+            "loan": (
+                '"A" as loan_id,\n'
+                '"P" as patron_key,\n'
+                "replace(\"B\", '\"', '') as checkout_branch,\n"
+                '"C" as nowhere'
+            )
         },
         footer="(",
         glean={"Z": "["},
         loose=("gone",),
     )
-    assert [f.split(": ", 1)[1] for f in faults(wrong)] == [
+    assert [f.problem for f in faults(wrong)] == [
         "there is no column nowhere",
         "patron_key is a person's key; write person_key(...)",
         "checkout_branch: a quotation mark in SQL text is taken for a heading; write chr(34)",
@@ -184,10 +192,41 @@ def test_faults_are_found_all_at_once() -> None:
         bare=("B", "C", "", "B", ""),
         fits={"B": ".+", "D": "[0-9]+", "C": "["},
     )
-    assert [f.split(": ", 1)[1] for f in faults(bare)] == [
+    assert [f.problem for f in faults(bare)] == [
         "the pattern [ is not a regular expression",
         "the heading B stands twice in bare",
         '"D" is not in bare',
         "the headings in bare are not those by which it is recognised",
-        "fewer than three patterns in fits tell a row from headings: a file would be recognised by its width",
+        (
+            "fewer than three patterns in fits tell a row from headings: "
+            "a file would be recognised by its width"
+        ),
     ]
+
+
+def test_an_expression_goes_on_while_a_bracket_or_a_case_is_open() -> None:
+    wide = """
+    select
+        -- who asked is never read. Neither is where
+        case lower("A (b") when 'end' then "C" else coalesce("D", '(') end as loan_id,
+        "E" as barcode
+    from raw"""
+    folded = """
+    select
+        -- who asked is never read.
+        --   Neither is where
+        case lower("A (b")
+            -- of the case, and in no fingerprint
+            when 'end' then "C"
+            else coalesce(
+                "D",
+                '('
+            )
+        end as loan_id,
+        "E" as barcode
+    from raw"""
+    assert read_select(folded) == read_select(wide)
+    one, other = (Source("x", "y", ("E",), {"loan": text}) for text in (wide, folded))
+    assert one.select_hash == other.select_hash
+    with pytest.raises(SourceError, match='"A" is loan_id'):
+        read_select('"A" is loan_id,\n"B" as barcode')

@@ -29,7 +29,13 @@ def told(workspace: Workspace, columns: str) -> Workspace:
     path = workspace.folder / CONFIG
     write(
         path,
-        f'{path.read_text(encoding="utf-8")}\n[sources.symphony-main]\nsystem = "symphony"\n[sources.symphony-main.columns]\n{columns}\n',
+        (
+            f"{path.read_text(encoding='utf-8')}\n"
+            "[sources.symphony-main]\n"
+            'system = "symphony"\n'
+            "[sources.symphony-main.columns]\n"
+            f"{columns}\n"
+        ),
     )
     return find(workspace.folder)
 
@@ -47,7 +53,10 @@ def items(workspace: Workspace) -> list[tuple[str, ...]]:
     [
         'selitem = "-oIBtf"',
         'selitem = "IBtf"',
-        'selitem = ["Catalog Key", "Call Sequence", "Copy Number", "Item ID", "Item Type", "Date Created"]',
+        (
+            'selitem = ["Catalog Key", "Call Sequence", "Copy Number", "Item ID", "Item Type", '
+            '"Date Created"]'
+        ),
     ],
 )
 def test_columns_from_the_configuration(columns: str, workspace: Workspace, tmp_path: Path) -> None:
@@ -81,7 +90,10 @@ def test_headings_put_there_by_hand_are_believed(workspace: Workspace, tmp_path:
         ("selitem_oIBtfZ.lst", "does not know which column the letter Z of selitem -oIBtfZ gives"),
         (
             "selitem_oIBt.lst",
-            "5 columns are told (Catalog Key, Call Sequence, Copy Number, Item ID, Item Type), its rows have 6",
+            (
+                "5 columns are told (Catalog Key, Call Sequence, Copy Number, Item ID, "
+                "Item Type), its rows have 6"
+            ),
         ),
         ("selitem_oIBtfl.lst", "7 columns are told"),
     ],

@@ -236,16 +236,14 @@ STEPS = (
 KILL = """
 import os, sys
 import libstats
-from libstats.loading import compare, intake
-from libstats.store import generations, settle
+from libstats.store import steps
 
 def die(name):
     if name == sys.argv[1]:
         os._exit(9)
 
-for module in (intake, settle, generations, compare):
-    module.step = die
-libstats.load(sys.argv[2], [sys.argv[3]])
+with steps.watched(die):
+    libstats.load(sys.argv[2], [sys.argv[3]])
 """
 
 

@@ -3,7 +3,6 @@ what looks wrong."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +18,6 @@ from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.wording import Row, month_name, records
 
-WIDTH = 100
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
@@ -119,17 +117,10 @@ def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work |
         as_of = newest_export(con, process)
     except AnalysisError:
         return None
-    found = worklist(con, name)
-    told = found.aggregate(
-        "standing, count(*), count(*) filter (where is_missing)", "standing"
-    ).fetchall()
-    counts, missing = (
-        {"late": 0, "near": 0, "in time": 0, **{row[0]: row[place] for row in told}}
-        for place in (1, 2)
-    )
+    counts, missing, cases = pressing(worklist(con, name, as_of=as_of), most)
     if not sum(counts.values()):
         return None
-    return Work(process, as_of, counts, missing, _named(con, pressing(found, most)))
+    return Work(process, as_of, counts, missing, _named(con, cases))
 
 
 def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
@@ -153,20 +144,41 @@ def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
     ]
 
 
-def pressing(found: duckdb.DuckDBPyRelation, most: int | None) -> list[Row]:
-    """Of a worklist the late cases and the near ones that are longest past their goal, so many of
-    each, all if it is None; those of copies marked lost are left out.
+def pressing(
+    found: duckdb.DuckDBPyRelation, most: int | None
+) -> tuple[dict[str, int], dict[str, int], list[Row]]:
+    """Of a worklist how many cases are late, near and in time, how many of those are of copies
+    marked lost, and of the others the late cases and the near ones that are longest past their
+    goal, so many of each, all if it is None.
 
     Each for itself: what was forgotten for months must not crowd out what can still be done in
-    time.
+    time. All in one reading, for a worklist takes long to plan: the first row of each group has its
+    count.
     """
-    rows = []
-    for standing in ("late", "near"):
-        those = found.filter(f"standing = '{standing}' and not is_missing").order(
-            "left_days, source, case_id"
-        )
-        rows += records(those if most is None else those.limit(most))
-    return rows
+    listed = "standing <> 'in time' and not is_missing"
+    if most is not None:
+        listed += f" and place <= {most}"
+    rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}").order("standing, place"))
+    counts, missing = ({"late": 0, "near": 0, "in time": 0} for _ in range(2))
+    cases = []
+    for row in rows:
+        place, cases_of_group = row.pop("place"), row.pop("cases_of_group")
+        if place == 1:
+            counts[row["standing"]] += cases_of_group
+            missing[row["standing"]] += cases_of_group if row["is_missing"] else 0
+        if row["standing"] != "in time" and not row["is_missing"]:
+            cases.append(row)
+    return counts, missing, cases
+
+
+_RANKED = """
+    *,
+    count(*) over (partition by standing, is_missing) as cases_of_group,
+    row_number() over (
+        partition by standing, is_missing
+        order by left_days, source, case_id
+    ) as place
+"""
 
 
 def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
@@ -209,46 +221,6 @@ def freshness(export: Export) -> str:
     return f"{days(export.age)} old, {often}"
 
 
-def text(today: Today) -> str:
-    """The list for a terminal, WIDTH columns wide."""
-    warning = [today.warning, "Ages are told as of then.", ""] if today.warning else []
-    lines = [
-        *warning,
-        f"Today's work, {today.now:%Y-%m-%d}",
-        "",
-        *_export_lines(today),
-        *_alarm_lines(today),
-    ]
-    for work in today.work:
-        lines += ["", *_work_lines(work, today)]
-    if not today.work:
-        lines += ["", "No kind of work has an open case in what is loaded."]
-    return "\n".join(line[:WIDTH].rstrip() for line in lines)
-
-
-def _export_lines(today: Today) -> list[str]:
-    if not today.stale:
-        return ["Old exports: none"]
-    wide = max(len(export.name) for export in today.stale)
-    listed = [
-        f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {freshness(e)}" for e in today.stale
-    ]
-    return [
-        f"Old exports: {len(today.stale)} of {len(today.exports)} (what happened since is not in the lists below)",
-        *listed,
-    ]
-
-
-def _alarm_lines(today: Today) -> list[str]:
-    if not today.alarms:
-        return ["Alarms: none"]
-    listed = [
-        f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
-        for row in today.alarms
-    ]
-    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed]
-
-
 def headline(work: Work) -> str:
     """How many cases of a process are late, near and in time, and how many of those are of copies
     marked lost."""
@@ -276,40 +248,6 @@ def basis(work: Work, today: Today) -> str:
     return "; ".join(parts)
 
 
-def _work_lines(work: Work, today: Today) -> list[str]:
-    lines = [headline(work), *textwrap.wrap(f"({basis(work, today)})", WIDTH)]
-    if len(" ".join(lines)) <= WIDTH:
-        lines = [" ".join(lines)]
-    if not work.cases:
-        return lines
-    due = ("due",) if work.process.due else ()
-    cells = [
-        ("", "days", *due, "look for", "where", "last step", "next step"),
-        *(_cells(row, bool(due)) for row in work.cases),
-    ]
-    widths = [min(24, max(map(len, column))) for column in zip(*cells, strict=True)]
-    lines += [
-        "  " + "  ".join(_fitted(cell, wide) for cell, wide in zip(row, widths, strict=True))
-        for row in cells
-    ]
-    return lines + ([f"  and {work.more:,} more"] if work.more else [])
-
-
-def _cells(row: Row, with_due: bool) -> tuple[str, ...]:
-    place = " ".join(filter(None, (row["branch"], row["location"])))
-    age = f"{row['age']:.1f}" if row["age"] < 10 else f"{row['age']:,.0f}"
-    due = (f"{row['due_at']:%Y-%m-%d}" if row["due_at"] else "",) if with_due else ()
-    return (
-        row["standing"],
-        age,
-        *due,
-        row["handle"] or row["case_id"],
-        place,
-        last_step(row),
-        words(row["next_step"]),
-    )
-
-
 def last_step(row: Row) -> str:
     """The last milestone of a case, with its day."""
     return f"{words(row['last_milestone'])} {row['last_at']:%Y-%m-%d}"
@@ -318,7 +256,3 @@ def last_step(row: Row) -> str:
 def words(name: str | None) -> str:
     """A milestone's name as words; nothing for none."""
     return (name or "").replace("_", " ")
-
-
-def _fitted(cell: str, wide: int) -> str:
-    return f"{cell:<{wide}}" if len(cell) <= wide else f"{cell[: wide - 2]}.."

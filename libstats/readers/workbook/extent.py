@@ -45,7 +45,7 @@ class _Reader:
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
 
-    def _refuse(self, *told: Any) -> None:
+    def _refuse(self, *given: Any) -> None:
         raise damaged(self.name)
 
     def read(self) -> None:
@@ -182,10 +182,10 @@ class _Ods(_Reader):
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         local = tag.rpartition("}")[2]
-        told = {k.rpartition("}")[2]: v for k, v in given.items()}
+        named = {k.rpartition("}")[2]: v for k, v in given.items()}
         if local == "table":
             self.sheet, self.row, self.rows, self.last, self.widest = (
-                told.get("name", ""),
+                named.get("name", ""),
                 0,
                 0,
                 0,
@@ -193,21 +193,21 @@ class _Ods(_Reader):
             )
         elif local == "table-row":
             self.repeat, self.tells, self.column, self.width = (
-                int(told.get("number-rows-repeated", 1)),
+                int(named.get("number-rows-repeated", 1)),
                 False,
                 0,
                 0,
             )
         elif local in ("table-cell", "covered-table-cell"):
             self.span, self.kind = (
-                int(told.get("number-columns-repeated", 1)),
-                told.get("value-type", ""),
+                int(named.get("number-columns-repeated", 1)),
+                named.get("value-type", ""),
             )
             value = next(
                 (
-                    told[k]
+                    named[k]
                     for k in ("value", "date-value", "time-value", "boolean-value", "string-value")
-                    if k in told
+                    if k in named
                 ),
                 "",
             )

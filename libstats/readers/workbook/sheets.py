@@ -23,7 +23,7 @@ from python_calamine import (
 
 from libstats.errors import FileRefused
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
-from libstats.readers.place import ZIP, Place, check_swelling, damaged, locked, told
+from libstats.readers.place import ZIP, Place, check_swelling, damaged, in_words, locked
 from libstats.readers.workbook import xls
 from libstats.readers.workbook.extent import Extent, extents
 
@@ -70,7 +70,7 @@ def _without_zeros(time: str) -> str:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _in_words(name: str) -> Iterator[None]:
     """The errors of calamine in words. On some damaged workbooks it panics, which Python sees as no
     ordinary exception."""
     try:
@@ -102,7 +102,7 @@ class Workbook:
     @cached_property
     def opened(self) -> CalamineWorkbook:
         """The workbook as calamine reads it; FileRefused if it cannot."""
-        with _told(self.place.name):
+        with _in_words(self.place.name):
             return CalamineWorkbook.from_filelike(io.BytesIO(self.data))
 
     @cached_property
@@ -112,7 +112,7 @@ class Workbook:
 
     def rows(self, name: str) -> Iterator[list[Cell]]:
         """The rows of a sheet; FileRefused if it is damaged."""
-        with _told(f"{self.place.name}, sheet {name}"):
+        with _in_words(f"{self.place.name}, sheet {name}"):
             if name not in self.held:
                 self.held.clear()
                 self.held[name] = self.opened.get_sheet_by_name(name)
@@ -121,7 +121,7 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Sheet(Part):
-    """One sheet of a workbook. Blank rows are no records; lines are the rows' numbers in the sheet."""
+    """One sheet of a workbook. Blank rows are no records; lines are the rows' numbers in it."""
 
     workbook: Workbook | None = None
 
@@ -170,7 +170,7 @@ class Sheet(Part):
     def records(
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
-        """(row number, cells) of every row that is not blank, at least as many cells as headings."""
+        """(row number, cells) of every row that is not blank, no fewer cells than headings."""
         width = len(self.header)
         for number, row in islice(self._rows(), self.above, None):
             yield number, row + [""] * (width - len(row))
@@ -192,7 +192,10 @@ def sheets(place: Place) -> Iterator[Sheet]:
     workbook = Workbook(place, data, _measured(place, data))
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
-            problem = f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column {extent.last_column:,}, too far for memory"
+            problem = (
+                f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column "
+                f"{extent.last_column:,}, too far for memory"
+            )
             raise FileRefused(
                 problem, "Delete what lies far from the table, or save the sheets as CSV."
             )
@@ -207,6 +210,6 @@ def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:
     if not data.startswith(ZIP):
         xls.check(data, place.name)
         return None
-    with told(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with in_words(place.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_swelling(place.name, sum(m.file_size for m in archive.infolist()), len(data))
         return extents(archive, place.name)

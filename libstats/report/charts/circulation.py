@@ -104,7 +104,9 @@ def _finding(data: _Months) -> str:
     if len(known) > 2:
         most, least = max(known, key=lambda m: known[m]), min(known, key=lambda m: known[m])
         parts.append(
-            f"The busiest of these {len(known)} months was {month_name(most)} ({number(known[most])}), the quietest {month_name(least)} ({number(known[least])})."
+            f"The busiest of these {len(known)} months was {month_name(most)} "
+            f"({number(known[most])}), the quietest {month_name(least)} "
+            f"({number(known[least])})."
         )
     return " ".join(parts)
 
@@ -121,7 +123,10 @@ def _headline(data: _Months, total: int | None) -> str:
             words += f", {change(total, before, when)}"
             break
     else:
-        words += f"; neither {month_name(month_before(data.month))} nor {month_name(month_before(data.month, 12))} is there to compare with"
+        words += (
+            f"; neither {month_name(month_before(data.month))} nor "
+            f"{month_name(month_before(data.month, 12))} is there to compare with"
+        )
     here = [(count, name) for (when, name), count in data.cells.items() if when == data.month]
     named = sorted(((count, name) for count, name in here if name and count), key=lambda x: -x[0])
     if named and len({name for _, name in data.cells}) > 1:
@@ -173,7 +178,7 @@ def _draw(data: _Months) -> Drawing:
 
 
 def _bars(panel: Axes, data: _Months) -> None:
-    """All branches: a bar a month; the month and the same month last year stand out, with values."""
+    """All branches: a bar a month; the month and the same month last year stand out."""
     marked = {data.month, month_before(data.month, 12)} if data.months else set()
     totals = [data.total(when) for when in data.months]
     for place, (when, total) in enumerate(zip(data.months, totals, strict=True)):

@@ -46,7 +46,10 @@ def _decades_finding(counts: dict[int, int], unknown: int) -> str:
         return "No copy has a usable year of publication, so there is nothing to show."
     total = sum(counts.values())
     most = max(counts, key=lambda decade: (counts[decade], decade))
-    text = f"Of {number(total)} copies with a usable year, {share(counts[most], total)} are from the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
+    text = (
+        f"Of {number(total)} copies with a usable year, {share(counts[most], total)} are from "
+        f"the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
+    )
     return (
         f"{text} {number(unknown)} copies have no usable year and are not in the picture."
         if unknown
@@ -145,11 +148,17 @@ def _classes_finding(rows: list[Row]) -> str:
     if not dated:
         return "In no class have enough copies a usable year, so nothing can be said."
     oldest = max(dated, key=lambda row: row["old"])
-    text = f"The oldest class is {oldest['class']}: {share(oldest['old'], 1)} of its copies are more than ten years old."
+    text = (
+        f"The oldest class is {oldest['class']}: {share(oldest['old'], 1)} of its copies are "
+        "more than ten years old."
+    )
     used = [row for row in dated if row["use"] is not None]
     if len(used) > 1:
         least, most = min(used, key=lambda row: row["use"]), max(used, key=lambda row: row["use"])
-        text += f" For its size {most['class']} is used most ({most['use']:.1f} times what its share of copies lets expect) and {least['class']} least ({least['use']:.1f} times)."
+        text += (
+            f" For its size {most['class']} is used most ({most['use']:.1f} times what its share "
+            f"of copies lets expect) and {least['class']} least ({least['use']:.1f} times)."
+        )
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
         both = [row["class"] for row in used if row["old"] >= middle and row["use"] < 0.9]
         text += (

@@ -35,8 +35,7 @@ PANELS = (
 
 def waits_by_month(rows: Any, what: str = "requests") -> Figure:
     """How long did cases wait, by the month in which they began: the estimate that counts open
-    ones,
-    and the naive figure?
+    ones, and the naive figure?
 
     Parameters: `rows` are what `turnaround` with by="month" returns; `what` names the cases.
     Returns a figure: for a half and for nine in ten the estimate with its 95 % interval and the
@@ -65,16 +64,22 @@ def _waits_finding(window: Sequence[date], months: dict[date, Row], what: str) -
     now, name = months[window[-1]], month_name(window[-1])
     then = months.get(month_before(window[-1], 12))
     parts = [
-        f"Of the {what} made in {name}, {_took(now, 'p50', 'half')}{_against(then, 'p50', month_before(window[-1], 12))}."
+        (
+            f"Of the {what} made in {name}, "
+            f"{_took(now, 'p50', 'half')}{_against(then, 'p50', month_before(window[-1], 12))}."
+        )
     ]
     parts.append(
-        f"{_took(now, 'p90', 'nine in ten').capitalize()}{_against(then, 'p90', month_before(window[-1], 12))}."
+        f"{_took(now, 'p90', 'nine in ten').capitalize()}"
+        f"{_against(then, 'p90', month_before(window[-1], 12))}."
     )
     if not now["still_open"]:
         parts.append("None of them is still open.")
     elif now["naive_p90"] is not None:
         parts.append(
-            f"Counting closed ones alone would say {tenths(now['naive_p50'])} and {tenths(now['naive_p90'])} days, because {number(now['still_open'])} of them are still open."
+            f"Counting closed ones alone would say {tenths(now['naive_p50'])} and "
+            f"{tenths(now['naive_p90'])} days, because {number(now['still_open'])} of them "
+            "are still open."
         )
     return " ".join(parts)
 
@@ -204,7 +209,10 @@ def reached_by_day(rows: Any, goal_days: float, what: str = "requests") -> Figur
     a figure of two steps lines, each share of all cases, to the day by which nearly all had ended.
     """
     steps = records(rows)
-    caption = f"Share of {what} that had reached the patron, and that were given up, by days since they were made"
+    caption = (
+        f"Share of {what} that had reached the patron, and that were given up, by days since "
+        "they were made"
+    )
     return Figure(_draw_curve(steps, goal_days), _curve_finding(steps, goal_days, what), caption)
 
 
@@ -223,11 +231,13 @@ def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
     for days in (goal_days, 2 * goal_days):
         if (found := shares_after(steps, days)) is not None:
             parts.append(
-                f"After {days:g} days {share(found[0], 1)} of the {what} had reached the patron and {share(found[1], 1)} had been given up."
+                f"After {days:g} days {share(found[0], 1)} of the {what} had reached the "
+                f"patron and {share(found[1], 1)} had been given up."
             )
     last = steps[-1]
     parts.append(
-        f"The last of those that ended did so after {tenths(last['waited'])} days; by then {share(last['share_reached'], 1)} had reached the patron."
+        f"The last of those that ended did so after {tenths(last['waited'])} days; by then "
+        f"{share(last['share_reached'], 1)} had reached the patron."
     )
     return " ".join(parts)
 
@@ -319,7 +329,10 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
         if last["waiting"] == 1
         else f"{number(last['waiting'])} {what} were"
     )
-    words = f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week ending {week_ending(first)} ({number(first['waiting'])})."
+    words = (
+        f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week "
+        f"ending {week_ending(first)} ({number(first['waiting'])})."
+    )
     most = max(weeks, key=lambda week: week["waiting"])
     words += f" The most were {number(most['waiting'])}, in the week ending {week_ending(most)}."
     return (

@@ -1,40 +1,24 @@
-"""The smallest pieces of a page: text that is HTML already, and plain text made safe for it."""
+"""The smallest pieces of a page: plain text made safe for HTML, lists, and boxes."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from libstats.report.page.table import Table
-
-__all__ = ["TABLES", "Html", "escaped", "items", "notice"]
+__all__ = ["TABLES", "escaped", "items", "notice", "paragraph"]
 
 # The tables that an output shows, as data, beside its HTML: the runner makes workbooks of them.
 TABLES = "application/vnd.libstats.tables+json"
 
 
-class Html(str):
-    """Text that notebooks show as HTML, with the tables that are in it."""
-
-    tables: tuple[Table, ...]
-
-    def __new__(cls, text: str, tables: Sequence[Table] = ()) -> Html:
-        html = super().__new__(cls, text)
-        html.tables = tuple(tables)
-        return html
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {TABLES: [table.data() for table in self.tables]} if self.tables else {}
-
-    def _repr_html_(self) -> str:
-        return str(self)
-
-
 def escaped(text: object) -> str:
     """Plain text for use between tags."""
     return html.escape(str(text), quote=False)
+
+
+def paragraph(text: object) -> str:
+    """A paragraph of plain text."""
+    return f"<p>{escaped(text)}</p>"
 
 
 def items(texts: Iterable[str], kind: str = "") -> str:
@@ -44,7 +28,7 @@ def items(texts: Iterable[str], kind: str = "") -> str:
 
 
 def notice(lead: str, texts: Iterable[str] = (), attention: bool = False) -> str:
-    """A box that says something about the report itself; `attention` where a reader must know it."""
+    """A box that says something about the report itself; `attention`: a reader must know it."""
     kind = "libstats-notice attention" if attention else "libstats-notice"
     listed = list(texts)
     return f'<div class="{kind}"><p>{escaped(lead)}</p>{items(listed) if listed else ""}</div>'

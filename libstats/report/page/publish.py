@@ -9,9 +9,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from libstats.errors import ReportError
+from libstats.report.page.notebook import NotebookNode
 
 __all__ = ["faults", "page", "title", "write"]
 
@@ -47,8 +46,14 @@ def page(notebook: NotebookNode, name: str) -> str:
     found = faults(text)
     if found:
         raise ReportError(
-            f"{name}: the page would not be accessible or would not stand alone: {'; '.join(found)}",
-            "Use libstats.report.charts and libstats.report.table, or give each picture its alt text.",
+            (
+                f"{name}: the page would not be accessible or would not stand alone: "
+                f"{'; '.join(found)}"
+            ),
+            (
+                "Use libstats.report.charts and libstats.report.table, or give each picture its "
+                "alt text."
+            ),
         )
     return str(text)
 

@@ -6,15 +6,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-
-import nbformat
-from nbformat import NotebookNode
 
 from libstats.errors import ReportError, ReportUnknown
 from libstats.report.page import parameters as parameter
 from libstats.report.page import publish, workbook
+from libstats.report.page.notebook import NotebookNode, nbformat, text
 from libstats.workspace import shipped
 from libstats.workspace import workspace as workspaces
 
@@ -30,6 +29,7 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     formats: Sequence[Form] = ("html",),
+    *,
     timeout: float = CELL_TIMEOUT,
 ) -> Path:
     """Make the report NAME of a workspace.
@@ -58,7 +58,8 @@ def run(
         workbook.check()
     target = Path(out) if out is not None else place.reports / f"{name}.{formats[0]}"
     failed = target.with_name(f"{target.stem}.failed.ipynb")
-    _execute(notebook, name, path.parent, _environment(place.folder, chosen), timeout, failed)
+    execution = _Execution(notebook, name, path.parent, failed, timeout)
+    execution.run(_environment(place.folder, chosen))
     contents = {form: _content(notebook, name, form) for form in formats}
     for form, content in contents.items():
         publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
@@ -71,7 +72,7 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
         return publish.page(notebook, name)
     if form == "xlsx":
         return workbook.workbook(workbook.of_notebook(notebook), publish.title(notebook, name))
-    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
+    return text(notebook)
 
 
 def find(name: str, folder: Path) -> Path:
@@ -92,7 +93,7 @@ def find(name: str, folder: Path) -> Path:
 
 def _read(path: Path) -> NotebookNode:
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
         return notebook
     except (ValueError, nbformat.ValidationError) as error:
         raise ReportError(
@@ -125,7 +126,7 @@ def _insert(notebook: NotebookNode, name: str, folder: Path, given: dict[str, An
         source = "\n".join(f"{key} = {value!r}" for key, value in values.items())
         cell = nbformat.v4.new_code_cell(
             source, id="injected-parameters", metadata={"tags": ["injected-parameters"]}
-        )  # type: ignore[no-untyped-call]
+        )
         cells.insert(tagged[0] + 1, cell)
     notebook.cells = cells
     return list(values)
@@ -145,37 +146,41 @@ def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
     return environment
 
 
-def _execute(
-    notebook: NotebookNode,
-    name: str,
-    folder: Path,
-    environment: dict[str, str],
-    timeout: float,
-    failed: Path,
-) -> None:
-    """Run all cells; on a failure write the notebook as far as it came, and raise ReportError."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+@dataclass(frozen=True)
+class _Execution:
+    """All cells of a notebook, run in a folder; on a failure the notebook as far as it came goes
+    into the file `failed`."""
 
-    with tempfile.TemporaryDirectory(prefix="libstats-", ignore_cleanup_errors=True) as scratch:
-        environment["IPYTHONDIR"] = (
-            scratch  # a person's own start-up files must not change a report
-        )
-        client = NotebookClient(
-            notebook,
-            km=_kernel(Path(scratch)),
-            timeout=timeout,
-            record_timing=False,
-            resources={"metadata": {"path": str(folder)}},
-        )
-        try:
-            client.execute(cleanup_kc=True, env=environment)
-        except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
-            publish.write(failed, _content(notebook, name, "ipynb"))
-            raise ReportError(
-                f"{name} failed: {_cause(error)}",
-                f"The report before it is untouched; {failed.name} beside it shows how far this one came.",
-            ) from error
+    notebook: NotebookNode
+    name: str
+    folder: Path
+    failed: Path
+    timeout: float
+
+    def run(self, environment: dict[str, str]) -> None:
+        """Run them; ReportError on a failure."""
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+        with tempfile.TemporaryDirectory(prefix="libstats-", ignore_cleanup_errors=True) as scratch:
+            # a person's own start-up files must not change a report
+            own = {**environment, "IPYTHONDIR": scratch}
+            client = NotebookClient(
+                self.notebook,
+                km=_kernel(Path(scratch)),
+                timeout=self.timeout,
+                record_timing=False,
+                resources={"metadata": {"path": str(self.folder)}},
+            )
+            try:
+                client.execute(cleanup_kc=True, env=own)
+            except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
+                publish.write(self.failed, text(self.notebook))
+                raise ReportError(
+                    f"{self.name} failed: {_cause(error)}",
+                    f"The report before it is untouched; {self.failed.name} beside it shows how "
+                    "far this one came.",
+                ) from error
 
 
 def _cause(error: Exception) -> str:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from libstats.privacy.suppression import NOTE, WITHHELD, crosses_patrons, withheld
-from libstats.report.page.html import TABLES
+from libstats.report.page.html import TABLES, escaped
 from libstats.wording import Row, day_name, month_name, percent, records, tenths
 
-__all__ = ["Table", "heading", "shown", "table", "without_empty"]
+__all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
@@ -104,7 +104,8 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their caption and column titles."""
+    """Rows with their caption and column titles; `blanks`: nothing stands where a value is not
+    known."""
 
     rows: list[Row]
     columns: list[str]
@@ -112,11 +113,15 @@ class Table:
     headings: dict[str, str] = field(default_factory=dict)
     formats: dict[str, Format] = field(default_factory=dict)
     foot: Row | None = None
+    blanks: bool = False
 
     def _repr_html_(self) -> str:
         caption = html.escape(self.caption)
         if not self.rows:
-            return f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to show.</p>'
+            return (
+                f'<p class="libstats-empty"><strong>{caption}:</strong> there is nothing to '
+                "show.</p>"
+            )
         numeric = {name for name in self.columns if self._is_numeric(name)}
         head = "".join(
             _cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col")
@@ -125,8 +130,10 @@ class Table:
         body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
         foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
         return (
-            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto">\n'
-            f'<table style="font-variant-numeric:tabular-nums">\n<caption style="text-align:left">{caption}</caption>\n'
+            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" '
+            'style="overflow-x:auto">\n'
+            '<table style="font-variant-numeric:tabular-nums">\n<caption '
+            f'style="text-align:left">{caption}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
         )
 
@@ -168,6 +175,8 @@ class Table:
         )
 
     def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
+        if value is None and self.blanks and tag == "td":
+            return _cell(tag, "", is_number, "")
         written = (
             self.formats.get(name, shown)
             if value is not None and not isinstance(value, str)
@@ -177,6 +186,40 @@ class Table:
         return _cell(
             tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row"
         )
+
+
+class Html(str):
+    """Text that notebooks show as HTML, with the tables that are in it."""
+
+    tables: tuple[Table, ...]
+
+    def __new__(cls, text: str, tables: Sequence[Table] = ()) -> Html:
+        html = super().__new__(cls, text)
+        html.tables = tuple(tables)
+        return html
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {TABLES: [table.data() for table in self.tables]} if self.tables else {}
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def joined(*pieces: Table | str) -> Html:
+    """Tables and texts that are HTML already as one piece, which knows all their tables."""
+    tables: list[Table] = []
+    for piece in pieces:
+        tables += (
+            [piece] if isinstance(piece, Table) else piece.tables if isinstance(piece, Html) else []
+        )
+    texts = (piece._repr_html_() if isinstance(piece, Table) else piece for piece in pieces)
+    return Html("".join(texts), tables)
+
+
+def folded(summary: str, *pieces: Table | str) -> Html:
+    """Pieces that are shown when asked for, under a plain summary."""
+    body = joined(*pieces)
+    return Html(f"<details><summary>{escaped(summary)}</summary>{body}</details>", body.tables)
 
 
 def _plain(value: Any) -> Any:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from nbformat import NotebookNode
 
 from libstats.errors import ReportError
 from libstats.report.page.html import TABLES
+from libstats.report.page.notebook import NotebookNode
 
 __all__ = ["check", "of_notebook", "workbook"]
 
@@ -113,40 +112,31 @@ def _sheet(sheet: Any, table: dict[str, Any], looks: _Looks) -> None:
             *(str(row[place]) for row in table["rows"] if isinstance(row[place], str)),
         ]
         sheet.set_column(place, place, min(60, max(12, 2 + max(map(len, texts)))))
+    forms = [column["format"] for column in table["columns"]]
+    foot = 2 + len(table["rows"])
     for line, row in enumerate((*table["rows"], *table["foot"]), start=2):
         for place, value in enumerate(row):
-            _cell(
-                sheet,
-                line,
-                place,
-                value,
-                table["columns"][place]["format"],
-                looks,
-                line >= 2 + len(table["rows"]),
-            )
+            if value is not None:
+                look = looks.of(_form(value, forms[place]), bold=line >= foot)
+                _write(sheet, (line, place), value, look)
 
 
-def _cell(
-    sheet: Any, line: int, place: int, value: Any, form: str, looks: _Looks, bold: bool
-) -> None:
-    if value is None:
-        return
+def _form(value: Any, form: str) -> str:
+    """The format of a cell: that of its column, where the kind of its value has no other."""
+    if isinstance(value, (bool, str)):
+        return ""
+    if isinstance(value, dict):
+        return "yyyy-mm-dd hh:mm" if "at" in value else form or "yyyy-mm-dd"
+    return form or ("#,##0" if isinstance(value, int) else "#,##0.00")
+
+
+def _write(sheet: Any, place: tuple[int, int], value: Any, look: Any) -> None:
     if isinstance(value, bool):
-        sheet.write_boolean(line, place, value, looks.of("", bold))
+        sheet.write_boolean(*place, value, look)
     elif isinstance(value, (int, float)):
-        sheet.write_number(
-            line,
-            place,
-            value,
-            looks.of(form or ("#,##0" if isinstance(value, int) else "#,##0.00"), bold),
-        )
-    elif isinstance(value, dict) and "at" in value:
-        sheet.write_datetime(
-            line, place, datetime.fromisoformat(value["at"]), looks.of("yyyy-mm-dd hh:mm", bold)
-        )
+        sheet.write_number(*place, value, look)
     elif isinstance(value, dict):
-        sheet.write_datetime(
-            line, place, date.fromisoformat(value["on"]), looks.of(form or "yyyy-mm-dd", bold)
-        )
+        moment = value.get("at") or value["on"]
+        sheet.write_datetime(*place, datetime.fromisoformat(moment), look)
     else:
-        sheet.write_string(line, place, value, looks.of("", bold))
+        sheet.write_string(*place, value, look)

@@ -26,8 +26,15 @@ EVENTS = Source(
     name="item historical events",
     recognise=("Event Start Date and Time",),
     required={
-        "Event ID": "add Event ID (folder Item Event Details) to the report, and Barcode or Item ID beside it: without it the same journey in two files would count twice",
-        "Destination Library Name": "add the library that the copy goes to, and call the column Destination Library Name: journeys alone are read, and the other events have none",
+        "Event ID": (
+            "add Event ID (folder Item Event Details) to the report, "
+            "and Barcode or Item ID beside it: without it the same journey in two files would "
+            "count twice"
+        ),
+        "Destination Library Name": (
+            "add the library that the copy goes to, and call the column Destination Library "
+            "Name: journeys alone are read, and the other events have none"
+        ),
     },
     headings={
         "Item Id": ITEM_HEADINGS["Item Id"],
@@ -58,10 +65,16 @@ EVENTS = Source(
         "Barcode" as barcode,
         "Source Library Name" as from_branch,
         "Destination Library Name" as to_branch,
-        case lower(trim("Request Type")) when 'patron physical item request' then 'hold' when 'transit for reshelving' then 'return' when '' then null else case when "Request Type" is not null then 'other' end end as reason,
+        case lower(trim("Request Type"))
+            when 'patron physical item request' then 'hold'
+            when 'transit for reshelving' then 'return'
+            when '' then null
+            else case when "Request Type" is not null then 'other' end
+        end as reason,
         "Request Type" as reason_as_exported,
         us_time("Event Start Date and Time") as sent_at,
-        -- the scan that took the copy out of transit, mostly at its arrival: that a journey was called off is not told. No end while it goes on
+        -- the scan that took the copy out of transit, mostly at its arrival: that a journey was
+        --   called off is not told. No end while it goes on
         us_time("Event End Date and Time") as arrived_at
     from raw"""
     },

@@ -34,8 +34,16 @@ TRANSACTIONS = Source(
         "fund_transaction": f"""
     select
         "Transaction Id" as transaction_id,
-        -- a reversal undoes an encumbrance when the invoice comes or the order is called off: leaving it out, as some reports do, leaves too much promised
-        case upper(trim("Transaction Item Sub Type")) when 'ENCUMBRANCE' then 'encumbered' when 'DISENCUMBRANCE' then 'unencumbered' when 'EXPENDITURE' then 'spent' when 'ALLOCATION' then 'allocated' when 'TRANSFER' then 'transferred' else 'other' end as kind,
+        -- a reversal undoes an encumbrance when the invoice comes or the order is called off:
+        --   leaving it out, as some reports do, leaves too much promised
+        case upper(trim("Transaction Item Sub Type"))
+            when 'ENCUMBRANCE' then 'encumbered'
+            when 'DISENCUMBRANCE' then 'unencumbered'
+            when 'EXPENDITURE' then 'spent'
+            when 'ALLOCATION' then 'allocated'
+            when 'TRANSFER' then 'transferred'
+            else 'other'
+        end as kind,
         "Transaction Item Sub Type" as kind_as_exported,
         {FUND_ID} as fund_id,
         "Fund Ledger Code" as fund_code,
@@ -52,5 +60,8 @@ UNNUMBERED = LeftAlone(
     "alma",
     "fund transactions that lack a column",
     ("PO Line Reference", "Transaction Amount"),
-    "their rows cannot be told apart: add Transaction Id and Transaction Item Sub Type to the report",
+    (
+        "their rows cannot be told apart: add Transaction Id and Transaction Item Sub Type to "
+        "the report"
+    ),
 )

@@ -25,7 +25,10 @@ BORROWING = Source(
     recognise=("Borrowing Creation Date",),
     unless=("Item Loan Id",),
     required={
-        "Internal ID": "add the number of the request to the report: without it a request would count once for each partner of its rota"
+        "Internal ID": (
+            "add the number of the request to the report: without it a request would count once "
+            "for each partner of its rota"
+        )
     },
     headings={
         "Borrowing Creation Date": ("Borrowing Creation Date and Time",),
@@ -44,10 +47,34 @@ BORROWING = Source(
     select
         "Internal ID" as request_number,
         'borrowing' as direction,
-        -- what is said of one partner (rejected, expired, not located) ends nothing while others are left, and is other
-        case lower(trim("Borrowing Request Status")) when 'request created' then 'new' when 'created borrowing request' then 'new' when 'request sent to partner' then 'requested' when 'sent to partner' then 'requested' when 'shipped physically' then 'shipped' when 'shipped digitally' then 'shipped' when 'received by library' then 'received' when 'physically received by library' then 'received' when 'digitally received by library' then 'received' when 'loaned item to patron' then 'on loan' when 'returned by patron' then 'returned' when 'returned item to partner' then 'returned' when 'request completed' then 'completed' when 'completed' then 'completed' when 'cancelled by patron' then 'cancelled' when 'canceled by patron' then 'cancelled' when 'cancelled by staff' then 'cancelled' when 'canceled by staff' then 'cancelled' when '' then null else case when "Borrowing Request Status" is not null then 'other' end end as status,
+        -- what is said of one partner (rejected, expired, not located) ends nothing while others
+        --   are left, and is other
+        case lower(trim("Borrowing Request Status"))
+            when 'request created' then 'new'
+            when 'created borrowing request' then 'new'
+            when 'request sent to partner' then 'requested'
+            when 'sent to partner' then 'requested'
+            when 'shipped physically' then 'shipped'
+            when 'shipped digitally' then 'shipped'
+            when 'received by library' then 'received'
+            when 'physically received by library' then 'received'
+            when 'digitally received by library' then 'received'
+            when 'loaned item to patron' then 'on loan'
+            when 'returned by patron' then 'returned'
+            when 'returned item to partner' then 'returned'
+            when 'request completed' then 'completed'
+            when 'completed' then 'completed'
+            when 'cancelled by patron' then 'cancelled'
+            when 'canceled by patron' then 'cancelled'
+            when 'cancelled by staff' then 'cancelled'
+            when 'canceled by staff' then 'cancelled'
+            when '' then null
+            else case when "Borrowing Request Status" is not null then 'other' end
+        end as status,
         "Borrowing Request Status" as status_as_exported,
-        case when lower(trim("?Partner Active Status")) = 'active' then upper(trim("?Partner Code")) end as lender,
+        case
+            when lower(trim("?Partner Active Status")) = 'active' then upper(trim("?Partner Code"))
+        end as lender,
         us_time("Needed by Date")::date as needed_by,
         us_time("Borrowing Creation Date") as created_at
     from raw"""
@@ -59,7 +86,10 @@ LENDING = Source(
     name="lending requests",
     recognise=("Lending Request Status",),
     required={
-        "Internal ID": "add Internal ID to the report: External Request ID is the partner's number, and two partners may use the same"
+        "Internal ID": (
+            "add Internal ID to the report: External Request ID is the partner's number, "
+            "and two partners may use the same"
+        )
     },
     headings={
         "Lending Creation Date": ("Lending Creation Date and Time", "Creation Date"),
@@ -79,11 +109,31 @@ LENDING = Source(
     select
         "Internal ID" as request_number,
         'lending' as direction,
-        case lower(trim("Lending Request Status")) when 'created lending request' then 'new' when 'being processed' then 'new' when 'shipped physically' then 'shipped' when 'shipped digitally' then 'shipped' when 'received by partner' then 'shipped' when 'returned by partner' then 'returned' when 'request completed' then 'completed' when 'completed' then 'completed' when 'rejected the borrower request' then 'unfilled' when 'rejected' then 'unfilled' when 'expired' then 'unfilled' when 'cancelled by partner' then 'cancelled' when 'canceled by partner' then 'cancelled' when '' then null else case when "Lending Request Status" is not null then 'other' end end as status,
+        case lower(trim("Lending Request Status"))
+            when 'created lending request' then 'new'
+            when 'being processed' then 'new'
+            when 'shipped physically' then 'shipped'
+            when 'shipped digitally' then 'shipped'
+            when 'received by partner' then 'shipped'
+            when 'returned by partner' then 'returned'
+            when 'request completed' then 'completed'
+            when 'completed' then 'completed'
+            when 'rejected the borrower request' then 'unfilled'
+            when 'rejected' then 'unfilled'
+            when 'expired' then 'unfilled'
+            when 'cancelled by partner' then 'cancelled'
+            when 'canceled by partner' then 'cancelled'
+            when '' then null
+            else case when "Lending Request Status" is not null then 'other' end
+        end as status,
         "Lending Request Status" as status_as_exported,
         "Citation Type" as format,
         -- what was sent, not what was asked for: a book may go out as a scan
-        case lower(trim("Actual Shipped Format")) when 'physical' then 'loan' when 'digital' then 'copy' when 'physical non-returnable' then 'copy' end as kind,
+        case lower(trim("Actual Shipped Format"))
+            when 'physical' then 'loan'
+            when 'digital' then 'copy'
+            when 'physical non-returnable' then 'copy'
+        end as kind,
         us_time("Needed by Date")::date as needed_by,
         us_time("Lending Creation Date") as created_at
     from raw"""

@@ -33,7 +33,11 @@ INVOICE_LINES = Source(
     recognise=("Invoice-Number", "Invoice Line Total Price"),
     unless=("Transaction Id",),
     required={
-        "Invoice Line-Unique Identifier": "add Invoice Line-Unique Identifier (folder Invoice Line) to the report: without it a line over two funds would count twice, and Alma itself adds up its price wrongly",
+        "Invoice Line-Unique Identifier": (
+            "add Invoice Line-Unique Identifier (folder Invoice Line) to the report: "
+            "without it a line over two funds would count twice, and Alma itself adds up its "
+            "price wrongly"
+        ),
         "Vendor Code": "add Vendor Code to the report: two vendors may use the same invoice number",
     },
     headings={"Invoice-Payment Date": ("Payment Date",), AS_OF: ITEM_HEADINGS[AS_OF]},
@@ -60,7 +64,9 @@ INVOICE_LINES = Source(
         -- -1 is no order, as postage has none
         "PO Line Reference" as order_line_id,
         plain_amount(trim("Invoice Line Total Price")) as amount,
-        case when lower(trim("Invoice Line-Type")) <> 'regular' then "Invoice Line-Type" end as description
+        case
+            when lower(trim("Invoice Line-Type")) <> 'regular' then "Invoice Line-Type"
+        end as description
     from raw""",
         "invoice": f"""
     select
@@ -68,8 +74,12 @@ INVOICE_LINES = Source(
         "Invoice-Number" as invoice_number,
         "Vendor Code" as vendor_id,
         us_time("Invoice-Date")::date as billed_on,
-        -- of an invoice paid in part the first payment has a day too: all of it is settled when Alma closes it
-        case when coalesce(lower(trim("?Invoice-Status")), 'closed') = 'closed' then us_time("Invoice-Payment Date")::date end as closed_on
+        -- of an invoice paid in part the first payment has a day too: all of it is settled when
+        --   Alma closes it
+        case
+            when coalesce(lower(trim("?Invoice-Status")), 'closed') = 'closed'
+                then us_time("Invoice-Payment Date")::date
+        end as closed_on
     from raw""",
         "vendor": VENDOR,
     },

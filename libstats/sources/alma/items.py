@@ -55,7 +55,16 @@ ITEM_HEADINGS = {
 OF_EVENTS = ("Event Start Date and Time", "Event Start Date", "Event ID")
 # A year where there is one: c2004, cop. 2016, [2017]. 202u is no year, 9999 the end of what still
 # appears, and of two years neither is taken
-ONE_YEAR = """case when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}') then trim("?Begin Publication Date")::integer when len(list_distinct(regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}'))) = 1 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer end"""
+ONE_YEAR = """case
+            when regexp_full_match(trim("?Begin Publication Date"), '1[0-9]{3}|20[0-9]{2}')
+                then trim("?Begin Publication Date")::integer
+            when len(
+                list_distinct(
+                    regexp_extract_all("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')
+                )
+            ) = 1
+                then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer
+        end"""
 
 TITLE = f"""
     select
@@ -71,7 +80,10 @@ TITLE = f"""
     from raw"""
 
 # Fund Ledger Code comes again each fiscal year: with the period in the report the two are two funds
-FUND_ID = """case when "Fund Ledger Code" is not null then concat_ws(' ', trim("Fund Ledger Code"), trim("?Fiscal Period Description")) end"""
+FUND_ID = """case
+            when "Fund Ledger Code" is not null
+                then concat_ws(' ', trim("Fund Ledger Code"), trim("?Fiscal Period Description"))
+        end"""
 ORDER_LINE = """
     select
         "PO Line Reference" as order_line_id,
@@ -79,8 +91,19 @@ ORDER_LINE = """
         "MMS Id" as title_id,
         "Vendor Code" as vendor_id,
         "Vendor Name" as vendor_name,
-        -- ACTIVE is all that is neither closed nor cancelled. A reason for cancelling is also there on lines that were taken up again
-        case upper(trim("Status")) when 'CLOSED' then 'closed' when 'CANCELLED' then 'cancelled' when 'ACTIVE' then case when yes_no("?Receiving Status") then 'received' when "?Sent Date" is not null then 'ordered' else 'new' end else case when "Status" is not null then 'other' end end as status,
+        -- ACTIVE is all that is neither closed nor cancelled. A reason for cancelling is also there
+        --   on lines that were taken up again
+        case upper(trim("Status"))
+            when 'CLOSED' then 'closed'
+            when 'CANCELLED' then 'cancelled'
+            when 'ACTIVE'
+                then case
+                    when yes_no("?Receiving Status") then 'received'
+                    when "?Sent Date" is not null then 'ordered'
+                    else 'new'
+                end
+            else case when "Status" is not null then 'other' end
+        end as status,
         "Status" as status_as_exported,
         us_time("PO Line Creation Date")::date as created_on,
         us_time("Sent Date")::date as placed_on,
@@ -99,7 +122,9 @@ ITEM = {
     select
         "Item Id" as item_id,
         -- 1.23457E+13 has lost its digits in a spreadsheet
-        case when not regexp_matches("Barcode", '^[0-9][.,]?[0-9]*[eE][+]') then "Barcode" end as barcode,
+        case
+            when not regexp_matches("Barcode", '^[0-9][.,]?[0-9]*[eE][+]') then "Barcode"
+        end as barcode,
         "MMS Id" as title_id,
         -- by name, which most reports have; by code only where the name is missing
         coalesce("?Library Name", "?Library Code") as owning_branch,
@@ -111,13 +136,25 @@ ITEM = {
         us_time("Item Creation Date")::date as added_on,
         -- since Alma: the measures leave out what was migrated. Auto-renewals are in neither
         whole_number("Loans (Not In House)") as lifetime_checkouts,
-        coalesce(whole_number("?Loans Including Pre-Migration (In House + Not In House)"), whole_number("?Loans (In House + Not In House)")) as lifetime_uses,
+        coalesce(
+            whole_number("?Loans Including Pre-Migration (In House + Not In House)"),
+            whole_number("?Loans (In House + Not In House)")
+        ) as lifetime_uses,
         whole_number("Loans (In House)") as lifetime_in_house,
         us_time("Last Loan Date")::date as last_borrowed_on,
         -- Item not in place says no more than that there is a process
         coalesce("?Process Type", "?Base Status") as status,
-        case when lower(trim("Process Type")) in ('lost', 'lost and paid', 'lost_loan', 'missing', 'claimed returned', 'claimed_returned_loan') then "Process Type" end as lost_code,
-        coalesce("?Retention Note", case when yes_no("?Has Committed To Retain") then 'committed to retain' end) as retained_for,
+        case
+            when lower(trim("Process Type")) in (
+                'lost', 'lost and paid', 'lost_loan', 'missing', 'claimed returned',
+                'claimed_returned_loan'
+            )
+                then "Process Type"
+        end as lost_code,
+        coalesce(
+            "?Retention Note",
+            case when yes_no("?Has Committed To Retain") then 'committed to retain' end
+        ) as retained_for,
         "Description" as volume,
         "Copy Id" as copy_number
     from raw""",

@@ -15,7 +15,13 @@ TOTAL = "'(.* )?total:?'"
 
 def count(heading: str) -> str:
     """SQL: a measure, which some of the designer's forms write with a comma every three digits."""
-    return f"""whole_number(case when regexp_full_match(trim("{heading}"), '[0-9]{{1,3}}(,[0-9]{{3}})+') then replace("{heading}", ',', '') else "{heading}" end)"""
+    return f"""whole_number(
+            case
+                when regexp_full_match(trim("{heading}"), '[0-9]{{1,3}}(,[0-9]{{3}})+')
+                    then replace("{heading}", ',', '')
+                else "{heading}"
+            end
+        )"""
 
 
 # A request without ISSN and ISBN is one all the same: of what it asked for nothing is known here
@@ -43,7 +49,10 @@ USAGE = Source(
     blanks={"Request Date": NO_DATE, "Source Type": NOTHING, "ISSN": NOTHING, "ISBN": NOTHING},
     # below the list, and where the designer asked for it below each day or source
     set_aside={
-        "total": f"""lower(trim("Request Date")) similar to {TOTAL} or lower(trim("Source Type")) similar to {TOTAL}"""
+        "total": (
+            f"""lower(trim("Request Date")) similar to {TOTAL} """
+            f"""or lower(trim("Source Type")) similar to {TOTAL}"""
+        )
     },
     dates=DATES,
     fills={

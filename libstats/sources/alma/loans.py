@@ -7,7 +7,10 @@ from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZE
 def moment(day: str, time: str) -> str:
     """SQL: the instant of a day and a time of day that stand in two columns, else of the first
     alone."""
-    return f"""coalesce(us_time(strftime(us_time({day}), '%m/%d/%Y ') || trim({time})), us_time({day}))"""
+    return f"""coalesce(
+            us_time(strftime(us_time({day}), '%m/%d/%Y ') || trim({time})),
+            us_time({day})
+        )"""
 
 
 # The loan measures are never read as rows: one row is one loan. Renewal Date makes a row of each
@@ -18,7 +21,10 @@ LOANS = Source(
     recognise=("Item Loan Id",),
     required={
         "Loan Date": "add Loan Date to the report",
-        "In House Loan Indicator": "add In House Loan Indicator to the report: Alma writes a loan as well when a copy is returned that nobody had borrowed, and it would count as a checkout",
+        "In House Loan Indicator": (
+            "add In House Loan Indicator to the report: Alma writes a loan as well when a copy "
+            "is returned that nobody had borrowed, and it would count as a checkout"
+        ),
     },
     headings={
         "Item Id": ("Physical Item Id", "Item PID"),
@@ -56,7 +62,8 @@ LOANS = Source(
         "Barcode" as barcode,
         -- blank some days after the return, when Alma anonymises the loan
         person_key("Primary Identifier") as patron_key,
-        -- Library Name is in the folders of the desk and of the copy: name the desk's Checkout Library, or only the copy's is known
+        -- Library Name is in the folders of the desk and of the copy: name the desk's Checkout
+        --   Library, or only the copy's is known
         "Checkout Library" as checkout_branch,
         coalesce("?Library Name", "?Library Code") as owning_branch,
         "User Group" as patron_group,
@@ -65,10 +72,17 @@ LOANS = Source(
         coalesce(us_time("?Due DateTime"), us_time("?Due Date")) as due_at,
         {moment('"Return Date"', '"?Return Time"')} as returned_at,
         us_time("Renewal Date") as last_renewed_at,
-        -- by hand and by scheduled job are two measures. Beside Renewal Date they are those of one day, and not read
-        case when "?Renewal Date" is null then whole_number("Renewals") + coalesce(whole_number("?Auto Renewals"), 0) end as renewals,
+        -- by hand and by scheduled job are two measures. Beside Renewal Date they are those of one
+        --   day, and not read
+        case
+            when "?Renewal Date" is null
+                then whole_number("Renewals") + coalesce(whole_number("?Auto Renewals"), 0)
+        end as renewals,
         yes_no("In House Loan Indicator") as is_in_house,
-        case lower(trim("Loaned By")) when 'none' then 'self-check' else case when "Loaned By" is not null then 'staff' end end as channel
+        case lower(trim("Loaned By"))
+            when 'none' then 'self-check'
+            else case when "Loaned By" is not null then 'staff' end
+        end as channel
     from raw"""
     },
 )

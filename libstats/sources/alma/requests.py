@@ -20,7 +20,10 @@ from libstats.sources.alma.items import (
     totals,
 )
 
-CALLED_OFF = """(lower(trim("Request Status")) similar to 'rejected( by (library|patron))?' or lower(trim("Request Status")) = 'failed')"""
+CALLED_OFF = (
+    """(lower(trim("Request Status")) similar to 'rejected( by (library|patron))?' """
+    """or lower(trim("Request Status")) = 'failed')"""
+)
 
 # A request is for a title: Analytics has no copy of it, so item_id stays blank. Its status changes
 # and no day does: the file must say when it was.
@@ -30,10 +33,22 @@ REQUESTS = Source(
     recognise=("Request Id", "MMS Id"),
     unless=("Borrowing Creation Date", "Lending Request Status", "Item Loan Id", *OF_EVENTS),
     required={
-        "Request Type Description": "add Request Type Description (folder Request Type) to the report: without it work orders, digitisation and moves would count as holds",
-        "Request Status": "add Request Status to the report: a rejected request can have Yes as its Active Request Flag, and would wait for ever",
-        "Request Date": "add the day of the request, and call the column Request Date: a hold without it waits since no day",
-        "Request Completion Date": "add Request Completion Date to the report: without it nothing says when a request was called off",
+        "Request Type Description": (
+            "add Request Type Description (folder Request Type) to the report: "
+            "without it work orders, digitisation and moves would count as holds"
+        ),
+        "Request Status": (
+            "add Request Status to the report: a rejected request can have Yes as its Active "
+            "Request Flag, and would wait for ever"
+        ),
+        "Request Date": (
+            "add the day of the request, and call the column Request Date: "
+            "a hold without it waits since no day"
+        ),
+        "Request Completion Date": (
+            "add Request Completion Date to the report: without it nothing says when a request "
+            "was called off"
+        ),
     },
     headings={
         "Borrowing Creation Date": ("Borrowing Creation Date and Time",),
@@ -51,10 +66,15 @@ REQUESTS = Source(
     },
     set_aside=totals("Request Id")
     | {
-        "no hold": """coalesce(lower(trim("Request Type Description")), '') <> 'patron physical item request'""",
+        "no hold": (
+            """coalesce(lower(trim("Request Type Description")), '') """
+            """<> 'patron physical item request'"""
+        ),
         # still in process, as when its copy is to be taken off the hold shelf: a scan ends it and
         # gives it its day. Until then it would be open
-        "called off, day not told": f"""{CALLED_OFF} and us_time("Request Completion Date") is null""",
+        (
+            "called off, day not told"
+        ): f"""{CALLED_OFF} and us_time("Request Completion Date") is null""",
     },
     # the day on which another request was completed is none of its being called off
     loose=("cancelled_on",),
@@ -68,10 +88,17 @@ REQUESTS = Source(
         "Material Type" as item_type,
         us_time("Request Date")::date as placed_on,
         us_time("Hold Shelf Date")::date as ready_on,
-        -- the day on which the process ended, later than the cancellation where the copy had to be taken off the shelf first
+        -- the day on which the process ended, later than the cancellation where the copy had to be
+        --   taken off the shelf first
         case when {CALLED_OFF} then us_time("Request Completion Date")::date end as cancelled_on,
-        -- Ready is still in the queue; Active has found a copy; Completed was lent. Whether a hold that ran out on the shelf is Completed too was not confirmed
-        case when lower(trim("Request Status")) = 'completed' then 'filled' when lower(trim("Request Status")) = 'active' then case when trim("?Hold Shelf Date") <> '' then 'waiting' else 'processing' end when lower(trim("Request Status")) <> 'ready' and not {CALLED_OFF} then "Request Status" end as status
+        -- Ready is still in the queue; Active has found a copy; Completed was lent. Whether a hold
+        --   that ran out on the shelf is Completed too was not confirmed
+        case
+            when lower(trim("Request Status")) = 'completed' then 'filled'
+            when lower(trim("Request Status")) = 'active'
+                then case when trim("?Hold Shelf Date") <> '' then 'waiting' else 'processing' end
+            when lower(trim("Request Status")) <> 'ready' and not {CALLED_OFF} then "Request Status"
+        end as status
     from raw"""
     },
 )

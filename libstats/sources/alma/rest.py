@@ -20,16 +20,34 @@ ITEMS = Source(
         "item_data.barcode" as barcode,
         "bib_data.mms_id" as title_id,
         coalesce("?item_data.library.desc", "?item_data.library.value") as owning_branch,
-        coalesce(case when yes_no("?holding_data.in_temp_location") then "?holding_data.temp_location.desc" end, "?item_data.location.desc", "?item_data.location.value") as location,
+        coalesce(
+            case
+                when yes_no("?holding_data.in_temp_location")
+                    then "?holding_data.temp_location.desc"
+            end,
+            "?item_data.location.desc",
+            "?item_data.location.value"
+        ) as location,
         coalesce("?item_data.location.desc", "?item_data.location.value") as permanent_location,
-        coalesce("?item_data.physical_material_type.desc", "?item_data.physical_material_type.value") as item_type,
+        coalesce(
+            "?item_data.physical_material_type.desc",
+            "?item_data.physical_material_type.value"
+        ) as item_type,
         "holding_data.call_number" as call_number,
         "holding_data.call_number_type.desc" as call_number_scheme,
         service_date("item_data.creation_date") as added_on,
         service_date("item_data.inventory_date") as last_seen_on,
         -- Item not in place says no more than that there is a process
-        coalesce(nullif(trim("?item_data.process_type.desc"), ''), "?item_data.base_status.desc") as status,
-        case when upper(trim("item_data.process_type.value")) in ('LOST_LOAN', 'LOST_LOAN_AND_PAID', 'MISSING', 'CLAIM_RETURNED_LOAN') then "item_data.process_type.value" end as lost_code,
+        coalesce(
+            nullif(trim("?item_data.process_type.desc"), ''),
+            "?item_data.base_status.desc"
+        ) as status,
+        case
+            when upper(trim("item_data.process_type.value")) in (
+                'LOST_LOAN', 'LOST_LOAN_AND_PAID', 'MISSING', 'CLAIM_RETURNED_LOAN'
+            )
+                then "item_data.process_type.value"
+        end as lost_code,
         "item_data.description" as volume,
         "holding_data.copy_id" as copy_number,
         service_date("item_data.modification_date") as updated_at
@@ -69,7 +87,8 @@ LOANS = Source(
         "item_id" as item_id,
         "item_barcode" as barcode,
         person_key("user_id") as patron_key,
-        -- the copy's library. The desk that lent it is no library, and two libraries may call theirs DEFAULT_CIRC_DESK
+        -- the copy's library. The desk that lent it is no library, and two libraries may call
+        --   theirs DEFAULT_CIRC_DESK
         coalesce("?library.desc", "?library.value") as owning_branch,
         zoned_time("loan_date") as checked_out_at,
         zoned_time("due_date") as due_at,

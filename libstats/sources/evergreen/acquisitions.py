@@ -67,9 +67,26 @@ LINES = Source(
         "Record ID" as title_id,
         "Provider Code" as vendor_id,
         "Provider Name" as vendor_name,
-        -- a line that a vendor delays is cancelled too, with a reason that keeps the money set aside (its name begins with Delayed): it is still on order.
+        -- a line that a vendor delays is cancelled too, with a reason that keeps the money set
+        --   aside (its name begins with Delayed): it is still on order.
         -- The order itself stays on-order when some of its copies have come
-        case lower(trim("Status")) when 'on-order' then 'ordered' when 'received' then 'received' when 'cancelled' then case when lower(trim("?Cancel Reason")) like 'delayed%' or yes_no("?Keep Debits?") then 'ordered' else 'cancelled' end when 'new' then 'new' when 'selector-ready' then 'new' when 'order-ready' then 'new' when 'approved' then 'new' when 'pending-order' then 'new' when '' then null else case when "Status" is not null then 'other' end end as status,
+        case lower(trim("Status"))
+            when 'on-order' then 'ordered'
+            when 'received' then 'received'
+            when 'cancelled'
+                then case
+                    when lower(trim("?Cancel Reason")) like 'delayed%' or yes_no("?Keep Debits?")
+                        then 'ordered'
+                    else 'cancelled'
+                end
+            when 'new' then 'new'
+            when 'selector-ready' then 'new'
+            when 'order-ready' then 'new'
+            when 'approved' then 'new'
+            when 'pending-order' then 'new'
+            when '' then null
+            else case when "Status" is not null then 'other' end
+        end as status,
         concat_ws(': ', "Status", "?Cancel Reason") as status_as_exported,
         whole_number("Item Count") as quantity,
         amount("Estimated Unit Price") as estimated_price,
@@ -183,7 +200,10 @@ INVOICE_ENTRIES = Source(
     name="invoice entries",
     recognise=("Invoice Entry ID", "Invoice Item Count"),
     required={
-        "Billed Per Item": "add Billed Per Item (billed_per_item): where it is true, Cost Billed is the price of one and not of the line",
+        "Billed Per Item": (
+            "add Billed Per Item (billed_per_item): where it is true, "
+            "Cost Billed is the price of one and not of the line"
+        ),
         "Invoice Item Count": "add Invoice Item Count (inv_item_count)",
     },
     headings=INVOICE_HEADINGS
@@ -201,7 +221,10 @@ INVOICE_ENTRIES = Source(
         "Invoice ID" as invoice_id,
         "Lineitem ID" as order_line_id,
         whole_number("Invoice Item Count") as quantity,
-        amount("Cost Billed") * case when yes_no("Billed Per Item") then whole_number("Invoice Item Count") else 1 end as amount,
+        amount("Cost Billed") * case
+            when yes_no("Billed Per Item") then whole_number("Invoice Item Count")
+            else 1
+        end as amount,
         amount("Amount Paid") as paid
     from raw"""
     },
@@ -287,7 +310,12 @@ DEBITS = Source(
         "fund_transaction": """
     select
         "Debit ID" as transaction_id,
-        case when yes_no("Is Encumbrance") then 'encumbered' when yes_no("Is Encumbrance") is null then "Is Encumbrance" when lower(trim("?Debit Type")) in ('transfer', 'xfer') then 'transferred' else 'spent' end as kind,
+        case
+            when yes_no("Is Encumbrance") then 'encumbered'
+            when yes_no("Is Encumbrance") is null then "Is Encumbrance"
+            when lower(trim("?Debit Type")) in ('transfer', 'xfer') then 'transferred'
+            else 'spent'
+        end as kind,
         concat_ws(', ', "?Debit Type", "Is Encumbrance") as kind_as_exported,
         "Fund ID" as fund_id,
         "Fund Code" as fund_code,

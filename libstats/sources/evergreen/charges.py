@@ -1,4 +1,5 @@
-"""Evergreen, patrons' accounts: billings and payments. Whose they are and the notes are never read."""
+"""Evergreen, patrons' accounts: billings and payments. Whose they are and the notes are never
+read."""
 
 from libstats.declaration.source import Source
 from libstats.sources.evergreen.items import DATES, FOOTER
@@ -8,7 +9,9 @@ BILLINGS = Source(
     name="billings",
     recognise=("Billing ID", "Billing Date/Time"),
     required={
-        "Voided?": "add Voided? (voided): a billing that was taken back stays in the list with its amount",
+        "Voided?": (
+            "add Voided? (voided): a billing that was taken back stays in the list with its amount"
+        ),
         "Amount": "add Amount",
     },
     headings={
@@ -27,7 +30,11 @@ BILLINGS = Source(
     select
         -- payments are numbered apart
         'billing ' || trim("Billing ID") as charge_id,
-        case when yes_no("Voided?") then 'other' when not yes_no("Voided?") then 'assessed' else "Voided?" end as kind,
+        case
+            when yes_no("Voided?") then 'other'
+            when not yes_no("Voided?") then 'assessed'
+            else "Voided?"
+        end as kind,
         "Billing Type" as kind_as_exported,
         amount("Amount") as amount,
         screen_time("Billing Date/Time")::date as happened_on,
@@ -59,7 +66,21 @@ PAYMENTS = Source(
         "charge": """
     select
         'payment ' || trim("Payment ID") as charge_id,
-        case when yes_no("?Voided?") then 'other' else case replace(lower(trim("Payment Type")), ' ', '_') when 'cash_payment' then 'paid' when 'check_payment' then 'paid' when 'credit_card_payment' then 'paid' when 'debit_card_payment' then 'paid' when 'goods_payment' then 'paid' when 'forgive_payment' then 'waived' when 'work_payment' then 'waived' when 'credit_payment' then 'credited' when 'account_adjustment' then 'cancelled' else 'other' end end as kind,
+        case
+            when yes_no("?Voided?") then 'other'
+            else case replace(lower(trim("Payment Type")), ' ', '_')
+                when 'cash_payment' then 'paid'
+                when 'check_payment' then 'paid'
+                when 'credit_card_payment' then 'paid'
+                when 'debit_card_payment' then 'paid'
+                when 'goods_payment' then 'paid'
+                when 'forgive_payment' then 'waived'
+                when 'work_payment' then 'waived'
+                when 'credit_payment' then 'credited'
+                when 'account_adjustment' then 'cancelled'
+                else 'other'
+            end
+        end as kind,
         "Payment Type" as kind_as_exported,
         -- written as what was given: it makes what is owed less
         -amount("Amount") as amount,

@@ -1,4 +1,5 @@
-"""Evergreen, its copies: the list of items, deleted ones too, inventory, and the issues of serials."""
+"""Evergreen, its copies: the list of items, deleted ones too, inventory, and the issues of
+serials."""
 
 from libstats.declaration.source import Source
 from libstats.sources.evergreen.items import BARCODE, COPY_BARCODE, DATES, FOOTER, ITEM_TYPE, OWNER
@@ -30,10 +31,18 @@ HEADINGS = {
 }
 STATUS = """lower(trim("Item Status"))"""
 IS_LOST = f"{STATUS} in ('lost', 'missing', 'long overdue', 'lost and paid', '3', '4', '16', '17')"
-CALL_NUMBER = """concat_ws(' ', nullif(trim("?Prefix"), ''), nullif(trim("Call Number Label"), ''), nullif(trim("?Suffix"), ''))"""
+CALL_NUMBER = """concat_ws(
+            ' ',
+            nullif(trim("?Prefix"), ''),
+            nullif(trim("Call Number Label"), ''),
+            nullif(trim("?Suffix"), '')
+        )"""
 # the column of this name holds the day of creation where nothing circulated: it is read only beside
 # the count
-LAST = """case when whole_number("Total Circulation Count") > 0 then screen_time("Last Circulation or Creation Date")::date end"""
+LAST = """case
+            when whole_number("Total Circulation Count") > 0
+                then screen_time("Last Circulation or Creation Date")::date
+        end"""
 
 # Units of serials are copies like others. Deleted copies stay in the table, marked.
 ITEMS = Source(
@@ -176,7 +185,16 @@ SERIAL_ITEMS = Source(
         "Receiving Library" as branch,
         "Issuance Label" as enumeration,
         -- Expected stays so however late it is; Not Held was never wanted
-        case lower(trim("Status")) when 'expected' then 'expected' when 'received' then 'received' when 'claimed' then 'claimed' when 'not published' then 'not published' when 'bound' then 'bound' when 'discarded' then 'discarded' when '' then null else case when "Status" is not null then 'other' end end as status,
+        case lower(trim("Status"))
+            when 'expected' then 'expected'
+            when 'received' then 'received'
+            when 'claimed' then 'claimed'
+            when 'not published' then 'not published'
+            when 'bound' then 'bound'
+            when 'discarded' then 'discarded'
+            when '' then null
+            else case when "Status" is not null then 'other' end
+        end as status,
         "Status" as status_as_exported,
         screen_time("Date Expected")::date as expected_on,
         screen_time("Date Received")::date as received_on,

@@ -41,7 +41,10 @@ LOAN_HEADINGS = {
     "Desk Renewal": ("desk_renewal",),
 }
 RENEWALS = {
-    "Parent Circulation": "add Parent Circulation to the report: Evergreen writes each renewal as a circulation of its own, and it would count as a checkout"
+    "Parent Circulation": (
+        "add Parent Circulation to the report: Evergreen writes each renewal as a circulation of "
+        "its own, and it would count as a checkout"
+    )
 }
 
 
@@ -61,13 +64,18 @@ def loans(patron: str) -> str:
         "Circulation Modifier" as item_type,
         screen_time("Checkout Date/Time") as checked_out_at,
         screen_time("Due Date/Time") as due_at,
-        -- blank is open, also where fines stopped because it is lost. Staff may put it back to the day of the book drop; the scan is a column of its own.
+        -- blank is open, also where fines stopped because it is lost. Staff may put it back to the
+        --   day of the book drop; the scan is a column of its own.
         -- A circulation that was renewed ends with its renewal
         screen_time("Check In Date/Time") as returned_at,
         -- the circulation before this one, not the first of the chain
         "Parent Circulation" as renewal_of,
         -- who renewed; of a checkout nothing is told
-        case when yes_no("?Auto Renewal") then 'automatic' when yes_no("?OPAC Renewal") or yes_no("?Phone Renewal") then 'patron' when yes_no("?Desk Renewal") then 'staff' end as channel
+        case
+            when yes_no("?Auto Renewal") then 'automatic'
+            when yes_no("?OPAC Renewal") or yes_no("?Phone Renewal") then 'patron'
+            when yes_no("?Desk Renewal") then 'staff'
+        end as channel
     from raw"""
 
 
@@ -164,18 +172,32 @@ HOLDS = Source(
         "hold": """
     select
         "Hold ID" as hold_id,
-        -- what is asked for is a record only in a hold on a title; a copy, volume or part have other numbers
-        coalesce("?Target Bib Record", case when upper(trim("?Hold Type")) = 'T' then "?Target Object ID" end) as title_id,
+        -- what is asked for is a record only in a hold on a title; a copy, volume or part have
+        --   other numbers
+        coalesce(
+            "?Target Bib Record",
+            case when upper(trim("?Hold Type")) = 'T' then "?Target Object ID" end
+        ) as title_id,
         -- before it is captured the copy is one that Evergreen looks at, another every day
         case when trim("Capture Date/Time") <> '' then "Current Copy" end as item_id,
         "Pickup Library" as pickup_branch,
         "Circulation Modifier" as item_type,
-        case when upper(trim("Hold Type")) in ('C', 'R', 'F') then true when trim("Hold Type") <> '' then false end as is_item_level,
+        case
+            when upper(trim("Hold Type")) in ('C', 'R', 'F') then true
+            when trim("Hold Type") <> '' then false
+        end as is_item_level,
         screen_time("Request Date/Time")::date as placed_on,
         screen_time("Shelf Time")::date as ready_on,
-        coalesce(screen_time("?Shelf Expire Time"), screen_time("?Hold Expire Date/Time"))::date as expires_on,
+        coalesce(
+            screen_time("?Shelf Expire Time"),
+            screen_time("?Hold Expire Date/Time")
+        )::date as expires_on,
         screen_time("Hold Cancel Date/Time")::date as cancelled_on,
-        case when trim("?Fulfillment Date/Time") <> '' then 'filled' when trim("?Shelf Time") <> '' then 'waiting' when trim("?Capture Date/Time") <> '' then 'in transit' end as status,
+        case
+            when trim("?Fulfillment Date/Time") <> '' then 'filled'
+            when trim("?Shelf Time") <> '' then 'waiting'
+            when trim("?Capture Date/Time") <> '' then 'in transit'
+        end as status,
         yes_no("Currently Frozen") as is_suspended,
         screen_time("Thaw Date") as suspended_until
     from raw"""
@@ -210,8 +232,13 @@ TRANSITS = Source(
         {COPY_BARCODE} as barcode,
         "Source Library" as from_branch,
         "Destination Library" as to_branch,
-        -- no reason is written: a copy that is to lie on the hold shelf (8) travels for a hold, others mostly go home
-        case when trim("?Hold") <> '' or lower(trim("?Copy Status at Transit")) in ('8', 'on holds shelf') then 'hold' end as reason,
+        -- no reason is written: a copy that is to lie on the hold shelf (8) travels for a hold,
+        --   others mostly go home
+        case
+            when trim("?Hold") <> ''
+                or lower(trim("?Copy Status at Transit")) in ('8', 'on holds shelf')
+                then 'hold'
+        end as reason,
         "Copy Status at Transit" as reason_as_exported,
         screen_time("Send Date/Time") as sent_at,
         screen_time("Receive Date/Time") as arrived_at,

@@ -12,7 +12,12 @@ from libstats.sources.illiad.words import REASON, STATUS
 
 DATES = "month first, as in 10/31/2026, year first, or a spreadsheet's serial number"
 # the client writes Doc Del, the tables DocDel
-DIRECTION = """case lower(replace(trim("Process Type"), ' ', '')) when 'borrowing' then 'borrowing' when 'lending' then 'lending' when 'docdel' then 'document delivery' when 'documentdelivery' then 'document delivery' end as direction,"""
+DIRECTION = """case lower(replace(trim("Process Type"), ' ', ''))
+            when 'borrowing' then 'borrowing'
+            when 'lending' then 'lending'
+            when 'docdel' then 'document delivery'
+            when 'documentdelivery' then 'document delivery'
+        end as direction,"""
 # symbols are typed in either case; of the lenders OA, GETIT and web are none
 LENDER = """upper(trim("Lending Library"))"""
 
@@ -28,14 +33,19 @@ def requests(told: str) -> str:
         {STATUS} as status,
         "Transaction Status" as status_as_exported,
         coalesce("?Document Type", "?Request Type") as format,
-        case lower(trim("Request Type")) when 'loan' then 'loan' when 'article' then 'copy' end as kind,
+        case lower(trim("Request Type"))
+            when 'loan' then 'loan'
+            when 'article' then 'copy'
+        end as kind,
         "System ID" as service,
         us_serial_time("Not Wanted After")::date as needed_by,
         {REASON} as reason,
         coalesce("Reason For Cancellation", "?Cancellation Code") as reason_as_exported,
-        -- may be the clock of another zone than that of Transaction Date: requests of one library end up to 3 hours before they begin. Both stay as they are
+        -- may be the clock of another zone than that of Transaction Date: requests of one library
+        --   end up to 3 hours before they begin. Both stay as they are
         us_serial_time("Creation Date") as created_at,
-        -- the LAST change of status: articles are tidied away about 60 days after they were delivered. When anything happened is in Tracking
+        -- the LAST change of status: articles are tidied away about 60 days after they were
+        --   delivered. When anything happened is in Tracking
         us_serial_time("Transaction Date") as status_since,
         us_serial_time("Due Date")::date as due_on,
         -- text, $20.00 or 24.00; blank is unknown, not free
@@ -162,7 +172,10 @@ HISTORY = Source(
     name="history",
     recognise=("Transaction Number", "Date Time", "Entry"),
     required={
-        "User Name": "add History.UserName to the export: only what the system itself wrote tells of a shipment"
+        "User Name": (
+            "add History.UserName to the export: only what the system itself wrote tells of a "
+            "shipment"
+        )
     },
     happened=("happened_at",),
     dates=DATES,
@@ -191,5 +204,8 @@ ARTICLES = LeftAlone(
     "illiad",
     "list of articles",
     ("Journal Title", "Article Title", "Creation Date", "Status"),
-    "it tells neither which requests these are nor what became of them; add Transaction Number, Transaction Status and Transaction Date",
+    (
+        "it tells neither which requests these are nor what became of them; "
+        "add Transaction Number, Transaction Status and Transaction Date"
+    ),
 )

@@ -55,9 +55,20 @@ _TYPED = """nullif(rtrim(lower(trim("Reason For Cancellation")), '. '), '')"""
 _CODE = """upper(trim("?Cancellation Code"))"""
 # 9, LAC-lacking (issue/volume) or INC*-not found as cited. A bare number means something only where
 # the system is known
-_SAID = f"""case when {_CODE} similar to '[A-Z]{{3}}[*]?-.*' then left({_CODE}, 3) when upper(trim("?System ID")) in ('OCLC', 'ISO') then {_CODE} end"""
-_BY_PATRON = """case when lower("Transaction Status") similar to 'cancell?ed by customer' then 'cancelled by patron' end"""
+_SAID = f"""case
+            when {_CODE} similar to '[A-Z]{{3}}[*]?-.*' then left({_CODE}, 3)
+            when upper(trim("?System ID")) in ('OCLC', 'ISO') then {_CODE}
+        end"""
+_BY_PATRON = """case
+            when lower("Transaction Status") similar to 'cancell?ed by customer'
+                then 'cancelled by patron'
+        end"""
 # what staff chose says more than the code sent to the other system, unless it is no more than
 # "other"
-_REASON = f"""coalesce({spoken(_TYPED, REASONS)}, {spoken(_SAID, CODES)}, {_BY_PATRON}, case when coalesce({_TYPED}, {_CODE}) <> '' then 'other' end)"""
+_REASON = f"""coalesce(
+            {spoken(_TYPED, REASONS)},
+            {spoken(_SAID, CODES)},
+            {_BY_PATRON},
+            case when coalesce({_TYPED}, {_CODE}) <> '' then 'other' end
+        )"""
 REASON = dated(_REASON, 'us_serial_time("?Transaction Date")')

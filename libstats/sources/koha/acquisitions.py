@@ -37,7 +37,8 @@ LINES = {
     "order_line": """
     select
         "ordernumber" as order_line_id,
-        -- a line that is received in part is split: the rest stays under its number, what came is a new line with this as its parent.
+        -- a line that is received in part is split: the rest stays under its number, what came is a
+        --   new line with this as its parent.
         -- A line that was not split has itself for a parent (24.x) or nothing (older)
         nullif(trim("parent_ordernumber"), trim("ordernumber")) as parent_line_id,
         "basketno" as purchase_order_id,
@@ -46,9 +47,18 @@ LINES = {
         "booksellerid" as vendor_id,
         "name" as vendor_name,
         -- complete is received; nothing tells whether it was paid
-        case lower(trim("orderstatus")) when 'new' then 'new' when 'ordered' then 'ordered' when 'partial' then 'partial' when 'complete' then 'received' when 'cancelled' then 'cancelled' when '' then null else case when "orderstatus" is not null then 'other' end end as status,
+        case lower(trim("orderstatus"))
+            when 'new' then 'new'
+            when 'ordered' then 'ordered'
+            when 'partial' then 'partial'
+            when 'complete' then 'received'
+            when 'cancelled' then 'cancelled'
+            when '' then null
+            else case when "orderstatus" is not null then 'other' end
+        end as status,
         "orderstatus" as status_as_exported,
-        -- a split takes away from the first line what it gives to the new one; in a standing order the first line stays at 1
+        -- a split takes away from the first line what it gives to the new one; in a standing order
+        --   the first line stays at 1
         whole_number("quantity") as quantity,
         whole_number("quantityreceived") as quantity_received,
         "currency" as currency,
@@ -58,7 +68,8 @@ LINES = {
         -- 0.000000 until it is received; with or without tax, as the vendor's record says
         amount("unitprice") as unit_price,
         iso_date("entrydate") as created_on,
-        -- the basket's day of closing is the day of the order; joined with invoices there are two headings closedate, the basket's first
+        -- the basket's day of closing is the day of the order; joined with invoices there are two
+        --   headings closedate, the basket's first
         iso_date("closedate#1") as placed_on,
         iso_date("estimated_delivery_date") as expected_on,
         iso_date("datereceived") as received_on,
@@ -270,8 +281,10 @@ FUNDS = Source(
         iso_date("budget_period_startdate") as period_starts_on,
         iso_date("budget_period_enddate") as period_ends_on,
         amount("budget_amount") as amount,
-        -- budget_encumb and budget_expend look like these two and are not: they are the per cent and the amount at which Koha warns. Koha keeps
-        -- no sums; a report may work them out and call them ordered and spent, as Koha's own page does
+        -- budget_encumb and budget_expend look like these two and are not: they are the per cent
+        --   and the amount at which Koha warns. Koha keeps
+        -- no sums; a report may work them out and call them ordered and spent, as Koha's own page
+        --   does
         amount("ordered") as encumbered,
         amount("spent") as spent,
         iso_time("timestamp") as updated_at

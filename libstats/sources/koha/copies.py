@@ -11,7 +11,10 @@ TRANSFERS = Source(
     recognise=("frombranch", "tobranch", "datesent"),
     unless=PEOPLE,
     required={
-        "branchtransfer_id": "add branchtransfers.branchtransfer_id to the report: without it the same journey in two files would count twice"
+        "branchtransfer_id": (
+            "add branchtransfers.branchtransfer_id to the report: without it the same journey in "
+            "two files would count twice"
+        )
     },
     headings={"itemnumber": ("ITEM_NUMBER",), "barcode": ("ITEM_BC", "ITEM_BARCODE")},
     happened=("arrived_at", "sent_at", "requested_at", "cancelled_at"),
@@ -25,8 +28,24 @@ TRANSFERS = Source(
         "barcode" as barcode,
         "frombranch" as from_branch,
         "tobranch" as to_branch,
-        -- there is no reason before 20.05; the comments, which sometimes name one, may name people and are never read
-        case lower(trim("reason")) when 'reserve' then 'hold' when 'returntohome' then 'return' when 'returntoholding' then 'return' when 'stockrotationadvance' then 'rotation' when 'stockrotationrepatriation' then 'rotation' when 'rotatingcollection' then 'rotation' when 'manual' then 'manual' when 'recall' then 'recall' when 'lostreserve' then 'ended request' when 'cancelreserve' then 'ended request' when 'recallcancellation' then 'ended request' when 'transfercancellation' then 'ended request' when '' then null else case when "reason" is not null then 'other' end end as reason,
+        -- there is no reason before 20.05; the comments, which sometimes name one, may name people
+        --   and are never read
+        case lower(trim("reason"))
+            when 'reserve' then 'hold'
+            when 'returntohome' then 'return'
+            when 'returntoholding' then 'return'
+            when 'stockrotationadvance' then 'rotation'
+            when 'stockrotationrepatriation' then 'rotation'
+            when 'rotatingcollection' then 'rotation'
+            when 'manual' then 'manual'
+            when 'recall' then 'recall'
+            when 'lostreserve' then 'ended request'
+            when 'cancelreserve' then 'ended request'
+            when 'recallcancellation' then 'ended request'
+            when 'transfercancellation' then 'ended request'
+            when '' then null
+            else case when "reason" is not null then 'other' end
+        end as reason,
         "reason" as reason_as_exported,
         iso_time("daterequested") as requested_at,
         -- blank while the copy waits to be sent; on older systems a request is sent at once
@@ -82,8 +101,13 @@ DELETED = Source(
         "itype" as item_type,
         "itemcallnumber" as call_number,
         iso_date("dateaccessioned") as added_on,
-        -- deleted_on is blank for what was deleted before 24.x: there the last change was the deletion
-        case when trim("deleted_on") <> '' then coalesce(iso_time("deleted_on"), iso_date("deleted_on")) else iso_time("timestamp") end as withdrawn_at,
+        -- deleted_on is blank for what was deleted before 24.x: there the last change was the
+        --   deletion
+        case
+            when trim("deleted_on") <> ''
+                then coalesce(iso_time("deleted_on"), iso_date("deleted_on"))
+            else iso_time("timestamp")
+        end as withdrawn_at,
         -- blank, not 0, for a copy that was never used
         whole_number("issues") as lifetime_checkouts,
         iso_date("datelastborrowed") as last_borrowed_on,

@@ -19,12 +19,30 @@ ILL_REQUESTS = Source(
         "illrequest_id" as request_number,
         -- Koha only borrows: lending is done in the catalogue, as loans
         'borrowing' as direction,
-        -- NEW, QUEUED (made by a patron), UNAUTH (made without logging in) and REQREV (taken back from the supplier) wait for staff; REQ is with a supplier,
-        -- GENREQ with partner libraries; CHK is lent to the patron, RET came back; CANCREQ asks to be cancelled and is still open; KILL is deleted at once.
-        -- COMP is set when the copy is obtained, or only when it went back, as staff please. Services (BLDSS, ...) add their own
-        case upper(trim("status")) when 'NEW' then 'new' when 'QUEUED' then 'new' when 'UNAUTH' then 'new' when 'REQREV' then 'new' when 'REQ' then 'requested' when 'GENREQ' then 'requested' when 'CHK' then 'on loan' when 'RET' then 'returned' when 'COMP' then 'completed' when 'CANCREQ' then 'cancellation asked' when 'KILL' then 'cancelled' when '' then null else case when "status" is not null then 'other' end end as status,
+        -- NEW, QUEUED (made by a patron), UNAUTH (made without logging in) and REQREV (taken back
+        --   from the supplier) wait for staff; REQ is with a supplier,
+        -- GENREQ with partner libraries; CHK is lent to the patron, RET came back; CANCREQ asks to
+        --   be cancelled and is still open; KILL is deleted at once.
+        -- COMP is set when the copy is obtained, or only when it went back, as staff please.
+        --   Services (BLDSS, ...) add their own
+        case upper(trim("status"))
+            when 'NEW' then 'new'
+            when 'QUEUED' then 'new'
+            when 'UNAUTH' then 'new'
+            when 'REQREV' then 'new'
+            when 'REQ' then 'requested'
+            when 'GENREQ' then 'requested'
+            when 'CHK' then 'on loan'
+            when 'RET' then 'returned'
+            when 'COMP' then 'completed'
+            when 'CANCREQ' then 'cancellation asked'
+            when 'KILL' then 'cancelled'
+            when '' then null
+            else case when "status" is not null then 'other' end
+        end as status,
         "status" as status_as_exported,
-        -- the library's own word, shown in place of the status; blank again after the status changes
+        -- the library's own word, shown in place of the status; blank again after the status
+        --   changes
         "status_alias" as local_status,
         "branchcode" as branch,
         "medium" as format,

@@ -82,7 +82,8 @@ ITEMS = Source(
         iso_date("dateaccessioned") as added_on,
         amount("price") as price,
         amount("replacementprice") as replacement_price,
-        -- the three counters are blank, not 0, for a copy that was never used (all of them before 2020)
+        -- the three counters are blank, not 0, for a copy that was never used (all of them before
+        --   2020)
         whole_number("issues") as lifetime_checkouts,
         whole_number("renewals") as lifetime_renewals,
         whole_number("reserves") as lifetime_holds,
@@ -244,7 +245,10 @@ LOANS = Source(
     recognise=("issuedate", "date_due"),
     unless=(*PEOPLE,),
     required={
-        "issue_id": "add issues.issue_id to the report: without it the same loan in two files would count twice",
+        "issue_id": (
+            "add issues.issue_id to the report: without it the same loan in two files would "
+            "count twice"
+        ),
         "issuedate": "add issues.issuedate to the report",
     },
     headings={
@@ -299,11 +303,29 @@ STATISTICS = Source(
     select
         iso_time("datetime") as happened_at,
         "branch" as branch,
-        -- any case: MariaDB compares without it, and reports do write 'ISSUE'. localuse is a scan of a copy that nobody had borrowed
-        case lower("type") when 'issue' then 'checkout' when 'renew' then 'renewal' when 'return' then 'checkin' when 'localuse' then 'in-house use' when 'onsite_checkout' then 'in-house use' when 'payment' then 'payment' when 'writeoff' then 'payment' else 'other' end as kind,
+        -- any case: MariaDB compares without it, and reports do write 'ISSUE'. localuse is a scan
+        --   of a copy that nobody had borrowed
+        case lower("type")
+            when 'issue' then 'checkout'
+            when 'renew' then 'renewal'
+            when 'return' then 'checkin'
+            when 'localuse' then 'in-house use'
+            when 'onsite_checkout' then 'in-house use'
+            when 'payment' then 'payment'
+            when 'writeoff' then 'payment'
+            else 'other'
+        end as kind,
         "type" as kind_as_exported,
-        -- interface is there from about 23.05; a scheduled job, which renews automatically, is commandline (cron on some systems)
-        case lower("interface") when 'intranet' then 'staff' when 'opac' then 'patron' when 'api' then 'patron' when 'sip' then 'self-check' when 'commandline' then 'automatic' when 'cron' then 'automatic' end as channel,
+        -- interface is there from about 23.05; a scheduled job, which renews automatically, is
+        --   commandline (cron on some systems)
+        case lower("interface")
+            when 'intranet' then 'staff'
+            when 'opac' then 'patron'
+            when 'api' then 'patron'
+            when 'sip' then 'self-check'
+            when 'commandline' then 'automatic'
+            when 'cron' then 'automatic'
+        end as channel,
         "itemnumber" as item_id,
         "itemtype" as item_type,
         "location" as location,
@@ -323,7 +345,10 @@ HOLDS = Source(
     recognise=("reservedate", "branchcode"),
     unless=PEOPLE,
     required={
-        "reserve_id": "add reserves.reserve_id to the report: without it the same hold in two files would count twice"
+        "reserve_id": (
+            "add reserves.reserve_id to the report: without it the same hold in two files would "
+            "count twice"
+        )
     },
     headings={"biblionumber": ("BIBLIO_NUMBER",), "itemnumber": ("ITEM_NUMBER",)},
     happened=("updated_at", "placed_on", "ready_on"),
@@ -343,7 +368,13 @@ HOLDS = Source(
         iso_date("notificationdate") as notified_on,
         iso_date("expirationdate") as expires_on,
         iso_date("cancellationdate") as cancelled_on,
-        case "found" when 'W' then 'waiting' when 'T' then 'in transit' when 'P' then 'processing' when 'F' then 'filled' else "found" end as status,
+        case "found"
+            when 'W' then 'waiting'
+            when 'T' then 'in transit'
+            when 'P' then 'processing'
+            when 'F' then 'filled'
+            else "found"
+        end as status,
         whole_number("priority") as queue_position,
         yes_no("suspend") as is_suspended,
         iso_time("suspend_until") as suspended_until,

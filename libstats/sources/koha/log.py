@@ -25,8 +25,17 @@ ACTION_LOG = Source(
         iso_time("timestamp") as happened_at,
         upper("module") as module,
         upper("action") as action,
-        case when upper(trim("module")) in ('ACQUISITIONS', 'AUTHORITIES', 'CATALOGUING', 'HOLDS', 'ILL', 'REPORTS', 'SERIAL') then "record_id" end as record_id,
-        case lower(trim("record_kind")) when 'item' then 'item' when 'biblio' then 'title' when 'title' then 'title' end as record_kind,
+        case
+            when upper(trim("module")) in (
+                'ACQUISITIONS', 'AUTHORITIES', 'CATALOGUING', 'HOLDS', 'ILL', 'REPORTS', 'SERIAL'
+            )
+                then "record_id"
+        end as record_id,
+        case lower(trim("record_kind"))
+            when 'item' then 'item'
+            when 'biblio' then 'title'
+            when 'title' then 'title'
+        end as record_kind,
         -- there is no interface before 17.x
         lower("interface") as interface
     from raw"""

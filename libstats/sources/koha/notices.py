@@ -27,10 +27,15 @@ NOTICES = Source(
         "message_id" as notice_id,
         "letter_code" as kind,
         "message_transport_type" as channel,
-        case upper(trim("letter_code")) when 'ODUE' then 1 when 'ODUE2' then 2 when 'ODUE3' then 3 end as rung,
+        case upper(trim("letter_code"))
+            when 'ODUE' then 1
+            when 'ODUE2' then 2
+            when 'ODUE3' then 3
+        end as rung,
         -- the patron's branch, where the report joins it
         "branchcode" as branch,
-        -- a job sends what is queued within minutes or a night. updated_on, of newer systems, moves with every later change
+        -- a job sends what is queued within minutes or a night. updated_on, of newer systems, moves
+        --   with every later change
         iso_time("time_queued") as sent_at,
         lower("status") as status_as_exported
     from raw"""

@@ -13,7 +13,9 @@ ISSUES = Source(
     unless=PEOPLE,
     required={
         "status": "add serial.status to the report",
-        "planneddate": "add serial.planneddate to the report: the day on which the issue should come",
+        "planneddate": (
+            "add serial.planneddate to the report: the day on which the issue should come"
+        ),
     },
     headings={
         "biblionumber": ("BIBLIO_NUMBER",),
@@ -34,9 +36,26 @@ ISSUES = Source(
         "branchcode" as branch,
         "aqbooksellerid" as vendor_id,
         "serialseq" as enumeration,
-        -- 4 is missing, 41 missing and never received, 42 sold out, 43 damaged, 44 lost; 5 was not issued; 8 is stopped, with its subscription, and will not come.
-        -- An issue that is late keeps 1 until someone marks it: whether it is late is told from planneddate, never from here
-        case trim("status") when '1' then 'expected' when '2' then 'received' when '3' then 'late' when '4' then 'missing' when '41' then 'missing' when '42' then 'missing' when '43' then 'missing' when '44' then 'missing' when '5' then 'not published' when '6' then 'discarded' when '7' then 'claimed' when '8' then 'not published' when '' then null else case when "status" is not null then 'other' end end as status,
+        -- 4 is missing, 41 missing and never received, 42 sold out, 43 damaged, 44 lost; 5 was not
+        --   issued; 8 is stopped, with its subscription, and will not come.
+        -- An issue that is late keeps 1 until someone marks it: whether it is late is told from
+        --   planneddate, never from here
+        case trim("status")
+            when '1' then 'expected'
+            when '2' then 'received'
+            when '3' then 'late'
+            when '4' then 'missing'
+            when '41' then 'missing'
+            when '42' then 'missing'
+            when '43' then 'missing'
+            when '44' then 'missing'
+            when '5' then 'not published'
+            when '6' then 'discarded'
+            when '7' then 'claimed'
+            when '8' then 'not published'
+            when '' then null
+            else case when "status" is not null then 'other' end
+        end as status,
         "status" as status_as_exported,
         -- the day planned; publisheddate is the one printed on the issue, which may be months away
         iso_date("planneddate") as expected_on,

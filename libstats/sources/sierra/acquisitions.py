@@ -24,8 +24,15 @@ ORDERS = Source(
         sierra_number("order_record_id") as order_line_id,
         sierra_number("bib_record_id") as title_id,
         "vendor_record_code" as vendor_id,
-        -- z cancelled, a paid in full; on order are o, q (paid in part), g and d (serials). Other codes are the library's
-        case when trim("?order_status_code") = 'z' then 'cancelled' when trim("?order_status_code") = 'a' then 'closed' when trim("?received_date_gmt") <> '' then 'received' when trim("?order_status_code") in ('o', 'q', 'g', 'd') then 'ordered' when trim("?order_status_code") <> '' then 'other' end as status,
+        -- z cancelled, a paid in full; on order are o, q (paid in part), g and d (serials). Other
+        --   codes are the library's
+        case
+            when trim("?order_status_code") = 'z' then 'cancelled'
+            when trim("?order_status_code") = 'a' then 'closed'
+            when trim("?received_date_gmt") <> '' then 'received'
+            when trim("?order_status_code") in ('o', 'q', 'g', 'd') then 'ordered'
+            when trim("?order_status_code") <> '' then 'other'
+        end as status,
         "order_status_code" as status_as_exported,
         whole_number("copies_ordered") as quantity,
         amount("estimated_price") as estimated_price,
@@ -48,7 +55,10 @@ ORDERS = Source(
 )
 
 # The vendor's number, and the day: two vendors may use the same number
-INVOICE_ID = """trim("invoice_code") || coalesce(' ' || strftime(zoned_time("?invoice_date_gmt"), '%Y-%m-%d'), '')"""
+INVOICE_ID = """trim("invoice_code") || coalesce(
+            ' ' || strftime(zoned_time("?invoice_date_gmt"), '%Y-%m-%d'),
+            ''
+        )"""
 # Payments joined with the funds of their orders come once for each fund: by their number they are
 # one.
 PAYMENTS = Source(
@@ -56,7 +66,10 @@ PAYMENTS = Source(
     name="payments",
     recognise=("order_record_id", "paid_date_gmt", "paid_amount"),
     required={
-        "id": "add order_record_paid.id to the query, as id: joined with the order's funds a payment comes once for each, and would count as often"
+        "id": (
+            "add order_record_paid.id to the query, as id: joined with the order's funds a "
+            "payment comes once for each, and would count as often"
+        )
     },
     headings={"id": ("order_record_paid_id", "paid_id")},
     happened=("happened_on",),
@@ -68,7 +81,10 @@ PAYMENTS = Source(
         "fund_transaction": """
     select
         'payment ' || trim("id") as transaction_id,
-        case when amount("?paid_amount") < 0 then 'refunded' when amount("?paid_amount") >= 0 then 'spent' end as kind,
+        case
+            when amount("?paid_amount") < 0 then 'refunded'
+            when amount("?paid_amount") >= 0 then 'spent'
+        end as kind,
         sierra_number("order_record_id") as order_line_id,
         'payment ' || trim("id") as invoice_line_id,
         amount("paid_amount") as amount,
@@ -98,7 +114,9 @@ FUNDS = Source(
     name="funds",
     recognise=("fund_code", "appropriation", "encumbrance"),
     required={
-        "fund_type": "add fund_type to the query: the amounts of last year stand in rows of the same fund"
+        "fund_type": (
+            "add fund_type to the query: the amounts of last year stand in rows of the same fund"
+        )
     },
     headings={
         "fund_code_num": ("fund_id", "code_num"),

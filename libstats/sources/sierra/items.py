@@ -44,7 +44,8 @@ ITEMS = Source(
         {FIRST_BARCODE} as barcode,
         -- a copy of several records, bound together, is counted with the first
         sierra_number("RECORD #(BIBLIO)") as title_id,
-        -- Sierra has no branch for a copy but its location, whose first letters are the branch by the library's own rule
+        -- Sierra has no branch for a copy but its location, whose first letters are the branch by
+        --   the library's own rule
         "LOCATION(ITEM)" as location,
         "I TYPE" as item_type,
         trim(split_part("CALL #(ITEM)", ';', 1)) as call_number,
@@ -105,7 +106,10 @@ TRANSACTIONS = Source(
     name="circulation transactions",
     recognise=("transaction_gmt", "op_code"),
     required={
-        "stat_group_code_num": "add stat_group_code_num, the desk, to the query: without it events of one second at two desks are one"
+        "stat_group_code_num": (
+            "add stat_group_code_num, the desk, to the query: without it events of one second at "
+            "two desks are one"
+        )
     },
     happened=("happened_at",),
     null_words=NULLS,
@@ -118,10 +122,23 @@ TRANSACTIONS = Source(
         zoned_time("transaction_gmt") as happened_at,
         -- the statistics group of the desk or machine
         "stat_group_code_num" as branch,
-        -- f is a hold that was filled: its checkout is a row of its own. u counts a use by hand. Holds and bookings are other
-        case trim("op_code") when 'o' then 'checkout' when 'i' then 'checkin' when 'r' then 'renewal' when 'u' then 'in-house use' else case when trim("op_code") <> '' then 'other' end end as kind,
+        -- f is a hold that was filled: its checkout is a row of its own. u counts a use by hand.
+        --   Holds and bookings are other
+        case trim("op_code")
+            when 'o' then 'checkout'
+            when 'i' then 'checkin'
+            when 'r' then 'renewal'
+            when 'u' then 'in-house use'
+            else case when trim("op_code") <> '' then 'other' end
+        end as kind,
         "op_code" as kind_as_exported,
-        case lower(trim("application_name")) when 'selfcheck' then 'self-check' when 'milmyselfcheck' then 'self-check' when 'circ' then 'staff' when 'milcirc' then 'staff' when 'circa' then 'staff' end as channel,
+        case lower(trim("application_name"))
+            when 'selfcheck' then 'self-check'
+            when 'milmyselfcheck' then 'self-check'
+            when 'circ' then 'staff'
+            when 'milcirc' then 'staff'
+            when 'circa' then 'staff'
+        end as channel,
         sierra_number("item_record_id") as item_id,
         "itype_code_num" as item_type,
         "item_location_code" as location,
@@ -147,7 +164,10 @@ CHECKOUTS = Source(
         "loan": """
     select
         -- the copy and the moment, however the client writes that
-        sierra_number("item_record_id") || ' ' || strftime(zoned_time("checkout_gmt"), '%Y-%m-%d %H:%M:%S') as loan_id,
+        sierra_number("item_record_id") || ' ' || strftime(
+            zoned_time("checkout_gmt"),
+            '%Y-%m-%d %H:%M:%S'
+        ) as loan_id,
         sierra_number("item_record_id") as item_id,
         person_key("patron_record_id") as patron_key,
         zoned_time("checkout_gmt") as checked_out_at,
@@ -180,14 +200,23 @@ HOLDS = Source(
         "id" as hold_id,
         -- a hold is on a record, a copy or a volume, and its number in the database says which
         case when sierra_letter("record_id") = 'b' then sierra_number("record_id") end as title_id,
-        case when sierra_letter("record_id") = 'i' and trim("?status") <> '0' then sierra_number("record_id") end as item_id,
+        case
+            when sierra_letter("record_id") = 'i' and trim("?status") <> '0'
+                then sierra_number("record_id")
+        end as item_id,
         "pickup_location_code" as pickup_branch,
         sierra_letter("record_id") = 'i' as is_item_level,
         zoned_time("placed_gmt")::date as placed_on,
         zoned_time("on_holdshelf_gmt")::date as ready_on,
-        coalesce(zoned_time("?expire_holdshelf_gmt"), zoned_time("?expires_gmt"))::date as expires_on,
+        coalesce(
+            zoned_time("?expire_holdshelf_gmt"),
+            zoned_time("?expires_gmt")
+        )::date as expires_on,
         -- b, i and j are on the hold shelf, for a record, a copy or a volume
-        case when trim("status") in ('b', 'i', 'j') then 'waiting' when trim("status") = 't' then 'in transit' end as status,
+        case
+            when trim("status") in ('b', 'i', 'j') then 'waiting'
+            when trim("status") = 't' then 'in transit'
+        end as status,
         yes_no("is_frozen") as is_suspended
     from raw"""
     },
@@ -197,7 +226,10 @@ REMOVED_HOLDS = LeftAlone(
     "sierra",
     "removed holds",
     ("removed_gmt", "placed_gmt"),
-    "known, not loaded: its numbers are not those of the holds, and the same hold would count twice",
+    (
+        "known, not loaded: its numbers are not those of the holds, "
+        "and the same hold would count twice"
+    ),
 )
 PATRONS = LeftAlone(
     "sierra", "patron lists", ("RECORD #(PATRON)",), "libstats never reads patron records"

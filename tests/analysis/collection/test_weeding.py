@@ -11,9 +11,8 @@ import pytest
 
 import libstats
 from libstats.analysis.collection import weeding
-from libstats.definitions.thresholds import chosen, limits
+from libstats.definitions.thresholds import chosen, limits, register
 from libstats.errors import AnalysisError, WorkspaceError
-from libstats.workspace.faults import register
 from libstats.workspace.workspace import Workspace, find
 from tests.support.files import write
 from tests.support.tables import Rows, dicts, holding

@@ -1,10 +1,9 @@
-"""Today's list: small cases worked by hand, on the terminal, as a page and as a workbook."""
+"""Today's list: small cases worked by hand, as a page and as a workbook."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -12,7 +11,7 @@ from python_calamine import CalamineWorkbook
 import libstats
 from libstats.analysis.work import today
 from libstats.analysis.work.today import Export, Today
-from libstats.cli.main import main
+from libstats.cli.today import text
 from libstats.report import today as written
 from libstats.report.page import publish
 from libstats.workspace.workspace import CONFIG, Workspace, find
@@ -32,24 +31,11 @@ SIX = [
 ]
 
 
-def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -> None:
-    text = today.text(today.read(opened(workspace, SIX, exported="2026-01-10"), NOW))
-    assert text == (
-        "Today's work, 2026-01-10\n\n"
-        "Old exports: none\n"
-        "Alarms: none\n\n"
-        "Mending: 1 late, 1 near, 1 in time (goal 8 days; as of 2026-01-10 00:00)\n"
-        "        days  look for  where  last step           next step\n"
-        "  late  9.0   5         EAST   glued 2026-01-02    mended\n"
-        "  near  6.5   6         WEST   brought 2026-01-03  glued"
-    )
-
-
 def test_what_does_not_fit_is_counted(workspace: Workspace) -> None:
     rows = [f"{n},brought,2026-01-01,EAST" for n in range(12)]
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=3)
     assert (found.work[0].more, len(found.work[0].cases)) == (9, 3)
-    assert today.text(found).endswith("  and 9 more")
+    assert text(found).endswith("  and 9 more")
 
 
 def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(
@@ -59,18 +45,6 @@ def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=2)
     assert [row["handle"] for row in found.work[0].cases] == ["0", "1", "near"]
     assert found.work[0].more == 3
-
-
-def test_it_fits_a_hundred_columns(workspace: Workspace) -> None:
-    rows = [f"{'7' * 60},brought,2026-01-01,{'EAST' * 20}"]
-    assert max(map(len, today.text(today.read(opened(workspace, rows), NOW)).splitlines())) <= 100
-
-
-def test_quiet_kinds_of_work_are_not_listed(workspace: Workspace) -> None:
-    con = opened(workspace, ["1,brought,2026-01-01,EAST", "1,mended,2026-01-02,EAST"])
-    assert today.text(today.read(con, NOW)).endswith(
-        "No kind of work has an open case in what is loaded."
-    )
 
 
 @pytest.mark.parametrize(
@@ -116,24 +90,8 @@ def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspa
         timedelta(days=5),
         True,
     )
-    assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in today.text(
+    assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in text(
         today.read(libstats.open(workspace), datetime(2026, 1, 25))
-    )
-
-
-def test_alarms_stand_at_the_head(workspace: Workspace) -> None:
-    libstats.load(
-        workspace,
-        [
-            write(
-                workspace.exports / "items-2026-01-10.csv",
-                "itemnumber;barcode;homebranch\n1;3.12345E+13;EAST\n",
-            )
-        ],
-    )
-    assert (
-        "Alarms: 1, explained by: libstats check\n  barcodes from a spreadsheet: item (koha), 1"
-        in today.text(today.read(libstats.open(workspace), NOW))
     )
 
 
@@ -198,30 +156,6 @@ def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:
     assert "<p>Goal 8 days.</p>" in page
 
 
-def test_what_is_old_is_said_first_and_the_most_recent_last(workspace: Workspace) -> None:
-    for day in ("01", "05"):
-        libstats.load(
-            workspace,
-            [
-                write(
-                    workspace.exports / f"items-2026-01-{day}.csv",
-                    f"itemnumber;barcode;homebranch\n1;b{day};EAST\n",
-                )
-            ],
-        )
-    lines = today.text(
-        today.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))
-    ).splitlines()
-    assert lines[:2] == [
-        "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first.",
-        "Ages are told as of then.",
-    ]
-    assert [line.split("  ")[1] for line in lines if " days old, " in line] == [
-        "koha items",
-        "own milestones",
-    ]
-
-
 def test_the_warning_begins_after_two_days() -> None:
     assert (
         Today(
@@ -279,19 +213,6 @@ def test_loans_stand_by_their_due_date_and_lost_copies_are_not_listed(workspace:
     assert ([row["handle"] for row in work.cases], work.more) == (["b5", "b2", "b3"], 0)
 
 
-def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
-    libstats.load(
-        workspace,
-        [
-            write(workspace.exports / "issues-2026-01-10.csv", LOANS),
-            write(workspace.exports / "items-2026-01-10.csv", ITEMS),
-        ],
-    )
-    text = today.text(today.read(libstats.open(workspace), NOW))
-    assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
-    assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
-
-
 def test_places_are_told_by_name(workspace: Workspace) -> None:
     """FOLIO's branches and locations are long numbers, and a list of them tells their names."""
     files = {
@@ -315,27 +236,4 @@ def test_places_are_told_by_name(workspace: Workspace) -> None:
         ("b7", "Law Desk", "Stacks"),
         ("2", "9f-3", None),
     ]
-    assert "  b7        Law Desk Stacks  checked out 2026-01-01" in today.text(found)
-
-
-def test_the_command_writes_what_it_is_asked(
-    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    opened(workspace, SIX).close()
-    assert main(["-w", str(workspace.folder), "today"]) == 0
-    assert "Mending: " in capsys.readouterr().out
-    assert (
-        main(
-            [
-                "-w",
-                str(workspace.folder),
-                "today",
-                "--html",
-                str(tmp_path / "a.html"),
-                "--xlsx",
-                str(tmp_path / "a.xlsx"),
-            ]
-        )
-        == 0
-    )
-    assert sorted(path.name for path in tmp_path.glob("a.*")) == ["a.html", "a.xlsx"]
+    assert "  b7        Law Desk Stacks  checked out 2026-01-01" in text(found)

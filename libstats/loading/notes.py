@@ -1,0 +1,51 @@
+"""What a receipt says beside its counts, however the file was settled."""
+
+from __future__ import annotations
+
+from libstats.loading.incoming import Clock, Incoming
+from libstats.loading.receipt import counted
+from libstats.store import ledger
+
+BROKE_OFF = "the export broke off: its last line is no whole row. Export it again"
+
+
+def rejected(seq: int) -> str:
+    """Where the rejected rows are told of."""
+    return f"`libstats rejects {seq}` lists the rejected rows"
+
+
+def tells_nothing(rows: int, table: str) -> str:
+    """What is said of rows that a table that rides along cannot take."""
+    tell = "tells" if rows == 1 else "tell"
+    return f"{counted(rows, 'row')} {tell} nothing of {table}, since a value for it cannot be read"
+
+
+def of_file(
+    incoming: Incoming, seq: int, clock: Clock, rows_read: int, *, is_to_come: bool
+) -> list[str]:
+    """What is to be said of a file that is load `seq`. For who has entered it."""
+    found = []
+    if incoming.is_whole and ledger.held(incoming.job.con, seq, at=seq):
+        found.append(
+            "it has far fewer rows than the one before, looks cut or has lines that cannot be read:"
+            f" what it lacks is kept until you run `libstats confirm {seq}`"
+        )
+    found += incoming.primary.repeated()
+    if lacks := incoming.part.lacks(rows_read):
+        found.append(lacks)
+    if incoming.source.tells_zones and incoming.job.workspace.timezone is None:
+        found.append(
+            "its times may say their zone and are taken as they are written; [library] timezone in"
+            " libstats.toml turns them into the library's own clock"
+        )
+    if is_to_come:
+        found.append(
+            "the time of its export is still to come: that of this load was taken instead. Is its"
+            " day wrong, or the clock of this computer?"
+        )
+    if clock.is_set_back:
+        found.append(
+            "the clock of this computer is set back: it is before the last load"
+            f" ({clock.loaded_at:%Y-%m-%d %H:%M}); set it right"
+        )
+    return found

@@ -1,0 +1,42 @@
+"""How a part's text gets into SQL: as the file lies there where DuckDB reads it as it is meant,
+else as the reader has written it anew."""
+
+from __future__ import annotations
+
+from libstats.declaration.select import Raw, read_csv
+from libstats.loading.incoming import Incoming
+from libstats.privacy import keys
+
+
+def as_it_lies(incoming: Incoming) -> Raw:
+    """The file itself, whose records are compared with the count later."""
+    part, source, con = incoming.part, incoming.source, incoming.job.con
+    text = read_csv(
+        [part.path],
+        part.delimiter,
+        range(len(part.header)),
+        null_words=source.null_words,
+        header=True,
+    )
+    people = [f"c{position}" for position in incoming.people]
+    if people and incoming.is_big:
+        return Raw(keys.hash_mostly_once(con, incoming.job.key, text, people))
+    keys.hash_in_sql(con, incoming.job.key)
+    plan, lines = incoming.primary, None
+    if plan.is_line and part.is_mostly_plain(source.null_words):
+        rest = incoming.job.scratch / "rest.csv"
+        lines = plan.lines_of(part.path, rest, lambda: not incoming.count.spans_lines)
+    return Raw(text, lines=lines)
+
+
+def as_written_anew(incoming: Incoming) -> Raw:
+    """The part as plain UTF-8 with only the wanted columns and the line of each row."""
+    keys.already_hashed(incoming.job.con)
+    text = read_csv(
+        [incoming.normalised.path],
+        ",",
+        [-1, *incoming.keep],
+        null_words=incoming.source.null_words,
+        header=False,
+    )
+    return Raw(text, has_lines=True)

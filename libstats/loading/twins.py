@@ -1,0 +1,93 @@
+"""Which of the files that wait are loaded already: told from the ledger in one question, so that a
+folder loaded again every day costs little more than its new files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from libstats.loading.incoming import Incoming
+from libstats.loading.intake import shape_of
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An active load of the bytes of a file that waits."""
+
+    seq: int
+    exported_at: datetime
+    exported_from: str
+    dispositions: dict[str, int]
+    shape: dict[str, Any]
+
+    def is_of(self, incoming: Incoming) -> bool:
+        """True if it is certain that loading the file again would change nothing: it is the same
+        to the same declaration, and of the same time, stated in it, in its name, or in neither."""
+        given, said = incoming.job.exported_at, incoming.said_time()
+        if given is not None or any(
+            self.shape[name] != value
+            for name, value in vars(shape_of(incoming)).items()
+            if name != "scope"  # which its rows tell, and these are the same
+        ):
+            return False
+        if self.exported_from == "stated":
+            return True
+        if self.exported_from == "name":
+            return said == (self.exported_at, "name")
+        return self.exported_from in ("newest", "modified") and said is None
+
+
+class Twins:
+    """The files that wait and whose bytes are loaded already, or stand among them before.
+
+    `loaded` has for the number of a file the load that it would but repeat; `doubtful` are the
+    numbers of the others: they are looked at alone.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, files: Sequence[Incoming]) -> None:
+        by_bytes = _loaded(con, [incoming.count.sha256 for incoming in files])
+        self.loaded: dict[int, Loaded] = {}
+        self.doubtful: set[int] = set()
+        seen: set[str] = set()
+        for number, incoming in enumerate(files):
+            sha256 = incoming.count.sha256
+            among = by_bytes.get(sha256, [])
+            if len(among) == 1 and among[0].is_of(incoming):
+                self.loaded[number] = among[0]
+            elif among or sha256 in seen:
+                self.doubtful.add(number)
+            seen.add(sha256)
+
+
+def _loaded(con: duckdb.DuckDBPyConnection, prints: list[str]) -> dict[str, list[Loaded]]:
+    names = (
+        "source",
+        "declaration",
+        "select_hash",
+        "primary_table",
+        "is_whole",
+        "absence",
+        "scope_column",
+        "scope",
+        "columns",
+    )
+    rows = con.execute(
+        f"""
+        select l.sha256, l.seq, l.exported_at, l.exported_from, l.dispositions, {", ".join(names)}
+        from load l join export e using (export_id)
+        where l.undone_seq is null and l.sha256 in (select unnest($1::varchar[]))
+        order by l.seq
+        """,
+        [prints],
+    ).fetchall()
+    found: dict[str, list[Loaded]] = {}
+    for sha256, seq, exported_at, exported_from, dispositions, *shape in rows:
+        load = Loaded(
+            seq, exported_at, exported_from, dispositions, dict(zip(names, shape, strict=True))
+        )
+        found.setdefault(sha256, []).append(load)
+    return found

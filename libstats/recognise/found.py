@@ -1,0 +1,72 @@
+"""The parts of a file, each recognised, its records being counted; or why it cannot be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from libstats.declaration.source import Source
+from libstats.errors import FileRefused
+from libstats.readers.part import Advance, Count, Part, idle
+from libstats.readers.place import Place, places
+from libstats.readers.sniff import parts
+from libstats.recognise.known import Config
+from libstats.recognise.recognise import recognise_part
+
+
+@dataclass(frozen=True)
+class Found:
+    """A part of a file: its declaration, itself, and the count of its records, which goes on
+    meanwhile; or why it cannot be loaded."""
+
+    path: Path
+    entry: str
+    what: tuple[Source, Part, Callable[[], Count]] | FileRefused | OSError
+
+
+def found_in(
+    path: Path, config: Config, beside: ThreadPoolExecutor, advance: Advance = idle
+) -> Iterator[Found]:
+    """The parts of the file: sheets of a workbook, members of an archive. What is wrong with one
+    part stops no other. They are counted `beside`."""
+    entry = path.name
+    try:
+        if not path.exists():
+            raise FileRefused(
+                f"{entry}: there is no such file", "Check the name; nothing was loaded."
+            )
+        if path.is_dir():
+            raise FileRefused(
+                f"{entry}: this folder cannot be read",
+                "Check its permissions, or copy what is in it and load the copies.",
+            )
+        if not path.is_file():
+            raise FileRefused(
+                f"{entry}: this is no file", "Give the name of a file or of a folder of files."
+            )
+        for place in places(path):
+            entry = place.entry
+            yield from _found_at(place, config, beside, advance)
+    except (FileRefused, OSError) as error:
+        yield Found(path, entry, error)
+
+
+def _found_at(
+    place: Place, config: Config, beside: ThreadPoolExecutor, advance: Advance
+) -> Iterator[Found]:
+    entry = place.entry
+    try:
+        for part in parts(place):
+            try:
+                source, reading = recognise_part(part, config)
+                yield Found(
+                    place.path,
+                    part.entry,
+                    (source, reading, beside.submit(reading.count, advance).result),
+                )
+            except (FileRefused, OSError) as error:
+                yield Found(place.path, part.entry, error)
+    except (FileRefused, OSError) as error:
+        yield Found(place.path, entry, error)

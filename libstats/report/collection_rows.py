@@ -1,0 +1,205 @@
+"""What the report on the collection and on weeding tells of, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from libstats.analysis.collection import age as ages
+from libstats.analysis.collection import weeding
+from libstats.analysis.collection.copies import missing_copies
+from libstats.analysis.collection.horizon import system_days, use_horizon
+from libstats.analysis.collection.use import collection_use, shelf_time
+from libstats.analysis.provenance import freshness, receipt
+from libstats.definitions.thresholds import chosen, lines
+from libstats.errors import ReportError
+from libstats.report.page import parameters
+from libstats.wording import Row, records
+
+__all__ = ["LAST", "Collection", "read"]
+
+LAST = "kept: the only copy of its title, or the best used of several that would all go"
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What the report tells of: the day, the branch ("" for all), the settings of weeding, and the
+    rows of every analysis."""
+
+    as_of: date
+    branch: str
+    settings: Row
+    rows: int
+    whole: Row
+    age: list[Row]
+    decades: list[Row]
+    use: list[Row]
+    use_of_all: Row
+    resting: list[Row]
+    candidates: list[Row]
+    fates: list[Row]
+    missing: list[Row]
+    horizons: list[Row]
+    migrations: list[Row]
+    system_days: list[Row]
+    sources: list[Row]
+    limits: list[Row]
+    receipts: dict[str, list[Row]]
+    exports_of_use: frozenset[str] = frozenset()
+
+    def fate(self, reason: str) -> int:
+        """How many copies have this fate."""
+        return next((row["rows"] for row in self.fates if row["reason"] == reason), 0)
+
+    @property
+    def year(self) -> tuple[date, date]:
+        """The first and the last day of the year that ends with the day."""
+        return _year_before(self.as_of), self.as_of
+
+    @property
+    def silent(self) -> list[str]:
+        """The sources of which neither loans nor a log are loaded."""
+        told = {row["source"] for row in self.sources if row["export"] in self.exports_of_use}
+        return sorted({row["source"] for row in self.sources} - told)
+
+
+def read(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: str = "",
+    branch: str = "",
+    profile: str = "",
+    combine: str = "and",
+    thresholds: str = "",
+    years_held: int = 2,
+    keep_last_copies: bool = True,
+    keep: str = "",
+    rows: int = 500,
+) -> Collection:
+    """Read what the report needs.
+
+    Parameters
+    ----------
+    con : an open connection
+    as_of : the day to look at, such as "2026-10-31"; "" is that of the newest export of copies
+    branch : the code of one branch; "" is all of them
+    profile, thresholds : as for `weeding_candidates`; "" for both is what [weeding] in
+        libstats.toml names, else CREW's limits
+    combine, years_held, keep_last_copies : as there
+    keep : codes of locations and collections that are never weeded, with commas between them
+    rows : how many copies the pick list shows at most
+
+    Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are
+    loaded; AnalysisError as the analyses do.
+    """
+    day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
+    _check_branch(con, branch)
+    of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
+    settings: Row = {
+        "as_of": str(day),
+        "profile": profile,
+        "combine": combine,
+        "thresholds": table,
+        "years_held": years_held,
+        "keep_last_copies": keep_last_copies,
+        "keep": [code.strip() for code in keep.split(",") if code.strip()],
+        "branch": of,
+    }
+    whole = _whole(con, day, of)
+    use = records(collection_use(con, since=since, until=until, by="all", branch=of))
+    return Collection(
+        day,
+        branch,
+        settings,
+        rows,
+        whole,
+        age=records(ages.collection_age(con, as_of=day, branch=of)),
+        decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
+        use=records(collection_use(con, since=since, until=until, branch=of)),
+        use_of_all=use[0],
+        resting=[
+            row
+            for row in records(shelf_time(con, since=since, until=until, branch=of))
+            if row["all"] is not None
+        ],
+        candidates=records(weeding.weeding_candidates(con, **settings)),
+        fates=records(weeding.left_out(con, **settings)),
+        missing=[
+            row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])
+        ],
+        horizons=records(use_horizon(con, as_of=day)),
+        migrations=records(ages.migration_days(con)),
+        system_days=records(system_days(con)),
+        sources=records(freshness(con, analysis="weeding_candidates")),
+        limits=lines(profile, table),
+        receipts=_receipts(con, settings, since, until),
+        exports_of_use=frozenset(
+            row["export"] for row in records(freshness(con, analysis="circulation"))
+        ),
+    )
+
+
+def _whole(con: duckdb.DuckDBPyConnection, day: date, branch: str | None) -> Row:
+    """The age of all copies; ReportError if there is none."""
+    rows = records(ages.collection_age(con, as_of=day, by="all", branch=branch))
+    if not rows:
+        raise ReportError(
+            "no copy is held on that day",
+            "Give a later day, or load a list of items: libstats load exports",
+        )
+    return rows[0]
+
+
+def _receipts(
+    con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str
+) -> dict[str, list[Row]]:
+    """The receipt of each analysis in the report."""
+    day, branch = settings["as_of"], settings["branch"]
+    return {
+        "collection_age": records(receipt(con, "collection_age", as_of=day, branch=branch)),
+        "collection_use": records(
+            receipt(con, "collection_use", since=since, until=until, branch=branch)
+        ),
+        "weeding_candidates": records(receipt(con, "weeding_candidates", **settings)),
+    }
+
+
+def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
+    """The day to look at: as given, else that of the newest export of copies."""
+    if text:
+        return parameters.day(text)
+    newest = con.sql(
+        """
+        select max(exported_at)
+        from loaded_file
+        where is_active and columns['item'] is not null
+        """
+    ).fetchall()[0][0]
+    if newest is None:
+        raise ReportError(
+            "no export that tells of copies has been loaded",
+            "Load a list of items: libstats load exports",
+        )
+    return datetime.date(newest)
+
+
+def _year_before(day: date) -> date:
+    """The first day of the year that ends with the day."""
+    after = day + timedelta(days=1)
+    return date(after.year - 1, after.month, min(after.day, 28) if after.month == 2 else after.day)
+
+
+def _check_branch(con: duckdb.DuckDBPyConnection, branch: str) -> None:
+    names = [
+        name
+        for (name,) in con.sql(
+            "select distinct owning_branch from item where owning_branch is not null order by all"
+        ).fetchall()
+    ]
+    if branch and branch not in names:
+        raise ReportError(
+            f"no copy belongs to a branch {branch!r}",
+            f"There are copies of: {', '.join(names) or 'none'}.",
+        )

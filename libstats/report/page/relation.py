@@ -1,0 +1,96 @@
+"""A relation in a notebook: a table that everybody can read, where DuckDB would draw boxes of
+signs. What `report.table` withholds is withheld here."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from libstats.privacy.suppression import crosses_patrons
+from libstats.report.page.html import TABLES, paragraph
+from libstats.report.page.table import Table, shown, table
+from libstats.wording import Row, number, records
+
+__all__ = ["bundle", "register"]
+
+SHOWN = 40  # rows
+JUDGED = 10_000  # rows of a table about patrons of which it can be said what must be withheld
+TOO_MANY = (
+    "This relation parts counts by patrons, and has too many rows to say which must be withheld: "
+    "ask for fewer."
+)
+
+
+def register() -> None:
+    """Have this kernel or shell of IPython, if it is one, show relations so."""
+    ipython = sys.modules["IPython"].get_ipython()
+    if ipython is not None:
+        formatters = ipython.display_formatter
+        formatters.mimebundle_formatter.for_type(
+            duckdb.DuckDBPyRelation,
+            # a terminal shows no HTML, and keeps DuckDB's own drawing
+            lambda found: bundle(found) if formatters.formatters["text/html"].enabled else None,
+        )
+
+
+def bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any] | None:
+    """The first rows of a relation as HTML, as plain text, and as data for a workbook; None for
+    one that cannot be shown as a table."""
+    if len(set(found.columns)) < len(found.columns):
+        return None
+    about_patrons = crosses_patrons(found.columns)
+    most = JUDGED if about_patrons else SHOWN
+    rows = records(found.limit(most + 1))
+    if about_patrons and len(rows) > most:
+        return {"text/html": paragraph(TOO_MANY), "text/plain": TOO_MANY}
+    total = len(rows)
+    if total > SHOWN and not about_patrons:
+        total = found.aggregate("count(*)").fetchall()[0][0]
+    return _shown(rows, found.columns, total)
+
+
+def _shown(rows: list[Row], columns: list[str], total: int) -> dict[str, Any]:
+    whole = table(
+        rows,
+        _caption(rows[:SHOWN], total),
+        headings={name: name for name in columns},
+        formats=dict.fromkeys(columns, _written),
+    )
+    seen = replace(whole, rows=whole.rows[:SHOWN], columns=columns, blanks=True)
+    return {"text/html": seen._repr_html_(), "text/plain": _plain(seen), TABLES: [seen.data()]}
+
+
+def _caption(rows: list[Row], total: int) -> str:
+    """How many rows there are, and what a blank means where there is one."""
+    told = "1 row" if total == 1 else f"{number(total)} rows"
+    if total > SHOWN:
+        told = f"The first {SHOWN} of {told}: {number(total - SHOWN)} more are not shown"
+    has_blanks = any(value is None for row in rows for value in row.values())
+    return f"{told}. Blank: not known, or there is none" if has_blanks else told
+
+
+def _written(value: Any) -> str:
+    """A value as people write it, but a year without a comma, and a share with four places."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000:
+        return str(value)
+    if isinstance(value, float):
+        text = f"{value:,.4f}"
+        return text.rstrip("0").rstrip(".")
+    return shown(value)
+
+
+def _plain(seen: Table) -> str:
+    """A table as columns of text."""
+    lines = [
+        seen.columns,
+        *(
+            ["" if row[name] is None else _written(row[name]) for name in seen.columns]
+            for row in seen.rows
+        ),
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    written = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+    return "\n".join([seen.caption, *written])

@@ -1,0 +1,120 @@
+"""Today's list on the terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.analysis.work import today as lists
+from libstats.cli import today
+from libstats.cli.main import main
+from libstats.workspace.workspace import Workspace
+from tests.analysis.work.test_today import ITEMS, LOANS, NOW, SIX
+from tests.support.cases import opened
+from tests.support.files import write
+
+pytestmark = pytest.mark.slow
+
+
+def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -> None:
+    text = today.text(lists.read(opened(workspace, SIX, exported="2026-01-10"), NOW))
+    assert text == (
+        "Today's work, 2026-01-10\n\n"
+        "Old exports: none\n"
+        "Alarms: none\n\n"
+        "Mending: 1 late, 1 near, 1 in time (goal 8 days; as of 2026-01-10 00:00)\n"
+        "        days  look for  where  last step           next step\n"
+        "  late  9.0   5         EAST   glued 2026-01-02    mended\n"
+        "  near  6.5   6         WEST   brought 2026-01-03  glued"
+    )
+
+
+def test_it_fits_a_hundred_columns(workspace: Workspace) -> None:
+    rows = [f"{'7' * 60},brought,2026-01-01,{'EAST' * 20}"]
+    assert max(map(len, today.text(lists.read(opened(workspace, rows), NOW)).splitlines())) <= 100
+
+
+def test_quiet_kinds_of_work_are_not_listed(workspace: Workspace) -> None:
+    con = opened(workspace, ["1,brought,2026-01-01,EAST", "1,mended,2026-01-02,EAST"])
+    assert today.text(lists.read(con, NOW)).endswith(
+        "No kind of work has an open case in what is loaded."
+    )
+
+
+def test_alarms_stand_at_the_head(workspace: Workspace) -> None:
+    libstats.load(
+        workspace,
+        [
+            write(
+                workspace.exports / "items-2026-01-10.csv",
+                "itemnumber;barcode;homebranch\n1;3.12345E+13;EAST\n",
+            )
+        ],
+    )
+    assert (
+        "Alarms: 1, explained by: libstats check\n  barcodes from a spreadsheet: item (koha), 1"
+        in today.text(lists.read(libstats.open(workspace), NOW))
+    )
+
+
+def test_what_is_old_is_said_first_and_the_most_recent_last(workspace: Workspace) -> None:
+    for day in ("01", "05"):
+        libstats.load(
+            workspace,
+            [
+                write(
+                    workspace.exports / f"items-2026-01-{day}.csv",
+                    f"itemnumber;barcode;homebranch\n1;b{day};EAST\n",
+                )
+            ],
+        )
+    lines = today.text(
+        lists.read(opened(workspace, SIX, exported="2026-01-10"), datetime(2026, 2, 1))
+    ).splitlines()
+    assert lines[:2] == [
+        "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first.",
+        "Ages are told as of then.",
+    ]
+    assert [line.split("  ")[1] for line in lines if " days old, " in line] == [
+        "koha items",
+        "own milestones",
+    ]
+
+
+def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "issues-2026-01-10.csv", LOANS),
+            write(workspace.exports / "items-2026-01-10.csv", ITEMS),
+        ],
+    )
+    text = today.text(lists.read(libstats.open(workspace), NOW))
+    assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
+    assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
+
+
+def test_the_command_writes_what_it_is_asked(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened(workspace, SIX).close()
+    assert main(["-w", str(workspace.folder), "today"]) == 0
+    assert "Mending: " in capsys.readouterr().out
+    assert (
+        main(
+            [
+                "-w",
+                str(workspace.folder),
+                "today",
+                "--html",
+                str(tmp_path / "a.html"),
+                "--xlsx",
+                str(tmp_path / "a.xlsx"),
+            ]
+        )
+        == 0
+    )
+    assert sorted(path.name for path in tmp_path.glob("a.*")) == ["a.html", "a.xlsx"]

@@ -1,0 +1,119 @@
+"""When a file was exported, and whether it was loaded before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats import load
+from libstats.sources.koha.items import ITEMS as ITEMS_SOURCE
+from libstats.store import ledger
+from libstats.workspace.workspace import Workspace
+from tests.support.files import write
+
+ITEMS = "itemnumber;barcode;homebranch;itype\n"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_time_that_a_name_says_goes_before_one_that_was_worked_out(
+    order: tuple[int, ...], workspace: Workspace, tmp_path: Path
+) -> None:
+    """The same file under a name with its day and under one without is one file, of that day,
+    whichever comes first."""
+    text = "itemnumber;barcode;homebranch;location;timestamp\n1;b1;EAST;{};2026-10-01 0{}:00:00\n"
+    names = ["items-2026-10-01.csv", "items.csv", "other.csv"]
+    files = [
+        write(tmp_path / name, text.format(place, hour))
+        for name, place, hour in zip(names, ("ADULT", "ADULT", "TEEN"), (6, 6, 3), strict=True)
+    ]
+    for number in order:
+        load(workspace, [files[number]])
+    with libstats.open(workspace) as con:
+        assert con.sql("select location from item").fetchall() == [("TEEN",)]
+        assert con.sql(
+            "select exported_from from store.load where undone_seq is null order by 1"
+        ).fetchall() == [("name",), ("newest",)]
+
+
+def test_a_time_of_tomorrow_stands_and_a_later_one_is_told_of(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A computer's clock may be of a zone that is behind the library's."""
+    monkeypatch.setattr(ledger, "now", lambda con: (datetime(2026, 10, 31, 20, 30), False))
+    lists = [
+        write(tmp_path / f"items-{day}.csv", f"{ITEMS}1;b1;{place};BK\n")
+        for day, place in (
+            ("202611010815", "WEST"),
+            ("202611010615", "EAST"),
+            ("2027-01-01", "NORTH"),
+        )
+    ]
+    first, second, third = load(workspace, lists).files
+    assert (str(first.exported_at), str(second.exported_at), first.notes, second.notes) == (
+        "2026-11-01 08:15:00",
+        "2026-11-01 06:15:00",
+        [],
+        [],
+    )
+    assert (
+        str(third.exported_at) == "2026-10-31 20:30:00"
+        and "the time of its export is still to come" in third.notes[0]
+    )
+    with libstats.open(workspace) as con:
+        assert con.sql("select owning_branch from item").fetchall() == [("WEST",)]
+
+
+def test_a_file_of_a_day_to_come_is_loaded_once(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time is that of its load, and another one whenever the folder is loaded again."""
+    export = write(tmp_path / "items-2099-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    moments = iter([datetime(2026, 11, 1), datetime(2026, 11, 2), datetime(2026, 11, 3)])
+    monkeypatch.setattr(ledger, "now", lambda con: (next(moments), False))
+    assert [load(workspace, [export]).files[0].outcome for _ in range(2)] == ["loaded", "repeated"]
+    monkeypatch.setitem(vars(ITEMS_SOURCE), "select_hash", "another")
+    assert "load 1 of the same file was undone" in load(workspace, [export]).files[0].notes[0]
+
+
+@pytest.mark.parametrize("day", ["2026-09-30 (BC)", "12026-09-30"])
+def test_a_day_of_no_year_of_four_digits_is_none_and_stops_nothing(
+    workspace: Workspace, tmp_path: Path, day: str
+) -> None:
+    """DuckDB reads both, and Python knows no such day."""
+    feed = "RecordID,BibRecordID,Barcode,Owning Branch,ItemCreationDate,Report Date\n"
+    receipt = load(
+        workspace,
+        [
+            write(
+                tmp_path / "feed-2026-10-01.csv",
+                f"{feed}1,7,b1,EAST,2026-01-01,{day}\n2,7,b2,EAST,{day},{day}\n",
+            )
+        ],
+    ).files[0]
+    assert (
+        receipt.outcome,
+        receipt.exported_from,
+        receipt.dispositions["new"],
+        receipt.dispositions["rejected"],
+    ) == ("loaded", "name", 1, 1)
+
+
+def test_the_same_list_of_another_day_outlives_a_changed_declaration(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two equal files of two days are two loads; only the one that is loaded again takes the place
+    of its earlier load."""
+    days = [
+        write(tmp_path / f"items-2026-10-0{day}.csv", f"{ITEMS}1;b1;EAST;BK\n") for day in (1, 2)
+    ]
+    load(workspace, days)
+    monkeypatch.setitem(vars(ITEMS_SOURCE), "select_hash", "another")
+    assert "load 1 of the same file was undone" in load(workspace, days[:1]).files[0].notes[0]
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select exported_at::date::varchar from store.load where undone_seq is null order by 1"
+        ).fetchall() == [("2026-10-01",), ("2026-10-02",)]
