@@ -12,7 +12,8 @@ import duckdb
 
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
-from libstats.analysis.collection.fates import FATE, JUDGED, KNOWN, KNOWN_COPY, REASONS
+from libstats.analysis.collection.evidence import KNOWN, KNOWN_COPY
+from libstats.analysis.collection.fates import FATE, JUDGED, REASONS
 from libstats.analysis.collection.horizon import USE
 from libstats.analysis.parameters import Codes, Day, OwningBranch, TableFile, asked, one_of
 from libstats.definitions.thresholds import chosen, limits
