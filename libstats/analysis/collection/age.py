@@ -45,8 +45,8 @@ DATED = f"""
     copy as (
         select
             i.*,
-            t.published_year as told_year,
-            t.is_serial as is_told_serial,
+            t.published_year as stated_year,
+            t.is_serial as is_stated_serial,
             case
                 when t.published_year between {OLDEST} and year($as_of::date) + 1
                     then t.published_year
@@ -59,9 +59,9 @@ AGED = """
     aged as (
         select
             {group} as "{by}",
-            g.told_year,
-            coalesce(g.is_told_serial, false)
-                or coalesce(g.told_year = 9999, false)
+            g.stated_year,
+            coalesce(g.is_stated_serial, false)
+                or coalesce(g.stated_year = 9999, false)
                 or coalesce(g.class_key = 'PER', false) as is_serial,
             case when not is_serial then g.published_year end as published_year,
             case
@@ -120,10 +120,10 @@ def collection_age(
             count(*) as items,
             count(published_year) as items_dated,
             count(*) filter (
-                where told_year is null and not is_serial
+                where stated_year is null and not is_serial
             ) as items_without_year,
             count(*) filter (
-                where told_year is not null and published_year is null and not is_serial
+                where stated_year is not null and published_year is null and not is_serial
             ) as items_year_suspect,
             count(*) filter (where is_serial) as items_serial,
             quantile_disc(published_year, 0.25) as oldest_quarter_until,
@@ -242,14 +242,14 @@ def left_out(
             select
                 4,
                 'counted, but without a year, so of no known age',
-                count(*) filter (where told_year is null and not is_serial)
+                count(*) filter (where stated_year is null and not is_serial)
             from aged
             union all
             select
                 5,
                 'counted, but the year is suspect (before {OLDEST} or in the future)',
                 count(*) filter (
-                    where told_year is not null and published_year is null and not is_serial
+                    where stated_year is not null and published_year is null and not is_serial
                 )
             from aged
             union all

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from libstats.analysis.collection.age import OLDEST
 from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN
-from libstats.analysis.collection.horizon import is_covered, told_use
+from libstats.analysis.collection.horizon import is_covered, stated_use
 
 __all__ = ["KNOWN", "KNOWN_COPY"]
 
@@ -50,10 +50,10 @@ KNOWN_COPY = f"""
             greatest(i.lifetime_checkouts, i.lifetime_uses) as lifetime_uses,
             i.lifetime_in_house,
             i.last_in_house_on,
-            {told_use("i")} as told_use_on,
+            {stated_use("i")} as stated_use_on,
             {is_covered("i")} as is_covered,
             r.received_on,
-            t.published_year as told_year,
+            t.published_year as stated_year,
             coalesce(t.is_serial, false) as is_serial,
             case
                 when {IS_WITHDRAWN} then 'kept: withdrawn already'
@@ -129,10 +129,10 @@ KNOWN = f"""
         select
             c.* replace (coalesce(c.is_reference, false) as is_reference),
             case
-                when c.told_year between {OLDEST} and year($as_of::date) + 1 then c.told_year
+                when c.stated_year between {OLDEST} and year($as_of::date) + 1 then c.stated_year
             end as published_year,
             h.records_since,
-            greatest(c.told_use_on, u.last_use_on, b.last_use_on) as last_use_on,
+            greatest(c.stated_use_on, u.last_use_on, b.last_use_on) as last_use_on,
             c.lifetime_in_house > 0
                 and c.last_in_house_on is null
                 and u.last_in_house_on is null as is_in_house_undated,

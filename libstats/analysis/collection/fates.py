@@ -100,7 +100,7 @@ FATE = f"""
             case
                 when kept is not null then kept
                 when is_not_for_loan or is_reference then 'kept: reference or not for loan'
-                when is_serial or told_year = 9999 or class_key = 'PER'
+                when is_serial or stated_year = 9999 or class_key = 'PER'
                     then 'kept: magazine, newspaper or other serial'
                 when earliest_on > $as_of::date - to_years($years_held)
                     then 'kept: added too recently'
@@ -112,7 +112,7 @@ FATE = f"""
                     then 'kept: the profile never weeds this class'
                 when is_over and not is_unheard_of then 'candidate'
                 when not is_over then 'within the limits of its class'
-                when age_limit is not null and is_old is null and told_year is null
+                when age_limit is not null and is_old is null and stated_year is null
                     then 'cannot judge: no year of publication'
                 when age_limit is not null and is_old is null
                     then 'cannot judge: the year of publication is suspect'

@@ -9,7 +9,7 @@ import duckdb
 
 from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
-from libstats.analysis.collection.horizon import USE, is_covered, told_use
+from libstats.analysis.collection.horizon import USE, is_covered, stated_use
 from libstats.analysis.parameters import Day, OwningBranch, asked
 
 __all__ = ["collection_use", "last_day", "use_left_out"]
@@ -84,7 +84,7 @@ RESTING = f"""
             coalesce(n.checkouts, 0) + coalesce(b.checkouts, 0) as checkouts,
             coalesce(n.in_house_uses, 0) + coalesce(b.in_house_uses, 0) as in_house_uses,
             coalesce(g.added_on, r.received_on) <= $cutoff::date as is_held_long,
-            greatest({told_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
+            greatest({stated_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
             h.records_since,
             coalesce(g.lifetime_in_house, 0) > 0
                 and g.last_in_house_on is null
