@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
     from libstats.analysis.collection.copies import missing_copies
     from libstats.analysis.collection.horizon import system_days, use_horizon
-    from libstats.analysis.collection.use import collection_use, shelf_time
+    from libstats.analysis.collection.shelf_time import shelf_time
+    from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.work.backlog import backlog
@@ -81,7 +82,7 @@ _PLACES = {
     "open": "libstats.workspace.open",
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
-    "shelf_time": "libstats.analysis.collection.use",
+    "shelf_time": "libstats.analysis.collection.shelf_time",
     "system_days": "libstats.analysis.collection.horizon",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.declaration.raw import quoted
+from libstats.analysis.parameters import asked
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell)
@@ -218,6 +218,7 @@ ALARMS: dict[str, tuple[str, str]] = {
 }
 
 
+@asked
 def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """What in the loaded exports looks wrong, and should be looked at before the figures are
     believed?
@@ -232,13 +233,15 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     alarms = " union all ".join(
         f"""
         select
-            {quoted(name)} as alarm,
+            $name_{place} as alarm,
             source,
             place,
             rows::bigint as rows,
-            {quoted(meaning)} as meaning
+            $meaning_{place} as meaning
         from ({sql})
         """
-        for name, (meaning, sql) in ALARMS.items()
+        for place, (_, sql) in enumerate(ALARMS.values())
     )
-    return con.sql(f"{alarms} order by alarm, source, place")
+    words = {f"name_{place}": name for place, name in enumerate(ALARMS)}
+    words |= {f"meaning_{place}": meaning for place, (meaning, _) in enumerate(ALARMS.values())}
+    return con.sql(f"{alarms} order by alarm, source, place", params=words)

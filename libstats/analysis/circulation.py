@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.errors import AnalysisError
+from libstats.analysis.parameters import Moment, asked, one_of
 
-BranchRole = Literal["checkout_branch", "owning_branch", "patron_branch"]
-Moment = date | datetime | str
+ROLES = ("checkout_branch", "owning_branch", "patron_branch")
+BranchRole = Annotated[
+    Literal["checkout_branch", "owning_branch", "patron_branch"],
+    one_of(ROLES, "there is no branch role {}"),
+]
 
 # Two exports can tell of the same checkout. Where the circulation log has any event of a branch on
 # a day, that day is counted from the log, else from the loans; never from both. Loans that do not
@@ -139,6 +141,7 @@ USES = (
 )
 
 
+@asked
 def circulation(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -198,6 +201,7 @@ def circulation(
     )
 
 
+@asked
 def left_out(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -272,10 +276,6 @@ def _days(branch: BranchRole) -> str:
         ),
         "patron_branch": ("null::varchar", "", "l.patron_branch", ""),
     }
-    if branch not in parts:
-        raise AnalysisError(
-            f"there is no branch role {branch!r}", f"Say one of: {', '.join(parts)}."
-        )
     event_branch, event_owner, loan_branch, loan_owner = parts[branch]
     sql = DAYS.format(
         event_branch=event_branch,

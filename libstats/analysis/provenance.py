@@ -11,6 +11,7 @@ import duckdb
 
 from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.parameters import ProcessName, asked, checked
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans
@@ -24,7 +25,7 @@ Rows = list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
-class Told:
+class Provenance:
     """An analysis as its receipt tells of it.
 
     function   the analysis
@@ -62,35 +63,38 @@ def _in_backlog(
 _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
 _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
-ANALYSES: dict[str, Told] = {
-    "backlog": Told(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
-    "circulation": Told(circulation.circulation, circulation.left_out, _USE),
-    "collection_age": Told(age.collection_age, age.left_out, _STOCK),
-    "collection_use": Told(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
-    "fill_rate": Told(
+ANALYSES: dict[str, Provenance] = {
+    "backlog": Provenance(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
+    "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
+    "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
+    "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
+    "fill_rate": Provenance(
         fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
     ),
-    "throughput": Told(
+    "throughput": Provenance(
         throughput.throughput,
         throughput.throughput_left_out,
         {},
         _summed("cases", throughput.throughput),
     ),
-    "turnaround": Told(
+    "turnaround": Provenance(
         turnaround.turnaround,
         turnaround.turnaround_left_out,
         {},
         _summed("cases - undeterminable", turnaround.turnaround),
     ),
-    "weeding_candidates": Told(weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}),
-    "worklist": Told(
+    "weeding_candidates": Provenance(
+        weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}
+    ),
+    "worklist": Provenance(
         worklist.worklist, worklist.worklist_left_out, {}, _summed("1", worklist.worklist)
     ),
 }
 
 
+@asked
 def freshness(
-    con: Connection, *, analysis: str | None = None, process: str | None = None
+    con: Connection, *, analysis: str | None = None, process: ProcessName | None = None
 ) -> Relation:
     """How fresh is what each export told, and was any of it rejected?
 
@@ -132,6 +136,7 @@ def freshness(
     )
 
 
+@asked
 def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     """Where does a figure come from: its definition, the loads behind it, the rows used and those
     left
@@ -148,7 +153,7 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     ['part', 'what', 'value']
     """
     entry = _entry(analysis)
-    parameters = _given(analysis, entry.function, parameters)
+    parameters = checked(entry.function, con, _given(analysis, entry.function, parameters))
     process = parameters.get("process")
     rows: Rows = [
         ("definition", analysis, _definition(entry.function)),
@@ -192,7 +197,7 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     )
 
 
-def _entry(analysis: str) -> Told:
+def _entry(analysis: str) -> Provenance:
     if analysis not in ANALYSES:
         raise AnalysisError(
             f"there is no receipt for {analysis!r}",

@@ -6,15 +6,14 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import duckdb
 
+from libstats.analysis.parameters import typed
 from libstats.analysis.provenance import ANALYSES, receipt
 from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError
 from libstats.wording import Row, number, percent, records, tenths
 
 WIDTH = 100
@@ -28,13 +27,13 @@ def explain(
     with_files: bool = False,
 ) -> str:
     """What does a figure say, and where does it come from? The answer in one line, then the receipt
-    of
-    the analysis, WIDTH columns wide, its method last.
+    of the analysis, WIDTH columns wide, its method last.
 
     `given` are its parameters as text; `with_files` lists each file behind it. Raises AnalysisError
     as `receipt` does, and for a text that is no day or no number.
     """
-    parameters = {name: _typed(analysis, name, text) for name, text in given.items()}
+    function = ANALYSES[analysis].function if analysis in ANALYSES else receipt
+    parameters = {name: typed(function, name, text) for name, text in given.items()}
     rows = receipt(con, analysis, **parameters).fetchall()
     work = [
         _wrapped(f"{what}: {value}")
@@ -83,26 +82,6 @@ def _files(loads: list[tuple[str, str]], listed: bool) -> str:
         f"{len(loads):,} file{'s' if len(loads) > 1 else ''}, "
         f"{span}{':' if listed else ' (--files lists them)'}"
     )
-
-
-def _typed(analysis: str, name: str, text: str) -> Any:
-    """A parameter in the type that the analysis wants: a moment or a number is checked, all else is
-    text."""
-    known = (
-        inspect.signature(ANALYSES[analysis].function).parameters if analysis in ANALYSES else {}
-    )
-    wanted = str(known[name].annotation) if name in known else ""
-    try:
-        if "Moment" in wanted:
-            datetime.fromisoformat(text)
-        return float(text) if "float" in wanted else text
-    except ValueError:
-        kind, form = (
-            ("a number", "5")
-            if "float" in wanted
-            else ("a day or a time", "2026-10-31 or 2026-10-31T06:00")
-        )
-        raise AnalysisError(f"{name} {text} is not {kind}", f"Write it as {form}.") from None
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -11,7 +11,8 @@ from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
 from libstats.analysis.collection.copies import missing_copies
 from libstats.analysis.collection.horizon import system_days, use_horizon
-from libstats.analysis.collection.use import collection_use, shelf_time
+from libstats.analysis.collection.shelf_time import shelf_time
+from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import ReportError

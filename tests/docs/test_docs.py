@@ -16,6 +16,7 @@ import pytest
 
 import libstats
 from libstats import schema
+from libstats.analysis.parameters import Day, asked
 from libstats.cli import arguments
 from libstats.declaration.faults import faults
 from libstats.declaration.source import Source
@@ -98,7 +99,7 @@ def test_contributing_declares_a_source_that_fits() -> None:
 
 
 def test_the_analysis_that_contributing_shows_runs() -> None:
-    space: dict[str, Any] = {"duckdb": duckdb}
+    space: dict[str, Any] = {"duckdb": duckdb, "asked": asked, "Day": Day}
     exec(blocks(CONTRIBUTING, "python")[1], space)
     out = {"checkout_branch": "EAST", "due_at": "2026-10-30"}
     loans = [out, {**out, "returned_at": "2026-11-05"}, {**out, "due_at": "2026-10-31"}]

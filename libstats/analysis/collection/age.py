@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
 
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN, MIGRATION_DAY
-from libstats.errors import AnalysisError
+from libstats.analysis.parameters import Day, OwningBranch, asked, one_of
 
-__all__ = ["By", "Day", "collection_age", "left_out", "migration_days", "publication_decades"]
-
-By = Literal["class", "branch", "location", "collection", "item_type", "all"]
-Day = date | str
+__all__ = ["By", "collection_age", "left_out", "migration_days", "publication_decades"]
 
 GROUPS = {
     "class": "class",
@@ -24,6 +20,10 @@ GROUPS = {
     "item_type": "item_type",
     "all": "'all'",
 }
+By = Annotated[
+    Literal["class", "branch", "location", "collection", "item_type", "all"],
+    one_of(GROUPS, "the collection cannot be grouped by {}"),
+]
 # printing began; an earlier year in a catalogue of a lending library is a typing error
 OLDEST = 1450
 
@@ -45,8 +45,8 @@ DATED = f"""
     copy as (
         select
             i.*,
-            t.published_year as told_year,
-            t.is_serial as is_told_serial,
+            t.published_year as stated_year,
+            t.is_serial as is_stated_serial,
             case
                 when t.published_year between {OLDEST} and year($as_of::date) + 1
                     then t.published_year
@@ -59,9 +59,9 @@ AGED = """
     aged as (
         select
             {group} as "{by}",
-            g.told_year,
-            coalesce(g.is_told_serial, false)
-                or coalesce(g.told_year = 9999, false)
+            g.stated_year,
+            coalesce(g.is_stated_serial, false)
+                or coalesce(g.stated_year = 9999, false)
                 or coalesce(g.class_key = 'PER', false) as is_serial,
             case when not is_serial then g.published_year end as published_year,
             case
@@ -74,8 +74,13 @@ AGED = """
 """
 
 
+@asked
 def collection_age(
-    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    by: By = "class",
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How old is the collection?
 
@@ -115,10 +120,10 @@ def collection_age(
             count(*) as items,
             count(published_year) as items_dated,
             count(*) filter (
-                where told_year is null and not is_serial
+                where stated_year is null and not is_serial
             ) as items_without_year,
             count(*) filter (
-                where told_year is not null and published_year is null and not is_serial
+                where stated_year is not null and published_year is null and not is_serial
             ) as items_year_suspect,
             count(*) filter (where is_serial) as items_serial,
             quantile_disc(published_year, 0.25) as oldest_quarter_until,
@@ -142,8 +147,13 @@ def collection_age(
     )
 
 
+@asked
 def publication_decades(
-    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    by: By = "class",
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """From which decades is the collection?
 
@@ -167,6 +177,7 @@ def publication_decades(
     )
 
 
+@asked
 def migration_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """On which days was the catalogue filled from another system, so that copies look as if they
     were added then?
@@ -187,8 +198,13 @@ def migration_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     )
 
 
+@asked
 def left_out(
-    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    by: By = "class",
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_age`, or not judged, and why?
 
@@ -226,14 +242,14 @@ def left_out(
             select
                 4,
                 'counted, but without a year, so of no known age',
-                count(*) filter (where told_year is null and not is_serial)
+                count(*) filter (where stated_year is null and not is_serial)
             from aged
             union all
             select
                 5,
                 'counted, but the year is suspect (before {OLDEST} or in the future)',
                 count(*) filter (
-                    where told_year is not null and published_year is null and not is_serial
+                    where stated_year is not null and published_year is null and not is_serial
                 )
             from aged
             union all
@@ -260,10 +276,6 @@ def left_out(
 def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str, Any]]:
     """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its
     parameters; `grouped` has the class where it is asked for."""
-    if by not in GROUPS:
-        raise AnalysisError(
-            f"the collection cannot be grouped by {by!r}", f"Say one of: {', '.join(GROUPS)}."
-        )
     if by != "class" and not always_classed:
         return GROUPS[by], "grouped as (from copy)", {}
     sql, params = classed()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
+
+from libstats.analysis.parameters import Day, asked
 
 # The words of Alma, Polaris, FOLIO and others beside the codes of Koha, where 0 or blank is fine.
 IS_WITHDRAWN = """(
@@ -60,7 +60,8 @@ MIGRATION_DAY = """
 """
 
 
-def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
+@asked
+def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBPyRelation:
     """Which copies does the catalogue still show though they are lost, missing or claimed returned?
 
     Definition: the system's code for lost is neither 0 nor blank, or its word for the copy's

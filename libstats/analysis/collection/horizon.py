@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 
-__all__ = ["USE", "is_covered", "system_days", "told_use", "use_horizon"]
+from libstats.analysis.parameters import Day, asked
+
+__all__ = ["USE", "is_covered", "stated_use", "system_days", "use_horizon"]
 
 # A day that so many copies tell of as that of their last use that a system, not people, wrote it:
 # 20 copies or more, mostly of different titles (a class set is lent on one day), and 10 times as
 # many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
 SYSTEM_DAY = """
-    told_use as not materialized (
+    stated_use as not materialized (
         select
             source,
             'last loan' as kind,
@@ -29,13 +29,13 @@ SYSTEM_DAY = """
         from item
         where last_in_house_on is not null
     ),
-    told_day as (
+    stated_day as (
         select
             source,
             kind,
             day,
             count(*) as copies
-        from told_use
+        from stated_use
         group by all
     ),
     crowded_day as (
@@ -44,7 +44,7 @@ SYSTEM_DAY = """
             kind,
             day,
             copies
-        from told_day
+        from stated_day
         window nearby as (
             partition by source, kind
             order by day
@@ -59,7 +59,7 @@ SYSTEM_DAY = """
             kind,
             day,
             copies
-        from crowded_day join told_use using (source, kind, day)
+        from crowded_day join stated_use using (source, kind, day)
         group by all
         having 2 * count(distinct title) >= copies
     )
@@ -115,7 +115,7 @@ USE = f"""
         where kind in ('checkout', 'in-house use')
         union
         select source, day
-        from told_day anti join system_day using (source, kind, day)
+        from stated_day anti join system_day using (source, kind, day)
     ),
     horizon as (
         select
@@ -135,7 +135,7 @@ USE = f"""
     ),
     -- of sources without loans and log: the copies of which an export with a column of use told,
     -- be it blank
-    told_copy as (
+    stated_copy as (
         select distinct source, item_id, barcode
         from history.item
         where shape in (
@@ -158,7 +158,7 @@ USE = f"""
 """
 
 
-def told_use(copy: str) -> str:
+def stated_use(copy: str) -> str:
     """SQL: the day of the last use that the row `copy` of an item tells of; a system's is none."""
     days = (("last loan", "last_borrowed_on"), ("last use inside the library", "last_in_house_on"))
     pieces = (
@@ -183,7 +183,7 @@ def is_covered(copy: str) -> str:
                 or coalesce(
                     ({copy}.source, {copy}.{name}) in (
                         select (source, {name})
-                        from told_copy
+                        from stated_copy
                         where {name} is not null
                     ),
                     false
@@ -195,7 +195,8 @@ def is_covered(copy: str) -> str:
             )"""
 
 
-def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.DuckDBPyRelation:
+@asked
+def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBPyRelation:
     """Since when does each system record use, so that "not used since" means something?
 
     Definition: of all days with a recorded checkout or use inside the library, and of last uses
@@ -216,6 +217,7 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: date | str) -> duckdb.
     )
 
 
+@asked
 def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Which last uses were written by a system, and not by people, so that they are no use?
 

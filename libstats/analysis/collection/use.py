@@ -1,4 +1,4 @@
-"""How the parts of the collection are used, and how long copies rest between two loans."""
+"""How the parts of the collection are used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.collection.age import HELD, By, Day, grouping
+from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
-from libstats.analysis.collection.horizon import USE, is_covered, told_use
-from libstats.errors import AnalysisError
+from libstats.analysis.collection.horizon import USE, is_covered, stated_use
+from libstats.analysis.parameters import Day, OwningBranch, asked
 
-__all__ = ["collection_use", "shelf_time", "use_left_out"]
+__all__ = ["collection_use", "last_day", "use_left_out"]
 
 # Log before loans, by branch and day, as `circulation` counts; a loan that tells no desk may be of
 # any.
@@ -84,7 +84,7 @@ RESTING = f"""
             coalesce(n.checkouts, 0) + coalesce(b.checkouts, 0) as checkouts,
             coalesce(n.in_house_uses, 0) + coalesce(b.in_house_uses, 0) as in_house_uses,
             coalesce(g.added_on, r.received_on) <= $cutoff::date as is_held_long,
-            greatest({told_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
+            greatest({stated_use("g")}, u.last_use_on, v.last_use_on) as last_known_use_on,
             h.records_since,
             coalesce(g.lifetime_in_house, 0) > 0
                 and g.last_in_house_on is null
@@ -114,50 +114,9 @@ RESTING = f"""
         from held_use
     )
 """
-PAIRS = """
-    lent as (
-        select
-            source,
-            coalesce(item_id, 'barcode:' || barcode) as copy,
-            checked_out_at::date as day
-        from loan_ever
-        where not coalesce(is_in_house, false)
-            and renewal_of is null
-            and checked_out_at < $until::timestamp
-        union
-        select
-            source,
-            coalesce(item_id, 'barcode:' || barcode),
-            happened_at::date
-        from circulation_event
-        where kind = 'checkout' and happened_at < $until::timestamp
-    ),
-    paired as (
-        select
-            source,
-            copy,
-            day,
-            lag(day) over (partition by source, copy order by day) as previous_day
-        from lent
-        where copy is not null
-    ),
-    named as (
-        select
-            source,
-            unnest([item_id, 'barcode:' || barcode]) as copy,
-            {group} as "{by}"
-        from grouped
-    ),
-    resumed as (
-        select
-            n."{by}",
-            year(p.previous_day) as previous_use_year
-        from paired p left join named n using (source, copy)
-        where p.day >= $since::date and ($branch is null or n.copy is not null)
-    )
-"""
 
 
+@asked
 def collection_use(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -165,7 +124,7 @@ def collection_use(
     until: Day,
     by: By = "class",
     dusty_years: int = 3,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which parts of the collection are used more, and which less, than their size lets expect?
 
@@ -228,6 +187,7 @@ def collection_use(
     )
 
 
+@asked
 def use_left_out(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -235,7 +195,7 @@ def use_left_out(
     until: Day,
     by: By = "class",
     dusty_years: int = 3,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """What was not counted by `collection_use`, and why?
 
@@ -289,110 +249,16 @@ def use_left_out(
     )
 
 
-def shelf_time(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    since: Day,
-    until: Day,
-    by: By = "all",
-    share: float = 0.96,
-    branch: str | None = None,
-) -> duckdb.DuckDBPyRelation:
-    """How long do copies rest on the shelf before somebody takes them again, and after how long is
-    that hardly to be expected?
-
-    Definition: the shelf-time period (Slote, Weeding library collections): of the loans of a
-    period, when was the same copy lent before? Added up from the newest, the year with which
-    `share` of them is reached is the cut-point: copies not lent since before it make only the rest
-    of the use. A copy lent twice on one day counts once. It needs the history of loans: the day of
-    the last loan alone does not tell of the one before.
-
-    Parameters
-    ----------
-    con : an open connection
-    since, until : the period whose loans are looked at, since <= day < until; Slote wants more than
-        400 of them
-    by : as for `collection_age`; a copy that is no longer held is under NULL
-    share : of the use to preserve, 0 to 1
-    branch : only copies that this branch owns
-
-    Returns one row per group and year of the loan before, newest first: the group under the name
-    given as `by`; `previous_use_year` (NULL: no loan before is recorded, which may be for want of
-    records, so it is part of no share); `years_since` (the last year of the period less that year);
-    `loans`; `cumulative_loans`; `cumulative_share` (0 to 1, of the loans with one before);
-    `is_core` (true up to the cut-point). Raises AnalysisError for an unknown group or share.
-
-    >>> libstats.shelf_time(con, since="2026-10-01", until="2026-11-01").columns[1:4]
-    ['previous_use_year', 'years_since', 'loans']
-    """
-    if not 0 < share <= 1:
-        raise AnalysisError(
-            f"the share of use to preserve cannot be {share}", "Give a part of 1, such as 0.96."
-        )
-    group, grouped, params = grouping(by)
-    sql = ",".join((HELD, grouped, PAIRS.format(group=group, by=by)))
-    return con.sql(
-        f"""
-        with {sql},
-        year_count as (
-            select
-                "{by}",
-                previous_use_year,
-                count(*) as loans
-            from resumed
-            group by all
-        ),
-        added_up as (
-            select
-                *,
-                sum(loans) filter (where previous_use_year is not null)
-                    over (newest_first)::bigint as cumulative,
-                sum(loans) filter (where previous_use_year is not null)
-                    over (partition by "{by}")::bigint as total
-            from year_count
-            window newest_first as (
-                partition by "{by}"
-                order by previous_use_year desc nulls last
-            )
-        )
-        select
-            "{by}",
-            previous_use_year,
-            year($as_of::date) - previous_use_year as years_since,
-            loans,
-            case
-                when previous_use_year is not null then cumulative
-            end as cumulative_loans,
-            case
-                when previous_use_year is not null then cumulative / total
-            end as cumulative_share,
-            case
-                when previous_use_year is not null then (cumulative - loans) / total < $share
-            end as is_core
-        from added_up
-        order by "{by}" nulls last, previous_use_year desc nulls last
-        """,
-        params={
-            **params,
-            "since": str(since),
-            "until": str(until),
-            "as_of": _last_day(until),
-            "share": share,
-            "branch": branch,
-        },
-    )
-
-
 def _counted(
     since: Day, until: Day, by: By, dusty_years: int, branch: str | None
 ) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by)
-    end = date.fromisoformat(_last_day(until))
+    end = date.fromisoformat(last_day(until))
     chosen = {
         "since": str(since),
         "until": str(until),
         "as_of": str(end),
-        "cutoff": f"{end.year - dusty_years}-{end:%m}-{min(end.day, 28):02}",
+        "cutoff": f"{max(end.year - dusty_years, 1):04}-{end:%m}-{min(end.day, 28):02}",
         "records_since": None,
         "branch": branch,
     }
@@ -401,5 +267,6 @@ def _counted(
     return sql, {**params, **chosen}
 
 
-def _last_day(until: Day) -> str:
+def last_day(until: Day) -> str:
+    """The day before the first one after a period."""
     return str(date.fromisoformat(str(until)[:10]) - timedelta(days=1))

@@ -6,21 +6,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
 
-from libstats.analysis.collection.age import Day
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
-from libstats.analysis.collection.fates import FATE, JUDGED, KNOWN, KNOWN_COPY, REASONS
+from libstats.analysis.collection.evidence import KNOWN, KNOWN_COPY
+from libstats.analysis.collection.fates import FATE, JUDGED, REASONS
 from libstats.analysis.collection.horizon import USE
+from libstats.analysis.parameters import Codes, Day, OwningBranch, TableFile, asked, one_of
 from libstats.definitions.thresholds import chosen, limits
-from libstats.errors import AnalysisError
 
 __all__ = ["Combine", "left_out", "weeding_candidates"]
 
-Combine = Literal["and", "or"]
+Combine = Annotated[
+    Literal["and", "or"],
+    one_of(("and", "or"), "limits cannot be combined by {}", 'Say "and" or "or".'),
+]
 
 # SQL: since when a candidate was not used, in words.
 UNUSED = """case
@@ -33,18 +36,19 @@ UNUSED = """case
                     end"""
 
 
+@asked
 def weeding_candidates(
     con: duckdb.DuckDBPyConnection,
     *,
     as_of: Day,
     profile: str | None = None,
     combine: Combine = "and",
-    thresholds: Path | str | None = None,
+    thresholds: TableFile | None = None,
     years_held: int = 2,
     keep_last_copies: bool = True,
-    keep: Sequence[str] = (),
+    keep: Codes = (),
     records_since: Day | None = None,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which copies should somebody look at, because they are old, unused, or both?
 
@@ -166,18 +170,19 @@ def weeding_candidates(
     )
 
 
+@asked
 def left_out(
     con: duckdb.DuckDBPyConnection,
     *,
     as_of: Day,
     profile: str | None = None,
     combine: Combine = "and",
-    thresholds: Path | str | None = None,
+    thresholds: TableFile | None = None,
     years_held: int = 2,
     keep_last_copies: bool = True,
-    keep: Sequence[str] = (),
+    keep: Codes = (),
     records_since: Day | None = None,
-    branch: str | None = None,
+    branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Why are the other copies not on the list of `weeding_candidates`?
 
@@ -237,12 +242,6 @@ class _Weeding:
     keep: Sequence[str]
     records_since: Day | None
     branch: str | None
-
-    def __post_init__(self) -> None:
-        if self.combine not in ("and", "or"):
-            raise AnalysisError(
-                f"limits cannot be combined by {self.combine!r}", 'Say "and" or "or".'
-            )
 
     def sql(self) -> str:
         """SQL: `candidate` and `fated`, between them every copy."""

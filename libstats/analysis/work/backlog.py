@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
 
-from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Moment, Spans, part_sql
-from libstats.analysis.work.throughput import every_sql
-from libstats.errors import AnalysisError
+from libstats.analysis.parameters import (
+    Milestone,
+    Milestones,
+    Moment,
+    ProcessName,
+    asked,
+    one_of,
+)
+from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Part, Spans, part_sql
+from libstats.analysis.work.throughput import EVERY
 
 STEPS = {
     "day": "1 day",
@@ -18,18 +24,20 @@ STEPS = {
     "quarter": "3 months",
     "year": "1 year",
 }
+Step = Annotated[str, one_of(STEPS, "there is no period {}")]
 
 
+@asked
 def backlog(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     since: Moment,
     until: Moment,
-    start: str | None = None,
-    end: str | Sequence[str] | None = None,
-    every: str = "week",
-    by: str | None = None,
+    start: Milestone | None = None,
+    end: Milestones | None = None,
+    every: Step = "week",
+    by: Part | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How much work was waiting at the end of each period, how old was it, and how much came and
     went?
@@ -51,12 +59,10 @@ def backlog(
     >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['period', 'part']
     """
-    if every not in STEPS:
-        raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(STEPS)}.")
     spans = Spans.of(con, process, start=start, end=end)
-    step, first = STEPS[every], every_sql(every).replace("reached_at", "$since::timestamp")
+    step, first = STEPS[every], EVERY[every].replace("reached_at", "$since::timestamp")
     started, closed = (
-        every_sql(every).replace("reached_at", moment) for moment in ("started_at", "closed_at")
+        EVERY[every].replace("reached_at", moment) for moment in ("started_at", "closed_at")
     )
     return con.sql(
         f"""
@@ -141,14 +147,15 @@ def backlog(
     )
 
 
+@asked
 def backlog_left_out(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     since: Moment,
     until: Moment,
-    start: str | None = None,
-    end: str | Sequence[str] | None = None,
+    start: Milestone | None = None,
+    end: Milestones | None = None,
     **others: Any,
 ) -> duckdb.DuckDBPyRelation:
     """What did `backlog` not count, and why?

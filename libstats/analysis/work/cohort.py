@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from libstats.analysis.parameters import Moment, Unit
 from libstats.analysis.work.spans import (
     DONE,
     GIVEN_UP,
     UNDETERMINABLE,
-    Moment,
     Spans,
-    Unit,
     part_sql,
     waited_sql,
 )

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import duckdb
 
+from libstats.analysis.parameters import (
+    Calendar,
+    Milestone,
+    Milestones,
+    Moment,
+    ProcessName,
+    Unit,
+    asked,
+)
 from libstats.analysis.work.cohort import Cohort
-from libstats.analysis.work.spans import Moment, Unit
+from libstats.analysis.work.spans import Part
 
 
+@asked
 def turnaround_curve(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     since: Moment,
     until: Moment,
-    start: str | None = None,
-    end: str | Sequence[str] | None = None,
+    start: Milestone | None = None,
+    end: Milestones | None = None,
     as_of: Moment | None = None,
     observed_from: Moment | None = None,
-    by: str | None = None,
+    by: Part | None = None,
     unit: Unit = "days",
-    calendar: str | None = None,
+    calendar: Calendar | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Of the cases that began in a period, what share had reached the end after so long, and what
     share was given up?

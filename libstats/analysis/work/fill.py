@@ -7,12 +7,13 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.parameters import Moment, ProcessName, asked
 from libstats.analysis.work.spans import (
     DONE,
     GIVEN_UP,
     OPEN,
     UNDETERMINABLE,
-    Moment,
+    Part,
     Spans,
     part_sql,
 )
@@ -88,14 +89,15 @@ class _Requests:
         }
 
 
+@asked
 def fill_rate(
     con: duckdb.DuckDBPyConnection,
-    process: str = "ill_borrowing",
+    process: ProcessName = "ill_borrowing",
     *,
     since: Moment,
     until: Moment,
     as_of: Moment | None = None,
-    by: str | None = None,
+    by: Part | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Of the requests made in a period, what share was filled?
 
@@ -181,9 +183,10 @@ def fill_rate(
     )
 
 
+@asked
 def unfilled_reasons(
     con: duckdb.DuckDBPyConnection,
-    process: str = "ill_borrowing",
+    process: ProcessName = "ill_borrowing",
     *,
     since: Moment,
     until: Moment,
@@ -215,9 +218,10 @@ def unfilled_reasons(
     )
 
 
+@asked
 def fill_rate_left_out(
     con: duckdb.DuckDBPyConnection,
-    process: str = "ill_borrowing",
+    process: ProcessName = "ill_borrowing",
     *,
     since: Moment,
     until: Moment,

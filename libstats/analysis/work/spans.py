@@ -5,24 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from typing import Annotated
 
 import duckdb
 
+from libstats.analysis.parameters import Moment, Unit, one_of
 from libstats.analysis.work.cases import Cases, newest_export
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
-from libstats.errors import AnalysisError
 
-Moment = date | datetime | str
-Unit = Literal["days", "hours", "open days"]
 PARTS = {
     "branch": "branch",
     "kind": "kind",
     "source": "source",
     "month": "strftime(started_at, '%Y-%m')",
 }
+Part = Annotated[str, one_of(PARTS, "cases cannot be parted by {}")]
 # the name of a part where nothing is asked to be parted
 ALL = "all"
 
@@ -56,14 +54,12 @@ class Spans:
         """The spans that are asked for: of what is not named, those of the process and of the
         newest export.
 
-        Raises AnalysisError for an unknown process or milestone, and where nothing that tells of
-        the process is loaded.
+        Raises AnalysisError where nothing that tells of the process is loaded.
         """
         work = process_of(con, process)
-        start = start or work.starts
         ends = work.done if end is None else (end,) if isinstance(end, str) else tuple(end)
-        work.check(start, *ends)
-        return cls(con, work, start, ends, as_of or newest_export(con, work), unit, calendar)
+        as_of = as_of or newest_export(con, work)
+        return cls(con, work, start or work.starts, ends, as_of, unit, calendar)
 
     def sql(self, within: str | None = None) -> str:
         """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at,
@@ -145,22 +141,14 @@ class Spans:
 
 
 def part_sql(by: str | None) -> str:
-    """SQL: the part of the result that a case belongs to. Raises AnalysisError for an unknown
-    one."""
-    if by is None:
-        return f"'{ALL}'"
-    if by not in PARTS:
-        raise AnalysisError(f"cases cannot be parted by {by!r}", f"Say one of: {', '.join(PARTS)}.")
-    return PARTS[by]
+    """SQL: the part of the result that a case belongs to."""
+    return f"'{ALL}'" if by is None else PARTS[by]
 
 
 def waited_sql(since: str, until: str, is_day: str, unit: Unit, calendar: str | None = None) -> str:
-    """SQL: the time between two moments in the unit; whole days where `is_day`. Raises
-    AnalysisError for an unknown unit."""
+    """SQL: the time between two moments in the unit; whole days where `is_day`."""
     if unit == "open days":
         return f"open_days({since}, {until}, {quoted(calendar or 'default')})::double"
-    if unit not in ("days", "hours"):
-        raise AnalysisError(f"there is no unit {unit!r}", "Say one of: days, hours, open days.")
     size, whole = (86_400, 1) if unit == "days" else (3_600, 24)
     return f"""case
                     when {is_day}

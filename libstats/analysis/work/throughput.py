@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
 
+from libstats.analysis.parameters import Milestone, Moment, ProcessName, asked, one_of
 from libstats.analysis.work.cases import Cases, newest_export
-from libstats.analysis.work.spans import ALL, Moment
+from libstats.analysis.work.spans import ALL
 from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError
 
+# SQL: the first day of the period of `reached_at`
 EVERY = {
     "day": "reached_at::date",
     "week": "date_trunc('week', reached_at)::date",
@@ -23,25 +24,21 @@ EVERY = {
                 1
             )""",
 }
-BY = {None: f"'{ALL}'", "branch": "branch", "kind": "kind", "source": "source"}
+BY = {"branch": "branch", "kind": "kind", "source": "source"}
+Every = Annotated[str, one_of(EVERY, "there is no period {}")]
+By = Annotated[str, one_of(BY, "cases cannot be parted by {}")]
 
 
-def every_sql(every: str) -> str:
-    """SQL: the first day of the period of `reached_at`. Raises AnalysisError for an unknown one."""
-    if every not in EVERY:
-        raise AnalysisError(f"there is no period {every!r}", f"Say one of: {', '.join(EVERY)}.")
-    return EVERY[every]
-
-
+@asked
 def throughput(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
-    milestone: str | None = None,
+    milestone: Milestone | None = None,
     since: Moment,
     until: Moment,
-    every: str = "month",
-    by: str | None = None,
+    every: Every = "month",
+    by: By | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How many cases reached a milestone, per period?
 
@@ -68,11 +65,7 @@ def throughput(
     """
     work = process_of(con, process)
     reached = milestone or work.done[0]
-    work.check(reached)
-    if by not in BY:
-        raise AnalysisError(
-            f"cases cannot be parted by {by!r}", f"Say one of: {', '.join(filter(None, BY))}."
-        )
+    part = f"'{ALL}'" if by is None else BY[by]
     newest_export(con, work)
     return con.sql(
         f"""
@@ -85,8 +78,8 @@ def throughput(
             from ({Cases(con, work, [reached], within=reached).sql()})
         )
         select
-            {every_sql(every)} as period,
-            {BY[by]} as part,
+            {EVERY[every]} as period,
+            {part} as part,
             count(*) as cases
         from reached
         where reached_at >= $since::timestamp and reached_at < $until::timestamp
@@ -97,11 +90,12 @@ def throughput(
     )
 
 
+@asked
 def throughput_left_out(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
-    milestone: str | None = None,
+    milestone: Milestone | None = None,
     since: Moment,
     until: Moment,
     **others: Any,
@@ -113,7 +107,6 @@ def throughput_left_out(
     """
     work = process_of(con, process)
     reached = milestone or work.done[0]
-    work.check(reached)
     return con.sql(
         f"""
         with reached as (

@@ -3,22 +3,23 @@ are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cohort import Cohort, sentence
-from libstats.analysis.work.spans import (
-    DONE,
-    GIVEN_UP,
-    OPEN,
-    UNDETERMINABLE,
+from libstats.analysis.parameters import (
+    Calendar,
+    Milestone,
+    Milestones,
     Moment,
-    Spans,
+    ProcessName,
     Unit,
+    as_moment,
+    asked,
 )
+from libstats.analysis.work.cohort import Cohort, sentence
+from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans
 from libstats.errors import AnalysisError
 from libstats.wording import Row
 
@@ -75,19 +76,20 @@ CURVE = f"""
 """
 
 
+@asked
 def turnaround(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     since: Moment,
     until: Moment,
-    start: str | None = None,
-    end: str | Sequence[str] | None = None,
+    start: Milestone | None = None,
+    end: Milestones | None = None,
     as_of: Moment | None = None,
     observed_from: Moment | None = None,
-    by: str | None = None,
+    by: Part | None = None,
     unit: Unit = "days",
-    calendar: str | None = None,
+    calendar: Calendar | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """How long did the cases that began in a period wait, those counted that wait still?
 
@@ -196,14 +198,15 @@ def turnaround(
     return found.select(", ".join(name for name in found.columns if name != "newest_start"))
 
 
+@asked
 def turnaround_left_out(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     since: Moment,
     until: Moment,
-    start: str | None = None,
-    end: str | Sequence[str] | None = None,
+    start: Milestone | None = None,
+    end: Milestones | None = None,
     as_of: Moment | None = None,
     **others: Any,
 ) -> duckdb.DuckDBPyRelation:
@@ -350,7 +353,7 @@ def _refuse_closed(cohort: Cohort, rows: list[Row]) -> None:
         24 if cohort.spans.unit == "hours" else 1
     )
     newest = max(row["newest_start"] for row in rows)
-    age = (_as_moment(cohort.spans.as_of) - newest).total_seconds() / 86_400
+    age = (as_moment(cohort.spans.as_of) - newest).total_seconds() / 86_400
     if age < slowest:
         raise AnalysisError(
             f"{cohort.spans.process.name}: all {cases:,} cases are closed, even those of the last "
@@ -359,8 +362,3 @@ def _refuse_closed(cohort: Cohort, rows: list[Row]) -> None:
             "Who still waits is missing, so no turnaround can be told. "
             "Export all requests of the period, whatever their status.",
         )
-
-
-def _as_moment(value: Moment) -> datetime:
-    """A moment given as text, day or time."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

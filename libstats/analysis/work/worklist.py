@@ -6,8 +6,9 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.parameters import Calendar, Moment, ProcessName, Unit, asked
 from libstats.analysis.work.cases import Cases, known_milestones, newest_export
-from libstats.analysis.work.spans import Moment, Unit, waited_sql
+from libstats.analysis.work.spans import waited_sql
 from libstats.definitions.processes import Process, process_of
 
 NEVER = "null::timestamp"
@@ -15,14 +16,15 @@ NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of s
 NEAR_DAYS = 3  # before its own due date, where a case has one
 
 
+@asked
 def worklist(
     con: duckdb.DuckDBPyConnection,
-    process: str,
+    process: ProcessName,
     *,
     as_of: Moment | None = None,
     goal_days: float | None = None,
     unit: Unit = "days",
-    calendar: str | None = None,
+    calendar: Calendar | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Which cases are open, how old are they against the goal, and what should happen next?
 
@@ -118,8 +120,13 @@ def worklist(
     )
 
 
+@asked
 def worklist_left_out(
-    con: duckdb.DuckDBPyConnection, process: str, *, as_of: Moment | None = None, **others: Any
+    con: duckdb.DuckDBPyConnection,
+    process: ProcessName,
+    *,
+    as_of: Moment | None = None,
+    **others: Any,
 ) -> duckdb.DuckDBPyRelation:
     """What did `worklist` not list, and why?
 

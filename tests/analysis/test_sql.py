@@ -1,0 +1,117 @@
+"""The SQL of analyses and reports names what people can name too: canonical tables, documented
+views, and what a connection is given when it is opened."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import libstats
+from libstats import schema
+from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.work import today
+from libstats.errors import AnalysisError
+from tests.support.files import ROOT
+
+CANONICAL = {
+    name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
+}
+DOCUMENTED = {"loaded_file", "rejected_row"}
+GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
+PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
+STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
+
+
+def named(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """The relations that a statement names, its own CTEs left out."""
+    text = con.execute("select json_serialize_sql($1::varchar)", [sql]).fetchall()[0][0]
+    tree = json.loads(text)
+    assert not tree["error"], f"{tree['error_message']}: {sql}"
+    found = set(relations(tree))
+    return {name for kind, name in found if kind == "table"} - {
+        name for kind, name in found if kind == "cte"
+    }
+
+
+def relations(tree: Any) -> Iterator[tuple[str, str]]:
+    """The tables and CTEs of a syntax tree."""
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from relations(branch)
+    if isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE":
+            places = (tree["catalog_name"], tree["schema_name"], tree["table_name"])
+            yield "table", ".".join(filter(None, places))
+        for entry in (tree.get("cte_map") or {}).get("map", []):
+            yield "cte", entry["key"]
+        yield from relations(list(tree.values()))
+
+
+def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every public analysis with parameters, those of a process for each, and their receipts."""
+    yield from ((name, {}) for name in ("check", "freshness", "migration_days", "system_days"))
+    day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
+    for name in ("missing_copies", "publication_decades", "use_horizon"):
+        yield name, day
+    yield "shelf_time", PERIOD
+    yield "circulation", {**PERIOD, "branch": "owning_branch"}
+    given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
+    given["weeding_candidates"] = {**day, "branch": "QBC"}
+    for process in processes:
+        of = {**PERIOD, "process": process}
+        given |= dict.fromkeys(("backlog", "fill_rate", "throughput"), of)
+        given |= {"turnaround": {**of, **open_days}, "worklist": {"process": process, **open_days}}
+        yield "freshness", {"process": process}
+        yield from ((name, of) for name in ("unfilled_reasons", "turnaround_curve"))
+        yield from given.items()
+        yield from (("receipt", {"analysis": name, **given[name]}) for name in ANALYSES)
+
+
+def ask(con: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any]) -> None:
+    """Ask, and read the answer; what nothing that is loaded tells of is refused."""
+    first = [given[key] for key in ("analysis", "process") if key in given][:1]
+    rest = {key: value for key, value in given.items() if value not in first}
+    with contextlib.suppress(AnalysisError):
+        if name in ("freshness",):
+            libstats.freshness(con, **given).fetchall()
+        else:
+            getattr(libstats, name)(con, *first, **rest).fetchall()
+
+
+def test_analyses_name_canonical_tables_and_documented_views_alone(demo: Path) -> None:
+    with libstats.open(demo) as con:
+        kinds = con.execute("select process from process").fetchall()
+        con.execute("call enable_logging('QueryLog')")
+        asked = list(questions([process for (process,) in kinds]))
+        for name, given in asked:
+            ask(con, name, given)
+        today.read(con, datetime(2026, 11, 1))
+        log = "select distinct message from duckdb_logs where type = 'QueryLog'"
+        statements = con.execute(log).fetchall()
+        con.execute("call disable_logging()")
+        names = set().union(*(named(con, sql) for (sql,) in statements))
+    every = {
+        n for n in libstats.__all__ if "con" in inspect.signature(getattr(libstats, n)).parameters
+    }
+    assert {name for name, _ in asked} == every
+    assert names - CANONICAL - DOCUMENTED - GIVEN == set()
+    assert {"item", "loan_ever", "history.item", "loaded_file", "process"} <= names
+
+
+@pytest.mark.parametrize(
+    "path", [p for room in ("analysis", "report") for p in (ROOT / "libstats" / room).rglob("*.py")]
+)
+def test_no_text_asks_the_stores_own_tables(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    assert [t for t in texts if isinstance(t, str) and STORES.search(t)] == []
