@@ -71,10 +71,10 @@ def make(
         }
         if is_known:
             placed |= {part: f"temp.main.{table.name}__{part}" for part in ("now", "gone")}
-            now = f"from {placed['now']}"
+            now = f"select {_columns(table)} from {placed['now']}"
         else:
             now = _now_sql(table, placed, has_merged=f"{table.name}__merged" in rows)
-        has_gone = is_known or _has_rows(con, placed["gone"])
+        has_gone = is_known or f"{table.name}__gone" in rows
         made += _views_sql(table, kind, now, placed["gone"] if has_gone else None)
         made.append(_history_sql(table, placed["row"], at))
     con.execute(";".join(made))
@@ -87,8 +87,8 @@ def _placed(name: str, stand_ins: Collection[str]) -> str:
     return f"{'temp' if name in stand_ins else 'store'}.main.{name}"
 
 
-def _has_rows(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(con.execute(f"select exists (from {name})").fetchall()[0][0])
+def _columns(table: Table) -> str:
+    return ", ".join(["source", *(c.name for c in table.columns)])
 
 
 def _now_sql(table: Table, placed: dict[str, str], *, has_merged: bool) -> str:
@@ -98,23 +98,27 @@ def _now_sql(table: Table, placed: dict[str, str], *, has_merged: bool) -> str:
     alone = f"select source, {columns} from {placed['row']} where is_sole"
     if not has_merged:
         return alone
-    every = ", ".join(c.name for c in table.columns)
-    return f"{alone} union all select source, {every} from {placed['merged']}"
+    return f"{alone} union all select {_columns(table)} from {placed['merged']}"
 
 
 def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]:
-    """SQL that makes T, and T_ever of a table whose rows have a key."""
+    """SQL that makes T, and T_ever of a table whose rows have a key; both are made whenever a
+    store is opened, so they are as short as can be."""
     name = table.name if kind == "temp view" else f"memory.main.{table.name}"
-    columns = ", ".join(f"t.{c.name}" for c in table.columns)
-    same = same_key(("source", *table.key), "g", "t")
-    there = f" anti join {gone} g on {same}" if gone and not table.is_keyless else ""
-    made = [f"create or replace {kind} {name} as select t.source, {columns} from ({now}) t{there}"]
     if table.is_keyless:
-        return made
-    seen = "g.last_seen_at" if gone else "null::timestamp"
-    join = f" left join {gone} g on {same}" if gone else ""
-    ever = f"select t.source, {columns}, {seen} as gone_after from ({now}) t{join}"
-    return [*made, f"create or replace {kind} {name}_ever as {ever}"]
+        return [f"create or replace {kind} {name} as {now}"]
+    if gone is None:
+        there, ever = now, f"select *, null::timestamp as gone_after from ({now})"
+    else:
+        same = same_key(("source", *table.key), "g", "t")
+        there = f"select t.* from ({now}) t anti join {gone} g on {same}"
+        ever = (
+            f"select t.*, g.last_seen_at as gone_after from ({now}) t left join {gone} g on {same}"
+        )
+    return [
+        f"create or replace {kind} {name} as {there}",
+        f"create or replace {kind} {name}_ever as {ever}",
+    ]
 
 
 def _history_sql(table: Table, rows: str, at: int) -> str:

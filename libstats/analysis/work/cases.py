@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -37,34 +38,44 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
     Raises AnalysisError if nothing that tells of it is loaded.
     """
-    found: datetime | None = con.execute(
-        """
-        select max(exported_at)
-        from loaded_file
-        where is_active and list_has_any(map_keys(columns), $1::varchar[])
-        """,
-        [list(process.tables)],
-    ).fetchall()[0][0]
-    if found is None:
+    newest = newest_exports(con)
+    told = [newest[table] for table in process.tables if table in newest]
+    if not told:
         raise AnalysisError(
             f"nothing that tells of {process.name} is loaded",
             f"It is read from: {', '.join(process.tables)}. `libstats loads` lists what is loaded.",
         )
-    return found
+    return max(told)
+
+
+def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """When the newest export that tells of a table was written, by table."""
+    rows = con.execute(
+        """
+        select
+            unnest(map_keys(columns)) as name,
+            max(exported_at)
+        from loaded_file
+        where is_active
+        group by name
+        """
+    ).fetchall()
+    return dict(rows)
 
 
 def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
     """The milestones that the loaded exports can tell of."""
-    *is_read, is_logged = _have(con, [*((c.rows, "true") for c in process.read), _log_of(process)])
+    *is_read, is_logged, own = _have(
+        con,
+        [*((c.rows, "true") for c in process.read), _log_of(process)],
+        f"(select list(distinct milestone) from milestone where process = {quoted(process.name)})",
+    )
     known = {
         m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
     }
     if is_logged:
         known |= {m for m in process.statuses if m != "last"}
-    own = con.execute(
-        "select distinct milestone from milestone where process = $1", [process.name]
-    ).fetchall()
-    return known | {m for (m,) in own}
+    return known | set(own or ())
 
 
 @dataclass(frozen=True)
@@ -235,11 +246,13 @@ def _log_of(process: Process) -> tuple[str, str]:
     return ("ill_event", "true" if process.statuses else "false")
 
 
-def _have(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
-    """Which of the tables have a row of which the condition beside it is true?"""
-    found: tuple[bool, ...] = con.execute(
-        "select " + ", ".join(f"exists (from {table} where {where})" for table, where in asked)
-    ).fetchall()[0]
+def _have(
+    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]], *more: str
+) -> tuple[Any, ...]:
+    """Which of the tables have a row of which the condition beside it is true? And what else is
+    asked, as SQL: each question is planned anew, which takes longer than to answer it."""
+    tables = (f"exists (from {table} where {where})" for table, where in asked)
+    found: tuple[Any, ...] = con.execute(f"select {', '.join([*tables, *more])}").fetchall()[0]
     return found
 
 

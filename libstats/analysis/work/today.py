@@ -3,8 +3,8 @@ what looks wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -12,10 +12,9 @@ from statistics import median
 import duckdb
 
 from libstats.analysis.alarms import check
-from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.cases import newest_exports
 from libstats.analysis.work.worklist import NEAR_DAYS, worklist
 from libstats.definitions.processes import Process, process_of
-from libstats.errors import AnalysisError
 from libstats.wording import Row, month_name, records
 
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
@@ -103,35 +102,33 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
     how old the exports are. Of each kind the `most` oldest late cases and the `most` oldest near
     ones are listed, all if it is None.
     """
-    names = [
-        name for (name,) in con.execute("select process from process order by rowid").fetchall()
-    ]
-    work = [found for name in names if (found := _work(con, name, most)) is not None]
+    kinds = con.execute("select process from process order by rowid").fetchall()
+    newest, names = newest_exports(con), _names(con)
+    work = []
+    for (kind,) in kinds:
+        process = process_of(con, kind)
+        told = [newest[table] for table in process.tables if table in newest]
+        if told and (found := _work(con, process, max(told), most)) is not None:
+            work.append(replace(found, cases=_named(found.cases, names)))
     return Today(now, _exports(con, now), records(check(con)), work)
 
 
-def _work(con: duckdb.DuckDBPyConnection, name: str, most: int | None) -> Work | None:
-    """The open cases of a process; None where it has none or nothing of it is loaded."""
-    process = process_of(con, name)
-    try:
-        as_of = newest_export(con, process)
-    except AnalysisError:
-        return None
-    counts, missing, cases = pressing(worklist(con, name, as_of=as_of), most)
-    if not sum(counts.values()):
-        return None
-    return Work(process, as_of, counts, missing, _named(con, cases))
+def _work(
+    con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime, most: int | None
+) -> Work | None:
+    """The open cases of a process; None where it has none."""
+    counts, missing, cases = pressing(worklist(con, process.name, as_of=as_of), most)
+    return Work(process, as_of, counts, missing, cases) if sum(counts.values()) else None
 
 
-def _named(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> list[Row]:
-    """The rows with branches and locations by name, where an export tells the names of its codes:
-    some systems' codes are long numbers."""
-    names = {
-        (source, kind, code): name
-        for source, kind, code, name in con.execute(
-            "select source, list, code, name from code where name is not null"
-        ).fetchall()
-    }
+def _names(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
+    """The names of codes, by source and kind: some systems' codes are long numbers."""
+    rows = con.execute("select source, list, code, name from code where name is not null")
+    return {(source, kind, code): name for source, kind, code, name in rows.fetchall()}
+
+
+def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[Row]:
+    """The rows with branches and locations by name, where an export tells them."""
     return [
         {
             **row,
@@ -158,10 +155,10 @@ def pressing(
     listed = "standing <> 'in time' and not is_missing"
     if most is not None:
         listed += f" and place <= {most}"
-    rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}").order("standing, place"))
+    rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}"))
     counts, missing = ({"late": 0, "near": 0, "in time": 0} for _ in range(2))
     cases = []
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row["standing"], row["place"])):
         place, cases_of_group = row.pop("place"), row.pop("cases_of_group")
         if place == 1:
             counts[row["standing"]] += cases_of_group
