@@ -13,6 +13,7 @@ from importlib import resources
 
 import duckdb
 
+from libstats.declaration import by_need
 from libstats.declaration.ill_reasons import reason
 
 _WORDS = """case when then else end and or not is null true false in like ilike similar to between as cast try_cast
@@ -45,18 +46,10 @@ def _functions() -> dict[str, str]:
 
 
 def functions(told: str | None = None) -> str:
-    """SQL that makes the vocabulary of sources; where SQL `told` is given, only the words in it,
-    and those that these are made of."""
+    """SQL that makes the vocabulary of sources; where SQL `told` is given, no more of it than that
+    needs."""
     every = _functions()
-    wanted, named = (
-        set[str](),
-        set(every) if told is None else set(re.findall(r"\w+", told)) & set(every),
-    )
-    while named:
-        wanted |= named
-        named = {word for name in named for word in re.findall(r"\w+", every[name])} & set(
-            every
-        ) - wanted
+    wanted = by_need.needed(every, told) if told is not None and by_need.IS_OPEN else set(every)
     return "".join(sql for name, sql in every.items() if name in wanted)
 
 

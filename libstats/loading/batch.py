@@ -25,7 +25,6 @@ from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
 from libstats.store import aliases, ledger, settle
-from libstats.store.row_groups import commit
 from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
@@ -59,7 +58,7 @@ class Batch:
             self._tell()
             for number in self.numbers:
                 self.files[number].refuse_changed()
-            commit(self.con, [table.name for table in self._tables()])
+            settle.commit(self.con, self._tables())
         except BaseException:
             with suppress(duckdb.Error):
                 self.con.execute("rollback")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from libstats.declaration.raw import Raw, read_csv
 from libstats.loading.incoming import Incoming
-from libstats.privacy import keys
+from libstats.privacy import hash_once, keys
 
 
 def as_it_lies(incoming: Incoming) -> Raw:
@@ -18,10 +18,10 @@ def as_it_lies(incoming: Incoming) -> Raw:
         null_words=source.null_words,
         header=True,
     )
-    people = [f"c{position}" for position in incoming.people]
-    if people and incoming.is_big:
-        return Raw(keys.hash_mostly_once(con, incoming.job.key, text, people))
     keys.hash_in_sql(con, incoming.job.key)
+    people = [f"c{position}" for position in incoming.people]
+    if people and incoming.is_big and hash_once.IS_OPEN:
+        return Raw(hash_once.text_with_keys(con, text, people))
     fingerprint, lines = incoming.primary.fingerprint, None
     if fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
         lines = fingerprint.lines(

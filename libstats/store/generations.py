@@ -25,9 +25,10 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
+from libstats.store.earlier import migrate
 from libstats.store.row_groups import GROUP
 from libstats.store.steps import step
-from libstats.store.tables import FORMAT, create_tables, migrate
+from libstats.store.tables import FORMAT, create_tables
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0"
