@@ -1,5 +1,5 @@
-"""The tables of a store as they are today. What they hold is told in fold.py, gone.py and ledger.py;
-what people see of them, in views.py; stores of an earlier form are the business of earlier.py.
+"""The tables of a store as they are today. What they hold is told in fold.py, gone.py and
+ledger.py; what people see of them, in views.py; earlier.py knows those of an earlier form.
 """
 
 from __future__ import annotations
