@@ -31,8 +31,8 @@ from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited
 from libstats.recognise.found import Found
 from libstats.store import gone, ledger, settle, tables
-from libstats.workspace.workspace import Workspace, init
-from tests.campaigns.law import KINDS, START, Case, File, changed
+from libstats.workspace.workspace import Workspace
+from tests.campaigns.law import KINDS, START, Case, File, changed, its_tables_alone, workspace_in
 
 LEDGER = {
     "load": "* exclude (loaded_at)",
@@ -49,7 +49,7 @@ class Store:
 
     def __init__(self, folder: Path, key: str | None, *, in_batches: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        self.workspace: Workspace = init(folder)
+        self.workspace: Workspace = workspace_in(folder)
         if key:
             self.workspace.key_file.write_text(key, encoding="ascii")
         self.in_batches = in_batches
@@ -181,7 +181,7 @@ def run(seeds: range) -> Counter[str]:
 
     Batch.settle = counted  # type: ignore[method-assign]
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, its_tables_alone():
             for seed in seeds:
                 history = History(seed, Path(folder))
                 try:
