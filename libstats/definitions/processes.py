@@ -307,15 +307,12 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
 def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     """The process of that name, as the connection's workspace has it. Raises AnalysisError if there
     is none."""
-    found = con.execute("select definition from process where process = $1", [name]).fetchall()
-    if not found:
-        names = con.execute("select process from process order by rowid").fetchall()
+    found = dict(con.execute("select process, definition from process order by rowid").fetchall())
+    if name not in found:
         raise AnalysisError(
             f"there is no process {name!r}",
-            (
-                f"There are: {', '.join(n for (n,) in names)}. A library's own stand in "
-                "libstats.toml as [process.NAME]."
-            ),
+            f"There are: {', '.join(found)}. A library's own stand in libstats.toml as"
+            " [process.NAME].",
         )
-    given = json.loads(found[0][0])
+    given = json.loads(found[name])
     return _built(name, {key: value for key, value in given.items() if key != "name"})
