@@ -189,6 +189,43 @@ def month(folder: Path, rows: int, pairs: int) -> None:
     )
 
 
+def small(folder: Path, members: int, pairs: int) -> None:
+    """The sample folder against bare DuckDB; one more file with ten loads in the ledger and with
+    `members`; an archive of so many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place, database = folder / "small", folder / "small.duckdb"
+    beside = []
+    for _ in range(pairs):
+        ours = job("load_sample", remade(place))
+        database.unlink(missing_ok=True)
+        beside.append((ours, job("bare_sample", database)))
+    ratio("the sample's text files, each into a table", beside, 2.0)
+    remade(place)
+    job("load_logs", place, folder / "logs", 0, 10)
+    few = [job("load_logs", place, folder / "logs", n, n + 1) for n in range(10, 17)]
+    rest = job("load_logs", place, folder / "logs", 17, members)
+    line("a daily log among many of one command", f"{1000 * rest['seconds']:.1f} ms a file")
+    many = [
+        job("load_logs", place, folder / "logs", members + n, members + n + 1) for n in range(7)
+    ]
+    for name in ("seconds", "busy"):
+        was, now = (statistics.median(f[name] for f in found) for found in (few, many))
+        what = f"one log alone, {members:,} loads in the ledger" if name == "seconds" else ""
+        line(
+            what or "  of the processor's seconds",
+            f"{now / was:.2f} x that with 10 ({was:.3f} and {now:.3f} s)",
+            "at most 1.2 x",
+            now <= 1.2 * was,
+        )
+    packed = job("load_archive", remade(place), folder, members)
+    line(
+        f"an archive of {members:,} members",
+        f"{packed['seconds']:.1f} s",
+        "at most 15 s",
+        packed["seconds"] <= 15,
+    )
+
+
 def big(folder: Path, rows: int) -> None:
     """A first load of many loans, the question by month and the report, with little memory. On
     demand only: it takes long, and 15 GB of disk."""
@@ -217,7 +254,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--only",
-        choices=("loads", "items", "month", "big"),
+        choices=("loads", "items", "month", "small", "big"),
         help=f"one part of it; big ({BIG:,} loans) is run only so",
     )
     parser.add_argument(
@@ -242,6 +279,8 @@ def main() -> None:
         folder = (args.folder or Path(temporary)).resolve() / f"{rows}"
         if args.only == "big":
             big(folder, rows)
+        if args.only in (None, "small"):
+            small(folder, 1000, args.pairs)
         for name, part, number in (
             ("loads", loads, args.pairs),
             ("items", items, args.days),

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 import libstats
-from benchmarks import bare, data
+from benchmarks import bare, data, small
 from libstats.report import run
 from libstats.workspace.workspace import CONFIG
 from sample.loans import write_loans as write_loans_of
@@ -186,6 +186,10 @@ def month_pandas(parquet: str) -> dict[str, Any]:
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     f.__name__: f
     for f in (
+        small.bare_sample,
+        small.load_sample,
+        small.load_logs,
+        small.load_archive,
         write_loans,
         write_many_loans,
         write_items,
