@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -434,11 +434,8 @@ def run(seeds: range) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    first, number = (
-        (int(sys.argv[2]) if len(sys.argv) > 2 else 0),
-        int(sys.argv[1]) if len(sys.argv) > 1 else 200,
-    )
-    with shut(*(DOORS if "shut" in sys.argv[3:] else ())):
+    number, first = (int(sys.argv[n]) if len(sys.argv) > n else d for n, d in ((1, 200), (2, 0)))
+    with shut(*DOORS) if sys.argv[3:] == ["shut"] else nullcontext():
         counts = run(range(first, first + number))
     print(
         f"{number} cases, no violation: "
