@@ -34,18 +34,18 @@ def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     the time of a small load."""
     ready = tmp_path_factory.mktemp("ready") / "library.duckdb"
     connect, create = generations.connect, generations.create_tables
-    form = tables._form()
+    form = tables.form()
     with contextlib.closing(connect(ready, scratch=ready.parent, memory=None)) as con:
         create(con)
         con.execute("checkpoint")
 
     def connected(path: Path, **options: Any) -> duckdb.DuckDBPyConnection:
-        if not options.get("read_only") and not path.exists() and tables._form() == form:
+        if not options.get("read_only") and not path.exists() and tables.form() == form:
             shutil.copyfile(ready, path)
         return connect(path, **options)
 
     def created(con: duckdb.DuckDBPyConnection) -> None:
-        if tables._form() != form:
+        if tables.form() != form:
             create(con)
 
     with pytest.MonkeyPatch.context() as patch:

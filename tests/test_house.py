@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "report/charts": "",
     "workspace": "sources privacy declaration definitions store",
     "analysis": "analysis/work analysis/collection declaration definitions store",
-    "analysis/work": "analysis/collection definitions",
+    "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",
     "sources": "declaration",
     "privacy": "store",
@@ -34,7 +34,7 @@ MAY_IMPORT = {
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {
-    "__init__": "loading workspace analysis analysis/work analysis/collection",
+    "__init__": "loading report/page workspace analysis analysis/work analysis/collection",
     "__main__": "cli",
 }
 BELOW = ("errors", "schema", "wording")

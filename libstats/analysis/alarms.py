@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.parameters import asked
+from libstats.definitions.parameters import asked
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell)

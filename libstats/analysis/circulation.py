@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.parameters import Moment, asked, one_of
+from libstats.definitions.parameters import Moment, asked, one_of
 
 ROLES = ("checkout_branch", "owning_branch", "patron_branch")
 BranchRole = Annotated[

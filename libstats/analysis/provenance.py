@@ -11,11 +11,11 @@ import duckdb
 
 from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
-from libstats.analysis.parameters import ProcessName, asked, checked
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans
 from libstats.declaration.raw import quoted
+from libstats.definitions.parameters import ProcessName, asked, checked
 from libstats.definitions.processes import DIRECTIONS, process_of
 from libstats.errors import AnalysisError
 

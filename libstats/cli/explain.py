@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.parameters import typed
 from libstats.analysis.provenance import ANALYSES, receipt
+from libstats.definitions.parameters import typed
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, number, percent, records, tenths
 

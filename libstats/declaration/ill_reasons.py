@@ -1,6 +1,5 @@
 """Why a request was not filled: one list over the codes and words of OCLC, ISO and DOCLINE, for
-every
-ILL system.
+every ILL system.
 
 WorldCat's menu of 2008 numbers the same reasons otherwise (17 is Other there): a bare number is
 read only where the system is known.
@@ -135,7 +134,7 @@ REASONS = {
 
 
 def spoken(text: str, words: dict[str, tuple[str, ...]], otherwise: str = "null") -> str:
-    """SQL: the common word for a text, `otherwise` where it is not listed, NULL where it is blank."""
+    """SQL: the common word for a text, `otherwise` where it is not listed, NULL where blank."""
     # not `case {text} when`: DuckDB writes the text out for each word, and took half a second a
     # file to plan that
     pairs = [(quoted(told), quoted(word)) for word, listed in words.items() for told in listed]
@@ -148,14 +147,16 @@ def spoken(text: str, words: dict[str, tuple[str, ...]], otherwise: str = "null"
 def dated(reason: str, day: str) -> str:
     """SQL: the reason, given on that day: OCLC had libraries answer with 24, delivery time, while
     they were closed from March 2020 to the end of 2022."""
-    return f"case when {reason} = 'delivery time' and {day} >= date '2020-03-01' and {day} < date '2023-01-01' then 'library closed' else {reason} end"
+    was_closed = f"{day} >= date '2020-03-01' and {day} < date '2023-01-01'"
+    return (
+        f"case when {reason} = 'delivery time' and {was_closed}"
+        f" then 'library closed' else {reason} end"
+    )
 
 
 def reason(text: str, day: str) -> str:
     """SQL: the common word for a reason that stands as a code of OCLC or as words; `other` where
     neither is known, NULL where it is blank."""
     told = f"nullif(rtrim(lower(trim({text})), '. '), '')"
-    return dated(
-        f"coalesce({spoken(told, REASONS)}, {spoken(f'upper({told})', CODES)}, case when {told} is not null then 'other' end)",
-        day,
-    )
+    known = f"{spoken(told, REASONS)}, {spoken(f'upper({told})', CODES)}"
+    return dated(f"coalesce({known}, case when {told} is not null then 'other' end)", day)

@@ -1,20 +1,19 @@
 """A library's own exports: what [export."SYSTEM LIST"] and [headings."SYSTEM LIST"] in
-libstats.toml
-declare, as sources.
+libstats.toml declare, as sources.
 
 [export."apollo items"]                  # the system, and what it lists
-recognise = ["Item no.", "Collection"]    # and the other fields of libstats/declaration/source.py,
-by their names dates = "day first, as in 31/10/2026"     # or "month first", "year first"
+recognise = ["Item no.", "Collection"]   # and the other fields of libstats/declaration/source.py,
+                                         # by their names
+dates = "day first, as in 31/10/2026"    # or "month first", "year first"
 [export."apollo items".columns.item]     # the short form: heading = canonical column, the value as
-                                         its type wants it
-"Item no." = "item_id"
+"Item no." = "item_id"                   # its type wants it
 [export."apollo items".fills]            # or, for a table, the SELECT as libstats/sources has them
 title = '''
 "Record" as title_id,
 trim("Title") as title
 '''
 
-[headings."koha items"]                   # other names that this library's reports give a heading
+[headings."koha items"]                  # other names that this library's reports give a heading
 itemnumber = ["Item no."]
 """
 

@@ -61,7 +61,7 @@ class Plan:
         return HEADING.sub(lambda m: self._text(m[2]), expression)
 
     def _text(self, heading: str) -> str:
-        """SQL: the text under a heading, NULL where it is a word that means blank in this column."""
+        """SQL: the text under a heading, NULL where it is a word for blank in this column."""
         if heading not in self.positions:
             return "null::varchar"
         text, words = f"c{self.positions[heading]}", self.source.blanks.get(heading, ())
@@ -211,7 +211,8 @@ class Plan:
             wanted[b] for b in bases if b in wanted and wanted[b] not in self.positions
         )
         return [
-            f"the heading {h} stands in it more than once, so it is not known which column is meant and none is read: give them different names in the report"
+            f"the heading {h} stands in it more than once, so it is not known which column is meant"
+            " and none is read: give them different names in the report"
             for h in found
         ]
 
@@ -236,9 +237,11 @@ class Plan:
             f"{told.get(line.column) or self.value(line)} as {line.column}" for line in self.lines
         )
         aside = " or ".join(f"({rule})" for rule in self.set_aside.values())
-        state = f"case {f'when coalesce({aside}, false) then -1 ' if aside else ''}when {self.any_bad} then 0 else 1 end"
+        is_aside = f"when coalesce({aside}, false) then -1" if aside else ""
         text = f"(select *{below} from {raw.sql})" if below else raw.sql
-        return f"select *, {state} as n from (select *, {self.hashed} as row_hash, {values} from {text})"
+        return f"""
+            select *, case {is_aside} when {self.any_bad} then 0 else 1 end as n
+            from (select *, {self.hashed} as row_hash, {values} from {text})"""
 
 
 def plans(

@@ -301,7 +301,7 @@ class Source:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """An export that is recognised and deliberately not loaded, with the reason a person is told."""
+    """An export that is recognised and deliberately not loaded, with the reason that is told."""
 
     system: str
     name: str

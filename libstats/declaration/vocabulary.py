@@ -13,16 +13,25 @@ from importlib import resources
 
 import duckdb
 
+from libstats.declaration import by_need
 from libstats.declaration.ill_reasons import reason
 
-_WORDS = """case when then else end and or not is null true false in like ilike similar to between as cast try_cast
+_WORDS = """case when then else end and or not is null true false in like ilike similar to between
+    as cast try_cast
     varchar text date timestamp bigint integer double decimal boolean
     coalesce nullif if ifnull greatest least abs round floor ceil
-    trim ltrim rtrim lower upper length concat concat_ws replace substr substring left right lpad rpad split_part contains starts_with ends_with
+    trim ltrim rtrim lower upper length concat concat_ws replace substr substring left right
+    lpad rpad split_part contains starts_with ends_with
     chr strip_accents regexp_matches regexp_full_match regexp_extract regexp_replace
     try_strptime strftime year month day hour date_trunc make_date make_timestamp"""
 _TOKEN = re.compile(
-    r"""(?P<text>'(?:[^'"]|'')*')|(?P<heading>"[^"]+")|(?P<word>[A-Za-z_]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>::|\|\||<=|>=|<>|!=|[-+*/%(),=<>\[\].])|(?P<space>\s+)"""
+    r"""(?P<text>'(?:[^'"]|'')*')
+    |(?P<heading>"[^"]+")
+    |(?P<word>[A-Za-z_]\w*)
+    |(?P<number>\d+(?:\.\d+)?)
+    |(?P<sign>::|\|\||<=|>=|<>|!=|[-+*/%(),=<>\[\].])
+    |(?P<space>\s+)""",
+    re.VERBOSE,
 )
 
 
@@ -45,18 +54,10 @@ def _functions() -> dict[str, str]:
 
 
 def functions(told: str | None = None) -> str:
-    """SQL that makes the vocabulary of sources; where SQL `told` is given, only the words in it,
-    and those that these are made of."""
+    """SQL that makes the vocabulary of sources; where SQL `told` is given, no more of it than that
+    needs."""
     every = _functions()
-    wanted, named = (
-        set[str](),
-        set(every) if told is None else set(re.findall(r"\w+", told)) & set(every),
-    )
-    while named:
-        wanted |= named
-        named = {word for name in named for word in re.findall(r"\w+", every[name])} & set(
-            every
-        ) - wanted
+    wanted = by_need.needed(every, told) if told is not None and by_need.IS_OPEN else set(every)
     return "".join(sql for name, sql in every.items() if name in wanted)
 
 

@@ -17,8 +17,8 @@ import duckdb
 
 from libstats import schema
 from libstats.loading import exported_at, notes, read
+from libstats.loading.batch_dispositions import OfBatch
 from libstats.loading.compare import without_slipped
-from libstats.loading.dispositions import OfBatch
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import shape_of, unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
@@ -27,7 +27,6 @@ from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
 from libstats.store import aliases, ledger, settle
-from libstats.store.row_groups import commit
 from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
@@ -62,7 +61,7 @@ class Batch:
             self._tell()
             for number in self.numbers:
                 self.files[number].refuse_changed()
-            commit(self.con, [table.name for table in self._tables()])
+            settle.commit(self.con, self._tables())
         except BaseException:
             with suppress(duckdb.Error):
                 self.con.execute("rollback")

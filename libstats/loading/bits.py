@@ -1,5 +1,5 @@
-"""Whole numbers told apart as bits, one for each number that is possible, without sorting or hashing
-them.
+"""A door: whole numbers told apart as bits, one for each number that is possible, without sorting
+or hashing them.
 
 Whether each row of a first list has a key of its own: fifty million numbers take six megabytes and
 a fraction of a second, where grouping them takes gigabytes; a first load of two million loans takes

@@ -188,7 +188,10 @@ class _Later:
         """Read the rows that are not stored by column; makes `came`."""
         values = self.plan.values_sql(self._unmatched())
         self.con.execute(
-            f"create or replace temp table read as select row_hash, n, {self.columns} from ({values})"
+            f"""
+            create or replace temp table read as
+            select row_hash, n, {self.columns} from ({values})
+            """
         )
         states = self.con.execute("select n, count(*) from read group by all").fetchall()
         self.con.execute(

@@ -82,12 +82,20 @@ def rotate(workspace: Workspace | Path | str) -> int:
             for part in ("row", "merged")
         )
         con.execute(
-            f"create or replace temp table renamed as select old, person_key(old::varchar) as new from ({union})"
+            f"""
+            create or replace temp table renamed as
+            select old, person_key(old::varchar) as new from ({union})
+            """
         )
         for table, column in people_columns():
             for part in ("row", "merged"):
                 con.execute(
-                    f"update {table.name}__{part} t set {column.name} = r.new from renamed r where r.old = t.{column.name}"
+                    f"""
+                    update {table.name}__{part} t
+                    set {column.name} = r.new
+                    from renamed r
+                    where r.old = t.{column.name}
+                    """
                 )
         patrons = int(con.execute("select count(*) from renamed").fetchall()[0][0])
         con.execute("drop table renamed")

@@ -21,7 +21,6 @@ from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.privacy import forgetting
 from libstats.store import ledger, settle
 from libstats.store.ledger import Shape
-from libstats.store.row_groups import commit
 from libstats.store.steps import step
 
 
@@ -87,7 +86,7 @@ class Intake:
             receipt = self._loaded(raw)
             self.incoming.refuse_changed()
             if receipt.outcome == "loaded":
-                commit(self.con, [plan.table.name for plan in self.incoming.plans])
+                settle.commit(self.con, [plan.table for plan in self.incoming.plans])
             else:
                 self.con.execute("rollback")
         except BaseException:

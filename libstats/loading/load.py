@@ -1,4 +1,4 @@
-"""Loading exports: recognise -> read -> select -> accept or reject -> settle -> publish -> receipt."""
+"""Loading exports: recognise, read, select, accept or reject, settle, publish, receipt."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
                 path.unlink()
         except OSError as error:  # what was loaded is published: it stands
             receipt.notes.append(
-                f"{path.name} could not be deleted: {error.strerror or error}. Delete it yourself: it may tell of patrons"
+                f"{path.name} could not be deleted: {error.strerror or error}."
+                " Delete it yourself: it may tell of patrons"
             )
 
 

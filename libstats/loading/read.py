@@ -19,9 +19,6 @@ def as_it_lies(incoming: Incoming) -> Raw:
         null_words=source.null_words,
         header=True,
     )
-    people = [f"c{position}" for position in incoming.people]
-    if people and incoming.is_big:
-        return Raw(keys.hash_mostly_once(con, incoming.job.key, text, people))
     keys.hash_in_sql(con, incoming.job.key)
     fingerprint, by_line = incoming.primary.fingerprint, None
     if lines.IS_OPEN and fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):

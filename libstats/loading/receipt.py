@@ -17,7 +17,11 @@ HOW = {
 
 def counted(number: int, noun: str) -> str:
     """A number of things in words: 1 row, 12,000 copies."""
-    return f"{number:,} {noun if number == 1 else f'{noun[:-1]}ies' if noun.endswith('y') else f'{noun}es' if noun.endswith('ch') else f'{noun}s'}"
+    if number == 1:
+        return f"1 {noun}"
+    if noun.endswith("y"):
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
 @dataclass
@@ -60,8 +64,9 @@ class FileReceipt:
             or "the file has headings and nothing below them"
         )
         when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
+        exported = f"exported {when} ({HOW[self.exported_from]})"
         text = [
-            f"{self.file}: {self.label}, load {self.seq}, exported {when} ({HOW[self.exported_from]})",
+            f"{self.file}: {self.label}, load {self.seq}, {exported}",
             f"    {counted(self.rows_read, 'row')} read: {told}",
         ]
         text += [
@@ -70,7 +75,8 @@ class FileReceipt:
         if self.conflicts:
             stand = "key stands" if self.conflicts == 1 else "keys stand"
             text.append(
-                f"    {self.conflicts:,} {stand} in it with different rows; of equally new values the greater was taken"
+                f"    {self.conflicts:,} {stand} in it with different rows;"
+                " of equally new values the greater was taken"
             )
         return text + [f"    {note}" for note in self.notes]
 
@@ -93,7 +99,8 @@ class LoadReceipt:
         lines = [line for file in self.files for line in file.lines()]
         if self.forgotten:
             lines.append(
-                f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key, as the library's rule says"
+                f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key,"
+                " as the library's rule says"
             )
         lines += self.notes
         if self.totals:

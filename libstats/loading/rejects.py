@@ -1,4 +1,5 @@
-"""Which rows were rejected, and why: line, heading, reason and the value's shape, never the value."""
+"""Which rows were rejected, and why: line, heading, reason and the value's shape, never the
+value."""
 
 from __future__ import annotations
 
@@ -26,7 +27,11 @@ def explain_derived(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, seq: i
         f"""
         insert into reject
         select {seq}, line, fault.heading, fault.reason, fault.shape
-        from (select line, unnest([{every}]) as fault from ({plan.values_sql(raw)}) where n = 0 and not {plan.must})
+        from (
+            select line, unnest([{every}]) as fault
+            from ({plan.values_sql(raw)})
+            where n = 0 and not {plan.must}
+        )
         where fault is not null
         """
     )
@@ -44,15 +49,31 @@ def explain(
         f"""
         insert into reject
         select {seq}, line, fault.heading, fault.reason, fault.shape
-        from (select line, unnest([{every}]) as fault from ({plan.values_sql(raw)}) where n = 0)
+        from (
+            select line, unnest([{every}]) as fault
+            from ({plan.values_sql(raw)})
+            where n = 0
+        )
         where fault is not null
         """
     )
     if normalised and normalised.ragged:
         lines, widths = (list(column) for column in zip(*normalised.ragged, strict=True))
-        told = f"case when fields = 0 then 'a quotation mark opens in it that closes lines later: rows may have run together' else 'the line has ' || fields || ' fields, the headings {len(plan.header)}' end"
+        stray = "a quotation mark opens in it that closes lines later: rows may have run together"
         con.execute(
-            f"insert into reject select {seq}, line, '', {told}, '' from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)",
+            f"""
+            insert into reject
+            select
+                {seq},
+                line,
+                '',
+                case
+                    when fields = 0 then {quoted(stray)}
+                    else 'the line has ' || fields || ' fields, the headings {len(plan.header)}'
+                end,
+                ''
+            from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)
+            """,
             [lines, widths],
         )
 
@@ -77,8 +98,14 @@ def note_unread(
     con.execute(
         f"""
         insert into unread
-        select distinct {seq}, {quoted(source)}, '{plan.table.name}', {by}, md5_number_lower({hashed})
-        from ({plan.values_sql(raw)}) where n = 0 and not {plan.must}
+        select distinct
+            {seq},
+            {quoted(source)},
+            '{plan.table.name}',
+            {by},
+            md5_number_lower({hashed})
+        from ({plan.values_sql(raw)})
+        where n = 0 and not {plan.must}
         """
     )
 
@@ -100,24 +127,23 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
         reason += f", or outside {column.check}"
     reason += so
     text = plan.sql_of(f'"{heading}"')
-    return f"case when {bad} then {{'heading': {quoted(heading)}, 'reason': {quoted(reason)}, 'shape': shape({text})}} end"
+    return f"case when {bad} then {_struct(heading, reason, text)} end"
 
 
 def _untold(plan: Plan) -> str:
     """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a
     second name."""
-    heading, blank = quoted(_key_headings(plan)), "blank: nothing tells what the row is about"
+    heading = _key_headings(plan)
     texts = [
         plan.sql_of(f'"{h}"')
         for line in plan.lines
         if line.column == plan.table.second_name
         for h in plan.present(line)
     ]
-    inexact = (
-        f"when {plan.must} and trim({texts[0]}) <> '' then {{'heading': {heading}, 'reason': 'not exact enough to tell one row from another', 'shape': shape({texts[0]})}}"
-        if texts
-        else ""
-    )
+    inexact = ""
+    if texts:
+        fault = _struct(heading, "not exact enough to tell one row from another", texts[0])
+        inexact = f"when {plan.must} and trim({texts[0]}) <> '' then {fault}"
     # what stands there and cannot be read is told of by its own fault
     unreadable = (
         " or ".join(
@@ -125,7 +151,14 @@ def _untold(plan: Plan) -> str:
         )
         or "false"
     )
-    return f"case {inexact} when {plan.must} and not ({unreadable}) then {{'heading': {heading}, 'reason': {quoted(blank)}, 'shape': ''}} end"
+    blank = _struct(heading, "blank: nothing tells what the row is about", "''")
+    return f"case {inexact} when {plan.must} and not ({unreadable}) then {blank} end"
+
+
+def _struct(heading: str, reason: str, text: str) -> str:
+    """SQL: a fault, of which the text (SQL) leaves its shape."""
+    told = f"'heading': {quoted(heading)}, 'reason': {quoted(reason)}"
+    return f"{{{told}, 'shape': shape({text})}}"
 
 
 def _words(kind: str) -> str:

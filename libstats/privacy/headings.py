@@ -11,14 +11,19 @@ def _set(words: str) -> set[str]:
 
 
 _ALWAYS = _set(
-    """surname forename firstname lastname middlename fullname username nickname initials email mail phone telephone mobile cell fax address street city town
-    zip postcode zipcode postal birth birthday birthdate dob age gender sex password passwd pin userid cardnumber borrowernumber card ssn
+    """surname forename firstname lastname middlename fullname username nickname initials
+    email mail phone telephone mobile cell fax address street city town zip postcode zipcode postal
+    birth birthday birthdate dob age gender sex
+    password passwd pin userid cardnumber borrowernumber card ssn
     note notes comment comments remark remarks message memo
-    vorname nachname familienname benutzer benutzernummer leser lesernummer adresse strasse wohnort geburtsdatum telefon bemerkung
-    nom prénom prenom courriel lecteur adhérent apellido apellidos correo teléfono dirección usuario lector"""
+    vorname nachname familienname benutzer benutzernummer leser lesernummer
+    adresse strasse wohnort geburtsdatum telefon bemerkung
+    nom prénom prenom courriel lecteur adhérent
+    apellido apellidos correo teléfono dirección usuario lector"""
 )
 _WHO = _set(
-    "patron borrower user customer member reader requester requestor student cardholder staff employee operator librarian cataloger cataloguer contact guardian"
+    """patron borrower user customer member reader requester requestor student cardholder
+    staff employee operator librarian cataloger cataloguer contact guardian"""
 )
 # what tells of a group of people, or of a place
 _GROUP = _set(
@@ -38,9 +43,11 @@ def is_personal(heading: str) -> bool:
     """True if a heading looks like a person's name, number, address or contact, like who did
     something, or like free text that may name people.
 
-    >>> [is_personal(h) for h in ("E-mail", "Patron name", "borrowernumber", "Name", "Checked out by", "Notes")]
+    >>> personal = ("E-mail", "Patron name", "borrowernumber", "Name", "Checked out by", "Notes")
+    >>> [is_personal(heading) for heading in personal]
     [True, True, True, True, True, True]
-    >>> [is_personal(h) for h in ("Patron group", "Branch name", "Author", "Item barcode", "User library", "Needed by")]
+    >>> others = ("Patron group", "Branch name", "Author", "Item barcode", "User library")
+    >>> [is_personal(heading) for heading in (*others, "Needed by")]
     [False, False, False, False, False, False]
     """
     words = _words(heading)

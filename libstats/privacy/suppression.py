@@ -1,6 +1,5 @@
 """Small counts of patrons are withheld where a table is published, and others where a total would
-give
-them back.
+give them back.
 
 A count under 10 that crosses an attribute of patrons may be one person, whom a neighbour knows.
 What is withheld reads the same whatever the reason, so that no reader can tell a small count from
@@ -11,7 +10,8 @@ count beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,10 @@ from libstats.wording import Row
 
 SMALLEST = 10
 WITHHELD = "withheld"
-NOTE = f"Counts of 1 to {SMALLEST - 1} are withheld, so that nobody can be recognised, and so are others from which they could be worked out."
+NOTE = (
+    f"Counts of 1 to {SMALLEST - 1} are withheld, so that nobody can be recognised, and so are"
+    " others from which they could be worked out."
+)
 # columns that together make a count one of few persons
 PATRONS = ({"patron_group"}, {"patron_branch"}, {"hour", "branch", "kind"})
 
@@ -30,6 +33,22 @@ Place = tuple[int, str]
 # a total (None where it is known from elsewhere, though this table does not show it) and the cells
 # that make it
 Sum = tuple[Place | None, tuple[Place, ...]]
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """One count of a table: its cells, the columns that part it, that which adds them up ("": none)
+    and the line of the foot, if there is one."""
+
+    counts: Mapping[Place, int]
+    names: Sequence[str]
+    total: str
+    foot: int | None
+
+    def sum(self, total: Place | None, parts: Sequence[Place]) -> Sum:
+        """That the cells among `parts` make `total`, as far as it is there."""
+        there = tuple(place for place in parts if place in self.counts)
+        return total if total in self.counts else None, there
 
 
 def crosses_patrons(columns: Collection[str]) -> bool:
@@ -68,9 +87,8 @@ def withheld(
             for name in (*names, total)
             if _is_count(row.get(name))
         }
-        for line, name in hidden(
-            counts, list(_sums(rows, columns, counts, names, total, len(rows) if foot else None))
-        ):
+        measure = _Measure(counts, names, total, len(rows) if foot else None)
+        for line, name in hidden(counts, list(_sums(rows, columns, measure))):
             lines[line] = {
                 key: WITHHELD if key == name or isinstance(value, (float, Decimal)) else value
                 for key, value in lines[line].items()
@@ -82,22 +100,23 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _sums(
-    rows: Sequence[Row],
-    columns: Sequence[str],
-    counts: Mapping[Place, int],
-    names: Sequence[str],
-    total: str,
-    foot: int | None,
-) -> Iterator[Sum]:
+def _sums(rows: Sequence[Row], columns: Sequence[str], measure: _Measure) -> Iterator[Sum]:
     """What adds up to what in one count of a table: along its rows, down its columns, and among the
     rows that only a patrons' attribute tells apart."""
+    names, total, foot = measure.names, measure.total, measure.foot
     if len(names) > 1:
         for line in (*range(len(rows)), *([foot] if foot is not None else [])):
-            yield _sum(counts, (line, total), [(line, name) for name in names])
+            yield measure.sum((line, total), [(line, name) for name in names])
     if foot is not None:
         for name in (*names, total):
-            yield _sum(counts, (foot, name), [(line, name) for line in range(len(rows))])
+            yield measure.sum((foot, name), [(line, name) for line in range(len(rows))])
+    if len(names) == 1:
+        for lines in _alike(rows, columns):
+            yield measure.sum(None, [(line, names[0]) for line in lines])
+
+
+def _alike(rows: Sequence[Row], columns: Sequence[str]) -> Iterable[list[int]]:
+    """The rows that only a patrons' attribute tells apart."""
     attributes = set().union(*PATRONS)
     others = [
         c
@@ -110,13 +129,7 @@ def _sums(
     groups: dict[tuple[Any, ...], list[int]] = {}
     for line, row in enumerate(rows):
         groups.setdefault(tuple(row.get(c) for c in others), []).append(line)
-    if len(names) == 1:
-        for lines in groups.values():
-            yield _sum(counts, None, [(line, names[0]) for line in lines])
-
-
-def _sum(counts: Mapping[Place, int], total: Place | None, parts: Sequence[Place]) -> Sum:
-    return total if total in counts else None, tuple(place for place in parts if place in counts)
+    return groups.values()
 
 
 def hidden(counts: Mapping[Place, int], sums: Sequence[Sum]) -> set[Place]:

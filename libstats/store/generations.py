@@ -25,9 +25,10 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from libstats.errors import StoreError
+from libstats.store.earlier import migrate
 from libstats.store.row_groups import GROUP
 from libstats.store.steps import step
-from libstats.store.tables import FORMAT, create_tables, migrate
+from libstats.store.tables import FORMAT, create_tables
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0"
@@ -130,7 +131,8 @@ def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     if found > FORMAT:
         con.close()
         raise StoreError(
-            f"{path.name} was written by a newer libstats (store format {found}; this one knows {FORMAT})",
+            f"{path.name} was written by a newer libstats (store format {found}; this one knows"
+            f" {FORMAT})",
             "Update libstats: python -m pip install --upgrade libstats",
         )
 
@@ -168,7 +170,10 @@ def writing(
                 "Free some space and try again; nothing was changed.",
             ) from error
         if isinstance(error, duckdb.OutOfMemoryException):
-            remedy = "Raise memory_limit under [duckdb] in libstats.toml, or close other programs, and try again; nothing was changed."
+            remedy = (
+                "Raise memory_limit under [duckdb] in libstats.toml, or close other programs, and"
+                " try again; nothing was changed."
+            )
             raise StoreError("this needs more memory than it may have", remedy) from error
         raise
     finally:
@@ -256,7 +261,11 @@ class Writer:
         """True if much of the file is free blocks, which now and then a checkpoint leaves in heaps,
         and the disk has room for a copy without them."""
         block, blocks, free = self.con.execute(
-            "select block_size, total_blocks, free_blocks from pragma_database_size() where database_name = 'store'"
+            """
+            select block_size, total_blocks, free_blocks
+            from pragma_database_size()
+            where database_name = 'store'
+            """
         ).fetchall()[0]
         return bool(
             free > LOOSE * blocks

@@ -6,10 +6,10 @@ the order in which files came, except `seq`, which says when something became kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import duckdb
 
@@ -93,8 +93,7 @@ def seq_on(con: duckdb.DuckDBPyConnection, day: str) -> int:
 
 def now(con: duckdb.DuckDBPyConnection) -> tuple[datetime, bool]:
     """The time of an entry made now, and whether the clock was set back: then it is that of the
-    newest
-    entry.
+    newest entry.
 
     Two hours are no setting back: clocks go back by one each autumn.
     """
@@ -107,7 +106,14 @@ def enter(con: duckdb.DuckDBPyConnection, action: str, load_seq: int | None, now
     """Add an entry and give its seq. A clock that was set back does not make the ledger go back."""
     seq = last_seq(con) + 1
     con.execute(
-        "insert into ledger select $1, greatest($2::timestamp, coalesce((select max(happened_at) from ledger), $2::timestamp)), $3, coalesce($4, $1)",
+        """
+        insert into ledger
+        select
+            $1,
+            greatest($2::timestamp, coalesce((select max(happened_at) from ledger), $2::timestamp)),
+            $3,
+            coalesce($4, $1)
+        """,
         [seq, now, action, load_seq],
     )
     return seq
@@ -206,7 +212,12 @@ def active_sql(at: int = LATEST) -> str:
     """SQL: the loads active at that entry, with their rank: by the time of export, then by content;
     never by time of loading."""
     return f"""
-        select l.seq, l.export_id, e.source, l.exported_at, dense_rank() over (order by l.exported_at, l.sha256) as rank
+        select
+            l.seq,
+            l.export_id,
+            e.source,
+            l.exported_at,
+            dense_rank() over (order by l.exported_at, l.sha256) as rank
         from load l join export e using (export_id)
         where l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
     """
@@ -219,59 +230,83 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
     branches (or whatever its scope is), retires nothing until a person confirms it. The first whole
     list is measured by the longest one of before, which was not said to be whole.
     """
-    rows = con.execute(
-        f"""
-        select e.is_whole, e.declaration, l.seq, e.source, e.primary_table, e.scope_column, e.scope, l.exported_at, l.rows_kept, l.scope_rows, l.is_cut,
-               coalesce(l.confirmed_seq <= {at}, false)
-        from load l join export e using (export_id)
-        where e.absence = 'gone' and l.seq <= {at} and (l.undone_seq is null or l.undone_seq > {at})
-        order by l.exported_at, l.sha256
-        """
-    ).fetchall()
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
     longest: dict[tuple[object, ...], int] = {}
-    for (
-        is_whole,
-        declaration,
-        seq,
-        source,
-        table,
-        column,
-        scope,
-        exported_at,
-        kept,
-        scope_rows,
-        is_cut,
-        confirmed,
-    ) in rows:
-        if not is_whole:
-            longest[source, declaration] = max(kept, longest.get((source, declaration), 0))
+    for load in _listed(con, at):
+        kind = (load.source, load.declaration)
+        if not load.is_whole:
+            longest[kind] = max(load.rows, longest.get(kind, 0))
             continue
+        rows = _rows_by_scope(load.scope, load.scope_rows, load.rows)
         counts: dict[tuple[object, ...], int] = {
-            (source, table, column, value): n
-            for value, n in _rows_by_scope(scope, scope_rows, kept).items()
+            (load.source, load.table, load.scope_column, value): n for value, n in rows.items()
         }
-        first = longest.get((source, declaration), 0) if column is None else 0
-        shrunk = sum(counts.values()) < (1 - SHRINKAGE) * sum(
-            baseline.get(place, first) for place in counts
-        )
-        believed = confirmed or not (is_cut or shrunk)
-        if believed:
+        first = longest.get(kind, 0) if load.scope_column is None else 0
+        before = sum(baseline.get(place, first) for place in counts)
+        has_shrunk = sum(counts.values()) < (1 - SHRINKAGE) * before
+        is_believed = load.is_confirmed or not (load.is_cut or has_shrunk)
+        if is_believed:
             baseline |= counts
-        found.append(
-            Whole(
-                seq,
-                source,
-                table,
-                column,
-                tuple(scope) if scope is not None else None,
-                exported_at,
-                kept,
-                believed,
-            )
-        )
+        found.append(load.whole(is_believed=is_believed))
     return found
+
+
+class _Listed(NamedTuple):
+    """An active load from absence in which something may be concluded, or of which an earlier form
+    was not said to be whole."""
+
+    is_whole: bool
+    declaration: str
+    seq: int
+    source: str
+    table: str
+    scope_column: str | None
+    scope: list[str] | None
+    exported_at: datetime
+    rows: int
+    scope_rows: dict[str, int] | None
+    is_cut: bool
+    is_confirmed: bool
+
+    def whole(self, *, is_believed: bool) -> Whole:
+        """It as a whole-state load."""
+        return Whole(
+            seq=self.seq,
+            source=self.source,
+            table=self.table,
+            scope_column=self.scope_column,
+            scope=tuple(self.scope) if self.scope is not None else None,
+            exported_at=self.exported_at,
+            rows=self.rows,
+            is_believed=is_believed,
+        )
+
+
+def _listed(con: duckdb.DuckDBPyConnection, at: int) -> Iterable[_Listed]:
+    rows = con.execute(
+        f"""
+        select
+            e.is_whole,
+            e.declaration,
+            l.seq,
+            e.source,
+            e.primary_table,
+            e.scope_column,
+            e.scope,
+            l.exported_at,
+            l.rows_kept,
+            l.scope_rows,
+            l.is_cut,
+            coalesce(l.confirmed_seq <= {at}, false)
+        from load l join export e using (export_id)
+        where e.absence = 'gone'
+            and l.seq <= {at}
+            and (l.undone_seq is null or l.undone_seq > {at})
+        order by l.exported_at, l.sha256
+        """
+    ).fetchall()
+    return map(_Listed._make, rows)
 
 
 def held(con: duckdb.DuckDBPyConnection, seq: int, at: int = LATEST) -> Whole | None:

@@ -3,13 +3,14 @@ makes of them now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
 
 from libstats import schema
 from libstats.schema import Table
-from libstats.store import aliases, gone, ledger
+from libstats.store import aliases, gone, ledger, row_groups
 from libstats.store.fold import Refold
 from libstats.store.runs import Held
 from libstats.store.steps import step
@@ -40,6 +41,14 @@ def after_load(
         gone.refresh(refold)
     step("fold")
     return refold
+
+
+def commit(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+    """Commit what was settled of these tables, and all else."""
+    if row_groups.IS_OPEN:
+        row_groups.commit(con, [table.name for table in tables])
+    else:
+        con.execute("commit")
 
 
 def after_batch(con: duckdb.DuckDBPyConnection, table: Table, held: Held) -> Refold:

@@ -1,10 +1,13 @@
 """What people see of a store: the names that they query, made anew whenever one is opened.
 
-T           what is there now                      T_ever       also what has gone, and when it was last seen
-history.T   every stored row, and the loads that held it
-loaded_file one row a load                         rejected_row one row a fault of a rejected row
+T             what is there now
+T_ever        also what has gone, and when it was last seen
+history.T     every stored row, and the loads that held it
+loaded_file   one row a load
+rejected_row  one row a fault of a rejected row
 
-The store itself is attached as `store`: what it needs lies there, and `show tables` does not list it.
+The store itself is attached as `store`: what it needs lies there, and `show tables` does not list
+it.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ LOADED_FILE = {
     "seq": "number of the load, as `libstats loads` lists it",
     "source": "configured source that the file came from",
     "declaration": "what the file was taken for, such as koha items",
-    "shape": "number of the shape of file: equal for files of one declaration with the same columns",
+    "shape": "number of the shape of file: equal for files of one declaration and the same columns",
     "file": "name of the file, and of the part in it",
     "sha256": "fingerprint of its bytes",
     "loaded_at": "when it was loaded",

@@ -11,7 +11,7 @@ from libstats import schema
 from libstats.definitions import calendar, processes, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
-from libstats.store import generations, gone, ledger, tables, views
+from libstats.store import earlier, generations, gone, ledger, tables, views
 from libstats.store.fold import Refold
 from libstats.workspace import given
 from libstats.workspace import workspace as workspaces
@@ -44,7 +44,7 @@ def open(
         # once more: a load may have published, and removed the file of before, between the look at
         # the pointer and the opening
         con = _connected(place)
-    stand_ins, at = tables.read_as_now(con), ledger.LATEST
+    stand_ins, at = earlier.read_as_now(con), ledger.LATEST
     if known_on is not None:
         at = ledger.seq_on(con, str(given.day(known_on, "known_on")))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")

@@ -1,7 +1,8 @@
 """Random loads, undos, confirmations and looks back, each compared with the oracle.
 
 `python -m tests.campaigns.law 2000` runs that many cases (from a seed that it prints on a
-violation) and prints its counts.
+violation) and prints its counts; `law 2000 500` begins with seed 500, `law 2000 500 shut` shuts
+the doors of all optimisations.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from libstats.workspace import open
 from libstats.workspace.workspace import init
 from tests.campaigns import oracle
 from tests.campaigns.oracle import Told
+from tests.support.doors import DOORS, shut
 
 START = datetime(2026, 1, 1)
 ITEM = {
@@ -410,7 +412,8 @@ if __name__ == "__main__":
         (int(sys.argv[2]) if len(sys.argv) > 2 else 0),
         int(sys.argv[1]) if len(sys.argv) > 1 else 200,
     )
-    counts = run(range(first, first + number))
+    with shut(*(DOORS if "shut" in sys.argv[3:] else ())):
+        counts = run(range(first, first + number))
     print(
         f"{number} cases, no violation: "
         + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))

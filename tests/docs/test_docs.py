@@ -16,10 +16,10 @@ import pytest
 
 import libstats
 from libstats import schema
-from libstats.analysis.parameters import Day, asked
 from libstats.cli import arguments
 from libstats.declaration.faults import faults
 from libstats.declaration.source import Source
+from libstats.definitions.parameters import Day, asked
 from tests.support.files import ROOT
 from tests.support.tables import dicts, holding
 

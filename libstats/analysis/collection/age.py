@@ -8,7 +8,7 @@ import duckdb
 
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN, MIGRATION_DAY
-from libstats.analysis.parameters import Day, OwningBranch, asked, one_of
+from libstats.definitions.parameters import Day, OwningBranch, asked, one_of
 
 __all__ = ["By", "collection_age", "left_out", "migration_days", "publication_decades"]
 

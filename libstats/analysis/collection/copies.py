@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.parameters import Day, asked
+from libstats.definitions.parameters import Day, asked
 
 # The words of Alma, Polaris, FOLIO and others beside the codes of Koha, where 0 or blank is fine.
 IS_WITHDRAWN = """(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.parameters import Day, asked
+from libstats.definitions.parameters import Day, asked
 
 __all__ = ["USE", "is_covered", "stated_use", "system_days", "use_horizon"]
 

@@ -6,7 +6,7 @@ import duckdb
 
 from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.use import last_day
-from libstats.analysis.parameters import Day, OwningBranch, Share, asked
+from libstats.definitions.parameters import Day, OwningBranch, Share, asked
 
 __all__ = ["shelf_time"]
 

@@ -10,7 +10,7 @@ import duckdb
 from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
 from libstats.analysis.collection.horizon import USE, is_covered, stated_use
-from libstats.analysis.parameters import Day, OwningBranch, asked
+from libstats.definitions.parameters import Day, OwningBranch, asked
 
 __all__ = ["collection_use", "last_day", "use_left_out"]
 

@@ -15,7 +15,7 @@ from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
 from libstats.analysis.collection.evidence import KNOWN, KNOWN_COPY
 from libstats.analysis.collection.fates import FATE, JUDGED, REASONS
 from libstats.analysis.collection.horizon import USE
-from libstats.analysis.parameters import Codes, Day, OwningBranch, TableFile, asked, one_of
+from libstats.definitions.parameters import Codes, Day, OwningBranch, TableFile, asked, one_of
 from libstats.definitions.thresholds import chosen, limits
 
 __all__ = ["Combine", "left_out", "weeding_candidates"]

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import duckdb
 
-from libstats.analysis.parameters import (
+from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Part, Spans, part_sql
+from libstats.analysis.work.throughput import EVERY
+from libstats.definitions.parameters import (
     Milestone,
     Milestones,
     Moment,
@@ -14,8 +16,6 @@ from libstats.analysis.parameters import (
     asked,
     one_of,
 )
-from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Part, Spans, part_sql
-from libstats.analysis.work.throughput import EVERY
 
 STEPS = {
     "day": "1 day",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import duckdb
 
-from libstats.analysis.parameters import Moment, Unit
 from libstats.analysis.work.spans import (
     DONE,
     GIVEN_UP,
@@ -17,6 +16,7 @@ from libstats.analysis.work.spans import (
     part_sql,
     waited_sql,
 )
+from libstats.definitions.parameters import Moment, Unit
 from libstats.errors import AnalysisError
 
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are

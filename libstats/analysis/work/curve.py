@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.parameters import (
+from libstats.analysis.work.cohort import Cohort
+from libstats.analysis.work.spans import Part
+from libstats.definitions.parameters import (
     Calendar,
     Milestone,
     Milestones,
@@ -13,8 +15,6 @@ from libstats.analysis.parameters import (
     Unit,
     asked,
 )
-from libstats.analysis.work.cohort import Cohort
-from libstats.analysis.work.spans import Part
 
 
 @asked

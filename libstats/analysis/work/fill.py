@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.parameters import Moment, ProcessName, asked
 from libstats.analysis.work.spans import (
     DONE,
     GIVEN_UP,
@@ -17,6 +16,7 @@ from libstats.analysis.work.spans import (
     Spans,
     part_sql,
 )
+from libstats.definitions.parameters import Moment, ProcessName, asked
 
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 # Reasons with which nobody failed to fill a request, in the words of ill_request.reason

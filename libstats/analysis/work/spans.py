@@ -9,9 +9,9 @@ from typing import Annotated
 
 import duckdb
 
-from libstats.analysis.parameters import Moment, Unit, one_of
 from libstats.analysis.work.cases import Cases, newest_export
 from libstats.declaration.raw import quoted
+from libstats.definitions.parameters import Moment, Unit, one_of
 from libstats.definitions.processes import Process, process_of
 
 PARTS = {

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import duckdb
 
-from libstats.analysis.parameters import Milestone, Moment, ProcessName, asked, one_of
 from libstats.analysis.work.cases import Cases, newest_export
 from libstats.analysis.work.spans import ALL
+from libstats.definitions.parameters import Milestone, Moment, ProcessName, asked, one_of
 from libstats.definitions.processes import process_of
 
 # SQL: the first day of the period of `reached_at`

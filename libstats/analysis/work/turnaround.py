@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.parameters import (
+from libstats.analysis.work.cohort import Cohort, sentence
+from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans
+from libstats.definitions.parameters import (
     Calendar,
     Milestone,
     Milestones,
@@ -18,8 +20,6 @@ from libstats.analysis.parameters import (
     as_moment,
     asked,
 )
-from libstats.analysis.work.cohort import Cohort, sentence
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans
 from libstats.errors import AnalysisError
 from libstats.wording import Row
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.parameters import Calendar, Moment, ProcessName, Unit, asked
 from libstats.analysis.work.cases import Cases, known_milestones, newest_export
 from libstats.analysis.work.spans import waited_sql
+from libstats.definitions.parameters import Calendar, Moment, ProcessName, Unit, asked
 from libstats.definitions.processes import Process, process_of
 
 NEVER = "null::timestamp"

@@ -16,9 +16,9 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis import parameters
-from libstats.analysis.parameters import asked, typed
 from libstats.analysis.provenance import ANALYSES
+from libstats.definitions import parameters
+from libstats.definitions.parameters import asked, typed
 from libstats.errors import AnalysisError, LibstatsError
 from libstats.workspace.workspace import init
 from tests.support.cases import opened
