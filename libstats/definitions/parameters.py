@@ -249,7 +249,8 @@ def one_of(words: Iterable[str], problem: str, remedy: str | None = None) -> Che
 
 
 def _process(call: Call, name: str, value: Any) -> str:
-    call.given[name] = value if isinstance(value, str) else _word(value)
+    # no database can be asked for a text that is none
+    call.given[name] = value if isinstance(value, str) and value.isprintable() else _word(value)
     return call.process.name
 
 
