@@ -51,6 +51,33 @@ REJECTED_ROW = {
 }
 
 
+def dictionary() -> str:
+    """The data dictionary as Markdown, which docs/data-dictionary.md repeats: tables, then views."""
+    lines = [
+        schema.dictionary(),
+        "## Views beside the tables",
+        "",
+        "`T_ever` is a table `T` with what has gone, and `gone_after`: when a list that lacks it"
+        " last held it. `history.T` holds every stored row of `T`: `shape` (see `loaded_file`),"
+        " `from_seq` (the first load that held it), `until_seq` (the first one of its shape that"
+        " did not; blank: it is held still), `n` (equal rows). What the store needs besides lies in"
+        " the database `store`, which may change from one libstats to the next.",
+        "",
+    ]
+    for name, what, columns in (
+        (
+            "loaded_file",
+            "One row a load: the file, what it was taken for, what became.",
+            LOADED_FILE,
+        ),
+        ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
+    ):
+        lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
+        lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
 def make(
     con: duckdb.DuckDBPyConnection, at: int = ledger.LATEST, stand_ins: Collection[str] = ()
 ) -> None:
