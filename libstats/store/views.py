@@ -52,7 +52,7 @@ REJECTED_ROW = {
 
 
 def dictionary() -> str:
-    """The data dictionary as Markdown, which docs/data-dictionary.md repeats: tables, then views."""
+    """The data dictionary as Markdown, which docs/data-dictionary.md repeats: tables and views."""
     lines = [
         schema.dictionary(),
         "## Views beside the tables",

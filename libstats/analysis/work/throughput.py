@@ -120,7 +120,9 @@ def throughput_left_out(
             select
                 1 as place,
                 'had not reached {reached} by the end of the period' as reason,
-                count(*) filter (where reached_at is null) as rows
+                count(*) filter (
+                    where reached_at is null or reached_at >= $until::timestamp
+                ) as rows
             from reached
             union all
             select
