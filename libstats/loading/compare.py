@@ -248,25 +248,31 @@ class _Later:
     def _match_by_column(self, raw: Raw) -> None:
         plan = self.plan
         people = "".join(f", {sql} as {column}" for column, sql in plan.people.items())
+        # persons are no part of row_hash: another patron is told by their keys alone
         same = " and ".join(
-            ["o.row_hash = v.row_hash", *(f"o.{c} is not distinct from v.{c}" for c in plan.people)]
+            [
+                "stored.row_hash = read.row_hash",
+                *(f"stored.{c} is not distinct from read.{c}" for c in plan.people),
+            ]
         )
         one, grouped = ("min(rowid)", "group by all") if self._has_bared_twins() else ("rowid", "")
-        opened = f"""(
+        stored = f"""(
             select {", ".join(["row_hash", *plan.people])}, {one} as id
             from {self.row}
             where {self.into.is_open}
-            {grouped}) o"""
-        kept = "".join(f", case when o.id is null then v.{c} end as told_{c}" for c in plan.people)
-        told = f"""(
+            {grouped}) stored"""
+        kept = "".join(
+            f", case when stored.id is null then read.{c} end as told_{c}" for c in plan.people
+        )
+        read = f"""(
             select {in_one(plan.texts)} as told, {plan.hashed} as row_hash{people}
-            from {raw.sql}) v"""
-        joined = f"{opened} right join {told}" if raw.is_few else f"{told} left join {opened}"
+            from {raw.sql}) read"""
+        joined = f"{stored} right join {read}" if raw.is_few else f"{read} left join {stored}"
         streamed(
             self.con,
             f"""
             create or replace temp table {self.incoming} as
-            select o.id, case when o.id is null then v.told end as told{kept}
+            select stored.id, case when stored.id is null then read.told end as told{kept}
             from {joined} on {same}
             """,
         )
