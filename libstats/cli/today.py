@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from libstats.analysis.work import today as lists
-from libstats.analysis.work.today import Today, Work
+from libstats.analysis import today as lists
+from libstats.analysis.today import Today, Work
 from libstats.wording import Row
 
 WIDTH = 100

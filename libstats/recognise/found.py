@@ -11,9 +11,9 @@ from libstats.declaration.source import Source
 from libstats.errors import FileRefused
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places
-from libstats.readers.sniff import parts
 from libstats.recognise.known import Config
 from libstats.recognise.recognise import recognise_part
+from libstats.recognise.sniff import parts
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
-from libstats.readers.sniff import parts
 from libstats.recognise.known import Config, known
 from libstats.recognise.propose import Proposal, as_toml, propose, shown
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
+from libstats.recognise.sniff import parts
 from libstats.workspace.workspace import Workspace
 
 

@@ -13,9 +13,9 @@ from libstats.declaration.source import Source, fold_heading, folded
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
-from libstats.readers.sniff import parts
 from libstats.recognise.headless import untold, written_by
 from libstats.recognise.known import Config, Known, known
+from libstats.recognise.sniff import parts
 
 VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libstats.analysis.today import pressing, words
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
-from libstats.analysis.work.today import pressing, words
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from libstats.analysis.work import today as lists
-from libstats.analysis.work.today import Today, Work
+from libstats.analysis import today as lists
+from libstats.analysis.today import Today, Work
 from libstats.report import sections
 from libstats.report.page import publish
 from libstats.report.page.html import paragraph

@@ -18,8 +18,8 @@ import pytest
 
 import libstats
 from libstats import schema
+from libstats.analysis import today
 from libstats.analysis.provenance import ANALYSES
-from libstats.analysis.work import today
 from libstats.errors import AnalysisError
 from tests.support.files import ROOT
 

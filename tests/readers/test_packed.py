@@ -20,9 +20,9 @@ import libstats
 from libstats.readers import delimited, place
 from libstats.readers.part import Count
 from libstats.readers.place import places
-from libstats.readers.sniff import parts
 from libstats.recognise.inspect import inspect
 from libstats.recognise.recognise import recognise
+from libstats.recognise.sniff import parts
 from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 from tests.readers.test_workbooks import ITEMS, dispositions, held

@@ -14,7 +14,7 @@ from libstats.readers import json as json_reader
 from libstats.readers import text as text_reader
 from libstats.readers.part import Part
 from libstats.readers.place import places
-from libstats.readers.sniff import parts
+from libstats.recognise.sniff import parts
 from libstats.workspace.workspace import Workspace
 from tests.support.files import TESTS, write
 

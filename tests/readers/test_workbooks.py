@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import libstats
 from libstats.readers.place import places
-from libstats.readers.sniff import parts
 from libstats.readers.workbook import extent
 from libstats.readers.workbook import sheets as spreadsheet
 from libstats.readers.workbook.sheets import cell_text
 from libstats.recognise.inspect import inspect
+from libstats.recognise.sniff import parts
 from libstats.workspace.workspace import Workspace
 from tests.support.books import LINKS, MAIN, WRITERS, Rows, Value, write_ods, write_xlsx, xlsx_cell
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import nbformat
 import pytest
 
-from libstats.analysis.work import today
+from libstats.analysis import today
 from libstats.report import monthly, run, table
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month

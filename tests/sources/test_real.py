@@ -17,7 +17,7 @@ import libstats
 from libstats.errors import AnalysisError
 from libstats.loading.receipt import LoadReceipt
 from libstats.readers.place import places
-from libstats.readers.sniff import parts
+from libstats.recognise.sniff import parts
 from libstats.workspace.workspace import CONFIG, Workspace, init
 from tests.support.files import write
 

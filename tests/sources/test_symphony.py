@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.readers.sniff import parts
 from libstats.readers.symphony_log import HEADINGS, fields
 from libstats.recognise import recognise
 from libstats.recognise.inspect import inspect
+from libstats.recognise.sniff import parts
 from libstats.sources import sources
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.sources.test_sources import FOLDER

@@ -9,8 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import libstats
-from libstats.analysis.work import today
-from libstats.analysis.work.today import Export, Today
+from libstats.analysis import today
+from libstats.analysis.today import Export, Today
 from libstats.cli.today import text
 from libstats.report import today as written
 from libstats.report.page import publish
