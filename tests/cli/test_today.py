@@ -12,7 +12,7 @@ from libstats.analysis import today as lists
 from libstats.cli import today
 from libstats.cli.main import main
 from libstats.workspace.workspace import Workspace
-from tests.analysis.work.test_today import ITEMS, LOANS, NOW, SIX
+from tests.analysis.test_today import ITEMS, LOANS, NOW, SIX
 from tests.support.cases import opened
 from tests.support.files import write
 

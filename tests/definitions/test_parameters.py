@@ -131,6 +131,7 @@ def asks() -> Iterator[Any]:
             yield pytest.param(ask, known.function, p, id=f"receipt-{name}-{p}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ask", "function", "name"), list(asks()))
 def test_what_is_wrong_is_refused_in_words(
     con: duckdb.DuckDBPyConnection, ask: Analysis, function: Analysis, name: str
@@ -142,6 +143,7 @@ def test_what_is_wrong_is_refused_in_words(
         assert told.value.remedy, value
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize(("ask", "function", "name"), list(asks()))
 def test_what_may_be_wrong_is_answered_or_refused_in_words(
