@@ -50,6 +50,8 @@ def is_personal(heading: str) -> bool:
     >>> [is_personal(heading) for heading in (*others, "Needed by")]
     [False, False, False, False, False, False]
     """
+    if "@" in heading:  # an address stands where a heading should
+        return True
     words = _words(heading)
     joined = "".join(re.split(r"[\W_]+", heading.casefold()))
     if (

@@ -4,6 +4,7 @@ remedy."""
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -187,27 +188,31 @@ def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) 
             else "See libstats/declaration/source.py for what each key says"
         )
         yield Fault((*here, key) if key else here, problem, remedy)
-    for table, lines in source.lines.items():
-        for line in lines:
-            people = [
-                h
-                for h in line.headings
-                if is_personal(h)
-                and h not in source.glean
-                and not line.expression.startswith("person_key(")
-            ]
-            yield from (
-                Fault(
-                    _at(here, entry, table, line),
-                    f"{h} looks as if it told of persons",
-                    (
-                        "Leave it out; the pattern of what alone is read of free text is said "
-                        "with glean, and a number goes through person_key to a column for it"
-                    ),
-                )
-                for h in people
-            )
+    yield from _of_persons(here, entry, source)
     yield from _of_binding(here, entry, source)
+
+
+def _of_persons(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) -> Iterator[Fault]:
+    """Columns that look as if they told of persons: under the heading that the declaration has, or
+    under another name of it. Only a person's key, alone in a column for it, may be made of one."""
+    for table, lines in source.lines.items():
+        people = schema.tables()[table].natured("person")
+        for line in lines:
+            keyed = _KEYED.fullmatch(line.expression) if line.column in people else None
+            yield from (
+                Fault(_at(here, entry, table, line), f"{name} looks as if it told of persons", _OUT)
+                for heading in line.headings
+                if heading not in source.glean and not (keyed and keyed[1] == heading)
+                for name in (heading, *source.headings.get(heading, ()))
+                if is_personal(name)
+            )
+
+
+_KEYED = re.compile(r'person_key\("\??([^"]+)"\)')
+_OUT = (
+    "Leave it out; the pattern of what alone is read of free text is said with glean, and a "
+    "number goes through person_key, alone, to a column for it"
+)
 
 
 def _at(here: tuple[str, ...], entry: Mapping[str, Any], table: str, line: Line) -> tuple[str, ...]:

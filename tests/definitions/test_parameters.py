@@ -144,7 +144,6 @@ def test_what_is_wrong_is_refused_in_words(
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.parametrize(("ask", "function", "name"), list(asks()))
 def test_what_may_be_wrong_is_answered_or_refused_in_words(
     con: duckdb.DuckDBPyConnection, ask: Analysis, function: Analysis, name: str
