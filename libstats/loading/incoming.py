@@ -134,6 +134,11 @@ class Incoming:
         if not (self.is_fast and self.is_regular):
             _ = self.normalised
 
+    def drop(self) -> None:
+        """Remove what was written anew."""
+        if "normalised" in vars(self):
+            self.normalised.path.unlink(missing_ok=True)
+
     def rows_read(self, *, is_normalised: bool) -> int:
         """The rows of the file, counted independently of what reads them; where its quotes cannot
         be trusted, as they were read."""

@@ -53,6 +53,7 @@ class Queue:
                 return
             self._flush()
             self.receipts[place] = self._alone(incoming)
+            incoming.drop()
         except (FileRefused, OSError, duckdb.Error) as error:
             self.receipts[place] = not_loaded(found.entry, error)
 
@@ -86,6 +87,8 @@ class Queue:
             done += len(receipts)
         if staging:
             staging.drop()
+        for incoming in files:
+            incoming.drop()
 
     def _staging(self, files: list[Incoming]) -> Staging | None:
         """The files read and evaluated, where that can be done at once; else each is tried alone,

@@ -146,8 +146,6 @@ class Staged:
         """Drop the temp tables."""
         for name in (self.text, *map(self.value, self.plans)):
             self.con.execute(f"drop table if exists {name}")
-        for place in () if self.is_fast else self.files:
-            place.incoming.normalised.path.unlink(missing_ok=True)
 
     def tables(self) -> Iterator[tuple[Plan, str]]:
         """Each plan with the name of its values."""

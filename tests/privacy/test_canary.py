@@ -155,7 +155,7 @@ def found_in(folder: Path) -> set[str]:
     return {
         f"{p.relative_to(folder)}: {told.decode()}"
         for p, told in found
-        if (p.name, told) != ("normalised.csv", b"canary slipped")
+        if not p.name.startswith("normalised-") or told != b"canary slipped"
     }
 
 
