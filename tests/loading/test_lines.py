@@ -349,7 +349,7 @@ def test_what_makes_no_difference_makes_none(
                 receipts.append(told(put(place, day, buffer.getvalue().split("\n")[:-1])))
         assert receipts[0] == receipts[1], day
         assert len(by_lines) == (day > 1) and WRITTEN_ANEW not in by_lines, day
-        for table in ("item", "item__row"):
+        for table in ("item", "store.item__row"):
             columns = "*" if table == "item" else "* exclude (row_hash)"
             states = []
             for place in places:
@@ -363,7 +363,7 @@ def test_what_makes_no_difference_makes_none(
 def groups(place: Workspace, table: str = "item__row") -> list[int]:
     """How many rows each group of a table's has, in order."""
     with libstats.open(place) as con:
-        saved = f"select sum(count)::bigint from pragma_storage_info('{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+        saved = f"select sum(count)::bigint from pragma_storage_info('store.{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
         return [n for (n,) in con.execute(saved).fetchall()]
 
 
