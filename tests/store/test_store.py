@@ -14,7 +14,7 @@ import pytest
 
 import libstats
 from libstats.errors import LibstatsError, StoreError
-from libstats.store import generations
+from libstats.store import generations, views
 from libstats.workspace import open
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.campaigns import kills, law
@@ -178,7 +178,10 @@ def test_what_was_gone_then_is_gone_in_what_was_known_then(
     libstats.undo(place, 1)
     with libstats.open(place) as con:
         assert con.sql("select item_key from item_ever").fetchall() == [("1",)]
+        con.execute("use store")
         open.as_known(con, 3)
+        views.make(con, 3)
+        con.execute("use memory")
         assert con.sql(
             "select item_key, gone_after is not null from item_ever order by 1"
         ).fetchall() == [("1", False), ("2", True)]
