@@ -138,7 +138,8 @@ def _length(hours: str | None) -> float:
 def _closed(name: str, entry: dict[str, Any]) -> list[date]:
     """Days on which it is closed though its weekday is open: those listed, and public holidays."""
     days = []
-    for text in entry.get("closed", []):
+    closed = entry.get("closed", [])
+    for text in closed if isinstance(closed, list) else [closed]:
         try:
             days.append(text if isinstance(text, date) else date.fromisoformat(text))
         except (TypeError, ValueError):
