@@ -145,9 +145,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 OWN = '[export."apollo items"]\nrecognise = ["No."]\n{more}columns = {{item = {{"No." = "item_id"}}}}\n'
 
 
-@pytest.mark.parametrize(
-    "label", ["alma physical items", "folio items", "polaris items", "sierra item lists"]
-)
+@pytest.mark.parametrize("label", ["alma loans", "folio requests", "polaris transactions"])
 def test_whole_is_refused_where_nothing_comes_of_it(label: str, tmp_path: Path) -> None:
     said = refusal(tmp_path, f'[whole]\n"{label}" = true\n')
     assert f"line 2, [whole] {label}: what is missing from a file of this export cannot" in said
