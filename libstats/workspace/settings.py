@@ -247,7 +247,11 @@ def _of_keys(
         elif not wanted.is_right(value):
             name = key if re.fullmatch(r"[\w-]+", key, re.A) else f'"{key}"'
             right = f"Write for example {name} = {wanted.example}"
-            yield Fault((*at, key), wanted.problem, right if wanted.example else f"Write {form}")
+            yield Fault(
+                (*at, key),
+                wanted.problem,
+                right if wanted.example else f"Write {form} and its keys below it",
+            )
     yield from (
         Fault(at, f"lacks its {key}", f"Write below it: {key} = {wanted.example}")
         for key, wanted in keys.items()

@@ -310,8 +310,10 @@ def test_hours_and_holidays(open_days: duckdb.DuckDBPyConnection) -> None:
         ({"calendar": {"EAST": {"open": {"mon": "9-17"}}}}, "open, mon"),
         ({"calendar": {"EAST": {"open": {}, "closed": ["24/12/2026"]}}}, "closed"),
         ({"calendar": {"EAST": {"open": {}, "closed": 3}}}, "closed"),
+        ({"calendar": {"EAST": {"open": {}, "closed": date(2026, 12, 24)}}}, "closed"),
         ({"calendar": {"EAST": {"open": {}, "holidays": "Atlantis"}}}, "holidays"),
         ({"calendar": {"EAST": {"open": {}, "holidays": ["US"]}}}, "holidays"),
+        ({"calendar": {"EAST": {"open": {}, "holidays": False}}}, "holidays"),
         ({"library": {"fiscal_year_starts": 13}}, "fiscal_year_starts"),
     ],
 )
