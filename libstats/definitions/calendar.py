@@ -138,8 +138,9 @@ def _length(hours: str | None) -> float:
 def _closed(name: str, entry: dict[str, Any]) -> list[date]:
     """Days on which it is closed though its weekday is open: those listed, and public holidays."""
     days = []
-    closed = entry.get("closed", [])
-    for text in closed if isinstance(closed, list) else [None]:
+    if not isinstance(entry.get("closed", []), list):
+        raise _wrong(name, "closed", 'closed = ["2026-12-24"]')
+    for text in entry.get("closed", []):
         try:
             days.append(text if isinstance(text, date) else date.fromisoformat(text))
         except (TypeError, ValueError):
