@@ -138,12 +138,14 @@ def _length(hours: str | None) -> float:
 def _closed(name: str, entry: dict[str, Any]) -> list[date]:
     """Days on which it is closed though its weekday is open: those listed, and public holidays."""
     days = []
+    if not isinstance(entry.get("closed", []), list):
+        raise _wrong(name, "closed", 'closed = ["2026-12-24"]')
     for text in entry.get("closed", []):
         try:
             days.append(text if isinstance(text, date) else date.fromisoformat(text))
         except (TypeError, ValueError):
             raise _wrong(name, "closed", 'closed = ["2026-12-24"]') from None
-    if where := entry.get("holidays"):
+    if (where := entry.get("holidays", "")) != "":
         try:
             days += _public_holidays(str(where))
         except NotImplementedError:

@@ -185,6 +185,7 @@ ITEMS = Source(
         "lastCheckIn.dateTime": ("last_check_in__date_time",),
         "publicationPeriod.start": ("publication_period__start",),
     },
+    absence="gone",
     happened=("updated_at", "added_on", "last_seen_on"),
     loose=("published_year",),
     set_aside=EARLIER,

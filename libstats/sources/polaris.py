@@ -141,6 +141,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         recognise=(by, "LifetimeCircCount"),
         unless=("PatronID", "TransactionID", *unless),
         headings=ITEM_HEADINGS,
+        absence="gone",
         happened=("last_seen_on", "last_borrowed_on", "added_on"),
         loose=("lifetime_checkouts",),
         null_words=NULLS,

@@ -43,6 +43,7 @@ ITEMS = Source(
     },
     recognise=("Catalog Key", "Item ID"),
     unless=("Home Location Name", "Item Library"),
+    absence="gone",
     happened=("added_on",),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from libstats.workspace.key_lines import line_of
 
 CONFIG = "libstats.toml"
+# sections that have a name each: [sources.koha]
+_NAMED = ("sources", "export", "headings", "calendar", "process")
 
 
 class Fault(NamedTuple):
@@ -28,7 +31,10 @@ class Fault(NamedTuple):
     @property
     def _dotted(self) -> str:
         """The keys as libstats.toml has them: [export."apollo items"] columns item."""
-        if self.at[0] == "weeding":
-            return " ".join(("[weeding]", *self.at[1:]))
-        named = "".join(f'."{label}"' for label in self.at[1:2])
-        return " ".join((f"[{self.at[0]}{named}]", *self.at[2:]))
+        depth = 2 if self.at[0] in _NAMED else 1
+        section = ".".join((self.at[0], *map(_named, self.at[1:depth])))
+        return " ".join((f"[{section}]", *self.at[depth:]))
+
+
+def _named(label: str) -> str:
+    return label if re.fullmatch(r"[\w-]+", label, re.A) else f'"{label}"'

@@ -16,24 +16,17 @@ from libstats.declaration.faults import faults
 from libstats.declaration.select import plans
 from libstats.declaration.source import Line, Source, fold_heading, headings_in, read_select
 from libstats.declaration.vocabulary import refused, vocabulary
-from libstats.errors import SourceError, WorkspaceError
+from libstats.errors import SourceError
 from libstats.privacy.headings import is_personal
 from libstats.sources import declared
 from libstats.workspace.export_form import misshapen
 from libstats.workspace.fault import Fault
 
 
-def check(text: str, config: Mapping[str, Any]) -> None:
-    """WorkspaceError with every fault of the declarations in a configuration; `text` is that of the
-    file, for its lines."""
-    shapeless = [
-        Fault((s,), "is not a section", f'Write [{s}."SYSTEM LIST"]')
-        for s in ("export", "headings")
-        if not isinstance(config.get(s, {}), dict)
-    ]
-    found = shapeless or [*_of_exports(config), *_of_headings(config), *_of_weeding(config)]
-    if found:
-        raise WorkspaceError("\n".join(fault.in_words(text) for fault in found))
+def found(config: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every fault of the declarations in a configuration, whose sections are such."""
+    yield from _of_exports(config)
+    yield from _of_headings(config)
 
 
 def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
@@ -84,26 +77,6 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
                 )
 
 
-def _of_weeding(config: Mapping[str, Any]) -> Iterator[Fault]:
-    given = config.get("weeding", {})
-    form = (
-        'Write [weeding] and below it profile = "ours" and thresholds = "weeding.csv", '
-        "a table in the folder of libstats.toml"
-    )
-    if not isinstance(given, dict):
-        yield Fault(("weeding",), "is not a section", form)
-        return
-    yield from (
-        Fault(
-            ("weeding", key),
-            "is not a text" if key in ("profile", "thresholds") else "is no key of it",
-            form,
-        )
-        for key, value in given.items()
-        if key not in ("profile", "thresholds") or not isinstance(value, str)
-    )
-
-
 def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
     shipped = {d.label for d in declared()}
     for label, entry in config.get("export", {}).items():
@@ -116,8 +89,8 @@ def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:
             )
         elif shapeless := misshapen(label, entry):
             yield from shapeless
-        elif found := [*_of_sql(here, entry)]:
-            yield from found
+        elif of_sql := [*_of_sql(here, entry)]:
+            yield from of_sql
         else:
             yield from _of_source(here, entry, own.source_of(label, entry))
 

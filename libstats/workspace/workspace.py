@@ -11,26 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
-from libstats.workspace import given, shipped
+from libstats.workspace import fault, given, settings, shipped
 
-CONFIG = "libstats.toml"
-_SECTIONS = {
-    "library": "[library]",
-    "sources": "[sources.NAME]",
-    "export": '[export."SYSTEM LIST"]',
-    "headings": '[headings."SYSTEM LIST"]',
-    "whole": "[whole]",
-    "privacy": "[privacy]",
-    "calendar": "[calendar.NAME]",
-    "process": "[process.NAME]",
-    "goals": "[goals]",
-    "weeding": "[weeding]",
-    "duckdb": "[duckdb]",
-}
+CONFIG = fault.CONFIG
+_DECLARED = ("export", "headings")
 _TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
 
 [library]
@@ -108,7 +94,6 @@ name = "{name}"
 # [duckdb]
 # memory_limit = "2GB"
 """
-_AMOUNT = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.I)
 
 
 @dataclass(frozen=True)
@@ -184,7 +169,7 @@ class Workspace:
         limit: str | None = os.environ.get("LIBSTATS_MEMORY_LIMIT") or self.config.get(
             "duckdb", {}
         ).get("memory_limit")
-        if limit is not None and not (isinstance(limit, str) and _AMOUNT.fullmatch(limit)):
+        if limit is not None and not settings.is_amount(limit):
             raise WorkspaceError(
                 (
                     f"{CONFIG}: [duckdb] memory_limit (or LIBSTATS_MEMORY_LIMIT) is not an "
@@ -276,44 +261,16 @@ def _parsed(text: str) -> dict[str, Any]:
         raise WorkspaceError(
             f"{CONFIG} cannot be read: {error}", "Mend that line; texts stand in double quotes."
         ) from None
-    unknown = sorted(set(config) - set(_SECTIONS))
-    if unknown:
-        raise WorkspaceError(
-            f"{CONFIG}: unknown section [{unknown[0]}]",
-            f"The sections are: {', '.join(_SECTIONS.values())}.",
-        )
-    days = config.get("privacy", {}).get("forget_after_days")
-    if days is not None and (not isinstance(days, int) or days < 0):
-        raise WorkspaceError(
-            f"{CONFIG}: [privacy] forget_after_days is not a number of days",
-            "Write for example: forget_after_days = 90",
-        )
-    zone = config.get("library", {}).get("timezone")
-    if zone is not None and not _is_zone(zone):
-        raise WorkspaceError(
-            f"{CONFIG}: [library] timezone is no zone that is known",
-            'Write for example: timezone = "America/New_York"',
-        )
-    for name, source in config.get("sources", {}).items():
-        if not isinstance(source, dict) or not isinstance(source.get("system"), str):
-            raise WorkspaceError(
-                f"{CONFIG}: [sources.{name}] lacks its system", 'Write: system = "koha"'
-            )
-    if config.keys() & {"export", "headings", "weeding"}:
+    found = [*settings.faults(config)]
+    declared = {k: v for k, v in config.items() if k in _DECLARED and isinstance(v, dict)}
+    if declared:
         # it looks at every declaration; most workspaces are opened without
         from libstats.workspace import faults
 
-        faults.check(text, config)
+        found += faults.found(declared)
+    if found:
+        raise WorkspaceError("\n".join(each.in_words(text) for each in found))
     return config
-
-
-def _is_zone(zone: object) -> bool:
-    """True for a name of a zone that DuckDB knows; Python's own list is not on every Windows."""
-    return bool(
-        duckdb.execute(
-            "select count(*) from pg_timezone_names() where name = $1", [str(zone)]
-        ).fetchall()[0][0]
-    )
 
 
 def init(folder: Path | str, name: str | None = None) -> Workspace:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import libstats
 from libstats import load
 from libstats.workspace.workspace import CONFIG, Workspace, find, init
-from tests.support.files import write
+from tests.support.files import ROOT, write
 
 ITEMS = "itemnumber;barcode;homebranch;itype\n"
 
@@ -48,3 +50,47 @@ def test_a_copy_of_one_part_of_a_list_is_gone_when_the_next_list_lacks_it(
         load(place, [*order, next_list])
         with libstats.open(place) as con:
             assert con.sql("select item_id from item order by all").fetchall() == [("7",), ("9",)]
+
+
+# of the list of copies of each system: the folder of its pairs, a pair, and what tells its first row from others
+COPIES = [
+    ("alma physical items", "from-R.csv", "23000000000000001 0000123"),
+    ("alma physical items by barcode", "with-vendor-202610310415.csv", "0000123"),
+    ("folio items", "metadb-2026-10-31.csv", "i-1 0012"),
+    ("polaris items", "with-titles.csv", "77011 31234000000111"),
+    ("polaris items by barcode", "with-titles.csv", "31234000000111"),
+    ("sierra item lists", "commas-2026-10-31.csv", "i12345672 31234000000012"),
+    ("symphony selitem", "selitem_oIBlmytf_20261031.txt", "514|169|1 31221000000011"),
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "pair", "keys"),
+    [COPIES[0], *(pytest.param(*each, marks=pytest.mark.slow) for each in COPIES[1:])],
+)
+def test_a_copy_that_a_whole_list_lacks_is_gone_whatever_the_system(
+    label: str, pair: str, keys: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    config = workspace.folder / CONFIG
+    zone = config.read_text(encoding="utf-8").replace("# timezone", "timezone")
+    write(config, f'{zone}\n[whole]\n"{label}" = true\n')
+    text = (ROOT / "tests/sources" / label.replace(" ", "-") / pair).read_text(encoding="cp1252")
+    lines = text.splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if keys.split()[0] in line)
+    before, row = lines[:place], lines[place]
+    other = row
+    for key in keys.split():
+        other = other.replace(key, f"{key}9")
+    lists = [[*before, row, other], [*before, row]]
+    found = []
+    for day, rows in enumerate(lists, start=1):
+        name = f"selitem_oIBlmytf_2026110{day}.txt" if "|" in row else f"list-2026-11-0{day}.csv"
+        receipt = load(find(workspace.folder), [write(tmp_path / name, "".join(rows))]).files[0]
+        assert (receipt.outcome, receipt.label) == ("loaded", label), receipt
+        with libstats.open(workspace) as con:
+            found.append(con.sql("select count(*) from item").fetchall()[0][0])
+    assert found == [2, 2]
+    assert "libstats confirm 2" in receipt.notes[0]
+    libstats.confirm(workspace, 2)
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(1,)]

@@ -194,6 +194,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         unless=("Item Loan Id", "Loan Date", *OF_EVENTS, "Request Id", *unless),
         headings=ITEM_HEADINGS,
         exported=AS_OF,
+        absence="gone",
         happened=HAPPENED,
         null_words=ZERO_DATES,
         blanks=BLANKS,

@@ -32,6 +32,7 @@ ITEMS = Source(
         "STATUS(ITEM)": ("STATUS",),
         "COPY #": ("COPY #(ITEM)",),
     },
+    absence="gone",
     happened=("updated_at", "last_borrowed_on", "last_seen_on", "added_on"),
     blanks=dict.fromkeys(
         ("CREATED(ITEM)", "UPDATED(ITEM)", "DUE DATE", "LOUTDATE", "LCHKIN"), NO_DATE

@@ -1,0 +1,267 @@
+"""What libstats.toml may hold: its sections, their keys, and what each key wants.
+
+SECTIONS is the whole of it: what does not stand there is a fault, and nothing stands there without
+its check. What lies below [export], [headings], [calendar] and [process] is checked where it is
+made use of.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import duckdb
+
+from libstats.workspace.fault import Fault
+
+Config = Mapping[str, Any]
+
+
+class Setting(NamedTuple):
+    """What a key wants: the test of its value, what is wrong with another, and a right one."""
+
+    is_right: Callable[[Any], bool]
+    problem: str
+    example: str
+    is_required: bool = False
+
+
+class Section(NamedTuple):
+    """A section: how it is written; its keys, or what each of the names in it wants, and the keys
+    below a name; and what else is wrong with one whose values are of the right kind."""
+
+    heading: str
+    keys: Mapping[str, Setting] = {}
+    each: Setting | None = None
+    below: Mapping[str, Setting] = {}
+    further: Callable[[Mapping[str, Any], Config], Iterator[Fault]] | None = None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(least: int, most: int) -> Callable[[object], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _is_goal(value: object) -> bool:
+    return type(value) in (int, float) and 0 < value < 10_000  # type: ignore[operator]
+
+
+def _is_zone(value: object) -> bool:
+    """True for a name of a zone that DuckDB knows; Python's own list is not on every Windows."""
+    found = "select count(*) from pg_timezone_names() where name = $1"
+    return _is_text(value) and bool(duckdb.execute(found, [value]).fetchall()[0][0])
+
+
+def is_amount(value: object) -> bool:
+    """True for an amount of memory as DuckDB wants it."""
+    return isinstance(value, str) and bool(re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", value, re.I))
+
+
+def _is_columns(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        _is_text(asked) or (isinstance(asked, list) and all(map(_is_text, asked)))
+        for asked in value.values()
+    )
+
+
+def nearest(wrong: str, names: Iterable[str]) -> str:
+    """The question whether the name most like a wrong one was meant; nothing if none is like it."""
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(wrong.casefold(), folded, 1)
+    return f"Did you mean {folded[found[0]]}? " if found else ""
+
+
+def _of_sources(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Systems of which no export is known, and programs that write none."""
+    from libstats.sources import sources  # most workspaces are opened without
+
+    own = {label: entry for label, entry in _own(config).items() if isinstance(entry, dict)}
+    systems = sorted({s.system for s in sources()} | {label.split(" ")[0] for label in own})
+    commands = [*(s.command for s in sources()), *(e.get("command") for e in own.values())]
+    words = sorted({word for word in commands if isinstance(word, str)})
+    for name, source in given.items():
+        if source["system"] not in systems:
+            yield Fault(
+                ("sources", name, "system"),
+                "there is no export of such a system",
+                f"{nearest(source['system'], systems)}The systems are: {', '.join(systems)}",
+            )
+        yield from (
+            Fault(
+                ("sources", name, "columns", word),
+                "there is no such program",
+                f"{nearest(word, words)}The programs are: {', '.join(words)}",
+            )
+            for word in source.get("columns", {})
+            if word not in words
+        )
+
+
+def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Exports that there are not, and those from which nothing that is missing can be gone."""
+    from libstats.sources import sources  # most workspaces are opened without
+
+    absences = {s.label: s.absence for s in sources()} | {
+        label: entry.get("absence") if isinstance(entry, dict) else None
+        for label, entry in _own(config).items()
+    }
+    able = [label for label, absence in absences.items() if absence == "gone"]
+    for label in given:
+        if label not in absences:
+            problem = "there is no such export"
+            remedy = f"{nearest(label, absences)}It can be said of: {', '.join(able)}"
+        elif label in _own(config):
+            problem = "what is missing from a file of this export does not count as gone"
+            remedy = f'Write absence = "gone" below [export."{label}"], or leave this line out'
+        else:
+            problem = "what is missing from a file of this export cannot count as gone"
+            remedy = f"Leave it out; it can be said of: {', '.join(able)}"
+        if label not in able:
+            yield Fault(("whole", label), problem, remedy)
+
+
+def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Goals of kinds of work that there are not."""
+    from libstats.definitions.processes import processes
+
+    own = config.get("process", {})
+    names = [*processes(), *(own if isinstance(own, dict) else ())]
+    yield from (
+        Fault(
+            ("goals", name),
+            "is no goal: there is no such kind of work",
+            f"{nearest(name, names)}The kinds of work are: {', '.join(dict.fromkeys(names))}",
+        )
+        for name in given
+        if name not in names
+    )
+
+
+def _own(config: Config) -> Mapping[str, Any]:
+    own = config.get("export", {})
+    return own if isinstance(own, dict) else {}
+
+
+def _text(example: str) -> Setting:
+    return Setting(_is_text, "is not a text", f'"{example}"')
+
+
+_FLAG = Setting(_is_flag, "is neither true nor false", "true")
+_BELOW = Setting(_is_table, "is not a section", "")
+SECTIONS = {
+    "library": Section(
+        "[library]",
+        {
+            "name": _text("Archmere Library"),
+            "fiscal_year_starts": Setting(_is_number(1, 12), "is not a month, 1 to 12", "7"),
+            "timezone": Setting(_is_zone, "is no zone that is known", '"America/New_York"'),
+        },
+    ),
+    "sources": Section(
+        "[sources.NAME]",
+        each=_BELOW,
+        below={
+            "system": Setting(_is_text, "is not a text", '"koha"', is_required=True),
+            "columns": Setting(_is_columns, "does not name columns", '{selitem = "oIBlmytf"}'),
+        },
+        further=_of_sources,
+    ),
+    "export": Section('[export."SYSTEM LIST"]'),
+    "headings": Section('[headings."SYSTEM LIST"]'),
+    "whole": Section("[whole]", each=_FLAG, further=_of_whole),
+    "privacy": Section(
+        "[privacy]",
+        {
+            "forget_after_days": Setting(
+                _is_number(0, 36_500), "is not a number of days, 0 to 36500", "90"
+            ),
+            "purge_exports": _FLAG,
+        },
+    ),
+    "calendar": Section("[calendar.NAME]", each=_BELOW),
+    "process": Section("[process.NAME]", each=_BELOW),
+    "goals": Section(
+        "[goals]",
+        each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),
+        further=_of_goals,
+    ),
+    "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
+    "duckdb": Section(
+        "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
+    ),
+}
+
+
+def faults(config: Config) -> Iterator[Fault]:
+    """Everything in a configuration that is no section or no key, or of the wrong kind."""
+    for name, given in config.items():
+        section = SECTIONS.get(name)
+        if section is None:
+            told = f"The sections are: {', '.join(s.heading for s in SECTIONS.values())}"
+            yield Fault((name,), "is an unknown section", _meant(name, SECTIONS) + told)
+        elif not isinstance(given, dict):
+            form = f"Write {section.heading} on a line of its own, and below it what it holds"
+            yield Fault((name,), "is not a section", form)
+        else:
+            yield from _of_section(name, given, section, config)
+
+
+def _of_section(
+    name: str, given: Mapping[str, Any], section: Section, config: Config
+) -> Iterator[Fault]:
+    found: list[Fault] = []
+    if section.keys:
+        found += _of_keys((name,), given, section.keys)
+    elif section.each:
+        every = dict.fromkeys(given, section.each)
+        found += _of_keys((name,), given, every, section.heading)
+    if section.below and not found:
+        for label, entry in given.items():
+            found += _of_keys((name, label), entry, section.below)
+    if section.further and not found:
+        found += section.further(given, config)
+    yield from found
+
+
+def _of_keys(
+    at: tuple[str, ...], given: Mapping[str, Any], keys: Mapping[str, Setting], form: str = ""
+) -> Iterator[Fault]:
+    for key, value in given.items():
+        wanted = keys.get(key)
+        if wanted is None:
+            told = f"{_meant(key, keys)}The keys are: {', '.join(keys)}"
+            yield Fault((*at, key), "is no key of it", told)
+        elif not wanted.is_right(value):
+            name = key if re.fullmatch(r"[\w-]+", key, re.A) else f'"{key}"'
+            right = f"Write for example {name} = {wanted.example}"
+            yield Fault(
+                (*at, key),
+                wanted.problem,
+                right if wanted.example else f"Write {form} and its keys below it",
+            )
+    yield from (
+        Fault(at, f"lacks its {key}", f"Write below it: {key} = {wanted.example}")
+        for key, wanted in keys.items()
+        if wanted.is_required and key not in given
+    )
+
+
+def _meant(wrong: str, names: Iterable[str]) -> str:
+    """What was meant: a key of another section, or a name like it."""
+    places = {key: s.heading for s in SECTIONS.values() for key in (*s.keys, *s.below)}
+    if wrong in places:
+        return f"{wrong} stands below {places[wrong]}. "
+    return nearest(wrong, names)

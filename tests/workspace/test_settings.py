@@ -1,0 +1,170 @@
+"""Every key of libstats.toml is checked: its kind, its name, its section."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.errors import WorkspaceError
+from libstats.workspace.settings import SECTIONS, Setting
+from libstats.workspace.workspace import CONFIG, find
+
+# a name for each section that has names, so that there is a key to be wrong
+NAMES = {"whole": '"koha items"', "goals": "ill_borrowing"}
+SYSTEM = 'system = "koha"\n'
+WRONG = ("3", "-1", "2.5", "true", '"false"', '"7"', '""', "[]", "[[1]]", "2026-10-31", "{x = 1}")
+OF_NO_KIND = ("12:30:00", "[3]", "{x = {y = 1}}", "[{}]")
+
+
+def keys() -> Iterator[tuple[str, str, Setting]]:
+    """The lines before each key of the table, the key, and what it wants."""
+    for name, section in SECTIONS.items():
+        for key, wanted in section.keys.items():
+            yield f"[{name}]\n", key, wanted
+        for key, wanted in section.below.items():
+            before = f"[{name}.koha]\n"
+            yield before if wanted.is_required else before + SYSTEM, key, wanted
+        if name in NAMES and section.each:
+            yield f"[{name}]\n", NAMES[name], section.each
+
+
+KEYS = [pytest.param(*each, id=f"{each[0].split()[0]}{each[1]}") for each in keys()]
+
+
+def refusal(folder: Path, text: str) -> str:
+    """What is said of a libstats.toml."""
+    (folder / CONFIG).write_text(text, encoding="utf-8")
+    with pytest.raises(WorkspaceError) as error:
+        find(folder)
+    return str(error.value)
+
+
+def test_every_key_of_the_table_is_among_those_tried() -> None:
+    assert {name for name, s in SECTIONS.items() if s.further} >= NAMES.keys()
+    for name, section in SECTIONS.items():
+        assert section.keys or section.each or name in ("export", "headings")
+        assert not (section.each and section.each.example) or name in NAMES, name
+
+
+@pytest.mark.parametrize(("before", "key", "wanted"), KEYS)
+def test_a_key_takes_its_own_example(
+    before: str, key: str, wanted: Setting, tmp_path: Path
+) -> None:
+    (tmp_path / CONFIG).write_text(f"{before}{key} = {wanted.example}\n", encoding="utf-8")
+    find(tmp_path)
+
+
+@pytest.mark.parametrize(("before", "key", "wanted"), KEYS)
+def test_a_key_refuses_every_other_kind(
+    before: str, key: str, wanted: Setting, tmp_path: Path
+) -> None:
+    right = type(tomllib.loads(f"x = {wanted.example}")["x"])
+    line = before.count("\n") + 1
+    for value in (*WRONG, *OF_NO_KIND):
+        kind = type(tomllib.loads(f"x = {value}")["x"])
+        is_goal = (key, value) == (NAMES["goals"], "2.5")
+        if is_goal or (kind is right and value not in OF_NO_KIND):
+            continue
+        said = refusal(tmp_path, f"{before}{key} = {value}\n")
+        bare = key.strip('"')
+        assert said.startswith(f"{CONFIG}, line {line}, {before.split()[0]} {bare}: "), said
+        assert said.endswith(f"\n  Write for example {key} = {wanted.example}."), said
+
+
+@pytest.mark.parametrize(("before", "key", "wanted"), KEYS)
+def test_a_misspelt_key_is_told_the_nearest(
+    before: str, key: str, wanted: Setting, tmp_path: Path
+) -> None:
+    bare = key.strip('"')
+    for misspelt in (f"{bare}s", bare[:-1], bare.upper(), bare[0] + bare[2:]):
+        said = refusal(tmp_path, f'{before}"{misspelt}" = {wanted.example}\n')
+        line = before.count("\n") + 1
+        assert f"{CONFIG}, line {line}, {before.split()[0]} {misspelt}: " in said
+        assert f"\n  Did you mean {bare}? " in said, said
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("value", ["3", '"x"', "true", "[]", "[{}]", "2026-10-31", "1.5"])
+def test_what_is_no_section_is_refused(name: str, value: str, tmp_path: Path) -> None:
+    said = refusal(tmp_path, f"\n{name} = {value}\n")
+    assert said.startswith(f"{CONFIG}, line 2, [{name}]: is not a section\n  Write [{name}")
+
+
+@pytest.mark.parametrize("name", ["sources", "calendar", "process", "export", "headings"])
+def test_what_has_a_name_is_a_section_too(name: str, tmp_path: Path) -> None:
+    said = refusal(tmp_path, f"[{name}]\nx = 3\n")
+    assert said.startswith(f"{CONFIG}, line 2, [{name}.x]: "), said
+    assert "\n  " in said
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_misspelt_section_is_told_the_nearest(name: str, tmp_path: Path) -> None:
+    said = refusal(tmp_path, f"[{name}x]\n")
+    assert said.startswith(f"{CONFIG}, line 1, [{name}x]: is an unknown section\n  Did you mean")
+    assert f"Did you mean {name}? The sections are: [library], " in said
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("purge_exports = true\n", "line 1, [purge_exports]: is an unknown section"),
+        ("purge_exports = true\n", "purge_exports stands below [privacy]. "),
+        ("[library]\nmemory_limit = '2GB'\n", "memory_limit stands below [duckdb]. "),
+        ("[privacy]\nforget_after_days = -1\n", "is not a number of days"),
+        ("[library]\nfiscal_year_starts = 13\n", "is not a month"),
+        ("[library]\ntimezone = 'Mars'\n", "is no zone that is known"),
+        ("[duckdb]\nmemory_limit = 'much'\n", "is not an amount of memory"),
+        ("[goals]\nill_borrowing = nan\n", "[goals] ill_borrowing: is no goal"),
+        ("[goals]\nmending = 3\n", "[goals] mending: is no goal: there is no such kind of work"),
+        ("[sources.x]\nsystem = 'Koha'\n", "Did you mean koha? The systems are: "),
+        ("[sources.x]\n", "line 1, [sources.x]: lacks its system"),
+        ('[sources."x y"]\nsystem = 1\n', 'line 2, [sources."x y"] system: is not a text'),
+        (
+            "[sources.x]\nsystem = 'symphony'\n[sources.x.columns]\nselitems = 'oI'\n",
+            "line 4, [sources.x] columns selitems: there is no such program\n"
+            "  Did you mean selitem? ",
+        ),
+    ],
+)
+def test_what_is_of_the_right_kind_can_be_wrong_too(text: str, told: str, tmp_path: Path) -> None:
+    assert told in refusal(tmp_path, text)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    said = refusal(
+        tmp_path, "calendar = 3\n[privacy]\npurge = true\n[export.x]\n[headings]\ny = 1\n"
+    )
+    assert re.findall(r"line (\d)", said) == ["1", "3", "4", "4", "4", "6"]
+
+
+OWN = '[export."apollo items"]\nrecognise = ["No."]\n{more}columns = {{item = {{"No." = "item_id"}}}}\n'
+
+
+@pytest.mark.parametrize("label", ["alma loans", "folio requests", "polaris transactions"])
+def test_whole_is_refused_where_nothing_comes_of_it(label: str, tmp_path: Path) -> None:
+    said = refusal(tmp_path, f'[whole]\n"{label}" = true\n')
+    assert f"line 2, [whole] {label}: what is missing from a file of this export cannot" in said
+    assert "it can be said of: " in said
+
+
+def test_whole_is_taken_of_an_own_export_that_says_gone(tmp_path: Path) -> None:
+    whole = '[whole]\n"apollo items" = true\n'
+    said = refusal(tmp_path, OWN.format(more="") + whole)
+    assert 'Write absence = "gone" below [export."apollo items"], or' in said
+    text = OWN.format(more='absence = "gone"\n') + whole
+    (tmp_path / CONFIG).write_text(text, encoding="utf-8")
+    assert find(tmp_path).is_whole("apollo items", declared=False)
+
+
+def test_every_example_of_the_template_is_right(tmp_path: Path) -> None:
+    place = libstats.init(tmp_path / "w", name="Here")
+    text = (place.folder / CONFIG).read_text(encoding="utf-8")
+    (place.folder / CONFIG).write_text(
+        re.sub(r'(?m)^# (?=\[|"?[\w .]+"? = )', "", text), encoding="utf-8"
+    )
+    assert find(place.folder).config.keys() == SECTIONS.keys()
