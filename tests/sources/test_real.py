@@ -174,7 +174,7 @@ def test_nothing_of_a_person_is_anywhere(real: Path, workspace: Workspace) -> No
     with libstats.open(workspace) as con:
         cells = {
             str(v)
-            for t in ("item", "title", "loan", "hold", "circulation_event", "reject")
+            for t in ("item", "title", "loan", "hold", "circulation_event", "rejected_row")
             for row in con.execute(f"from {t}").fetchall()
             for v in row
         }
@@ -396,7 +396,7 @@ def test_no_title_of_a_request_is_anywhere(real: Path, three: tuple[LoadReceipt,
     with libstats.open(three[1]) as con:
         cells = {
             str(v)
-            for t in ("ill_request", "ill_event", "reject")
+            for t in ("ill_request", "ill_event", "rejected_row")
             for row in con.execute(f"from {t}").fetchall()
             for v in row
         }
