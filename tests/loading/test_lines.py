@@ -359,7 +359,7 @@ def test_what_makes_no_difference_makes_none(
 def groups(place: Workspace, table: str = "store.item__row") -> list[int]:
     """How many rows each group of a table's has, in order."""
     with libstats.open(place) as con:
-        saved = f"select sum(count)::bigint from pragma_storage_info('store.{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
+        saved = f"select sum(count)::bigint from pragma_storage_info('{table}') where column_id = 0 and segment_type <> 'VALIDITY' group by row_group_id order by row_group_id"
         return [n for (n,) in con.execute(saved).fetchall()]
 
 

@@ -100,7 +100,7 @@ def test_a_file_loaded_again_in_another_zone_takes_the_place_of_its_first_load(
 
 
 def test_a_zone_that_is_none_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(WorkspaceError, match="timezone is no zone that is known"):
+    with pytest.raises(WorkspaceError, match="timezone: is no zone that is known"):
         in_zone(workspace, "Eastern")
 
 
