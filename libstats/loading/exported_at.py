@@ -16,7 +16,8 @@ from libstats.schema import Table
 
 # scheduled reports of some systems add the time of day, as in loans_202610310415.csv
 _DAY_IN_NAME = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
+    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
+    r"(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
 )
 
 
