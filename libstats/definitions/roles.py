@@ -73,10 +73,10 @@ COPY_ROLES = {
     "repair": CopyRole(True, False, False, "being mended"),
     "bindery": CopyRole(True, False, False, "with the binder"),
     "unavailable": CopyRole(True, False, False, "held, and not in its place"),
-    "reserve": CopyRole(True, True, False, "on the shelf of course reserves"),
     "reshelving": CopyRole(True, False, True, "back, and on its way to its shelf"),
-    "damaged": CopyRole(True, None, False, "damaged; whether it stands on its shelf is not said"),
+    "reserve": CopyRole(True, True, False, "on the shelf of course reserves"),
     "not for loan": CopyRole(True, True, False, "for use in the library, or for staff"),
+    "damaged": CopyRole(True, None, False, "damaged; whether it stands on its shelf is not said"),
     "on shelf": CopyRole(True, True, True, "in its place, or wherever it is shelved for now"),
     "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
 }
@@ -112,8 +112,8 @@ FIELDS: dict[str, Sequence[str]] = {
 
 
 def fold(code: str) -> str:
-    """A code as it is compared: whatever its case, without the spaces around it."""
-    return code.strip().lower()
+    """A code as it is compared: whatever its case, without spaces around it, one between words."""
+    return " ".join(code.split()).lower()
 
 
 def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ COPY_STATE = f"""
             select distinct
                 source,
                 {_CODES},
-                due_on is not null as is_due
+                believed_day(due_on, '9999-12-31') is not null as is_due
             from item
         )
     ),
@@ -258,7 +258,7 @@ COPY_STATE = f"""
             on r.source = s.source
             and r.about = 'item'
             and coalesce(r.field, s.field) = s.field
-            and r.code in (lower(s.code), '*')
+            and r.code in (lower(regexp_replace(s.code, '\\s+', ' ', 'g')), '*')
         qualify row_number() over (
             partition by s.combination, s.field
             order by
@@ -301,7 +301,7 @@ COPY_STATE = f"""
     from item i
     join combination c
         on c.source = i.source
-        and c.is_due = (i.due_on is not null)
+        and c.is_due = (believed_day(i.due_on, '9999-12-31') is not null)
         {" ".join(f"and c.{f} is not distinct from i.{f}" for f in _FIELDS)}
     left join verdict v using (combination)
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, processes, roles, thresholds
+from libstats.definitions import calendar, days, processes, roles, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
 from libstats.sources import roles as vocabularies
@@ -53,6 +53,7 @@ def open(
     views.make(con, at, stand_ins)
     con.execute("use memory")
     processes.register(con, place.config)
+    days.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     calendar.register(con, place.config)
     thresholds.register(con, place.config, place.folder)

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import roles
+from libstats.definitions import days, roles
 from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
@@ -44,6 +44,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             source || ' items' as declaration,
             row_number() over (order by source) as shape,
             true as is_active,
+            null::timestamp as exported_at,
             map {'item': ?} as columns
         from (select source from item union select source from loan union select 'koha')
         """,
@@ -52,6 +53,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     con.execute(
         "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"
     )
+    days.register(con)
     roles.register(con, vocabularies.of_system, config or {})
     return con
 
