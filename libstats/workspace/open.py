@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, days, processes, roles, thresholds
+from libstats.definitions import calendar, codes, days, processes, roles, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
 from libstats.sources import roles as vocabularies
@@ -55,6 +55,7 @@ def open(
     processes.register(con, place.config)
     days.register(con)
     roles.register(con, vocabularies.of_system, place.config)
+    codes.register(con)
     calendar.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import days, roles
+from libstats.definitions import codes, days, roles
 from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
@@ -55,6 +55,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     )
     days.register(con)
     roles.register(con, vocabularies.of_system, config or {})
+    codes.register(con)
     return con
 
 
