@@ -11,7 +11,7 @@ import duckdb
 from libstats import schema
 from libstats.definitions.roles import COPY_ROLES, FIELDS
 
-__all__ = ["register", "undeclared"]
+__all__ = ["COPY_ROLES", "register", "undeclared"]
 
 _FIELDS = FIELDS["item"]
 

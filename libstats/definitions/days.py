@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import duckdb
 
-__all__ = ["NO_DAYS", "register"]
+__all__ = ["NO_DAYS", "OF_COPIES", "register"]
 
 NO_DAYS = (
     "1899-12-30",
@@ -31,6 +31,7 @@ HAPPENED = (
     "lost_on",
     "withdrawn_on",
 )
+OF_COPIES = (*HAPPENED, "due_on")
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:

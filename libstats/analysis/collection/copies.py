@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.definitions import codes
 from libstats.definitions.parameters import Day, asked
 
 # SQL: roles of a copy, of the row s of copy_state. Their codes are in the lists beside the sources.
@@ -53,6 +54,27 @@ MIGRATION_DAY = """
             )
     )
 """
+
+
+def undeclared_codes(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Which codes of copies did nobody declare, so that their copies cannot be judged?
+
+    Returns one row per code, the commonest first: `source`, `field` (column of `item`), `code`,
+    `rows` (copies) and `line`, the beginning of the line in libstats.toml that would declare it.
+    """
+    return con.sql(
+        f"""
+        select
+            source,
+            field,
+            code,
+            rows,
+            line
+        from ({codes.undeclared()})
+        where about = 'item'
+        order by rows desc, source, field, code
+        """
+    )
 
 
 @asked
