@@ -18,6 +18,7 @@ from libstats.recognise.known import Config, known
 from libstats.recognise.propose import Proposal, as_toml, propose, shown
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
 from libstats.recognise.sniff import parts
+from libstats.recognise.undeclared import undeclared
 from libstats.workspace.workspace import Workspace
 
 
@@ -95,7 +96,8 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
 
 def _part(part: Part, config: Config, dates: str | None) -> str:
     try:
-        return _recognised(*recognise_part(part, config))
+        source, found = recognise_part(part, config)
+        return "\n".join([_recognised(source, found), *undeclared(source, found, config)])
     except NotLoadedYet as error:
         return f"{part.name}: left alone\n  {error}"
     except FileRefused as error:
@@ -138,6 +140,8 @@ def _recognised(source: Source, part: Part) -> str:
     for plan in found:
         text.append(f"  to {plan.table.name}:")
         for line in plan.lines:
+            if line.expression.startswith("null"):
+                continue
             headings = [part.header[plan.positions[h]] for h in plan.present(line)]
             text.append(f"    {', '.join(headings) or '(constant)'} -> {line.column}")
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]

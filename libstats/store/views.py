@@ -49,6 +49,35 @@ REJECTED_ROW = {
     "reason": "what is wrong",
     "shape": "what the value looks like, never the value",
 }
+# What a connection is given beside the store's own, when it is opened: see libstats/definitions.
+ROLE = {
+    "source": "configured source",
+    "about": "the table whose column carries the code",
+    "field": "that column; blank: any of the table that carries codes",
+    "code": "the code in small letters, one space between words; *: any that no line names",
+    "role": "what it means, of a closed list (of copies `copy_role`); blank: `meaning` says why",
+    "milestone": "the milestone of a kind of work that it marks",
+    "outcome": "how a case stands that carries it",
+    "meaning": "what the vendor, or the library, says it is",
+    "is_own": "true if libstats.toml says so",
+}
+COPY_ROLE = {
+    "role": "a role of a copy",
+    "is_held": "true if the library has such a copy, so that age and use count it",
+    "is_on_shelf": "true if it stands where it belongs; blank: not said",
+    "can_fill": "true if a hold can be filled with it, now or once it is back",
+    "meaning": "the role in words",
+    "place": "its place among them: of several codes of one copy the first role counts",
+}
+COPY_STATE = {
+    "source": "configured source",
+    "item_key": "the copy, as in `item_ever`",
+    "role": "the first of the roles of its codes; `nothing said` without any; blank: none is known",
+    "is_held": "as in `copy_role`; of several codes one no decides, else one unknown: blank",
+    "is_on_shelf": "likewise",
+    "can_fill": "likewise",
+    "unknown_code": "its codes without a role, each behind its column",
+}
 
 
 def dictionary() -> str:
@@ -71,10 +100,19 @@ def dictionary() -> str:
             LOADED_FILE,
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
+        ("role", "One row a code of a source, and what it means there.", ROLE),
+        ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
+        ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),
     ):
         lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]
         lines.append("")
+    lines += [
+        "`dated_item` is `item` with days blank that are none: 1900-01-01, 1970-01-01 and the like,"
+        " and what should have happened after the newest export. `believed_day(day, newest)` is"
+        " such a day, or NULL.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, processes, thresholds
+from libstats.definitions import calendar, codes, days, processes, roles, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
+from libstats.sources import roles as vocabularies
 from libstats.store import earlier, generations, gone, ledger, tables, views
 from libstats.store.fold import Refold
 from libstats.workspace import given
@@ -52,6 +53,9 @@ def open(
     views.make(con, at, stand_ins)
     con.execute("use memory")
     processes.register(con, place.config)
+    days.register(con)
+    roles.register(con, vocabularies.of_system, place.config)
+    codes.register(con)
     calendar.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con

@@ -150,6 +150,57 @@ def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     )
 
 
+def _of_roles(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Meanings of codes: of sources, tables and columns that there are not, and words that mean
+    nothing there."""
+    from libstats.definitions import roles
+    from libstats.sources import sources
+
+    own = {label.split(" ")[0] for label in _own(config)}
+    places = sorted({*config.get("sources", {}), *own, *(s.system for s in sources())})
+    for source, tables in given.items():
+        at: tuple[str, ...] = ("roles", source)
+        if source not in places:
+            yield _unlisted(at, "is no source", source, places, "sources")
+            continue
+        for table, fields in tables.items():
+            if table not in roles.FIELDS:
+                yield _unlisted((*at, table), "is no table of codes", table, roles.FIELDS, "tables")
+            elif not isinstance(fields, dict):
+                yield Fault((*at, table), "is not a section", f"Write {_ROLES} and codes below it")
+            else:
+                yield from _of_codes((*at, table), table, fields, config)
+
+
+def _of_codes(
+    at: tuple[str, ...], table: str, fields: Mapping[str, Any], config: Config
+) -> Iterator[Fault]:
+    from libstats.definitions import roles
+
+    words = roles.words(table, config)
+    for field, codes in fields.items():
+        if field not in roles.FIELDS[table]:
+            told = "columns"
+            yield _unlisted((*at, field), "is no column of codes", field, roles.FIELDS[table], told)
+        elif not isinstance(codes, dict):
+            yield Fault((*at, field), "is not a section", f"Write {_ROLES} and codes below it")
+        else:
+            yield from (
+                _unlisted(
+                    (*at, field, code), f"means {word!r}, which is no role", word, words, "roles"
+                )
+                for code, word in codes.items()
+                if word not in words
+            )
+
+
+def _unlisted(
+    at: tuple[str, ...], problem: str, wrong: object, names: Iterable[str], what: str
+) -> Fault:
+    listed = f"The {what} are: {', '.join(names)}"
+    return Fault(at, problem, nearest(str(wrong), names) + listed)
+
+
 def _own(config: Config) -> Mapping[str, Any]:
     own = config.get("export", {})
     return own if isinstance(own, dict) else {}
@@ -161,6 +212,7 @@ def _text(example: str) -> Setting:
 
 _FLAG = Setting(_is_flag, "is neither true nor false", "true")
 _BELOW = Setting(_is_table, "is not a section", "")
+_ROLES = "[roles.SOURCE.TABLE.FIELD]"
 SECTIONS = {
     "library": Section(
         "[library]",
@@ -193,6 +245,7 @@ SECTIONS = {
     ),
     "calendar": Section("[calendar.NAME]", each=_BELOW),
     "process": Section("[process.NAME]", each=_BELOW),
+    "roles": Section(_ROLES, each=_BELOW, further=_of_roles),
     "goals": Section(
         "[goals]",
         each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),

@@ -47,6 +47,11 @@ name = "{name}"
 # [process.ill_borrowing.statuses]
 # received = ["Awaiting Box Opening"]
 
+# What codes mean that libstats does not know, or that mean something else here; `libstats check`
+# names them. Of copies: on shelf, on loan, repair, missing, withdrawn, ... (the table `copy_role`).
+# [roles.koha.item.not_for_loan_code]
+# "3" = "repair"
+
 # The limits of weeding, where neither profile nor table is given: a profile of
 # libstats/definitions/weeding.csv, or of a table like it in this folder.
 # [weeding]

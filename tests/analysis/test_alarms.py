@@ -50,6 +50,10 @@ PLANTED = {
         )
     ],
     "migration day": [("items-2026-10-01.csv", items(150, day="2024-01-01"))],
+    "code without a role": [
+        ("items-2026-10-01.csv", "itemnumber;barcode;homebranch;notforloan\n1;b1;EAST;7\n")
+    ],
+    "impossible days": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;1900-01-01\n")],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],
     "times to come": [("log-2026-10-01.csv", LOG + "2026-10-05 10:00:00;EAST;issue\n")],
     "gap in a log": [

@@ -26,7 +26,7 @@ from tests.support.files import ROOT
 CANONICAL = {
     name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
 }
-DOCUMENTED = {"loaded_file", "rejected_row"}
+DOCUMENTED = {"loaded_file", "rejected_row", "role", "copy_role", "copy_state", "dated_item"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")

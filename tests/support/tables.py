@@ -7,13 +7,15 @@ from typing import Any
 import duckdb
 
 from libstats import schema
+from libstats.definitions import codes, days, roles
+from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
 
 
-def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
+def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.DuckDBPyConnection:
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
-    its number."""
+    its number. Codes mean what the system of the source's name says, and `config`."""
     con = duckdb.connect()
     for table in schema.tables().values():
         con.execute(
@@ -33,18 +35,27 @@ def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
                 list(full.values()),
             )
     con.execute("create schema history")
-    con.execute("create table history.item as select *, 1 as shape from main.item")
+    # a shape of file for each source
     con.execute(
         """
         create table loaded_file as
         select
-            'koha' as source,
-            1 as shape,
+            source,
+            source || ' items' as declaration,
+            row_number() over (order by source) as shape,
             true as is_active,
+            null::timestamp as exported_at,
             map {'item': ?} as columns
+        from (select source from item union select source from loan union select 'koha')
         """,
         [[column.name for column in schema.tables()["item"].columns]],
     )
+    con.execute(
+        "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"
+    )
+    days.register(con)
+    roles.register(con, vocabularies.of_system, config or {})
+    codes.register(con)
     return con
 
 

@@ -1,0 +1,178 @@
+"""Roles of codes: what the words mean that a system writes for the state of a copy, a hold, a
+request, an order or an event.
+
+A SELECT keeps the word as exported. Lists beside the sources, one line a code, give each word of a
+vendor its role, its milestone and its outcome, and `[roles]` in libstats.toml a library's own.
+They are joined when somebody asks, so that a correction needs no reload. A word is matched whole;
+one that nobody declared has no role, and nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+
+from libstats.definitions.processes import processes
+
+__all__ = [
+    "COPY_ROLES",
+    "FIELDS",
+    "OUTCOMES",
+    "ROLES",
+    "Line",
+    "fold",
+    "own_lines",
+    "register",
+    "words",
+]
+
+
+class Line(NamedTuple):
+    """What one code means. An empty `field` is any field of the table that carries codes, the code
+    * any other value of the field."""
+
+    about: str
+    field: str
+    code: str
+    role: str = ""
+    milestone: str = ""
+    outcome: str = ""
+    meaning: str = ""
+
+
+class CopyRole(NamedTuple):
+    """What a role says of a copy; None: it does not say."""
+
+    is_held: bool
+    is_on_shelf: bool | None
+    can_fill: bool | None
+    meaning: str
+
+
+# The strongest first: of several codes of one copy it is the role. A hold may be filled by what is
+# out and comes back (Evergreen calls it holdable), not by what never will.
+COPY_ROLES = {
+    "withdrawn": CopyRole(False, False, False, "taken out of the collection"),
+    "never came": CopyRole(False, False, False, "ordered, and the order ended without it"),
+    "not ours": CopyRole(False, False, False, "another library's, here on interlibrary loan"),
+    "no copy": CopyRole(False, False, False, "a record that stands for no thing on a shelf"),
+    "lost": CopyRole(False, False, False, "lost, paid for or not, or overdue so long that it is"),
+    "missing": CopyRole(False, False, False, "not found where it should be"),
+    "claimed returned": CopyRole(False, False, False, "a patron says that it came back, or never"),
+    "on order": CopyRole(False, False, True, "ordered, and not here yet"),
+    "on loan": CopyRole(True, False, True, "with a patron"),
+    "lent to a library": CopyRole(True, False, True, "with another library, on interlibrary loan"),
+    "in transit": CopyRole(True, False, True, "on its way between branches"),
+    "hold shelf": CopyRole(True, False, True, "set aside for a patron, who may fetch it"),
+    "requested": CopyRole(
+        True, False, True, "wanted by a patron, and to be fetched from its shelf"
+    ),
+    "in process": CopyRole(True, False, True, "here, and not yet ready for its shelf"),
+    "repair": CopyRole(True, False, False, "being mended"),
+    "bindery": CopyRole(True, False, False, "with the binder"),
+    "unavailable": CopyRole(True, False, False, "held, and not in its place"),
+    "reshelving": CopyRole(True, False, True, "back, and on its way to its shelf"),
+    "reserve": CopyRole(True, True, False, "on the shelf of course reserves"),
+    "not for loan": CopyRole(True, True, False, "for use in the library, or for staff"),
+    "damaged": CopyRole(True, None, False, "damaged; whether it stands on its shelf is not said"),
+    "on shelf": CopyRole(True, True, True, "in its place, or wherever it is shelved for now"),
+    "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
+}
+
+# The closed list of roles of each table.
+ROLES: dict[str, Sequence[str]] = {"item": tuple(COPY_ROLES)}
+
+# What a status may say of how a case stands.
+OUTCOMES = (
+    "open",
+    "paused",
+    "done",
+    "given up by the patron",
+    "given up",
+    "lapsed",
+    "not fetched",
+    "over",
+)
+
+_COLUMNS = dict(enumerate(("source", *Line._fields), 1))
+
+# The columns whose words have roles, by table. The first is the one of the vendor's own words.
+FIELDS: dict[str, Sequence[str]] = {
+    "item": ("status", "lost_code", "damaged_code", "withdrawn_code", "not_for_loan_code"),
+    "hold": ("status_as_exported",),
+    "ill_request": ("status_as_exported",),
+    "ill_event": ("status_as_exported",),
+    "order_line": ("status_as_exported",),
+    "order_copy": ("status_as_exported",),
+    "serial_issue": ("status_as_exported",),
+    "circulation_event": ("kind_as_exported",),
+    "reserve_request": ("status_as_exported",),
+    "access_problem": ("status_as_exported",),
+}
+
+
+def fold(code: str) -> str:
+    """A code as it is compared: whatever its case, without spaces around it, one between words."""
+    return " ".join(code.split()).lower()
+
+
+def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a library may say of a code of a table: a role; of what is no copy also an outcome, or
+    a milestone of any kind of work."""
+    own = config.get("process", {})
+    found = [*ROLES.get(about, ())]
+    if about != "item":
+        found += OUTCOMES
+        for process in processes(config if isinstance(own, dict) else {}).values():
+            found += process.milestones
+    return tuple(dict.fromkeys(found))
+
+
+def own_lines(config: Mapping[str, Any], source: str) -> list[Line]:
+    """A library's own lines for a source: [roles.SOURCE.TABLE.FIELD] in libstats.toml, "code" =
+    "role", or an outcome or a milestone of what is no copy."""
+    found = []
+    for about, fields in config.get("roles", {}).get(source, {}).items():
+        for field, codes in fields.items():
+            found += [_own(about, field, code, word) for code, word in codes.items()]
+    return found
+
+
+def _own(about: str, field: str, code: str, word: str) -> Line:
+    line = Line(about, field, code, meaning="as libstats.toml says")
+    if word in ROLES.get(about, ()):
+        return line._replace(role=word)
+    return line._replace(outcome=word) if word in OUTCOMES else line._replace(milestone=word)
+
+
+def register(
+    con: duckdb.DuckDBPyConnection,
+    shipped: Callable[[str], Iterable[Sequence[str]]],
+    config: Mapping[str, Any],
+) -> None:
+    """Give a connection the table `role`: what each code of each loaded source means.
+
+    `shipped` gives the lines of a system: about, field, code, role, milestone, outcome, meaning.
+    """
+    named = con.execute(
+        "select distinct source, split_part(declaration, ' ', 1) from loaded_file order by all"
+    ).fetchall()
+    rows: dict[tuple[Any, ...], None] = {}
+    for source, system in named:
+        own = own_lines(config, source)
+        taken = {(line.about, fold(line.code), f) for line in own for f in (line.field, "")}
+        for line in map(Line._make, shipped(system)):
+            if (line.about, fold(line.code), line.field) not in taken:
+                rows[(source, *line._replace(code=fold(line.code)), False)] = None
+        rows |= {(source, *line._replace(code=fold(line.code)), True): None for line in own}
+    columns = list(map(list, zip(*rows, strict=True))) or [[]] * 9
+    con.execute(
+        f"""
+        create or replace temp table role as
+        select
+            {", ".join(f"nullif(unnest(${n}::varchar[]), '') as {c}" for n, c in _COLUMNS.items())},
+            unnest($9::boolean[]) as is_own""",
+        columns,
+    )
