@@ -157,7 +157,8 @@ def _worklist(rows: list[Row], _: Row) -> list[str]:
 def _backlog(rows: list[Row], parameters: Row) -> list[str]:
     last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
     return [
-        f"{_of(row, parameters)}{number(row['waiting'])} waiting at {row['ended_at']:%Y-%m-%d %H:%M}"
+        f"{_of(row, parameters)}{number(row['waiting'])} waiting at "
+        f"{row['ended_at']:%Y-%m-%d %H:%M}"
         for row in last
     ] or ["Nothing was waiting"]
 

@@ -3,7 +3,6 @@ itself, and one sign more. A name, a number, an address would be more."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from re import _constants as kind  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -67,7 +66,8 @@ def _chooses(nodes: Iterable[tuple[Any, Any]]) -> bool:
 
 
 def _is_one_sign(members: Iterable[tuple[Any, Any]]) -> bool:
-    """True for a class that is one letter in either case, or blanks and signs that spell nothing."""
+    """True for a class that is one letter in either case, or blanks and signs, which spell
+    nothing."""
     letters = set()
     for op, given in members:
         if op is kind.LITERAL:

@@ -1,11 +1,11 @@
 """How a file is called in the ledger, in receipts and in messages: by what of its name cannot name
 a person.
 
-People call files `holds for Ann Reed.csv` and archives hold folders of patrons. No list of names is
-ever complete, so what is kept is what is known: words of file_words.txt, single letters, days and
-times, numbers of up to four digits. Any other word leaves its shape, `holds for Xxx Xxxx~9a1c3f.csv`,
-and behind it six signs of what the file holds, by which two files of one shape are told apart and
-the same file is known again.
+People call files `holds for Ann Reed.csv`, and archives hold folders of patrons. No list of names
+is ever complete, so what is kept is what is known: words of file_words.txt, single letters, days
+and times, numbers of up to four digits. Any other word leaves its shape,
+`holds for Xxx Xxxx~9a1c3f.csv`, and behind it six signs of what the file holds: two files of one
+shape are told apart by them, and the same file is known again.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ _LONGEST = 4  # digits of a number that is no day: a year, a page, a day of the 
 _RECORDED = re.compile(r"~\w{1,6}(?=$|[.#])")
 _FEW = 3  # letters that stand alone in a name
 # whose numbers are a person's
-_OF_PERSONS = frozenset(
-    "patron patrons borrower borrowers user users member members student students card".split()
-)
+_OF_PERSONS = {"patron", "borrower", "user", "member", "student", "card"}
 
 
 @cache
@@ -67,7 +65,7 @@ def recorded(name: str, mark: Callable[[], str]) -> str:
     'Xxx Xxxx/holds 99999999999999~9a1c3f.csv'
     """
     whole = legible(name)
-    words = {w.casefold() for w in re.findall(r"[^\W\d_]+", whole)}
+    words = {w.casefold().removesuffix("s") for w in re.findall(r"[^\W\d_]+", whole)}
     longest = 0 if words & _OF_PERSONS else _LONGEST
     spelt = len(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", whole)) > _FEW
     safe = _TOKEN.sub(lambda token: _kept(token, longest, spelt), whole)

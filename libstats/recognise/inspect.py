@@ -57,7 +57,7 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         raise LibstatsError(
             f"{of_file(path)}: {problem}",
             (
-                f"`libstats inspect FILE` shows what is known of it; "
+                "`libstats inspect FILE` shows what is known of it; "
                 "an entry can also be written by hand, as CONTRIBUTING.md shows."
             ),
         )

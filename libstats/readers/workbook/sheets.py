@@ -193,8 +193,8 @@ def sheets(place: Place) -> Iterator[Sheet]:
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
             problem = (
-                f"{replace(place, sheet=name).name}: it reaches to row {extent.last_row:,} and column "
-                f"{extent.last_column:,}, too far for memory"
+                f"{replace(place, sheet=name).name}: it reaches to row {extent.last_row:,} and "
+                f"column {extent.last_column:,}, too far for memory"
             )
             raise FileRefused(
                 problem, "Delete what lies far from the table, or save the sheets as CSV."

@@ -19,11 +19,11 @@ def _set(words: str) -> frozenset[str]:
 
 
 _TEXT = _set(
-    """html head title body main a abbr address article aside b bdi bdo big blockquote br caption
-    center cite code col colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3
-    h4 h5 h6 header hr i img input ins kbd label li mark meter nav ol p pre progress q s samp section
-    small span strong sub summary sup style table tbody td tfoot th thead time tr tt u ul var wbr
-    meta link"""
+    """html head title body main a abbr address article aside b bdi bdo big blockquote br
+    caption center cite code col colgroup dd del details dfn div dl dt em figcaption
+    figure footer h1 h2 h3 h4 h5 h6 header hr i img input ins kbd label li mark meter nav
+    ol p pre progress q s samp section small span strong sub summary sup style table tbody
+    td tfoot th thead time tr tt u ul var wbr meta link"""
 )
 # as they are written in pages, without capitals; neither links nor what moves, nor foreign pieces
 _DRAWN = _set(
