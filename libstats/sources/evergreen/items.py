@@ -91,6 +91,8 @@ CIRCULATIONS = Source(
     fills={"loan": loans("""person_key("Patron")""")},
 )
 
+AGED_HEADINGS = {name: names for name, names in LOAN_HEADINGS.items() if name != "Patron"}
+
 # action.aged_circulation, to which Evergreen moves old circulations without their patron, and
 # all_circulation, which shows them among the others: whoever borrowed is forgotten here too. What
 # only these two say of a patron marks them, also beside a column of patrons
@@ -105,7 +107,7 @@ AGED = Source(
         "Patron Birth Year",
     ),
     required=RENEWALS,
-    headings=LOAN_HEADINGS
+    headings=AGED_HEADINGS
     | {"Patron Birth Year": ("usr_birth_year", "Patron ZIP", "usr_post_code")},
     happened=("checked_out_at", "returned_at"),
     footer=FOOTER,
