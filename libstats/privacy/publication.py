@@ -123,12 +123,16 @@ def _is_total(place: Place, group: _Group, tables: Sequence[Shown], *, is_small:
 
 
 def _may_say(value: str, column: str, group: _Group, table: Counted) -> bool:
-    """True if a total of the group may say this in one of its columns: what all the group says, or
-    a word for all that no row says."""
+    """True if a total of the group may say this in one of its columns: what all the group says, a
+    word for all that no row says, or one moment of several, as a quarter is called by its first
+    day."""
     about = group.about.get(plain_name(column))
     held = {str(table.lines[cell[1]].get(column)) for cell in group.cells}
     every = {str(row.get(column)) for row in table.lines[: table.foot]}
-    return value == about if about is not None else held == {value} or value not in every
+    if about is not None:
+        return value == about
+    is_moment = value in held and bool(_TIME.fullmatch(value))
+    return is_moment or held == {value} or value not in every
 
 
 def _groups(number: int, table: Counted, counts: Mapping[Place, int]) -> Iterator[_Group]:

@@ -13,7 +13,7 @@ from libstats.analysis import today
 from libstats.analysis.today import Export, Today
 from libstats.cli.today import text
 from libstats.report import today as written
-from libstats.report.page import publish
+from libstats.report.page import allowed
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.analysis.work.test_turnaround import FOUR
 from tests.support.cases import opened

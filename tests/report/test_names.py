@@ -170,8 +170,9 @@ def test_the_reports_of_a_library_of_such_names(workspace: Workspace, tmp_path: 
             workspace, [write(workspace.exports / f"{kind}-2026-11-01.csv", text)]
         )
         assert receipt.is_clean, str(receipt)
-    for name in ("monthly_operations", "collection_and_weeding"):
-        page = run(name, workspace.folder, {}, tmp_path / f"{name}.html", ("html", "xlsx"))
+    script = {"branch": "<script>alert(1)</script>"}
+    for name, given in (("monthly_operations", {}), ("collection_and_weeding", script)):
+        page = run(name, workspace.folder, given, tmp_path / f"{name}.html", ("html", "xlsx"))
         text = page.read_text(encoding="utf-8")
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text
     con = libstats.open(workspace)
