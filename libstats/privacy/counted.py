@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from libstats import schema
@@ -76,11 +76,8 @@ def count_of(value: Any) -> int | None:
         if not _WHOLE.fullmatch(text):
             return None
         return int(re.sub(r"\D", "", text.split(".")[0] if re.search(r"\.0*$", text) else text))
-    if isinstance(value, Integral):
-        return int(value) if value >= 0 else None
-    if isinstance(value, (Real, Decimal)):
-        whole = value == value and value >= 0 and value not in (float("inf"),) and value % 1 == 0
-        return int(value) if whole else None
+    if isinstance(value, (Real, Decimal)) and (number := float(value)) >= 0:
+        return int(number) if number.is_integer() else None
     return None
 
 
@@ -155,9 +152,10 @@ class Counted:
         for names in self.measures:
             for line in range(len(self.lines)) if len(names) > 1 else ():
                 yield _sum(counts, (line, self.total), [(line, name) for name in names])
-            for name in (*names, self.total) if self.foot is not None else ():
-                rows = [(line, name) for line in range(self.foot)]
-                yield _sum(counts, (self.foot, name), rows)
+            if self.foot is not None:
+                for name in (*names, self.total):
+                    rows = [(line, name) for line in range(self.foot)]
+                    yield _sum(counts, (self.foot, name), rows)
 
     def known(self, counts: Collection[Place]) -> Iterator[Sum]:
         """The sums of rows that only a patrons' attribute tells apart, known from elsewhere. One

@@ -104,9 +104,10 @@ def hidden(
     while given_away := exposed(counts, told, away):
         taken = _others(counts, told, away, given_away, frozenset(last))
         if not taken:
-            told = _without_known(told, away, given_away)
-            if told is None:
+            left = _without_known(told, away, given_away)
+            if len(left) == len(told):
                 break
+            told = left
         away |= taken
     return away
 
@@ -148,12 +149,10 @@ def _tied(sums: Iterable[Sum], away: set[Place], cell: Place) -> set[Place]:
     return tied
 
 
-def _without_known(sums: list[Sum], away: set[Place], given_away: set[Place]) -> list[Sum] | None:
-    """The sums but for those that no table shows and of which everything is withheld; None if there
-    is none to leave out."""
-    left = [
+def _without_known(sums: list[Sum], away: set[Place], given_away: set[Place]) -> list[Sum]:
+    """The sums but for those that no table shows and of which everything is withheld."""
+    return [
         (total, parts)
         for total, parts in sums
         if total is not None or not given_away & set(parts) or set(parts) - away
     ]
-    return left if len(left) < len(sums) else None
