@@ -11,6 +11,7 @@ import duckdb
 from libstats.errors import LibstatsError
 from libstats.privacy import keys
 from libstats.privacy.forgetting import destroy, people_columns
+from libstats.readers.file_names import recorded_before
 from libstats.store import generations, ledger
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
@@ -38,10 +39,28 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         seq = ledger.enter(con, "forget", None, now)
         con.execute("insert into horizon values ($1, $2)", [seq, before])
         rows = destroy(con, before)
+        _forget_names(con)
         con.execute("commit")
         writer.must_rewrite = True
         writer.publish()
     return rows
+
+
+def _forget_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Call the files that an earlier libstats loaded as they are recorded today."""
+    named = con.execute("select distinct file, sha256 from load").fetchall()
+    renamed = [
+        (file, safe) for file, sha256 in named if (safe := recorded_before(file, sha256)) != file
+    ]
+    con.execute(
+        """
+        update load
+        set file = n.new
+        from (select unnest($1::varchar[]) as old, unnest($2::varchar[]) as new) n
+        where load.file = n.old
+        """,
+        [[old for old, _ in renamed], [new for _, new in renamed]],
+    )
 
 
 def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:

@@ -185,7 +185,7 @@ class Incoming:
         """When it was exported, where the person said so, and else where its name does."""
         if self.job.exported_at is not None:
             return self.job.exported_at, "given"
-        named = exported_at.in_name(self.part.entry)
+        named = exported_at.in_name(self.part.written)
         return (named, "name") if named else None
 
     @property

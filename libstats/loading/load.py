@@ -18,7 +18,8 @@ from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
 from libstats.privacy import forgetting
-from libstats.readers.place import is_of, stamp
+from libstats.readers.file_names import is_of, of_file
+from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
 from libstats.store import fold, generations
 from libstats.workspace import given
@@ -98,7 +99,7 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
                 path.unlink()
         except OSError as error:  # what was loaded is published: it stands
             receipt.notes.append(
-                f"{path.name} could not be deleted: {error.strerror or error}."
+                f"{of_file(path)} could not be deleted: {error.strerror or error}."
                 " Delete it yourself: it may tell of patrons"
             )
 

@@ -90,6 +90,11 @@ class Part(ABC):
         return self.place.entry
 
     @property
+    def written(self) -> str:
+        """The same with the names as they are, which is recorded nowhere."""
+        return self.place.written
+
+    @property
     @abstractmethod
     def form(self) -> str:
         """What its bytes are, for `libstats inspect`."""

@@ -12,6 +12,7 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
+from libstats.readers.file_names import of_file
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.recognise.known import Config, known
@@ -55,18 +56,18 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
             else "it holds several lists that libstats does not know"
         )
         raise LibstatsError(
-            f"{path.name}: {problem}",
+            f"{of_file(path)}: {problem}",
             (
-                f"`libstats inspect {path.name}` shows what is known of it; "
+                "`libstats inspect FILE` shows what is known of it; "
                 "an entry can also be written by hand, as CONTRIBUTING.md shows."
             ),
         )
     if found[0].asks:
         raise LibstatsError(
-            f"{path.name}: something has to be said first",
+            f"{of_file(path)}: something has to be said first",
             f"{found[0].asks[0].upper()}{found[0].asks[1:]}.",
         )
-    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {path.name}")
+    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {of_file(path)}")
     workspace.declare(label, text)
     return text
 
@@ -79,7 +80,7 @@ def _check(path: Path) -> None:
 
 
 def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
-    name = path.name
+    name = of_file(path)
     try:
         for place in places(path):
             name = place.name

@@ -38,7 +38,6 @@ COUNTS = {
     "renewals": tuple(RENEWALS),
     "uses inside the library": ("in_house_uses",),
 }
-UNKNOWN_BRANCH = "branch not known"
 
 
 def head(report: Monthly) -> Html:
@@ -114,23 +113,23 @@ def by_month(report: Monthly) -> Table:
     names = sorted(
         {row["branch"] for row in report.rows}, key=lambda name: (name is None, name or "")
     )
-    months = sorted({row["period"] for row in report.rows})
-    rows = []
-    for month in months:
-        counts = {
-            name or UNKNOWN_BRANCH: report.count(COUNTS["checkouts"], month, name) for name in names
+    # numbered, since a branch may bear the name of another column
+    columns = {f"branch_{place}": name for place, name in enumerate(names, start=1)}
+    whole = ("all_branches",) if len(names) > 1 else ()
+    rows = [
+        {
+            "period": month,
+            **{
+                column: report.count(COUNTS["checkouts"], month, name)
+                for column, name in columns.items()
+            },
+            **{column: report.count(COUNTS["checkouts"], month) for column in whole},
         }
-        rows.append(
-            {
-                "period": month,
-                **counts,
-                **({"all": report.count(COUNTS["checkouts"], month)} if len(names) > 1 else {}),
-            }
-        )
+        for month in sorted({row["period"] for row in report.rows})
+    ]
     headings = {
         "period": "Month",
-        "all": "All branches",
-        **{name or UNKNOWN_BRANCH: name or "Branch not known" for name in names},
+        **{column: name or "Branch not known" for column, name in columns.items()},
     }
     return table(rows, "Checkouts by month and branch", headings=headings)
 
@@ -139,13 +138,13 @@ def by_branch(report: Monthly) -> Table:
     """The month's figures at each branch, beside the month before and the same month last year."""
     total = report.count(COUNTS["checkouts"], report.month) or 0
     names = [row["branch"] for row in report.of(report.month)]
-    rows = [_line(report, name, name or "Branch not known", total) for name in names]
+    rows = [_line(report, name or "Branch not known", total, name) for name in names]
     headings = {
         "before": f"Checkouts in {month_name(report.before)}",
         "last_year": f"Checkouts in {month_name(report.last_year)}",
         "share": "Share of all checkouts",
     }
-    foot = _line(report, "", "All branches", total) if len(rows) > 1 else None
+    foot = _line(report, "All branches", total) if len(rows) > 1 else None
     return table(
         rows,
         f"Circulation in {month_name(report.month)} by branch",
@@ -155,16 +154,16 @@ def by_branch(report: Monthly) -> Table:
     )
 
 
-def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
-    checkouts = report.count(COUNTS["checkouts"], report.month, branch)
+def _line(report: Monthly, name: str, total: int, *branches: str | None) -> Row:
+    checkouts = report.count(COUNTS["checkouts"], report.month, *branches)
     return {
         "branch": name,
         "checkouts": checkouts,
         "share": checkouts / total if total and checkouts is not None else None,
-        "before": report.count(COUNTS["checkouts"], report.before, branch),
-        "last_year": report.count(COUNTS["checkouts"], report.last_year, branch),
-        "renewals": report.count(COUNTS["renewals"], report.month, branch),
-        "in_house_uses": report.count(COUNTS["uses inside the library"], report.month, branch),
+        "before": report.count(COUNTS["checkouts"], report.before, *branches),
+        "last_year": report.count(COUNTS["checkouts"], report.last_year, *branches),
+        "renewals": report.count(COUNTS["renewals"], report.month, *branches),
+        "in_house_uses": report.count(COUNTS["uses inside the library"], report.month, *branches),
     }
 
 

@@ -48,10 +48,10 @@ class Monthly:
         """The rows of a month; none if nothing is loaded for it."""
         return [row for row in self.rows if row["period"] == month]
 
-    def count(self, columns: tuple[str, ...], month: date, branch: str | None = "") -> int | None:
-        """The sum of some columns in a month, at one branch or (by "") all shown; None if there are
-        no rows."""
-        rows = [row for row in self.of(month) if branch in ("", row["branch"])]
+    def count(self, columns: tuple[str, ...], month: date, *branches: str | None) -> int | None:
+        """The sum of some columns in a month, at the branches named or at all shown; None if there
+        are no rows."""
+        rows = [row for row in self.of(month) if not branches or row["branch"] in branches]
         return sum(row[column] or 0 for row in rows for column in columns) if rows else None
 
 
@@ -103,7 +103,7 @@ def branch_names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict
             code,
             any_value(name)
         from code
-        where list = 'branch' and name is not null
+        where list = 'branch' and trim(name) <> ''
         group by code
         having count(distinct name) = 1
         """
@@ -165,4 +165,4 @@ def _at(rows: list[Row], branch: str, names: dict[str, str]) -> list[Row]:
             f"there is no circulation at a branch {branch!r} in these 13 months",
             f"There is at: {told or 'none'}.",
         )
-    return [row for row in rows if branch in ("", row["branch"])]
+    return [row for row in rows if not branch or branch == row["branch"]]

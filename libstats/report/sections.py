@@ -85,7 +85,7 @@ def undeclared(codes: Sequence[Row], what: str) -> list[str]:
 def figures(cards: Iterable[tuple[str, str, str]]) -> Html:
     """A few figures in short: each with what it is, and what it compares with."""
     listed = "".join(
-        f'<li><strong>{figure}</strong> <span class="what">{escaped(what)}</span>'
+        f'<li><strong>{escaped(figure)}</strong> <span class="what">{escaped(what)}</span>'
         f'<span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
         for figure, what, words in cards
     )

@@ -112,7 +112,7 @@ class Workbook:
 
     def rows(self, name: str) -> Iterator[list[Cell]]:
         """The rows of a sheet; FileRefused if it is damaged."""
-        with _in_words(f"{self.place.name}, sheet {name}"):
+        with _in_words(replace(self.place, sheet=name).name):
             if name not in self.held:
                 self.held.clear()
                 self.held[name] = self.opened.get_sheet_by_name(name)
@@ -193,15 +193,16 @@ def sheets(place: Place) -> Iterator[Sheet]:
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
             problem = (
-                f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column "
-                f"{extent.last_column:,}, too far for memory"
+                f"{replace(place, sheet=name).name}: it reaches to row {extent.last_row:,} and "
+                f"column {extent.last_column:,}, too far for memory"
             )
             raise FileRefused(
                 problem, "Delete what lies far from the table, or save the sheets as CSV."
             )
-    for sheet in workbook.opened.sheets_metadata:
+    for number, sheet in enumerate(workbook.opened.sheets_metadata, start=1):
         if sheet.typ == SheetTypeEnum.WorkSheet:
-            yield Sheet(replace(place, sheet=sheet.name), workbook=workbook)
+            named = replace(place, sheet=sheet.name, sheet_number=number)
+            yield Sheet(named, workbook=workbook)
 
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:

@@ -18,6 +18,7 @@ from libstats.report.charts.figure import (
     apart,
     dress,
     month_axis,
+    name_in_picture,
 )
 from libstats.wording import change, month_before, month_name, number, records, share
 
@@ -229,7 +230,7 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
     heights = apart([end[0] for end in ends], top * 0.075, top)
     for (value, place, name, colour), height in zip(ends, heights, strict=True):
         panel.annotate(
-            name,
+            name_in_picture(name),
             (place, value),
             xytext=(1.015, height),
             textcoords=("axes fraction", "data"),

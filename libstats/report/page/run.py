@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from libstats.errors import ReportError, ReportUnknown
 from libstats.report.page import parameters as parameter
-from libstats.report.page import publish, workbook
+from libstats.report.page import protected, publish, workbook
+from libstats.report.page.html import SEALED
 from libstats.report.page.notebook import NotebookNode, nbformat, text
 from libstats.workspace import shipped
 from libstats.workspace import workspace as workspaces
@@ -60,6 +61,7 @@ def run(
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     execution = _Execution(notebook, name, path.parent, failed, timeout)
     execution.run(_environment(place.folder, chosen))
+    protected.protect(notebook)
     contents = {form: _content(notebook, name, form) for form in formats}
     for form, content in contents.items():
         publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
@@ -140,6 +142,7 @@ def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")])
     )
+    environment[SEALED] = "yes"
     environment["PYTHONHASHSEED"] = "0"  # so that a set shown in a report has one order
     if "workspace" not in chosen:
         environment[parameter.variable("workspace")] = str(folder)
@@ -175,6 +178,7 @@ class _Execution:
             try:
                 client.execute(cleanup_kc=True, env=own)
             except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
+                protected.unseal(self.notebook)
                 publish.write(self.failed, text(self.notebook))
                 raise ReportError(
                     f"{self.name} failed: {_cause(error)}",
