@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from libstats.declaration import totals
 from libstats.declaration.select import Plan, plans
 from libstats.declaration.source import Source
 from libstats.declaration.vocabulary import functions
@@ -25,9 +26,9 @@ from libstats.workspace.workspace import Workspace
 
 # From so many bytes on a file is read while it is counted, and settled alone.
 BIG = 16 << 20
-# What of the vocabulary of sources select.py, exported_at.py and rejects.py use, whatever the
-# source.
-_VOCABULARY = "tidy iso_time shape"
+# What of the vocabulary of sources select.py, totals.py, exported_at.py and rejects.py use, whatever
+# the source.
+_VOCABULARY = f"tidy iso_time shape {totals.WORDS}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Incoming:
         # a file that lacks the column of its scope cannot say what it is whole for
         scoped = source.scope in (None, *self.plans[0].columns)
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and scoped
+        self.is_exact = job.workspace.is_exact(source.label)
         self.is_ragged = False
 
     @property
@@ -124,7 +126,13 @@ class Incoming:
     def normalised(self) -> Normalised:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         change = dict.fromkeys(self.people, keys.hasher(self.job.key, self.source.null_words))
-        wanted = Wanted(self.keep, change | self.glean, self.source.footer, self.source.failure)
+        wanted = Wanted(
+            self.keep,
+            change | self.glean,
+            self.source.footer,
+            self.source.failure,
+            totals.is_total,
+        )
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
         return normalise(self.part, target, wanted, self.count, self.job.advance)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 import duckdb
 
+from libstats.declaration import spreadsheet
 from libstats.errors import WorkspaceError
 
 _BLOCK = 64
@@ -44,12 +46,13 @@ def read_key(path: Path) -> bytes:
 
 
 def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:
-    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it:
-    NULL is no patron."""
+    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it,
+    and a number that a spreadsheet ruined, which is that of any number of patrons: NULL is no
+    patron."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
-        if not text or identifier in null_words:
+        if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text):
             return ""
         return str(
             int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
@@ -66,7 +69,7 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
     # the question first, since few identifiers have blanks around them
     con.execute(
-        """
+        f"""
         create or replace temp macro hmac(t) as
             ('0x' || left(sha256(
                 getvariable('person_outer')
@@ -74,6 +77,7 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
             ), 16))::ubigint;
         create or replace temp macro keyed_hash(t) as
             case
+                when {spreadsheet.is_ruined("t")} then null
                 when t >= '!' and right(t, 1) >= '!' then hmac(t)
                 when trim(t, e' \\t\\n\\r') <> '' then hmac(trim(t, e' \\t\\n\\r'))
             end;

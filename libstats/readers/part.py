@@ -162,16 +162,20 @@ class Wanted:
     change    position -> what is done to its values before anything is written (persons'
               identifiers are hashed here)
     footer    pattern of lines that are no rows; failure: of those that say the export broke off
+    is_total  says of a record of another width than the header whether it adds up the others
     """
 
     keep: Sequence[int]
     change: dict[int, Callable[[str], str]] = field(default_factory=dict)
     footer: str | None = None
     failure: str | None = None
+    is_total: Callable[[Sequence[str]], bool] = lambda row: False
 
     def is_aside(self, row: list[str], width: int) -> bool:
         """True for a footer or failure: a record of another width than the header, or with one
-        field alone, that fits the pattern."""
+        field alone, that fits the pattern; for a total of another width."""
+        if len(row) != width and self.is_total(row):
+            return True
         may_be = len(row) != width or not any(row[1:])
         return may_be and any(
             re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern

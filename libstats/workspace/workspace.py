@@ -82,6 +82,11 @@ name = "{name}"
 # [whole]
 # "koha items" = true
 
+# Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
+# rounded them.
+# [exact]
+# "alma physical items" = true
+
 # Patrons' keys: forget them this many days after the case closed; delete exports from the folder
 # once they are loaded.
 # [privacy]
@@ -202,6 +207,11 @@ class Workspace:
         """True if files of this export hold everything, by [whole] in the configuration, else as
         declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
+
+    def is_exact(self, label: str) -> bool:
+        """True if long numbers of this export that end in zeros are as the system gives them, by
+        [exact] in the configuration."""
+        return bool(self.config.get("exact", {}).get(label, False))
 
 
 def around(start: Path) -> Workspace | None:
