@@ -188,7 +188,7 @@ class Plan:
         telling = dict.fromkeys(
             h for line in self.lines if line.column in self.telling for h in self.present(line)
         )
-        others = [h for h in self._compared if h not in telling]
+        others = sorted(set(self._compared) - set(telling), key=self.positions.__getitem__)
         first = next((h for h in others if self.positions[h] == 0), None)
         return totals.Total(
             [self._text(h) for h in telling],

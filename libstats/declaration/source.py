@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from libstats.declaration.totals import is_total
 from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
@@ -285,7 +286,8 @@ class Source:
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
         """True if these first records are rows of the export without its headings: as wide as
-        `bare`, and all fit the patterns."""
+        `bare`, and all fit the patterns, totals left out."""
+        rows = [row for row in rows if not is_total(row)]
         width = len(self.bare)
         patterns = [
             (self.bare.index(heading), re.compile(pattern))

@@ -16,8 +16,7 @@ from libstats.declaration.raw import quoted
 _AROUND, _DIGITS = " \t\u00a0-*=#().:", "0123456789,"
 # 8, 1,234.50, -3, 12 %, $ 8.00, (4), 1.5e+06, ---
 _SUM = (
-    "(\\s*|\\s*[-+(]?\\s*[$€£¥]?\\s*[0-9][0-9.,' \u00a0\u202f]*(e[+]?[0-9]+)?\\s*[%)$€£¥]?\\s*"
-    "|-+)"
+    "(\\s*|\\s*[-+(]?\\s*[$€£¥]?\\s*[0-9][0-9.,' \u00a0\u202f]*(e[+]?[0-9]+)?\\s*[%)$€£¥]?\\s*|-+)"
 )
 # so many of the texts beside are looked at before any word is looked up
 _LOOKS = 6
@@ -79,28 +78,38 @@ class Total:
     others: Sequence[str]
 
     @property
-    def _places(self) -> list[str]:
-        return [*self.keys, *([self.first] if self.first else [])]
-
-    @property
     def word(self) -> str:
         """SQL over text, worked out once, as `total_word`: the text that may be a total's word, the
-        first one among its places that does not begin with a digit. Most rows have none."""
-        return f"coalesce({', '.join(map(_worded, self._places))})"
+        first of its places that does not begin with a digit; where no key is told, of all. Most
+        rows have none."""
+        places = [*self.keys, *([self.first] if self.first else [])]
+        no_key = " and ".join(f"{t} is null" for t in self.keys) or "true"
+        beside = f"coalesce({', '.join([*map(_worded, self._beside), 'null'])})"
+        found = [*map(_worded, places), f"case when {no_key} then {beside} end"]
+        return f"coalesce({', '.join(found)})"
+
+    @property
+    def _beside(self) -> list[str]:
+        return [*([self.first] if self.first else []), *self.others]
 
     def rule(self, blank_key: str) -> str:
         """SQL over text and `total_word`: the row is a total; `blank_key` (SQL) says that nothing
         tells what it is about."""
-        is_key = " or ".join(f"total_word = {_worded(t)}" for t in self.keys)
-        is_total = f"is_total(total_word, coalesce({is_key}, false))"
+        rest = [f"nullif({t}, total_word)" for t in (*self.keys, *self._beside)]
+        # what may be a code must stand for the key, alone
+        keys = f"concat({', '.join([*rest[: len(self.keys)], chr(39) * 2])}) = ''"
+        is_key = " or ".join(f"total_word = {t}" for t in self.keys) or "false"
+        may_be_code = f"({keys} and coalesce({is_key}, false))"
         # of most rows that have one no word is looked up: words stand beside it
         may_be = ["total_word is not null"]
-        may_be += [f"coalesce({t} < ':' or {t} > '~', true)" for t in self.others[:_LOOKS]]
-        rest = [f"nullif({t}, total_word)" for t in self._places]
-        beside = ", ".join(f"{t}, chr(31)" for t in (*rest, *self.others))
+        may_be += [
+            f"coalesce({t} < ':' or {t} > '~', true)" for t in rest[len(self.keys) :][:_LOOKS]
+        ]
+        beside = ", ".join(f"{t}, chr(31)" for t in rest)
         return (
             f"case when {' and '.join(may_be)} then"
-            f" case when {is_total} or {blank_key} and ends_in_total(total_word)"
+            f" case when is_total(total_word, {may_be_code})"
+            f" or {blank_key} and ends_in_total(total_word)"
             f" then are_sums(concat({beside})) else false end else false end"
         )
 

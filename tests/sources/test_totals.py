@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 import libstats
+from libstats import schema
 from libstats.declaration import totals
 from libstats.declaration.select import Plan, plans
 from libstats.declaration.vocabulary import functions
@@ -43,7 +44,7 @@ def total_of(plan: Plan, word: str) -> list[str]:
         if plan.table.column(line.column).type in ("bigint", "integer"):
             for heading in plan.present(line):
                 cells[plan.positions[heading]] = "8"
-    key = next(line for line in plan.lines if line.column == plan.telling[0])
+    key = next(line for line in plan.lines if line.column in plan.telling and plan.present(line))
     for heading in plan.present(key):
         cells[plan.positions[heading]] = ""
     cells[plan.positions[plan.present(key)[0]]] = word
@@ -51,10 +52,9 @@ def total_of(plan: Plan, word: str) -> list[str]:
 
 
 def state(workspace: Workspace) -> dict[str, list[object]]:
-    """How many rows each table has."""
+    """The rows of each table."""
     with libstats.open(workspace) as con:
-        tables = [row[0] for row in con.execute("show tables").fetchall()]
-        return {t: con.execute(f"select count(*) from {t}").fetchall() for t in tables}
+        return {t: con.execute(f"from {t} order by all").fetchall() for t in schema.tables()}
 
 
 @pytest.mark.parametrize("pair", with_marks(LISTS))
@@ -71,12 +71,10 @@ def test_a_total_below_any_list_is_set_aside(
     line = io.StringIO()
     cells = total_of(plans(source, part.header)[0], "Grand Total")
     csv.writer(line, delimiter=part.delimiter, lineterminator="\n").writerow(cells)
-    text = pair.read_bytes()
-    end = b"" if text.endswith(part.end) else part.end
-    below = tmp_path / pair.name
-    encoding = "utf-8" if part.encoding == "by line" else part.encoding
-    added = line.getvalue().encode(encoding).replace(b"\n", part.end)
-    below.write_bytes(text + end + added)
+    encoding = "cp1252" if part.encoding == "by line" else part.encoding
+    text, end = pair.read_bytes().decode(encoding), part.end.decode()
+    added = line.getvalue().replace("\n", end)
+    below = write(tmp_path / pair.name, text + end * (not text.endswith(end)) + added, encoding)
     libstats.undo(workspace, 1)
     summed = libstats.load(workspace, [below]).files[0]
     assert summed.dispositions == plain.dispositions | {
@@ -85,34 +83,42 @@ def test_a_total_below_any_list_is_set_aside(
     assert state(workspace) == before
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_every_word_for_a_total_stands_for_no_copy(word: str) -> None:
-    """In place of the key, as it is and decorated; a copy of that name with anything else is one."""
+@pytest.mark.parametrize(
+    ("form", "is_total"),
+    [
+        (("{}", None, "8", None), True),
+        (("** {}: 8 ", "3", None, None), True),
+        (("{}", None, "1,234.50", "$ 8"), True),
+        ((None, None, "8", "{}"), True),
+        (("{}", None, "8", "EAST"), False),
+        (("{}", None, "2026-10-31", None), False),
+        (("{}s1", None, None, None), False),
+        ((None, "x{}x", None, "8"), False),
+    ],
+)
+def test_every_word_for_a_total_stands_for_no_copy(
+    form: tuple[str | None, ...], is_total: bool
+) -> None:
+    """k is the key, f the first column; a copy of that name with anything else is one."""
     total = totals.Total(["k"], "f", ["a", "b"])
     rows = [
-        ((word, None, "8", None), True),
-        ((word.upper(), None, "1,234.50", "$ 8"), True),
-        ((f" ** {word}: 8 ", "3", None, None), True),
-        ((None, f"EAST {word}", None, "8"), True),
-        ((word, None, "8", "EAST"), False),
-        ((word, None, "2026-10-31", None), False),
-        ((f"{word}s1", None, None, None), False),
-        ((None, f"x{word}x", None, "8"), False),
+        [each and each.format(cased) for each in form]
+        for word in WORDS
+        for cased in (word, word.upper(), word.title())
     ]
     with duckdb.connect() as con:
         con.execute(functions(totals.WORDS))
-        for row, is_total in rows:
-            found = con.execute(
-                f"""
-                select {total.rule("k is null")}
-                from (
-                    select *, {total.word} as total_word
-                    from (select $1::varchar as k, $2 as f, $3 as a, $4 as b)
-                )
-                """,
-                list(row),
-            ).fetchall()
-            assert found == [(is_total,)], row
+        con.execute("create table row as select unnest($1::varchar[][]) as r", [rows])
+        text = "select r[1] as k, r[2] as f, r[3] as a, r[4] as b from row"
+        found = con.execute(
+            f"""
+            select *
+            from (select *, {total.word} as total_word from ({text}))
+            where ({total.rule("k is null")}) <> $1
+            """,
+            [is_total],
+        ).fetchall()
+    assert found == []
 
 
 @pytest.mark.parametrize(
@@ -124,13 +130,17 @@ def test_every_word_for_a_total_stands_for_no_copy(word: str) -> None:
         ",,Total,,8,\n",
         "Total: 8,,,,,\n",
         "Gesamtergebnis,,,,8,\n",
+        ",,EAST Total,,8,\n",
+        "9,Total,,,8,\n",
         '"Sub-total","","","","1,234.00",""\n',
     ],
 )
 def test_a_total_is_no_copy_however_it_is_written(
     line: str, workspace: Workspace, tmp_path: Path
 ) -> None:
-    file = write(tmp_path / "items-2026-10-31.csv", f"{ITEMS}1,b1,EAST,7,5,\n2,b2,WEST,8,3,\n{line}")
+    file = write(
+        tmp_path / "items-2026-10-31.csv", f"{ITEMS}1,b1,EAST,7,5,\n2,b2,WEST,8,3,\n{line}"
+    )
     receipt = libstats.load(workspace, [file]).files[0]
     assert {k: n for k, n in receipt.dispositions.items() if n} == {"new": 2, "set aside": 1}
     with libstats.open(workspace) as con:
