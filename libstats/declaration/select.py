@@ -277,7 +277,12 @@ class Plan:
         return f"""
             select
                 *,
-                case {is_aside} when {self.total.rule(self.must)} then -2 when {self.any_bad} then 0 else 1 end as n
+                case
+                    {is_aside}
+                    when {self.total.rule(self.must)} then -2
+                    when {self.any_bad} then 0
+                    else 1
+                end as n
             from (select *, {self.hashed} as row_hash, {values} from {text})"""
 
 

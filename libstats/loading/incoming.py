@@ -26,8 +26,7 @@ from libstats.workspace.workspace import Workspace
 
 # From so many bytes on a file is read while it is counted, and settled alone.
 BIG = 16 << 20
-# What of the vocabulary of sources select.py, totals.py, exported_at.py and rejects.py use, whatever
-# the source.
+# What of the vocabulary of sources is used whatever the source.
 _VOCABULARY = f"tidy iso_time shape {totals.WORDS}"
 
 
@@ -47,6 +46,11 @@ class Job:
     def key(self) -> bytes:
         """The secret key for patron numbers."""
         return keys.read_key(self.workspace.key_file)
+
+    def refuse_other_key(self) -> None:
+        """WorkspaceError if the key is not that of the store. A store that knows none takes it."""
+        keys.refuse_other(self.con, self.workspace.key_file, self.key)
+        keys.note(self.con, self.key)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def load(
         first = beside.submit(list, islice(every, 1))
         with generations.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
             forget.finish_rotation(writer.con, place.key_file)
-            queue = Queue(Job(place, writer.con, writer.scratch, source, exported_at, bar.update))
+            job = Job(place, writer.con, writer.scratch, source, exported_at, bar.update)
+            job.refuse_other_key()
+            queue = Queue(job)
             for found in chain(first.result(), every):
                 bar.set_description(found.entry[:40])
                 queue.add(found)

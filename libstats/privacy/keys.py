@@ -11,7 +11,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -31,6 +31,11 @@ def make_key(path: Path) -> None:
         file.write(secrets.token_hex(32) + "\n")
 
 
+def unfinished(path: Path) -> Iterator[Path]:
+    """New keys that are not in place yet, each with its number in the ledger behind its name."""
+    return path.parent.glob(f"{path.stem}.[0-9]*")
+
+
 def read_key(path: Path) -> bytes:
     """The secret key; WorkspaceError if it is missing or damaged."""
     try:
@@ -40,9 +45,38 @@ def read_key(path: Path) -> bytes:
     if len(key) != 32:
         raise WorkspaceError(
             f"{path.name}: the file with the secret key for patron numbers is missing or damaged",
-            "Put it back from a backup: with another key the same patron would count as two.",
+            "Put it back from a backup: with another key the same patron would count as two. If it"
+            " is lost, `libstats rotate-key` takes a new one.",
         )
     return key
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells the key from another and nothing of it: the hash under it of a text that is no
+    identifier."""
+    return hmac.new(key, b"\0which key libstats hashed patrons with", hashlib.sha256).hexdigest()
+
+
+def refuse_other(con: duckdb.DuckDBPyConnection, path: Path, key: bytes) -> None:
+    """WorkspaceError if the patrons of a store were hashed under another key."""
+    try:
+        known = con.execute("select fingerprint from patron_key").fetchall()
+    except duckdb.CatalogException:  # an earlier libstats wrote the store
+        known = []
+    if known and known != [(fingerprint(key),)]:
+        raise WorkspaceError(
+            f"{path.name} is not the key by which the patrons of this store were hashed: each of"
+            " them would count as two; nothing was changed",
+            f"Put back the {path.name} that belongs to the store, from a backup of the same day. If"
+            " it is lost, `libstats rotate-key` takes a new key: what is loaded stays, and its"
+            " patrons cannot be told among those to come.",
+        )
+
+
+def note(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Let the store know its key."""
+    con.execute("delete from patron_key")
+    con.execute("insert into patron_key values ($1)", [fingerprint(key)])
 
 
 def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
+from libstats.store import generations
 from libstats.workspace import fault, given, settings, shipped
 
 CONFIG = fault.CONFIG
@@ -299,6 +300,7 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
             f"{folder} is a file, not a folder", "Give the name of a folder to make."
         )
     _sound(folder)
+    _refuse_lost_key(folder)
     for sub in ("exports", "notebooks", "reports"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
     (folder / "store").mkdir(mode=0o700, exist_ok=True)
@@ -315,3 +317,15 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
     if os.name == "posix":
         (folder / "store").chmod(0o700)
     return find(folder)
+
+
+def _refuse_lost_key(folder: Path) -> None:
+    """WorkspaceError if something is loaded and its key is missing: under a new one each patron
+    would count as two."""
+    key = folder / "patron.key"
+    if generations.published(folder / "store") is not None and not key.exists():
+        raise WorkspaceError(
+            f"{key.name}, the secret key for the patron numbers that are loaded here, is missing",
+            "Put it back from a backup. If it is lost, `libstats rotate-key` takes a new one: what"
+            " is loaded stays, and its patrons cannot be told among those to come.",
+        )
