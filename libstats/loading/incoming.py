@@ -3,8 +3,7 @@ rows it has. Whether it is settled alone or with others is intake.py's business,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.declaration import totals
+from libstats.declaration import pattern, totals
 from libstats.declaration.select import Plan, plans
 from libstats.declaration.source import Source
 from libstats.declaration.vocabulary import functions
@@ -132,9 +131,10 @@ class Incoming:
         change = dict.fromkeys(self.people, keys.hasher(self.job.key, self.source.null_words))
         wanted = Wanted(
             self.keep,
-            change | self.glean,
-            self.source.footer,
-            self.source.failure,
+            change,
+            self.glean,
+            _begins(self.source.footer),
+            _begins(self.source.failure),
             totals.is_total,
         )
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
@@ -178,12 +178,12 @@ class Incoming:
         return sorted(read | ({stated} if stated is not None else set()))
 
     @cached_property
-    def glean(self) -> dict[int, Callable[[str], str]]:
+    def glean(self) -> dict[int, Callable[[Sequence[str]], list[str]]]:
         """What the reader does to columns of free text: it keeps what the pattern finds."""
         positions = self.primary.positions
         return {
-            positions[heading]: partial(_found, re.compile(pattern))
-            for heading, pattern in self.source.glean.items()
+            positions[heading]: partial(pattern.found, wanted)
+            for heading, wanted in self.source.glean.items()
             if heading in positions
         }
 
@@ -251,6 +251,7 @@ class Incoming:
         )
 
 
-def _found(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[0] if match else ""
+def _begins(line: str | None) -> Callable[[str], bool]:
+    """What says of a text that it begins as the pattern of a line says; where there is none, of
+    none."""
+    return lambda text: line is not None and pattern.begins(line, text)

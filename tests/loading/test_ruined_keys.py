@@ -19,7 +19,16 @@ from tests.support.files import write
 
 ITEMS = "itemnumber,barcode,homebranch,biblionumber,issues\n"
 LOANS = "issue_id,itemnumber,borrowernumber,branchcode,issuedate,date_due,returndate\n"
-RUINED = ["2.3E+16", "2,3E+16", "2E+16", "2.3e+16", "2.31234567890123E+16", "2.3E16", "#NAME?", "####"]
+RUINED = [
+    "2.3E+16",
+    "2,3E+16",
+    "2E+16",
+    "2.3e+16",
+    "2.31234567890123E+16",
+    "2.3E16",
+    "#NAME?",
+    "####",
+]
 
 
 def told(workspace: Workspace, file: Path) -> dict[str, int]:
@@ -47,7 +56,9 @@ def test_three_copies_under_a_ruined_key_are_no_copy(
         found = con.execute(
             "select line, heading, reason, shape from rejected_row order by all"
         ).fetchall()
-    shape = "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.islower() else c for c in key)
+    shape = "".join(
+        "9" if c.isdigit() else "A" if c.isupper() else "a" if c.islower() else c for c in key
+    )
     assert found == [(line, "itemnumber", REASON, shape) for line in (2, 3, 4)]
 
 
@@ -145,9 +156,7 @@ def test_long_numbers_that_end_in_zeros_are_held_where_rows_collide(
 def test_long_numbers_that_the_system_gives_are_confirmed(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    file = write(
-        tmp_path / "items-2026-10-31.csv", f"{ITEMS}{A},b1,EAST,1,5\n{A},b2,EAST,2,5\n"
-    )
+    file = write(tmp_path / "items-2026-10-31.csv", f"{ITEMS}{A},b1,EAST,1,5\n{A},b2,EAST,2,5\n")
     refused = libstats.load(workspace, [file]).files[0]
     assert 'write into libstats.toml, below [exact]: "koha items" = true' in refused.reason
     with (workspace.folder / CONFIG).open("a", encoding="utf-8") as config:
