@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",
     "sources": "declaration",
-    "privacy": "store",
+    "privacy": "declaration store",
     "declaration": "",
     "definitions": "",
     "readers/workbook": "readers",

@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "-w",
         "--workspace",
+        type=_said,
         default=".",
         metavar="FOLDER",
         help="the workspace, if it is not the current folder",
@@ -58,14 +59,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_init(p: argparse.ArgumentParser) -> None:
-    p.add_argument("folder", metavar="FOLDER", help="the folder to make")
+    p.add_argument("folder", type=_said, metavar="FOLDER", help="the folder to make")
     p.add_argument("--name", help="the library's name, for reports")
 
 
 def _add_inspect(p: argparse.ArgumentParser) -> None:
-    p.add_argument("files", nargs="+", metavar="FILE")
+    p.add_argument("files", type=_said, nargs="+", metavar="FILE")
     p.add_argument(
         "--write",
+        type=_said,
         metavar="NAME",
         help=(
             "put what it proposes for an unknown file into libstats.toml under this name: "
@@ -81,18 +83,36 @@ def _add_inspect(p: argparse.ArgumentParser) -> None:
 
 def _add_load(p: argparse.ArgumentParser) -> None:
     p.add_argument(
-        "paths", nargs="+", metavar="PATH", help="files, or folders with everything below them"
+        "paths",
+        type=_said,
+        nargs="+",
+        metavar="PATH",
+        help="files, or folders with everything below them",
     )
     p.add_argument(
         "--source",
+        type=_said,
         metavar="NAME",
         help="the source in libstats.toml, where several have the same system",
     )
     p.add_argument(
         "--exported-at",
+        type=_said,
         metavar="TIME",
         help="when the files were exported, as in 2026-10-31 or 2026-10-31T06:00",
     )
+
+
+def _said(text: str) -> str:
+    """What is said at all; nothing is no name, of whatever."""
+    if not text.strip() or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} says nothing")
+    return text
+
+
+def _path(text: str) -> Path:
+    """A path; a text of nothing would be this very folder."""
+    return Path(_said(text))
 
 
 def _number(text: str) -> int:
@@ -112,16 +132,17 @@ def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("load", type=_number, nargs="?", metavar="LOAD", help="only this load's")
     p.add_argument(
         "--show",
+        type=_said,
         metavar="FILE",
         help="read the original file again and show the rejected lines themselves, here only",
     )
 
 
 def _add_today(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
+    p.add_argument("--html", type=_path, metavar="FILE", help="write it as a web page instead")
     p.add_argument(
         "--xlsx",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="write it as a workbook instead, with every late and near case",
     )
@@ -170,7 +191,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
     p.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="where to write it (if not given: the workspace's reports folder)",
     )
@@ -188,6 +209,7 @@ def _add_forget(p: argparse.ArgumentParser) -> None:
 def _add_demo(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "folder",
+        type=_said,
         nargs="?",
         default="libstats-demo",
         metavar="FOLDER",

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from libstats.declaration import pattern
+from libstats.declaration.totals import is_total
 from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
@@ -285,16 +287,14 @@ class Source:
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
         """True if these first records are rows of the export without its headings: as wide as
-        `bare`, and all fit the patterns."""
+        `bare`, and all fit the patterns, totals left out."""
+        rows = [row for row in rows if not is_total(row)]
         width = len(self.bare)
-        patterns = [
-            (self.bare.index(heading), re.compile(pattern))
-            for heading, pattern in self.fits.items()
-        ]
+        patterns = [(self.bare.index(heading), wanted) for heading, wanted in self.fits.items()]
         return bool(rows and patterns) and all(
             len(row) >= width
             and not any(cell.strip() for cell in row[width:])
-            and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns)
+            and all(pattern.fits(wanted, row[at].strip()) for at, wanted in patterns)
             for row in rows
         )
 

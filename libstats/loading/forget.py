@@ -66,7 +66,7 @@ def _forget_names(con: duckdb.DuckDBPyConnection) -> None:
 def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:
     """Put the key in place whose rotation, its number in the ledger, was published before the
     command was ended; remove one that was not. For who holds the store's lock."""
-    for fresh in key_file.parent.glob(f"{key_file.stem}.[0-9]*"):
+    for fresh in keys.unfinished(key_file):
         if con.execute(
             "select exists (from ledger where seq = $1 and action = 'rotate')",
             [int(fresh.suffix[1:])],
@@ -78,15 +78,13 @@ def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:
 
 def rotate(workspace: Workspace | Path | str) -> int:
     """Take a new secret key for patron numbers, and give every stored patron another key, by a
-    secret
-    that is thrown away.
+    secret that is thrown away; the key of before need not be there.
 
     Nobody can then tell which patron of before is which of after, not even with both key files;
     patrons cannot be counted across the change. Returns the number of patrons. Raises
     WorkspaceError, StoreError.
     """
     place = at(workspace)
-    keys.read_key(place.key_file)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         finish_rotation(con, place.key_file)
@@ -94,6 +92,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
         seq = ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))
         fresh = place.key_file.with_suffix(f".{seq}")
         keys.make_key(fresh)
+        keys.note(con, keys.read_key(fresh))
         keys.hash_in_sql(con, secrets.token_bytes(32))
         union = " union ".join(
             f"select {c.name} as old from {t.name}__{part} where {c.name} is not null"

@@ -13,7 +13,7 @@ import duckdb
 
 from libstats import schema
 from libstats.schema import Column, Table
-from libstats.store.tables import FORMAT, UNREAD, form, parts_sql
+from libstats.store.tables import FORMAT, KEY, UNREAD, form, parts_sql
 
 IS_OPEN = True
 
@@ -50,6 +50,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop view {view}")
     there = _columns(con)
     con.execute(UNREAD)
+    con.execute(KEY)
     if "scope_rows" not in there["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():

@@ -24,6 +24,8 @@ UNREAD = """
         hash ubigint
     )
 """
+# The fingerprint of the secret key by which patrons' numbers were hashed; no row until then.
+KEY = "create table if not exists patron_key (fingerprint varchar)"
 _LEDGER = """
     create table ledger (
         seq integer,
@@ -80,6 +82,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create table about as select {FORMAT} as format, '{form()}' as form")
     con.execute(_LEDGER)
     con.execute(UNREAD)
+    con.execute(KEY)
     for table in schema.tables().values():
         con.execute(parts_sql(table, "table"))
     con.execute("commit")
@@ -87,7 +90,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def form() -> str:
     """A fingerprint of the tables as they are today: of all that earlier.py looks at."""
-    text = f"{FORMAT}{_LEDGER}{UNREAD}{schema.sql()}"
+    text = f"{FORMAT}{_LEDGER}{UNREAD}{KEY}{schema.sql()}"
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 

@@ -9,8 +9,8 @@ import duckdb
 
 from libstats import schema
 from libstats.definitions import calendar, codes, days, processes, roles, thresholds
-from libstats.errors import StoreError
-from libstats.privacy import forgetting
+from libstats.errors import StoreError, WorkspaceError
+from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
 from libstats.store import earlier, generations, gone, ledger, tables, views
 from libstats.store.fold import Refold
@@ -41,9 +41,9 @@ def open(
     place = workspaces.at(workspace)
     try:
         con = _connected(place)
-    except StoreError:
+    except (StoreError, WorkspaceError):
         # once more: a load may have published, and removed the file of before, between the look at
-        # the pointer and the opening
+        # the pointer and the opening; or a new key may have come
         con = _connected(place)
     stand_ins, at = earlier.read_as_now(con), ledger.LATEST
     if known_on is not None:
@@ -75,7 +75,19 @@ def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
         memory=place.memory_limit,
     )
     generations.check_format(con, path)
+    try:
+        _refuse_other_key(con, place)
+    except WorkspaceError:
+        con.close()
+        raise
     return con
+
+
+def _refuse_other_key(con: duckdb.DuckDBPyConnection, place: Workspace) -> None:
+    """WorkspaceError if the secret key beside the store is not its own. To read it none is needed,
+    and while it is changed there are two."""
+    if place.key_file.exists() and not any(keys.unfinished(place.key_file)):
+        keys.refuse_other(con, place.key_file, keys.read_key(place.key_file))
 
 
 def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:

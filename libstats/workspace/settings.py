@@ -133,6 +133,16 @@ def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
             yield Fault(("whole", label), problem, remedy)
 
 
+def _of_exact(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Exports that there are not."""
+    from libstats.sources import sources  # most workspaces are opened without
+
+    labels = [*(s.label for s in sources()), *_own(config)]
+    for label in given:
+        if label not in labels:
+            yield Fault(("exact", label), "there is no such export", nearest(label, labels))
+
+
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
     from libstats.definitions.processes import processes
@@ -234,6 +244,7 @@ SECTIONS = {
     "export": Section('[export."SYSTEM LIST"]'),
     "headings": Section('[headings."SYSTEM LIST"]'),
     "whole": Section("[whole]", each=_FLAG, further=_of_whole),
+    "exact": Section("[exact]", each=_FLAG, further=_of_exact),
     "privacy": Section(
         "[privacy]",
         {

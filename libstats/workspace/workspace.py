@@ -13,6 +13,7 @@ from typing import Any
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
+from libstats.store import generations
 from libstats.workspace import fault, given, settings, shipped
 
 CONFIG = fault.CONFIG
@@ -86,6 +87,11 @@ name = "{name}"
 # (Without this an item that vanishes from the list of items is kept.)
 # [whole]
 # "koha items" = true
+
+# Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
+# rounded them.
+# [exact]
+# "alma physical items" = true
 
 # Patrons' keys: forget them this many days after the case closed; delete exports from the folder
 # once they are loaded.
@@ -208,6 +214,11 @@ class Workspace:
         declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
 
+    def is_exact(self, label: str) -> bool:
+        """True if long numbers of this export that end in zeros are as the system gives them, by
+        [exact] in the configuration."""
+        return bool(self.config.get("exact", {}).get(label, False))
+
 
 def around(start: Path) -> Workspace | None:
     """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is
@@ -294,6 +305,7 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
             f"{folder} is a file, not a folder", "Give the name of a folder to make."
         )
     _sound(folder)
+    _refuse_lost_key(folder)
     for sub in ("exports", "notebooks", "reports"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
     (folder / "store").mkdir(mode=0o700, exist_ok=True)
@@ -310,3 +322,15 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
     if os.name == "posix":
         (folder / "store").chmod(0o700)
     return find(folder)
+
+
+def _refuse_lost_key(folder: Path) -> None:
+    """WorkspaceError if something is loaded and its key is missing: under a new one each patron
+    would count as two."""
+    key = folder / "patron.key"
+    if generations.published(folder / "store") is not None and not key.exists():
+        raise WorkspaceError(
+            f"{key.name}, the secret key for the patron numbers that are loaded here, is missing",
+            "Put it back from a backup. If it is lost, `libstats rotate-key` takes a new one: what"
+            " is loaded stays, and its patrons cannot be told among those to come.",
+        )

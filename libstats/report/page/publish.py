@@ -93,7 +93,9 @@ def _report_warnings(notebook: NotebookNode, name: str) -> None:
 
 def write(target: Path, content: str | bytes) -> None:
     """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file
-    or the new one, whole."""
+    or the new one, whole. ReportError for a folder."""
+    if target.is_dir():
+        raise ReportError(f"{target} is a folder", "Give the name of a file in it.")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -15,7 +15,7 @@ from libstats.report.page import parameters as parameter
 from libstats.report.page import protected, publish, workbook
 from libstats.report.page.html import SEALED
 from libstats.report.page.notebook import NotebookNode, nbformat, text
-from libstats.workspace import shipped
+from libstats.workspace import given, shipped
 from libstats.workspace import workspace as workspaces
 
 __all__ = ["Form", "find", "run"]
@@ -57,7 +57,7 @@ def run(
     chosen = _insert(notebook, name, place.folder, dict(parameters or {}))
     if "xlsx" in formats:
         workbook.check()
-    target = Path(out) if out is not None else place.reports / f"{name}.{formats[0]}"
+    target = _target(out) if out is not None else place.reports / f"{name}.{formats[0]}"
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     execution = _Execution(notebook, name, path.parent, failed, timeout)
     execution.run(_environment(place.folder, chosen))
@@ -66,6 +66,14 @@ def run(
     for form, content in contents.items():
         publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
     failed.unlink(missing_ok=True)
+    return target
+
+
+def _target(out: Path | str) -> Path:
+    """The file to write; ReportError for what names none."""
+    target = given.path(out, "name of a file", "Give one, as in report.html.")
+    if target.is_dir() or not target.name:
+        raise ReportError(f"{out} is a folder", "Give the name of a file in it.")
     return target
 
 
@@ -94,12 +102,16 @@ def find(name: str, folder: Path) -> Path:
 
 
 def _read(path: Path) -> NotebookNode:
+    wrong = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
         return notebook
-    except (ValueError, nbformat.ValidationError) as error:
+    except (*wrong, nbformat.ValidationError) as error:
+        # what is no notebook at all, such as [], is none to nbformat in many ways
+        first = (str(error) or type(error).__name__).splitlines()[0]
         raise ReportError(
-            f"{path.name} is not a notebook that can be read: {error}",
+            f"{path.name} is not a notebook that can be read: {first}",
             "Save it again from JupyterLab.",
         ) from error
 
