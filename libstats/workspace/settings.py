@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions.events import WORDS
 from libstats.workspace.fault import Fault
 
 Config = Mapping[str, Any]
@@ -133,6 +134,22 @@ def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
             yield Fault(("whole", label), problem, remedy)
 
 
+def _of_coverage(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Exports that there are not."""
+    from libstats.sources import sources  # most workspaces are opened without
+
+    labels = [*(s.label for s in sources()), *_own(config)]
+    yield from (
+        Fault(
+            ("coverage", label),
+            "there is no such export",
+            f"{nearest(label, labels)}`libstats loads` lists what the loaded files are",
+        )
+        for label in given
+        if label not in labels
+    )
+
+
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
     from libstats.definitions.processes import processes
@@ -182,6 +199,17 @@ SECTIONS = {
     "export": Section('[export."SYSTEM LIST"]'),
     "headings": Section('[headings."SYSTEM LIST"]'),
     "whole": Section("[whole]", each=_FLAG, further=_of_whole),
+    "coverage": Section(
+        '[coverage."SYSTEM LIST"]',
+        each=_BELOW,
+        below={
+            "selects": Setting(
+                WORDS.__contains__, f"is none of: {', '.join(WORDS)}", f'"{WORDS[0]}"'
+            ),
+            "whole_days": _FLAG,
+        },
+        further=_of_coverage,
+    ),
     "privacy": Section(
         "[privacy]",
         {
