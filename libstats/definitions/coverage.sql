@@ -94,6 +94,8 @@ selected as materialized (
         l.told_until,
         l.is_whole,
         m.longest,
+        -- where some began so long before the first end that what ended before it may be left out
+        case when m.older > 0 then m.first_ended end as doubtful_before,
         l.selects is null or (l.selects = 'apart' and m.open > 0 and m.ended > 0) as is_guessed,
         case
             when k.kind <> 'case' then null
@@ -153,7 +155,7 @@ hull as (
         -- with days before and after, over which a span goes on if they do not count
         min(d.day) - 10 as first_day,
         greatest(max(d.day), max(s.told_until)::date) + 10 as last_day,
-        max(d.day) - min(d.day) >= 28 as is_long,
+        max(d.day) - min(d.day) >= 21 as is_long,
         list(distinct isodow(d.day)) as weekdays
     from span_day d join selected s using (seq, table_name)
     group by all
@@ -251,7 +253,11 @@ bounded as (
         p.part,
         s.selection,
         s.exported_at,
-        b.first_day::timestamp as since,
+        case
+            when s.selection = 'all' and s.doubtful_before < coalesce(a.last_day, s.told_until::date)
+                then greatest(b.first_day, s.doubtful_before)
+            else b.first_day
+        end::timestamp as since,
         case
             when p.is_last and w.passed - p.passed_after <= q.days then s.told_until
             else least(a.last_day::timestamp, s.told_until)
@@ -307,7 +313,7 @@ present as materialized (
         p.table_name,
         d.event,
         d.branch,
-        sum(d.n) / greatest(date_diff('day', p.since::date, p.until::date), 7) as per_day,
+        count(distinct d.day) / greatest(date_diff('day', p.since::date, p.until::date), 7) as per_day,
         any_value(p.since) as since,
         any_value(p.until) as until
     from piece p
