@@ -43,6 +43,8 @@ COVERAGE = {
     "basis": "on what it rests",
     "selection": "by which outcome a file of the source was selected, if by any",
     "is_suspected": "true if that is not declared, but looks so",
+    "first_on": "the first day of it on which there is one",
+    "last_on": "the last day of it on which there is one",
 }
 
 

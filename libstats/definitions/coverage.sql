@@ -692,6 +692,12 @@ partly as (
             and m.until > o.day
     group by o.source, o.table_name, o.event, o.branch, o.place
 ),
+event_day as (
+    select c.source, c.table_name, c.event, b.branch, c.day
+    from cell c cross join unnest([c.branch, null]) b(branch)
+    where c.day is not null
+    group by all
+),
 told_selection as (
     select
         source,
@@ -712,10 +718,20 @@ select
     r.is_partial,
     r.basis,
     t.selection,
-    coalesce(t.is_suspected, false) as is_suspected
+    coalesce(t.is_suspected, false) as is_suspected,
+    min(d.day) as first_on,
+    max(d.day) as last_on
 from (
     select *, false as is_partial from merged
     union all by name
     select *, true as is_partial from partly where since < until
 ) r
     left join told_selection t using (source, table_name)
+    left join event_day d
+        on d.source = r.source
+        and d.table_name = r.table_name
+        and d.event = r.event
+        and d.branch is not distinct from r.branch
+        and d.day >= r.since::date
+        and d.day < r.until
+group by all

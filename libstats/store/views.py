@@ -18,6 +18,7 @@ from collections.abc import Collection
 import duckdb
 
 from libstats import schema
+from libstats.definitions.coverage import COVERAGE
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -88,6 +89,12 @@ def dictionary() -> str:
             "loaded_day",
             "What a load holds: one row a load, table, event, branch and day.",
             LOADED_DAY,
+        ),
+        (
+            "coverage",
+            "What the loaded exports cover: one row a source, table, event, branch and stretch of"
+            " time. Outside of these a figure is unknown, and not 0.",
+            COVERAGE,
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
     ):
