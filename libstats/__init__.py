@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.told import coverage
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.curve import turnaround_curve
     from libstats.analysis.work.fill import fill_rate, unfilled_reasons
@@ -42,6 +43,7 @@ __all__ = [
     "collection_age",
     "collection_use",
     "confirm",
+    "coverage",
     "fill_rate",
     "forget",
     "freshness",
@@ -72,6 +74,7 @@ _PLACES = {
     "collection_age": "libstats.analysis.collection.age",
     "collection_use": "libstats.analysis.collection.use",
     "confirm": "libstats.loading.undo",
+    "coverage": "libstats.analysis.told",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",

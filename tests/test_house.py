@@ -27,10 +27,10 @@ MAY_IMPORT = {
     "sources": "declaration",
     "privacy": "declaration store",
     "declaration": "",
-    "definitions": "",
     "readers/workbook": "readers",
     "readers": "",
-    "store": "",
+    "store": "definitions",
+    "definitions": "",
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import duckdb
 
+from libstats.analysis.told import CELLS, OUTSIDE, PARTLY, STATES
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
 ROLES = ("checkout_branch", "owning_branch", "patron_branch")
@@ -134,6 +136,74 @@ DAYS = """
             on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
     )
 """
+# How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
+# use that is ever told of there.
+TOLD = f"""
+    use_stretch as (
+        select
+            source,
+            branch,
+            case
+                when event in ('checkout', 'checked_out') then 'checkouts'
+                when event = 'renewal' then 'renewals'
+                when event = 'in-house use' then 'in_house_uses'
+            end as kind,
+            since,
+            until,
+            is_partial,
+            selection,
+            first_on,
+            last_on
+        from coverage
+        where table_name = 'circulation_event'
+            or table_name = 'loan' and event in ('checked_out', 'in-house use')
+    ),
+    stretch as (
+        select * exclude (kind), kind as what
+        from use_stretch
+        where kind is not null
+        union all
+        select * exclude (kind), 'any'
+        from use_stretch
+    ),
+    {CELLS},
+    kind as (
+        select unnest(['any', 'checkouts', 'renewals', 'in_house_uses']) as what
+    ),
+    -- a kind of use that a desk never tells of is told of as its others are
+    source_told as (
+        select
+            a.source,
+            a.branch,
+            a.period,
+            k.what,
+            least(a.state, coalesce(c.state, a.state)) as state,
+            case when coalesce(c.state, a.state) < a.state then c.reason else a.reason end
+                as reason
+        from told_cell a
+        cross join kind k
+        left join told_cell c
+            on c.source = a.source
+            and c.branch is not distinct from a.branch
+            and c.period = a.period
+            and c.what = k.what
+        where a.what = 'any'
+    ),
+    desk_told as (
+        select
+            branch,
+            period,
+            what,
+            case
+                when min(state) = max(state) then min(state)
+                else {PARTLY}
+            end as state,
+            min(reason) as reason
+        from source_told
+        where {{told_where}}
+        group by all
+    )
+"""
 # what is counted as use, of the columns above
 USES = (
     "checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown"
@@ -157,7 +227,9 @@ def circulation(
     of the branch on the day, else from the list of loans, never from both; a loan whose desk is not
     known counts on days on which its system's log has no event at all. Most systems' loans say how
     often they were renewed, not when: those renewals stand under the month of the checkout, apart.
-    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
+    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day. What the
+    exports do not cover (the view `coverage`) is NULL with its reason, never 0; what they cover in
+    part is at most the truth.
 
     Parameters
     ----------
@@ -171,30 +243,55 @@ def circulation(
     withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or
     self-check), `renewals_automatic`, `renewals_unknown` (the export does not say who),
     `renewals_undated` (from loans), `in_house_uses`, `other_events` (check-ins, payments and the
-    like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days of a desk.
+    like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days of a desk;
+    `coverage` (whole, partly, outside: what the exports tell of the month there, the least of its
+    counts), `reason` (why not whole, in words).
     Raises AnalysisError for an unknown role.
 
     >>> libstats.circulation(con, since="2026-01-01", until="2026-02-01").columns[:3]
     ['period', 'branch', 'checkouts']
     """
+    coverage.ready(con)
     return con.sql(
         f"""
-        {_days(branch)}
+        {_days(branch)},
+        {_told(branch)},
+        month_count as (
+            select
+                date_trunc('month', day)::date as period,
+                branch,
+                sum(checkouts)::bigint as checkouts,
+                sum(renewals_by_staff)::bigint as renewals_by_staff,
+                sum(renewals_by_patron)::bigint as renewals_by_patron,
+                sum(renewals_automatic)::bigint as renewals_automatic,
+                sum(renewals_unknown)::bigint as renewals_unknown,
+                sum(renewals_undated)::bigint as renewals_undated,
+                sum(in_house_uses)::bigint as in_house_uses,
+                sum(other_events)::bigint as other_events,
+                count(distinct (day, desk)) filter (where is_log) as days_from_log,
+                count(distinct (day, desk)) filter (where not is_log) as days_from_loans
+            from day_count
+            group by all
+        )
         select
-            date_trunc('month', day)::date as period,
-            branch as {"patron_branch" if branch == "patron_branch" else "branch"},
-            sum(checkouts)::bigint as checkouts,
-            sum(renewals_by_staff)::bigint as renewals_by_staff,
-            sum(renewals_by_patron)::bigint as renewals_by_patron,
-            sum(renewals_automatic)::bigint as renewals_automatic,
-            sum(renewals_unknown)::bigint as renewals_unknown,
-            sum(renewals_undated)::bigint as renewals_undated,
-            sum(in_house_uses)::bigint as in_house_uses,
-            sum(other_events)::bigint as other_events,
-            count(distinct (day, desk)) filter (where is_log) as days_from_log,
-            count(distinct (day, desk)) filter (where not is_log) as days_from_loans
-        from day_count
-        group by all
+            t.period,
+            t.branch as {"patron_branch" if branch == "patron_branch" else "branch"},
+            {_where_told("checkouts")},
+            {_where_told("renewals_by_staff", "renewals")},
+            {_where_told("renewals_by_patron", "renewals")},
+            {_where_told("renewals_automatic", "renewals")},
+            {_where_told("renewals_unknown", "renewals")},
+            {_where_told("renewals_undated", "checkouts")},
+            {_where_told("in_house_uses")},
+            {_where_told("other_events", "any")},
+            coalesce(c.days_from_log, 0) as days_from_log,
+            coalesce(c.days_from_loans, 0) as days_from_loans,
+            case {_STATE_WORDS} end as coverage,
+            t.reason
+        from place_told t
+        left join month_count c
+            on c.period = t.period and c.branch is not distinct from t.branch
+        where t.branch is not null or c.period is not null
         order by 1, 2 nulls last
         """,
         params=_period(since, until),
@@ -254,6 +351,64 @@ def left_out(
         """,
         params=_period(since, until),
     )
+
+
+_STATE_WORDS = " ".join(f"when t.state = {n} then '{word}'" for n, word in STATES.items())
+
+
+def _where_told(column: str, kind: str = "") -> str:
+    """SQL: a count where that kind of use is told of at all."""
+    return (
+        f"case when t.states['{kind or column}'] <> {OUTSIDE} then coalesce(c.{column}, 0) end"
+        f" as {column}"
+    )
+
+
+def _told(branch: BranchRole) -> str:
+    """SQL: `place_told`, how much is told of each month and branch. An owner's or a borrower's
+    branch is told of as all desks together are."""
+    if branch == "checkout_branch":
+        places = """
+            select branch, period, what, state, reason
+            from desk_told
+        """
+        where = "true"
+    else:
+        places = f"""
+            select
+                b.branch,
+                d.period,
+                d.what,
+                case when min(d.state) = max(d.state) then min(d.state) else {PARTLY} end as state,
+                min(d.reason) as reason
+            from (select distinct branch from day_count union select null) b
+            cross join desk_told d
+            group by all
+        """
+        where = """
+            branch is not null
+            or source not in (
+                select source
+                from use_stretch
+                where branch is not null
+            )
+        """
+    return f"""
+        {TOLD.format(told_where=where)},
+        place_told as (
+            select
+                branch,
+                period,
+                map_from_entries(list((what, state))) as states,
+                min(state) as state,
+                coalesce(
+                    any_value(reason) filter (where what = 'any'),
+                    min(reason)
+                ) as reason
+            from ({places})
+            group by all
+        )
+    """
 
 
 def _period(since: Moment, until: Moment) -> dict[str, str]:

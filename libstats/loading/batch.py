@@ -26,7 +26,7 @@ from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
-from libstats.store import aliases, ledger, settle
+from libstats.store import aliases, ledger, settle, summary
 from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
@@ -58,6 +58,7 @@ class Batch:
             self._enter()
             for table in self._tables():
                 self._settle(table)
+            summary.write(self.con, [t.name for t in self._tables()], self.first_seq)
             self._tell()
             for number in self.numbers:
                 self.files[number].refuse_changed()

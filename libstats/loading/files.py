@@ -13,7 +13,7 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
     seen = set()
     for path in map(Path, paths):
         # os.path, since pathlib raises what a link that leads nowhere readable says
-        for file in sorted(_below(path)) if os.path.isdir(path) else [path]:
+        for file in sorted(_below(path)) if os.path.isdir(path) else [path]:  # noqa: PTH112
             # realpath, since resolve() fails on links that lead in a circle
             if os.path.realpath(file) not in seen:
                 seen.add(os.path.realpath(file))

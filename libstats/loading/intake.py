@@ -19,7 +19,7 @@ from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.privacy import forgetting
-from libstats.store import ledger, settle
+from libstats.store import ledger, settle, summary
 from libstats.store.ledger import Shape
 from libstats.store.steps import step
 
@@ -209,6 +209,7 @@ class Intake:
                 " key was removed for good"
             )
         faulty = self._derive(receipt, entry, taken)
+        summary.write(self.con, [plan.table.name for plan in incoming.plans], entry.seq)
         if receipt.dispositions["rejected"] or faulty:
             # last: `person_key` means something else where the file is written anew
             self._explain(faulty, entry.seq)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from libstats.report import charts, sections
+from libstats.report.charts.circulation import UNKNOWN_BRANCH
 from libstats.report.monthly_rows import Monthly, read
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -67,8 +68,8 @@ def _gaps(report: Monthly) -> list[str]:
         for source in report.silent
     ]
     gaps += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
-    if not report.of(report.month):
-        gaps.append(f"Nothing is loaded for {name}.")
+    if report.state(report.month) == "outside":
+        gaps.append(f"Nothing is loaded for {name}{_why(report)}.")
     else:
         here = {row["branch"] for row in report.of(report.month)}
         gone = sorted({row["branch"] for row in report.of(report.before)} - here - {None})
@@ -76,7 +77,36 @@ def _gaps(report: Monthly) -> list[str]:
             f"{branch} has no figures for {name}, though it has for {month_name(report.before)}."
             for branch in gone
         ]
+        gaps += _partly(report)
     return gaps
+
+
+def _why(report: Monthly) -> str:
+    """Why nothing is told of the month."""
+    reasons = sorted({row["reason"] for row in report.of(report.month) if row["reason"]})
+    return f": {reasons[0]}" if reasons else ""
+
+
+def _partly(report: Monthly) -> list[str]:
+    """Which branches are told of in part or not at all, by reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for row in report.of(report.month):
+        if row["coverage"] != "whole":
+            names = by_reason.setdefault((row["coverage"], row["reason"] or ""), [])
+            names.append(row["branch"] or UNKNOWN_BRANCH)
+    every = len(report.of(report.month))
+    name = month_name(report.month)
+    return [
+        (
+            f"{'Every branch' if len(names) == every else ', '.join(names)}: "
+            + (
+                f"{name} is not known, {reason}."
+                if state == "outside"
+                else f"{name} is only {reason}. It is not compared with other months."
+            )
+        )
+        for (state, reason), names in by_reason.items()
+    ]
 
 
 def key_figures(report: Monthly) -> Html:
@@ -93,13 +123,16 @@ def _compared(report: Monthly, columns: tuple[str, ...], now: int | None) -> str
     if now is None:
         return "Nothing is loaded for this month."
     parts = []
+    if report.state(report.month) != "whole":
+        return "Told of in part: not compared with other months."
     for when in (report.before, report.last_year):
         then = report.count(columns, when)
-        parts.append(
-            f"nothing is loaded for {month_name(when)}"
-            if then is None
-            else f"{change(now, then, when)}{f' ({number(then)})' if then else ''}"
-        )
+        if then is None:
+            parts.append(f"nothing is loaded for {month_name(when)}")
+        elif report.state(when) != "whole":
+            parts.append(f"{month_name(when)} is told of in part ({number(then)} or more)")
+        else:
+            parts.append(f"{change(now, then, when)}{f' ({number(then)})' if then else ''}")
     return f"{capital('; '.join(parts))}."
 
 

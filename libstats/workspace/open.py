@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, codes, days, processes, roles, thresholds
+from libstats.definitions import calendar, codes, coverage, days, processes, roles, thresholds
 from libstats.errors import StoreError, WorkspaceError
 from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
@@ -57,6 +57,7 @@ def open(
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     calendar.register(con, place.config)
+    coverage.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con
 

@@ -44,6 +44,8 @@ def counted(period: date, branch: str | None, checkouts: int, **other: int) -> d
         "branch": branch,
         "checkouts": checkouts,
         **dict.fromkeys(columns, 0),
+        "coverage": "whole",
+        "reason": None,
         **other,
     }
 

@@ -34,8 +34,8 @@ _STATE = " left join copy_state s using (source, item_key)"
 
 
 def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
-    """When the newest export that tells of the process was written: the moment to which open cases
-    have aged.
+    """Up to when the newest export that tells of the process tells: the moment to which open cases
+    have aged. Of one named by a day that is the newest time in it on that day.
 
     Raises AnalysisError if nothing that tells of it is loaded.
     """
@@ -50,12 +50,12 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
 
 def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
-    """When the newest export that tells of a table was written, by table."""
+    """Up to when the newest export that tells of a table tells, by table."""
     rows = con.execute(
         """
         select
             unnest(map_keys(columns)) as name,
-            max(exported_at)
+            max(told_until)
         from loaded_file
         where is_active
         group by name
