@@ -88,6 +88,11 @@ name = "{name}"
 # [whole]
 # "koha items" = true
 
+# What a list selects, where its rows make one suspect that it leaves some out: all, open only,
+# closed only, or "open, and closed since" a day. `libstats coverage` shows what the exports cover.
+# [coverage."koha loans"]
+# selects = "all"
+
 # Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
 # rounded them.
 # [exact]

@@ -15,7 +15,8 @@ from libstats.workspace.settings import SECTIONS, Setting
 from libstats.workspace.workspace import CONFIG, find
 
 # a name for each section that has names, so that there is a key to be wrong
-NAMES = {"whole": '"koha items"', "goals": "ill_borrowing"}
+NAMES = {"whole": '"koha items"', "exact": '"koha items"', "goals": "ill_borrowing"}
+LABEL = '"koha items"'
 SYSTEM = 'system = "koha"\n'
 WRONG = ("3", "-1", "2.5", "true", '"false"', '"7"', '""', "[]", "[[1]]", "2026-10-31", "{x = 1}")
 OF_NO_KIND = ("12:30:00", "[3]", "{x = {y = 1}}", "[{}]")
@@ -27,8 +28,9 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
         for key, wanted in section.keys.items():
             yield f"[{name}]\n", key, wanted
         for key, wanted in section.below.items():
-            before = f"[{name}.koha]\n"
-            yield before if wanted.is_required else before + SYSTEM, key, wanted
+            before = f"[{name}.{'koha' if name == 'sources' else LABEL}]\n"
+            needs = name == "sources" and not wanted.is_required
+            yield before + SYSTEM * needs, key, wanted
         if name in NAMES and section.each:
             yield f"[{name}]\n", NAMES[name], section.each
 
@@ -72,7 +74,7 @@ def test_a_key_refuses_every_other_kind(
             continue
         said = refusal(tmp_path, f"{before}{key} = {value}\n")
         bare = key.strip('"')
-        assert said.startswith(f"{CONFIG}, line {line}, {before.split()[0]} {bare}: "), said
+        assert said.startswith(f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {bare}: "), said
         assert said.endswith(f"\n  Write for example {key} = {wanted.example}."), said
 
 
@@ -84,7 +86,7 @@ def test_a_misspelt_key_is_told_the_nearest(
     for misspelt in (f"{bare}s", bare[:-1], bare.upper(), bare[0] + bare[2:]):
         said = refusal(tmp_path, f'{before}"{misspelt}" = {wanted.example}\n')
         line = before.count("\n") + 1
-        assert f"{CONFIG}, line {line}, {before.split()[0]} {misspelt}: " in said
+        assert f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {misspelt}: " in said
         assert f"\n  Did you mean {bare}? " in said, said
 
 
