@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from libstats.analysis.circulation import circulation
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
     from libstats.analysis.collection.copies import missing_copies
-    from libstats.analysis.collection.horizon import system_days, use_horizon
+    from libstats.analysis.collection.horizon import use_horizon
     from libstats.analysis.collection.shelf_time import shelf_time
+    from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
@@ -86,7 +87,7 @@ _PLACES = {
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
     "shelf_time": "libstats.analysis.collection.shelf_time",
-    "system_days": "libstats.analysis.collection.horizon",
+    "system_days": "libstats.analysis.collection.system_days",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
     "turnaround_curve": "libstats.analysis.work.curve",

@@ -11,8 +11,9 @@ import duckdb
 from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
 from libstats.analysis.collection.copies import missing_copies, undeclared_codes
-from libstats.analysis.collection.horizon import system_days, use_horizon
+from libstats.analysis.collection.horizon import use_horizon
 from libstats.analysis.collection.shelf_time import shelf_time
+from libstats.analysis.collection.system_days import system_days
 from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.thresholds import chosen, lines
