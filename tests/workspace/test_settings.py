@@ -74,7 +74,9 @@ def test_a_key_refuses_every_other_kind(
             continue
         said = refusal(tmp_path, f"{before}{key} = {value}\n")
         bare = key.strip('"')
-        assert said.startswith(f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {bare}: "), said
+        assert said.startswith(f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {bare}: "), (
+            said
+        )
         assert said.endswith(f"\n  Write for example {key} = {wanted.example}."), said
 
 
