@@ -23,7 +23,7 @@ from tests.support.files import write
 TEXTS = [
     "", " ", "0000-01", "0000-00-00", "9999-12", "9999-12-31", "2026-13", "2026-02-30", "-1", "0",
     "1e999", "nan", "[]", "{}", "null", "=", "=5", "month", "month=", "month=0000-01", "month=[]",
-    "as_of=9999-12-31", "..", "/", "/dev/null", "~", "*", "%s", "{}", "x" * 300, "x\ny", "\u0000",
+    "as_of=9999-12-31", "..", "/dev/null/x", "/dev/null", "~", "*", "%s", "{}", "x" * 300, "x\ny", "\u0000",
     "\ud800", "\u2603", "'; drop table item; --", "--", "2" * 40,
 ]  # fmt: skip
 VALUES: list[Any] = [
@@ -134,7 +134,12 @@ def test_nothing_is_no_name(
 @pytest.mark.parametrize("name", sorted(ANALYSES))
 def test_whatever_an_analysis_is_asked_is_answered_in_words(name: str, place: Workspace) -> None:
     analysis = getattr(libstats, name)
-    given: dict[str, Any] = {"process": "hold", "since": "2026-10-01", "until": "2026-11-01"}
+    given: dict[str, Any] = {
+        "process": "hold",
+        "since": "2026-10-01",
+        "until": "2026-11-01",
+        "as_of": "2026-10-31",
+    }
     names = list(signatures.signature(analysis).parameters)[1:]
     with libstats.open(place) as con:
         for tried in names:
