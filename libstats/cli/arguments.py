@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 
 class _Parser(argparse.ArgumentParser):
@@ -18,6 +20,13 @@ class _Parser(argparse.ArgumentParser):
         hint = f"Did you mean: libstats {near[0]}" if near else f"See: {self.prog} --help"
         print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
         raise SystemExit(2)
+
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """What stands behind an option. Python takes `--month=--` for a list of nothing."""
+        if action.nargs is None and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "'--' says nothing")
+        return super()._get_values(action, arg_strings)
 
 
 def _choices(message: str) -> tuple[str, list[str]]:
@@ -107,6 +116,10 @@ def _said(text: str) -> str:
     """What is said at all; nothing is no name, of whatever."""
     if not text.strip() or "\0" in text:
         raise argparse.ArgumentTypeError(f"{text!r} says nothing")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text!a} holds a sign that no name has") from None
     return text
 
 
@@ -167,6 +180,7 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
+        type=_said,
         metavar="NAME=VALUE",
         help="any other parameter of the analysis",
     )
@@ -182,6 +196,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
+        type=_said,
         metavar="NAME=VALUE",
         help="any other parameter of the notebook",
     )
@@ -200,6 +215,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
 def _add_forget(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--before",
+        type=_said,
         required=True,
         metavar="DAY",
         help="cases that closed before this day, as in 2026-01-01",

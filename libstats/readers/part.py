@@ -198,8 +198,12 @@ class Wanted:
             for (_, row), found in zip(rows, glean([row[place] for _, row in rows]), strict=True):
                 row[place] = found
         for line, row in rows:
-            fields = (self.change[i](row[i]) if i in self.change else row[i] for i in self.keep)
-            yield [line, *(text.replace("\x1f", " ") for text in fields)]
+            for place, change in self.change.items():
+                row[place] = change(row[place])
+            fields = [row[place] for place in self.keep]
+            if any("\x1f" in text for text in fields):
+                fields = [text.replace("\x1f", " ") for text in fields]
+            yield [line, *fields]
 
 
 def normalise(

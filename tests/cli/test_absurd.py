@@ -134,7 +134,12 @@ def test_nothing_is_no_name(
 @pytest.mark.parametrize("name", sorted(ANALYSES))
 def test_whatever_an_analysis_is_asked_is_answered_in_words(name: str, place: Workspace) -> None:
     analysis = getattr(libstats, name)
-    given: dict[str, Any] = {"process": "hold", "since": "2026-10-01", "until": "2026-11-01"}
+    given: dict[str, Any] = {
+        "process": "hold",
+        "since": "2026-10-01",
+        "until": "2026-11-01",
+        "as_of": "2026-10-31",
+    }
     names = list(signatures.signature(analysis).parameters)[1:]
     with libstats.open(place) as con:
         for tried in names:

@@ -53,6 +53,8 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
         digits = f"{value + 0.0:.15g}"
         return digits.upper() if abs(value) >= 1e15 else format(Decimal(digits), "f")
     if isinstance(value, datetime.timedelta):
@@ -138,7 +140,7 @@ class Sheet(Part):
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number, cells as text) of every row that is not blank."""
         for number, cells in enumerate(self._book.rows(self.place.sheet or ""), start=1):
-            row = [cell_text(cell) for cell in cells]
+            row = [cell if type(cell) is str else cell_text(cell) for cell in cells]
             if any(cell.strip() for cell in row):
                 yield number, row
 
