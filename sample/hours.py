@@ -28,6 +28,9 @@ whole_days = true
 whole_days = true
 [coverage."koha transfers"]
 whole_days = true
+# The ILL desk exports the requests that changed since the export before, and what is open.
+[coverage."illiad requests"]
+selects = "open, and closed since"
 """
 
 

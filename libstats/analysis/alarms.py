@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats.analysis.collection.copies import MIGRATION_DAY
-from libstats.definitions import codes, days
+from libstats.definitions import codes, coverage, days
 from libstats.definitions.parameters import asked
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
@@ -154,7 +154,30 @@ ALARMS: dict[str, tuple[str, str]] = {
             count(*) as rows
         from loan
         group by source
-        having count(*) >= 100 and count(*) = count(returned_at)
+        having count(*) >= 30 and count(*) = count(returned_at)
+        """,
+    ),
+    "selected by outcome": (
+        "files look as if they hold only some of the cases, by what became of these: what they "
+        "leave out is in no figure; say what they hold below [coverage] (libstats coverage)",
+        """
+        select
+            c.source,
+            c.table_name || ': ' || c.selection as place,
+            max(d.rows) as rows
+        from coverage c
+        join (
+            select source, table_name, max(n) as rows
+            from (
+                select f.source, d.table_name, d.seq, sum(d.n) as n
+                from loaded_day d join loaded_file f using (seq)
+                where f.is_active and d.event <> 'ended'
+                group by all
+            )
+            group by all
+        ) d on d.source = c.source and d.table_name = c.table_name
+        where c.is_suspected
+        group by all
         """,
     ),
     "migration day": (
@@ -289,6 +312,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     >>> [row[0] for row in libstats.check(con).fetchall()]
     ['barcodes from a spreadsheet', 'migration day', 'two clocks']
     """
+    coverage.ready(con)
     alarms = " union all ".join(
         f"""
         select

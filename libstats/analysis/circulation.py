@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.told import CELLS, OUTSIDE, PARTLY, STATES
+from libstats.analysis.told_use import STATE_WORDS, told_use, where_told
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
@@ -136,74 +136,6 @@ DAYS = """
             on d.source = l.source and d.day = l.day and d.desk is not distinct from l.desk
     )
 """
-# How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
-# use that is ever told of there.
-TOLD = f"""
-    use_stretch as (
-        select
-            source,
-            branch,
-            case
-                when event in ('checkout', 'checked_out') then 'checkouts'
-                when event = 'renewal' then 'renewals'
-                when event = 'in-house use' then 'in_house_uses'
-            end as kind,
-            since,
-            until,
-            is_partial,
-            selection,
-            first_on,
-            last_on
-        from coverage
-        where table_name = 'circulation_event'
-            or table_name = 'loan' and event in ('checked_out', 'in-house use')
-    ),
-    stretch as (
-        select * exclude (kind), kind as what
-        from use_stretch
-        where kind is not null
-        union all
-        select * exclude (kind), 'any'
-        from use_stretch
-    ),
-    {CELLS},
-    kind as (
-        select unnest(['any', 'checkouts', 'renewals', 'in_house_uses']) as what
-    ),
-    -- a kind of use that a desk never tells of is told of as its others are
-    source_told as (
-        select
-            a.source,
-            a.branch,
-            a.period,
-            k.what,
-            least(a.state, coalesce(c.state, a.state)) as state,
-            case when coalesce(c.state, a.state) < a.state then c.reason else a.reason end
-                as reason
-        from told_cell a
-        cross join kind k
-        left join told_cell c
-            on c.source = a.source
-            and c.branch is not distinct from a.branch
-            and c.period = a.period
-            and c.what = k.what
-        where a.what = 'any'
-    ),
-    desk_told as (
-        select
-            branch,
-            period,
-            what,
-            case
-                when min(state) = max(state) then min(state)
-                else {PARTLY}
-            end as state,
-            min(reason) as reason
-        from source_told
-        where {{told_where}}
-        group by all
-    )
-"""
 # what is counted as use, of the columns above
 USES = (
     "checkouts + renewals_by_staff + renewals_by_patron + renewals_automatic + renewals_unknown"
@@ -255,7 +187,7 @@ def circulation(
     return con.sql(
         f"""
         {_days(branch)},
-        {_told(branch)},
+        {told_use(at_desk=branch == "checkout_branch")},
         month_count as (
             select
                 date_trunc('month', day)::date as period,
@@ -276,17 +208,17 @@ def circulation(
         select
             t.period,
             t.branch as {"patron_branch" if branch == "patron_branch" else "branch"},
-            {_where_told("checkouts")},
-            {_where_told("renewals_by_staff", "renewals")},
-            {_where_told("renewals_by_patron", "renewals")},
-            {_where_told("renewals_automatic", "renewals")},
-            {_where_told("renewals_unknown", "renewals")},
-            {_where_told("renewals_undated", "checkouts")},
-            {_where_told("in_house_uses")},
-            {_where_told("other_events", "any")},
+            {where_told("checkouts")},
+            {where_told("renewals_by_staff", "renewals")},
+            {where_told("renewals_by_patron", "renewals")},
+            {where_told("renewals_automatic", "renewals")},
+            {where_told("renewals_unknown", "renewals")},
+            {where_told("renewals_undated", "checkouts")},
+            {where_told("in_house_uses")},
+            {where_told("other_events", "any")},
             coalesce(c.days_from_log, 0) as days_from_log,
             coalesce(c.days_from_loans, 0) as days_from_loans,
-            case {_STATE_WORDS} end as coverage,
+            case {STATE_WORDS} end as coverage,
             t.reason
         from place_told t
         left join month_count c
@@ -351,64 +283,6 @@ def left_out(
         """,
         params=_period(since, until),
     )
-
-
-_STATE_WORDS = " ".join(f"when t.state = {n} then '{word}'" for n, word in STATES.items())
-
-
-def _where_told(column: str, kind: str = "") -> str:
-    """SQL: a count where that kind of use is told of at all."""
-    return (
-        f"case when t.states['{kind or column}'] <> {OUTSIDE} then coalesce(c.{column}, 0) end"
-        f" as {column}"
-    )
-
-
-def _told(branch: BranchRole) -> str:
-    """SQL: `place_told`, how much is told of each month and branch. An owner's or a borrower's
-    branch is told of as all desks together are."""
-    if branch == "checkout_branch":
-        places = """
-            select branch, period, what, state, reason
-            from desk_told
-        """
-        where = "true"
-    else:
-        places = f"""
-            select
-                b.branch,
-                d.period,
-                d.what,
-                case when min(d.state) = max(d.state) then min(d.state) else {PARTLY} end as state,
-                min(d.reason) as reason
-            from (select distinct branch from day_count union select null) b
-            cross join desk_told d
-            group by all
-        """
-        where = """
-            branch is not null
-            or source not in (
-                select source
-                from use_stretch
-                where branch is not null
-            )
-        """
-    return f"""
-        {TOLD.format(told_where=where)},
-        place_told as (
-            select
-                branch,
-                period,
-                map_from_entries(list((what, state))) as states,
-                min(state) as state,
-                coalesce(
-                    any_value(reason) filter (where what = 'any'),
-                    min(reason)
-                ) as reason
-            from ({places})
-            group by all
-        )
-    """
 
 
 def _period(since: Moment, until: Moment) -> dict[str, str]:

@@ -151,6 +151,10 @@ def _add_rejects(p: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_coverage(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
+
+
 def _add_today(p: argparse.ArgumentParser) -> None:
     p.add_argument("--html", type=_path, metavar="FILE", help="write it as a web page instead")
     p.add_argument(
@@ -272,6 +276,14 @@ COMMANDS = {
         "look for what goes wrong with exports; exit status 1 if something does",
         "libstats check",
         _add_nothing,
+    ),
+    "coverage": (
+        (
+            "say of which months the loaded exports tell all, a part or nothing, "
+            "by source, event and branch"
+        ),
+        "libstats coverage --html coverage.html",
+        _add_coverage,
     ),
     "forget": (
         "destroy the patron keys of cases that closed before a day",

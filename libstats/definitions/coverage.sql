@@ -634,10 +634,12 @@ outside as (
         c.branch,
         c.day,
         c.selection,
-        c.until
+        c.until,
+        c.kind
     from (
         select a.source, a.table_name, a.event, b.branch, coalesce(a.day, s.exported_at::date) as day,
             max(s.selection) as selection,
+            any_value(s.kind) as kind,
             max(least(
                 coalesce(a.day, s.exported_at::date) + interval 1 day,
                 greatest(coalesce(a.day, s.exported_at::date)::timestamp, a.told_until)
@@ -659,6 +661,8 @@ outside as (
 outside_island as (
     select
         o.*,
+        -- lists of two days say nothing of the days between
+        case when o.kind = 'list' then o.day end as list_day,
         count(m.since) as place
     from outside o
         left join merged m
@@ -680,6 +684,7 @@ partly as (
         case
             when max(o.selection) in ('open only', 'closed only', 'open, and closed since')
                 then max(o.selection)
+            when any_value(o.kind) = 'list' then 'a list of a day, which need not be whole'
             else 'what the exports happen to hold'
         end as basis
     from outside_island o
@@ -690,7 +695,7 @@ partly as (
             and m.branch is not distinct from o.branch
             and m.since <= o.day
             and m.until > o.day
-    group by o.source, o.table_name, o.event, o.branch, o.place
+    group by o.source, o.table_name, o.event, o.branch, o.list_day, o.place
 ),
 event_day as (
     select c.source, c.table_name, c.event, b.branch, c.day

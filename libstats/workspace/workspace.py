@@ -90,8 +90,11 @@ name = "{name}"
 
 # What a list selects, where its rows make one suspect that it leaves some out: all, open only,
 # closed only, or "open, and closed since" a day. `libstats coverage` shows what the exports cover.
+# A file named by a day tells up to the newest time in it; whole_days says that it was written after
+# closing time, and holds all of that day.
 # [coverage."koha loans"]
 # selects = "all"
+# whole_days = true
 
 # Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
 # rounded them.

@@ -35,7 +35,7 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
             yield f"[{name}]\n", NAMES[name], section.each
 
 
-KEYS = [pytest.param(*each, id=f"{each[0].split()[0]}{each[1]}") for each in keys()]
+KEYS = [pytest.param(*each, id=f"{each[0].splitlines()[0]}{each[1]}") for each in keys()]
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -99,7 +99,9 @@ def test_what_is_no_section_is_refused(name: str, value: str, tmp_path: Path) ->
     assert said.startswith(f"{CONFIG}, line 2, [{name}]: is not a section\n  Write [{name}")
 
 
-@pytest.mark.parametrize("name", ["sources", "calendar", "process", "export", "headings"])
+@pytest.mark.parametrize(
+    "name", ["sources", "coverage", "calendar", "process", "export", "headings"]
+)
 def test_what_has_a_name_is_a_section_too(name: str, tmp_path: Path) -> None:
     said = refusal(tmp_path, f"[{name}]\nx = 3\n")
     assert said.startswith(f"{CONFIG}, line 2, [{name}.x]: "), said
