@@ -106,7 +106,8 @@ class Answer(Part):
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
-            pages.columns = {path: (path, "") for path in paths}
+            # an element has its name for people as an attribute, or nothing beside its value
+            pages.columns = {path: (path, "") for path in paths if f"{path}.value" not in paths}
         elif not pages.columns or not any(heading for heading, _ in pages.columns.values()):
             problem = (
                 f"{self.name}: it does not say what its columns are; the first page alone does, "
@@ -152,7 +153,13 @@ class Answer(Part):
     ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every row."""
         for line, values in self._rows(_Pages(self.name, self.row), advance):
-            yield line, [values.get(path, "") for path in self.columns]
+            yield (
+                line,
+                [
+                    values.get(path) or values.get(path.removesuffix(".value"), "")
+                    for path in self.columns
+                ],
+            )
 
     def lacks(self, rows: int) -> str | None:
         """That its last page is not the last one, or that it is one of several, if it says so."""
