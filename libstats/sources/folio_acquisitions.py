@@ -10,7 +10,7 @@ from libstats.declaration.source import LeftAlone, Source
 from libstats.sources.folio import DATES, EARLIER, UPDATED
 
 CREATED = ("created_date", "metadata__created_date", "creation_date")
-MADE = {"metadata.createdDate": CREATED}
+MADE: dict[str, tuple[str, ...]] = {"metadata.createdDate": CREATED}
 STAMPS = MADE | {"metadata.updatedDate": UPDATED}
 
 # Authors and ISBNs stand in lists within the record.
