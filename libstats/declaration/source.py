@@ -127,6 +127,8 @@ class Source:
     """One export of one system.
 
     recognise  headings that all must be there; unless: headings of which none may be there
+    is_vague   True where these are words that lists of other systems and kinds have too: it is not
+               recognised where another heading tells of loans, holds, fees, orders or courses
     fills      the SELECT for each canonical table, the primary table first (its rows are the
                receipt's)
     headings   for a heading of the SELECTs, the other names that reports give it
@@ -188,6 +190,7 @@ class Source:
     command: str | None = None
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     is_elsewhere: bool = False
+    is_vague: bool = False
     dates: str = "year first, as in 2026-10-31"
 
     @property

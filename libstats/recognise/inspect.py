@@ -16,7 +16,8 @@ from libstats.readers.file_names import of_file
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.recognise.known import Config, known
-from libstats.recognise.propose import Proposal, as_toml, propose, shown
+from libstats.recognise.proposal import as_toml, shown
+from libstats.recognise.propose import Judged, judge
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
 from libstats.recognise.sniff import parts
 from libstats.recognise.undeclared import undeclared
@@ -43,15 +44,16 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
     """
     _check(path)
     with contextlib.closing(vocabulary()) as con:
-        found = [
-            p
+        judged = [
+            _judged(part, workspace.config, dates, con)
             for place in places(path)
             for part in parts(place)
-            if (p := _proposal(part, workspace.config, dates, con))
         ]
+    found = [each.proposal for each in judged if each.proposal]
     if len(found) != 1:
+        why = next((f": {each.why}" for each in judged if each.why), "")
         problem = (
-            "nothing can be proposed for it"
+            f"nothing can be proposed for it{why}"
             if not found
             else "it holds several lists that libstats does not know"
         )
@@ -113,27 +115,29 @@ def _part(part: Part, config: Config, dates: str | None) -> str:
 
 def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
     with contextlib.closing(vocabulary()) as con:
-        found = _proposal(part, config, dates, con)
-        return [shown(found, con)] if found else []
+        judged = _judged(part, config, dates, con)
+        text = [f"  It looks like a list of {judged.looks}"] if judged.looks else []
+        if judged.why:
+            text.append(f"  Nothing is proposed: {judged.why}")
+        return [*text, *([shown(judged.proposal, con)] if judged.proposal else [])]
 
 
-def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
-    """The proposal for a part that libstats does not know; None where it does, or where nothing can
-    be proposed."""
+def _judged(part: Part, config: Config, dates: str | None, con: Any) -> Judged:
+    """What is made of a part that libstats does not know; nothing of one that it does."""
     try:
         recognise_part(part, config)
     except UnknownExport:
         with contextlib.suppress(FileRefused):  # where it cannot be read to its end
-            return propose(part, config, dates, con)
+            return judge(part, config, dates, con)
     except FileRefused:
         pass
-    return None
+    return Judged()
 
 
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if part.is_bare and (source.bare or source.command):
+    if source.command or (source.bare and part.header == source.bare):
         where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:
