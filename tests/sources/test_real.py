@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.definitions.roles import FIELDS
 from libstats.errors import AnalysisError
 from libstats.loading.receipt import LoadReceipt
 from libstats.readers.place import places
 from libstats.recognise.sniff import parts
+from libstats.sources import roles as vocabularies
 from libstats.workspace.workspace import CONFIG, Workspace, init
 from tests.support.files import write
 
@@ -312,8 +314,8 @@ def test_the_alma_truths(three: tuple[LoadReceipt, Path]) -> None:
         ]
         items = (
             "select count(*), count(barcode), count(distinct title_id), min(added_on)::varchar, "
-            "count(lost_code), count(*) filter (where status = 'Loan') from item "
-            "where source = 'alma'"
+            "count(*) filter (where role = 'missing'), count(*) filter (where status = 'Loan') "
+            "from item join copy_state using (source, item_key) where source = 'alma'"
         )
         assert con.sql(items).fetchall() == [(9, 9, 1, "2015-11-05", 1, 1)]
         # in GMT there; in Oslo it is an hour later in winter and two in summer
@@ -589,3 +591,27 @@ def test_the_day_of_tidying_up_is_no_delivery(three: tuple[LoadReceipt, Path]) -
             .fetchall()
         )
         assert row == [(12077, 9557, 0, 2520, 1.08)]
+
+
+def without_role(workspace: Workspace) -> set[str]:
+    """The lines that `check` says to add."""
+    with libstats.open(workspace) as con:
+        return {row[2] for row in libstats.check(con).fetchall() if row[0] == "code without a role"}
+
+
+@pytest.mark.parametrize("folder", ["koha", "evergreen", "alma", "sierra", "symphony", "folio"])
+def test_each_code_without_a_role_is_named(
+    folder: str, real: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the lists are there is none; with the lists taken away every code of a copy is one."""
+    workspace.config.setdefault("library", {})["timezone"] = "America/New_York"
+    libstats.load(workspace, [real / folder])
+    assert without_role(workspace) == set()
+    monkeypatch.setattr(vocabularies, "of_system", lambda system: ())
+    with libstats.open(workspace) as con:
+        codes = con.execute(
+            "select field, lower(trim(code)) from (unpivot item "
+            f"on {', '.join(FIELDS['item'])} into name field value code) "
+            "where trim(code) <> '' and (field = 'status' or trim(code) <> '0') group by all"
+        ).fetchall()
+    assert len(without_role(workspace)) == len(codes)
