@@ -22,20 +22,27 @@ BranchRole = Annotated[
 # their system's log on that day leaves them out. What came back is gone from such a list and was
 # lent all the same.
 DAYS = """
-    with owner as (
+    with copy as (
+        select source, item_id, barcode, owning_branch, false as is_deleted
+        from item_ever
+        union all
+        select source, item_id, barcode, owning_branch, true
+        from withdrawal
+    ),
+    owner as (
         select
             source,
             item_id as copy,
-            any_value(owning_branch) as owning_branch
-        from item_ever
+            arg_min(owning_branch, is_deleted) as owning_branch
+        from copy
         where item_id is not null
         group by all
         union all
         select
             source,
             'barcode:' || barcode,
-            any_value(owning_branch)
-        from item_ever
+            arg_min(owning_branch, is_deleted)
+        from copy
         where barcode is not null
         group by all
     ),

@@ -1,4 +1,5 @@
-"""When a file was exported: as its rows state, as its name says, or the newest time in it."""
+"""When a file was exported: as its rows state, or the lines above its headings; as its name says;
+or the newest time in it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import duckdb
 from libstats.declaration.raw import Raw
 from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
+from libstats.readers.part import Part
 from libstats.schema import Table
 
 # scheduled reports of some systems add the time of day, as in loans_202610310415.csv
@@ -19,6 +21,62 @@ _DAY_IN_NAME = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
     r"(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
 )
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = (
+    r"(?:[T ,]+(?:at )?(?P<h>\d\d?):(?P<min>\d\d)(?::\d\d)?(?:\.\d+)?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm])?)?"
+)
+_WRITTEN = [
+    re.compile(rf"(?<![\d.]){form}(?!\d){_CLOCK}")
+    for form in (
+        r"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)",
+        r"(?P<a>\d\d?)[-/.](?P<b>\d\d?)[-/.](?P<y>20\d\d)",
+        r"(?P<d>\d\d?)[. -]{1,2}(?P<name>[A-Z][a-z]{2,8})[., -]{1,2}(?P<y>20\d\d)",
+        r"\b(?P<name>[A-Z][a-z]{2,8})\.? (?P<d>\d\d?)(?:st|nd|rd|th)?,? (?P<y>20\d\d)",
+    )
+]
+
+
+def above(part: Part, dates: str) -> datetime | None:
+    """The one day, with its time if it has one, that the lines above the headings tell of. Of two,
+    which are a period, neither is taken; `dates` says how the report writes dates, of which day and
+    month may else be either."""
+    if not part.preamble or part.is_bare:
+        return None
+    lines = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
+    text = " ".join(cell for line in lines[: part.preamble] for cell in line)
+    found = {
+        day for form in _WRITTEN for match in form.finditer(text) if (day := _day(match, dates))
+    }
+    told = sum(len(form.findall(text)) for form in _WRITTEN)
+    return found.pop() if len(found) == 1 and told == 1 else None
+
+
+def _day(match: re.Match[str], dates: str) -> datetime | None:
+    given = match.groupdict()
+    if "name" in given:
+        month, day = _month(given["name"]), int(given["d"])
+    elif "a" in given:
+        first, second = int(given["a"]), int(given["b"])
+        is_day_first = first > 12 or (second <= 12 and dates.startswith("day first"))
+        if not (is_day_first or second > 12 or first == second or dates.startswith("month first")):
+            return None
+        day, month = (first, second) if is_day_first else (second, first)
+    else:
+        month, day = int(given["m"]), int(given["d"])
+    hour, half = int(given["h"] or 0), (given["half"] or "").lower()
+    if half:
+        hour = hour % 12 + 12 * (half == "p")
+    with suppress(ValueError):
+        return datetime(int(given["y"]), month, day, hour, int(given["min"] or 0))
+    return None
+
+
+def _month(name: str) -> int:
+    """The number of a month by its English name; 0 for another word."""
+    short = name[:3].lower()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
 
 
 def in_rows(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> datetime | None:

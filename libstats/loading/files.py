@@ -12,12 +12,19 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
     are passed over."""
     seen = set()
     for path in map(Path, paths):
-        # os.path, since pathlib raises what a link that leads nowhere readable says
-        for file in sorted(_below(path)) if os.path.isdir(path) else [path]:  # noqa: PTH112
+        for file in sorted(_below(path)) if _is_folder(path) else [path]:
             # realpath, since resolve() fails on links that lead in a circle
             if os.path.realpath(file) not in seen:
                 seen.add(os.path.realpath(file))
                 yield file
+
+
+def _is_folder(path: Path) -> bool:
+    """True for a folder; of a link that leads nowhere readable the receipt says so."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _below(top: Path) -> Iterator[Path]:

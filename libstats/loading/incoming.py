@@ -194,11 +194,18 @@ class Incoming:
         return self.normalised.broke_off or cut
 
     def said_time(self) -> tuple[datetime, str] | None:
-        """When it was exported, where the person said so, and else where its name does."""
+        """When it was exported, where the person said so, and else where the lines above its
+        headings do, or its name."""
         if self.job.exported_at is not None:
             return self.job.exported_at, "given"
+        if stated := self._stated_above:
+            return stated, "stated"
         named = exported_at.in_name(self.part.written)
         return (named, "name") if named else None
+
+    @cached_property
+    def _stated_above(self) -> datetime | None:
+        return exported_at.above(self.part, self.source.dates)
 
     @property
     def happened(self) -> tuple[str, ...]:

@@ -228,7 +228,7 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
 
     One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same
     branches (or whatever its scope is), retires nothing until a person confirms it. The first whole
-    list is measured by the longest one of before, which was not said to be whole.
+    list is measured by the longest one of before, from which nothing was concluded.
     """
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
@@ -253,8 +253,8 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
 
 
 class _Listed(NamedTuple):
-    """An active load from absence in which something may be concluded, or of which an earlier form
-    was not said to be whole."""
+    """An active load from absence in which something may be concluded, or an earlier form of which
+    was not said to be whole, or said nothing by what it lacked."""
 
     is_whole: bool
     declaration: str
@@ -287,7 +287,7 @@ def _listed(con: duckdb.DuckDBPyConnection, at: int) -> Iterable[_Listed]:
     rows = con.execute(
         f"""
         select
-            e.is_whole,
+            e.is_whole and e.absence = 'gone',
             e.declaration,
             l.seq,
             e.source,
@@ -300,7 +300,7 @@ def _listed(con: duckdb.DuckDBPyConnection, at: int) -> Iterable[_Listed]:
             l.is_cut,
             coalesce(l.confirmed_seq <= {at}, false)
         from load l join export e using (export_id)
-        where e.absence = 'gone'
+        where e.declaration in (select declaration from export where absence = 'gone')
             and l.seq <= {at}
             and (l.undone_seq is null or l.undone_seq > {at})
         order by l.exported_at, l.sha256

@@ -146,6 +146,28 @@ def test_the_owner_is_another_branch_than_the_desk(workspace: Workspace, tmp_pat
         libstats.circulation(con, branch="holding", **OCTOBER)  # type: ignore[arg-type]
 
 
+def test_the_owner_of_a_deleted_copy_is_told_by_the_list_of_deleted_copies(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Where both lists name it, that of the copies goes first."""
+    days = "2026-10-05 09:00:0{0};EAST;issue;{0};\n"
+    deleted = "itemnumber;barcode;homebranch;itype;deleted_on\n"
+    gone = "{0};b{0};SOUTH;BK;2026-10-20 10:00:00\n"
+    files = {
+        "statistics": LOG + "".join(map(days.format, (1, 2, 3))),
+        "items": "itemnumber;barcode;homebranch\n1;b1;WEST\n",
+        "deleted": deleted + gone.format(1) + gone.format(2),
+    }
+    libstats.load(
+        workspace,
+        [write(tmp_path / f"{name}-2026-10-31.csv", text) for name, text in files.items()],
+    )
+    found = {
+        row.get("branch"): row["checkouts"] for row in counted(workspace, branch="owning_branch")
+    }
+    assert found == {"WEST": 1, "SOUTH": 1, None: 1}
+
+
 def test_the_receipt_names_loads_and_what_was_left_out(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -117,3 +117,30 @@ def test_the_same_list_of_another_day_outlives_a_changed_declaration(
         assert con.sql(
             "select exported_at::date::varchar from store.load where undone_seq is null order by 1"
         ).fetchall() == [("2026-10-01",), ("2026-10-02",)]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Report run: 2026-10-31 06:15", "2026-10-31 06:15:00"),
+        ("Generated on 10/31/2026 06:15:09 PM", "2026-10-31 18:15:00"),
+        ("Stand: 31.10.2026", "2026-10-31 00:00:00"),
+        ("Printed,,October 31, 2026", "2026-10-31 00:00:00"),
+        ("31-Oct-2026 12:05 AM", "2026-10-31 00:05:00"),
+        ("10/10/2026", "2026-10-10 00:00:00"),
+        ("05/06/2026", None),  # of May or of June: Koha's dates are year first
+        ("2026-10-01 to 2026-10-31", None),  # a period
+        ("Items as of 2026-02-31", None),
+        ("Room 2026-10", None),
+    ],
+)
+def test_a_date_above_the_headings_dates_the_file(
+    line: str, told: str | None, workspace: Workspace, tmp_path: Path
+) -> None:
+    """It goes before the day in the name, which here is another."""
+    text = f"{line}\n\n{ITEMS}1;b1;EAST;BK\n"
+    receipt = load(workspace, [write(tmp_path / "items-2026-11-05.csv", text)]).files[0]
+    assert receipt.outcome == "loaded"
+    assert (str(receipt.exported_at), receipt.exported_from) == (
+        (told, "stated") if told else ("2026-11-05 00:00:00", "name")
+    )

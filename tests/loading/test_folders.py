@@ -137,3 +137,26 @@ def test_a_workspace_whose_name_is_a_pattern_reads_its_own_files(name: str, tmp_
     ]
     with libstats.open(tmp_path / name) as con:
         assert con.sql("select item_id from item").fetchall() == [("0",)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_what_cannot_be_read_stops_no_folder(workspace: Workspace, tmp_path: Path) -> None:
+    """Links to nothing, to themselves, to a name that is too long, in a circle of folders; a
+    socket: each is named, and the rest is loaded."""
+    folder = tmp_path / "exports"
+    write(folder / "deep" / "items-2026-10-01.csv", f"{ITEMS}1;b1;EAST;BK\n")
+    (folder / "deep" / "round").symlink_to(folder)
+    for name, target in {
+        "dead.csv": "/nowhere",
+        "itself.csv": "itself.csv",
+        "long.csv": "x" * 300,
+        "inside.csv": "deep/items-2026-10-01.csv/inside",
+    }.items():
+        (folder / name).symlink_to(target)
+    os.mkfifo(folder / "pipe.csv")
+    receipt = load(workspace, [folder])
+    found = {file.file: file.outcome for file in receipt.files}
+    bad = ("dead.csv", "itself.csv", "long.csv", "inside.csv", "pipe.csv")
+    assert found == dict.fromkeys(bad, "refused") | {"items-2026-10-01.csv": "loaded"}
+    assert not receipt.is_clean
+    assert all(file.reason.startswith(file.file) for file in receipt.files if file.reason)

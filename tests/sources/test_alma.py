@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import libstats
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
@@ -102,3 +104,30 @@ def test_a_report_of_transactions_that_names_invoices_is_one_of_transactions(
         [write(tmp_path / "funds.csv", head + "T1,50.00,EXPENDITURE,2026-10-01,A1,1,100.00,V\n")],
     ).files[0]
     assert receipt.label == "alma fund transactions"
+
+
+@pytest.mark.parametrize(
+    ("headings", "values", "year", "is_serial"),
+    [
+        ("Begin Publication Date,Publication Date", "9999,2019-", 2019, True),
+        ("Begin Publication Date,Publication Date", "9999,", None, True),
+        ("Begin Publication Date,End Publication Date", "1998,9999", 1998, True),
+        ("Begin Publication Date,End Publication Date", "1998,1998", 1998, None),
+        ("Begin Publication Date,Bibliographic Level", "9999,Monograph/Item", None, False),
+        ("Begin Publication Date,Bibliographic Level", "2001,Serial", 2001, True),
+    ],
+)
+def test_9999_says_that_a_serial_still_appears_and_is_no_year(
+    headings: str,
+    values: str,
+    year: int | None,
+    is_serial: bool | None,
+    workspace: Workspace,
+    tmp_path: Path,
+) -> None:
+    text = f"MMS Id,Physical Item Id,Barcode,Title,{headings}\n99,23,b1,A title,{values}\n"
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", text)])
+    with libstats.open(workspace) as con:
+        assert con.execute("select published_year, is_serial from title").fetchall() == [
+            (year, is_serial)
+        ]

@@ -8,6 +8,7 @@ import pytest
 
 import libstats
 from libstats import load
+from libstats.store import generations
 from libstats.workspace.workspace import CONFIG, Workspace, find, init
 from tests.support.files import ROOT, write
 
@@ -94,3 +95,55 @@ def test_a_copy_that_a_whole_list_lacks_is_gone_whatever_the_system(
     libstats.confirm(workspace, 2)
     with libstats.open(workspace) as con:
         assert con.sql("select count(*) from item").fetchall() == [(1,)]
+
+
+def test_a_list_loaded_before_its_absence_meant_anything(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The same file is taken as what it means today; the next list retires what it lacks."""
+    head = "MMS Id,Physical Item Id,Barcode,Library Name\n"
+    rows = [f"99{n},23{n},b{n},EAST\n" for n in range(200)]
+    first = write(tmp_path / "items-2026-10-01.csv", head + "".join(rows))
+    load(workspace, [first])
+    config = workspace.folder / CONFIG
+    config.write_text(
+        config.read_text(encoding="utf-8") + '\n[whole]\n"alma physical items" = true\n',
+        encoding="utf-8",
+    )
+    place = find(workspace.folder)
+    with generations.writing(place.store) as writer:
+        # as the libstats left it for which it was whole and its absence nothing
+        writer.con.execute("update export set is_whole = true, absence = 'nothing'")
+        writer.publish()
+    again = load(place, [first]).files[0]
+    assert again.outcome == "loaded" and "load 1 of the same file was undone" in again.notes[0]
+    assert again.dispositions["new"] == 200  # as if it came for the first time
+    load(place, [write(tmp_path / "items-2026-10-02.csv", head + "".join(rows[1:]))])
+    with libstats.open(place) as con:
+        assert con.sql(
+            "select count(*), count(*) filter (item_id = '230') from item"
+        ).fetchall() == [(199, 0)]
+        assert con.sql("select count(*) from item_ever").fetchall() == [(200,)]
+
+
+def test_the_next_list_after_one_whose_absence_meant_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Without the first one loaded again: it is measured by it, and retires what that held."""
+    head = "MMS Id,Physical Item Id,Barcode,Library Name\n"
+    rows = [f"99{n},23{n},b{n},EAST\n" for n in range(200)]
+    config = workspace.folder / CONFIG
+    config.write_text(
+        config.read_text(encoding="utf-8") + '\n[whole]\n"alma physical items" = true\n',
+        encoding="utf-8",
+    )
+    place = find(workspace.folder)
+    load(place, [write(tmp_path / "items-2026-10-01.csv", head + "".join(rows))])
+    with generations.writing(place.store) as writer:
+        writer.con.execute("update export set absence = 'nothing'")
+        writer.publish()
+    short = load(place, [write(tmp_path / "items-2026-10-02.csv", head + "".join(rows[:9]))])
+    assert "libstats confirm 2" in short.files[0].notes[0]
+    load(place, [write(tmp_path / "items-2026-10-03.csv", head + "".join(rows[1:]))])
+    with libstats.open(place) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(199,)]

@@ -66,6 +66,19 @@ ONE_YEAR = """case
                 then regexp_extract("?Publication Date", '1[4-9][0-9]{2}|20[0-9]{2}')::integer
         end"""
 
+# What the record says it is; else 9999, by which a year says that it still appears. Of several
+# volumes a monograph may have that year too: only the record's own level tells it apart
+IS_SERIAL = """case
+            when lower(trim(coalesce("?Bibliographic Level", "?Bib Level")))
+                in ('s', 'serial', 'b', 'serial component part', 'i', 'integrating resource')
+                then true
+            when lower(trim(coalesce("?Bibliographic Level", "?Bib Level")))
+                in ('m', 'monograph', 'monograph/item', 'a', 'monographic component part')
+                then false
+            when '9999' in (trim("?Begin Publication Date"), trim("?End Publication Date"))
+                then true
+        end"""
+
 TITLE = f"""
     select
         "MMS Id" as title_id,
@@ -75,6 +88,7 @@ TITLE = f"""
         "ISBN" as isbn,
         "ISSN" as issn,
         {ONE_YEAR} as published_year,
+        {IS_SERIAL} as is_serial,
         "Publisher" as publisher,
         coalesce("?Language Code", "?Language") as language
     from raw"""
@@ -193,7 +207,7 @@ def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
         happened=HAPPENED,
         null_words=ZERO_DATES,
         blanks=BLANKS,
-        loose=("published_year",),
+        loose=("published_year", "is_serial"),
         set_aside=totals("MMS Id") | DELETED,
         dates=DATES,
         fills=ITEM,
@@ -229,7 +243,7 @@ ORDER_LINES = Source(
             "Begin Publication Date",
         )
     },
-    loose=("published_year",),
+    loose=("published_year", "is_serial"),
     set_aside=totals("PO Line Reference") | {"not ordered": '"PO Line Reference" is null'},
     dates=DATES,
     fills={
@@ -282,7 +296,7 @@ TITLES = Source(
     blanks={
         key: BLANKS[key] for key in ("ISBN", "ISSN", "Language Code", "Begin Publication Date")
     },
-    loose=("published_year",),
+    loose=("published_year", "is_serial"),
     set_aside=totals("MMS Id"),
     dates=DATES,
     fills={"title": TITLE},
