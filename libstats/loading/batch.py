@@ -20,9 +20,10 @@ from libstats.loading import collisions, exported_at, notes, read
 from libstats.loading.batch_dispositions import OfBatch
 from libstats.loading.compare import without_misleading
 from libstats.loading.incoming import Clock, Incoming
-from libstats.loading.intake import shape_of, unreadable
+from libstats.loading.intake import unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
 from libstats.loading.rejects import explain, explain_derived, note_unread
+from libstats.loading.shapes import shape_of
 from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table

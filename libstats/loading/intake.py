@@ -18,6 +18,7 @@ from libstats.loading.compare import Into, Taken, take, without_misleading
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
+from libstats.loading.shapes import shape_of
 from libstats.privacy import forgetting
 from libstats.store import ledger, settle, summary
 from libstats.store.ledger import Shape
@@ -332,22 +333,6 @@ class Intake:
         self._explain([], entry.seq)
         label = f"{incoming.part.name} ({incoming.source.label})"
         raise exported_at.untold(self.con, label, entry.seq)
-
-
-def shape_of(incoming: Incoming) -> Shape:
-    """The shape of a file, its scope left open."""
-    source = incoming.source
-    return Shape(
-        source=incoming.instance,
-        declaration=source.label,
-        select_hash=source.hash_in(incoming.job.workspace.timezone),
-        primary_table=incoming.primary.table.name,
-        is_whole=incoming.is_whole,
-        absence=source.absence,
-        scope_column=source.scope if incoming.is_whole else None,
-        scope=None,
-        columns={plan.table.name: list(plan.columns) for plan in incoming.plans},
-    )
 
 
 def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceipt:

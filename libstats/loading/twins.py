@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from libstats.loading.incoming import Incoming
-from libstats.loading.intake import shape_of
+from libstats.loading.shapes import shape_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,126 @@
+"""Alarms about the loaded files: cut, selected, with gaps or with rows that could not be read."""
+
+from __future__ import annotations
+
+# as ALARMS of alarms.py
+OF_LOADS: dict[str, tuple[str, str]] = {
+    "export cut off": (
+        "the file ends on a number of rows at which programs stop exporting; "
+        "look whether rows are missing",
+        """
+        select
+            source,
+            file as place,
+            rows_read as rows
+        from loaded_file
+        where is_active
+            and rows_read in (
+                1000,
+                10000,
+                65000,
+                65535,
+                65536,
+                100000,
+                250000,
+                500000,
+                1000000,
+                1048575,
+                1048576
+            )
+        """,
+    ),
+    "list held": (
+        "a list that should hold everything is much shorter than the last one, or looks cut; "
+        "nothing was retired (libstats confirm)",
+        """
+        select
+            source,
+            file as place,
+            rows_kept as rows
+        from loaded_file
+        where is_held
+        """,
+    ),
+    "closed cases only": (
+        "every loan has been returned: the export leaves out the open ones, and no turnaround may "
+        "be computed from it",
+        """
+        select
+            source,
+            'loan' as place,
+            count(*) as rows
+        from loan
+        group by source
+        having count(*) >= 30 and count(*) = count(returned_at)
+        """,
+    ),
+    "selected by outcome": (
+        "files look as if they hold only some of the cases, by what became of these: what they "
+        "leave out is in no figure; say what they hold below [coverage] (libstats coverage)",
+        """
+        select
+            c.source,
+            c.table_name || ': ' || c.selection as place,
+            max(d.rows) as rows
+        from coverage c
+        join (
+            select source, table_name, max(n) as rows
+            from (
+                select f.source, d.table_name, d.seq, sum(d.n) as n
+                from loaded_day d join loaded_file f using (seq)
+                where f.is_active and d.event <> 'ended'
+                group by all
+            )
+            group by all
+        ) d on d.source = c.source and d.table_name = c.table_name
+        where c.is_suspected
+        group by all
+        """,
+    ),
+    "many rejected": (
+        "over one row in a hundred was rejected (libstats rejects)",
+        """
+        select
+            source,
+            file as place,
+            dispositions['rejected'] as rows
+        from loaded_file
+        where is_active and dispositions['rejected'] > 0.01 * rows_read
+        """,
+    ),
+    "times to come": (
+        "events that have not happened yet at the time of their export: a wrong clock or a wrong "
+        "date",
+        """
+        select
+            source,
+            'circulation_event' as place,
+            count(*) as rows
+        from circulation_event
+        where happened_at
+            > (select max(exported_at) from loaded_file where is_active) + interval 1 day
+        group by source
+        """,
+    ),
+    "gap in a log": (
+        "days without a single event between days with many: an export may be missing",
+        """
+        select
+            source,
+            'circulation_event, from ' || day || ' to ' || next_day as place,
+            date_diff('day', day, next_day) - 1 as rows
+        from (
+            select
+                source,
+                day,
+                lead(day) over (partition by source order by day) as next_day
+            from (
+                select source, happened_at::date as day
+                from circulation_event
+                group by all
+            )
+        )
+        where date_diff('day', day, next_day) > 14
+        """,
+    ),
+}
