@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, processes, thresholds
+from libstats.definitions import calendar, call_numbers, processes, thresholds
 from libstats.errors import StoreError
 from libstats.privacy import forgetting
 from libstats.store import earlier, generations, gone, ledger, tables, views
@@ -53,6 +53,7 @@ def open(
     con.execute("use memory")
     processes.register(con, place.config)
     calendar.register(con, place.config)
+    call_numbers.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
+from libstats.definitions import call_numbers
 
 Rows = list[dict[str, Any]]
 
@@ -15,6 +16,7 @@ def holding(**tables: Rows) -> duckdb.DuckDBPyConnection:
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number."""
     con = duckdb.connect()
+    call_numbers.register(con)
     for table in schema.tables().values():
         con.execute(
             f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
