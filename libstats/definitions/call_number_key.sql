@@ -11,7 +11,7 @@
 -- slower pattern.
 
 -- Capitals without accents; `qQA 76` and `ffN 6490` are a mark of size and a number.
-create or replace temp macro call_number_text(t) as
+create or replace temp macro capitals(t) as
     case
         when t >= 'f' and t < 'r' and regexp_matches(t, '^(?:q|ff?)[A-Z]')
             then regexp_replace(upper(regexp_replace(t, '^(q|ff?)', '\1 ')), 'ß', 'SS', 'g')
@@ -22,6 +22,9 @@ create or replace temp macro call_number_text(t) as
             'OLDD'''''
         )
     end;
+
+create or replace temp macro call_number_text(t) as
+    capitals(if(contains(t, '  '), regexp_replace(trim(t), ' +', ' ', 'g'), trim(t)));
 
 -- A number behind the count of its digits.
 create or replace temp macro counted(digits) as

@@ -25,7 +25,7 @@ __all__ = ["MEANINGS", "SCHEMES", "register", "shipped"]
 
 SEPARATOR = "[^A-Z0-9]+"
 SCHEMES = ("lcc", "ddc", "nlm", "sudoc", "udc", "local")
-# What a word before the class number can mean; of some the author follows, whose number is a cutter.
+# What a word before the class number can mean. Of some the author follows: a number is a cutter.
 BY_AUTHOR = ("fiction", "child fiction", "teen fiction", "easy", "graphic", "biography")
 MEANINGS = (
     *BY_AUTHOR,
