@@ -8,15 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from libstats.analysis.collection.callnumber import (
-    CERTAIN_DEWEY,
-    CERTAIN_LCC,
-    CERTAIN_SUDOC,
-    DEWEY,
-    LCC,
-    SEPARATOR,
-    shipped,
-)
+from libstats.analysis.collection.callnumber import CERTAIN_DEWEY, CERTAIN_LCC
+from libstats.definitions.call_numbers import shipped
+
+SEPARATOR = r"[ .:,/\-]+"
+DEWEY = r"^(?:\d{3}(?:[^0-9]|$)|\d{1,2}(?:[. ]|$))"
+LCC = r"^([A-HJ-NP-WZ]|[A-HJ-NP-WZ][A-Z]|[DK][A-Z][A-Z]) ?(\d{1,4})(?:[^0-9]|$)"
+CERTAIN_SUDOC = r"^[A-Z]{1,4} ?\d+(\.\d+)?(/[\w-]+)*:"
 
 LABEL, MARKS, DDC, LCC_KEY, WORD_KEY = (
     pl.col(name) for name in ("label", "marks", "ddc", "lcc_key", "word_key")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from libstats.analysis.alarms import check
     from libstats.analysis.circulation import circulation
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
+    from libstats.analysis.collection.callnumber import call_number_schemes
     from libstats.analysis.collection.copies import missing_copies
     from libstats.analysis.collection.horizon import use_horizon
     from libstats.analysis.collection.shelf_time import shelf_time
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "backlog",
+    "call_number_schemes",
     "check",
     "circulation",
     "collection_age",
@@ -70,6 +72,7 @@ __all__ = [
 # where each name is: a command, or a cell, imports what it uses
 _PLACES = {
     "backlog": "libstats.analysis.work.backlog",
+    "call_number_schemes": "libstats.analysis.collection.callnumber",
     "check": "libstats.analysis.alarms",
     "circulation": "libstats.analysis.circulation",
     "collection_age": "libstats.analysis.collection.age",

@@ -8,7 +8,16 @@ from pathlib import Path
 import duckdb
 
 from libstats import schema
-from libstats.definitions import calendar, codes, coverage, days, processes, roles, thresholds
+from libstats.definitions import (
+    calendar,
+    call_numbers,
+    codes,
+    coverage,
+    days,
+    processes,
+    roles,
+    thresholds,
+)
 from libstats.errors import StoreError, WorkspaceError
 from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
@@ -58,6 +67,7 @@ def open(
     codes.register(con)
     calendar.register(con, place.config)
     coverage.register(con, place.config)
+    call_numbers.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con
 

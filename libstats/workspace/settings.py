@@ -78,6 +78,10 @@ def _is_columns(value: object) -> bool:
     )
 
 
+def _is_words(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
 def nearest(wrong: str, names: Iterable[str]) -> str:
     """The question whether the name most like a wrong one was meant; nothing if none is like it."""
     folded = {name.casefold(): name for name in names}
@@ -218,6 +222,20 @@ def _unlisted(
     return Fault(at, problem, nearest(str(wrong), names) + listed)
 
 
+def _of_call_numbers(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Words before call numbers that mean nothing known, and schemes that there are not."""
+    from libstats.definitions.call_numbers import MEANINGS, SCHEMES
+
+    for key, what, allowed in (("prefixes", "meaning", MEANINGS), ("schemes", "scheme", SCHEMES)):
+        for word, said in given.get(key, {}).items():
+            here = ("call_numbers", key, word)
+            if said not in allowed:
+                told = f"{nearest(said, allowed)}The {what}s are: {', '.join(allowed)}"
+                yield Fault(here, f"{said} is no {what}", told)
+            elif key == "prefixes" and not re.search(r"[^\W\d_]", word):
+                yield Fault(here, "has no letter", "Write the word as it stands on the labels")
+
+
 def _own(config: Config) -> Mapping[str, Any]:
     own = config.get("export", {})
     return own if isinstance(own, dict) else {}
@@ -281,6 +299,14 @@ SECTIONS = {
         further=_of_goals,
     ),
     "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
+    "call_numbers": Section(
+        "[call_numbers]",
+        {
+            "prefixes": Setting(_is_words, "does not say what words mean", '{"TZ" = "teen"}'),
+            "schemes": Setting(_is_words, "does not say schemes of words", '{"LCX" = "lcc"}'),
+        },
+        further=_of_call_numbers,
+    ),
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
     ),

@@ -59,6 +59,13 @@ name = "{name}"
 # profile = "ours"
 # thresholds = "weeding.csv"
 
+# Words that stand before your call numbers and that libstats does not know, with what each means:
+# fiction, child, teen, easy, biography, reference, periodical, sound or video, local, accession
+# (a running number follows), other (all of them: docs/call-numbers.md).
+# [call_numbers.prefixes]
+# "TEEN ZONE" = "teen"
+# "STOR" = "other"
+
 # The systems that the exports come from: a name and the product. One system of a product needs no
 # entry, and is called like the product; where there are two, the first keeps that name, else all
 # that is loaded of it would count twice.

@@ -61,7 +61,10 @@ def relations(tree: Any) -> Iterator[tuple[str, str]]:
 
 def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every public analysis with parameters, those of a process for each, and their receipts."""
-    yield from ((name, {}) for name in ("check", "freshness", "migration_days", "system_days"))
+    yield from (
+        (name, {})
+        for name in ("check", "freshness", "migration_days", "system_days", "call_number_schemes")
+    )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import codes, days, roles
+from libstats.definitions import call_numbers, codes, days, roles
 from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
@@ -17,6 +17,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number. Codes mean what the system of the source's name says, and `config`."""
     con = duckdb.connect()
+    call_numbers.register(con)
     for table in schema.tables().values():
         con.execute(
             f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"

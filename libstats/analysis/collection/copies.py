@@ -104,7 +104,13 @@ def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duck
         join copy_state s using (source, item_key)
         left join title t using (source, title_id)
         where {IS_MISSING}
-        order by i.lost_on nulls last, i.source, i.item_key
+        order by
+            i.lost_on nulls last,
+            i.owning_branch nulls last,
+            i.location nulls last,
+            call_number_key(i.call_number, i.call_number_scheme) nulls last,
+            i.source,
+            i.item_key
         """,
         params={"as_of": str(as_of)},
     )

@@ -43,6 +43,7 @@ KNOWN_COPY = f"""
             i.barcode,
             i.title_id,
             i.owning_branch,
+            i.location,
             i.call_number,
             i.call_number_scheme,
             i.volume,

@@ -162,7 +162,9 @@ def weeding_candidates(
         order by
             i.owning_branch nulls last,
             i.location nulls last,
-            coalesce(i.shelf_key, c.class_key || ' ' || upper(i.call_number)),
+            call_number_key(i.call_number, i.call_number_scheme) nulls last,
+            call_number_key(i.volume) nulls first,
+            call_number_key(i.copy_number) nulls first,
             i.barcode nulls last,
             source,
             item_key

@@ -12,8 +12,9 @@ import pytest
 
 import libstats
 from libstats.analysis.collection import age, use, weeding
-from libstats.analysis.collection.callnumber import classed, shipped
+from libstats.analysis.collection.callnumber import classed
 from libstats.definitions import thresholds
+from libstats.definitions.call_numbers import shipped
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
 from tests.support.tables import Rows, dicts, holding
@@ -68,6 +69,33 @@ YEAR = {"since": "2025-11-01", "until": "2026-11-01"}
         ("12345", None, None),
         ("Electronic resource", None, None),
         ("641.5", "udc", None),
+        # letters alone are a class where the export names the scheme of Library of Congress
+        ("E", "lcc", "E  0000"),
+        ("F", "LC", "F  0000"),
+        ("GN", "Library of Congress classification", "GN 0000"),
+        ("B", "Library of Congress (LC)", "B  0000"),
+        ("E", "ddc", "E"),
+        ("F", "ddc", "FIC"),
+        ("MAG", "lcc", "PER"),
+        # a code of a place before the class
+        ("REF BR1 ML 2533", "lcc", "ML 2533"),
+        ("REF BR1 ML 2533", None, "ML 2533"),
+        ("BR2 PN 1995.9", "lcc", "PN 1995"),
+        ("QA76 PT 2", "lcc", "QA 0076"),
+        # numbers of accession that look like a class
+        ("CD 123", "lcc", "AV"),
+        ("MC1 259", "lcc", None),
+        ("T1 105", "lcc", None),
+        ("AB 12345", "lcc", None),
+        ("DVD1234", None, "AV"),
+        ("KF4744 1997", "lcc", "KF 4744"),
+        ("J599.5", "ddc", "599"),
+        ("[Fic]", None, "FIC"),
+        ("FIC B76", "ddc", "FIC"),
+        ("qQA76 .B3", "lcc", "QA 0076"),
+        ("WG 120 H1 2005", None, "WG 0120"),
+        ("821.111-31", None, None),
+        ("53:54", None, None),
         ("  ", None, None),
         (None, "ddc", None),
     ],

@@ -1,0 +1,190 @@
+-- Where a call number stands on the shelf, as a text: keys compare as the numbers stand.
+--
+-- A key is the number's letters, its whole number behind the count of its digits (9, 31 and 641 are
+-- 19, 231 and 3641, so that texts compare as numbers do), its decimals, then what follows, each
+-- part behind a sign: `-` a date, volume, copy, word; `.` a cutter, whose digits are decimals; `:`
+-- one more word before the number. End < - < . < digits < : < letters is the order of the shelf:
+-- nothing before something, a date before a cutter, QA76 .D3 before QA76.5.
+--
+-- Blanks, points, case, accents and zeros in front do not matter. No text is refused: what no
+-- scheme knows stands by its words and numbers. Letters that are not Latin go the same way by a
+-- slower pattern.
+
+-- Capitals without accents; `qQA 76` and `ffN 6490` are a mark of size and a number.
+create or replace temp macro capitals(t) as
+    case
+        when t >= 'f' and t < 'r' and regexp_matches(t, '^(?:q|ff?)[A-Z]')
+            then regexp_replace(upper(regexp_replace(t, '^(q|ff?)', '\1 ')), 'ß', 'SS', 'g')
+        when strlen(t) = length(t) then upper(t)
+        else translate(
+            replace(replace(replace(upper(strip_accents(t)), 'Æ', 'AE'), 'Œ', 'OE'), 'ß', 'SS'),
+            'ØŁĐÐ’‘',
+            'OLDD'''''
+        )
+    end;
+
+create or replace temp macro call_number_text(t) as
+    capitals(if(contains(t, '  '), regexp_replace(trim(t), ' +', ' ', 'g'), trim(t)));
+
+-- A number behind the count of its digits.
+create or replace temp macro counted(digits) as
+    chr((48 + strlen(ltrim(digits, '0')))::integer) || ltrim(digits, '0');
+
+-- One word for each thing that is numbered in a set: VOL. 2, V 2 and v.2 are one. A month or a
+-- season stands by its place in the year (MARC 21 holdings, chronology: 01 to 12, 21 to 24).
+create or replace temp macro designated(word) as
+    coalesce(getvariable('call_number_designations')[word], word);
+
+-- The marks at which a Dewey number may be cut are no part of it: 341.7/58 is 341.758.
+create or replace temp macro joined_decimals(t) as
+    case
+        when contains(t, '/')
+            then regexp_replace(
+                regexp_replace(t, '(\.[0-9]+)/([0-9])', '\1\2', 'g'),
+                '(\.[0-9]+)/([0-9])',
+                '\1\2',
+                'g'
+            )
+        else t
+    end;
+
+-- What follows the class number, part by part. Of letters and a number written as one the first is
+-- a cutter, and so is a single letter's; PT1 is part 1.
+create or replace temp macro parts_key(tail, pattern) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(tail, pattern),
+            lambda part, place: case
+                when part < 'A' then '-' || counted(part)
+                when place = 1 or (part[2] between '0' and '9') then '.' || part
+                else '-'
+                    || designated(rtrim(part, '0123456789'))
+                    || case
+                        when part[-1] between '0' and '9'
+                            then '-' || counted(ltrim(part, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'))
+                        else ''
+                    end
+            end
+        ),
+        ''
+    );
+
+-- Behind a date or a word V2 is a volume and C2 a copy, though it is written like a cutter; it
+-- stands right behind V.2, as it may be one.
+create or replace temp macro told_volumes(tail) as
+    regexp_replace(
+        tail,
+        '((?:(?:1[4-9]|20)[0-9]{2}[A-Z]?|[A-Z]{2,})[^A-Z0-9]+)([VC])([0-9]{1,3})([^0-9]|$)',
+        '\1\2 \3\4',
+        'g'
+    );
+create or replace temp macro tail_key(tail, pattern) as
+    case
+        when regexp_matches(tail, '[^A-Z0-9][VC][0-9]')
+            then parts_key(told_volumes(tail), pattern)
+                || case when told_volumes(tail) = tail then '' else '!' end
+        else parts_key(tail, pattern)
+    end;
+
+create or replace temp macro words_key(words) as
+    case
+        when regexp_full_match(words, '[A-Z]*') then words
+        else trim(regexp_replace(words, '[^\p{L}0-9]+', ':', 'g'), ':')
+    end;
+
+-- Words, letters, number, decimals and the rest of a text. Novels and lives stand by their author:
+-- behind FIC or B a letter and a number are a cutter, no class.
+create or replace temp macro general_key(head, pattern) as
+    case
+        when head.words <> ''
+            and head.letters <> ''
+            and head.number <> ''
+            and regexp_matches(head.words, getvariable('call_number_by_author'))
+            then words_key(head.words)
+                || '.'
+                || head.letters
+                || head.number
+                || head.decimals
+                || tail_key(' ' || head.tail, pattern)
+        else words_key(rtrim(head.words || head.letters, ' ./-'))
+            || case when head.number = '' then '' else counted(head.number) end
+            || rtrim(head.decimals, '0')
+            || tail_key(head.tail, pattern)
+    end;
+
+-- Superintendent of Documents: the stem by letters and numbers up to the colon; behind it years
+-- (of three digits in the last century but one: 982 is 1982), then letters, then numbers
+-- (GPO, An Explanation of the Superintendent of Documents Classification System).
+create or replace temp macro stem_key(stem) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(stem, '[A-Z]+|[0-9]+'),
+            lambda part, place: case
+                when part < 'A' then if(place = 2, '', '-') || counted(part)
+                when place = 1 then part
+                else '-' || part
+            end
+        ),
+        ''
+    );
+create or replace temp macro book_key(book) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(':' || book, '[:/]?[0-9]+|[A-Z]+'),
+            lambda part: case
+                when part >= 'A' then ' ' || part
+                when regexp_full_match(part, '[:/](?:1[789]|20)[0-9]{2}')
+                    then ' 0' || right(part, 4)
+                when regexp_full_match(part, '[:/](?:89|9[0-9])[0-9]')
+                    then ' 01' || right(part, 3)
+                else ' ~' || counted(ltrim(part, ':/'))
+            end
+        ),
+        ''
+    );
+create or replace temp macro sudoc_key(t) as
+    stem_key(split_part(t, ':', 1))
+    || case when contains(t, ':') then book_key(substr(t, 1 + strpos(t, ':'))) else '' end;
+
+create or replace temp macro is_certainly_sudoc(t) as
+    contains(t, ':') and regexp_matches(t, '^(?:Y ?[0-9]\. ?[A-Z]{1,4}\.? ?[0-9]+|[A-Z]{1,5} ?[0-9]{1,3}\.[0-9]+)(?:[/-][A-Z0-9]+)*(?: ?[A-Z])?:');
+
+-- The scheme that an export's word names; NULL: none, or a word that is not known.
+create or replace temp macro named_scheme(word) as
+    case
+        when word is null then null
+        else getvariable('call_number_schemes')[lower(trim(word))]
+    end;
+
+create or replace temp macro call_number_key(number, scheme := null) as (
+    select
+        case
+            when not regexp_matches(t, '[\p{L}0-9]') then null
+            when named = 'sudoc' or is_certainly_sudoc(t) then sudoc_key(t)
+            when is_plain then general_key(head, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
+            else general_key(head, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
+        end
+    from (
+        select
+            *,
+            case
+                when is_plain
+                    then regexp_extract(
+                        joined_decimals(t),
+                        '^[^A-Z0-9]*((?:[A-Z]+[^A-Z0-9]+)*)([A-Z]*)[^A-Z0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
+                        ['words', 'letters', 'number', 'decimals', 'tail']
+                    )
+                else regexp_extract(
+                    joined_decimals(t),
+                    '^[^\p{L}0-9]*((?:\p{L}+[^\p{L}0-9]+)*)(\p{L}*)[^\p{L}0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
+                    ['words', 'letters', 'number', 'decimals', 'tail']
+                )
+            end as head
+        from (
+            select
+                call_number_text(number) as t,
+                strlen(call_number_text(number)) = length(call_number_text(number)) as is_plain,
+                named_scheme(scheme) as named
+        )
+    )
+);
