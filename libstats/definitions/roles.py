@@ -81,8 +81,14 @@ COPY_ROLES = {
     "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
 }
 
-# The closed list of roles of each table.
-ROLES: dict[str, Sequence[str]] = {"item": tuple(COPY_ROLES)}
+# The closed list of roles of each table. A word that a request has in one direction alone tells
+# that it is of that direction.
+DIRECTIONS = ("borrowing", "lending", "document delivery")
+ROLES: dict[str, Sequence[str]] = {
+    "item": tuple(COPY_ROLES),
+    "ill_request": DIRECTIONS,
+    "ill_event": DIRECTIONS,
+}
 
 # What a status may say of how a case stands.
 OUTCOMES = (
@@ -99,7 +105,7 @@ OUTCOMES = (
 # The columns whose words have roles, by table. The first is the one of the vendor's own words.
 FIELDS: dict[str, Sequence[str]] = {
     "item": ("status", "lost_code", "damaged_code", "withdrawn_code", "not_for_loan_code"),
-    "hold": ("status_as_exported",),
+    "hold": ("status_as_exported", "cancelled_reason"),
     "ill_request": ("status_as_exported",),
     "ill_event": ("status_as_exported",),
     "order_line": ("status_as_exported",),

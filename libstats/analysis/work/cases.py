@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection.copies import IS_MISSING
+from libstats.analysis.work.statuses import NEVER, Statuses
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
 from libstats.errors import AnalysisError
@@ -74,7 +75,7 @@ def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[st
         m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
     }
     if is_logged:
-        known |= {m for m in process.statuses if m != "last"}
+        known |= {m for _, _, m in _spoken(con, process)}
     return known | set(own or ())
 
 
@@ -88,6 +89,7 @@ class Cases:
                 to before $until: they may be lacking
     unless      milestones of which whoever asks drops the cases that reached one: their copies are
                 not looked up
+    is_judged   whether to say how each case stands
     """
 
     con: duckdb.DuckDBPyConnection
@@ -96,15 +98,19 @@ class Cases:
     about: Sequence[str] = ("branch", "kind")
     within: str | None = None
     unless: Sequence[str] = ()
+    is_judged: bool = False
 
     def sql(self) -> str:
         """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the
-        newest thing that happened), is_past (it is behind its end by what an export says of it,
-        with or without a moment), and for each milestone m: m_at (NULL if not reached) and m_day
+        newest thing that happened), and for each milestone m: m_at (NULL if not reached) and m_day
         (true where only the day is known).
 
         Nothing after the parameter $as_of is seen. Of a milestone that comes again the first
         counts, or the last where the process says so.
+
+        Judged, also: said (how the newest export says that it stands, whatever $as_of),
+        ends_at (when it ended, whatever $as_of), not_before and not_after (the loads between which
+        it did).
         """
         *is_read, is_logged, is_own = _have(
             self.con,
@@ -126,15 +132,12 @@ class Cases:
 
     def _read(self, columns: MilestoneColumns, within: str | None) -> str:
         """SQL over a canonical table."""
-        used = [m for m in self.milestones if m in columns.reached]
-        happened = [m for m in columns.reached if m in self.process.happening]
-        seen = {
-            m: _seen(columns.moment(m), is_plan=m in self.process.planned)
-            for m in {*used, *happened}
-        }
+        statuses, moments = Statuses(self.process, columns), self._moments(columns)
+        used = [m for m in self.milestones if m in moments]
+        happened = [m for m in moments if m in self.process.happening]
+        seen = {m: _seen(moments[m], is_plan=m in self.process.planned) for m in moments}
         is_day = _is_day(self.con, columns, used)
-        last = ", ".join([*_telling(self.process, seen, happened), "null::timestamp"])
-        gone = " or t.gone_after is not null" if columns.ever else ""
+        last = ", ".join([*_telling(self.process, seen, happened), NEVER])
         selected = [
             "t.source",
             f"{columns.case} as case_id",
@@ -143,15 +146,31 @@ class Cases:
         for m in self.milestones:
             at, day = (seen[m], is_day[m]) if m in used else ("null::timestamp", "false")
             selected += [f"{at} as {m}_at", f"{day} as {m}_day"]
-        selected += [
-            f"greatest({last}) as last_at",
-            f"coalesce({columns.past}, false){gone} as is_past",
-        ]
+        selected.append(f"greatest({last}) as last_at")
+        bounds = ""
+        if self.is_judged:
+            bounds = statuses.bounds
+            selected += [
+                f"{statuses.said} as said",
+                f"{_ending(self.process, moments)} as ends_at",
+                f"{statuses.not_before} as not_before",
+                f"{statuses.not_after} as not_after",
+            ]
         return (
             f"select {_listed(selected)}\n"
-            f"from {columns.from_sql}{self._copies(columns, seen)}\n"
+            f"from {columns.from_sql}{self._copies(columns, seen)}{statuses.joins}{bounds}\n"
             f"where ({columns.where}){_period(columns, within)}"
         )
+
+    def _moments(self, columns: MilestoneColumns) -> dict[str, str]:
+        """SQL: when each milestone was reached that a table tells of, in a column of its own or by
+        a status whose day it has."""
+        found = {m: f"({columns.moment(m)})::timestamp" for m in columns.reached}
+        if columns.code and columns.since != "null":
+            reached = Statuses(self.process, columns).reached
+            for m in _marked(self.con, self.process, columns):
+                found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
+        return found
 
     def _copies(self, columns: MilestoneColumns, seen: Mapping[str, str]) -> str:
         """SQL: the copies of the cases, where anything is asked about them."""
@@ -181,15 +200,13 @@ class Cases:
         return self._pivoted(rows, frozenset())
 
     def _logged(self) -> str:
-        """SQL over the log of statuses, with the words of the process (and of the library) for
-        milestones."""
-        words = [
-            (word.casefold(), m)
-            for m, given in self.process.statuses.items()
-            if m != "last"
-            for word in given
-        ]
-        values = ", ".join(f"({quoted(word)}, {quoted(m)})" for word, m in words)
+        """SQL over the log of statuses, with what the words of the system (and of the library) mark
+        as milestones."""
+        words = _spoken(self.con, self.process) or [(None, "", "")]
+        values = ", ".join(
+            f"({quoted(source) if source else 'null'}, {quoted(word)}, {quoted(m)})"
+            for source, word, m in words
+        )
         rows = f"""(
             select
                 e.source,
@@ -200,34 +217,45 @@ class Cases:
                 r.branch
             from ill_event e
             left join ill_request r on r.source = e.source and r.request_id = e.request_id
-            left join (values {values}) w(word, milestone)
+            left join (values {values}) w(source, word, milestone)
                 on w.word = lower(trim(e.status_as_exported))
+                and coalesce(w.source, e.source) = e.source
             where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[self.process.name])}
         )"""
-        last = {word.casefold() for word in self.process.statuses.get("last", ())}
-        return self._pivoted(rows, frozenset(m for word, m in words if word in last))
+        again = {word.casefold() for word in self.process.statuses.get("last", ())}
+        return self._pivoted(rows, frozenset(m for _, word, m in words if word in again))
 
     def _pivoted(self, rows: str, last: frozenset[str]) -> str:
         """SQL: rows of (source, case_id, milestone, happened_at, is_day, branch) as one row per
         case; of the milestones in `last` the last one counts."""
+        last |= set(self.process.last)
         planned = ", ".join(map(quoted, self.process.planned))
         is_plan = f"e.milestone in ({planned})" if planned else "false"
         selected = ["e.source", "e.case_id", *(f"{_known(a)} as {a}" for a in self.about)]
         for m in self.milestones:
             which = "max" if m in last else "min"
             moment = "{'at': e.happened_at, 'day': e.is_day}"
-            at = f"{which}({moment}) filter (where e.milestone = {quoted(m)})"
+            at = f"{which}({moment}) filter (where e.is_seen and e.milestone = {quoted(m)})"
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-        selected += [
-            f"max(e.happened_at) filter (where not coalesce({is_plan}, false)) as last_at",
-            "false as is_past",
-        ]
-        return (
-            f"select {_listed(selected)}\n"
-            f"from {rows} e\n"
-            f"where e.happened_at <= $as_of::timestamp or {is_plan}\n"
-            "group by e.source, e.case_id"
-        )
+        selected.append("max(e.happened_at) filter (where e.is_seen and not e.is_plan) as last_at")
+        if self.is_judged:
+            ends = ", ".join(map(quoted, self.process.done))
+            selected += [
+                "null::varchar as said",
+                f"min(e.happened_at) filter (where e.milestone in ({ends})) as ends_at",
+                f"{NEVER} as not_before",
+                f"{NEVER} as not_after",
+            ]
+        return f"""select {_listed(selected)}
+            from (
+                select
+                    e.*,
+                    coalesce({is_plan}, false) as is_plan,
+                    e.happened_at <= $as_of::timestamp or coalesce({is_plan}, false) as is_seen
+                from {rows} e
+            ) e
+            group by e.source, e.case_id
+            having bool_or(e.is_seen)"""
 
     def _joined(self, feeds: Sequence[str]) -> str:
         """SQL: the same case told of by several tables, as one row: of each milestone the first
@@ -236,14 +264,63 @@ class Cases:
         for m in self.milestones:
             at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-        selected += ["max(last_at) as last_at", "bool_or(is_past) as is_past"]
+        selected.append("max(last_at) as last_at")
+        if self.is_judged:
+            judged = ("max(said)", "max(ends_at)", "max(not_before)", "min(not_after)")
+            names = ("said", "ends_at", "not_before", "not_after")
+            selected += [f"{told} as {name}" for told, name in zip(judged, names, strict=True)]
         union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
         return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"
 
 
 def _log_of(process: Process) -> tuple[str, str]:
     """The log of statuses, and whether it is one of the process."""
-    return ("ill_event", "true" if process.statuses else "false")
+    return ("ill_event", "true" if process.is_logged else "false")
+
+
+def _spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str | None, str, str]]:
+    """The words of a log that mark a milestone of the process, folded: of which source (None: of
+    any), the word, the milestone. A word that the library maps anew loses its old meaning."""
+    own = [
+        (None, word.casefold().strip(), m)
+        for m, given in process.statuses.items()
+        if m != "last"
+        for word in given
+    ]
+    mapped = {word for _, word, _ in own}
+    rows = con.execute(
+        """
+        select distinct
+            source,
+            code,
+            milestone
+        from role
+        where about = 'ill_event'
+            and list_contains($1::varchar[], milestone)
+            and coalesce(role, $2) = $2
+        order by all
+        """,
+        [list(process.milestones), DIRECTIONS[process.name]],
+    ).fetchall()
+    return [*own, *(row for row in rows if row[1] not in mapped)]
+
+
+def _marked(
+    con: duckdb.DuckDBPyConnection, process: Process, columns: MilestoneColumns
+) -> list[str]:
+    """The milestones that the status of a request marks."""
+    rows = con.execute(
+        """
+        select distinct milestone
+        from role
+        where about = $1
+            and list_contains($2::varchar[], milestone)
+            and coalesce(role, $3) is not distinct from $3
+        order by all
+        """,
+        [columns.table, list(process.happening), columns.direction or None],
+    ).fetchall()
+    return [m for (m,) in rows]
 
 
 def _have(
@@ -260,11 +337,14 @@ def _is_day(
     con: duckdb.DuckDBPyConnection, columns: MilestoneColumns, milestones: Sequence[str]
 ) -> dict[str, str]:
     """SQL for each milestone: only its day is known."""
-    if not milestones:
-        return {}
-    moments = ", ".join(map(columns.moment, milestones))
+    told = [m for m in milestones if m in columns.reached]
+    if not told:
+        return dict.fromkeys(milestones, "false")
+    moments = ", ".join(map(columns.moment, told))
     kinds = con.sql(f"select {moments} from {columns.from_sql} limit 0").types
-    return {m: columns.day(m, str(kind)) for m, kind in zip(milestones, kinds, strict=True)}
+    return dict.fromkeys(milestones, "false") | {
+        m: columns.day(m, str(kind)) for m, kind in zip(told, kinds, strict=True)
+    }
 
 
 def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str]) -> list[str]:
@@ -283,11 +363,21 @@ def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str])
     ]
 
 
+def _ending(process: Process, moments: Mapping[str, str]) -> str:
+    """SQL: when a case ended, seen or not: as it should, else otherwise."""
+    done = [moments[m] for m in process.done if m in moments]
+    stopped = [moments[m] for m in process.given_up if m in moments]
+    return f"coalesce(least({', '.join([*done, NEVER])}), greatest({', '.join([*stopped, NEVER])}))"
+
+
 def _seen(expression: str, *, is_plan: bool) -> str:
     """SQL: a milestone as far as it was known: not yet, if it happened later; a plan was known
     before."""
-    moment = f"({expression})::timestamp"
-    return moment if is_plan else f"case when {moment} <= $as_of::timestamp then {moment} end"
+    return (
+        expression
+        if is_plan
+        else f"case when {expression} <= $as_of::timestamp then {expression} end"
+    )
 
 
 def _period(columns: MilestoneColumns, within: str | None) -> str:
