@@ -118,7 +118,7 @@ create table hold (
     expires_on          date,           -- sticky: day the request or its place on the shelf ends
     cancelled_on        date,           -- clearable: day it was cancelled
     picked_up_on        date,           -- sticky: day the patron took it
-    starts_on           date,           -- sticky: day before which it is not wanted, where that is later than the day it was placed
+    starts_on           date,           -- sticky: day before which it is not wanted, where the system asks for one
     cancelled_reason    varchar,        -- clearable: the system's word for why it ended unfilled
     status              varchar check (status in ('waiting', 'in transit', 'processing', 'filled')),  -- clearable: blank while nothing has been found
     status_as_exported  varchar,        -- clearable: what the system calls it

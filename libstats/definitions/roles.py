@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions.processes import DIRECTIONS as PROCESS_DIRECTIONS
 from libstats.definitions.processes import processes
 
 __all__ = [
@@ -83,11 +84,10 @@ COPY_ROLES = {
 
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
-DIRECTIONS = ("borrowing", "lending", "document delivery")
+_DIRECTED = ("ill_request", "ill_event")
 ROLES: dict[str, Sequence[str]] = {
     "item": tuple(COPY_ROLES),
-    "ill_request": DIRECTIONS,
-    "ill_event": DIRECTIONS,
+    **dict.fromkeys(_DIRECTED, tuple(PROCESS_DIRECTIONS.values())),
 }
 
 # What a status may say of how a case stands.
@@ -136,12 +136,31 @@ def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def own_lines(config: Mapping[str, Any], source: str) -> list[Line]:
     """A library's own lines for a source: [roles.SOURCE.TABLE.FIELD] in libstats.toml, "code" =
-    "role", or an outcome or a milestone of what is no copy."""
-    found = []
+    "role", or an outcome or a milestone of what is no copy; and [process.NAME.statuses], the older
+    spelling for requests of interlibrary loan."""
+    found = [*_of_statuses(config)]
     for about, fields in config.get("roles", {}).get(source, {}).items():
         for field, codes in fields.items():
             found += [_own(about, field, code, word) for code, word in codes.items()]
     return found
+
+
+def _of_statuses(config: Mapping[str, Any]) -> Iterable[Line]:
+    for process, direction in PROCESS_DIRECTIONS.items():
+        for milestone, codes in (
+            config.get("process", {}).get(process, {}).get("statuses", {}).items()
+        ):
+            for about in ("ill_request", "ill_event") if milestone != "last" else ():
+                for code in codes:
+                    yield Line(
+                        about,
+                        "status_as_exported",
+                        code,
+                        direction,
+                        milestone,
+                        "",
+                        "as libstats.toml says",
+                    )
 
 
 def _own(about: str, field: str, code: str, word: str) -> Line:
@@ -167,9 +186,14 @@ def register(
     rows: dict[tuple[Any, ...], None] = {}
     for source, system in named:
         own = own_lines(config, source)
-        taken = {(line.about, fold(line.code), f) for line in own for f in (line.field, "")}
+        taken = {
+            (line.about, fold(line.code), f, line.role if line.about in _DIRECTED else "")
+            for line in own
+            for f in (line.field, "")
+        }
         for line in map(Line._make, shipped(system)):
-            if (line.about, fold(line.code), line.field) not in taken:
+            place = (line.about, fold(line.code), line.field)
+            if not {(*place, ""), (*place, line.role)} & taken:
                 rows[(source, *line._replace(code=fold(line.code)), False)] = None
         rows |= {(source, *line._replace(code=fold(line.code)), True): None for line in own}
     con.execute(

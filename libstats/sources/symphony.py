@@ -140,8 +140,8 @@ HOLDS = Source(
         )
     },
     happened=("placed_on", "ready_on", "cancelled_on"),
-    # read where the hold was not filled
-    loose=("cancelled_on",),
+    # the one is read where the hold was not filled, the other where it was
+    loose=("cancelled_on", "picked_up_on"),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
     blanks=dict.fromkeys(
@@ -173,7 +173,12 @@ HOLDS = Source(
         case
             when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled'
             else case when packed_time("?Date Available") is not null then 'waiting' end
-        end as status
+        end as status,
+        "Inactive Reason" as status_as_exported,
+        case
+            when upper(trim("?Inactive Reason")) = 'FILLED'
+                then packed_time("?Date Inactive")::date
+        end as picked_up_on
     from raw"""
     },
 )

@@ -44,10 +44,10 @@ def backlog(
     went?
 
     Definition: a case is waiting at a moment if it had reached `start` by then and neither an `end`
-    nor been given up for good. Ages are elapsed days from the start. A case that is over, and nobody
-    recorded when, waits until the last export that shows it open and is over with the first that
-    does not; between the two it is undeterminable. `waiting` and `undeterminable` together change
-    from one period to the next by came - done - given_up - over.
+    nor been given up for good. Ages are elapsed days from the start. A case that is over, and
+    nobody recorded when, waits until the last export that shows it open and is over with the first
+    that does not; between the two it is undeterminable. `waiting` and `undeterminable` together
+    change from one period to the next by came - done - given_up - over.
 
     Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or
     `year`. The first period is the one that `since` lies in, the last one ends at `until` or, if

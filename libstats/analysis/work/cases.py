@@ -202,11 +202,8 @@ class Cases:
     def _logged(self) -> str:
         """SQL over the log of statuses, with what the words of the system (and of the library) mark
         as milestones."""
-        words = _spoken(self.con, self.process) or [(None, "", "")]
-        values = ", ".join(
-            f"({quoted(source) if source else 'null'}, {quoted(word)}, {quoted(m)})"
-            for source, word, m in words
-        )
+        words = _spoken(self.con, self.process)
+        values = ", ".join(f"({', '.join(map(quoted, line))})" for line in words or [("", "", "")])
         rows = f"""(
             select
                 e.source,
@@ -218,8 +215,7 @@ class Cases:
             from ill_event e
             left join ill_request r on r.source = e.source and r.request_id = e.request_id
             left join (values {values}) w(source, word, milestone)
-                on w.word = lower(trim(e.status_as_exported))
-                and coalesce(w.source, e.source) = e.source
+                on w.source = e.source and w.word = lower(trim(e.status_as_exported))
             where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[self.process.name])}
         )"""
         again = {word.casefold() for word in self.process.statuses.get("last", ())}
@@ -278,31 +274,26 @@ def _log_of(process: Process) -> tuple[str, str]:
     return ("ill_event", "true" if process.is_logged else "false")
 
 
-def _spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str | None, str, str]]:
-    """The words of a log that mark a milestone of the process, folded: of which source (None: of
-    any), the word, the milestone. A word that the library maps anew loses its old meaning."""
-    own = [
-        (None, word.casefold().strip(), m)
-        for m, given in process.statuses.items()
-        if m != "last"
-        for word in given
-    ]
-    mapped = {word for _, word, _ in own}
-    rows = con.execute(
+def _spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str, str, str]]:
+    """The words of a log that mark a milestone of the process: of which source, the word, folded,
+    and the milestone. A word that the library maps anew loses its old meaning."""
+    return con.execute(
         """
-        select distinct
+        select
             source,
             code,
             milestone
-        from role
-        where about = 'ill_event'
-            and list_contains($1::varchar[], milestone)
-            and coalesce(role, $2) = $2
+        from (
+            from role
+            where about = 'ill_event' and coalesce(role, $2) = $2
+            qualify rank() over (partition by source, code order by is_own desc) = 1
+        )
+        where list_contains($1::varchar[], milestone)
+        group by all
         order by all
         """,
         [list(process.milestones), DIRECTIONS[process.name]],
     ).fetchall()
-    return [*own, *(row for row in rows if row[1] not in mapped)]
 
 
 def _marked(

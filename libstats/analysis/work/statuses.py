@@ -20,10 +20,13 @@ _WORDS = """
             code,
             min(outcome) as outcome,
             list(milestone) filter (where milestone is not null) as milestones
-        from role
-        where about = '{about}'
-            and coalesce(field, '{field}') = '{field}'
-            and coalesce(role, {direction}) is not distinct from {direction}
+        from (
+            from role
+            where about = '{about}'
+                and coalesce(field, '{field}') = '{field}'
+                and coalesce(role, {direction}) is not distinct from {direction}
+            qualify rank() over (partition by source, code order by is_own desc) = 1
+        )
         group by source, code
     ) {name} on {name}.source = {row}.source and {name}.code = lower(trim({row}.{field}))"""
 # The loads that hold a row are a run from one load to another: runs are few, however many the rows.
@@ -61,7 +64,7 @@ _SHOWN = """
             select
                 {row}.source,
                 {key} as case_key,
-                max(r.last_at) filter (where not {is_over}) as last_open_at,
+                max(r.last_at) filter (where not {is_over} and not {is_unknown}) as last_open_at,
                 list({{'first_at': r.first_at, 'last_at': r.last_at}}) filter (
                     where {is_over}
                 ) as overs
@@ -185,6 +188,7 @@ class Statuses:
             key=key,
             key_name=table.key[0],
             is_over=_one_of(self._outcome(), OVER),
+            is_unknown=_one_of(self._outcome(), [UNKNOWN]),
             words=self._words("w", self.columns.code),
             runs=_RUNS.format(table=name, told=told),
         )

@@ -10,7 +10,7 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
-from libstats.definitions.parameters import Milestone, Moment, ProcessName, asked, one_of
+from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
 from libstats.definitions.processes import Process, process_of
 
 # SQL: the first day of the period of `reached_at`
@@ -68,7 +68,7 @@ def throughput(
     >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
     ['period', 'part', 'cases']
     """
-    reached = _Reached.of(con, process, milestone)
+    reached = _Reached.of(con, process, milestone, until)
     part = f"'{ALL}'" if by is None else BY[by]
     return con.sql(
         f"""
@@ -96,9 +96,12 @@ class _Reached:
     as_of: datetime
 
     @classmethod
-    def of(cls, con: duckdb.DuckDBPyConnection, process: str, milestone: str | None) -> _Reached:
+    def of(
+        cls, con: duckdb.DuckDBPyConnection, process: str, milestone: str | None, until: Moment
+    ) -> _Reached:
         work = process_of(con, process)
-        return cls(con, work, milestone, newest_export(con, work))
+        newest, end = newest_export(con, work), as_moment(until)
+        return cls(con, work, milestone, max(newest, end))
 
     @property
     def words(self) -> str:
@@ -151,7 +154,7 @@ def throughput_left_out(
     Parameters as for `throughput`. Returns `reason` and `rows`, in cases, one row per reason, zero
     included.
     """
-    reached = _Reached.of(con, process, milestone)
+    reached = _Reached.of(con, process, milestone, until)
     return con.sql(
         f"""
         with reached as ({reached.sql()})

@@ -50,12 +50,12 @@ def worklist(
         in days
 
     Returns one row per open case, the longest past its goal first, paused and unknown ones last:
-    `standing` (late, near, in time, paused, not known), `handle` (what to look for: a barcode or a request's number), `location`, `branch`,
-    `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell;
-    NULL if none), `age`, `left_days` (to the goal; negative when past), both in the unit, `due_at`
-    (time; NULL where the process has none), `is_missing` (its copy is marked lost, missing or
-    claimed: no matter of this list), `started_at` (time), `source`, `case_id`. Raises AnalysisError
-    as `turnaround` does.
+    `standing` (late, near, in time, paused, not known), `handle` (what to look for: a barcode or a
+    request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`
+    (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
+    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing`
+    (its copy is marked lost, missing or claimed: no matter of this list), `started_at` (time),
+    `source`, `case_id`. Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
