@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "cli": """loading recognise report report/page workspace analysis analysis/work definitions
         readers store""",
     "loading": "recognise workspace privacy declaration readers store",
-    "recognise": "workspace sources privacy declaration readers readers/workbook",
+    "recognise": """workspace sources privacy declaration definitions readers
+        readers/workbook""",
     "report": """report/page report/charts analysis analysis/work analysis/collection
         definitions""",
     "report/page": "report/charts workspace privacy",

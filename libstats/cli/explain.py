@@ -126,9 +126,29 @@ def _within(row: Row, unit: str) -> str:
     most = (
         "when nine in ten are is not known yet"
         if row["p90"] is None
-        else f"nine in ten within {tenths(row['p90'])}"
+        else f"nine in ten within {_told(row, 'p90')}"
     )
-    return f"Half within {tenths(row['p50'])} {unit}, {most}"
+    naive = (
+        f" (closed ones alone: half {tenths(row['naive_p50'])}, nine in ten "
+        f"{tenths(row['naive_p90'])})"
+    )
+    return f"{_share(row) or 'H'}alf within {_told(row, 'p50')} {unit}, {most}{naive}"
+
+
+def _share(row: Row) -> str:
+    """What share of all cases arrives at all: the percentiles behind it are of those not given
+    up."""
+    if not row["given_up"] or row["share_reached"] is None:
+        return ""
+    return f"Of all, {percent(row['share_reached'])} arrive. Of those not given up: h"
+
+
+def _told(row: Row, p: str) -> str:
+    """A percentile and its interval."""
+    low, high = row[f"{p}_low"], row[f"{p}_high"]
+    most = "or more" if high is None else f"to {tenths(high)}"
+    reach = f"{tenths(row[p] if low is None else low)} {most}"
+    return f"{tenths(row[p])} ({reach})"
 
 
 def _counts(row: Row, parts: dict[str, str]) -> str:
