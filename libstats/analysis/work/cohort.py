@@ -39,6 +39,7 @@ _RISK = """
             state,
             started_at,
             ended_at,
+            is_at_most,
             entry
         from begun
         where not {is_before}

@@ -10,6 +10,7 @@ from typing import Annotated
 import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
+from libstats.analysis.work.pauses import paused_sql, pauses_sql
 from libstats.analysis.work.statuses import UNKNOWN
 from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import Moment, Unit, one_of
@@ -99,21 +100,23 @@ class Spans:
 
     def sql(self, within: str | None = None) -> str:
         """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at,
-        state, outcome, not_before, not_after, waited, last_at.
+        state, outcome, not_before, not_after, waited, is_paused, is_at_most,
+        last_at.
 
         state    1 an end was reached; 2 given up and not taken up again; 3 it is over, or may be,
                  and nobody knows since when, so that the wait cannot be told; 0 open at $as_of
         outcome  how it stands at $as_of: open, one of OVER, or undeterminable
         not_before, not_after  between which moments a case of state 3 ended, as far as they are
                  known; of one that is closed, when it was
-        waited   from start to the end, to giving up, or to $as_of, in the unit; whole days where
-                 only the day is known
+        waited   from start to the end, to giving up, or to $as_of, in the unit, without the time
+                 that is known to be paused; whole days where only the day is known
+        is_paused   at $as_of
+        is_at_most  it may have been paused for longer than is known, and have waited less
 
         `within` as for `Cases`.
         """
         cases = Cases(self.con, self.process, self.milestones, within=within, is_judged=True)
-        until = "coalesce(closed_at, $as_of::timestamp)"
-        waited = waited_sql("started_at", until, "is_day", self.unit, self.calendar)
+        waited = waited_sql("started_at", "until_at", "is_day", self.unit, self.calendar)
         return f"""
             select
                 source,
@@ -134,15 +137,40 @@ class Spans:
                     when closed_at is not null then closed_at
                     when state = {UNDETERMINABLE} then least(over_at, passed_at)
                 end as not_after,
-                {waited} as waited,
+                {waited} - paused as waited,
+                is_paused,
+                is_at_most,
                 last_at
             from ({self.judged(cases)})
         """
 
     def judged(self, cases: Cases) -> str:
         """SQL: the cases, which are judged, with started_at, is_day (of the start or the end only
-        the day is known), end_at, passed_at, closed_at, state and outcome, as in `sql`, and the
-        last moment at which one was shown_at to be open, and the first at which it was over_at."""
+        the day is known), end_at, passed_at, closed_at, until_at (closed_at, or $as_of), state and
+        outcome, as in `sql`, the last moment at which one was shown_at to be open, and the first at
+        which it was over_at; how long it was paused, in the unit, whether it is_paused, and whether
+        what it waited is_at_most as long."""
+        judged = self._judged(cases)
+        pauses = pauses_sql(self.con, self.process)
+        is_paused = f"state = {OPEN} and coalesce(stands = 'paused', false)"
+        if pauses is None:
+            return f"""
+            select
+                *,
+                0 as paused,
+                {is_paused} as is_paused,
+                {is_paused} as is_at_most
+            from ({judged})"""
+        span = waited_sql("from_at", "to_at", "false", self.unit, self.calendar)
+        return f"""
+            select
+                * replace (
+                    is_paused or {is_paused} as is_paused,
+                    is_at_most or {is_paused} as is_at_most
+                )
+            from ({paused_sql(judged, pauses, span)})"""
+
+    def _judged(self, cases: Cases) -> str:
         end = _earliest(self.ends)
         is_day = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in self.ends)
         is_left = "stopped_at >= last_at" if "picked_up" in self.process.milestones else "false"
@@ -153,7 +181,8 @@ class Spans:
                     case state
                         when {DONE} then end_at
                         when {GIVEN_UP} then stopped_at
-                    end as closed_at
+                    end as closed_at,
+                    coalesce(closed_at, $as_of::timestamp) as until_at
                 from (
                     select
                         *,

@@ -100,7 +100,8 @@ def turnaround(
     or not, `share_reached` reach the end, and half, 80 % and 90 % by `all_p50`, `all_p80` and
     `all_p90` (cumulative incidence: Aalen and Johansen 1978). The naive figures beside it, of
     closed cases alone, are what most reports show: they leave out who waits longest. Elapsed time,
-    never midnights counted; whole days where an export gives only the day.
+    never midnights counted, nor time known to be paused; whole days where an export gives only the
+    day.
 
     Parameters
     ----------
@@ -122,7 +123,8 @@ def turnaround(
     are), all in cases; `p50`, `p80`, `p90` with `_low` and `_high`, and `naive_p50`, `naive_p80`,
     `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time);
     `share_reached` (0 to 1: of all cases, within the longest wait seen); `all_p50`, `all_p80`,
-    `all_p90` (in the unit; NULL where so many never reach the end, or not yet). Raises
+    `all_p90` (in the unit; NULL where so many never reach the end, or not yet); `at_most` (cases
+    that may have been paused for longer than is known, and have waited less than is said). Raises
     AnalysisError where the loaded exports cannot answer: an end that says something else, that no
     case reached, a period outside the exports, or exports that hold closed cases only.
 
@@ -183,6 +185,7 @@ def turnaround(
                     count(*) filter (where state = {UNDETERMINABLE}) as undeterminable,
                     count(*) filter (where ended_at < started_at and waited < 0) as negative,
                     quantile_cont(waited, [{points}]) filter (where state = {DONE}) as naive,
+                    count(*) filter (where is_at_most) as at_most,
                     max(started_at) as newest_start
                 from cohort
                 group by part
@@ -200,6 +203,7 @@ def turnaround(
                 $as_of::timestamp as as_of,
                 a.share_reached,
                 {_each(lambda p: f"a.all_p{p}")},
+                c.at_most,
                 c.newest_start
             from counted c
             left join percentile q on q.part is not distinct from c.part

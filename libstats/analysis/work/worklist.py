@@ -55,7 +55,9 @@ def worklist(
     (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
     when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing`
     (its copy is marked lost, missing or claimed: no matter of this list), `started_at` (time),
-    `source`, `case_id`. Raises AnalysisError as `turnaround` does.
+    `source`, `case_id`, `paused` (in the unit: the age is without it), `is_at_most` (it may have
+    been paused for longer than is known, and be younger). Raises AnalysisError as `turnaround`
+    does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -66,13 +68,13 @@ def worklist(
     due, due_day = (f"{work.due}_at", f"{work.due}_day") if work.due else (NEVER, "false")
     own_goal = due if goal_days is None else NEVER
     started, now = f"{work.starts}_at", "$as_of::timestamp"
-    age = waited_sql(started, now, f"{work.starts}_day", unit, calendar)
+    age = f"{waited_sql(started, now, f'{work.starts}_day', unit, calendar)} - paused"
     left = waited_sql(now, "own_goal_at", due_day, unit, calendar)
     hours = 24 if unit == "hours" else 1
     near_days = NEAR_DAYS * hours
     return con.sql(
         f"""
-        with cases as ({_judged(con, work, as_of)}),
+        with cases as ({_judged(con, work, as_of, unit, calendar)}),
         waiting as (
             select
                 *,
@@ -100,6 +102,7 @@ def worklist(
         select
             case
                 when outcome = '{UNKNOWN}' then 'not known'
+                when is_paused then 'paused'
                 when left_days < 0 then 'late'
                 when left_days <= near_days then 'near'
                 else 'in time'
@@ -117,7 +120,9 @@ def worklist(
             coalesce(missing = 'true', false) as is_missing,
             {started} as started_at,
             source,
-            case_id
+            case_id,
+            paused,
+            is_at_most
         from measured
         order by standing in ('paused', 'not known'), left_days, source, case_id
         """,
@@ -193,10 +198,16 @@ def _quoted(words: Sequence[str]) -> str:
     return ", ".join(map(quoted, words))
 
 
-def _judged(con: duckdb.DuckDBPyConnection, process: Process, as_of: Moment) -> str:
+def _judged(
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    as_of: Moment,
+    unit: Unit = "days",
+    calendar: str | None = None,
+) -> str:
     """SQL: all that a worklist says of a case, and how it stands; the copies of cases that are over
     are not looked up."""
-    spans = Spans(con, process, process.starts, process.done, as_of)
+    spans = Spans(con, process, process.starts, process.done, as_of, unit, calendar)
     milestones = dict.fromkeys(
         [*spans.milestones, *process.happening, *filter(None, [process.due])]
     )
