@@ -108,9 +108,9 @@ class Cases:
         Nothing after the parameter $as_of is seen. Of a milestone that comes again the first
         counts, or the last where the process says so.
 
-        Judged, also: said (how the newest export says that it stands, whatever $as_of),
-        ends_at (when it ended, whatever $as_of), not_before and not_after (the loads between which
-        it did).
+        Judged, also, all whatever $as_of: ends_at (when it ended), given (how the newest export
+        says that it stands) and because (what the reason of its giving up says of that), not_before
+        and not_after (the loads between which it ended).
         """
         *is_read, is_logged, is_own = _have(
             self.con,
@@ -131,35 +131,34 @@ class Cases:
         return feeds[0] if len(feeds) == 1 else self._joined(feeds)
 
     def _read(self, columns: MilestoneColumns, within: str | None) -> str:
-        """SQL over a canonical table."""
+        """SQL over a canonical table: what its rows say, and of that what was seen by $as_of."""
         statuses, moments = Statuses(self.process, columns), self._moments(columns)
         used = [m for m in self.milestones if m in moments]
-        happened = [m for m in moments if m in self.process.happening]
-        seen = {m: _seen(moments[m], is_plan=m in self.process.planned) for m in moments}
         is_day = _is_day(self.con, columns, used)
-        last = ", ".join([*_telling(self.process, seen, happened), NEVER])
-        selected = [
+        told = [
             "t.source",
             f"{columns.case} as case_id",
             *(f"{getattr(columns, a)}::varchar as {a}" for a in self.about),
+            *(f"{moment} as {m}_on" for m, moment in moments.items()),
+            *(f"{is_day[m]} as {m}_day" for m in used),
+            *(statuses.told if self.is_judged else ()),
         ]
+        seen = {m: _seen(f"{m}_on", is_plan=m in self.process.planned) for m in moments}
+        happened = [m for m in moments if m in self.process.happening]
+        selected = ["source", "case_id", *self.about]
         for m in self.milestones:
-            at, day = (seen[m], is_day[m]) if m in used else ("null::timestamp", "false")
+            at, day = (seen[m], f"{m}_day") if m in used else (NEVER, "false")
             selected += [f"{at} as {m}_at", f"{day} as {m}_day"]
+        last = ", ".join([*_telling(self.process, seen, happened), NEVER])
         selected.append(f"greatest({last}) as last_at")
-        bounds = ""
         if self.is_judged:
-            bounds = statuses.bounds
-            selected += [
-                f"{statuses.said} as said",
-                f"{_ending(self.process, moments)} as ends_at",
-                f"{statuses.not_before} as not_before",
-                f"{statuses.not_after} as not_after",
-            ]
+            selected += [f"{_ending(self.process, list(moments))} as ends_at", *statuses.judged]
         return (
             f"select {_listed(selected)}\n"
-            f"from {columns.from_sql}{self._copies(columns, seen)}{statuses.joins}{bounds}\n"
-            f"where ({columns.where}){_period(columns, within)}"
+            f"from (select {_listed(told)}\n"
+            f"from {columns.from_sql}{self._copies(columns)}"
+            f"{statuses.joins}{statuses.bounds if self.is_judged else ''}\n"
+            f"where ({columns.where}){_period(columns, within)})"
         )
 
     def _moments(self, columns: MilestoneColumns) -> dict[str, str]:
@@ -172,11 +171,15 @@ class Cases:
                 found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
         return found
 
-    def _copies(self, columns: MilestoneColumns, seen: Mapping[str, str]) -> str:
+    def _copies(self, columns: MilestoneColumns) -> str:
         """SQL: the copies of the cases, where anything is asked about them."""
         if not any("i." in getattr(columns, a) for a in self.about):
             return ""
-        ends = ", ".join(seen[m] for m in self.unless if m in seen)
+        ends = ", ".join(
+            _seen(f"({columns.moment(m)})::timestamp", is_plan=False)
+            for m in self.unless
+            if m in columns.reached
+        )
         still = f"""item_id in (
             select t.item_id
             from {columns.from_sql}
@@ -237,8 +240,9 @@ class Cases:
         if self.is_judged:
             ends = ", ".join(map(quoted, self.process.done))
             selected += [
-                "null::varchar as said",
                 f"min(e.happened_at) filter (where e.milestone in ({ends})) as ends_at",
+                "null::varchar as given",
+                "null::varchar as because",
                 f"{NEVER} as not_before",
                 f"{NEVER} as not_after",
             ]
@@ -262,9 +266,13 @@ class Cases:
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
         selected.append("max(last_at) as last_at")
         if self.is_judged:
-            judged = ("max(said)", "max(ends_at)", "max(not_before)", "min(not_after)")
-            names = ("said", "ends_at", "not_before", "not_after")
-            selected += [f"{told} as {name}" for told, name in zip(judged, names, strict=True)]
+            selected += [
+                "max(ends_at) as ends_at",
+                "max(given) as given",
+                "max(because) as because",
+                "max(not_before) as not_before",
+                "min(not_after) as not_after",
+            ]
         union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
         return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"
 
@@ -354,11 +362,13 @@ def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str])
     ]
 
 
-def _ending(process: Process, moments: Mapping[str, str]) -> str:
+def _ending(process: Process, told: Sequence[str]) -> str:
     """SQL: when a case ended, seen or not: as it should, else otherwise."""
-    done = [moments[m] for m in process.done if m in moments]
-    stopped = [moments[m] for m in process.given_up if m in moments]
-    return f"coalesce(least({', '.join([*done, NEVER])}), greatest({', '.join([*stopped, NEVER])}))"
+    done, stopped = (
+        ", ".join([*(f"{m}_on" for m in milestones if m in told), NEVER])
+        for milestones in (process.done, process.given_up)
+    )
+    return f"coalesce(least({done}), greatest({stopped}))"
 
 
 def _seen(expression: str, *, is_plan: bool) -> str:

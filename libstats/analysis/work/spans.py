@@ -33,6 +33,8 @@ def _listed(words: Sequence[str]) -> str:
     return ", ".join(map(quoted, words))
 
 
+# why a case was given up says more of its outcome than that it was
+_SAID = "if(coalesce(given, 'given up') = 'given up', coalesce(because, given), given)"
 # How a case stands at $as_of by its status: over as soon as some export shows it, and between the
 # last that showed it open and the first that shows it over nobody knows.
 _STANDS = f"""case
@@ -128,21 +130,26 @@ class Spans:
                 closed_at,
                 state,
                 outcome,
-                case
-                    when closed_at is not null then closed_at
-                    when state = {UNDETERMINABLE}
-                        then least(greatest(shown_at, last_at, started_at), over_at, passed_at)
-                end as not_before,
-                case
-                    when closed_at is not null then closed_at
-                    when state = {UNDETERMINABLE} then least(over_at, passed_at)
-                end as not_after,
+                {self.bounds_sql("not_before", "not_after")},
                 {waited} - paused as waited,
                 is_paused,
                 is_at_most,
                 last_at
             from ({self.judged(cases)})
         """
+
+    @staticmethod
+    def bounds_sql(before: str = "ended_not_before", after: str = "ended_not_after") -> str:
+        """SQL: between which moments a judged case ended."""
+        return f"""case
+                    when closed_at is not null then closed_at
+                    when state = {UNDETERMINABLE}
+                        then least(greatest(shown_at, last_at, started_at), over_at, passed_at)
+                end as {before},
+                case
+                    when closed_at is not null then closed_at
+                    when state = {UNDETERMINABLE} then least(over_at, passed_at)
+                end as {after}"""
 
     def judged(self, cases: Cases) -> str:
         """SQL: the cases, which are judged, with started_at, is_day (of the start or the end only
@@ -193,7 +200,8 @@ class Spans:
                             {_STANDS} as stands
                         from (
                             select
-                                * replace ({self._said} as said),
+                                *,
+                                {self._said} as said,
                                 not_before as shown_at,
                                 not_after as over_at,
                                 {self.start}_at as started_at,
@@ -230,8 +238,8 @@ class Spans:
         order = list(self.process.happening)
         until_end = order[: max(map(order.index, self.process.done)) + 1]
         if set(self.ends) <= set(until_end):
-            return "said"
-        return f"case when said not in ({_listed(WELL)}, 'over', '{UNKNOWN}') then said end"
+            return _SAID
+        return f"if({_SAID} not in ({_listed(WELL)}, 'over', '{UNKNOWN}'), {_SAID}, null)"
 
 
 def part_sql(by: str | None) -> str:

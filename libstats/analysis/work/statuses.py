@@ -13,6 +13,7 @@ from libstats.definitions.processes import OVER, MilestoneColumns, Process
 # what a status that nobody declared says
 UNKNOWN = "undeterminable"
 NEVER = "null::timestamp"
+TOLD = ("given", "because", "not_before", "not_after")
 _WORDS = """
     left join (
         select
@@ -62,19 +63,27 @@ _SHOWN = """
             ) as first_over_at
         from (
             select
-                {row}.source,
-                {key} as case_key,
-                max(r.last_at) filter (where not {is_over} and not {is_unknown}) as last_open_at,
-                list({{'first_at': r.first_at, 'last_at': r.last_at}}) filter (
+                source,
+                case_key,
+                max(last_at) filter (where not {is_over} and not {is_unknown}) as last_open_at,
+                list({{'first_at': first_at, 'last_at': last_at}}) filter (
                     where {is_over}
                 ) as overs
-            from history.{table} {row}
-            join ({runs}
-            ) r
-                on r.shape = {row}.shape
-                and r.from_seq = {row}.from_seq
-                and r.until_seq is not distinct from {row}.until_seq{words}
-            group by {row}.source, {key}
+            from (
+                select
+                    {row}.source,
+                    {key} as case_key,
+                    r.first_at,
+                    r.last_at,
+                    {outcome} as outcome
+                from history.{table} {row}
+                join ({runs}
+                ) r
+                    on r.shape = {row}.shape
+                    and r.from_seq = {row}.from_seq
+                    and r.until_seq is not distinct from {row}.until_seq{words}
+            )
+            group by source, case_key
         )
     ) shown on shown.source = {row}.source and shown.case_key = {row}.{key_name}"""
 # of what a whole list lacks: the list that lacked it first
@@ -118,28 +127,32 @@ class Statuses:
         return f"case when {is_marked} then {self.columns.since} end"
 
     @property
-    def said(self) -> str:
-        """SQL: how a case stands, by its status and by why it was given up; NULL where nothing is
-        said."""
+    def told(self) -> list[str]:
+        """SQL: the columns TOLD. How a case stands by its status, and what the reason says of it;
+        NULL where nothing is said."""
         given = self._outcome() if self.columns.code else self.columns.said
-        if self.columns.ever:
-            is_gone = f"t.gone_after is not null and not {_one_of(given, OVER)}"
-            given = f"case when {is_gone} then '{self.columns.gone}' else {given} end"
-        because = "y.outcome" if self.columns.reason else "null"
-        return f"""case
-            when coalesce({given}, 'given up') <> 'given up' then {given}
-            when ({given}) is null then {because}
-            else coalesce({because}, {self.columns.refined}, 'given up')
-        end"""
+        because = f"coalesce(y.outcome, {self.columns.refined})" if self.columns.reason else ""
+        told = (given, because or self.columns.refined, self._not_before, self._not_after)
+        found = [f"{sql} as {name}" for sql, name in zip(told, TOLD, strict=True)]
+        return [*found, "t.gone_after"] if self.columns.ever else found
 
     @property
-    def not_before(self) -> str:
+    def judged(self) -> list[str]:
+        """SQL over what is `told`: the columns TOLD, of what a whole list lacks as well."""
+        if not self.columns.ever:
+            return list(TOLD)
+        over = ", ".join(map(quoted, OVER))
+        is_there = f"gone_after is null or given in ({over})"
+        return [f"if({is_there}, given, '{self.columns.gone}') as given", *TOLD[1:]]
+
+    @property
+    def _not_before(self) -> str:
         """SQL: when it was last shown to be open."""
         moments = ["shown.last_open_at"] if self.columns.code else []
         return _latest([*moments, *(["t.gone_after"] if self.columns.ever else [])])
 
     @property
-    def not_after(self) -> str:
+    def _not_after(self) -> str:
         """SQL: since when at the latest it is over."""
         moments = ["shown.first_over_at"] if self.columns.code else []
         moments += ["lacked.lacked_at"] if self.columns.ever else []
@@ -187,8 +200,9 @@ class Statuses:
             row=row,
             key=key,
             key_name=table.key[0],
-            is_over=_one_of(self._outcome(), OVER),
-            is_unknown=_one_of(self._outcome(), [UNKNOWN]),
+            outcome=self._outcome(),
+            is_over=_one_of("outcome", OVER),
+            is_unknown=_one_of("outcome", [UNKNOWN]),
             words=self._words("w", self.columns.code),
             runs=_RUNS.format(table=name, told=told),
         )
