@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.provenance import ANALYSES, receipt
+from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.parameters import typed
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, number, percent, records, tenths
@@ -155,7 +156,7 @@ def _counts(row: Row, parts: dict[str, str]) -> str:
     """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
     lost = row.get("undeterminable") or 0
     counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
-        [f"{number(lost)} done without a record of when"] if lost else []
+        [f"{number(lost)} over, or perhaps, without a record of when"] if lost else []
     )
     return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
 
@@ -163,7 +164,8 @@ def _counts(row: Row, parts: dict[str, str]) -> str:
 def _worklist(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['standing'] == standing for row in rows))} {standing}"
-        for standing in ("late", "near", "in time")
+        for standing in STANDINGS
+        if standing in STANDINGS[:3] or any(row["standing"] == standing for row in rows)
     )
     lost = sum(row["is_missing"] for row in rows)
     return [

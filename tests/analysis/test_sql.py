@@ -27,7 +27,7 @@ CANONICAL = {
     name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
 }
 DOCUMENTED = {"loaded_file", "rejected_row"}
-GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
+GIVEN = {"role", "process", "calendar_day", "open_weekday", "closed_day"}
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 

@@ -7,37 +7,14 @@ from datetime import datetime
 import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_exports
-from libstats.analysis.work.spans import Spans, waited_sql
+from libstats.analysis.work.spans import UNDETERMINABLE, Spans, waited_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
-
-# What the data dictionary says of its columns.
-COLUMNS = {
-    "process": "kind of work, as table `process` lists them",
-    "source": "configured source that tells of it",
-    "case_id": "the case: a hold, a request, a loan, a copy on order",
-    "handle": "what a person looks for: a barcode, or the case",
-    "branch": "branch whose work it is",
-    "kind": "a part of the cases, such as the item type",
-    "reached": "when it reached each milestone: map of milestone and moment",
-    "started_at": "when its wait began",
-    "outcome": "open, done, given up by the patron, given up (by the library, the other side, or"
-    " nobody says by whom), lapsed (unfilled), not fetched (it stood ready), over (nobody knows"
-    " how), undeterminable (its status is a word without a role)",
-    "ended_at": "when it ended; blank while it is open, and where nobody recorded when",
-    "ended_not_before": "it had not ended then: the last export that shows it open, or what"
-    " happened last",
-    "ended_not_after": "it had ended by then: the first export that shows it over",
-    "age_days": "days from its start to its end, or to `as_of`, without time known to be paused",
-    "is_paused": "true while its patron has paused it",
-    "is_at_most": "true if it may have been paused for longer than is known, and be younger",
-    "as_of": "the newest export that tells of this kind of work, to which open cases have aged",
-}
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the view `"case"`: one row per case and process, as the newest export of
-    each process knows it."""
+    each process knows it. Takes 0.02 s a kind of work of which something is loaded."""
     newest = newest_exports(con)
     parts = []
     for (name,) in con.execute("select process from process order by rowid").fetchall():
@@ -70,7 +47,7 @@ def _part_sql(con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime)
             outcome,
             closed_at as ended_at,
             {spans.bounds_sql()},
-            {age} - paused as age_days,
+            case when state <> {UNDETERMINABLE} then {age} - paused end as age_days,
             is_paused,
             is_at_most,
             $as_of::timestamp as as_of
@@ -79,14 +56,22 @@ def _part_sql(con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime)
 
 
 def _none_sql() -> str:
-    kinds = {"reached": "map(varchar, timestamp)", "age_days": "double"}
-    columns = (
-        f"null::{kinds.get(name, 'boolean' if name[:3] == 'is_' else _kind(name))} as {name}"
-        for name in COLUMNS
-    )
+    """SQL of no case."""
+    kinds = {
+        "varchar": ("process", "source", "case_id", "handle", "branch", "kind"),
+        "map(varchar, timestamp)": ("reached",),
+        "timestamp": ("started_at",),
+    }
+    more = {
+        "varchar": ("outcome",),
+        "timestamp": ("ended_at", "ended_not_before", "ended_not_after"),
+        "double": ("age_days",),
+        "boolean": ("is_paused", "is_at_most"),
+    }
+    columns = [
+        f"null::{kind} as {name}"
+        for part in (kinds, more, {"timestamp": ("as_of",)})
+        for kind, names in part.items()
+        for name in names
+    ]
     return f"select {', '.join(columns)} limit 0"
-
-
-def _kind(name: str) -> str:
-    is_moment = name.endswith(("_at", "_before", "_after", "as_of"))
-    return "timestamp" if is_moment else "varchar"

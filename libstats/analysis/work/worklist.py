@@ -14,6 +14,7 @@ from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import Calendar, Moment, ProcessName, Unit, asked
 from libstats.definitions.processes import OTHERWISE, WELL, Process, process_of
 
+STANDINGS = ("late", "near", "in time", "paused", "not known")
 NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
 NEAR_DAYS = 3  # before its own due date, where a case has one
 

@@ -22,8 +22,9 @@ OCTOBER: dict[str, Any] = {"since": "2026-10-01", "until": "2026-11-01"}
 def loaded(workspace: Workspace, more: str = "", **files: str) -> duckdb.DuckDBPyConnection:
     """A connection on exports, each named by its day behind two underscores."""
     config = workspace.folder / CONFIG
-    text = config.read_text(encoding="utf-8").replace("[library]", '[library]\ntimezone = "UTC"')
-    write(config, text + more)
+    text = config.read_text(encoding="utf-8")
+    zoned = text.replace("[library]", '[library]\ntimezone = "UTC"')
+    write(config, (text if "\ntimezone" in text else zoned) + more)
     place = find(workspace.folder)
     for name, rows in files.items():
         stem, _, day = name.partition("__")
@@ -438,3 +439,40 @@ def test_all_five_questions_agree(workspace: Workspace, as_of: str) -> None:
             .fetchall()
         )
         assert last == (waits, reached, given_up, 7)
+
+
+def test_sql_can_ask_what_the_analyses_ask(workspace: Workspace) -> None:
+    rows = (
+        "1;2026-10-01;EAST;2026-10-03;;0;W",
+        "2;2026-10-01;EAST;;;0;F",
+        "3;2026-10-01;WEST;;2026-10-09;0;",
+        "4;2026-10-01;EAST;;;1;",
+    )
+    with loaded(workspace, holds__2026_10_20=KOHA + "\n".join(rows) + "\n") as con:
+        found = con.sql(
+            """
+            select case_id, handle, branch, outcome, reached['ready'], ended_at::date,
+                ended_not_before::date, ended_not_after::date, age_days, as_of::date
+            from "case"
+            where process = 'hold'
+            order by case_id
+            """
+        ).fetchall()
+        third, ninth, last = date(2026, 10, 3), date(2026, 10, 9), date(2026, 10, 20)
+        first, ready = date(2026, 10, 1), datetime(2026, 10, 3)
+        assert found == [
+            ("1", "1", "EAST", "done", ready, third, third, third, 2.0, last),
+            ("2", "2", "EAST", "done", None, None, first, last, None, last),
+            ("3", "3", "WEST", "given up", None, ninth, ninth, ninth, 8.0, last),
+            ("4", "4", "EAST", "open", None, None, None, None, 19.0, last),
+        ]
+        assert con.sql('select count(*) from "case"').fetchall() == [(4,)]
+
+
+def test_without_work_there_is_no_case(workspace: Workspace) -> None:
+    with loaded(workspace, titles__2026_10_20="biblionumber;title\n1;A\n") as con:
+        described = con.sql('describe "case"').fetchall()
+        assert con.sql('from "case"').fetchall() == []
+    holds = f"{KOHA}1;2026-10-01;EAST;;;1;\n"
+    with loaded(workspace, holds__2026_10_20=holds) as con:
+        assert con.sql('describe "case"').fetchall() == described
