@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from libstats.analysis.circulation import circulation
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
     from libstats.analysis.collection.copies import missing_copies
-    from libstats.analysis.collection.horizon import system_days, use_horizon
+    from libstats.analysis.collection.horizon import use_horizon
     from libstats.analysis.collection.shelf_time import shelf_time
+    from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.told import coverage
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.curve import turnaround_curve
     from libstats.analysis.work.fill import fill_rate, unfilled_reasons
@@ -42,6 +44,7 @@ __all__ = [
     "collection_age",
     "collection_use",
     "confirm",
+    "coverage",
     "fill_rate",
     "forget",
     "freshness",
@@ -72,6 +75,7 @@ _PLACES = {
     "collection_age": "libstats.analysis.collection.age",
     "collection_use": "libstats.analysis.collection.use",
     "confirm": "libstats.loading.undo",
+    "coverage": "libstats.analysis.told",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",
@@ -83,7 +87,7 @@ _PLACES = {
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
     "shelf_time": "libstats.analysis.collection.shelf_time",
-    "system_days": "libstats.analysis.collection.horizon",
+    "system_days": "libstats.analysis.collection.system_days",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
     "turnaround_curve": "libstats.analysis.work.curve",

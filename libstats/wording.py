@@ -13,6 +13,7 @@ __all__ = [
     "capital",
     "change",
     "day_name",
+    "framed",
     "month_before",
     "month_name",
     "number",
@@ -97,6 +98,15 @@ def change(now: float, before: float, when: date) -> str:
     return f"{size} {'more' if now > before else 'fewer'} than in {month_name(when)}"
 
 
+def framed(result: Any) -> Any:
+    """A frame of pandas whose index has a name with the index as columns, since it says what the
+    rows are about; anything else as it is."""
+    names = getattr(getattr(result, "index", None), "names", None)
+    if not hasattr(result, "reset_index") or not any(name is not None for name in names or ()):
+        return result
+    return result.reset_index(allow_duplicates=True)
+
+
 def records(result: Any) -> list[Row]:
     """A relation, a pandas or polars frame, or rows already, as dictionaries; read once.
 
@@ -104,6 +114,7 @@ def records(result: Any) -> list[Row]:
     """
     if isinstance(result, Iterable) and not hasattr(result, "columns"):
         return [dict(row) for row in result]
+    result = framed(result)
     if hasattr(result, "fetchall"):
         rows = result.fetchall()
     elif hasattr(result, "itertuples"):

@@ -18,6 +18,19 @@ WHOLE = """# Koha's lists of items and titles name everything, so that what is m
 [whole]
 "koha items" = true
 "koha bibliographic records" = true
+
+# Koha's reports run each night after closing time: a file named by a day holds all of it.
+[coverage."koha statistics"]
+whole_days = true
+[coverage."koha loans"]
+whole_days = true
+[coverage."koha holds"]
+whole_days = true
+[coverage."koha transfers"]
+whole_days = true
+# The ILL desk exports the requests that changed since the export before, and what is open.
+[coverage."illiad requests"]
+selects = "open, and closed since"
 """
 
 

@@ -15,8 +15,7 @@ MAY_IMPORT = {
     "cli": """loading recognise report report/page workspace analysis analysis/work definitions
         readers store""",
     "loading": "recognise workspace privacy declaration readers store",
-    "recognise": """workspace sources privacy declaration definitions readers
-        readers/workbook""",
+    "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
     "report": """report/page report/charts analysis analysis/work analysis/collection
         definitions""",
     "report/page": "report/charts workspace privacy",
@@ -26,12 +25,12 @@ MAY_IMPORT = {
     "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",
     "sources": "declaration",
-    "privacy": "store",
+    "privacy": "declaration store",
     "declaration": "",
-    "definitions": "",
     "readers/workbook": "readers",
     "readers": "",
-    "store": "",
+    "store": "definitions",
+    "definitions": "",
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.analysis.collection.copies import MIGRATION_DAY
+from libstats.definitions import codes, coverage, days
 from libstats.definitions.parameters import asked
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
@@ -152,7 +154,30 @@ ALARMS: dict[str, tuple[str, str]] = {
             count(*) as rows
         from loan
         group by source
-        having count(*) >= 100 and count(*) = count(returned_at)
+        having count(*) >= 30 and count(*) = count(returned_at)
+        """,
+    ),
+    "selected by outcome": (
+        "files look as if they hold only some of the cases, by what became of these: what they "
+        "leave out is in no figure; say what they hold below [coverage] (libstats coverage)",
+        """
+        select
+            c.source,
+            c.table_name || ': ' || c.selection as place,
+            max(d.rows) as rows
+        from coverage c
+        join (
+            select source, table_name, max(n) as rows
+            from (
+                select f.source, d.table_name, d.seq, sum(d.n) as n
+                from loaded_day d join loaded_file f using (seq)
+                where f.is_active and d.event <> 'ended'
+                group by all
+            )
+            group by all
+        ) d on d.source = c.source and d.table_name = c.table_name
+        where c.is_suspected
+        group by all
         """,
     ),
     "migration day": (
@@ -162,11 +187,68 @@ ALARMS: dict[str, tuple[str, str]] = {
             source,
             'item added on ' || added_on as place,
             count(*) as rows
-        from item
+        from dated_item d
         where added_on is not null
         group by source, added_on
         having count(*) >= 100
-            and count(*) > 0.25 * (select count(*) from item i where i.source = item.source)
+            and count(*) > 0.25 * (select count(*) from item i where i.source = d.source)
+        """,
+    ),
+    "code without a role": (
+        "nobody declared what this code means, so nothing is concluded from it: its copies are not "
+        "judged and not counted, its cases stand apart; add to libstats.toml what stands in "
+        "brackets, and below it the rest with a role "
+        f"in place of the points (of copies: {', '.join(codes.COPY_ROLES)})",
+        f"""
+        select
+            source,
+            line as place,
+            rows
+        from ({codes.undeclared()})
+        """,
+    ),
+    "impossible days": (
+        "days that are none (1900-01-01, 1970-01-01, 9999 and the like), days after the export, or "
+        "last uses before the copies came: they are taken for blank",
+        f"""
+        with {MIGRATION_DAY},
+        day as (
+            unpivot (
+                select
+                    source,
+                    item_key,
+                    {", ".join(f"{day}::varchar as {day}" for day in days.OF_COPIES)}
+                from item
+            )
+            on {", ".join(days.OF_COPIES)}
+            into name field value day
+        ),
+        believed as (
+            unpivot (
+                select
+                    source,
+                    item_key,
+                    {", ".join(f"{day}::varchar as {day}" for day in days.OF_COPIES)}
+                from dated_item
+            )
+            on {", ".join(days.OF_COPIES)}
+            into name field value day
+        )
+        select
+            source,
+            'item, ' || field as place,
+            count(*) as rows
+        from day anti join believed using (source, item_key, field)
+        group by all
+        union all
+        select
+            i.source,
+            'item, last_borrowed_on before added_on',
+            count(*) filter (where i.last_borrowed_on < i.added_on)
+        from dated_item i anti join migration_day using (source, added_on)
+        group by all
+        -- single copies are entered anew, with a new day
+        having count(*) filter (where i.last_borrowed_on < i.added_on) > 0.01 * count(*)
         """,
     ),
     "many rejected": (
@@ -230,6 +312,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     >>> [row[0] for row in libstats.check(con).fetchall()]
     ['barcodes from a spreadsheet', 'migration day', 'two clocks']
     """
+    coverage.ready(con)
     alarms = " union all ".join(
         f"""
         select

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import duckdb
 
+from libstats.analysis.told_use import STATE_WORDS, told_use, where_told
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
 ROLES = ("checkout_branch", "owning_branch", "patron_branch")
@@ -157,7 +159,9 @@ def circulation(
     of the branch on the day, else from the list of loans, never from both; a loan whose desk is not
     known counts on days on which its system's log has no event at all. Most systems' loans say how
     often they were renewed, not when: those renewals stand under the month of the checkout, apart.
-    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day.
+    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day. What the
+    exports do not cover (the view `coverage`) is NULL with its reason, never 0; what they cover in
+    part is at most the truth.
 
     Parameters
     ----------
@@ -171,30 +175,55 @@ def circulation(
     withhold small counts of it), `checkouts`, `renewals_by_staff`, `renewals_by_patron` (online or
     self-check), `renewals_automatic`, `renewals_unknown` (the export does not say who),
     `renewals_undated` (from loans), `in_house_uses`, `other_events` (check-ins, payments and the
-    like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days of a desk.
+    like: not counted above), all in events; `days_from_log`, `days_from_loans`, in days of a desk;
+    `coverage` (whole, partly, outside: what the exports tell of the month there, the least of its
+    counts), `reason` (why not whole, in words).
     Raises AnalysisError for an unknown role.
 
     >>> libstats.circulation(con, since="2026-01-01", until="2026-02-01").columns[:3]
     ['period', 'branch', 'checkouts']
     """
+    coverage.ready(con)
     return con.sql(
         f"""
-        {_days(branch)}
+        {_days(branch)},
+        {told_use(at_desk=branch == "checkout_branch")},
+        month_count as (
+            select
+                date_trunc('month', day)::date as period,
+                branch,
+                sum(checkouts)::bigint as checkouts,
+                sum(renewals_by_staff)::bigint as renewals_by_staff,
+                sum(renewals_by_patron)::bigint as renewals_by_patron,
+                sum(renewals_automatic)::bigint as renewals_automatic,
+                sum(renewals_unknown)::bigint as renewals_unknown,
+                sum(renewals_undated)::bigint as renewals_undated,
+                sum(in_house_uses)::bigint as in_house_uses,
+                sum(other_events)::bigint as other_events,
+                count(distinct (day, desk)) filter (where is_log) as days_from_log,
+                count(distinct (day, desk)) filter (where not is_log) as days_from_loans
+            from day_count
+            group by all
+        )
         select
-            date_trunc('month', day)::date as period,
-            branch as {"patron_branch" if branch == "patron_branch" else "branch"},
-            sum(checkouts)::bigint as checkouts,
-            sum(renewals_by_staff)::bigint as renewals_by_staff,
-            sum(renewals_by_patron)::bigint as renewals_by_patron,
-            sum(renewals_automatic)::bigint as renewals_automatic,
-            sum(renewals_unknown)::bigint as renewals_unknown,
-            sum(renewals_undated)::bigint as renewals_undated,
-            sum(in_house_uses)::bigint as in_house_uses,
-            sum(other_events)::bigint as other_events,
-            count(distinct (day, desk)) filter (where is_log) as days_from_log,
-            count(distinct (day, desk)) filter (where not is_log) as days_from_loans
-        from day_count
-        group by all
+            t.period,
+            t.branch as {"patron_branch" if branch == "patron_branch" else "branch"},
+            {where_told("checkouts")},
+            {where_told("renewals_by_staff", "renewals")},
+            {where_told("renewals_by_patron", "renewals")},
+            {where_told("renewals_automatic", "renewals")},
+            {where_told("renewals_unknown", "renewals")},
+            {where_told("renewals_undated", "checkouts")},
+            {where_told("in_house_uses")},
+            {where_told("other_events", "any")},
+            coalesce(c.days_from_log, 0) as days_from_log,
+            coalesce(c.days_from_loans, 0) as days_from_loans,
+            case {STATE_WORDS} end as coverage,
+            t.reason
+        from place_told t
+        left join month_count c
+            on c.period = t.period and c.branch is not distinct from t.branch
+        where t.branch is not null or c.period is not null
         order by 1, 2 nulls last
         """,
         params=_period(since, until),

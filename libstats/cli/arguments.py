@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 
 class _Parser(argparse.ArgumentParser):
@@ -18,6 +20,13 @@ class _Parser(argparse.ArgumentParser):
         hint = f"Did you mean: libstats {near[0]}" if near else f"See: {self.prog} --help"
         print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
         raise SystemExit(2)
+
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """What stands behind an option. Python takes `--month=--` for a list of nothing."""
+        if action.nargs is None and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "'--' says nothing")
+        return super()._get_values(action, arg_strings)
 
 
 def _choices(message: str) -> tuple[str, list[str]]:
@@ -39,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "-w",
         "--workspace",
+        type=_said,
         default=".",
         metavar="FOLDER",
         help="the workspace, if it is not the current folder",
@@ -58,14 +68,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_init(p: argparse.ArgumentParser) -> None:
-    p.add_argument("folder", metavar="FOLDER", help="the folder to make")
+    p.add_argument("folder", type=_said, metavar="FOLDER", help="the folder to make")
     p.add_argument("--name", help="the library's name, for reports")
 
 
 def _add_inspect(p: argparse.ArgumentParser) -> None:
-    p.add_argument("files", nargs="+", metavar="FILE")
+    p.add_argument("files", type=_said, nargs="+", metavar="FILE")
     p.add_argument(
         "--write",
+        type=_said,
         metavar="NAME",
         help=(
             "put what it proposes for an unknown file into libstats.toml under this name: "
@@ -81,18 +92,40 @@ def _add_inspect(p: argparse.ArgumentParser) -> None:
 
 def _add_load(p: argparse.ArgumentParser) -> None:
     p.add_argument(
-        "paths", nargs="+", metavar="PATH", help="files, or folders with everything below them"
+        "paths",
+        type=_said,
+        nargs="+",
+        metavar="PATH",
+        help="files, or folders with everything below them",
     )
     p.add_argument(
         "--source",
+        type=_said,
         metavar="NAME",
         help="the source in libstats.toml, where several have the same system",
     )
     p.add_argument(
         "--exported-at",
+        type=_said,
         metavar="TIME",
         help="when the files were exported, as in 2026-10-31 or 2026-10-31T06:00",
     )
+
+
+def _said(text: str) -> str:
+    """What is said at all; nothing is no name, of whatever."""
+    if not text.strip() or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} says nothing")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text!a} holds a sign that no name has") from None
+    return text
+
+
+def _path(text: str) -> Path:
+    """A path; a text of nothing would be this very folder."""
+    return Path(_said(text))
 
 
 def _number(text: str) -> int:
@@ -112,16 +145,21 @@ def _add_rejects(p: argparse.ArgumentParser) -> None:
     p.add_argument("load", type=_number, nargs="?", metavar="LOAD", help="only this load's")
     p.add_argument(
         "--show",
+        type=_said,
         metavar="FILE",
         help="read the original file again and show the rejected lines themselves, here only",
     )
 
 
-def _add_today(p: argparse.ArgumentParser) -> None:
+def _add_coverage(p: argparse.ArgumentParser) -> None:
     p.add_argument("--html", type=Path, metavar="FILE", help="write it as a web page instead")
+
+
+def _add_today(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--html", type=_path, metavar="FILE", help="write it as a web page instead")
     p.add_argument(
         "--xlsx",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="write it as a workbook instead, with every late and near case",
     )
@@ -146,6 +184,7 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
+        type=_said,
         metavar="NAME=VALUE",
         help="any other parameter of the analysis",
     )
@@ -161,6 +200,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
+        type=_said,
         metavar="NAME=VALUE",
         help="any other parameter of the notebook",
     )
@@ -170,7 +210,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
     p.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="where to write it (if not given: the workspace's reports folder)",
     )
@@ -179,6 +219,7 @@ def _add_report(p: argparse.ArgumentParser) -> None:
 def _add_forget(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--before",
+        type=_said,
         required=True,
         metavar="DAY",
         help="cases that closed before this day, as in 2026-01-01",
@@ -188,6 +229,7 @@ def _add_forget(p: argparse.ArgumentParser) -> None:
 def _add_demo(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "folder",
+        type=_said,
         nargs="?",
         default="libstats-demo",
         metavar="FOLDER",
@@ -234,6 +276,14 @@ COMMANDS = {
         "look for what goes wrong with exports; exit status 1 if something does",
         "libstats check",
         _add_nothing,
+    ),
+    "coverage": (
+        (
+            "say of which months the loaded exports tell all, a part or nothing, "
+            "by source, event and branch"
+        ),
+        "libstats coverage --html coverage.html",
+        _add_coverage,
     ),
     "forget": (
         "destroy the patron keys of cases that closed before a day",

@@ -114,7 +114,7 @@ def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
     unit = parameters.get("unit", "days")
     return [
         (
-            f"{_of(row)}{_within(row, unit)}; "
+            f"{_of(row, parameters)}{_within(row, unit)}; "
             f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
         )
         for row in rows
@@ -176,15 +176,16 @@ def _worklist(rows: list[Row], _: Row) -> list[str]:
     ]
 
 
-def _backlog(rows: list[Row], _: Row) -> list[str]:
+def _backlog(rows: list[Row], parameters: Row) -> list[str]:
     last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
     return [
-        f"{_of(row)}{number(row['waiting'])} waiting at {row['ended_at']:%Y-%m-%d %H:%M}"
+        f"{_of(row, parameters)}{number(row['waiting'])} waiting at "
+        f"{row['ended_at']:%Y-%m-%d %H:%M}"
         for row in last
     ] or ["Nothing was waiting"]
 
 
-def _fill_rate(rows: list[Row], _: Row) -> list[str]:
+def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
     parts = {
         "filled": "filled",
         "unfilled": "unfilled",
@@ -198,7 +199,8 @@ def _fill_rate(rows: list[Row], _: Row) -> list[str]:
         for row in rows
     ]
     return [
-        f"{_of(row)}{rate}; {_counts(row, parts)}" for row, rate in zip(rows, rates, strict=True)
+        f"{_of(row, parameters)}{rate}; {_counts(row, parts)}"
+        for row, rate in zip(rows, rates, strict=True)
     ]
 
 
@@ -226,9 +228,9 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     ]
 
 
-def _of(row: Row) -> str:
-    """The part that a row tells of, where it is one of several."""
-    return "" if row["part"] == "all" else f"{row['part'] or 'not known'}: "
+def _of(row: Row, parameters: Row) -> str:
+    """The part that a row tells of, where parts were asked for: one of them may be called all."""
+    return "" if parameters.get("by") is None else f"{row['part'] or 'not known'}: "
 
 
 # One line an analysis; of any other the rows are counted.

@@ -125,6 +125,24 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if text else 0
 
 
+def _coverage(args: argparse.Namespace) -> int:
+    from libstats.analysis import covered
+    from libstats.cli import coverage
+    from libstats.workspace import open
+
+    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+        found = covered.read(con)
+    if args.html:
+        from libstats.report import coverage as written
+        from libstats.report.page import publish
+
+        publish.write(args.html, written.page(found))
+        _say(f"The page is at {args.html}")
+    else:
+        _say(coverage.text(found))
+    return 0
+
+
 def _forget(args: argparse.Namespace) -> int:
     from libstats.loading import forget
 
@@ -242,6 +260,7 @@ _RUN = {
     "confirm": _confirm,
     "rejects": _rejects,
     "check": _check,
+    "coverage": _coverage,
     "forget": _forget,
     "rotate-key": _rotate,
     "today": _today,

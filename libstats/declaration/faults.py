@@ -3,11 +3,11 @@ it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from libstats import schema
+from libstats.declaration import pattern
 from libstats.declaration.source import Line, Source
 from libstats.schema import Table
 
@@ -64,17 +64,9 @@ def _of_patterns(source: Source) -> Iterator[Misfit]:
         "glean": source.glean.values(),
     }
     for key, given in patterns.items():
-        for pattern in given:
-            if pattern and not _compiles(pattern):
-                yield Misfit(key, f"the pattern {pattern} is not a regular expression")
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
+        for wanted in given:
+            if wanted and (problem := pattern.fault(wanted)):
+                yield Misfit(key, problem)
 
 
 def _of_bare(source: Source) -> Iterator[Misfit]:
@@ -89,8 +81,8 @@ def _of_bare(source: Source) -> Iterator[Misfit]:
         yield Misfit("bare", "the headings in bare are not those by which it is recognised")
     telling = [
         h
-        for h, pattern in source.fits.items()
-        if _compiles(pattern) and not re.fullmatch(pattern, h)
+        for h, wanted in source.fits.items()
+        if pattern.fault(wanted) is None and not pattern.fits(wanted, h)
     ]
     if source.bare and len(telling) < 3:
         yield Misfit(

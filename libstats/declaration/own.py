@@ -28,7 +28,7 @@ from libstats.declaration.source import Source
 
 TEXTS = ("scope", "absence", "exported", "footer", "failure", "command", "dates")
 LISTS = ("recognise", "unless", "happened", "null_words", "loose", "bare")
-FLAGS = ("whole", "is_elsewhere")
+FLAGS = ("whole", "is_elsewhere", "is_vague")
 PAIRS = ("fills", "required", "glean", "fits", "set_aside", "only")
 SPELLINGS = ("headings", "blanks", "letters")
 KEYS = (*LISTS, *TEXTS, *FLAGS, *PAIRS, *SPELLINGS, "columns")

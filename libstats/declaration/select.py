@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from libstats import schema
+from libstats.declaration import spreadsheet, totals
 from libstats.declaration.fingerprint import Fingerprint
 from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.source import HEADING, Line, Source, fold_heading, headings_in
@@ -127,7 +128,20 @@ class Plan:
             faults.append(f"when {column.name} is null then coalesce({told}, false)")
         if column.check:
             faults.append(f"when not ({column.check}) then true")
+        if ruined := self._ruined(line):
+            faults.append(f"when {ruined} then true")
         return f"case {' '.join(faults)} else false end" if faults else None
+
+    def _ruined(self, line: Line) -> str:
+        """SQL: the text of this line was a name of a thing, which a spreadsheet has ruined; of two
+        names of the thing itself the second may be. Nothing where it names none."""
+        if not spreadsheet.is_name(self.table, self.table.column(line.column)):
+            return ""
+        told = " or ".join(map(spreadsheet.is_ruined, self._texts(line)))
+        own = self.table.exported_key[0]
+        if line.column == self.table.second_name and own in self.columns:
+            return told and f"{own} is null and ({told})"
+        return told
 
     @property
     def any_bad(self) -> str:
@@ -139,6 +153,13 @@ class Plan:
         """SQL: a value of the row cannot be what its column says, so that it may belong to another
         column."""
         return " or ".join(b for b in map(self.bad, self.lines) if b) or "false"
+
+    @property
+    def misleading(self) -> str:
+        """SQL over text, values and n: the row tells the truth of no table: it slipped, or adds up
+        others. One without what the primary table needs, such as a barcode, may well tell of its
+        title."""
+        return f"(n = -2 or n = 0 and ({self.slipped}))"
 
     @property
     def set_aside(self) -> dict[str, str]:
@@ -160,6 +181,20 @@ class Plan:
             for h in self._compared
         )
         return {**found, "headings again": again} if again else found
+
+    @property
+    def total(self) -> totals.Total:
+        """How a row that adds up the others is known."""
+        telling = dict.fromkeys(
+            h for line in self.lines if line.column in self.telling for h in self.present(line)
+        )
+        others = sorted(set(self._compared) - set(telling), key=self.positions.__getitem__)
+        first = next((h for h in others if self.positions[h] == 0), None)
+        return totals.Total(
+            [self._text(h) for h in telling],
+            first and self._text(first),
+            [self._text(h) for h in others if h != first],
+        )
 
     @property
     def _compared(self) -> list[str]:
@@ -218,7 +253,7 @@ class Plan:
 
     def values_sql(self, raw: Raw) -> str:
         """SQL: every row of the file with its text (c0, ...), values, `row_hash` and, in n, 1 or 0
-        where it is rejected, -1 set aside."""
+        where it is rejected, -1 set aside, -2 a total."""
         ready = self.people if raw.has_keys else {}
         # worked out below the values: `tidy` writes its text out four times, and long ones took
         # DuckDB most of the time of a small file to plan
@@ -238,9 +273,16 @@ class Plan:
         )
         aside = " or ".join(f"({rule})" for rule in self.set_aside.values())
         is_aside = f"when coalesce({aside}, false) then -1" if aside else ""
-        text = f"(select *{below} from {raw.sql})" if below else raw.sql
+        text = f"(select *{below}, {self.total.word} as total_word from {raw.sql})"
         return f"""
-            select *, case {is_aside} when {self.any_bad} then 0 else 1 end as n
+            select
+                *,
+                case
+                    {is_aside}
+                    when {self.total.rule(self.must)} then -2
+                    when {self.any_bad} then 0
+                    else 1
+                end as n
             from (select *, {self.hashed} as row_hash, {values} from {text})"""
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from libstats.declaration import pattern
+from libstats.declaration.totals import is_total
 from libstats.errors import SourceError
 
 Absence = Literal["nothing", "gone"]
@@ -139,6 +141,8 @@ class Source:
     """One export of one system.
 
     recognise  headings that all must be there; unless: headings of which none may be there
+    is_vague   True where these are words that lists of other systems and kinds have too: it is not
+               recognised where another heading tells of loans, holds, fees, orders or courses
     fills      the SELECT for each canonical table, the primary table first (its rows are the
                receipt's)
     headings   for a heading of the SELECTs, the other names that reports give it
@@ -202,6 +206,7 @@ class Source:
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     is_elsewhere: bool = False
     apart: Apart | None = None
+    is_vague: bool = False
     dates: str = "year first, as in 2026-10-31"
 
     @property
@@ -301,16 +306,14 @@ class Source:
 
     def fits_bare(self, rows: Sequence[Sequence[str]]) -> bool:
         """True if these first records are rows of the export without its headings: as wide as
-        `bare`, and all fit the patterns."""
+        `bare`, and all fit the patterns, totals left out."""
+        rows = [row for row in rows if not is_total(row)]
         width = len(self.bare)
-        patterns = [
-            (self.bare.index(heading), re.compile(pattern))
-            for heading, pattern in self.fits.items()
-        ]
+        patterns = [(self.bare.index(heading), wanted) for heading, wanted in self.fits.items()]
         return bool(rows and patterns) and all(
             len(row) >= width
             and not any(cell.strip() for cell in row[width:])
-            and all(pattern.fullmatch(row[at].strip()) for at, pattern in patterns)
+            and all(pattern.fits(wanted, row[at].strip()) for at, wanted in patterns)
             for row in rows
         )
 

@@ -13,7 +13,7 @@ from importlib import resources
 
 import duckdb
 
-from libstats.declaration import by_need
+from libstats.declaration import by_need, totals
 from libstats.declaration.ill_reasons import reason
 
 _WORDS = """case when then else end and or not is null true false in like ilike similar to between
@@ -45,6 +45,7 @@ def _functions() -> dict[str, str]:
         .read_text(encoding="utf-8")
     )
     text += f"\ncreate or replace temp macro ill_reason(t, day) as {reason('t', 'day')};\n"
+    text += totals.vocabulary()
     return {
         name: f"{sql};\n"
         for sql, name in re.findall(

@@ -74,10 +74,10 @@ COPY_ROLES = {
     "repair": CopyRole(True, False, False, "being mended"),
     "bindery": CopyRole(True, False, False, "with the binder"),
     "unavailable": CopyRole(True, False, False, "held, and not in its place"),
-    "reserve": CopyRole(True, True, False, "on the shelf of course reserves"),
     "reshelving": CopyRole(True, False, True, "back, and on its way to its shelf"),
-    "damaged": CopyRole(True, None, False, "damaged; whether it stands on its shelf is not said"),
+    "reserve": CopyRole(True, True, False, "on the shelf of course reserves"),
     "not for loan": CopyRole(True, True, False, "for use in the library, or for staff"),
+    "damaged": CopyRole(True, None, False, "damaged; whether it stands on its shelf is not said"),
     "on shelf": CopyRole(True, True, True, "in its place, or wherever it is shelved for now"),
     "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
 }
@@ -102,6 +102,8 @@ OUTCOMES = (
     "over",
 )
 
+_COLUMNS = dict(enumerate(("source", *Line._fields), 1))
+
 # The columns whose words have roles, by table. The first is the one of the vendor's own words.
 FIELDS: dict[str, Sequence[str]] = {
     "item": ("status", "lost_code", "damaged_code", "withdrawn_code", "not_for_loan_code"),
@@ -118,8 +120,8 @@ FIELDS: dict[str, Sequence[str]] = {
 
 
 def fold(code: str) -> str:
-    """A code as it is compared: whatever its case, without the spaces around it."""
-    return code.strip().lower()
+    """A code as it is compared: whatever its case, without spaces around it, one between words."""
+    return " ".join(code.split()).lower()
 
 
 def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -175,8 +177,7 @@ def register(
     shipped: Callable[[str], Iterable[Sequence[str]]],
     config: Mapping[str, Any],
 ) -> None:
-    """Give a connection the tables `role` (what each code of each loaded source means) and
-    `copy_role` (what a role says of a copy), and the view `copy_state`, for analyses and people.
+    """Give a connection the table `role`: what each code of each loaded source means.
 
     `shipped` gives the lines of a system: about, field, code, role, milestone, outcome, meaning.
     """
@@ -196,142 +197,12 @@ def register(
             if not {(*place, ""), (*place, line.role)} & taken:
                 rows[(source, *line._replace(code=fold(line.code)), False)] = None
         rows |= {(source, *line._replace(code=fold(line.code)), True): None for line in own}
+    columns = list(map(list, zip(*rows, strict=True))) or [[]] * 9
     con.execute(
-        """
-        create or replace temp table role (
-            source varchar,
-            about varchar,
-            field varchar,
-            code varchar,
-            role varchar,
-            milestone varchar,
-            outcome varchar,
-            meaning varchar,
-            is_own boolean
-        )"""
+        f"""
+        create or replace temp table role as
+        select
+            {", ".join(f"nullif(unnest(${n}::varchar[]), '') as {c}" for n, c in _COLUMNS.items())},
+            unnest($9::boolean[]) as is_own""",
+        columns,
     )
-    if rows:
-        con.execute(
-            f"""
-            insert into role
-            select {", ".join(f"nullif(unnest(${n}::varchar[]), '')" for n in range(1, 9))},
-                unnest($9::boolean[])""",
-            list(map(list, zip(*rows, strict=True))),
-        )
-    _register_copies(con)
-
-
-def _register_copies(con: duckdb.DuckDBPyConnection) -> None:
-    """The tables about copies: `copy_role`, and `copy_state`."""
-    con.execute(
-        """
-        create or replace temp table copy_role as
-        select
-            unnest($1::varchar[]) as role,
-            unnest($2::boolean[]) as is_held,
-            unnest($3::boolean[]) as is_on_shelf,
-            unnest($4::boolean[]) as can_fill,
-            unnest($5::varchar[]) as meaning,
-            generate_subscripts($1::varchar[], 1) as place
-        """,
-        list(map(list, zip(*((role, *said) for role, said in COPY_ROLES.items()), strict=True))),
-    )
-    con.execute(f"create or replace temp view copy_state as {COPY_STATE}")
-
-
-# Copies share few combinations of codes: these are judged, and each copy finds its own. A code has
-# the role of its own field before that of any field, and that of * only where nothing names it. 0
-# says nothing in a field of its own; in status it may be a code (Evergreen's Available).
-_FIELDS = FIELDS["item"]
-_CODES = ",\n            ".join(_FIELDS)
-_SAID = """
-        union all
-        select
-            combination,
-            source,
-            '{field}',
-            trim({field})
-        from combination
-        where trim({field}) not in ({nothing})"""
-COPY_STATE = f"""
-    with combination as materialized (
-        select
-            *,
-            row_number() over (order by source, {", ".join(_FIELDS)}, is_due) as combination
-        from (
-            select distinct
-                source,
-                {_CODES},
-                due_on is not null as is_due
-            from item
-        )
-    ),
-    said as (
-        select
-            combination,
-            source,
-            'due_on' as field,
-            '' as code
-        from combination
-        where is_due{
-    "".join(_SAID.format(field=f, nothing="''" if f == "status" else "'', '0'") for f in _FIELDS)
-}
-    ),
-    meant as (
-        select
-            s.combination,
-            s.field,
-            s.code,
-            case when s.field = 'due_on' then 'on loan' else r.role end as role
-        from said s
-        left join role r
-            on r.source = s.source
-            and r.about = 'item'
-            and coalesce(r.field, s.field) = s.field
-            and r.code in (lower(s.code), '*')
-        qualify row_number() over (
-            partition by s.combination, s.field
-            order by
-                coalesce(r.code <> '*', false) desc,
-                r.field is not null desc,
-                r.role
-        ) = 1
-    ),
-    verdict as (
-        select
-            m.combination,
-            arg_min(m.role, r.place) as role,
-            bool_or(m.role is null) as is_unknown,
-            bool_and(r.is_held) as is_held,
-            bool_and(r.is_on_shelf) as is_on_shelf,
-            bool_and(r.can_fill) as can_fill,
-            string_agg(m.field || ' "' || m.code || '"', ', ' order by m.field) filter (
-                where m.role is null
-            ) as unknown_code
-        from meant m left join copy_role r using (role)
-        group by m.combination
-    )
-    select
-        i.source,
-        i.item_key,
-        case when v.combination is null then 'nothing said' else v.role end as role,
-        case
-            when v.combination is null then true
-            when not (v.is_unknown and coalesce(v.is_held, true)) then v.is_held
-        end as is_held,
-        case
-            when v.combination is null then true
-            when not (v.is_unknown and coalesce(v.is_on_shelf, true)) then v.is_on_shelf
-        end as is_on_shelf,
-        case
-            when v.combination is null then true
-            when not (v.is_unknown and coalesce(v.can_fill, true)) then v.can_fill
-        end as can_fill,
-        v.unknown_code
-    from item i
-    join combination c
-        on c.source = i.source
-        and c.is_due = (i.due_on is not null)
-        {" ".join(f"and c.{f} is not distinct from i.{f}" for f in _FIELDS)}
-    left join verdict v using (combination)
-"""

@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.loading import exported_at, notes, read
+from libstats.loading import collisions, exported_at, notes, read
 from libstats.loading.batch_dispositions import OfBatch
-from libstats.loading.compare import without_slipped
+from libstats.loading.compare import without_misleading
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import shape_of, unreadable
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt
@@ -26,7 +26,7 @@ from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.staged import Staged, Staging
 from libstats.privacy import forgetting
 from libstats.schema import Table
-from libstats.store import aliases, ledger, settle
+from libstats.store import aliases, ledger, settle, summary
 from libstats.store.runs import Held, Runs
 from libstats.store.steps import step
 
@@ -58,6 +58,7 @@ class Batch:
             self._enter()
             for table in self._tables():
                 self._settle(table)
+            summary.write(self.con, [t.name for t in self._tables()], self.first_seq)
             self._tell()
             for number in self.numbers:
                 self.files[number].refuse_changed()
@@ -78,8 +79,8 @@ class Batch:
 
     def _first_alone(self) -> int:
         """The number of the first file that must be loaded alone: its rows are not those counted,
-        nothing tells when it was exported, rows are known by a second name alone, or a person is
-        to be forgotten."""
+        nothing tells when it was exported, rows are known by a second name alone or meet under a
+        rounded number, or a person is to be forgotten."""
         end = self.numbers.stop
         self._end_before(next(filter(self.staging.is_miscounted, self.numbers), end))
         self._work_out_times()
@@ -88,7 +89,12 @@ class Batch:
         number = self.numbers.stop
         for table in self._tables():
             self._hold(table)
-            number = min(number, self._first_by_name(table), self._first_to_forget(table))
+            number = min(
+                number,
+                self._first_by_name(table),
+                self._first_to_forget(table),
+                self._first_colliding(table),
+            )
         for table in self._tables():
             self.con.execute(f"delete from {_held(table)} where file >= {number}")
         return number
@@ -185,6 +191,18 @@ class Batch:
         nameless = f"{own} is null" if own in self._columns(table) else "true"
         where = "true" if aliases.needs_aliases(self.con, table) else nameless
         return self._first(f"select min(file) from {_held(table)} where {where}")
+
+    def _first_colliding(self, table: Table) -> int:
+        """The number of the first file in which rows meet under a rounded number."""
+        found = [self.numbers.stop]
+        for staged in self._shapes:
+            files = ", ".join(str(place.file) for place in staged.files)
+            rows = f"(from {_held(table)} where file in ({files}))"
+            for plan in staged.plans:
+                if plan.table == table and not staged.like.is_exact:
+                    query = collisions.colliding_sql(plan, rows)
+                    found.append(self._first(f"select min(file) from ({query})"))
+        return min(found)
 
     def _first_to_forget(self, table: Table) -> int:
         """The number of the first file by which a person is forgotten."""
@@ -297,7 +315,7 @@ class Batch:
             found = counts.get(file, {})
             receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | found
             receipt.dispositions["repeated"] = states.kept - sum(found.values())
-            receipt.dispositions["set aside"] = states.aside + aside
+            receipt.dispositions["set aside"] = states.all_aside + aside
             receipt.dispositions["rejected"] = states.rejected + ragged
             receipt.conflicts = conflicts.get(file, 0)
 
@@ -318,7 +336,7 @@ class Batch:
                     raw = read.as_written_anew(incoming)
                 explain(self.con, primary, raw, incoming.normalised, seq)
                 for plan in faulty:
-                    explain_derived(self.con, plan, without_slipped(self.con, primary, raw), seq)
+                    explain_derived(self.con, plan, without_misleading(self.con, primary, raw), seq)
                 receipt.notes.append(notes.rejected(seq))
             receipt.notes += notes.of_file(
                 incoming, seq, self.clock, receipt.rows_read, is_to_come=file in self.to_come

@@ -33,6 +33,7 @@ class Taken:
     """What one pass over a file did to a table's stored rows: rows read, of them rejected, set
     aside, equal to another, kept.
 
+    totals    of those set aside, the ones that add up others
     is_plain  True if nothing else is stored and each row has a key of its own: the rows are the
               fold
     """
@@ -40,14 +41,21 @@ class Taken:
     rows: int = 0
     rejected: int = 0
     set_aside: int = 0
+    totals: int = 0
     repeated: int = 0
     kept: int = 0
     is_plain: bool = False
 
     @classmethod
     def of(cls, states: dict[int, int]) -> Taken:
-        """From the number of rows by state: 1 kept, 0 rejected, -1 set aside."""
-        return cls(sum(states.values()), states.get(0, 0), states.get(-1, 0))
+        """From the number of rows by state: 1 kept, 0 rejected, -1 set aside, -2 a total."""
+        totals = states.get(-2, 0)
+        return cls(sum(states.values()), states.get(0, 0), states.get(-1, 0) + totals, totals)
+
+    @property
+    def misleads(self) -> bool:
+        """True if a row may tell the truth of no table."""
+        return bool(self.rejected or self.totals)
 
 
 def take(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw, into: Into) -> Taken:
@@ -330,20 +338,16 @@ class _Later:
         )
 
 
-def without_slipped(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:
-    """The file without the rows that its primary table rejects for a value: a row that slipped
-    tells the truth of no table.
-
-    One without what the primary table needs, such as a barcode, may well tell of its title.
-    """
+def without_misleading(con: duckdb.DuckDBPyConnection, primary: Plan, raw: Raw) -> Raw:
+    """The file without the rows that tell the truth of no table, as its primary table shows."""
     con.execute(
         f"""
-        create or replace temp table unsound as
+        create or replace temp table misleading as
         select distinct row_hash
         from ({primary.values_sql(raw)})
-        where n = 0 and ({primary.slipped})
+        where {primary.misleading}
         """
     )
     return Raw(
-        f"(select * from {raw.sql} where {primary.hashed} not in (from unsound))", raw.has_lines
+        f"(select * from {raw.sql} where {primary.hashed} not in (from misleading))", raw.has_lines
     )

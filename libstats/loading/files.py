@@ -12,7 +12,8 @@ def files_of(paths: Iterable[Path | str]) -> Iterable[Path]:
     are passed over."""
     seen = set()
     for path in map(Path, paths):
-        for file in sorted(_below(path)) if path.is_dir() else [path]:
+        # os.path, since pathlib raises what a link that leads nowhere readable says
+        for file in sorted(_below(path)) if os.path.isdir(path) else [path]:  # noqa: PTH112
             # realpath, since resolve() fails on links that lead in a circle
             if os.path.realpath(file) not in seen:
                 seen.add(os.path.realpath(file))

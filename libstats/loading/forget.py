@@ -11,6 +11,7 @@ import duckdb
 from libstats.errors import LibstatsError
 from libstats.privacy import keys
 from libstats.privacy.forgetting import destroy, people_columns
+from libstats.readers.file_names import recorded_before
 from libstats.store import generations, ledger
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
@@ -38,16 +39,34 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         seq = ledger.enter(con, "forget", None, now)
         con.execute("insert into horizon values ($1, $2)", [seq, before])
         rows = destroy(con, before)
+        _forget_names(con)
         con.execute("commit")
         writer.must_rewrite = True
         writer.publish()
     return rows
 
 
+def _forget_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Call the files that an earlier libstats loaded as they are recorded today."""
+    named = con.execute("select distinct file, sha256 from load").fetchall()
+    renamed = [
+        (file, safe) for file, sha256 in named if (safe := recorded_before(file, sha256)) != file
+    ]
+    con.execute(
+        """
+        update load
+        set file = n.new
+        from (select unnest($1::varchar[]) as old, unnest($2::varchar[]) as new) n
+        where load.file = n.old
+        """,
+        [[old for old, _ in renamed], [new for _, new in renamed]],
+    )
+
+
 def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:
     """Put the key in place whose rotation, its number in the ledger, was published before the
     command was ended; remove one that was not. For who holds the store's lock."""
-    for fresh in key_file.parent.glob(f"{key_file.stem}.[0-9]*"):
+    for fresh in keys.unfinished(key_file):
         if con.execute(
             "select exists (from ledger where seq = $1 and action = 'rotate')",
             [int(fresh.suffix[1:])],
@@ -59,15 +78,13 @@ def finish_rotation(con: duckdb.DuckDBPyConnection, key_file: Path) -> None:
 
 def rotate(workspace: Workspace | Path | str) -> int:
     """Take a new secret key for patron numbers, and give every stored patron another key, by a
-    secret
-    that is thrown away.
+    secret that is thrown away; the key of before need not be there.
 
     Nobody can then tell which patron of before is which of after, not even with both key files;
     patrons cannot be counted across the change. Returns the number of patrons. Raises
     WorkspaceError, StoreError.
     """
     place = at(workspace)
-    keys.read_key(place.key_file)
     with generations.writing(place.store, memory=place.memory_limit) as writer:
         con = writer.con
         finish_rotation(con, place.key_file)
@@ -75,6 +92,7 @@ def rotate(workspace: Workspace | Path | str) -> int:
         seq = ledger.enter(con, "rotate", None, datetime.now().replace(microsecond=0))
         fresh = place.key_file.with_suffix(f".{seq}")
         keys.make_key(fresh)
+        keys.note(con, keys.read_key(fresh))
         keys.hash_in_sql(con, secrets.token_bytes(32))
         union = " union ".join(
             f"select {c.name} as old from {t.name}__{part} where {c.name} is not null"

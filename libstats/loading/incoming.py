@@ -3,8 +3,7 @@ rows it has. Whether it is settled alone or with others is intake.py's business,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from libstats.declaration import pattern, totals
 from libstats.declaration.select import Plan, plans
 from libstats.declaration.source import Source
 from libstats.declaration.vocabulary import functions
@@ -25,9 +25,8 @@ from libstats.workspace.workspace import Workspace
 
 # From so many bytes on a file is read while it is counted, and settled alone.
 BIG = 16 << 20
-# What of the vocabulary of sources select.py, exported_at.py and rejects.py use, whatever the
-# source.
-_VOCABULARY = "tidy iso_time shape"
+# What of the vocabulary of sources is used whatever the source.
+_VOCABULARY = f"tidy iso_time shape {totals.WORDS}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class Job:
     def key(self) -> bytes:
         """The secret key for patron numbers."""
         return keys.read_key(self.workspace.key_file)
+
+    def refuse_other_key(self) -> None:
+        """WorkspaceError if the key is not that of the store. A store that knows none takes it."""
+        keys.refuse_other(self.con, self.workspace.key_file, self.key)
+        keys.note(self.con, self.key)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class Incoming:
         # a file that lacks the column of its scope cannot say what it is whole for
         scoped = source.scope in (None, *self.plans[0].columns)
         self.is_whole = job.workspace.is_whole(source.label, source.whole) and scoped
+        self.is_exact = job.workspace.is_exact(source.label)
         self.is_ragged = False
 
     @property
@@ -124,7 +129,14 @@ class Incoming:
     def normalised(self) -> Normalised:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
         change = dict.fromkeys(self.people, keys.hasher(self.job.key, self.source.null_words))
-        wanted = Wanted(self.keep, change | self.glean, self.source.footer, self.source.failure)
+        wanted = Wanted(
+            self.keep,
+            change,
+            self.glean,
+            _begins(self.source.footer),
+            _begins(self.source.failure),
+            totals.is_total,
+        )
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
         return normalise(self.part, target, wanted, self.count, self.job.advance)
 
@@ -166,12 +178,12 @@ class Incoming:
         return sorted(read | ({stated} if stated is not None else set()))
 
     @cached_property
-    def glean(self) -> dict[int, Callable[[str], str]]:
+    def glean(self) -> dict[int, Callable[[Sequence[str]], list[str]]]:
         """What the reader does to columns of free text: it keeps what the pattern finds."""
         positions = self.primary.positions
         return {
-            positions[heading]: partial(_found, re.compile(pattern))
-            for heading, pattern in self.source.glean.items()
+            positions[heading]: partial(pattern.found, wanted)
+            for heading, wanted in self.source.glean.items()
             if heading in positions
         }
 
@@ -185,7 +197,7 @@ class Incoming:
         """When it was exported, where the person said so, and else where its name does."""
         if self.job.exported_at is not None:
             return self.job.exported_at, "given"
-        named = exported_at.in_name(self.part.entry)
+        named = exported_at.in_name(self.part.written)
         return (named, "name") if named else None
 
     @property
@@ -239,6 +251,7 @@ class Incoming:
         )
 
 
-def _found(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[0] if match else ""
+def _begins(line: str | None) -> Callable[[str], bool]:
+    """What says of a text that it begins as the pattern of a line says; where there is none, of
+    none."""
+    return lambda text: line is not None and pattern.begins(line, text)

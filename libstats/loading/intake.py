@@ -13,13 +13,13 @@ import duckdb
 from libstats.declaration.raw import Raw
 from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
-from libstats.loading import dispositions, exported_at, notes, read
-from libstats.loading.compare import Into, Taken, take, without_slipped
+from libstats.loading import collisions, dispositions, exported_at, notes, read
+from libstats.loading.compare import Into, Taken, take, without_misleading
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.privacy import forgetting
-from libstats.store import ledger, settle
+from libstats.store import ledger, settle, summary
 from libstats.store.ledger import Shape
 from libstats.store.steps import step
 
@@ -186,6 +186,7 @@ class Intake:
         incoming, plan, raw = self.incoming, self.incoming.primary, entry.raw
         taken = take(self.con, plan, raw, self._into(entry))
         self._refuse_miscounted(taken, raw)
+        self._refuse_colliding(plan, entry, taken)
         when, how = self._time(entry)
         receipt = FileReceipt(
             incoming.part.entry,
@@ -208,6 +209,7 @@ class Intake:
                 " key was removed for good"
             )
         faulty = self._derive(receipt, entry, taken)
+        summary.write(self.con, [plan.table.name for plan in incoming.plans], entry.seq)
         if receipt.dispositions["rejected"] or faulty:
             # last: `person_key` means something else where the file is written anew
             self._explain(faulty, entry.seq)
@@ -231,6 +233,13 @@ class Intake:
                 "Please report this file's form; nothing of it was loaded.",
             )
 
+    def _refuse_colliding(self, plan: Plan, entry: _Entry, taken: Taken) -> None:
+        is_sound = taken.is_plain and not plan.table.second_name  # each number has one row
+        if not (self.incoming.is_exact or is_sound):
+            held = f"from {plan.table.name}__row where {self._into(entry).is_open}"
+            rows = f"(select 0 as file, * {held})"
+            collisions.refuse(self.con, plan, rows, self.incoming.part.name)
+
     def _dispose(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> None:
         """Fold the primary table, and say what became of each row."""
         table, (ragged, aside) = self.incoming.primary.table, _besides(self.incoming, entry.raw)
@@ -247,10 +256,11 @@ class Intake:
     def _derive(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> list[Plan]:
         """Fill the tables that ride along; gives those of which some rows cannot be read."""
         con, (primary, *riders), raw = self.con, self.incoming.plans, entry.raw
-        sound = without_slipped(con, primary, raw) if taken.rejected and riders else raw
+        sound = without_misleading(con, primary, raw) if taken.misleads and riders else raw
         faulty = []
         for plan in riders:
             rode = take(con, plan, sound, self._into(entry))
+            self._refuse_colliding(plan, entry, rode)
             receipt.derived[plan.table.name] = rode.kept
             if rode.rejected and (rows := unreadable(con, plan, sound)):
                 faulty.append(plan)
@@ -263,7 +273,7 @@ class Intake:
         raw, primary = read.as_written_anew(self.incoming), self.incoming.primary
         explain(self.con, primary, raw, self.incoming.normalised, seq)
         for plan in faulty:
-            explain_derived(self.con, plan, without_slipped(self.con, primary, raw), seq)
+            explain_derived(self.con, plan, without_misleading(self.con, primary, raw), seq)
 
     def _enter(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> None:
         incoming, raw = self.incoming, entry.raw

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -18,7 +19,8 @@ from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
 from libstats.privacy import forgetting
-from libstats.readers.place import is_of, stamp
+from libstats.readers.file_names import is_of, of_file
+from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
 from libstats.store import fold, generations
 from libstats.workspace import given
@@ -51,7 +53,7 @@ def load(
     files = list(files_of(given.paths(paths)))
     exported_at = given.moment(exported_at, "exported_at") if exported_at is not None else None
     receipt = LoadReceipt()
-    stamps = {f: stamp(f) for f in files if f.is_file()}
+    stamps = dict(_stamped(files))
     size = sum(length for length, _ in stamps.values())
     with ThreadPoolExecutor(1) as beside, _progress(2 * size) as bar:
         every = (
@@ -62,7 +64,9 @@ def load(
         first = beside.submit(list, islice(every, 1))
         with generations.writing(place.store, memory=place.memory_limit, needs=2 * size) as writer:
             forget.finish_rotation(writer.con, place.key_file)
-            queue = Queue(Job(place, writer.con, writer.scratch, source, exported_at, bar.update))
+            job = Job(place, writer.con, writer.scratch, source, exported_at, bar.update)
+            job.refuse_other_key()
+            queue = Queue(job)
             for found in chain(first.result(), every):
                 bar.set_description(found.entry[:40])
                 queue.add(found)
@@ -71,6 +75,14 @@ def load(
         if place.purges_exports and any(f.outcome == "loaded" for f in receipt.files):
             _purge(place, stamps, receipt)
     return receipt
+
+
+def _stamped(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Size and time of each file that can be seen; why another cannot, its receipt says."""
+    for file in files:
+        with suppress(OSError):
+            if file.is_file():
+                yield file, stamp(file)
 
 
 def _publish(writer: generations.Writer, place: Workspace, receipt: LoadReceipt) -> None:
@@ -98,7 +110,7 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
                 path.unlink()
         except OSError as error:  # what was loaded is published: it stands
             receipt.notes.append(
-                f"{path.name} could not be deleted: {error.strerror or error}."
+                f"{of_file(path)} could not be deleted: {error.strerror or error}."
                 " Delete it yourself: it may tell of patrons"
             )
 

@@ -14,6 +14,7 @@ from libstats.loading.intake import Intake, repeated
 from libstats.loading.receipt import FileReceipt
 from libstats.loading.staged import Staging
 from libstats.loading.twins import Twins
+from libstats.readers.file_names import of_file
 from libstats.readers.place import unreadable
 from libstats.recognise.found import Found
 from libstats.store import generations
@@ -42,7 +43,7 @@ class Queue:
             return
         try:
             source, part, counting = found.what
-            self._refuse_renamed(source.system, found.path.name)
+            self._refuse_renamed(source.system, of_file(found.path))
             incoming = Incoming(self.job, source, part, counting)
             if self.in_batches and incoming.size < BIG:
                 incoming.refuse_unfit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.declaration import spreadsheet
 from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.select import Plan
 from libstats.declaration.source import Line
@@ -116,11 +117,12 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     if bad is None or heading is None:
         return None
     column = plan.table.column(line.column)
-    reason = (
-        f"not {_words(column.type)}"
-        if column.type != "varchar"
-        else f"not one of the values of {column.name}"
-    )
+    if column.type != "varchar":
+        reason = f"not {_words(column.type)}"
+    elif column.check:
+        reason = f"not one of the values of {column.name}"
+    else:
+        reason = spreadsheet.REASON
     if column.type in ("date", "timestamp"):
         reason += f" ({plan.source.dates})"
     elif column.check and column.type != "varchar":

@@ -24,16 +24,22 @@ class Place(NamedTuple):
 
 @dataclass
 class States:
-    """How many rows of a file are kept, rejected and set aside by one table."""
+    """How many rows of a file are kept, rejected and set aside by one table; the totals apart."""
 
     kept: int = 0
     rejected: int = 0
     aside: int = 0
+    totals: int = 0
 
     @property
     def rows(self) -> int:
         """All of them."""
-        return self.kept + self.rejected + self.aside
+        return self.kept + self.rejected + self.all_aside
+
+    @property
+    def all_aside(self) -> int:
+        """Those set aside, totals too."""
+        return self.aside + self.totals
 
 
 class Staged:
@@ -46,7 +52,7 @@ class Staged:
         self.con = self.like.job.con
         self.is_fast = self.like.is_fast and self.like.is_regular
         self.text = f"text_{number}"
-        self._has_unsound = False
+        self._has_misleading = False
 
     @property
     def plans(self) -> list[Plan]:
@@ -99,31 +105,30 @@ class Staged:
         primary, *riders = self.plans
         states = {primary.table.name: self._evaluate(primary, self.raw())}
         sound = self.raw()
-        if riders and any(s.rejected for s in states[primary.table.name].values()):
-            sound = self._without_slipped(self.raw())
+        if riders and any(s.rejected or s.totals for s in states[primary.table.name].values()):
+            sound = self._without_misleading(self.raw())
         for plan in riders:
             states[plan.table.name] = self._evaluate(plan, sound)
         return states
 
     def sound(self, file: int) -> Raw:
-        """The text of a file without the rows that slipped, for tables that ride along."""
-        return self._without_slipped(self.raw(file))
+        """The text of a file without the rows that mislead, for tables that ride along."""
+        return self._without_misleading(self.raw(file))
 
-    def _without_slipped(self, raw: Raw) -> Raw:
-        """A row that its primary table rejects for a value tells the truth of no table."""
+    def _without_misleading(self, raw: Raw) -> Raw:
         primary = self.plans[0]
-        unsound = f"unsound_{self.number}"
-        if not self._has_unsound:
+        misleading = f"misleading_{self.number}"
+        if not self._has_misleading:
             self.con.execute(
                 f"""
-                create or replace temp table {unsound} as
+                create or replace temp table {misleading} as
                 select distinct file, row_hash
                 from ({primary.values_sql(self.raw())})
-                where n = 0 and ({primary.slipped})
+                where {primary.misleading}
                 """
             )
-            self._has_unsound = True
-        where = f"(file, {primary.hashed}) not in (from {unsound})"
+            self._has_misleading = True
+        where = f"(file, {primary.hashed}) not in (from {misleading})"
         return Raw(f"(select * from {raw.sql} where {where})", raw.has_lines)
 
     def _evaluate(self, plan: Plan, raw: Raw) -> dict[int, States]:
@@ -138,7 +143,7 @@ class Staged:
         found = {place.file: States() for place in self.files}
         rows = self.con.execute(f"select file, n, count(*) from {value} group by all")
         for file, state, number in rows.fetchall():
-            name = {1: "kept", 0: "rejected", -1: "aside"}[state]
+            name = {1: "kept", 0: "rejected", -1: "aside", -2: "totals"}[state]
             setattr(found[file], name, number)
         return found
 

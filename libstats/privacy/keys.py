@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import duckdb
 
+from libstats.declaration import spreadsheet
 from libstats.errors import WorkspaceError
 
 _BLOCK = 64
@@ -29,6 +31,11 @@ def make_key(path: Path) -> None:
         file.write(secrets.token_hex(32) + "\n")
 
 
+def unfinished(path: Path) -> Iterator[Path]:
+    """New keys that are not in place yet, each with its number in the ledger behind its name."""
+    return path.parent.glob(f"{path.stem}.[0-9]*")
+
+
 def read_key(path: Path) -> bytes:
     """The secret key; WorkspaceError if it is missing or damaged."""
     try:
@@ -38,18 +45,48 @@ def read_key(path: Path) -> bytes:
     if len(key) != 32:
         raise WorkspaceError(
             f"{path.name}: the file with the secret key for patron numbers is missing or damaged",
-            "Put it back from a backup: with another key the same patron would count as two.",
+            "Put it back from a backup: with another key the same patron would count as two. If it"
+            " is lost, `libstats rotate-key` takes a new one.",
         )
     return key
 
 
+def fingerprint(key: bytes) -> str:
+    """What tells the key from another and nothing of it: the hash under it of a text that is no
+    identifier."""
+    return hmac.new(key, b"\0which key libstats hashed patrons with", hashlib.sha256).hexdigest()
+
+
+def refuse_other(con: duckdb.DuckDBPyConnection, path: Path, key: bytes) -> None:
+    """WorkspaceError if the patrons of a store were hashed under another key."""
+    try:
+        known = con.execute("select fingerprint from patron_key").fetchall()
+    except duckdb.CatalogException:  # an earlier libstats wrote the store
+        known = []
+    if known and known != [(fingerprint(key),)]:
+        raise WorkspaceError(
+            f"{path.name} is not the key by which the patrons of this store were hashed: each of"
+            " them would count as two; nothing was changed",
+            f"Put back the {path.name} that belongs to the store, from a backup of the same day. If"
+            " it is lost, `libstats rotate-key` takes a new key: what is loaded stays, and its"
+            " patrons cannot be told among those to come.",
+        )
+
+
+def note(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Let the store know its key."""
+    con.execute("delete from patron_key")
+    con.execute("insert into patron_key values ($1)", [fingerprint(key)])
+
+
 def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:
-    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it:
-    NULL is no patron."""
+    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it,
+    and a number that a spreadsheet ruined, which is that of any number of patrons: NULL is no
+    patron."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
-        if not text or identifier in null_words:
+        if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text):
             return ""
         return str(
             int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
@@ -66,7 +103,7 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
     # the question first, since few identifiers have blanks around them
     con.execute(
-        """
+        f"""
         create or replace temp macro hmac(t) as
             ('0x' || left(sha256(
                 getvariable('person_outer')
@@ -74,6 +111,7 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
             ), 16))::ubigint;
         create or replace temp macro keyed_hash(t) as
             case
+                when {spreadsheet.is_ruined("t")} then null
                 when t >= '!' and right(t, 1) >= '!' then hmac(t)
                 when trim(t, e' \\t\\n\\r') <> '' then hmac(trim(t, e' \\t\\n\\r'))
             end;

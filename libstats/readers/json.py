@@ -1,6 +1,5 @@
 """JSON: a list of records, an answer that holds one ({"loans": [...], "totalRecords": 2}), or a
-record
-a line.
+record a line; and pages of these, one behind the other or in a list of their own.
 
 A record is a row. What stands within it is a column of its own, `status.name`; a list of plain
 values is one text with semicolons; a list of records within a record (notes, contributors) is not
@@ -12,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,14 +22,21 @@ from libstats.readers.delimited import LONGEST, Delimited
 from libstats.readers.part import MOST_HEADINGS, Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
-START = re.compile(r"\s*(\[\s*[\]{]|\{\s*[\"}])")
-# an answer: before its list there may be the number of all records
+START = re.compile(r"\s*(\[\s*(\[\s*)?[\]{]|\{\s*[\"}])")
+_LISTS = re.compile(r"\s*\[\s*\[\s*[\]{]")
+# an answer: before its list there may be what is said of all records
 _ANSWER = re.compile(
-    r"\s*\{\s*(\"total\w*\"\s*:\s*\d+\s*,\s*)*\"[^\"\\]*\"\s*:\s*\[\s*[{\]]", re.IGNORECASE
+    r"\s*(?P<list>\[\s*)?(?P<answer>\{)\s*"
+    r"(\"(total\w*|currency|count|offset|limit|link)\"\s*:\s*(\d[\d.]*|\"[^\"\\]*\"|null)\s*,\s*)*"
+    r"\"[^\"\\]*\"\s*:\s*\[\s*[{\]]",
+    re.IGNORECASE,
 )
+# what a record has and an answer has not: a number of its own
+_OWN_NUMBER = re.compile("_?id|pid|.*_id|.*[a-z]Id|[nN]umber|.*_number|.*Number")
 _TOTALS = ("totalrecords", "totalrecordcount")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SPACE = re.compile(r"[ \t\r\n]*")
+# between pages there may be byte-order marks, and the marks of JSON text sequences
+_SPACE = re.compile("[ \t\r\n\ufeff\x1e]*")
 _LIST = re.compile(r"\[\s*\{")
 _TOO_DEEP = "brackets within brackets without end"
 _AGAIN = "Export it again; nothing of it was loaded."
@@ -41,23 +47,26 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, 
 class Records(Part):
     """Records in JSON.
 
-    depth   how many brackets stand around each: 0 (a record a line), 1 (a list), 2 (an answer that
-            holds a list)
-    stated  the number of all records, as the answers say it
+    depth     how many brackets of its page stand around each: 0 (a record a line), 1 (a list), 2
+              (an answer that holds a list)
+    is_paged  True if the pages stand in a list
+    stated    the number of all records, as the answers say it
+    spelled   for each heading the paths that read like it
     """
 
     encoding: str = "utf-8"
     depth: int = 1
+    is_paged: bool = False
+    spelled: tuple[tuple[str, ...], ...] = ()
     stated: int | None = None
 
     @property
     def form(self) -> str:
         """How the records stand in it."""
-        return (
-            "JSON, a record a line",
-            "JSON, a list of records",
-            "JSON, a list of records in an answer",
-        )[self.depth]
+        form = ("a record a line", "a list of records", "a list of records in an answer")[
+            self.depth
+        ]
+        return f"JSON, {form}{', in a list of pages' if self.is_paged else ''}"
 
     def headers(self) -> Iterator[Records]:
         """The records under all headings that any of them has. NotLoadedYet for an answer without
@@ -73,7 +82,14 @@ class Records(Part):
                 )
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no records")
-        yield replace(self, header=_distinct(paths), is_bare=True, stated=stream.stated)
+        spelled = _distinct(paths)
+        yield replace(
+            self,
+            header=tuple(alike[0] for alike in spelled),
+            spelled=spelled,
+            is_bare=True,
+            stated=stream.stated,
+        )
 
     def firsts(self) -> Iterator[tuple[Records, list[list[str]]]]:
         """Nothing: its headings stand in it."""
@@ -81,7 +97,7 @@ class Records(Part):
 
     def count(self, advance: Advance = idle) -> Count:
         """Fingerprint it and count its records by their brackets, without decoding any."""
-        digest, counter, size = hashlib.sha256(), _Brackets(self.depth), 0
+        digest, counter, size = hashlib.sha256(), _Brackets(self.depth, self.is_paged), 0
 
         def seen(block: bytes) -> None:
             nonlocal size
@@ -97,8 +113,12 @@ class Records(Part):
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every record."""
+        also = [(at, alike[1:]) for at, alike in enumerate(self.spelled) if alike[1:]]
         for line, record in _Stream(self, advance).objects():
-            yield line, [record.get(path, "") for path in self.header]
+            row = [record.get(alike[0], "") for alike in self.spelled]
+            for at, others in also:
+                row[at] = row[at] or next(filter(None, map(record.get, others)), "")
+            yield line, row
 
     def lacks(self, rows: int) -> str | None:
         """That it is one page of a longer answer, if it says so."""
@@ -114,8 +134,26 @@ def probe(text: Delimited) -> Records | None:
     """The records in a text, if it begins as JSON does."""
     if not START.match(text.head):
         return None
-    depth = 1 if text.head.lstrip().startswith("[") else 2 if _ANSWER.match(text.head) else 0
-    return Records(text.place, encoding=text.encoding, depth=depth)
+    answer = _answer(text.head)
+    is_list = text.head.lstrip().startswith("[")
+    return Records(
+        text.place,
+        encoding=text.encoding,
+        depth=2 if answer else int(is_list),
+        is_paged=bool(answer and answer["list"]) or bool(_LISTS.match(text.head)),
+    )
+
+
+def _answer(head: str) -> re.Match[str] | None:
+    """The beginning of an answer; None for that of a record which holds a list of others."""
+    found = _ANSWER.match(head)
+    if found is None:
+        return None
+    try:
+        value, _ = _DECODER.raw_decode(head, found.start("answer"))
+    except (json.JSONDecodeError, RecursionError):  # it goes on behind the head
+        return found
+    return None if any(_OWN_NUMBER.fullmatch(key) for key in value) else found
 
 
 def flat(record: dict[str, Any], above: str = "") -> dict[str, str]:
@@ -139,13 +177,13 @@ def _text(value: str | bool | None) -> str:
     )
 
 
-def _distinct(paths: dict[str, None]) -> tuple[str, ...]:
-    """The paths without those that read like a shorter one: where itemId stands, item.id says no
-    more."""
-    found: dict[str, str] = {}
+def _distinct(paths: dict[str, None]) -> tuple[tuple[str, ...], ...]:
+    """The paths, those together that read alike, the shortest first: where itemId stands, item.id
+    says no more; pages of two releases may spell one path in two ways."""
+    found: dict[str, list[str]] = {}
     for path in sorted(paths, key=lambda p: p.count(".")):
-        found.setdefault(re.sub(r"[\W_]", "", path).casefold(), path)
-    return tuple(found.values())
+        found.setdefault(re.sub(r"[\W_]", "", path).casefold(), []).append(path)
+    return tuple(tuple(alike) for alike in found.values())
 
 
 class _Stream:
@@ -159,35 +197,42 @@ class _Stream:
             lambda block: advance(len(block) if part.place.is_plain else 0),
         )
         self.stated: int | None = None
+        self.listed: str | None = None
 
     def objects(self) -> Iterator[tuple[int, dict[str, str]]]:
         """(line, values by their paths) of every record. FileRefused where the text is no JSON, or
         ends before its time."""
         while self._next():
-            if self.part.depth == 2:
-                yield from self._answer()
-            elif self.part.depth == 1:
-                yield from self._list()
-            else:
-                yield self._record()
+            yield from self._series(self._page) if self.part.is_paged else self._page()
 
-    def _record(self) -> tuple[int, dict[str, str]]:
+    def _page(self) -> Iterator[tuple[int, dict[str, str]]]:
+        if self.part.depth == 2:
+            yield from self._answer()
+        elif self.part.depth == 1:
+            yield from self._series(self._record)
+        else:
+            yield from self._record()
+
+    def _record(self) -> Iterator[tuple[int, dict[str, str]]]:
         self._next()
         line, value = self.line, self._value()
         if not isinstance(value, dict):
             raise self._refusal(line, "what stands there is no record")
         try:
-            return line, flat(value)
+            yield line, flat(value)
         except RecursionError as error:  # the decoder of newer Pythons goes deeper
             raise self._refusal(line, _TOO_DEEP) from error
 
-    def _list(self) -> Iterator[tuple[int, dict[str, str]]]:
+    def _series(
+        self, each: Callable[[], Iterator[tuple[int, dict[str, str]]]]
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        """What stands in a list, one by one."""
         self._take("[")
         if self._next() != "]":
-            yield self._record()
+            yield from each()
             while self._next() == ",":
                 self._take(",")
-                yield self._record()
+                yield from each()
         self._take("]")
 
     def _answer(self) -> Iterator[tuple[int, dict[str, str]]]:
@@ -200,10 +245,9 @@ class _Stream:
             key = self._value()
             self._take(":")
             if self._next() == "[" and self._holds_records():
-                if had_records:
-                    raise self._refusal(self.line, "a second list of records begins")
+                self._check_list(str(key), had_records)
                 had_list = had_records = True
-                yield from self._list()
+                yield from self._series(self._record)
             else:
                 value = self._value()
                 had_list |= value == []
@@ -221,6 +265,26 @@ class _Stream:
                 (
                     "what begins there holds no list of records, as what stands before it does: "
                     "it may be the message of an error"
+                ),
+            )
+
+    def _check_list(self, name: str, is_second: bool) -> None:
+        """FileRefused for two lists in one answer, or another list than that of the page before."""
+        before, self.listed = self.listed, name
+        if is_second:
+            raise self._refusal(
+                self.line,
+                (
+                    "a second list of records begins, as in an answer that tells all of one "
+                    "person or thing: save each list alone"
+                ),
+            )
+        if before not in (None, name):
+            raise self._refusal(
+                self.line,
+                (
+                    "another list of records begins than on the page before it: "
+                    "save each list in a file of its own"
                 ),
             )
 
@@ -298,8 +362,9 @@ class _Stream:
 class _Brackets:
     """Counts over blocks the braces that open at one depth; in an answer, only those in a list."""
 
-    def __init__(self, depth: int) -> None:
-        self.depth, self.now, self.found, self.rest, self.parent = depth, 0, 0, b"", 0
+    def __init__(self, depth: int, is_paged: bool) -> None:
+        self.depth, self.is_answer = depth + is_paged, depth == 2
+        self.now, self.found, self.rest, self.parent = 0, 0, b"", 0
 
     def add(self, block: bytes) -> None:
         """The next bytes. A string that is not closed in them waits for the next."""
@@ -313,9 +378,9 @@ class _Brackets:
         self.now += int(steps.sum())
         opened = np.flatnonzero((marks == ord("{")) & (before == self.depth))
         self.found += (
-            len(opened)
-            if self.depth < 2
-            else self._in_lists(marks, opened, np.flatnonzero((steps == 1) & (before == 1)))
+            self._in_lists(marks, opened, np.flatnonzero((steps == 1) & (before == self.depth - 1)))
+            if self.is_answer
+            else len(opened)
         )
 
     def _in_lists(self, marks: np.ndarray, opened: np.ndarray, parents: np.ndarray) -> int:

@@ -8,7 +8,6 @@ lines, and a count that is not the reader's.
 from __future__ import annotations
 
 import csv
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,13 @@ Advance = Callable[[int], object]
 HEADER_WITHIN = 20
 # of records in JSON or XML, which each may have values of their own
 MOST_HEADINGS = 2000
+# so many records are held before they are written
+AT_ONCE = 2048
+
+
+def _never(text: str) -> bool:
+    """What says of no text that it is no row."""
+    return False
 
 
 def idle(done: int) -> None:
@@ -88,6 +94,11 @@ class Part(ABC):
     def entry(self) -> str:
         """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
         return self.place.entry
+
+    @property
+    def written(self) -> str:
+        """The same with the names as they are, which is recorded nowhere."""
+        return self.place.written
 
     @property
     @abstractmethod
@@ -161,31 +172,38 @@ class Wanted:
     keep      positions of the columns to write, all others are never written anywhere
     change    position -> what is done to its values before anything is written (persons'
               identifiers are hashed here)
-    footer    pattern of lines that are no rows; failure: of those that say the export broke off
+    glean     position -> what is done to its values in the same way, many at once
+    footer    says of a record's first field that it is no row; failure: that the export broke off
+    is_total  says of a record of another width than the header whether it adds up the others
     """
 
     keep: Sequence[int]
     change: dict[int, Callable[[str], str]] = field(default_factory=dict)
-    footer: str | None = None
-    failure: str | None = None
+    glean: dict[int, Callable[[Sequence[str]], list[str]]] = field(default_factory=dict)
+    footer: Callable[[str], bool] = _never
+    failure: Callable[[str], bool] = _never
+    is_total: Callable[[list[str]], bool] = lambda row: False
 
     def is_aside(self, row: list[str], width: int) -> bool:
         """True for a footer or failure: a record of another width than the header, or with one
-        field alone, that fits the pattern."""
+        field alone; for a total of another width."""
+        if len(row) != width and self.is_total(row):
+            return True
         may_be = len(row) != width or not any(row[1:])
-        return may_be and any(
-            re.match(pattern, row[0]) for pattern in (self.footer, self.failure) if pattern
-        )
+        return may_be and (self.footer(row[0]) or self.failure(row[0]))
 
-    def write(self, line: int, row: list[str]) -> list[str | int]:
-        """The record as it is written: its line, then the wanted fields."""
-        return [
-            line,
-            *(
-                (self.change[i](row[i]) if i in self.change else row[i]).replace("\x1f", " ")
-                for i in self.keep
-            ),
-        ]
+    def written(self, rows: list[tuple[int, list[str]]]) -> Iterator[list[str | int]]:
+        """Records as they are written: the line of each, then its wanted fields."""
+        for place, glean in self.glean.items():
+            for (_, row), found in zip(rows, glean([row[place] for _, row in rows]), strict=True):
+                row[place] = found
+        for line, row in rows:
+            for place, change in self.change.items():
+                row[place] = change(row[place])
+            fields = [row[place] for place in self.keep]
+            if any("\x1f" in text for text in fields):
+                fields = [text.replace("\x1f", " ") for text in fields]
+            yield [line, *fields]
 
 
 def normalise(
@@ -199,7 +217,7 @@ def normalise(
     cannot be read to its end.
     """
     found = Normalised(target, records=part.preamble, preamble=part.preamble)
-    width = len(part.header)
+    width, held = len(part.header), list[tuple[int, list[str]]]()
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for line, row in part.records(counted, advance):
@@ -211,10 +229,14 @@ def normalise(
                 found.ragged.append((line, 0))
             elif wanted.is_aside(row, width):
                 found.footers += 1
-                found.broke_off |= bool(wanted.failure and re.match(wanted.failure, row[0]))
+                found.broke_off |= wanted.failure(row[0])
             elif len(row) == width:
-                writer.writerow(wanted.write(line, row))
+                held.append((line, row))
             else:
                 found.ragged.append((line, len(row)))
                 found.is_cut = len(row) < width
+            if len(held) >= AT_ONCE:
+                writer.writerows(wanted.written(held))
+                held = []
+        writer.writerows(wanted.written(held))
     return found

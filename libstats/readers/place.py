@@ -12,7 +12,6 @@ import errno
 import gzip
 import io
 import os
-import re
 import struct
 import zipfile
 import zlib
@@ -20,10 +19,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from libstats.errors import FileRefused
+from libstats.readers.file_names import legible, of_file, recorded
 
 HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
@@ -43,7 +44,7 @@ class Place:
     """One stretch of bytes: a file, or a `member` of the archive that the file is; `is_gzip` if it
     is compressed besides.
 
-    sheet   the sheet of the workbook that the bytes are
+    sheet   the sheet of the workbook that the bytes are, and which of its sheets
     stamp   size and time of the file when it was first looked at, and the size of what is packed
     listed  the member as the archive's directory lists it, which is read once
     first   its first bytes, until it is known what it is
@@ -53,6 +54,7 @@ class Place:
     member: str | None = None
     is_gzip: bool = False
     sheet: str | None = None
+    sheet_number: int = 0
     stamp: tuple[int, int] = (0, 0)
     packed: int = 0
     listed: zipfile.ZipInfo | None = field(default=None, compare=False, repr=False)
@@ -61,20 +63,35 @@ class Place:
     @property
     def name(self) -> str:
         """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
-        return ", ".join(
-            [
-                legible(self.path.name),
-                *([legible(self.member)] if self.member is not None else []),
-                *([f"sheet {self.sheet}"] if self.sheet is not None else []),
-            ]
-        )
+        file, *inner = self._recorded
+        if self.sheet is not None:
+            inner[-1] = f"sheet {inner[-1]}"
+        return ", ".join([file, *inner])
 
     @property
     def entry(self) -> str:
         """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
+        return "#".join(self._recorded)
+
+    @property
+    def written(self) -> str:
+        """The same with the names as they are, which is recorded nowhere."""
         return "#".join(
             [legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None]
         )
+
+    @property
+    def _recorded(self) -> list[str]:
+        """The names of file, member and sheet by what of them cannot name a person."""
+        inside = zip(
+            (self.member, self.sheet),
+            (f"{self.listed.CRC if self.listed else 0:06x}"[-6:], str(self.sheet_number)),
+            strict=True,
+        )
+        return [
+            of_file(self.path),
+            *(recorded(name, partial(str, mark)) for name, mark in inside if name is not None),
+        ]
 
     @property
     def is_plain(self) -> bool:
@@ -113,22 +130,6 @@ class Place:
             return self.first
         with self.open() as stream:
             return stream.read(HEAD)
-
-
-def legible(name: str) -> str:
-    """A file's name as text that can be stored and printed: what in it is not UTF-8, or would move
-    the cursor, is replaced."""
-    return re.sub(
-        r"[\0-\x1f\x7f-\x9f]",
-        "\ufffd",
-        name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
-    )
-
-
-def is_of(entry: str, path: Path) -> bool:
-    """True if what the ledger calls by this name is the file, or a part of it."""
-    name = legible(path.name)
-    return entry == name or entry.startswith(f"{name}#")
 
 
 def _opened(file: BinaryIO, listed: zipfile.ZipInfo) -> zipfile.ZipExtFile:
@@ -280,7 +281,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     twice = [name for name, n in Counter(m.filename for m in wanted).items() if n > 1]
     if twice:
         raise FileRefused(
-            f"{place.name}: the archive holds {legible(twice[0])} more than once",
+            f"{place.name}: the archive holds {recorded(twice[0], str)} more than once",
             "Load the files themselves, or pack each under a name of its own.",
         )
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)

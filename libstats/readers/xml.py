@@ -2,7 +2,8 @@
 services give them.
 
 An answer of Analytics tells its headings on the first page alone; the next pages may stand behind
-it in one file, or all within JSON ({"anies": ["<?xml ..."]}). A blank value is an element that is
+it in one file, or within JSON ({"anies": ["<?xml ..."]}), all in one answer, answers one behind the
+other, or in a list. A blank value is an element that is
 not there; namespaces come and go, so that names are compared without. In other lists what stands
 within a record is a column of its own, `item_data.library.desc`, as in the JSON of the same
 services.
@@ -16,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 from xml.parsers import expat
 
 from libstats.errors import FileRefused, NotLoadedYet
@@ -23,16 +25,42 @@ from libstats.readers.delimited import LONGEST, Delimited
 from libstats.readers.part import MOST_HEADINGS, Advance, Count, Part, idle
 from libstats.readers.text import blocks, writable
 
-_NAME = r"<(?:[\w.-]+:)?"
+_ANALYTICS = ("report", "QueryResult", "rowset")
+# the lists that Alma's services give, and what stands in them; one record may come alone
+_ALIKE = {
+    "bibs": "bib",
+    "courses": "course",
+    "fees": "fee",
+    "funds": "fund",
+    "holdings": "holding",
+    "invoices": "invoice",
+    "item_loans": "item_loan",
+    "items": "item",
+    "libraries": "library",
+    "licenses": "license",
+    "locations": "location",
+    "partners": "partner",
+    "po_lines": "po_line",
+    "portfolios": "portfolio",
+    "purchase_requests": "purchase_request",
+    "requested_resources": "requested_resource",
+    "sets": "set",
+    "user_requests": "user_request",
+    "user_resource_sharing_requests": "user_resource_sharing_request",
+    "users": "user",
+    "vendors": "vendor",
+}
+_LISTS = _ALIKE | {row: row for row in _ALIKE.values()} | dict.fromkeys(_ANALYTICS, "Row")
 START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)?"
-    rf"{_NAME}(report|QueryResult|rowset|items|item_loans)[\s/>]"
+    rf"<(?:[\w.-]+:)?({'|'.join(_LISTS)})[\s/>]"
 )
-WRAPPED = re.compile(r'\s*\{\s*"anies"\s*:\s*\[\s*"')
+# what a service answers that did not do what it was asked
+FAILED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:[\w.-]+:)?web_service_result[\s/>]")
+WRAPPED = re.compile(r'\s*(?:\[\s*)?\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
 DEEPEST = 100
-_ANALYTICS = ("report", "QueryResult", "rowset")
-_ALIKE = {"items": "item", "item_loans": "item_loan"}
+_BETWEEN = " \t\r\n\ufeff\x1e"
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 _AGAIN = "Export it again; nothing of it was loaded."
 
@@ -78,7 +106,8 @@ class Answer(Part):
         if is_empty:
             raise NotLoadedYet(f"{self.name}: it holds no rows")
         if self.row != "Row":
-            pages.columns = {path: (path, "") for path in paths}
+            # an element has its name for people as an attribute, or nothing beside its value
+            pages.columns = {path: (path, "") for path in paths if f"{path}.value" not in paths}
         elif not pages.columns or not any(heading for heading, _ in pages.columns.values()):
             problem = (
                 f"{self.name}: it does not say what its columns are; the first page alone does, "
@@ -124,7 +153,13 @@ class Answer(Part):
     ) -> Iterator[tuple[int, list[str]]]:
         """(line on which it begins, values in the order of the headings) of every row."""
         for line, values in self._rows(_Pages(self.name, self.row), advance):
-            yield line, [values.get(path, "") for path in self.columns]
+            yield (
+                line,
+                [
+                    values.get(path) or values.get(path.removesuffix(".value"), "")
+                    for path in self.columns
+                ],
+            )
 
     def lacks(self, rows: int) -> str | None:
         """That its last page is not the last one, or that it is one of several, if it says so."""
@@ -156,6 +191,12 @@ class Answer(Part):
 
 def probe(text: Delimited) -> Answer | None:
     """The answer in a text, if it begins as one of the known ones does."""
+    if FAILED.match(text.head):
+        raise FileRefused(
+            f"{text.name}: it is the message of an error, which the service gave instead of an "
+            "answer",
+            _AGAIN,
+        )
     is_wrapped = bool(WRAPPED.match(text.head))
     start = START.match(text.head)
     if not start and not is_wrapped:
@@ -163,14 +204,9 @@ def probe(text: Delimited) -> Answer | None:
     return Answer(
         text.place,
         encoding=text.encoding,
-        row=_row(start[1] if start else "report") or "Row",
+        row=_LISTS[start[1]] if start else "Row",
         is_wrapped=is_wrapped,
     )
-
-
-def _row(root: str) -> str | None:
-    """The name of the elements that are rows in a document that begins with that one."""
-    return "Row" if root in _ANALYTICS else _ALIKE.get(root)
 
 
 def _headings(columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
@@ -194,10 +230,11 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
                 "Ask the service for XML itself.",
             )
     try:
-        pages = json.loads(held)["anies"]
+        answers = list(_values(held))
     except (ValueError, RecursionError) as error:
         raise FileRefused(f"{name}: the JSON is cut or damaged", _AGAIN) from error
-    if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
+    pages = [page for answer in answers for page in _listed(answer)]
+    if not all(isinstance(page, str) for page in pages):
         raise FileRefused(f"{name}: a page in the JSON is no XML", _AGAIN)
     yield from (
         page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}'
@@ -205,12 +242,27 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
     )
 
 
+def _values(text: str) -> Iterator[Any]:
+    """The answers in JSON that stand one behind the other, or in lists."""
+    at, end = 0, len(text.rstrip(_BETWEEN))
+    while at < end:
+        at += len(text) - at - len(text[at:].lstrip(_BETWEEN))
+        value, at = json.JSONDecoder(strict=False).raw_decode(text, at)
+        yield from value if isinstance(value, list) else [value]
+
+
+def _listed(answer: Any) -> list[Any]:
+    """The pages in an answer; one that is none where it holds no list of them."""
+    pages = answer.get("anies") if isinstance(answer, dict) else None
+    return pages if isinstance(pages, list) else [None]
+
+
 def _pieces(text: Iterator[str]) -> Iterator[str | None]:
     """The text, cut between tags; None where another document begins. Declarations of XML are left
     out: what they say of letters is done already."""
     held = ""
     for block in text:
-        held += block
+        held += block.replace("\ufeff", "")  # one may stand before each page
         opened = held.rfind("<")
         cut = opened if opened > held.rfind(">") else len(held)
         first, *others = _DECLARATION.split(held[:cut])
@@ -254,7 +306,7 @@ class _Pages:
             False,
             False,
         )
-        self.has_root = False
+        self.has_root, self.fed = False, 0
         self.listed: dict[str, tuple[str, str]] = {}
 
     def read(self, piece: str | None) -> None:
@@ -262,14 +314,31 @@ class _Pages:
         self.has_begun |= bool(piece and piece.strip())
         try:
             if piece:
-                self.parser.Parse(piece, False)
+                self._parse(piece.encode("utf-8", "replace"))
             elif piece is None and self.has_begun:
-                self.parser.Parse("", True)
-                self.lines += self.parser.CurrentLineNumber - 1
-                self._begin()
+                self._finish()
         except expat.ExpatError as error:
             problem = f"{self.name}, line {self.lines + error.lineno}: the XML is cut or damaged"
             raise FileRefused(problem, _AGAIN) from error
+
+    def _parse(self, piece: bytes) -> None:
+        """A piece, in which a document may end and another begin without a declaration."""
+        try:
+            self.parser.Parse(piece, False)
+            self.fed += len(piece)
+        except expat.ExpatError as error:
+            if expat.errors.messages[error.code] != expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
+                raise
+            behind = piece[self.parser.ErrorByteIndex - self.fed :]
+            self.lines += error.lineno - 1
+            self._begin()
+            self.has_begun = True
+            self._parse(behind)
+
+    def _finish(self) -> None:
+        self.parser.Parse(b"", True)
+        self.lines += self.parser.CurrentLineNumber - 1
+        self._begin()
 
     def taken(self) -> Iterator[tuple[int, dict[str, str]]]:
         """The rows that are done, which are forgotten."""
@@ -285,7 +354,7 @@ class _Pages:
         """FileRefused for a document that is no page of the same list: an error that the service
         told instead of one would be passed over."""
         self.has_root = True
-        if self.row != _row(root):
+        if self.row != _LISTS.get(root):
             problem = (
                 f"{self.name}, line {self.lines + self.parser.CurrentLineNumber}: "
                 "what begins there is no page like the first one: it may be the message of an "

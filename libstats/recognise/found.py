@@ -9,6 +9,7 @@ from pathlib import Path
 
 from libstats.declaration.source import Source
 from libstats.errors import FileRefused
+from libstats.readers.file_names import of_file
 from libstats.readers.part import Advance, Count, Part, idle
 from libstats.readers.place import Place, places
 from libstats.recognise.known import Config
@@ -31,7 +32,7 @@ def found_in(
 ) -> Iterator[Found]:
     """The parts of the file: sheets of a workbook, members of an archive. What is wrong with one
     part stops no other. They are counted `beside`."""
-    entry = path.name
+    entry = of_file(path)
     try:
         if not path.exists():
             raise FileRefused(

@@ -75,7 +75,7 @@ def untold(part: Part, config: Config) -> FileRefused | None:
 
 def _program(part: Part, config: Config) -> Source | None:
     return next(
-        (s for s in known(config).programs if str(s.command) in part.entry.rpartition("#")[2]),
+        (s for s in known(config).programs if str(s.command) in part.written.rpartition("#")[2]),
         None,
     )
 
@@ -99,7 +99,7 @@ def _name_them(source: Source) -> str:
 
 def _in_name(source: Source, part: Part) -> str | None:
     found = source.letters and re.search(
-        rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.entry
+        rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.written
     )
     return found[1] if found else None
 

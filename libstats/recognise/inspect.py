@@ -12,12 +12,15 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
+from libstats.readers.file_names import of_file
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.recognise.known import Config, known
-from libstats.recognise.propose import Proposal, as_toml, propose, shown
+from libstats.recognise.proposal import as_toml, shown
+from libstats.recognise.propose import Judged, judge
 from libstats.recognise.recognise import likeliest, nearest, recognise_part
 from libstats.recognise.sniff import parts
+from libstats.recognise.undeclared import undeclared
 from libstats.workspace.workspace import Workspace
 
 
@@ -41,31 +44,32 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
     """
     _check(path)
     with contextlib.closing(vocabulary()) as con:
-        found = [
-            p
+        judged = [
+            _judged(part, workspace.config, dates, con)
             for place in places(path)
             for part in parts(place)
-            if (p := _proposal(part, workspace.config, dates, con))
         ]
+    found = [each.proposal for each in judged if each.proposal]
     if len(found) != 1:
+        why = next((f": {each.why}" for each in judged if each.why), "")
         problem = (
-            "nothing can be proposed for it"
+            f"nothing can be proposed for it{why}"
             if not found
             else "it holds several lists that libstats does not know"
         )
         raise LibstatsError(
-            f"{path.name}: {problem}",
+            f"{of_file(path)}: {problem}",
             (
-                f"`libstats inspect {path.name}` shows what is known of it; "
+                "`libstats inspect FILE` shows what is known of it; "
                 "an entry can also be written by hand, as CONTRIBUTING.md shows."
             ),
         )
     if found[0].asks:
         raise LibstatsError(
-            f"{path.name}: something has to be said first",
+            f"{of_file(path)}: something has to be said first",
             f"{found[0].asks[0].upper()}{found[0].asks[1:]}.",
         )
-    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {path.name}")
+    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {of_file(path)}")
     workspace.declare(label, text)
     return text
 
@@ -78,7 +82,7 @@ def _check(path: Path) -> None:
 
 
 def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
-    name = path.name
+    name = of_file(path)
     try:
         for place in places(path):
             name = place.name
@@ -95,7 +99,8 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
 
 def _part(part: Part, config: Config, dates: str | None) -> str:
     try:
-        return _recognised(*recognise_part(part, config))
+        source, found = recognise_part(part, config)
+        return "\n".join([_recognised(source, found), *undeclared(source, found, config)])
     except NotLoadedYet as error:
         return f"{part.name}: left alone\n  {error}"
     except FileRefused as error:
@@ -110,27 +115,29 @@ def _part(part: Part, config: Config, dates: str | None) -> str:
 
 def _proposed(part: Part, config: Config, dates: str | None) -> list[str]:
     with contextlib.closing(vocabulary()) as con:
-        found = _proposal(part, config, dates, con)
-        return [shown(found, con)] if found else []
+        judged = _judged(part, config, dates, con)
+        text = [f"  It looks like a list of {judged.looks}"] if judged.looks else []
+        if judged.why:
+            text.append(f"  Nothing is proposed: {judged.why}")
+        return [*text, *([shown(judged.proposal, con)] if judged.proposal else [])]
 
 
-def _proposal(part: Part, config: Config, dates: str | None, con: Any) -> Proposal | None:
-    """The proposal for a part that libstats does not know; None where it does, or where nothing can
-    be proposed."""
+def _judged(part: Part, config: Config, dates: str | None, con: Any) -> Judged:
+    """What is made of a part that libstats does not know; nothing of one that it does."""
     try:
         recognise_part(part, config)
     except UnknownExport:
         with contextlib.suppress(FileRefused):  # where it cannot be read to its end
-            return propose(part, config, dates, con)
+            return judge(part, config, dates, con)
     except FileRefused:
         pass
-    return None
+    return Judged()
 
 
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if part.is_bare and (source.bare or source.command):
+    if source.command or (source.bare and part.header == source.bare):
         where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:
@@ -138,6 +145,8 @@ def _recognised(source: Source, part: Part) -> str:
     for plan in found:
         text.append(f"  to {plan.table.name}:")
         for line in plan.lines:
+            if line.expression.startswith("null"):
+                continue
             headings = [part.header[plan.positions[h]] for h in plan.present(line)]
             text.append(f"    {', '.join(headings) or '(constant)'} -> {line.column}")
     lacking = [h for h in source.vendor_headings if h not in found[0].positions]

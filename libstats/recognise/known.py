@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from libstats.declaration.source import LeftAlone, Source, folded
+from libstats.recognise.kinds import is_of_another
 from libstats.sources import declared
 
 Config = Mapping[str, Any]
@@ -65,13 +66,19 @@ class Known:
         ]
         likely = (self.declarations[at] for at in sorted([*found, *self._patterns]))
         return sorted(
-            (d for d in likely if d.recognises(header, names)),
+            (d for d in likely if d.recognises(header, names) and not _is_misled(d, header)),
             key=lambda d: (-len(d.recognise), isinstance(d, Source)),
         )
 
     def named(self, header: Iterable[str]) -> set[str]:
         """The headings of the header that any declaration reads, as they are compared."""
         return folded(header) & self.headings.keys()
+
+
+def _is_misled(declaration: Source | LeftAlone, header: Sequence[str]) -> bool:
+    """True for one that is known by words which lists of many kinds have, where others tell of
+    another kind."""
+    return isinstance(declaration, Source) and declaration.is_vague and is_of_another(header)
 
 
 def known(config: Config | None = None) -> Known:

@@ -1,132 +1,207 @@
-"""What an export that libstats does not know could be: a mapping to a canonical table, by the names
-of its headings and by what stands under them."""
+"""What an export that libstats does not know could be: what it looks like by its headings, and,
+where they leave no doubt and its rows bear it out, a mapping to a canonical table."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import duckdb
 
 from libstats import schema
-from libstats.declaration import own
-from libstats.declaration.raw import Raw
-from libstats.declaration.select import plans
-from libstats.declaration.source import Source, fold_heading
+from libstats.declaration.source import fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
-from libstats.recognise.known import known
+from libstats.recognise.kinds import COPIES, TITLES, Looks, is_mark, looks
+from libstats.recognise.known import Known, known
+from libstats.recognise.proposal import Proposal
 from libstats.recognise.recognise import VALUE, distinct, likeliest
-from libstats.recognise.values import ADVICE, Values
-from libstats.schema import Column, Table
-from libstats.sources import sources
+from libstats.recognise.values import Values
+from libstats.recognise.words import NEEDED, NEVER, TELLING, names, plain, vocabulary
+from libstats.schema import Table
 
-SAMPLE = 5000
-_ONE_WORD = dict.fromkeys(("no", "nr", "num", "nbr", "id"), "number") | dict.fromkeys(
-    ("library", "lib"), "branch"
-)
-# what desks and other systems say, which no shipped heading has
-_DESK_WORDS = {
-    "loan_id": ("circ id", "checkout id"),
-    "checked_out_at": ("checkout date", "check out date", "loan date", "issue date"),
-    "returned_at": ("checkin date", "check in date", "return date"),
-    "checkin_branch": ("check in branch",),
-    "checkout_branch": ("check out branch",),
-    "placed_on": ("request date", "hold date"),
-    "barcode": ("item barcode", "copy barcode"),
-    "added_on": ("creation date", "accession date"),
-    "call_number": ("call number label", "shelfmark", "classmark"),
-}
-STYLES = {
-    "year first": "year first, as in 2026-10-31",
-    "month first": "month first, as in 10/31/2026",
-    "day first": "day first, as in 31/10/2026",
-}
+SAMPLE = 50_000
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A mapping for an unknown export.
+class Judged:
+    """What is made of an unknown export.
 
-    columns   table -> heading -> canonical column, the primary table first
-    personal  headings that are left alone since they may tell of persons
-    others    heading -> what stands under it, in words and shapes
-    asks      what only a person can say before it is written
+    looks     what it looks like, in words; "" where nothing tells
+    why       why nothing is proposed for it, in words
+    proposal  the mapping, where there is one
     """
 
+    looks: str = ""
+    why: str = ""
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True)
+class _List:
+    """An unknown list: its part under its headings, its first rows, and what stands under each
+    heading that may be read."""
+
     part: Part
-    columns: dict[str, dict[str, str]]
+    rows: list[list[str]]
+    under: dict[str, Values]
     personal: tuple[str, ...]
-    others: dict[str, str]
-    dates: str
-    asks: str
-    null_words: tuple[str, ...] = ()
-    rows: list[list[str]] = field(default_factory=list, repr=False)
 
     @property
-    def primary(self) -> str:
-        """The table whose rows the list is."""
-        return next(iter(self.columns))
-
-    @property
-    def entry(self) -> dict[str, Any]:
-        """What [export.NAME] says, as libstats.toml has it."""
-        headings = dict.fromkeys(h for columns in self.columns.values() for h in columns)
-        happened = [c for c in self.columns[self.primary].values() if c in _happened(self.primary)]
-        entry: dict[str, Any] = {
-            "recognise": list(headings),
-            "happened": happened,
-            "dates": STYLES[self.dates],
-            "null_words": list(self.null_words),
+    def free(self) -> dict[str, Values]:
+        """What may be mapped: what tells of no person, under headings that a SELECT can name."""
+        return {
+            h: v
+            for h, v in self.under.items()
+            if h not in self.personal
+            and h.splitlines() == [h]
+            and not set('#"') & set(h)
+            and not h.startswith("?")
         }
-        return {key: value for key, value in entry.items() if value} | {"columns": self.columns}
 
 
-def propose(
+def judge(
     part: Part, config: Mapping[str, Any], dates: str | None, con: duckdb.DuckDBPyConnection
-) -> Proposal | None:
-    """A mapping for a part, None where nothing tells what its rows are about; `dates` as a person
-    says which comes first. FileRefused where it cannot be read."""
-    guesses = list(part.headers())
+) -> Judged:
+    """What is made of a part that libstats does not know; `dates` as a person says which comes
+    first. FileRefused where it cannot be read."""
+    guesses, all_known = list(part.headers()), known(config)
     if not guesses:
-        return None
-    guess = distinct(likeliest(guesses, known(config)))
-    rows = [row for _, row in islice(guess.records(), SAMPLE) if len(row) == len(guess.header)]
-    if any(VALUE.fullmatch(h.strip()) for h in guess.header):
-        return None
+        return Judged()
+    guess = distinct(likeliest(guesses, all_known))
+    found = _read(guess, con)
+    seen = looks(guess.header, {h: v.are_mostly_there for h, v in found.under.items()})
+    if not seen.is_of_values and not _are_headings(found, all_known):
+        return Judged(
+            why="its first line may be a row, and is not shown: export it with its headings"
+        )
+    return _judged(found, seen, dates)
+
+
+def _are_headings(found: _List, known: Known) -> bool:
+    """True if the line above the rows is one of headings and no row, which may tell of a person:
+    none of it is a number, a date, or a value that comes again below it, and a half of it, or
+    three, are words that headings have."""
+    given = [h.strip() for h in found.part.header if h.strip()]
+    again = any(h.strip() in values.counts for h, values in found.under.items())
+    if again or any(VALUE.fullmatch(h) for h in given):
+        return False
+    named = known.named(given)
+    familiar = [
+        h for h in given if fold_heading(h) in named or plain(h) in vocabulary() or is_mark(h)
+    ]
+    return len(familiar) >= min(3, (len(given) + 1) // 2)
+
+
+def _read(part: Part, con: duckdb.DuckDBPyConnection) -> _List:
+    rows = [row for _, row in islice(part.records(), SAMPLE) if len(row) == len(part.header)]
     under = {
-        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(guess.header) if h.strip()
+        h: Values(con, (row[i] for row in rows)) for i, h in enumerate(part.header) if h.strip()
     }
     personal = tuple(h for h, values in under.items() if is_personal(h) or values.are_personal)
-    free = {
-        h: v
-        for h, v in under.items()
-        if h not in personal
-        and h.splitlines() == [h]
-        and not set('#"') & set(h)
-        and not h.startswith("?")
-    }
-    style, asks = _style(free.values(), dates)
-    columns = _columns(free, style)
-    if not columns:
-        return None
-    table = schema.tables()[next(iter(columns))]
-    if not _has_key(table, columns[table.name].values()):
+    return _List(part, rows, under, personal)
+
+
+def _judged(found: _List, seen: Looks, dates: str | None) -> Judged:
+    style, asks = _style(found.free.values(), dates)
+    if len(seen.kinds) > 1:
+        return Judged(seen.words, "which of them it is cannot be told by its headings")
+    if seen.kind and not seen.kind.table:
+        return Judged(seen.words, "there is no table that a list of that kind could be guessed for")
+    tables = [seen.kind.table] if seen.kind and seen.kind.table else ["item", "title"]
+    for name in tables:
+        columns = _mapped(schema.tables()[name], found.free, style)
+        kind = seen.kind or (COPIES if name == "item" else TITLES)
+        if not _is_told(schema.tables()[name], columns):
+            continue
+        words = seen.words or f"{kind.name} ({', '.join(columns)})"
+        fault = _fault(schema.tables()[name], columns, found)
+        if fault:
+            return Judged(words, fault)
+        return Judged(words, proposal=_proposal(name, columns, found, style, asks))
+    return Judged(seen.words, "its headings say too little of what its rows are about")
+
+
+def _is_told(table: Table, columns: Mapping[str, str]) -> bool:
+    """True if the columns say that a row is one of the table: two of those that tell, one of those
+    that it needs. Without its number a copy must have its call number, and a title is no more than
+    its name."""
+    by_name = {c for h, c in columns.items() if c in names(table.name).get(plain(h), ())}
+    told = by_name & set(TELLING[table.name])
+    is_sure = _has_key(table, columns.values()) or table.name not in ("item", "title")
+    return (
+        len(told) >= (2 if is_sure else 3)
+        and bool(told & set(NEEDED.get(table.name, told)))
+        and (is_sure or "call_number" in told)
+    )
+
+
+def _proposal(
+    name: str, columns: dict[str, str], found: _List, style: str, asks: str
+) -> Proposal | None:
+    table, free = schema.tables()[name], found.free
+    if not _has_key(table, columns.values()):
         keys = " or ".join(filter(None, (" and ".join(table.exported_key), table.second_name)))
         asks = (
             f"which column is the {keys} of the {table.name}? Without it the same row in two "
             "files would count twice: add it to the report"
         )
-    mapped = {h for found in columns.values() for h in found}
-    others = {h: v.description for h, v in under.items() if h not in mapped and h not in personal}
+    chosen = {name: columns} | _title_beside(name, columns, free, style)
+    mapped = {h for each in chosen.values() for h in each}
+    others = {
+        h: v.description
+        for h, v in found.under.items()
+        if h not in mapped and h not in found.personal
+    }
     words = sorted({word for h in mapped for word in free[h].null_words})
-    return Proposal(guess, columns, personal, others, style, asks, tuple(words), rows)
+    return Proposal(
+        found.part, chosen, found.personal, others, style, asks, tuple(words), found.rows
+    )
+
+
+def _title_beside(
+    primary: str, columns: Mapping[str, str], free: dict[str, Values], style: str
+) -> dict[str, dict[str, str]]:
+    """What a list tells of its titles, where it has their number."""
+    if primary == "title" or "title_id" not in columns.values():
+        return {}
+    number = next(h for h, column in columns.items() if column == "title_id")
+    under = {h: v for h, v in free.items() if h == number or h not in columns}
+    found = _mapped(schema.tables()["title"], under, style)
+    is_whole = found.get(number) == "title_id" and len(found) > 1
+    return {"title": found} if is_whole else {}
+
+
+def _fault(table: Table, columns: Mapping[str, str], found: _List) -> str:
+    """Why its rows are not those of the table: a key that repeats with other rows, or is blank."""
+    place = {h: i for i, h in enumerate(found.part.header)}
+    heading_of = {column: h for h, column in columns.items()}
+    for key in filter(None, (*table.exported_key, table.second_name)):
+        if key not in heading_of:
+            continue
+        heading = heading_of[key]
+        cells = [row[place[heading]].strip() for row in found.rows]
+        different: dict[str, set[tuple[str, ...]]] = {}
+        for cell, row in zip(cells, found.rows, strict=True):
+            different.setdefault(cell, set()).add(tuple(row))
+        again = sum(len(rows) > 1 for cell, rows in different.items() if cell)
+        if again:
+            return (
+                f"{again:,} values of {heading} stand in several rows that are not equal, of "
+                f"{len(found.rows):,} rows: a row is more, or less, than one {table.name}"
+            )
+        if key == _told_by(table, heading_of) and sum(not c for c in cells) > len(cells) // 100:
+            return f"{heading} is blank in {sum(not c for c in cells):,} of {len(cells):,} rows"
+    return ""
+
+
+def _told_by(table: Table, columns: Iterable[str]) -> str:
+    """The column by which a row of the table is known."""
+    given = set(columns)
+    return next((key for key in table.exported_key if key in given), table.second_name or "")
 
 
 def _style(columns: Iterable[Values], given: str | None) -> tuple[str, str]:
@@ -147,35 +222,6 @@ def _style(columns: Iterable[Values], given: str | None) -> tuple[str, str]:
     return "month first", f'{problem}: say --dates "day first" or --dates "month first"'
 
 
-def _columns(under: dict[str, Values], style: str) -> dict[str, dict[str, str]]:
-    """The mapping of the table of which most columns are found, and of those that shipped sources
-    fill
-    beside it.
-
-    Where that table's key is not among them there is no going on to the next best: a list of loans
-    would be taken for one of copies.
-    """
-    found = {name: _mapped(table, under, style) for name, table in schema.tables().items()}
-    primary = max(
-        found,
-        key=lambda name: (len(found[name]), _has_key(schema.tables()[name], found[name].values())),
-    )
-    if len(found[primary]) < 2:
-        return {}
-    chosen, used = {primary: found[primary]}, set(found[primary])
-    for name in dict.fromkeys(t for s in sources() if s.primary == primary for t in s.fills):
-        table = schema.tables()[name]
-        columns = {h: c for h, c in found[name].items() if c in table.exported_key or h not in used}
-        if (
-            name != primary
-            and len(columns) > len(table.exported_key)
-            and _has_key(table, columns.values())
-        ):
-            chosen[name] = columns
-            used |= set(columns)
-    return chosen
-
-
 def _has_key(table: Table, columns: Iterable[str]) -> bool:
     given = set(columns)
     return table.second_name in given or given.issuperset(table.exported_key)
@@ -186,11 +232,12 @@ def _mapped(table: Table, under: dict[str, Values], style: str) -> dict[str, str
     alone."""
     found: dict[str, str] = {}
     for heading, values in under.items():
-        for name, _ in _names(table.name).get(_plain(heading), Counter[str]()).most_common():
+        for name, _ in names(table.name).get(plain(heading), Counter[str]()).most_common():
             column = table.column(name)
             if (
                 name not in found.values()
                 and column.nature != "person"
+                and name not in NEVER
                 and values.fit(column, style)
             ):
                 found[heading] = name
@@ -200,163 +247,3 @@ def _mapped(table: Table, under: dict[str, Values], style: str) -> dict[str, str
             [h for h, v in under.items() if v.are_barcodes and h not in found][:1], "barcode"
         )
     return found
-
-
-def _plain(heading: str) -> str:
-    """A heading as it is compared here: as `fold_heading` does, and words that name the same are
-    one
-    word.
-
-    >>> _plain("Item no.") == _plain("ItemID") and _plain("Due Date/Time") == _plain("due date")
-    True
-    >>> _plain("Pickup Library") == _plain("pickup_branch")
-    True
-    """
-    words = re.split(
-        r"[\W_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", heading.replace("#", " number ")).casefold()
-    )
-    return fold_heading(" ".join(_ONE_WORD.get(word, word) for word in words)).replace(
-        "datetime", "date"
-    )
-
-
-@cache
-def _names(table: str) -> dict[str, Counter[str]]:
-    """How often shipped declarations give a column of the table to a heading; and the columns' own
-    names."""
-    found: dict[str, Counter[str]] = {}
-    for source in sources():
-        for line in source.lines.get(table, ()):
-            for heading in line.headings if len(line.headings) == 1 else ():
-                for name in (heading, *source.headings.get(heading, ())):
-                    found.setdefault(_plain(name), Counter())[line.column] += 1
-    for column in schema.tables()[table].stored:
-        for name in (
-            column.name,
-            re.sub(r"_(at|on|id)$|^is_", "", column.name),
-            *_other_names(column),
-            *_DESK_WORDS.get(column.name, ()),
-        ):
-            found.setdefault(_plain(name), Counter())[column.name] += 1
-    return found
-
-
-def _other_names(column: Column) -> list[str]:
-    """`checked_out_at` is also checked out date and date checked out; `item_id` is also item
-    number, `lifetime_checkouts` total checkouts."""
-    bare = re.sub(r"_(at|on|id)$", "", column.name)
-    if bare.startswith("lifetime_"):
-        return [bare.removeprefix("lifetime_"), bare.replace("lifetime", "total")]
-    if column.type in ("date", "timestamp"):
-        return [f"{bare} date", f"date {bare}", f"{bare} time"]
-    return [f"{bare} record number"] if column.name.endswith("_id") else []
-
-
-@cache
-def _happened(table: str) -> frozenset[str]:
-    return frozenset(c for s in sources() if s.primary == table for c in s.happened)
-
-
-def first_rows(
-    proposal: Proposal, con: duckdb.DuckDBPyConnection, most: int = 10
-) -> tuple[list[str], list[list[str]]]:
-    """The columns of the primary table and the first rows that come of the mapping, as text; what
-    holds an e-mail address as its shape."""
-    source = _source(proposal)
-    plan = plans(source, proposal.part.header)[0]
-    blank = {"", *source.null_words}
-    texts = [
-        [None if cell.strip() in blank else cell for cell in row] for row in proposal.rows[:500]
-    ]
-    con.execute(
-        "create or replace temp table sample as select unnest($1::varchar[][]) as r", [texts]
-    )
-    raw = Raw(
-        "(select "
-        f"{', '.join(f'r[{i + 1}] as c{i}' for i in range(len(proposal.part.header)))} from "
-        "sample)"
-    )
-    shown = ", ".join(
-        (
-            f"case when contains({c}::varchar, '@') then shape({c}::varchar) else "
-            f"coalesce({c}::varchar, '') end"
-        )
-        for c in plan.columns
-    )
-    rows = con.execute(
-        f"select {shown} from ({plan.values_sql(raw)}) where n = 1 limit {most}"
-    ).fetchall()
-    return list(plan.columns), [list(row) for row in rows]
-
-
-def _source(proposal: Proposal) -> Source:
-    return own.source_of("proposed list", proposal.entry)
-
-
-def as_toml(label: str, proposal: Proposal, why: str) -> str:
-    """The text of the entry, to be appended to libstats.toml."""
-    text = [f"# {_printable(why)}"]
-    if proposal.personal:
-        text.append(
-            "# Left alone, since they may tell of persons: "
-            f"{_printable(', '.join(proposal.personal))}"
-        )
-    text.append(f"[export.{_quoted(label)}]")
-    entry = proposal.entry
-    columns = entry.pop("columns")
-    text += [f"{key} = {_written(value)}" for key, value in entry.items()]
-    for table, found in columns.items():
-        text.append(f"[export.{_quoted(label)}.columns.{table}]")
-        text += [f"{_quoted(heading)} = {_quoted(column)}" for heading, column in found.items()]
-    return "\n".join(text) + "\n"
-
-
-def _written(value: str | list[str]) -> str:
-    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list) else _quoted(value)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def shown(proposal: Proposal, con: duckdb.DuckDBPyConnection) -> str:
-    """The proposal for a person: the mapping, what is left alone, what is not mapped, and ten rows
-    through it."""
-    text = [
-        (
-            f"  It could fill {', '.join(proposal.columns)} (dates "
-            f"{STYLES[proposal.dates].split(',')[0]}):"
-        )
-        if not proposal.asks
-        else f"  It could fill {', '.join(proposal.columns)}:"
-    ]
-    for table, found in proposal.columns.items():
-        text += [f"    {heading} -> {table}.{column}" for heading, column in found.items()]
-    if proposal.personal:
-        text.append(f"  left alone, since they may tell of persons: {', '.join(proposal.personal)}")
-    text += [f"  not mapped: {heading} ({seen})" for heading, seen in proposal.others.items()]
-    if proposal.asks:
-        return "\n".join([*text, f"  To ask: {proposal.asks}"])
-    columns, rows = first_rows(proposal, con)
-    text += [
-        "  its first rows through it:",
-        *(f"    {' | '.join(_short(cell) for cell in row)}" for row in [columns, *rows]),
-    ]
-    return "\n".join(
-        [
-            *text,
-            (
-                '  If that is right: libstats inspect FILE --write "SYSTEM LIST" (the product '
-                f'and what it lists, as in "apollo items"). {ADVICE}'
-            ),
-        ]
-    )
-
-
-def _short(cell: str) -> str:
-    cell = _printable(cell)
-    return cell if len(cell) <= 30 else f"{cell[:29]}…"

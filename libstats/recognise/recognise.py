@@ -11,6 +11,7 @@ from pathlib import Path
 
 from libstats.declaration.source import Source, fold_heading, folded
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
+from libstats.readers.file_names import of_file
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.recognise import apart
@@ -34,14 +35,15 @@ def recognise(
     wanted = entry.partition("#")[2] if entry else ""
     for place in places(path):
         for part in parts(place):
-            if wanted and part.entry.partition("#")[2] != wanted:
+            names = (part.entry, part.written)  # a store made before has names as they were
+            if wanted and wanted not in (name.partition("#")[2] for name in names):
                 continue
             try:
                 return recognise_part(part, config)
             except FileRefused as error:
                 refusal = refusal or error
     raise refusal or FileRefused(
-        f"{path.name}: it has no part {wanted}", "Give the file that was loaded."
+        f"{of_file(path)}: it has no part {wanted}", "Give the file that was loaded."
     )
 
 

@@ -17,15 +17,26 @@ ENOUGH = 0.95
 ADVICE = "Take out or change lines of the entry as you like."
 _DAY_MONTH = re.compile(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d{4}(\D.*)?")
 _EMAIL = re.compile(r"\S@\S+\.\S")
+# what each type can be made of, in the range that a library's values have
+_DAYS = "case when year({0}) between 1900 and 2100 then {0} end"
 _TESTS = {
-    "year first": "iso_time(v)",
-    "month first": "us_time(v)",
-    "day first": "eu_time(v)",
+    "year first": _DAYS.format("iso_time(v)"),
+    "month first": _DAYS.format("us_time(v)"),
+    "day first": _DAYS.format("eu_time(v)"),
     "boolean": "yes_no(v)",
-    "integer": "whole_number(v)",
-    "bigint": "whole_number(v)",
-    "decimal(12, 2)": "typed_amount(v)",
+    "integer": "case when whole_number(v) between 1000 and 2100 then 1 end",
+    "bigint": "case when abs(whole_number(v)) < 1000000 then 1 end",
+    "decimal": "case when abs(typed_amount(v)) < 100000 then 1 end",
 }
+# a thing's number: no text that people read
+_NUMBER = r"(?=\S*\d)\S{1,60}"
+_NUMBERS = ("barcode", "item_id", "title_id", "loan_id", "hold_id", "charge_id", "order_line_id")
+# of which a library has few, whatever it calls them
+_CODES = (
+    *("location", "permanent_location", "collection", "item_type", "patron_group", "status"),
+    *("call_number_scheme", "language", "material", "payment_type", "currency", "vendor_id"),
+)
+_MANY = 50
 
 
 class Values:
@@ -35,6 +46,7 @@ class Values:
     def __init__(self, con: duckdb.DuckDBPyConnection, cells: Iterable[str]) -> None:
         self.con = con
         every = Counter(cell.strip() for cell in cells)
+        self.rows = every.total()
         self.null_words = [w for w in NULL_WORDS if every.pop(w, 0)]
         every.pop("", 0)
         self.counts = every
@@ -58,11 +70,14 @@ class Values:
         anything."""
         if not self.n:
             return True
+        if column.name in _NUMBERS:
+            return self._share(_NUMBER) >= ENOUGH
+        if (column.name in _CODES or column.name.endswith("_branch")) and not self.are_few:
+            return False
         if column.type == "varchar":
             return not column.check or self._pass(column) >= ENOUGH
-        return (
-            self.fitting[style if column.type in ("date", "timestamp") else column.type] >= ENOUGH
-        )
+        kind = style if column.type in ("date", "timestamp") else column.type
+        return self.fitting.get(re.sub(r"\(.*", "", kind), 0.0) >= ENOUGH
 
     def _pass(self, column: Column) -> float:
         sql = f"""
@@ -90,6 +105,18 @@ class Values:
         return any(_EMAIL.search(v) for v in self.counts) or self._share(r"2\d{13}") >= 0.5
 
     @property
+    def are_few(self) -> bool:
+        """True if they can be codes: each of many rows has one of few."""
+        return len(self.counts) <= max(_MANY, self.n // 10) and not (
+            self.n >= 20 and 2 * len(self.counts) > self.n
+        )
+
+    @property
+    def are_mostly_there(self) -> bool:
+        """True if most rows have a value; also where there are no rows."""
+        return not self.rows or 2 * self.n >= self.rows
+
+    @property
     def are_barcodes(self) -> bool:
         """True if nearly all are 14 digits that begin with 3, as copies' barcodes mostly do."""
         return self.n > 0 and self._share(r"3\d{13}") >= ENOUGH
@@ -105,7 +132,7 @@ class Values:
         words = {
             "boolean": "yes or no",
             "bigint": "whole numbers",
-            "decimal(12, 2)": "amounts",
+            "decimal": "amounts",
         } | dict.fromkeys(("year first", "month first", "day first"), "dates")
         kind = next(
             (
@@ -113,7 +140,7 @@ class Values:
                 for k in (
                     "boolean",
                     "bigint",
-                    "decimal(12, 2)",
+                    "decimal",
                     "year first",
                     "month first",
                     "day first",

@@ -73,6 +73,7 @@ def _warnings(report: Collection) -> list[str]:
         )
         for row in report.system_days
     ]
+    told += sections.undeclared(report.undeclared, "copies")
     told += [
         (
             f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,9 +10,10 @@ import duckdb
 
 from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
-from libstats.analysis.collection.copies import missing_copies
-from libstats.analysis.collection.horizon import system_days, use_horizon
+from libstats.analysis.collection.copies import missing_copies, undeclared_codes
+from libstats.analysis.collection.horizon import use_horizon
 from libstats.analysis.collection.shelf_time import shelf_time
+from libstats.analysis.collection.system_days import system_days
 from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.thresholds import chosen, lines
@@ -49,6 +51,7 @@ class Collection:
     limits: list[Row]
     receipts: dict[str, list[Row]]
     exports_of_use: frozenset[str] = frozenset()
+    undeclared: Sequence[Row] = ()
 
     def fate(self, reason: str) -> int:
         """How many copies have this fate."""
@@ -139,6 +142,7 @@ def read(
         exports_of_use=frozenset(
             row["export"] for row in records(freshness(con, analysis="circulation"))
         ),
+        undeclared=records(undeclared_codes(con)),
     )
 
 

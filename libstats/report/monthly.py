@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from libstats.report import charts, sections
+from libstats.report.charts.circulation import UNKNOWN_BRANCH
 from libstats.report.monthly_rows import Monthly, read
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -38,7 +39,6 @@ COUNTS = {
     "renewals": tuple(RENEWALS),
     "uses inside the library": ("in_house_uses",),
 }
-UNKNOWN_BRANCH = "branch not known"
 
 
 def head(report: Monthly) -> Html:
@@ -68,8 +68,8 @@ def _gaps(report: Monthly) -> list[str]:
         for source in report.silent
     ]
     gaps += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
-    if not report.of(report.month):
-        gaps.append(f"Nothing is loaded for {name}.")
+    if report.state(report.month) == "outside":
+        gaps.append(f"Nothing is loaded for {name}{_why(report)}.")
     else:
         here = {row["branch"] for row in report.of(report.month)}
         gone = sorted({row["branch"] for row in report.of(report.before)} - here - {None})
@@ -77,7 +77,36 @@ def _gaps(report: Monthly) -> list[str]:
             f"{branch} has no figures for {name}, though it has for {month_name(report.before)}."
             for branch in gone
         ]
+        gaps += _partly(report)
     return gaps
+
+
+def _why(report: Monthly) -> str:
+    """Why nothing is told of the month."""
+    reasons = sorted({row["reason"] for row in report.of(report.month) if row["reason"]})
+    return f": {reasons[0]}" if reasons else ""
+
+
+def _partly(report: Monthly) -> list[str]:
+    """Which branches are told of in part or not at all, by reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for row in report.of(report.month):
+        if row["coverage"] != "whole":
+            names = by_reason.setdefault((row["coverage"], row["reason"] or ""), [])
+            names.append(row["branch"] or UNKNOWN_BRANCH)
+    every = len(report.of(report.month))
+    name = month_name(report.month)
+    return [
+        (
+            f"{'Every branch' if len(names) == every else ', '.join(names)}: "
+            + (
+                f"{name} is not known, {reason}."
+                if state == "outside"
+                else f"{name} is only {reason}. It is not compared with other months."
+            )
+        )
+        for (state, reason), names in by_reason.items()
+    ]
 
 
 def key_figures(report: Monthly) -> Html:
@@ -94,13 +123,16 @@ def _compared(report: Monthly, columns: tuple[str, ...], now: int | None) -> str
     if now is None:
         return "Nothing is loaded for this month."
     parts = []
+    if report.state(report.month) != "whole":
+        return "Told of in part: not compared with other months."
     for when in (report.before, report.last_year):
         then = report.count(columns, when)
-        parts.append(
-            f"nothing is loaded for {month_name(when)}"
-            if then is None
-            else f"{change(now, then, when)}{f' ({number(then)})' if then else ''}"
-        )
+        if then is None:
+            parts.append(f"nothing is loaded for {month_name(when)}")
+        elif report.state(when) != "whole":
+            parts.append(f"{month_name(when)} is told of in part ({number(then)} or more)")
+        else:
+            parts.append(f"{change(now, then, when)}{f' ({number(then)})' if then else ''}")
     return f"{capital('; '.join(parts))}."
 
 
@@ -114,23 +146,23 @@ def by_month(report: Monthly) -> Table:
     names = sorted(
         {row["branch"] for row in report.rows}, key=lambda name: (name is None, name or "")
     )
-    months = sorted({row["period"] for row in report.rows})
-    rows = []
-    for month in months:
-        counts = {
-            name or UNKNOWN_BRANCH: report.count(COUNTS["checkouts"], month, name) for name in names
+    # numbered, since a branch may bear the name of another column
+    columns = {f"branch_{place}": name for place, name in enumerate(names, start=1)}
+    whole = ("all_branches",) if len(names) > 1 else ()
+    rows = [
+        {
+            "period": month,
+            **{
+                column: report.count(COUNTS["checkouts"], month, name)
+                for column, name in columns.items()
+            },
+            **{column: report.count(COUNTS["checkouts"], month) for column in whole},
         }
-        rows.append(
-            {
-                "period": month,
-                **counts,
-                **({"all": report.count(COUNTS["checkouts"], month)} if len(names) > 1 else {}),
-            }
-        )
+        for month in sorted({row["period"] for row in report.rows})
+    ]
     headings = {
         "period": "Month",
-        "all": "All branches",
-        **{name or UNKNOWN_BRANCH: name or "Branch not known" for name in names},
+        **{column: name or "Branch not known" for column, name in columns.items()},
     }
     return table(rows, "Checkouts by month and branch", headings=headings)
 
@@ -139,13 +171,13 @@ def by_branch(report: Monthly) -> Table:
     """The month's figures at each branch, beside the month before and the same month last year."""
     total = report.count(COUNTS["checkouts"], report.month) or 0
     names = [row["branch"] for row in report.of(report.month)]
-    rows = [_line(report, name, name or "Branch not known", total) for name in names]
+    rows = [_line(report, name or "Branch not known", total, name) for name in names]
     headings = {
         "before": f"Checkouts in {month_name(report.before)}",
         "last_year": f"Checkouts in {month_name(report.last_year)}",
         "share": "Share of all checkouts",
     }
-    foot = _line(report, "", "All branches", total) if len(rows) > 1 else None
+    foot = _line(report, "All branches", total) if len(rows) > 1 else None
     return table(
         rows,
         f"Circulation in {month_name(report.month)} by branch",
@@ -155,16 +187,16 @@ def by_branch(report: Monthly) -> Table:
     )
 
 
-def _line(report: Monthly, branch: str | None, name: str, total: int) -> Row:
-    checkouts = report.count(COUNTS["checkouts"], report.month, branch)
+def _line(report: Monthly, name: str, total: int, *branches: str | None) -> Row:
+    checkouts = report.count(COUNTS["checkouts"], report.month, *branches)
     return {
         "branch": name,
         "checkouts": checkouts,
         "share": checkouts / total if total and checkouts is not None else None,
-        "before": report.count(COUNTS["checkouts"], report.before, branch),
-        "last_year": report.count(COUNTS["checkouts"], report.last_year, branch),
-        "renewals": report.count(COUNTS["renewals"], report.month, branch),
-        "in_house_uses": report.count(COUNTS["uses inside the library"], report.month, branch),
+        "before": report.count(COUNTS["checkouts"], report.before, *branches),
+        "last_year": report.count(COUNTS["checkouts"], report.last_year, *branches),
+        "renewals": report.count(COUNTS["renewals"], report.month, *branches),
+        "in_house_uses": report.count(COUNTS["uses inside the library"], report.month, *branches),
     }
 
 

@@ -48,11 +48,22 @@ class Monthly:
         """The rows of a month; none if nothing is loaded for it."""
         return [row for row in self.rows if row["period"] == month]
 
-    def count(self, columns: tuple[str, ...], month: date, branch: str | None = "") -> int | None:
-        """The sum of some columns in a month, at one branch or (by "") all shown; None if there are
-        no rows."""
-        rows = [row for row in self.of(month) if branch in ("", row["branch"])]
-        return sum(row[column] or 0 for row in rows for column in columns) if rows else None
+    def at(self, month: date, *branches: str | None) -> list[Row]:
+        """The rows of a month at the branches named, or at all shown."""
+        return [row for row in self.of(month) if not branches or row["branch"] in branches]
+
+    def state(self, month: date, *branches: str | None) -> str:
+        """How much of a month the exports tell of, at the branches named or at all shown: whole,
+        partly, outside. A branch without a row had opened later, or closed before."""
+        found = {row["coverage"] for row in self.at(month, *branches)}
+        return found.pop() if len(found) == 1 else "partly" if found else "outside"
+
+    def count(self, columns: tuple[str, ...], month: date, *branches: str | None) -> int | None:
+        """The sum of some columns in a month, at the branches named or at all shown; None if
+        nothing tells of them."""
+        rows = self.at(month, *branches)
+        known = [row[column] for row in rows for column in columns if row[column] is not None]
+        return sum(known) if known else None
 
 
 def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> Monthly:
@@ -74,10 +85,11 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "", branch: str = "") -> M
     covered: datetime = max(row["covered_until"] for row in sources)
     wanted = parameters.month(month) if month else month_before(covered.date())
     rows = _rows(con, month_before(wanted, 36), month_before(wanted, -1))
-    if not month and rows:
-        wanted = max(row["period"] for row in rows)
+    if not month:
+        told = [row["period"] for row in rows if row["coverage"] != "outside"]
+        wanted = max((when for when in told if when <= wanted), default=wanted)
     first, after = month_before(wanted, 12), month_before(wanted, -1)
-    rows = [row for row in rows if row["period"] >= first]
+    rows = [row for row in rows if first <= row["period"] < after]
     names = branch_names(con, {row["branch"] for row in rows})
     code = {name: code for code, name in names.items()}.get(branch, branch)
     named = [
@@ -103,7 +115,7 @@ def branch_names(con: duckdb.DuckDBPyConnection, codes: set[str | None]) -> dict
             code,
             any_value(name)
         from code
-        where list = 'branch' and name is not null
+        where list = 'branch' and trim(name) <> ''
         group by code
         having count(distinct name) = 1
         """
@@ -127,18 +139,24 @@ def _silent(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    """How fresh the exports are that circulation is counted from."""
+    """How fresh the exports are that circulation is counted from, and up to when they tell; of one
+    named by a day that is the whole day, where anything of it is told."""
+    loads = con.execute(
+        """
+        select source, declaration, max(told_until)
+        from loaded_file
+        where is_active
+        group by all
+        """
+    ).fetchall()
+    told = {(source, export): until for source, export, until in loads}
     rows = records(freshness(con, analysis="circulation"))
-    return [{**row, "covered_until": _covered(con, row["newest_export_at"])} for row in rows]
-
-
-def _covered(con: duckdb.DuckDBPyConnection, exported_at: datetime) -> datetime:
-    """Up to when an export tells: its time, or the end of its day where only the day is known and
-    that day has figures."""
-    following = exported_at + timedelta(days=1)
-    if exported_at.time() == time() and _rows(con, exported_at.date(), following.date()):
-        return following
-    return exported_at
+    for row in rows:
+        until = told[row["source"], row["export"]]
+        ends_with_day = until > row["newest_export_at"]
+        following = datetime.combine(until.date() + timedelta(days=1), time())
+        row["covered_until"] = following if ends_with_day else until
+    return rows
 
 
 def _receipt(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]:
@@ -165,4 +183,4 @@ def _at(rows: list[Row], branch: str, names: dict[str, str]) -> list[Row]:
             f"there is no circulation at a branch {branch!r} in these 13 months",
             f"There is at: {told or 'none'}.",
         )
-    return [row for row in rows if branch in ("", row["branch"])]
+    return [row for row in rows if not branch or branch == row["branch"]]

@@ -8,7 +8,9 @@ from libstats.report.page.html import escaped, notice, paragraph
 from libstats.report.page.table import Html, joined, shown, table
 from libstats.wording import Row, capital, number
 
-__all__ = ["figures", "head", "outdated", "receipt", "unread"]
+__all__ = ["figures", "head", "outdated", "receipt", "undeclared", "unread"]
+
+MOST_CODES = 5
 
 SOURCE = {
     "source": "Source",
@@ -64,10 +66,26 @@ def unread(source: Row) -> str:
     )
 
 
+def undeclared(codes: Sequence[Row], what: str) -> list[str]:
+    """That nobody declared what codes mean, each in a sentence with the line to add; of many the
+    commonest."""
+    told = [
+        f"{number(row['rows'])} {what} of {row['source']} carry the {row['field']} "
+        f"“{row['code']}”, of which no role is known: nothing is concluded from it. "
+        "Add to libstats.toml what stands in brackets, and below it the rest with its role in "
+        f"place of the points: {row['line']}"
+        for row in codes[:MOST_CODES]
+    ]
+    if len(codes) > MOST_CODES:
+        more = number(len(codes) - MOST_CODES)
+        told.append(f"{more} more codes have no role: “libstats check” lists them all.")
+    return told
+
+
 def figures(cards: Iterable[tuple[str, str, str]]) -> Html:
     """A few figures in short: each with what it is, and what it compares with."""
     listed = "".join(
-        f'<li><strong>{figure}</strong> <span class="what">{escaped(what)}</span>'
+        f'<li><strong>{escaped(figure)}</strong> <span class="what">{escaped(what)}</span>'
         f'<span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
         for figure, what, words in cards
     )

@@ -8,7 +8,7 @@ from libstats.analysis import today as lists
 from libstats.analysis.today import Today, Work
 from libstats.report import sections
 from libstats.report.page import publish
-from libstats.report.page.html import paragraph
+from libstats.report.page.html import escaped, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
@@ -41,20 +41,16 @@ def page(today: Today) -> str:
     ]
     sections = [
         ("head", "", _head(today)),
-        *(
-            (work.process.name, f"## {lists.headline(work)}", _section(work, today))
-            for work in today.work
-        ),
+        *((work.process.name, lists.headline(work), _section(work, today)) for work in today.work),
     ]
     if not today.work:
         sections.append(
             ("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>"))
         )
-    sections.append(("exports", "## The exports behind it", _state(today)))
+    sections.append(("exports", "The exports behind it", _state(today)))
     for name, heading, html in sections:
-        if heading:
-            cells.append(nbformat.v4.new_markdown_cell(heading, id=f"about-{name}"))
-        output = nbformat.v4.new_output("display_data", {"text/html": html})
+        titled = joined(f"<h2>{escaped(heading)}</h2>", html) if heading else html
+        output = nbformat.v4.new_output("display_data", {"text/html": titled})
         cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))
     return publish.page(nbformat.v4.new_notebook(cells=cells), "today")
 

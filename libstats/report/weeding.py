@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 from libstats.report.collection_rows import LAST, Collection
 from libstats.report.page.html import notice, paragraph
@@ -27,10 +28,10 @@ AND_OR = {
 
 def summary(report: Collection) -> Html:
     """Where the copies to look at are, and where to begin."""
-    shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
+    shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
     by_shelf = [
-        {"branch": branch, "location": location, "copies": shelves[branch, location]}
-        for branch, location in sorted(shelves)
+        {**_named(branch=branch, location=location), "copies": shelves[branch, location]}
+        for branch, location in sorted(shelves, key=_blanks_last)
     ]
     foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
     pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
@@ -47,16 +48,16 @@ def summary(report: Collection) -> Html:
 
 def _of_classes(report: Collection) -> list[Row]:
     """How much of each class is on the list."""
-    classes = Counter(_known(row, "class") for row in report.candidates)
-    held = {_known(row, "class"): row["items"] for row in report.age}
+    classes = Counter(row["class"] for row in report.candidates)
+    held = {row["class"]: row["items"] for row in report.age}
     return [
         {
-            "class": name,
+            **_named(**{"class": name}),
             "copies": classes[name],
             "of_class": held.get(name),
             "share": share(classes[name], held.get(name, 0)),
         }
-        for name in sorted(classes)
+        for name in sorted(classes, key=lambda name: _blanks_last((name,)))
     ]
 
 
@@ -72,19 +73,29 @@ def _begin(report: Collection) -> str:
             if last
             else "No copy is beyond its limits."
         )
-    shelves = Counter((_known(row, "branch"), _known(row, "location")) for row in report.candidates)
-    classes = Counter(_known(row, "class") for row in report.candidates)
-    (branch, location), most = min(shelves.items(), key=lambda pair: (-pair[1], pair[0]))
-    name, of_class = min(classes.items(), key=lambda pair: (-pair[1], pair[0]))
+    shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
+    classes = Counter((row["class"],) for row in report.candidates)
+    shelf, most = min(shelves.items(), key=_most_first)
+    of_class, in_class = min(classes.items(), key=_most_first)
+    told = _named(branch=shelf[0], location=shelf[1], **{"class": of_class[0]})
     return (
-        f"Begin where most of them stand: {branch}, {location} ({number(most)} of "
-        f"{number(len(report.candidates))}). The class with most of them is {name} "
-        f"({number(of_class)})."
+        f"Begin where most of them stand: {told['branch']}, {told['location']} ({number(most)} of "
+        f"{number(len(report.candidates))}). The class with most of them is {told['class']} "
+        f"({number(in_class)})."
     )
 
 
-def _known(row: Row, name: str) -> str:
-    return row[name] or UNKNOWN[name]
+def _named(**values: str | None) -> dict[str, str]:
+    """Values in words where they are not known, which a value of the same words is not."""
+    return {name: value or UNKNOWN[name] for name, value in values.items()}
+
+
+def _blanks_last(values: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
+    return tuple((value is None, value or "") for value in values)
+
+
+def _most_first(pair: tuple[tuple[str | None, ...], int]) -> tuple[int, Any]:
+    return -pair[1], _blanks_last(pair[0])
 
 
 def why_not(report: Collection) -> Table:
@@ -120,12 +131,12 @@ def pick_list(report: Collection) -> Html:
         "unused_since": "Last used",
         "limits_passed": "Because of",
     }
-    branches = dict.fromkeys(_known(row, "branch") for row in listed)
-    for place, branch in enumerate(branches):
-        rows = [_pick(row) for row in listed if _known(row, "branch") == branch]
+    for place, branch in enumerate(dict.fromkeys(row["branch"] for row in listed)):
+        rows = [_pick(row) for row in listed if row["branch"] == branch]
+        name = _named(branch=branch)["branch"]
         of_branch = table(
             rows,
-            f"{branch}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}",
+            f"{name}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}",
             headings=headings,
             formats={"published_year": str},
         )

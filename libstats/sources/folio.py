@@ -207,14 +207,10 @@ ITEMS = Source(
         "effectiveShelvingOrder" as shelf_key,
         zoned_time("metadata.createdDate")::date as added_on,
         zoned_time("lastCheckIn.dateTime")::date as last_seen_on,
-        case when trim("status.name") <> 'Available' then "status.name" end as status,
-        case
-            when trim("status.name") in (
-                'Aged to lost', 'Declared lost', 'Lost and paid', 'Missing', 'Long missing'
-            )
-                then "status.name"
-        end as lost_code,
-        case when trim("status.name") = 'Withdrawn' then "status.name" end as withdrawn_code,
+        "status.name" as status,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
+        null::varchar as withdrawn_code,
         "volume" as volume,
         "copyNumber" as copy_number,
         zoned_time("metadata.updatedDate") as updated_at

@@ -182,26 +182,11 @@ ITEM = {
         us_time("LastCheckoutRenewDate")::date as last_borrowed_on,
         us_time("LastCircTransactionDate")::date as last_seen_on,
         us_time("DueDate")::date as due_on,
-        case
-            when coalesce(trim("?ItemStatusID"), lower(trim("?ItemStatus"))) not in ('1', 'in')
-                then coalesce("?ItemStatus", "?ItemStatusID")
-        end as status,
-        case
-            when trim("?ItemStatusID") in ('7', '8', '9', '10')
-                or lower(trim("?ItemStatus")) in (
-                    'lost', 'missing', 'claim returned', 'claim never had'
-                )
-                then coalesce("?ItemStatusID", "?ItemStatus")
-        end as lost_code,
-        case
-            when trim("?ItemStatusID") in ('11', '12')
-                or lower(trim("?ItemStatus")) in ('withdrawn', 'weeded')
-                then coalesce("?ItemStatusID", "?ItemStatus")
-        end as withdrawn_code,
-        case
-            when trim("?ItemStatusID") = '23' or lower(trim("?ItemStatus")) = 'damaged'
-                then coalesce("?ItemStatusID", "?ItemStatus")
-        end as damaged_code
+        coalesce("?ItemStatus", "?ItemStatusID") as status,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
+        null::varchar as withdrawn_code,
+        null::varchar as damaged_code
     from raw""",
     "title": """
     select

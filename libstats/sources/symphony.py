@@ -15,17 +15,20 @@ NO_DATE = ("0", "NEVER")
 ITEM_KEY = ("Catalog Key", "Call Sequence", "Copy Number")
 ITEM_ID = """trim("Catalog Key") || ':' || trim("Call Sequence") || ':' || trim("Copy Number")"""
 
-# Symphony's own locations for what is lost or thrown out; a site may add others, which stand in
-# status
-LOST = """case
-            when upper(trim("Current Location")) in (
-                'LOST', 'LOST-ASSUM', 'LOST-CLAIM', 'LOST-PAID', 'MISSING'
-            )
+# The current location is the home location on the shelf, else a word for what is with the copy:
+# CHECKEDOUT, HOLDS, INTRANSIT, MISSING. A copy may also be at home in DISCARD or LOST.
+STATUS = """case
+            when "Current Location" is distinct from "?Home Location"
+                or upper(trim("Current Location")) in (
+                    'CHECKEDOUT', 'INTRANSIT', 'HOLDS', 'ON-ORDER', 'ONORDER', 'BINDERY',
+                    'REPAIR', 'CATALOGING', 'RESHELVING', 'ILL', 'LOST', 'LOST-ASSUM',
+                    'LOST-CLAIM', 'LOST-PAID', 'LONGOVRDUE', 'MISSING', 'DISCARD'
+                )
                 then "Current Location"
-        end as lost_code,"""
-DISCARDED = """case
-            when upper(trim("Current Location")) = 'DISCARD' then "Current Location"
-        end as withdrawn_code,"""
+        end as status,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
+        null::varchar as withdrawn_code,"""
 
 ITEMS = Source(
     system="symphony",
@@ -59,13 +62,7 @@ ITEMS = Source(
         "Home Location" as location,
         "Item Type" as item_type,
         packed_time("Date Created")::date as added_on,
-        -- the current location is the home location on the shelf, else a word for what is with the
-        --   copy: CHECKEDOUT, HOLDS, INTRANSIT, MISSING
-        case
-            when "Current Location" is distinct from "?Home Location" then "Current Location"
-        end as status,
-        {LOST}
-        {DISCARDED}
+        {STATUS}
         "Copy Number" as copy_number
     from raw"""
     },
@@ -288,11 +285,7 @@ ITEM_LIST = Source(
             us_date("Date Inventoried"),
             packed_time("Date Inventoried")::date
         ) as last_seen_on,
-        case
-            when "Current Location" is distinct from "Home Location" then "Current Location"
-        end as status,
-        {LOST}
-        {DISCARDED}
+        {STATUS}
         "Copy Number" as copy_number
     from raw""",
         "title": """

@@ -13,7 +13,8 @@ import duckdb
 
 from libstats import schema
 from libstats.schema import Column, Table
-from libstats.store.tables import FORMAT, UNREAD, form, parts_sql
+from libstats.store import summary
+from libstats.store.tables import FORMAT, KEY, UNREAD, form, parts_sql
 
 IS_OPEN = True
 
@@ -50,6 +51,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop view {view}")
     there = _columns(con)
     con.execute(UNREAD)
+    con.execute(KEY)
     if "scope_rows" not in there["load"]:
         con.execute("alter table load add column scope_rows map(varchar, bigint)")
     for table in schema.tables().values():
@@ -57,6 +59,10 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
             _add_columns(con, table, there[f"{table.name}__row"])
         else:
             con.execute(parts_sql(table, "table"))
+    if "summary" in there:
+        con.execute("drop table summary")
+    con.execute(summary.TABLE.format("table"))
+    summary.write_all(con)
     if "form" not in there["about"]:
         con.execute("alter table about add column form varchar")
     con.execute("update about set format = $1, form = $2", [FORMAT, form()])
@@ -88,7 +94,13 @@ def read_as_now(con: duckdb.DuckDBPyConnection) -> set[str]:
     stand_ins = set()
     for table in schema.tables().values():
         stand_ins |= _stand_in(con, table, there.get(f"{table.name}__row", ()))
-    return stand_ins
+    store = _placed(con, "")
+
+    def placed(name: str) -> str:
+        return f"temp.main.{name}" if name in stand_ins else f"{store}{name}"
+
+    con.execute(f"create temp view summary as {summary.all_sql(placed)}")
+    return stand_ins | {"summary"}
 
 
 def _placed(con: duckdb.DuckDBPyConnection, name: str) -> str:

@@ -9,6 +9,8 @@ import hashlib
 import duckdb
 
 from libstats import schema
+from libstats.definitions.events import TOLD
+from libstats.store import summary
 
 # Raised once an earlier libstats could not read the store; lesser changes are told by its form.
 # 2: the views that people query are made when a store is opened, and stand in it no more.
@@ -24,6 +26,8 @@ UNREAD = """
         hash ubigint
     )
 """
+# The fingerprint of the secret key by which patrons' numbers were hashed; no row until then.
+KEY = "create table if not exists patron_key (fingerprint varchar)"
 _LEDGER = """
     create table ledger (
         seq integer,
@@ -80,14 +84,17 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create table about as select {FORMAT} as format, '{form()}' as form")
     con.execute(_LEDGER)
     con.execute(UNREAD)
+    con.execute(KEY)
+    con.execute(summary.TABLE.format("table"))
     for table in schema.tables().values():
         con.execute(parts_sql(table, "table"))
     con.execute("commit")
 
 
 def form() -> str:
-    """A fingerprint of the tables as they are today: of all that earlier.py looks at."""
-    text = f"{FORMAT}{_LEDGER}{UNREAD}{schema.sql()}"
+    """A fingerprint of the tables as they are today: of all that earlier.py looks at, and of what
+    the summary counts."""
+    text = f"{FORMAT}{_LEDGER}{UNREAD}{KEY}{summary.TABLE}{TOLD}{schema.sql()}"
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 

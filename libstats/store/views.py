@@ -4,6 +4,7 @@ T             what is there now
 T_ever        also what has gone, and when it was last seen
 history.T     every stored row, and the loads that held it
 loaded_file   one row a load
+loaded_day    what it holds, by table, event, branch and day
 rejected_row  one row a fault of a rejected row
 "case"        one row a case and kind of work (made by libstats/analysis/work/case.py)
 
@@ -18,6 +19,7 @@ from collections.abc import Collection
 import duckdb
 
 from libstats import schema
+from libstats.definitions.coverage import COVERAGE
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -32,6 +34,7 @@ LOADED_FILE = {
     "sha256": "fingerprint of its bytes",
     "loaded_at": "when it was loaded",
     "exported_at": "when it was exported",
+    "told_until": "up to when it tells: of one named by a day, the newest time in it on that day",
     "exported_from": "how that is known: given, stated, name, newest, modified",
     "primary_table": "the table of whose rows the receipt tells",
     "columns": "the columns that it fills, by table",
@@ -43,12 +46,53 @@ LOADED_FILE = {
     "rows_kept": "rows neither rejected nor set aside",
     "dispositions": "what became of the rows, by disposition",
 }
+LOADED_DAY = {
+    "seq": "number of the load",
+    "table_name": "the table of whose rows it tells",
+    "event": "what happened, such as checkout; ended is the end of a case, whatever it was",
+    "branch": "where, as the rows are counted by it",
+    "day": "when; blank for a list of what is there",
+    "n": "how many the load holds",
+    "open": "how many of them had not ended; 0 of what does not end",
+    "ended": "how many had",
+    "newest": "the newest time of them, as far as this load or one of its shape before it told",
+    "longest": "of ended, the most days that a case took",
+}
 REJECTED_ROW = {
     "seq": "number of the load",
     "line": "line of the file",
     "heading": "the column; blank where the line as a whole is at fault",
     "reason": "what is wrong",
     "shape": "what the value looks like, never the value",
+}
+# What a connection is given beside the store's own, when it is opened: see libstats/definitions.
+ROLE = {
+    "source": "configured source",
+    "about": "the table whose column carries the code",
+    "field": "that column; blank: any of the table that carries codes",
+    "code": "the code in small letters, one space between words; *: any that no line names",
+    "role": "what it means, of a closed list (of copies `copy_role`); blank: `meaning` says why",
+    "milestone": "the milestone of a kind of work that it marks",
+    "outcome": "how a case stands that carries it",
+    "meaning": "what the vendor, or the library, says it is",
+    "is_own": "true if libstats.toml says so",
+}
+COPY_ROLE = {
+    "role": "a role of a copy",
+    "is_held": "true if the library has such a copy, so that age and use count it",
+    "is_on_shelf": "true if it stands where it belongs; blank: not said",
+    "can_fill": "true if a hold can be filled with it, now or once it is back",
+    "meaning": "the role in words",
+    "place": "its place among them: of several codes of one copy the first role counts",
+}
+COPY_STATE = {
+    "source": "configured source",
+    "item_key": "the copy, as in `item_ever`",
+    "role": "the first of the roles of its codes; `nothing said` without any; blank: none is known",
+    "is_held": "as in `copy_role`; of several codes one no decides, else one unknown: blank",
+    "is_on_shelf": "likewise",
+    "can_fill": "likewise",
+    "unknown_code": "its codes without a role, each behind its column",
 }
 
 CASE = {
@@ -94,6 +138,17 @@ def dictionary() -> str:
             "One row a load: the file, what it was taken for, what became.",
             LOADED_FILE,
         ),
+        (
+            "loaded_day",
+            "What a load holds: one row a load, table, event, branch and day.",
+            LOADED_DAY,
+        ),
+        (
+            "coverage",
+            "What the loaded exports cover: one row a source, table, event, branch and stretch of"
+            " time. Outside of these a figure is unknown, and not 0.",
+            COVERAGE,
+        ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
         (
             "case",
@@ -101,10 +156,19 @@ def dictionary() -> str:
             ' marks, `from "case"`.',
             CASE,
         ),
+        ("role", "One row a code of a source, and what it means there.", ROLE),
+        ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
+        ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),
     ):
         lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]
         lines.append("")
+    lines += [
+        "`dated_item` is `item` with days blank that are none: 1900-01-01, 1970-01-01 and the like,"
+        " and what should have happened after the newest export. `believed_day(day, newest)` is"
+        " such a day, or NULL.",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -120,8 +184,10 @@ def make(
     is_known = at != ledger.LATEST
     kind = "temp view" if is_known or stand_ins else "view"
     rows = filled(con)
+    summary = _placed("summary", stand_ins)
     made = [
-        _loads_sql(con, at),
+        _loads_sql(con, summary, at),
+        _days_sql(summary, at),
         f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
     ]
     made.append("create schema if not exists memory.history")
@@ -189,7 +255,7 @@ def _history_sql(table: Table, rows: str, at: int) -> str:
         where from_seq <= {at}"""
 
 
-def _loads_sql(con: duckdb.DuckDBPyConnection, at: int) -> str:
+def _loads_sql(con: duckdb.DuckDBPyConnection, summary: str, at: int) -> str:
     held = ", ".join(str(w.seq) for w in ledger.wholes(con, at) if not w.is_believed) or "null"
     return f"""create or replace view memory.main.loaded_file as
         select
@@ -202,6 +268,7 @@ def _loads_sql(con: duckdb.DuckDBPyConnection, at: int) -> str:
             l.loaded_at,
             l.exported_at,
             l.exported_from,
+            greatest(l.exported_at, t.newest) as told_until,
             e.primary_table,
             e.columns,
             e.is_whole,
@@ -212,4 +279,49 @@ def _loads_sql(con: duckdb.DuckDBPyConnection, at: int) -> str:
             l.rows_kept,
             l.dispositions
         from store.main.load l join store.main.export e using (export_id)
+            left join (
+                select l.seq, max(s.newest) as newest
+                from store.main.load l
+                    join store.main.load k on k.export_id = l.export_id and k.seq <= l.seq
+                    join {summary} s on s.seq = k.seq and s.day = l.exported_at::date
+                where l.exported_at = l.exported_at::date
+                group by l.seq
+            ) t on t.seq = l.seq
         where l.seq <= {at}"""
+
+
+def _days_sql(summary: str, at: int) -> str:
+    """SQL that makes what each load holds by day: the summary tells it as changes from one load of
+    a shape to the next."""
+    cell = "partition by l.export_id, s.table_name, s.event, s.branch, s.day order by s.seq"
+    return f"""create or replace view memory.main.loaded_day as
+        with held as (
+            select
+                l.export_id,
+                s.* exclude (n, open, ended, newest, longest),
+                lead(s.seq) over w as next_seq,
+                sum(s.n) over w as n,
+                sum(s.open) over w as open,
+                sum(s.ended) over w as ended,
+                max(s.newest) over w as newest,
+                max(s.longest) over w as longest
+            from {summary} s join store.main.load l using (seq)
+            where s.seq <= {at}
+            window w as ({cell})
+        )
+        select
+            l.seq,
+            h.table_name,
+            h.event,
+            h.branch,
+            h.day,
+            h.n::bigint as n,
+            h.open::bigint as open,
+            h.ended::bigint as ended,
+            h.newest,
+            h.longest
+        from held h join store.main.load l
+            on l.export_id = h.export_id
+            and l.seq >= h.seq
+            and l.seq < coalesce(h.next_seq, {ledger.LATEST})
+        where h.n > 0 and l.seq <= {at}"""

@@ -9,7 +9,7 @@ from libstats.workspace.key_lines import line_of
 
 CONFIG = "libstats.toml"
 # sections that have a name each: [sources.koha]
-_NAMED = ("sources", "export", "headings", "calendar", "process")
+_NAMED = ("sources", "export", "headings", "coverage", "calendar", "process")
 
 
 class Fault(NamedTuple):

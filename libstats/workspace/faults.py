@@ -17,6 +17,7 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Line, Source, fold_heading, headings_in, read_select
 from libstats.declaration.vocabulary import refused, vocabulary
 from libstats.errors import SourceError
+from libstats.privacy.gleaning import takes_more_than_its_words
 from libstats.privacy.headings import is_personal
 from libstats.sources import declared
 from libstats.workspace.export_form import misshapen
@@ -176,12 +177,26 @@ def _of_persons(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
                 Fault(_at(here, entry, table, line), f"{name} looks as if it told of persons", _OUT)
                 for heading in line.headings
                 if heading not in source.glean and not (keyed and keyed[1] == heading)
-                for name in (heading, *source.headings.get(heading, ()))
-                if is_personal(name)
+                for name in _personal(source, heading)
+            )
+    for heading, pattern in source.glean.items():
+        if takes_more_than_its_words(pattern):
+            yield from (
+                Fault((*here, "glean", heading), f"could take a person out of {name}", _GLEANED)
+                for name in _personal(source, heading)
             )
 
 
+def _personal(source: Source, heading: str) -> list[str]:
+    """The names of a heading that look as if they told of persons."""
+    return [name for name in (heading, *source.headings.get(heading, ())) if is_personal(name)]
+
+
 _KEYED = re.compile(r'person_key\("\??([^"]+)"\)')
+_GLEANED = (
+    "Name the words to be read, as in 'shipped|lost', and at most one sign more, as in '\\S' for "
+    "whether anything stands there"
+)
 _OUT = (
     "Leave it out; the pattern of what alone is read of free text is said with glean, and a "
     "number goes through person_key, alone, to a column for it"

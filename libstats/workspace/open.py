@@ -9,9 +9,9 @@ import duckdb
 
 from libstats import schema
 from libstats.analysis.work import case
-from libstats.definitions import calendar, processes, roles, thresholds
-from libstats.errors import StoreError
-from libstats.privacy import forgetting
+from libstats.definitions import calendar, codes, coverage, days, processes, roles, thresholds
+from libstats.errors import StoreError, WorkspaceError
+from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
 from libstats.store import earlier, generations, gone, ledger, tables, views
 from libstats.store.fold import Refold
@@ -52,9 +52,9 @@ def opened(
     place = workspaces.at(workspace)
     try:
         con = _connected(place)
-    except StoreError:
+    except (StoreError, WorkspaceError):
         # once more: a load may have published, and removed the file of before, between the look at
-        # the pointer and the opening
+        # the pointer and the opening; or a new key may have come
         con = _connected(place)
     stand_ins, at = earlier.read_as_now(con), ledger.LATEST
     if known_on is not None:
@@ -64,8 +64,11 @@ def opened(
     views.make(con, at, stand_ins)
     con.execute("use memory")
     processes.register(con, place.config)
+    days.register(con)
     roles.register(con, vocabularies.of_system, place.config)
+    codes.register(con)
     calendar.register(con, place.config)
+    coverage.register(con, place.config)
     thresholds.register(con, place.config, place.folder)
     return con
 
@@ -84,7 +87,19 @@ def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
         memory=place.memory_limit,
     )
     generations.check_format(con, path)
+    try:
+        _refuse_other_key(con, place)
+    except WorkspaceError:
+        con.close()
+        raise
     return con
+
+
+def _refuse_other_key(con: duckdb.DuckDBPyConnection, place: Workspace) -> None:
+    """WorkspaceError if the secret key beside the store is not its own. To read it none is needed,
+    and while it is changed there are two."""
+    if place.key_file.exists() and not any(keys.unfinished(place.key_file)):
+        keys.refuse_other(con, place.key_file, keys.read_key(place.key_file))
 
 
 def as_known(con: duckdb.DuckDBPyConnection, at: int) -> None:

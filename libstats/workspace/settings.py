@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions.events import WORDS
 from libstats.workspace.fault import Fault
 
 Config = Mapping[str, Any]
@@ -133,6 +134,22 @@ def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
             yield Fault(("whole", label), problem, remedy)
 
 
+def _of_exports(section: str) -> Callable[[Mapping[str, Any], Config], Iterator[Fault]]:
+    """What finds in a section the exports that there are not."""
+
+    def further(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+        from libstats.sources import sources  # most workspaces are opened without
+
+        labels = [*(s.label for s in sources()), *_own(config)]
+        for label in given:
+            if label not in labels:
+                meant = nearest(label, labels)
+                told = f"{meant}`libstats loads` lists what the loaded files are"
+                yield Fault((section, label), "there is no such export", told)
+
+    return further
+
+
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
     from libstats.definitions.processes import processes
@@ -234,6 +251,18 @@ SECTIONS = {
     "export": Section('[export."SYSTEM LIST"]'),
     "headings": Section('[headings."SYSTEM LIST"]'),
     "whole": Section("[whole]", each=_FLAG, further=_of_whole),
+    "exact": Section("[exact]", each=_FLAG, further=_of_exports("exact")),
+    "coverage": Section(
+        '[coverage."SYSTEM LIST"]',
+        each=_BELOW,
+        below={
+            "selects": Setting(
+                WORDS.__contains__, f"is none of: {', '.join(WORDS)}", f'"{WORDS[0]}"'
+            ),
+            "whole_days": _FLAG,
+        },
+        further=_of_exports("coverage"),
+    ),
     "privacy": Section(
         "[privacy]",
         {

@@ -13,6 +13,7 @@ from typing import Any
 
 from libstats.errors import WorkspaceError
 from libstats.privacy import keys
+from libstats.store import generations
 from libstats.workspace import fault, given, settings, shipped
 
 CONFIG = fault.CONFIG
@@ -46,6 +47,11 @@ name = "{name}"
 # The statuses that your ILL desk made up, with the milestone that each means:
 # [process.ill_borrowing.statuses]
 # received = ["Awaiting Box Opening"]
+
+# What codes mean that libstats does not know, or that mean something else here; `libstats check`
+# names them. Of copies: on shelf, on loan, repair, missing, withdrawn, ... (the table `copy_role`).
+# [roles.koha.item.not_for_loan_code]
+# "3" = "repair"
 
 # The limits of weeding, where neither profile nor table is given: a profile of
 # libstats/definitions/weeding.csv, or of a table like it in this folder.
@@ -81,6 +87,19 @@ name = "{name}"
 # (Without this an item that vanishes from the list of items is kept.)
 # [whole]
 # "koha items" = true
+
+# What a list selects, where its rows make one suspect that it leaves some out: all, open only,
+# closed only, or "open, and closed since" a day. `libstats coverage` shows what the exports cover.
+# A file named by a day tells up to the newest time in it; whole_days says that it was written after
+# closing time, and holds all of that day.
+# [coverage."koha loans"]
+# selects = "all"
+# whole_days = true
+
+# Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
+# rounded them.
+# [exact]
+# "alma physical items" = true
 
 # Patrons' keys: forget them this many days after the case closed; delete exports from the folder
 # once they are loaded.
@@ -203,6 +222,11 @@ class Workspace:
         declared."""
         return bool(self.config.get("whole", {}).get(label, declared))
 
+    def is_exact(self, label: str) -> bool:
+        """True if long numbers of this export that end in zeros are as the system gives them, by
+        [exact] in the configuration."""
+        return bool(self.config.get("exact", {}).get(label, False))
+
 
 def around(start: Path) -> Workspace | None:
     """The workspace at `start` or above it, if there is one; WorkspaceError if its configuration is
@@ -289,6 +313,7 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
             f"{folder} is a file, not a folder", "Give the name of a folder to make."
         )
     _sound(folder)
+    _refuse_lost_key(folder)
     for sub in ("exports", "notebooks", "reports"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
     (folder / "store").mkdir(mode=0o700, exist_ok=True)
@@ -305,3 +330,15 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
     if os.name == "posix":
         (folder / "store").chmod(0o700)
     return find(folder)
+
+
+def _refuse_lost_key(folder: Path) -> None:
+    """WorkspaceError if something is loaded and its key is missing: under a new one each patron
+    would count as two."""
+    key = folder / "patron.key"
+    if generations.published(folder / "store") is not None and not key.exists():
+        raise WorkspaceError(
+            f"{key.name}, the secret key for the patron numbers that are loaded here, is missing",
+            "Put it back from a backup. If it is lost, `libstats rotate-key` takes a new one: what"
+            " is loaded stays, and its patrons cannot be told among those to come.",
+        )

@@ -49,7 +49,23 @@ PLANTED = {
             ),
         )
     ],
+    "selected by outcome": [
+        (
+            "circs-2026-10-01.csv",
+            "Circ ID,Checkout / Renewal Library,Checkout Date/Time,Due Date/Time,"
+            "Check In Date/Time,Desk Renewal,OPAC Renewal,Phone Renewal,Auto Renewal,"
+            "Parent Circulation\n"
+            + "".join(
+                f"{i},EAST,2026-09-{i % 20 + 1:02} 10:00:00,2026-10-30,,0,0,0,0,\n"
+                for i in range(60)
+            ),
+        )
+    ],
     "migration day": [("items-2026-10-01.csv", items(150, day="2024-01-01"))],
+    "code without a role": [
+        ("items-2026-10-01.csv", "itemnumber;barcode;homebranch;notforloan\n1;b1;EAST;7\n")
+    ],
+    "impossible days": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;1900-01-01\n")],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],
     "times to come": [("log-2026-10-01.csv", LOG + "2026-10-05 10:00:00;EAST;issue\n")],
     "gap in a log": [

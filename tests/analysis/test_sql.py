@@ -26,8 +26,10 @@ from tests.support.files import ROOT
 CANONICAL = {
     name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
 }
-DOCUMENTED = {"loaded_file", "rejected_row"}
-GIVEN = {"role", "process", "calendar_day", "open_weekday", "closed_day"}
+DOCUMENTED = {"loaded_file", "loaded_day", "rejected_row", "coverage"}
+DOCUMENTED |= {"role", "copy_role", "copy_state", "dated_item"}
+GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
+GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
@@ -64,6 +66,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     yield "shelf_time", PERIOD
+    yield "coverage", PERIOD
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["weeding_candidates"] = {**day, "branch": "QBC"}

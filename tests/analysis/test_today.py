@@ -13,7 +13,7 @@ from libstats.analysis import today
 from libstats.analysis.today import Export, Today
 from libstats.cli.today import text
 from libstats.report import today as written
-from libstats.report.page import publish
+from libstats.report.page import allowed
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.analysis.work.test_turnaround import FOUR
 from tests.support.cases import opened
@@ -122,7 +122,7 @@ def test_after_a_refusal_a_request_is_sent_again(workspace: Workspace) -> None:
 def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     found = today.read(opened(workspace, SIX, exported="2026-01-10"), NOW)
     page = written.page(found)
-    assert publish.faults(page) == []
+    assert allowed.faults(page) == []
     assert "<title>Today's work: January 10, 2026</title>" in page
     assert "No export is older than usual, and nothing in them looks wrong." in page
     assert "Mending: 1 late, 1 near, 1 in time</h2>" in page

@@ -556,3 +556,23 @@ def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(
     assert [code for code in barcodes if f">{code}<" not in page] == []
     assert "<title>Collection and weeding: November 1, 2026, branch QBC</title>" in page
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_codes_without_a_role_stand_at_its_head() -> None:
+    """Five with the line to add, and how many more there are."""
+    codes = [
+        {
+            "source": "koha",
+            "field": "not_for_loan_code",
+            "code": str(code),
+            "rows": 1200 - code,
+            "line": f'[roles.koha.item.not_for_loan_code] "{code}" = "..."',
+        }
+        for code in range(7)
+    ]
+    head = str(collection.head(replace(example(), undeclared=codes)))
+    assert "1,200 copies of koha carry the not_for_loan_code “0”, of which no role is known" in head
+    assert "[roles.koha.item.not_for_loan_code]" in head
+    assert "not_for_loan_code “4”" in head and "not_for_loan_code “5”" not in head
+    assert "2 more codes have no role" in head
+    assert "no role" not in str(collection.head(example()))

@@ -145,3 +145,21 @@ def test_nobody_is_read(demo: Path) -> None:
                 f"select count(*) from {table} t where contains(t::varchar, '{user}') or contains(t::varchar, 'odette') or contains(t::varchar, 'phoned')"
             ).fetchall()
             assert rows == [(0,)], table
+
+
+def test_every_planted_candidate_is_found_and_no_other(demo: Path, truth: Truth) -> None:
+    """Of the old stock on Alma: 12 that were not lent since 2016, 4 that never were, and none that
+    is protected, out, missing, new or cannot be judged."""
+    told = truth["weeding"]["items"]
+    planted = {item["item_id"] for item in told if item["verdict"] == "candidate"}
+    with libstats.open(demo) as con:
+        found = {
+            key
+            for (key,) in libstats.weeding_candidates(con, as_of="2026-11-01")
+            .filter("source = 'alma'")
+            .select("item_key")
+            .fetchall()
+        }
+        assert libstats.system_days(con).fetchall() == []
+    assert found == planted
+    assert len(found) == 16

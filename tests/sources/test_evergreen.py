@@ -157,21 +157,66 @@ def test_a_renewal_whose_loan_is_not_in_the_list_is_a_case(
         ] == ["5"]
 
 
+AGED = {
+    "Patron Birth Year": "1980",
+    "usr_birth_year": "1980",
+    "Patron ZIP": "30303",
+    "usr_post_code": "",
+    "usr_home_ou": "4",
+    "usr_profile": "2",
+    "Patron Home Library": "BR1",
+    "Patron Profile Group": "Adult",
+    "copy_circ_lib": "4",
+    "copy_owning_lib": "4",
+    "copy_call_number": "77",
+    "copy_location": "101",
+    "copy_bib_record": "9",
+    "Copy Owning Library": "BR1",
+}
+
+
+@pytest.mark.parametrize("mark", AGED)
 def test_an_aged_circulation_loses_its_patron_here_too(
-    workspace: Workspace, tmp_path: Path
+    mark: str, workspace: Workspace, tmp_path: Path
 ) -> None:
     libstats.load(workspace, [write(tmp_path / "a-2026-10-01.csv", HEAD + CHAIN)])
     aged = (
-        "id,usr_birth_year,xact_start,circ_lib,due_date,parent_circ\n"
-        "1,1980,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
+        f"id,{mark},xact_start,circ_lib,due_date,parent_circ\n"
+        f"1,{AGED[mark]},2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
     )
     receipt = libstats.load(workspace, [write(tmp_path / "b-2026-10-20.csv", aged)]).files[0]
-    assert (receipt.label, receipt.stripped) == ("evergreen aged circulations", 1)
+    assert receipt.label in ("evergreen aged circulations", "evergreen patronless circulations")
+    assert receipt.stripped == 1
     with libstats.open(workspace) as con:
         assert con.sql("select loan_id, patron_key is null from loan order by 1").fetchall() == [
             ("1", True),
             *((n, False) for n in "2345"),
         ]
+
+
+@pytest.mark.parametrize("mark", list(AGED)[:4])
+def test_no_key_is_made_of_a_patron_beside_the_marks_of_age(
+    mark: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    aged = (
+        f"id,usr,{mark},xact_start,circ_lib,due_date,parent_circ\n"
+        f"1,77,{AGED[mark]},2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
+    )
+    receipt = libstats.load(workspace, [write(tmp_path / "b-2026-10-20.csv", aged)]).files[0]
+    assert receipt.label == "evergreen aged circulations"
+    with libstats.open(workspace) as con:
+        assert con.sql("select patron_key from loan").fetchall() == [(None,)]
+
+
+def test_a_list_without_patrons_and_without_marks_is_a_list_of_circulations(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    text = (
+        "id,xact_start,circ_lib,due_date,parent_circ\n"
+        "1,2026-09-01 10:00:00-04,BR1,2026-09-15 23:59:59-04,\n"
+    )
+    receipt = libstats.load(workspace, [write(tmp_path / "b-2026-10-20.csv", text)]).files[0]
+    assert (receipt.label, receipt.stripped) == ("evergreen circulations", 0)
 
 
 def test_the_reporter_s_workbook_gives_the_same_loans(workspace: Workspace, tmp_path: Path) -> None:

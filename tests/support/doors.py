@@ -8,9 +8,10 @@ from types import ModuleType
 
 from libstats.declaration import by_need
 from libstats.loading import bits, lines
+from libstats.readers.workbook import scan
 from libstats.store import earlier, row_groups
 
-DOORS = (by_need, bits, lines, earlier, row_groups)
+DOORS = (by_need, bits, lines, earlier, row_groups, scan)
 
 
 @contextmanager

@@ -132,7 +132,14 @@ def json_counts(text: str) -> set[int]:
     except (ValueError, RecursionError):
         return set()
     if any(isinstance(value, list) for value in values):
-        return {sum(len(value) for value in values)}
+        # records, or pages: lists of records, or answers that hold one
+        found = {sum(len(value) for value in values)}
+        within = [each for value in values for each in value]
+        if within and all(isinstance(each, list) for each in within):
+            return {sum(map(len, within))}
+        values = within
+    else:
+        found = {len(values)}
     lists = [
         v
         for value in values
@@ -140,43 +147,60 @@ def json_counts(text: str) -> set[int]:
         for _, v in value
         if isinstance(v, list) and (not v or isinstance(v[0], tuple))
     ]
-    return {len(values), *([sum(map(len, lists))] if lists else [])}
+    return {*found, *([sum(map(len, lists))] if lists else [])}
 
 
 def _wrapped(text: str) -> list[str]:
-    """The strings of a list in JSON."""
+    """The strings of the lists in JSON, one behind the other or in a list."""
+    decoder, at, found = json.JSONDecoder(strict=False), 0, list[str]()
     try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        while at < len(text.rstrip()):
+            at = len(text) - len(text[at:].lstrip())
+            value: Any
+            value, at = decoder.raw_decode(text, at)
+            for answer in value if isinstance(value, list) else [value]:
+                pages = answer.get("anies", []) if isinstance(answer, dict) else []
+                found += [page for page in pages if isinstance(page, str)]
+    except (ValueError, RecursionError, TypeError):
         return []
-    pages = value.get("anies", []) if isinstance(value, dict) else []
-    return [page for page in pages if isinstance(page, str)] if isinstance(pages, list) else []
+    return found
 
 
 class _Elements(xml.sax.ContentHandler):
-    """Counts the elements of each name that are in none of that name."""
+    """Counts the rows of Analytics, and what stands right within the root of a document, or the
+    root where that is a record itself."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found, self.open = Counter[str](), Counter[str]()
+        self.found, self.open = Counter[str](), list[str]()
 
     def startElement(self, name: str, attrs: object) -> None:
         local = name.rpartition(":")[2]
-        self.found[local] += not self.open[local]
-        self.open[local] += 1
+        if local == "Row" or len(self.open) == 1:
+            self.found[local if local == "Row" else f"in {self.open[0]}"] += 1
+        elif not self.open:
+            self.found[f"alone {local}"] += 1
+        self.open.append(local)
 
     def endElement(self, name: str) -> None:
-        self.open[name.rpartition(":")[2]] -= 1
+        self.open.pop()
 
 
 def xml_counts(texts: list[str]) -> set[int]:
-    """How many rows, copies or loans there are in documents of XML, if any."""
+    """How many rows or records there may be in documents of XML, if any."""
     elements = _Elements()
     try:
-        for document in (
-            d for text in texts for d in re.split(r"<\?xml\s[^>]*\?>", text) if d.strip()
-        ):
+        for document in (d for text in texts for d in _documents(text)):
             xml.sax.parseString(document.encode("utf-8", "replace"), elements)
     except xml.sax.SAXException:
         return set()
-    return {n for name in ("Row", "item", "item_loan") if (n := elements.found[name])}
+    rows = elements.found["Row"]
+    return {rows} if rows else {n for n in elements.found.values() if n}
+
+
+def _documents(text: str) -> Iterator[str]:
+    """The documents in a text, which begin with a declaration of XML, or where a root ended."""
+    for piece in re.split(r"<\?xml\s[^>]*\?>|\ufeff", text):
+        root = re.match(r"\s*<([\w.:-]+)", piece)
+        ended = re.split(rf"(?<=</{re.escape(root[1])}>)", piece) if root else [piece]
+        yield from (document for document in ended if document.strip())

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import roles
+from libstats.definitions import codes, days, roles
 from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
@@ -44,6 +44,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             source || ' items' as declaration,
             row_number() over (order by source) as shape,
             true as is_active,
+            null::timestamp as exported_at,
             map {'item': ?} as columns
         from (select source from item union select source from loan union select 'koha')
         """,
@@ -52,8 +53,41 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     con.execute(
         "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"
     )
+    days.register(con)
     roles.register(con, vocabularies.of_system, config or {})
+    codes.register(con)
+    _cover(con)
     return con
+
+
+def _cover(con: duckdb.DuckDBPyConnection) -> None:
+    """All that is counted is covered, from end to end."""
+    con.execute(
+        """
+        create table coverage as
+        with counted as (
+            select source, 'loan' as table_name, 'checked_out' as event, checkout_branch as branch
+            from loan
+            union
+            select source, 'circulation_event', kind, branch
+            from circulation_event
+        )
+        select distinct
+            c.source,
+            c.table_name,
+            c.event,
+            unnest([c.branch, null]) as branch,
+            timestamp '1990-01-01' as since,
+            timestamp '2040-01-01' as until,
+            false as is_partial,
+            'a log from end to end' as basis,
+            null::varchar as selection,
+            false as is_suspected,
+            null::date as first_on,
+            null::date as last_on
+        from counted c
+        """
+    )
 
 
 def dicts(relation: duckdb.DuckDBPyRelation) -> Rows:

@@ -15,7 +15,8 @@ from libstats.workspace.settings import SECTIONS, Setting
 from libstats.workspace.workspace import CONFIG, find
 
 # a name for each section that has names, so that there is a key to be wrong
-NAMES = {"whole": '"koha items"', "goals": "ill_borrowing"}
+NAMES = {"whole": '"koha items"', "exact": '"koha items"', "goals": "ill_borrowing"}
+LABEL = '"koha items"'
 SYSTEM = 'system = "koha"\n'
 WRONG = ("3", "-1", "2.5", "true", '"false"', '"7"', '""', "[]", "[[1]]", "2026-10-31", "{x = 1}")
 OF_NO_KIND = ("12:30:00", "[3]", "{x = {y = 1}}", "[{}]")
@@ -27,13 +28,14 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
         for key, wanted in section.keys.items():
             yield f"[{name}]\n", key, wanted
         for key, wanted in section.below.items():
-            before = f"[{name}.koha]\n"
-            yield before if wanted.is_required else before + SYSTEM, key, wanted
+            before = f"[{name}.{'koha' if name == 'sources' else LABEL}]\n"
+            needs = name == "sources" and not wanted.is_required
+            yield before + SYSTEM * needs, key, wanted
         if name in NAMES and section.each:
             yield f"[{name}]\n", NAMES[name], section.each
 
 
-KEYS = [pytest.param(*each, id=f"{each[0].split()[0]}{each[1]}") for each in keys()]
+KEYS = [pytest.param(*each, id=f"{each[0].splitlines()[0]}{each[1]}") for each in keys()]
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -72,7 +74,9 @@ def test_a_key_refuses_every_other_kind(
             continue
         said = refusal(tmp_path, f"{before}{key} = {value}\n")
         bare = key.strip('"')
-        assert said.startswith(f"{CONFIG}, line {line}, {before.split()[0]} {bare}: "), said
+        assert said.startswith(f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {bare}: "), (
+            said
+        )
         assert said.endswith(f"\n  Write for example {key} = {wanted.example}."), said
 
 
@@ -84,7 +88,7 @@ def test_a_misspelt_key_is_told_the_nearest(
     for misspelt in (f"{bare}s", bare[:-1], bare.upper(), bare[0] + bare[2:]):
         said = refusal(tmp_path, f'{before}"{misspelt}" = {wanted.example}\n')
         line = before.count("\n") + 1
-        assert f"{CONFIG}, line {line}, {before.split()[0]} {misspelt}: " in said
+        assert f"{CONFIG}, line {line}, {before.partition(chr(10))[0]} {misspelt}: " in said
         assert f"\n  Did you mean {bare}? " in said, said
 
 
@@ -95,7 +99,9 @@ def test_what_is_no_section_is_refused(name: str, value: str, tmp_path: Path) ->
     assert said.startswith(f"{CONFIG}, line 2, [{name}]: is not a section\n  Write [{name}")
 
 
-@pytest.mark.parametrize("name", ["sources", "calendar", "process", "export", "headings"])
+@pytest.mark.parametrize(
+    "name", ["sources", "coverage", "calendar", "process", "export", "headings"]
+)
 def test_what_has_a_name_is_a_section_too(name: str, tmp_path: Path) -> None:
     said = refusal(tmp_path, f"[{name}]\nx = 3\n")
     assert said.startswith(f"{CONFIG}, line 2, [{name}.x]: "), said
@@ -120,6 +126,20 @@ def test_a_misspelt_section_is_told_the_nearest(name: str, tmp_path: Path) -> No
         ("[library]\ntimezone = 'Mars'\n", "is no zone that is known"),
         ("[duckdb]\nmemory_limit = 'much'\n", "is not an amount of memory"),
         ("[goals]\nill_borrowing = nan\n", "[goals] ill_borrowing: is no goal"),
+        ("[roles.koho.item.status]\n", "[roles] koho: is no source\n  Did you mean koha? "),
+        ("[roles.koha.itm.status]\n", "is no table of codes\n  Did you mean item? "),
+        ("[roles.koha.item.lostcode]\n", "is no column of codes\n  Did you mean lost_code? "),
+        (
+            "[roles.koha.item.lost_code]\n9 = 'mising'\n",
+            "line 2, [roles] koha item lost_code 9: means 'mising', which is no role\n"
+            "  Did you mean missing? The roles are: ",
+        ),
+        ("[roles.koha.item.lost_code]\n9 = 3\n", "means 3, which is no role"),
+        ("[roles.koha.item.lost_code]\n9 = 'done'\n", "means 'done', which is no role"),
+        ("[roles.koha.hold.status_as_exported]\nX = 'on loan'\n", "which is no role"),
+        ("[roles.koha]\nitem = 5\n", "[roles] koha item: is not a section"),
+        ("[roles.koha.item]\nstatus = 5\n", "[roles] koha item status: is not a section"),
+        ("[roles]\nkoha = 5\n", "[roles] koha: is not a section"),
         ("[goals]\nmending = 3\n", "[goals] mending: is no goal: there is no such kind of work"),
         ("[sources.x]\nsystem = 'Koha'\n", "Did you mean koha? The systems are: "),
         ("[sources.x]\n", "line 1, [sources.x]: lacks its system"),

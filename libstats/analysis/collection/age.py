@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import duckdb
 
 from libstats.analysis.collection.callnumber import classed
-from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN, MIGRATION_DAY
+from libstats.analysis.collection.copies import IS_MISSING, MIGRATION_DAY
 from libstats.definitions.parameters import Day, OwningBranch, asked, one_of
 
 __all__ = ["By", "collection_age", "left_out", "migration_days", "publication_decades"]
@@ -28,16 +28,15 @@ By = Annotated[
 OLDEST = 1450
 
 # The copies that the library has at the end of the day; DATED with their usable year.
-IS_HELD = f"""
+IS_HELD = """
             ($branch is null or i.owning_branch = $branch)
-            and not {IS_WITHDRAWN}
-            and not {IS_MISSING}
+            and s.is_held
             and (i.added_on is null or i.added_on <= $as_of::date)
 """
 HELD = f"""
     copy as (
         select i.*
-        from item i
+        from dated_item i join copy_state s using (source, item_key)
         where {IS_HELD}
     )
 """
@@ -51,10 +50,22 @@ DATED = f"""
                 when t.published_year between {OLDEST} and year($as_of::date) + 1
                     then t.published_year
             end as published_year
-        from item i left join title t using (source, title_id)
+        from dated_item i
+        join copy_state s using (source, item_key)
+        left join title t using (source, title_id)
         where {IS_HELD}
     )
 """
+# Why a copy is not held, each under one reason, in this order.
+NOT_HELD = {
+    "withdrawn": "s.role = 'withdrawn'",
+    "lost, missing or claimed returned": IS_MISSING,
+    "on order, never received, or not of this library": "not s.is_held",
+    "of a code without a role, so that it cannot be told whether they are held": (
+        "s.is_held is null"
+    ),
+    "added after the day looked at": "i.added_on > $as_of::date",
+}
 AGED = """
     aged as (
         select
@@ -86,9 +97,11 @@ def collection_age(
 
     Definition: the age of a copy is the year of the day looked at, less the year of publication or
     copyright of its record; the middle is the median (ISO 2789 counts documents held: withdrawn,
-    lost and missing copies are left out). A year before 1450 or more than a year ahead is suspect:
-    counted apart and never part of the median. So is a serial, which has no single year: by its
-    record, by the year 9999 (MARC for "still appearing") or by its call number. Days since a copy
+    lost and missing copies, those on order and whatever `copy_state` does not call held are left
+    out). A year before 1450 or more than a year ahead is suspect: counted apart and never part of
+    the median. So is a serial, which has no single year: by its record, by the year 9999 (MARC for
+    "still appearing") or by its call number. A day that is none (1970-01-01 and the like) is not
+    known. Days since a copy
     was added do not count copies added on a migration day, on which the system was filled from
     another one: at least 100 copies, and 20 times the median day's or half of all.
 
@@ -215,38 +228,22 @@ def left_out(
     return con.sql(
         f"""
         {sql},
+        {_not_held()},
         reasons as (
             select
-                1 as place,
-                'withdrawn' as reason,
-                count(*) filter (where {IS_WITHDRAWN}) as rows
-            from item
-            where $branch is null or owning_branch = $branch
+                place,
+                reason,
+                rows
+            from not_held
             union all
             select
-                2,
-                'lost, missing or claimed returned',
-                count(*) filter (where {IS_MISSING} and not {IS_WITHDRAWN})
-            from item
-            where $branch is null or owning_branch = $branch
-            union all
-            select
-                3,
-                'added after the day looked at',
-                count(*) filter (
-                    where added_on > $as_of::date and not {IS_MISSING} and not {IS_WITHDRAWN}
-                )
-            from item
-            where $branch is null or owning_branch = $branch
-            union all
-            select
-                4,
+                8,
                 'counted, but without a year, so of no known age',
                 count(*) filter (where stated_year is null and not is_serial)
             from aged
             union all
             select
-                5,
+                9,
                 'counted, but the year is suspect (before {OLDEST} or in the future)',
                 count(*) filter (
                     where stated_year is not null and published_year is null and not is_serial
@@ -254,13 +251,13 @@ def left_out(
             from aged
             union all
             select
-                6,
+                10,
                 'counted, but a serial, of no single year',
                 count(*) filter (where is_serial)
             from aged
             union all
             select
-                7,
+                11,
                 'counted, but under no {by.replace("_", " ")}',
                 count(*) filter (where "{by}" is null)
             from aged
@@ -287,3 +284,26 @@ def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
     group, grouped, params = grouping(by, always_classed=True)
     sql = "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by)))
     return sql, {**params, "as_of": str(as_of), "branch": branch}
+
+
+def _not_held() -> str:
+    """SQL: how many copies are not held, by reason, zero included."""
+    cases = "\n".join(f"when {told} then '{why}'" for why, told in NOT_HELD.items())
+    return f"""unheld as (
+            select case {cases} end as reason
+            from dated_item i join copy_state s using (source, item_key)
+            where $branch is null or i.owning_branch = $branch
+        ),
+        not_held as (
+            select
+                r.place,
+                r.reason,
+                count(u.reason) as rows
+            from (
+                select
+                    unnest({list(NOT_HELD)}) as reason,
+                    unnest(range(1, {len(NOT_HELD) + 1})) as place
+            ) r
+            left join unheld u using (reason)
+            group by all
+        )"""

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.definitions import codes
 from libstats.definitions.parameters import Day, asked
 
-# The words of Alma, Polaris, FOLIO and others beside the codes of Koha, where 0 or blank is fine.
-IS_WITHDRAWN = """(
-                coalesce(nullif(trim(withdrawn_code), ''), '0') <> '0'
-                or coalesce(regexp_matches(lower(status), 'withdrawn|discarded|deleted'), false)
-            )"""
-IS_MISSING = """(
-                coalesce(nullif(trim(lost_code), ''), '0') <> '0'
-                or coalesce(
-                    regexp_matches(lower(status), '\\blost\\b|missing|claim|stolen'),
-                    false
-                )
-            )"""
+# SQL: roles of a copy, of the row s of copy_state. Their codes are in the lists beside the sources.
+IS_MISSING = "s.role in ('lost', 'missing', 'claimed returned')"
 
 # The day a copy was received, for those whose own record does not tell when it came.
 RECEIVED = """
@@ -25,7 +16,12 @@ RECEIVED = """
         select
             source,
             item_id,
-            min(coalesce(received_on, received_at::date)) as received_on
+            min(
+                coalesce(
+                    believed_day(received_on, null),
+                    believed_day(received_at::date, null)
+                )
+            ) as received_on
         from order_copy
         where item_id is not null
         group by all
@@ -41,7 +37,7 @@ MIGRATION_DAY = """
             source,
             added_on,
             count(*) as copies
-        from item
+        from dated_item
         where added_on is not null
         group by all
     ),
@@ -60,12 +56,33 @@ MIGRATION_DAY = """
 """
 
 
+def undeclared_codes(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Which codes of copies did nobody declare, so that their copies cannot be judged?
+
+    Returns one row per code, the commonest first: `source`, `field` (column of `item`), `code`,
+    `rows` (copies) and `line`, the beginning of the line in libstats.toml that would declare it.
+    """
+    return con.sql(
+        f"""
+        select
+            source,
+            field,
+            code,
+            rows,
+            line
+        from ({codes.undeclared()})
+        where about = 'item'
+        order by rows desc, source, field, code
+        """
+    )
+
+
 @asked
 def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBPyRelation:
     """Which copies does the catalogue still show though they are lost, missing or claimed returned?
 
-    Definition: the system's code for lost is neither 0 nor blank, or its word for the copy's
-    condition says so; withdrawn copies are left out. They are no matter of weeding: search once
+    Definition: a code of the copy has the role lost, missing or claimed returned (`copy_state`);
+    withdrawn copies are left out. They are no matter of weeding: search once
     more, then mend the record. Returns one row per copy, the longest lost first: `branch` (owner),
     `location`, `call_number`, `barcode`, `title`, `lost_on` (day; NULL where not exported),
     `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day).
@@ -83,8 +100,10 @@ def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duck
             i.lost_code,
             i.status,
             i.last_seen_on
-        from item i left join title t using (source, title_id)
-        where {IS_MISSING} and not {IS_WITHDRAWN}
+        from dated_item i
+        join copy_state s using (source, item_key)
+        left join title t using (source, title_id)
+        where {IS_MISSING}
         order by i.lost_on nulls last, i.source, i.item_key
         """,
         params={"as_of": str(as_of)},

@@ -4,7 +4,7 @@ keeps it whatever its class, age or use."""
 from __future__ import annotations
 
 from libstats.analysis.collection.age import OLDEST
-from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN
+from libstats.analysis.collection.copies import IS_MISSING
 from libstats.analysis.collection.horizon import is_covered, stated_use
 
 __all__ = ["KNOWN", "KNOWN_COPY"]
@@ -27,7 +27,7 @@ KNOWN_COPY = f"""
         where returned_at is null
             and (
                 checked_out_at > $as_of::date - to_years(1)
-                or source not in (select source from item where due_on is not null)
+                or source not in (select source from dated_item where due_on is not null)
             )
     ),
     moving as (
@@ -56,11 +56,12 @@ KNOWN_COPY = f"""
             t.published_year as stated_year,
             coalesce(t.is_serial, false) as is_serial,
             case
-                when {IS_WITHDRAWN} then 'kept: withdrawn already'
+                when s.role = 'withdrawn' then 'kept: withdrawn already'
+                when s.role in ('never came', 'not ours', 'no copy')
+                    then 'kept: no copy of the library: never came, borrowed, or a record alone'
                 when {IS_MISSING} then 'kept: lost, missing or claimed returned (its own list)'
                 when trim(i.retained_for) <> '' then 'kept: there is a commitment to retain it'
-                when i.due_on is not null
-                    or regexp_matches(lower(i.status), '^(loan|on loan|checked ?out|charged)')
+                when s.role in ('on loan', 'lent to a library')
                     or (i.source, i.item_id) in (
                         select (source, item_id)
                         from open_loan
@@ -72,7 +73,7 @@ KNOWN_COPY = f"""
                         where item_id is null and barcode is not null
                     )
                     then 'kept: on loan'
-                when regexp_matches(lower(i.status), 'transit')
+                when s.role = 'in transit'
                     or (i.source, i.item_id) in (
                         select (source, item_id)
                         from moving
@@ -84,7 +85,7 @@ KNOWN_COPY = f"""
                         where item_id is null and barcode is not null
                     )
                     then 'kept: in transit'
-                when regexp_matches(lower(i.status), 'on hold|requested|hold ?shelf|^holds$')
+                when s.role in ('hold shelf', 'requested')
                     or (i.source, i.title_id) in (
                         select (source, title_id)
                         from open_hold
@@ -96,14 +97,15 @@ KNOWN_COPY = f"""
                         where item_id is not null
                     )
                     then 'kept: requested by a patron'
-                when i.not_for_loan_code = '-1'
-                    or regexp_matches(
-                        lower(i.status),
-                        'on order|in process|acquisition|catalog|work order|not in place'
+                when not s.is_held
+                    or s.role in (
+                        'in process', 'repair', 'bindery', 'unavailable', 'reshelving'
                     )
                     then 'kept: on order, in process or not in its place'
-                when regexp_matches(
-                        lower(concat_ws(' ', i.status, i.location, i.collection)),
+                when s.role = 'reserve'
+                    -- names of places, which each library makes: what looks like reserves stays
+                    or regexp_matches(
+                        lower(concat_ws(' ', i.location, i.collection)),
                         '\\breserves?\\b|\\bcourse res'
                     )
                     then 'kept: on reserve'
@@ -112,8 +114,10 @@ KNOWN_COPY = f"""
                     or list_contains($keep, i.collection)
                     then 'kept: at a location or in a collection that is never weeded'
             end as kept,
-            coalesce(nullif(trim(i.not_for_loan_code), ''), '0') <> '0' as is_not_for_loan
-        from item i
+            coalesce(s.role = 'not for loan', false) as is_not_for_loan,
+            s.unknown_code
+        from dated_item i
+        join copy_state s using (source, item_key)
         left join title t using (source, title_id)
         left join received r using (source, item_id)
     )
@@ -132,11 +136,16 @@ KNOWN = f"""
                 when c.stated_year between {OLDEST} and year($as_of::date) + 1 then c.stated_year
             end as published_year,
             h.records_since,
-            greatest(c.stated_use_on, u.last_use_on, b.last_use_on) as last_use_on,
             c.lifetime_in_house > 0
                 and c.last_in_house_on is null
                 and u.last_in_house_on is null as is_in_house_undated,
             coalesce(case when m.added_on is null then c.added_on end, c.received_on) as arrived_on,
+            -- of what came later it tells nothing
+            case
+                when greatest(c.stated_use_on, u.last_use_on, b.last_use_on)
+                    >= coalesce(arrived_on, date '0001-01-01')
+                    then greatest(c.stated_use_on, u.last_use_on, b.last_use_on)
+            end as last_use_on,
             coalesce(
                 case when m.added_on is null then c.added_on end,
                 c.received_on,

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from libstats.analysis.collection.copies import IS_MISSING, IS_WITHDRAWN
 from libstats.analysis.collection.evidence import KNOWN_COPY
 
 __all__ = ["FATE", "JUDGED", "REASONS"]
@@ -104,6 +103,8 @@ FATE = f"""
                     then 'kept: magazine, newspaper or other serial'
                 when earliest_on > $as_of::date - to_years($years_held)
                     then 'kept: added too recently'
+                when unknown_code is not null
+                    then 'cannot judge: no role is known of ' || unknown_code
                 when class_key is null
                     then 'cannot judge: no class can be told from the call number'
                 when not is_limited
@@ -140,8 +141,10 @@ FATE = f"""
             source,
             title_id,
             count(*) as copies
-        from item semi join (from placed where fate = 'candidate') p using (source, title_id)
-        where title_id is not null and not {IS_WITHDRAWN} and not {IS_MISSING}
+        from item
+        semi join (from placed where fate = 'candidate') p using (source, title_id)
+        semi join (from copy_state where is_held) s using (source, item_key)
+        where title_id is not null
         group by all
     ),
     candidate as (
@@ -187,8 +190,10 @@ FATE = f"""
 """
 
 # As they stand in the SQL above, what is kept first, then what is within the limits, then what
-# cannot be judged.
+# cannot be judged. The codes of which no role is known come behind these.
 REASONS = sorted(
-    dict.fromkeys(re.findall(r"'((?:kept: |within |cannot judge: )[^']*)'", KNOWN_COPY + FATE)),
+    dict.fromkeys(
+        re.findall(r"'((?:kept: |within |cannot judge: )[^']*[^' ])'", KNOWN_COPY + FATE)
+    ),
     key=lambda reason: ("kept", "with", "cann").index(reason[:4]),
 )

@@ -4,89 +4,15 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.analysis.collection.system_days import SYSTEM_DAY
 from libstats.definitions.parameters import Day, asked
 
-__all__ = ["USE", "is_covered", "stated_use", "system_days", "use_horizon"]
-
-# A day that so many copies tell of as that of their last use that a system, not people, wrote it:
-# 20 copies or more, mostly of different titles (a class set is lent on one day), and 10 times as
-# many as on the busiest other day of the 45 before and after. Busy days have busy neighbours.
-SYSTEM_DAY = """
-    stated_use as not materialized (
-        select
-            source,
-            'last loan' as kind,
-            last_borrowed_on as day,
-            coalesce(title_id, item_key) as title
-        from item
-        where last_borrowed_on is not null
-        union all
-        select
-            source,
-            'last use inside the library',
-            last_in_house_on,
-            coalesce(title_id, item_key)
-        from item
-        where last_in_house_on is not null
-    ),
-    stated_day as (
-        select
-            source,
-            kind,
-            day,
-            count(*) as copies
-        from stated_use
-        group by all
-    ),
-    crowded_day as (
-        select
-            source,
-            kind,
-            day,
-            copies
-        from stated_day
-        window nearby as (
-            partition by source, kind
-            order by day
-            range between interval 45 days preceding and interval 45 days following
-            exclude current row
-        )
-        qualify copies >= 20 and copies >= 10 * coalesce(max(copies) over nearby, 0)
-    ),
-    system_day as (
-        select
-            source,
-            kind,
-            day,
-            copies
-        from crowded_day join stated_use using (source, kind, day)
-        group by all
-        having 2 * count(distinct title) >= copies
-    )
-"""
+__all__ = ["USE", "is_covered", "stated_use", "use_horizon"]
 
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these
 # days: a single mistyped date moves nothing.
 USE = f"""
     {SYSTEM_DAY},
-    use_event as not materialized (
-        select
-            source,
-            item_id,
-            barcode,
-            happened_at as used_at,
-            case when kind = 'in-house use' then happened_at end as used_in_house_at
-        from circulation_event
-        where kind in ('checkout', 'in-house use')
-        union all
-        select
-            source,
-            item_id,
-            barcode,
-            checked_out_at,
-            null
-        from loan_ever
-    ),
     used_item as (
         select
             source,
@@ -214,27 +140,4 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBP
         order by source
         """,
         params={"as_of": str(as_of), "records_since": None},
-    )
-
-
-@asked
-def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """Which last uses were written by a system, and not by people, so that they are no use?
-
-    Definition: a day that at least 20 copies of a source, mostly of different titles, tell of as
-    that of their last loan (or last use inside the library), and 10 times as many as tell of the
-    busiest other day of the 45 before and after. Returns `source`, `kind` (last loan, last use
-    inside the library), `day` and `copies`, ordered.
-    """
-    return con.sql(
-        f"""
-        with {SYSTEM_DAY}
-        select
-            source,
-            kind,
-            day,
-            copies
-        from system_day
-        order by source, kind, day
-        """
     )

@@ -57,13 +57,14 @@ def weeding_candidates(
     (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of
     them ("or") is a candidate. A list for people to look at, never to discard unseen: whether a
     book misleads, is worn or superseded, no export tells. Copies that are kept whatever their age
-    are left out first, then those that cannot be judged: no class, no usable year, or records of
-    use that begin too late: "unused for 10 years" cannot be known of 4 years of records. A copy
-    came on the day it was added or, where that is not told, received on an order; no rest is longer
-    than since then, or where neither is told since its year of publication. A last use that a
-    system wrote (`system_days`) is none. A copy of which neither the day it came nor any use is
-    told, nor would be by any export, cannot be judged. At least one copy of a title stays, unless
-    keep_last_copies is false.
+    are left out first, then those that cannot be judged: a code of the copy without a role, no
+    class, no usable year, or records of use that begin too late: "unused for 10 years" cannot be
+    known of 4 years of records. A copy came on the day it was added or, where that is not told,
+    received on an order; no rest is longer than since then, or where neither is told since its year
+    of publication. A last use that a system wrote (`system_days`), that lies on no day (1900-01-01
+    and the like) or before the copy came is none. A copy of which neither the day it came nor any
+    use is told, nor would be by any export, cannot be judged. At least one copy of a title stays,
+    unless keep_last_copies is false.
 
     Parameters
     ----------
@@ -187,8 +188,9 @@ def left_out(
     """Why are the other copies not on the list of `weeding_candidates`?
 
     Parameters as there. Returns `reason` and `rows`, in copies, one row per reason, zero included:
-    kept (each copy under the first reason that holds), within the limits, cannot judge. Together
-    with the candidates they are all copies.
+    kept (each copy under the first reason that holds), within the limits, cannot judge, of which
+    each code without a role is a reason of its own. Together with the candidates they are all
+    copies.
     """
     weeding = _Weeding(
         con,
@@ -213,15 +215,15 @@ def left_out(
             group by fate
         )
         select
-            r.reason,
+            coalesce(r.reason, f.fate) as reason,
             coalesce(f.copies, 0) as rows
         from (
             select
                 unnest($reasons::varchar[]) as reason,
                 generate_subscripts($reasons::varchar[], 1) as place
         ) r
-        left join fate_count f on f.fate = r.reason
-        order by r.place
+        full join fate_count f on f.fate = r.reason
+        order by r.place nulls last, f.fate
         """,
         params={**weeding.params(), "reasons": REASONS},
     )

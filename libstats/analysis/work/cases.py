@@ -18,24 +18,25 @@ from libstats.errors import AnalysisError
 
 # the copy that a case is about, by its number, which is the key of a copy that has one; gone copies
 # too
-_COPY = f"""
+_COPY = """
     left join (
         select
             source,
             item_id,
             barcode,
             location,
-            owning_branch,
-            {IS_MISSING} as is_missing
-        from item_ever
-        where {{among}}
+            owning_branch{missing}
+        from item_ever{state}
+        where {among}
     ) i on i.source = t.source and i.item_id = t.item_id
 """
+_MISSING = f",\n            coalesce({IS_MISSING}, false) as is_missing"
+_STATE = " left join copy_state s using (source, item_key)"
 
 
 def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
-    """When the newest export that tells of the process was written: the moment to which open cases
-    have aged.
+    """Up to when the newest export that tells of the process tells: the moment to which open cases
+    have aged. Of one named by a day that is the newest time in it on that day.
 
     Raises AnalysisError if nothing that tells of it is loaded.
     """
@@ -50,12 +51,12 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
 
 def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
-    """When the newest export that tells of a table was written, by table."""
+    """Up to when the newest export that tells of a table tells, by table."""
     rows = con.execute(
         """
         select
             unnest(map_keys(columns)) as name,
-            max(exported_at)
+            max(told_until)
         from loaded_file
         where is_active
         group by name
@@ -185,7 +186,12 @@ class Cases:
             from {columns.from_sql}
             where coalesce({ends}) is null
         )"""
-        return _COPY.format(among=still if ends else "true")
+        is_asked = any("i.is_missing" in getattr(columns, a) for a in self.about)
+        return _COPY.format(
+            among=still if ends else "true",
+            missing=_MISSING if is_asked else "",
+            state=_STATE if is_asked else "",
+        )
 
     def _own(self) -> str:
         """SQL over the table `milestone`."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 from zipfile import ZipFile
 
 from libstats.errors import FileRefused
 from libstats.readers.place import READS, damaged, locked
+from libstats.readers.workbook import scan
 
 _BLOCK = 1 << 20
+_SMALL = 10_000_000
 # What a cell may be (ECMA-376 part 1, 18.18.11). Of any other kind readers make different things.
 _KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
@@ -277,16 +281,43 @@ def _of_xlsx(archive: ZipFile, members: set[str], name: str) -> dict[str, Extent
     }
     blank: set[str] = set()
     if "xl/sharedStrings.xml" in members:
-        strings = _Strings(archive, "xl/sharedStrings.xml", name)
-        strings.read()
-        blank = strings.blank
+        blank = _blank_strings(archive, "xl/sharedStrings.xml", name)
     found = {}
     for sheet in listed.found:
         member = where.get(sheet.get("id", ""), "")
         if "/worksheets/" in f"/{member}" and member in members:
-            reader = _Xlsx(archive, member, name, blank)
-            reader.read()
-            found[sheet.get("name", "")] = Extent(
-                len(reader.rows), reader.last_row, reader.last_column
-            )
+            found[sheet.get("name", "")] = _of_sheet(archive, member, name, blank)
     return found
+
+
+def _blank_strings(archive: ZipFile, member: str, name: str) -> set[str]:
+    """Which of the shared strings are blank."""
+    with suppress(scan.Unusual), _xml(archive, member, name) as stream:
+        return scan.blank_strings(stream)
+    strings = _Strings(archive, member, name)
+    strings.read()
+    return strings.blank
+
+
+def _of_sheet(archive: ZipFile, member: str, name: str, blank: set[str]) -> Extent:
+    """The extent of one sheet. Scanned, it may count cells that are only coloured: one that would
+    be too large is measured exactly."""
+    with suppress(scan.Unusual), _xml(archive, member, name) as stream:
+        found = Extent(*scan.extent(stream, _KINDS, blank))
+        if found.cells < _SMALL:
+            return found
+    reader = _Xlsx(archive, member, name, blank)
+    reader.read()
+    return Extent(len(reader.rows), reader.last_row, reader.last_column)
+
+
+@contextmanager
+def _xml(archive: ZipFile, member: str, name: str) -> Iterator[IO[bytes]]:
+    """A member to be scanned; FileRefused if it is no XML. Unusual where scanning is shut."""
+    if not scan.IS_OPEN:
+        raise scan.Unusual
+    try:
+        with archive.open(member) as stream:
+            yield stream
+    except (expat.ExpatError, KeyError, UnicodeDecodeError) as error:
+        raise damaged(name) from error

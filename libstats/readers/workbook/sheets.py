@@ -53,6 +53,8 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
         digits = f"{value + 0.0:.15g}"
         return digits.upper() if abs(value) >= 1e15 else format(Decimal(digits), "f")
     if isinstance(value, datetime.timedelta):
@@ -112,7 +114,7 @@ class Workbook:
 
     def rows(self, name: str) -> Iterator[list[Cell]]:
         """The rows of a sheet; FileRefused if it is damaged."""
-        with _in_words(f"{self.place.name}, sheet {name}"):
+        with _in_words(replace(self.place, sheet=name).name):
             if name not in self.held:
                 self.held.clear()
                 self.held[name] = self.opened.get_sheet_by_name(name)
@@ -138,7 +140,7 @@ class Sheet(Part):
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number, cells as text) of every row that is not blank."""
         for number, cells in enumerate(self._book.rows(self.place.sheet or ""), start=1):
-            row = [cell_text(cell) for cell in cells]
+            row = [cell if type(cell) is str else cell_text(cell) for cell in cells]
             if any(cell.strip() for cell in row):
                 yield number, row
 
@@ -193,15 +195,16 @@ def sheets(place: Place) -> Iterator[Sheet]:
     for name, extent in (workbook.extents or {}).items():
         if extent.cells > MOST_CELLS:
             problem = (
-                f"{place.name}, sheet {name}: it reaches to row {extent.last_row:,} and column "
-                f"{extent.last_column:,}, too far for memory"
+                f"{replace(place, sheet=name).name}: it reaches to row {extent.last_row:,} and "
+                f"column {extent.last_column:,}, too far for memory"
             )
             raise FileRefused(
                 problem, "Delete what lies far from the table, or save the sheets as CSV."
             )
-    for sheet in workbook.opened.sheets_metadata:
+    for number, sheet in enumerate(workbook.opened.sheets_metadata, start=1):
         if sheet.typ == SheetTypeEnum.WorkSheet:
-            yield Sheet(replace(place, sheet=sheet.name), workbook=workbook)
+            named = replace(place, sheet=sheet.name, sheet_number=number)
+            yield Sheet(named, workbook=workbook)
 
 
 def _measured(place: Place, data: bytes) -> dict[str, Extent] | None:

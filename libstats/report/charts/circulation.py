@@ -18,6 +18,7 @@ from libstats.report.charts.figure import (
     apart,
     dress,
     month_axis,
+    name_in_picture,
 )
 from libstats.wording import change, month_before, month_name, number, records, share
 
@@ -34,10 +35,12 @@ _Line = tuple[str, tuple[str, str], list[float]]
 
 @dataclass(frozen=True)
 class _Months:
-    """Checkouts of up to 13 months in a row; a month or branch without rows has no entry."""
+    """Checkouts of up to 13 months in a row; a month or branch without rows has no
+    entry; `partly`: the months of which not all is told."""
 
     months: list[date]
     cells: dict[tuple[date, str | None], int]
+    partly: frozenset[date] = frozenset()
 
     @property
     def month(self) -> date:
@@ -59,7 +62,10 @@ class _Months:
 def _months(rows: Any, month: date | None) -> _Months:
     """The 13 months up to `month`, from the first of them that has rows."""
     cells: dict[tuple[date, str | None], int] = {}
+    partly: set[date] = set()
     for row in records(rows):
+        if row["period"] is not None and row.get("coverage", "whole") != "whole":
+            partly.add(date(row["period"].year, row["period"].month, 1))
         if row["period"] is not None and row["checkouts"] is not None:
             cell = date(row["period"].year, row["period"].month, 1), row["branch"]
             cells[cell] = cells.get(cell, 0) + int(row["checkouts"])
@@ -69,7 +75,7 @@ def _months(rows: Any, month: date | None) -> _Months:
     window = [month_before(last, back) for back in range(12, -1, -1)]
     cells = {cell: count for cell, count in cells.items() if cell[0] in window}
     first = min((when for when, _ in cells), default=last)
-    return _Months([when for when in window if when >= first], cells)
+    return _Months([when for when in window if when >= first], cells, frozenset(partly))
 
 
 def circulation_by_month(rows: Any, month: date | None = None) -> Figure:
@@ -100,7 +106,13 @@ def _finding(data: _Months) -> str:
     missing = [month_name(when) for when in data.months[:-1] if data.total(when) is None]
     if missing:
         parts.append(f"No figures are loaded for {', '.join(missing)}.")
-    known = {when: count for when in data.months if (count := data.total(when)) is not None}
+    if partly := [month_name(when) for when in data.months[:-1] if when in data.partly]:
+        parts.append(f"The exports tell of {', '.join(partly)} in part only.")
+    known = {
+        when: count
+        for when in data.months
+        if (count := data.total(when)) is not None and when not in data.partly
+    }
     if len(known) > 2:
         most, least = max(known, key=lambda m: known[m]), min(known, key=lambda m: known[m])
         parts.append(
@@ -119,12 +131,14 @@ def _headline(data: _Months, total: int | None) -> str:
     for back in (12, 1):
         when = month_before(data.month, back)
         before = data.total(when)
-        if before is not None:
+        if before is not None and {data.month, when}.isdisjoint(data.partly):
             words += f", {change(total, before, when)}"
             break
     else:
         words += (
-            f"; neither {month_name(month_before(data.month))} nor "
+            ", of which the exports tell in part only: it is compared with no other month"
+            if data.month in data.partly
+            else f"; neither {month_name(month_before(data.month))} nor "
             f"{month_name(month_before(data.month, 12))} is there to compare with"
         )
     here = [(count, name) for (when, name), count in data.cells.items() if when == data.month]
@@ -229,7 +243,7 @@ def _name_lines(panel: Axes, lines: list[_Line]) -> None:
     heights = apart([end[0] for end in ends], top * 0.075, top)
     for (value, place, name, colour), height in zip(ends, heights, strict=True):
         panel.annotate(
-            name,
+            name_in_picture(name),
             (place, value),
             xytext=(1.015, height),
             textcoords=("axes fraction", "data"),

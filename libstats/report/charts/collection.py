@@ -5,7 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libstats.report.charts.figure import BAR, BAR_CHOSEN, FAINT_INK, INK, STYLE, Figure
+from libstats.report.charts.figure import (
+    BAR,
+    BAR_CHOSEN,
+    FAINT_INK,
+    INK,
+    STYLE,
+    Figure,
+    name_in_picture,
+)
 from libstats.wording import Row, number, records, share
 
 if TYPE_CHECKING:
@@ -180,7 +188,8 @@ def _draw_classes(rows: list[Row]) -> Drawing:
         for place, row in zip(places, rows, strict=True):
             _share_bar(left, place, row["old"], row["no_age"])
             _use_dot(right, place, row["use"])
-        left.set_yticks(places, [row["class"] or UNKNOWN_CLASS for row in rows], parse_math=False)
+        names = [name_in_picture(row["class"] or UNKNOWN_CLASS) for row in rows]
+        left.set_yticks(places, names, parse_math=False)
         left.set_ylim(len(rows) - 0.4 if rows else 0.6, -0.6)
         left.set_title("Older than ten years", loc="left", fontsize=10, color=INK, weight="bold")
         left.set_xlim(0, 1.2 * max([0.1, *(row["old"] or 0 for row in rows)]))

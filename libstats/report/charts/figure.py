@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
+import warnings
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -42,6 +44,16 @@ STYLE = {
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
 
+LONGEST_NAME = 28  # signs of a name in a picture; its table has the whole of it
+
+
+def name_in_picture(text: str) -> str:
+    """A name as a picture can show it: on one line, without signs that SVG does not know, cut where
+    it would leave the drawing no room."""
+    plain = " ".join(re.sub(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text).split())
+    return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1].rstrip()}…"
+
+
 @dataclass(frozen=True)
 class Figure:
     """A drawing, the sentence that says what it shows, and the caption under it."""
@@ -55,7 +67,9 @@ class Figure:
         from matplotlib import style
 
         text = io.StringIO()
-        with style.context(["default", STYLE]):
+        # the reader's own fonts draw the letters, whichever ours has
+        with style.context(["default", STYLE]), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
             self.fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
         return text.getvalue().replace("'DejaVu Sans'", FONTS)
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Iterable
 
-__all__ = ["TABLES", "escaped", "items", "notice", "paragraph"]
+__all__ = ["SEALED", "TABLES", "escaped", "is_sealing", "items", "notice", "paragraph"]
 
 # The tables that an output shows, as data, beside its HTML: the runner makes workbooks of them.
 TABLES = "application/vnd.libstats.tables+json"
+# The variable by which a run asks tables what they are in truth, to protect them together.
+SEALED = "LIBSTATS_SEALED"
+
+
+def is_sealing() -> bool:
+    """True if `libstats report` runs this notebook."""
+    return bool(os.environ.get(SEALED))
 
 
 def escaped(text: object) -> str:

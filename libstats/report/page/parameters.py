@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ def known(source: str, notebook: str) -> dict[str, Literal]:
     try:
         statements = ast.parse(source).body
         return dict(_assignment(statement) for statement in statements)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise ReportError(
             f"{notebook}: its parameters cell holds more than plain literals",
             'Write only lines like: month = ""',
@@ -89,7 +90,8 @@ def _read(name: str, text: str, kind: type) -> Literal:
             return float(text)
     except ValueError:
         pass
-    raise ReportError(f"parameter {name} is not {KINDS[kind]}: {text!r}", f"Give {KINDS[kind]}.")
+    wanted = KINDS.get(kind, "text")
+    raise ReportError(f"parameter {name} is not {wanted}: {text!r}", f"Give {wanted}.")
 
 
 def checked(
@@ -106,20 +108,19 @@ def checked(
 
 def month(text: str) -> date:
     """The first day of a month such as "2026-10"; ReportError for what is none."""
-    if re.fullmatch(r"[1-9]\d{3}-(0[1-9]|1[0-2])", text):
+    if isinstance(text, str) and re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
         return date.fromisoformat(f"{text}-01")
     raise ReportError(f"{text!r} is not a month", "Write the year and the month, such as 2026-10.")
 
 
 def day(text: str) -> date:
     """A day such as "2026-10-31"; ReportError for what is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ReportError(
-            f"{text!r} is not a day",
-            "Write the year, the month and the day, such as 2026-10-31.",
-        ) from None
+    if isinstance(text, str) and re.fullmatch(r"[12]\d{3}-\d\d-\d\d", text, re.ASCII):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(text)
+    raise ReportError(
+        f"{text!r} is not a day", "Write the year, the month and the day, such as 2026-10-31."
+    )
 
 
 def from_env(**literals: Literal) -> Any:

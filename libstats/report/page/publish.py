@@ -6,21 +6,16 @@ import html
 import logging
 import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 from libstats.errors import ReportError
+from libstats.report.page.allowed import faults
 from libstats.report.page.notebook import NotebookNode
 
-__all__ = ["faults", "page", "title", "write"]
+__all__ = ["page", "title", "write"]
 
 log = logging.getLogger("libstats.report")
 
-NO_ALT = (
-    "No description has been provided for this image"  # what nbconvert writes where there is none
-)
-FETCHING = {"script", "iframe", "object", "embed", "audio", "video", "source", "base", "form"}
-FROM_OUTSIDE = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
 FIRST_TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 PERIOD = re.compile(r'<p class="libstats-period">(.*?)</p>', re.DOTALL)
 
@@ -28,8 +23,8 @@ PERIOD = re.compile(r'<p class="libstats-period">(.*?)</p>', re.DOTALL)
 def page(notebook: NotebookNode, name: str) -> str:
     """The page of an executed notebook; the same notebook gives the same bytes.
 
-    Raises ReportError if the page could not be read by everybody or would fetch something: see
-    `faults`.
+    Raises ReportError if the page could not be read by everybody, or would do more than show: see
+    `allowed`.
     """
     _report_warnings(notebook, name)
     notebook.metadata["title"] = title(notebook, name)
@@ -42,8 +37,8 @@ def page(notebook: NotebookNode, name: str) -> str:
                 f"{'; '.join(found)}"
             ),
             (
-                "Use libstats.report.charts and libstats.report.table, or give each picture its "
-                "alt text."
+                "Use libstats.report.charts and libstats.report.table, give each picture its alt "
+                "text, and show text with libstats.report.page.html.paragraph."
             ),
         )
     return text
@@ -57,7 +52,7 @@ def _html(notebook: NotebookNode) -> str:
     half as long as all else here.
     """
     # slow to import, and notebooks that only show tables do not need it
-    from bs4 import BeautifulSoup
+    from bs4 import BeautifulSoup, Comment
     from nbconvert import HTMLExporter, TemplateExporter
 
     exporter = HTMLExporter(
@@ -67,7 +62,10 @@ def _html(notebook: NotebookNode) -> str:
         optimistic_validation=True,  # once, when all is done
     )  # type: ignore[no-untyped-call]
     text, _ = TemplateExporter.from_notebook_node(exporter, notebook)
-    return str(BeautifulSoup(text, "html.parser"))
+    soup = BeautifulSoup(text, "html.parser")
+    for comment in soup.find_all(string=lambda piece: isinstance(piece, Comment)):
+        comment.extract()  # what an author noted down is not for readers
+    return str(soup)
 
 
 def title(notebook: NotebookNode, name: str) -> str:
@@ -93,58 +91,11 @@ def _report_warnings(notebook: NotebookNode, name: str) -> None:
                 log.warning("%s: %s", name, output.text.strip())
 
 
-def faults(text: str) -> list[str]:
-    """What keeps a page from being accessible offline: pictures without alt text, scripts, things
-    fetched from elsewhere."""
-    parser = _Faults()
-    parser.feed(text)
-    parser.close()
-    return parser.found
-
-
-class _Faults(HTMLParser):
-    """Walks a page and notes faults, each kind once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        self._in_style = tag == "style"
-        if tag == "img" and values.get("alt", "").strip() in ("", NO_ALT):
-            self._note("a picture has no alt text")
-        if tag == "svg" and not (
-            values.get("aria-label")
-            or values.get("aria-labelledby")
-            or values.get("aria-hidden") == "true"
-        ):
-            self._note("a drawing (svg) has no label")
-        if tag in FETCHING or any(name.startswith("on") for name in values):
-            self._note(f"<{tag}> runs or fetches something")
-        fetched = (
-            values.get("src", "")
-            or values.get("srcset", "")
-            or (values.get("href", "") if tag == "link" else "")
-        )
-        if (fetched and not fetched.startswith("data:")) or FROM_OUTSIDE.search(
-            values.get("style", "")
-        ):
-            self._note(f"<{tag}> fetches something")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style and FROM_OUTSIDE.search(data):
-            self._note("a style fetches something")
-
-    def _note(self, fault: str) -> None:
-        if fault not in self.found:
-            self.found.append(fault)
-
-
 def write(target: Path, content: str | bytes) -> None:
     """Put text or bytes into a file so that a reader, or a crash at any moment, finds the old file
-    or the new one, whole."""
+    or the new one, whole. ReportError for a folder."""
+    if target.is_dir():
+        raise ReportError(f"{target} is a folder", "Give the name of a file in it.")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -9,14 +9,17 @@ from typing import Any
 
 import duckdb
 
-from libstats.privacy.suppression import crosses_patrons
+from libstats.errors import ReportError
+from libstats.privacy.counted import crosses_patrons
 from libstats.report.page.html import TABLES, paragraph
 from libstats.report.page.table import Table, shown, table
-from libstats.wording import Row, number, records
+from libstats.wording import Row, framed, number, records
 
 __all__ = ["bundle", "register"]
 
 SHOWN = 40  # rows
+# where these packages keep theirs
+_FRAMES = ("pandas", "pandas.core.frame", "polars.dataframe.frame")
 JUDGED = 10_000  # rows of a table about patrons of which it can be said what must be withheld
 TOO_MANY = (
     "This relation parts counts by patrons, and has too many rows to say which must be withheld: "
@@ -34,6 +37,8 @@ def register() -> None:
             # a terminal shows no HTML, and keeps DuckDB's own drawing
             lambda found: bundle(found) if formatters.formatters["text/html"].enabled else None,
         )
+        for module in _FRAMES:
+            formatters.mimebundle_formatter.for_type_by_name(module, "DataFrame", of_frame)
 
 
 def bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any] | None:
@@ -41,6 +46,14 @@ def bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any] | None:
     one that cannot be shown as a table."""
     if len(set(found.columns)) < len(found.columns):
         return None
+    try:
+        return _bundle(found)
+    except ReportError as error:  # IPython would fall back on DuckDB's own drawing
+        told = f"{error.problem}. {error.remedy}"
+        return {"text/html": paragraph(told), "text/plain": told}
+
+
+def _bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any]:
     about_patrons = crosses_patrons(found.columns)
     most = JUDGED if about_patrons else SHOWN
     rows = records(found.limit(most + 1))
@@ -52,9 +65,25 @@ def bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any] | None:
     return _shown(rows, found.columns, total)
 
 
-def _shown(rows: list[Row], columns: list[str], total: int) -> dict[str, Any]:
+def of_frame(frame: Any) -> dict[str, Any] | None:
+    """A frame of pandas or polars that parts counts by patrons, as a table that withholds what it
+    must; None for any other, which shows itself."""
+    found = framed(frame)
+    columns = [str(name) for name in found.columns]
+    if not crosses_patrons([*columns, *getattr(found.columns, "names", ())]):
+        return None
+    try:
+        if len(found) > JUDGED:
+            return {"text/html": paragraph(TOO_MANY), "text/plain": TOO_MANY}
+        return _shown(records(found), columns, len(found), found)
+    except ReportError as error:
+        told = f"{error.problem}. {error.remedy}"
+        return {"text/html": paragraph(told), "text/plain": told}
+
+
+def _shown(rows: list[Row], columns: list[str], total: int, frame: Any = None) -> dict[str, Any]:
     whole = table(
-        rows,
+        rows if frame is None else frame,
         _caption(rows[:SHOWN], total),
         headings={name: name for name in columns},
         formats=dict.fromkeys(columns, _written),

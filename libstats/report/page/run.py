@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from libstats.errors import ReportError, ReportUnknown
 from libstats.report.page import parameters as parameter
-from libstats.report.page import publish, workbook
+from libstats.report.page import protected, publish, workbook
+from libstats.report.page.html import SEALED
 from libstats.report.page.notebook import NotebookNode, nbformat, text
-from libstats.workspace import shipped
+from libstats.workspace import given, shipped
 from libstats.workspace import workspace as workspaces
 
 __all__ = ["Form", "find", "run"]
@@ -56,14 +57,23 @@ def run(
     chosen = _insert(notebook, name, place.folder, dict(parameters or {}))
     if "xlsx" in formats:
         workbook.check()
-    target = Path(out) if out is not None else place.reports / f"{name}.{formats[0]}"
+    target = _target(out) if out is not None else place.reports / f"{name}.{formats[0]}"
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     execution = _Execution(notebook, name, path.parent, failed, timeout)
     execution.run(_environment(place.folder, chosen))
+    protected.protect(notebook)
     contents = {form: _content(notebook, name, form) for form in formats}
     for form, content in contents.items():
         publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
     failed.unlink(missing_ok=True)
+    return target
+
+
+def _target(out: Path | str) -> Path:
+    """The file to write; ReportError for what names none."""
+    target = given.path(out, "name of a file", "Give one, as in report.html.")
+    if target.is_dir() or not target.name:
+        raise ReportError(f"{out} is a folder", "Give the name of a file in it.")
     return target
 
 
@@ -92,12 +102,16 @@ def find(name: str, folder: Path) -> Path:
 
 
 def _read(path: Path) -> NotebookNode:
+    wrong = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
         return notebook
-    except (ValueError, nbformat.ValidationError) as error:
+    except (*wrong, nbformat.ValidationError) as error:
+        # what is no notebook at all, such as [], is none to nbformat in many ways
+        first = (str(error) or type(error).__name__).splitlines()[0]
         raise ReportError(
-            f"{path.name} is not a notebook that can be read: {error}",
+            f"{path.name} is not a notebook that can be read: {first}",
             "Save it again from JupyterLab.",
         ) from error
 
@@ -140,6 +154,7 @@ def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")])
     )
+    environment[SEALED] = "yes"
     environment["PYTHONHASHSEED"] = "0"  # so that a set shown in a report has one order
     if "workspace" not in chosen:
         environment[parameter.variable("workspace")] = str(folder)
@@ -175,6 +190,7 @@ class _Execution:
             try:
                 client.execute(cleanup_kc=True, env=own)
             except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
+                protected.unseal(self.notebook)
                 publish.write(self.failed, text(self.notebook))
                 raise ReportError(
                     f"{self.name} failed: {_cause(error)}",

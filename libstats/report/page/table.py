@@ -9,9 +9,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from libstats.privacy.suppression import NOTE, WITHHELD, crosses_patrons, withheld
-from libstats.report.page.html import TABLES, escaped
-from libstats.wording import Row, day_name, month_name, percent, records, tenths
+from libstats.privacy.counted import count_of, crosses_patrons
+from libstats.privacy.suppression import NOTE, WITHHELD, withheld
+from libstats.report.page.html import TABLES, escaped, is_sealing
+from libstats.wording import Row, day_name, framed, month_name, percent, records, tenths
 
 __all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
 
@@ -72,14 +73,17 @@ def table(
     is an attribute of patrons. The first column names the rows. Returns an object that notebooks
     show as HTML.
     """
-    rows = records(result)
+    found = framed(result)
+    rows = records(found)
     columns = (
-        [str(name) for name in result.columns]
-        if hasattr(result, "columns")
+        [str(name) for name in found.columns]
+        if hasattr(found, "columns")
         else list(dict.fromkeys(name for row in rows for name in row))
     )
-    last = dict(foot) if foot else None
+    last, truth = dict(foot) if foot else None, None
+    across = across or _parted(found, rows, columns)
     if across or crosses_patrons(columns):
+        truth = Truth(rows, last, tuple(across), total)
         rows, last = withheld(rows, columns, last, across, total)
         caption = (
             f"{caption}. {NOTE}"
@@ -93,7 +97,16 @@ def table(
         dict(headings or {}),
         {"period": month_name, **(formats or {})},
         last,
+        truth=truth,
     )
+
+
+def _parted(result: Any, rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
+    """The columns of a frame that was turned on its side, where patrons' attributes name them."""
+    names = getattr(getattr(result, "columns", None), "names", None) or ()
+    if not crosses_patrons([name for name in names if name is not None]):
+        return []
+    return [name for name in columns if any(count_of(row.get(name)) is not None for row in rows)]
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:
@@ -103,9 +116,19 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
 
 
 @dataclass(frozen=True)
+class Truth:
+    """A table of patrons before anything was withheld, and how its counts are parted."""
+
+    rows: list[Row]
+    foot: Row | None
+    across: tuple[str, ...] = ()
+    total: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows with their caption and column titles; `blanks`: nothing stands where a value is not
-    known."""
+    known; `truth`: what it was before counts of patrons were withheld."""
 
     rows: list[Row]
     columns: list[str]
@@ -114,6 +137,7 @@ class Table:
     formats: dict[str, Format] = field(default_factory=dict)
     foot: Row | None = None
     blanks: bool = False
+    truth: Truth | None = field(default=None, repr=False, compare=False)
 
     def _repr_html_(self) -> str:
         caption = html.escape(self.caption)
@@ -150,15 +174,28 @@ class Table:
             }
             for name in self.columns
         ]
-        lines = [
-            [_plain(row.get(name)) for name in self.columns]
-            for row in (*self.rows, *([self.foot] if self.foot else []))
-        ]
         return {
             "caption": self.caption,
             "columns": columns,
-            "rows": lines[: len(self.rows)],
-            "foot": lines[len(self.rows) :],
+            "rows": self._plain(self.rows),
+            "foot": self._plain([self.foot] if self.foot else []),
+            **({"sealed": self._sealed()} if is_sealing() else {}),
+        }
+
+    def _plain(self, rows: Sequence[Row]) -> list[list[Any]]:
+        return [[_plain(row.get(name)) for name in self.columns] for row in rows]
+
+    def _sealed(self) -> dict[str, Any]:
+        """What the table is in truth, for the run that makes the report, which writes it
+        nowhere."""
+        truth = self.truth or Truth(self.rows, self.foot)
+        return {
+            "names": self.columns,
+            "of_patrons": self.truth is not None,
+            "rows": self._plain(truth.rows),
+            "foot": self._plain([truth.foot] if truth.foot else []),
+            "across": list(truth.across),
+            "total": truth.total,
         }
 
     def _is_numeric(self, name: str) -> bool:
@@ -230,6 +267,8 @@ def _plain(value: Any) -> Any:
         return {"on": value.isoformat()}
     if isinstance(value, Decimal):
         return float(value)
+    if hasattr(value, "dtype") and hasattr(value, "item"):  # a number of numpy
+        value = value.item()
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 

@@ -15,7 +15,7 @@ from libstats.report.page.notebook import NotebookNode
 __all__ = ["check", "of_notebook", "workbook"]
 
 CREATED = datetime(2000, 1, 1)  # always, so that a workbook repeats to the byte
-FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
+FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 LONGEST = 31  # signs that a sheet's name may have
 FIRST = "Contents"
 
@@ -59,7 +59,9 @@ def workbook(tables: Sequence[dict[str, Any]], title: str) -> bytes:
         contents.set_column(0, 1, 40)
         contents.write_string(0, 0, title, looks.of("", bold=True))
         for place, (name, table) in enumerate(zip(names, tables, strict=True), start=2):
-            contents.write_url(place, 0, f"internal:'{name}'!A1", string=name)
+            contents.write_url(
+                place, 0, "internal:'{}'!A1".format(name.replace("'", "''")), string=name
+            )
             contents.write_string(place, 1, table["caption"])
             _sheet(book.add_worksheet(name), table, looks)
     return memory.getvalue()
@@ -84,7 +86,7 @@ def _names(captions: Sequence[str]) -> list[str]:
     names: list[str] = []
     taken = {FIRST.casefold(), "history"}  # the second is Excel's own
     for caption in captions:
-        plain = " ".join(FORBIDDEN.sub(" ", caption).split()) or "Table"
+        plain = " ".join(FORBIDDEN.sub(" ", caption).split()).strip("' ") or "Table"
         name, again = _short(plain, LONGEST), 1
         while name.casefold() in taken:
             again += 1
@@ -99,7 +101,7 @@ def _short(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     cut = text[: longest + 1].rpartition(" ")[0] or text[:longest]
-    return cut.rstrip(" ,.;")
+    return cut.rstrip(" ,.;'")
 
 
 def _sheet(sheet: Any, table: dict[str, Any], looks: _Looks) -> None:

@@ -144,13 +144,8 @@ ITEM = {
         us_time("Last Loan Date")::date as last_borrowed_on,
         -- Item not in place says no more than that there is a process
         coalesce("?Process Type", "?Base Status") as status,
-        case
-            when lower(trim("Process Type")) in (
-                'lost', 'lost and paid', 'lost_loan', 'missing', 'claimed returned',
-                'claimed_returned_loan'
-            )
-                then "Process Type"
-        end as lost_code,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
         coalesce(
             "?Retention Note",
             case when yes_no("?Has Committed To Retain") then 'committed to retain' end

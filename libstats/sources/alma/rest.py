@@ -40,14 +40,12 @@ ITEMS = Source(
         -- Item not in place says no more than that there is a process
         coalesce(
             nullif(trim("?item_data.process_type.desc"), ''),
-            "?item_data.base_status.desc"
+            nullif(trim("?item_data.process_type.value"), ''),
+            "?item_data.base_status.desc",
+            "?item_data.base_status.value"
         ) as status,
-        case
-            when upper(trim("item_data.process_type.value")) in (
-                'LOST_LOAN', 'LOST_LOAN_AND_PAID', 'MISSING', 'CLAIM_RETURNED_LOAN'
-            )
-                then "item_data.process_type.value"
-        end as lost_code,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
         "item_data.description" as volume,
         "holding_data.copy_id" as copy_number,
         service_date("item_data.modification_date") as updated_at

@@ -92,10 +92,11 @@ ITEMS = Source(
         {LAST} as last_borrowed_on,
         screen_time("Inventory Date")::date as last_seen_on,
         "Item Status" as status,
-        case when {IS_LOST} then "Item Status" end as lost_code,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
         case when {IS_LOST} then screen_time("Item Status Changed Time")::date end as lost_on,
-        case when {STATUS} in ('damaged', '14') then "Item Status" end as damaged_code,
-        case when {STATUS} in ('discard/weed', '13') then "Item Status" end as withdrawn_code,
+        null::varchar as damaged_code,
+        null::varchar as withdrawn_code,
         case when not yes_no("Can Circulate") then 'does not circulate' end as not_for_loan_code,
         "Copy Number" as copy_number,
         screen_time("Last Edit Date/Time") as updated_at

@@ -91,8 +91,11 @@ CIRCULATIONS = Source(
     fills={"loan": loans("""person_key("Patron")""")},
 )
 
-# action.aged_circulation, to which Evergreen moves old circulations without their patron: whoever
-# borrowed is forgotten here too.
+AGED_HEADINGS = {name: names for name, names in LOAN_HEADINGS.items() if name != "Patron"}
+
+# action.aged_circulation, to which Evergreen moves old circulations without their patron, and
+# all_circulation, which shows them among the others: whoever borrowed is forgotten here too. What
+# only these two say of a patron marks them, also beside a column of patrons
 AGED = Source(
     system="evergreen",
     name="aged circulations",
@@ -103,9 +106,48 @@ AGED = Source(
         "Due Date/Time",
         "Patron Birth Year",
     ),
-    unless=("Patron",),
     required=RENEWALS,
-    headings=LOAN_HEADINGS | {"Patron Birth Year": ("usr_birth_year",)},
+    headings=AGED_HEADINGS
+    | {"Patron Birth Year": ("usr_birth_year", "Patron ZIP", "usr_post_code")},
+    happened=("checked_out_at", "returned_at"),
+    footer=FOOTER,
+    dates=DATES,
+    fills={"loan": loans("person_key('')")},
+)
+
+# the same without those two columns: what it says of the copy and of the patron's group as they
+# were, which a list of circulations takes from the copy and from the patron
+PATRONLESS = Source(
+    system="evergreen",
+    name="patronless circulations",
+    recognise=(
+        "Circ ID",
+        "Checkout / Renewal Library",
+        "Checkout Date/Time",
+        "Due Date/Time",
+        "Copy Circulating Library",
+    ),
+    unless=("Patron", "Patron Birth Year"),
+    required=RENEWALS,
+    headings=LOAN_HEADINGS
+    | {
+        "Patron Birth Year": ("usr_birth_year", "Patron ZIP", "usr_post_code"),
+        "Copy Circulating Library": (
+            "copy_circ_lib",
+            "Copy Owning Library",
+            "copy_owning_lib",
+            "Copy Call Number",
+            "copy_call_number",
+            "Copy Location",
+            "copy_location",
+            "Copy Bib Record",
+            "copy_bib_record",
+            "Patron Home Library",
+            "usr_home_ou",
+            "Patron Profile Group",
+            "usr_profile",
+        ),
+    },
     happened=("checked_out_at", "returned_at"),
     footer=FOOTER,
     dates=DATES,

@@ -212,3 +212,9 @@ ARTICLES = LeftAlone(
         "add Transaction Number, Transaction Status and Transaction Date"
     ),
 )
+NOTES = LeftAlone(
+    "illiad",
+    "notes",
+    ("Transaction Number", "Note", "Note Date"),
+    "libstats never reads what people wrote",
+)

@@ -55,6 +55,7 @@ ITEMS = Source(
     name="items",
     recognise=("barcode", "homebranch"),
     unless=(*PEOPLE, "borrowernumber", "issue_id", "reserve_id", "datesent", "ordernumber"),
+    is_vague=True,  # of which `home library` is one
     headings=ITEM_HEADINGS,
     absence="gone",
     # items and deleteditems have the same headings, and since 24.x both have deleted_on, which is

@@ -59,9 +59,10 @@ ITEMS = Source(
         greatest(dashed_time("?LCHKIN"), dashed_time("?LOUTDATE"))::date as last_seen_on,
         dashed_time("DUE DATE")::date as due_on,
         -- - is available, and on loan only where there is a due date
-        nullif(trim("STATUS(ITEM)"), '-') as status,
-        case when trim("STATUS(ITEM)") in ('m', 'n', '$', 'z') then "STATUS(ITEM)" end as lost_code,
-        case when trim("STATUS(ITEM)") = 'w' then "STATUS(ITEM)" end as withdrawn_code,
+        trim("STATUS(ITEM)") as status,
+        -- the status tells; what earlier releases wrote here is taken back
+        null::varchar as lost_code,
+        null::varchar as withdrawn_code,
         "VOLUME" as volume,
         "COPY #" as copy_number,
         dashed_time("UPDATED(ITEM)") as updated_at

@@ -188,9 +188,11 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
     items: Rows = [
         {"item_id": "1", "withdrawn_code": "1"},
         {"item_id": "2", "lost_code": "4"},
-        {"item_id": "3", "status": "Claimed Returned"},
+        {"item_id": "3", "status": "Missing"},
         {"item_id": "4", "added_on": date(2026, 11, 2)},
         {"item_id": "5", "lost_code": "0", "withdrawn_code": ""},
+        {"item_id": "6", "not_for_loan_code": "-1"},
+        {"item_id": "7", "not_for_loan_code": "77"},
     ]
     con = holding(item=items)
     assert [row["items"] for row in dicts(libstats.collection_age(con, as_of=AS_OF, by="all"))] == [
@@ -199,6 +201,8 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
     assert dict(age.left_out(con, as_of=AS_OF, by="all").fetchall()) == {
         "withdrawn": 1,
         "lost, missing or claimed returned": 2,
+        "on order, never received, or not of this library": 1,
+        "of a code without a role, so that it cannot be told whether they are held": 1,
         "added after the day looked at": 1,
         "counted, but without a year, so of no known age": 1,
         "counted, but the year is suspect (before 1450 or in the future)": 0,

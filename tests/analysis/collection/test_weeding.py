@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,11 +220,6 @@ def test_in_house_use_that_the_item_tells_of_counts() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["Available", "Item in place", "Not Charged", "ON SHELF"])
-def test_a_copy_in_its_place_is_judged(status: str) -> None:
-    assert listed(shelf(copies=[{"status": status}])) == ["1"]
-
-
 @pytest.mark.parametrize("kind", ["checkin", "renewal", "other"])
 def test_what_is_no_use_does_not_count(kind: str) -> None:
     assert listed(
@@ -311,8 +306,10 @@ def without_export_of_use(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConn
     """The same, but that copy 1 is known only from an export without any column of use, as of
     orders."""
     columns = "map {'item': ['item_id', 'call_number']}"
-    con.execute(f"insert into loaded_file values ('koha', 2, true, {columns})")
-    con.execute("update history.item set shape = 2 where item_id = '1'")
+    con.execute(
+        f"insert into loaded_file by name select 'koha' as source, 99 as shape, true as is_active, {columns} as columns"
+    )
+    con.execute("update history.item set shape = 99 where item_id = '1'")
     return con
 
 
@@ -435,41 +432,141 @@ def test_age_alone_says_that_the_copy_is_still_used() -> None:
 # --- days that a system wrote ---
 
 
-def stamped(copies: int, beside: int = 0, **copy: Any) -> duckdb.DuckDBPyConnection:
+def stamped(copies: int, beside: int = 0, **copy: Any) -> dict[str, Rows]:
     """So many copies of different titles last lent on one day, so many others ten days later."""
     days = [date(2016, 5, 9)] * copies + [date(2016, 5, 19)] * beside
-    return shelf(
-        copies=[
+    return {
+        "copies": [
             {"item_id": str(i), "title_id": str(i), "last_borrowed_on": day, **copy}
             for i, day in enumerate(days)
         ]
-    )
+    }
+
+
+def log(*days: tuple[date, int], first: int = 1000) -> Rows:
+    """Checkouts of the log: on each day of so many copies, numbered from `first`."""
+    return [
+        {"item_id": str(first + i), "kind": "checkout", "happened_at": f"{day} 10:00:00"}
+        for day, copies in days
+        for i in range(copies)
+    ]
+
+
+# on a hundred days of 2016 one copy is lent, and never those of `stamped`
+COVERING = log(*((date(2016, 3, 1) + timedelta(days=i), 1) for i in range(100)))
+# later: a class visit of 9 on one of 100 days
+LATER = log((date(2020, 6, 1), 9), *((date(2021, 1, 1) + timedelta(days=i), 1) for i in range(91)))
+SYSTEMS = [("koha", "last loan", date(2016, 5, 9), 20)]
 
 
 @pytest.mark.parametrize(
-    ("con", "is_system"),
+    ("copies", "beside", "title", "is_system"),
     [
-        (stamped(20), True),
-        (stamped(19), False),
-        (stamped(20, beside=2), True),
-        (stamped(20, beside=3), False),
-        (stamped(20, title_id="1"), False),
+        (20, 0, {}, True),
+        (19, 0, {}, False),
+        (20, 2, {}, True),
+        (20, 3, {}, False),
+        (20, 0, {"title_id": "1"}, False),
     ],
 )
 def test_a_last_loan_that_too_many_copies_share_is_a_systems_day(
-    con: duckdb.DuckDBPyConnection, is_system: bool
+    copies: int, beside: int, title: dict[str, Any], is_system: bool
 ) -> None:
     """20 or more, 10 times the busiest day near it, and not the copies of one title, which a class
-    borrows together."""
-    assert libstats.system_days(con).fetchall() == (
-        [("koha", "last loan", date(2016, 5, 9), 20)] if is_system else []
-    )
+    borrows together; the log of that time knows nothing of them."""
+    con = shelf(**stamped(copies, beside, **title), circulation_event=COVERING)
+    assert libstats.system_days(con).fetchall() == (SYSTEMS if is_system else [])
+
+
+def test_a_class_visit_is_use_where_the_log_holds_it() -> None:
+    """The log covers the day and holds 10 of the 20 loans: half is enough; 9 are not."""
+    for held, found in ((10, []), (9, SYSTEMS)):
+        visit = log((date(2016, 5, 9), held), first=0)
+        con = shelf(**stamped(20), circulation_event=[*COVERING, *visit])
+        assert libstats.system_days(con).fetchall() == found
+
+
+def test_loans_that_hold_the_visit_confirm_it_by_number_or_by_barcode() -> None:
+    loans = [
+        {
+            "loan_id": f"v{i}",
+            "item_id": None if i % 2 else str(i),
+            "barcode": f"b{i}",
+            "checked_out_at": "2016-05-09",
+            "returned_at": "2016-06-01",
+        }
+        for i in range(20)
+    ]
+    early = {
+        "loan_id": "e",
+        "item_id": "e",
+        "checked_out_at": "2016-01-01",
+        "returned_at": "2016-01-02",
+    }
+    late = {"loan_id": "l", "item_id": "l", "checked_out_at": "2016-12-01"}
+    copies = [{**copy, "barcode": f"b{i}"} for i, copy in enumerate(stamped(20)["copies"])]
+    con = shelf(copies=copies, loan=[*loans, early, late])
+    assert libstats.system_days(con).fetchall() == []
+    con = shelf(copies=copies, loan=[early, late])
+    assert libstats.system_days(con).fetchall() == SYSTEMS
+
+
+def test_loans_returned_since_a_day_do_not_cover_what_was_lent_before() -> None:
+    """What was lent in May and came back in June is not among loans returned since October, though
+    one of these was lent in March: the day is not covered, and its 20 of 21 copies are more than
+    the one of two that any day of these loans has."""
+    loans: Rows = [
+        {
+            "loan_id": "1",
+            "item_id": "x",
+            "checked_out_at": "2016-03-01",
+            "returned_at": "2016-10-02",
+        },
+        {
+            "loan_id": "2",
+            "item_id": "y",
+            "checked_out_at": "2016-11-01",
+            "returned_at": "2016-11-09",
+        },
+    ]
+    assert libstats.system_days(shelf(**stamped(20), loan=loans)).fetchall() == SYSTEMS
+    open_only: Rows = [{**row, "returned_at": None} for row in loans]
+    half = [
+        {"item_id": f"o{i}", "last_borrowed_on": date(2019, 1, 1) + timedelta(days=i)}
+        for i in range(40)
+    ]
+    con = shelf(copies=[*stamped(20)["copies"], *half], loan=open_only)
+    assert libstats.system_days(con).fetchall() == []
+
+
+def test_a_day_that_nothing_covers_is_a_systems_if_its_share_is_beyond_any_recorded() -> None:
+    """The log has 9 of 100 loans on its busiest day. 20 of 200 copies are more, 20 of 300 less."""
+    for others, found in ((179, SYSTEMS), (279, [])):
+        quiet = [
+            {
+                "item_id": f"o{i}",
+                "title_id": f"o{i}",
+                "last_borrowed_on": date(2018, 1, 1) + timedelta(days=i),
+            }
+            for i in range(others)
+        ]
+        con = shelf(copies=[*stamped(20)["copies"], *quiet], circulation_event=LATER)
+        assert libstats.system_days(con).fetchall() == found
+
+
+def test_without_log_and_loans_every_day_is_of_use() -> None:
+    """A system that exports only lists of copies: nothing speaks against 500 last loans on a day."""
+    con = shelf(**stamped(500))
+    assert libstats.system_days(con).fetchall() == []
+    row = dicts(libstats.weeding_candidates(con, **ALL))[0]
+    assert (row["last_use_on"], row["unused_from"]) == (date(2016, 5, 9), "last use")
 
 
 def test_a_systems_day_is_no_use_and_not_where_records_begin() -> None:
-    """Of 20 copies stamped in 2016 and one lent in 2018, records begin in 2018, and the 20 have no
-    use on record."""
-    con = stamped(20)
+    """Of 20 copies stamped in 2016, and one in the log of 2018, records begin in 2018, and the 20
+    have no use on record."""
+    logged = log((date(2018, 3, 1), 1), (date(2018, 3, 2), 1))
+    con = shelf(**stamped(20), circulation_event=logged)
     con.execute("update item set last_borrowed_on = '2018-03-01' where item_id = 'other'")
     assert libstats.use_horizon(con, as_of=AS_OF).fetchall()[0][1] == date(2018, 3, 1)
     con.execute("update item set call_number = 'FIC BRO'")
@@ -515,15 +612,12 @@ def test_a_class_without_a_line_is_not_judged() -> None:
     [
         ({"withdrawn_code": "1"}, "withdrawn already"),
         ({"lost_code": "2"}, "lost, missing or claimed returned (its own list)"),
+        ({"lost_code": "4"}, "lost, missing or claimed returned (its own list)"),
         ({"status": "Missing"}, "lost, missing or claimed returned (its own list)"),
         ({"retained_for": "shared print until 2035"}, "there is a commitment to retain it"),
         ({"due_on": date(2026, 12, 1)}, "on loan"),
-        ({"status": "In transit"}, "in transit"),
-        ({"status": "On hold shelf"}, "requested by a patron"),
-        ({"status": "Loan"}, "on loan"),
-        ({"status": "CHECKEDOUT"}, "on loan"),
+        ({"status": "Checked out"}, "on loan"),
         ({"not_for_loan_code": "-1"}, "on order, in process or not in its place"),
-        ({"status": "Item not in place"}, "on order, in process or not in its place"),
         ({"not_for_loan_code": "1"}, "reference or not for loan"),
         ({"call_number": "REF 640 BRO"}, "reference or not for loan"),
         ({"collection": "RESERVE"}, "on reserve"),
@@ -681,8 +775,9 @@ def test_lost_copies_have_their_own_list() -> None:
     con = shelf(
         copies=[
             {"lost_code": "2", "lost_on": date(2026, 10, 1)},
-            {"item_id": "2", "status": "Claimed Returned"},
+            {"item_id": "2", "status": "Missing"},
             {"item_id": "3"},
+            {"item_id": "4", "lost_code": "2", "withdrawn_code": "1"},
         ]
     )
     assert [

@@ -1,0 +1,130 @@
+"""How much of the use of a month, at a desk, the loaded exports tell of."""
+
+from __future__ import annotations
+
+from libstats.analysis.told import CELLS, OUTSIDE, PARTLY, STATES
+
+# How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
+# use that is ever told of there.
+TOLD = f"""
+    use_stretch as (
+        select
+            source,
+            branch,
+            case
+                when event in ('checkout', 'checked_out') then 'checkouts'
+                when event = 'renewal' then 'renewals'
+                when event = 'in-house use' then 'in_house_uses'
+            end as kind,
+            since,
+            until,
+            is_partial,
+            selection,
+            first_on,
+            last_on
+        from coverage
+        where table_name = 'circulation_event'
+            or table_name = 'loan' and event in ('checked_out', 'in-house use')
+    ),
+    stretch as (
+        select * exclude (kind), kind as what
+        from use_stretch
+        where kind is not null
+        union all
+        select * exclude (kind), 'any'
+        from use_stretch
+    ),
+    {CELLS},
+    kind as (
+        select unnest(['any', 'checkouts', 'renewals', 'in_house_uses']) as what
+    ),
+    -- a kind of use that a desk never tells of is told of as its others are
+    source_told as (
+        select
+            a.source,
+            a.branch,
+            a.period,
+            k.what,
+            least(a.state, coalesce(c.state, a.state)) as state,
+            case when coalesce(c.state, a.state) < a.state then c.reason else a.reason end
+                as reason
+        from told_cell a
+        cross join kind k
+        left join told_cell c
+            on c.source = a.source
+            and c.branch is not distinct from a.branch
+            and c.period = a.period
+            and c.what = k.what
+        where a.what = 'any'
+    ),
+    desk_told as (
+        select
+            branch,
+            period,
+            what,
+            case
+                when min(state) = max(state) then min(state)
+                else {PARTLY}
+            end as state,
+            min(reason) as reason
+        from source_told
+        where {{told_where}}
+        group by all
+    )
+"""
+STATE_WORDS = " ".join(f"when t.state = {n} then '{word}'" for n, word in STATES.items())
+
+
+def where_told(column: str, kind: str = "") -> str:
+    """SQL: a count where that kind of use is told of at all."""
+    return (
+        f"case when t.states['{kind or column}'] <> {OUTSIDE} then coalesce(c.{column}, 0) end"
+        f" as {column}"
+    )
+
+
+def told_use(*, at_desk: bool) -> str:
+    """SQL: `place_told`, how much is told of each month and branch, for who has `day_count`. An
+    owner's or a borrower's branch is told of as all desks together are."""
+    if at_desk:
+        places = """
+            select branch, period, what, state, reason
+            from desk_told
+        """
+        where = "true"
+    else:
+        places = f"""
+            select
+                b.branch,
+                d.period,
+                d.what,
+                case when min(d.state) = max(d.state) then min(d.state) else {PARTLY} end as state,
+                min(d.reason) as reason
+            from (select distinct branch from day_count union select null) b
+            cross join desk_told d
+            group by all
+        """
+        where = """
+            branch is not null
+            or source not in (
+                select source
+                from use_stretch
+                where branch is not null
+            )
+        """
+    return f"""
+        {TOLD.format(told_where=where)},
+        place_told as (
+            select
+                branch,
+                period,
+                map_from_entries(list((what, state))) as states,
+                min(state) as state,
+                coalesce(
+                    any_value(reason) filter (where what = 'any'),
+                    min(reason)
+                ) as reason
+            from ({places})
+            group by all
+        )
+    """

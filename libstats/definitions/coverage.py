@@ -1,0 +1,147 @@
+"""What the loaded exports cover, as the view `coverage`: by source, table, event and branch, from
+when to when they tell everything. Outside it a figure is unknown, and not 0.
+
+It is worked out of what each active load holds by day (the view `loaded_day`), by these rules.
+
+log     a file tells all of its span, from its first event to its last, and on to the time of its
+        export where it ends no earlier than a quiet stretch before. Spans are one where the time
+        between them is no longer than the longest quiet stretch in any. A stretch in the middle of
+        a file that is over two weeks and twice as long as any other is a gap
+branch  one that a file lacks is not covered in its span, unless it is as quiet elsewhere, or has
+        hardly one event in so many days
+case    by what the file was selected for: all that began in a span; the open ones only; those only
+        that ended in a span; both, those that ended since a day and those that are open. Ends that
+        are told and a list of what is open later tell all that began since, and what was open when
+list    a whole list tells what was there on its day
+
+What was selected is declared for a system (`SELECTS`), by the library (`[coverage]`), or suspected
+from 30 rows on. A file named by a day covers to the newest time in it on that day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+
+from libstats import schema
+from libstats.definitions.events import SELECTS, TOLD
+
+COVERAGE = {
+    "source": "configured source",
+    "table_name": "canonical table",
+    "event": "what happened, such as checkout; ended is the end of a case, open what waits at a"
+    " moment, held what is on a list",
+    "branch": "where, as the rows are counted by it; blank: the source as a whole",
+    "since": "from when on",
+    "until": "up to when, not included",
+    "is_partial": "true where what is shown is not all: a count is at most the truth",
+    "basis": "on what it rests",
+    "selection": "by which outcome a file of the source was selected, if by any",
+    "is_suspected": "true if that is not declared, but looks so",
+    "first_on": "the first day of it on which there is one",
+    "last_on": "the last day of it on which there is one",
+}
+
+
+def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
+    """Give a connection the view `coverage`, one row a source, table, event, branch and stretch of
+    time; its columns are in COVERAGE. The calendar must be there."""
+    con.execute(
+        """
+        create or replace temp table told_table (
+            table_name varchar,
+            kind varchar,
+            starts varchar[],
+            ends varchar[],
+            quick integer
+        );
+        create or replace temp table coverage_setting (
+            declaration varchar,
+            selects varchar,
+            whole_days boolean,
+            is_confirmed boolean
+        )"""
+    )
+    tables = [
+        (name, told.kind, _starts(name), _ends(name), told.quick)
+        for name, told in TOLD.items()
+        if told.events
+    ]
+    con.execute(
+        """
+        insert into told_table
+        select
+            unnest($1::varchar[]),
+            unnest($2::varchar[]),
+            unnest($3::varchar[][]),
+            unnest($4::varchar[][]),
+            unnest($5::integer[])
+        """,
+        list(map(list, zip(*tables, strict=True))),
+    )
+    own = config.get("coverage", {})
+    settings = [
+        (
+            label,
+            own.get(label, {}).get("selects", SELECTS.get(label)),
+            own.get(label, {}).get("whole_days", False),
+            label in own,
+        )
+        for label in {**SELECTS, **own}
+    ]
+    con.execute(
+        """
+        insert into coverage_setting
+        select
+            unnest($1::varchar[]),
+            unnest($2::varchar[]),
+            unnest($3::boolean[]),
+            unnest($4::boolean[])
+        """,
+        list(map(list, zip(*settings, strict=True))),
+    )
+    con.execute(f"create or replace temp view coverage as {_sql()}")
+
+
+def ready(con: duckdb.DuckDBPyConnection) -> None:
+    """Work `coverage` out once for all that a connection asks of it: it never changes."""
+    kept = """
+        select count(*)
+        from duckdb_views()
+        where temporary and view_name = 'coverage'
+    """
+    if con.execute(kept).fetchall()[0][0]:
+        con.execute(
+            """
+            create or replace temp table coverage_kept as from coverage;
+            drop view coverage;
+            alter table coverage_kept rename to coverage
+            """
+        )
+
+
+@cache
+def _sql() -> str:
+    return (
+        resources.files("libstats.definitions").joinpath("coverage.sql").read_text(encoding="utf-8")
+    )
+
+
+def _starts(name: str) -> list[str]:
+    """The events with which a case begins, the usual one first."""
+    told = TOLD[name]
+    if told.kind != "case":
+        return []
+    return [e.named.strip("'") for e in told.events if e.at == told.events[0].at]
+
+
+def _ends(name: str) -> list[str]:
+    """The columns that tell whether a case has ended."""
+    told = TOLD[name]
+    words = set(re.findall(r"\w+", f"{told.is_open} {told.ended_at}"))
+    return [c.name for c in schema.tables()[name].columns if c.name in words]

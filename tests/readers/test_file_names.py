@@ -1,0 +1,172 @@
+"""How files are called: what of a name cannot name a person is recorded, here and in every place
+that tells of a file."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.cli.main import main
+from libstats.loading.forget import forget
+from libstats.readers.file_names import recorded
+from libstats.recognise.inspect import inspect
+from libstats.recognise.known import known
+from libstats.sources import declared
+from libstats.store import generations
+from libstats.workspace.workspace import Workspace
+from tests.support.books import write_xlsx
+from tests.support.files import SAMPLE, write
+
+ITEMS = "itemnumber;barcode;homebranch\n{n};b{n};EAST\n"
+PERSONS = (
+    "Ann Reed",
+    "ann reed",
+    "ANN_REED",
+    "Reed, Ann",
+    "AnnReed",
+    "annreed",
+    "ann.reed@example.org",
+    "Mrs O'Neill",
+    "José García",
+    "李明",
+    "Ωμέγα",
+    "R E E D A N N",
+    "Li Wu",
+    "van den Berg",
+    "patron 4711",
+    "borrower-12",
+    "21234000123456",
+    "card 0042",
+)
+
+
+@pytest.mark.parametrize("person", PERSONS)
+@pytest.mark.parametrize(
+    "name", ["{}.csv", "holds for {}.csv", "{}-2026-10-31.csv", "items_{}_x.xlsx"]
+)
+def test_a_person_in_a_name_leaves_a_shape(name: str, person: str) -> None:
+    safe = recorded(name.format(person), lambda: "9a1c3f")
+    assert person.casefold() not in safe.casefold() and "~9a1c3f." in safe
+    words = {w.casefold() for w in ("Ann", "Reed", "Neill", "José", "García", "Berg", "Wu")}
+    assert not words & {w.casefold() for w in safe.replace("_", " ").replace("-", " ").split()}
+    for kept in ("holds for", "2026-10-31"):
+        assert (kept in name) == (kept in safe)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *sorted({path.name for path in SAMPLE.rglob("*.csv")}),
+        "loans-2026-10-31.csv",
+        "loans_202610310415.csv",
+        "export 20261031T041500Z.json",
+        "old_issues-2026-10-31-reportresults.csv",
+        "selitem_oIBtf_20261031.lst",
+        "202610.hist.Z",
+        "ILL Borrowing Requests Q3 2026.xlsx",
+        "a.csv",
+        "page2.xml",
+    ],
+)
+def test_what_names_nobody_stays(name: str) -> None:
+    assert recorded(name, lambda: "9a1c3f") == name
+
+
+def test_every_word_of_what_libstats_knows_may_stand_in_a_name() -> None:
+    labels = [d.label for d in declared()] + [str(s.command) for s in known().programs]
+    for label in labels:
+        assert recorded(f"{label}.csv", lambda: "9a1c3f") == f"{label}.csv"
+
+
+def files(folder: Path) -> list[Path]:
+    """Files, members, sheets and folders that are called after persons; the last cannot be read."""
+    made = [
+        write(folder / "Ann Reed" / "Ann Reed.csv", ITEMS.format(n=1)),
+        write(folder / "Ann Reed" / "Bob Rice.csv", ITEMS.format(n=2)),
+        write_xlsx(folder / "book.xlsx", {"Ann Reed": [["itemnumber", "barcode", "homebranch"], ["3", "b3", "EAST"]],
+                                          "Eve Ross": [["itemnumber", "barcode", "homebranch"], ["4", "b4", "EAST"]]}),
+        write(folder / "Ann Reed.pdf", "%PDF-1.7 x"),
+        write(folder / "Ann Reed-broken.csv", "Name;What\nAnn;x\n"),
+    ]  # fmt: skip
+    packed = folder / "day.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Ann Reed/Ann Reed.csv", ITEMS.format(n=5))
+        archive.writestr("Bob Rice/Eve Ross.csv", ITEMS.format(n=6))
+    return [*made, packed]
+
+
+NAMES = ("Ann", "Reed", "Bob", "Rice", "Eve", "Ross")
+
+
+def test_no_receipt_ledger_or_listing_names_them(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipt = libstats.load(workspace, files(tmp_path), exported_at="2026-10-31")
+    assert sum(f.outcome == "loaded" for f in receipt.files) == 6
+    assert len({f.file for f in receipt.files}) == len(receipt.files) == 8
+    with libstats.open(workspace) as con:
+        told = str(con.sql("from loaded_file").fetchall())
+        told += str(libstats.receipt(con, "weeding_candidates", as_of="2026-10-31").fetchall())
+    told += str(receipt)
+    for command in (["loads"], ["check"], ["rejects"]):
+        main(["-w", str(workspace.folder), *command])
+    printed = capsys.readouterr()
+    told += printed.out + printed.err
+    assert not [name for name in NAMES if name in told]
+    assert not [
+        (path, name)
+        for path in workspace.store.rglob("*")
+        if path.is_file()
+        for name in NAMES
+        if name.encode() in path.read_bytes()
+    ]
+
+
+def test_the_same_file_is_known_again(workspace: Workspace, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "Ann Reed.csv", "itemnumber;barcode;homebranch;dateaccessioned\n1;b1;EAST;x\n"
+    )
+    first = libstats.load(workspace, [path], exported_at="2026-10-31").files[0]
+    again = libstats.load(workspace, [path], exported_at="2026-10-31").files[0]
+    assert (first.outcome, again.outcome, first.file) == ("loaded", "repeated", again.file)
+
+
+def test_rejected_rows_are_shown_of_the_file_itself(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(
+        tmp_path / "Ann Reed.csv", "itemnumber;barcode;homebranch;dateaccessioned\n1;b1;EAST;x\n"
+    )
+    libstats.load(workspace, [path], exported_at="2026-10-31")
+    assert main(["-w", str(workspace.folder), "rejects", "--show", str(path)]) == 0
+    assert "1 | b1 | EAST | x" in capsys.readouterr().out
+
+
+def test_a_file_called_after_a_person_is_purged_too(workspace: Workspace) -> None:
+    config = workspace.folder / "libstats.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8") + "\n[privacy]\npurge_exports = true\n", encoding="utf-8"
+    )
+    path = write(workspace.exports / "Ann Reed-2026-10-31.csv", ITEMS.format(n=1))
+    libstats.load(workspace.folder, [path])
+    assert not path.exists()
+
+
+def test_forgetting_renames_what_was_loaded_before(workspace: Workspace, tmp_path: Path) -> None:
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-31.csv", ITEMS.format(n=1))])
+    with generations.writing(workspace.store, memory=None) as writer:
+        writer.con.execute("update load set file = 'day.zip#Ann Reed/holds.csv'")
+        writer.publish()
+    forget(workspace, "2026-01-01")
+    with libstats.open(workspace) as con:
+        ((name,),) = con.sql("select file from loaded_file").fetchall()
+    assert name.startswith("day.zip#Xxx Xxxx/holds~") and name.endswith(".csv")
+
+
+def test_what_is_looked_at_is_not_named_either(tmp_path: Path) -> None:
+    rows = "".join(f"{n};b{n};EAST;2026-10-{n:02}\n" for n in range(1, 20))
+    path = write(tmp_path / "Ann Reed.csv", f"Copy no.;Bar code;Home Library;Date added\n{rows}")
+    assert "Xxx Xxxx~" in inspect(path) and "Ann" not in inspect(path)

@@ -1,0 +1,67 @@
+"""`libstats inspect` names the codes of a file that nobody declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from libstats.recognise.inspect import inspect
+from tests.support.files import write
+
+HEAD = "itemnumber;barcode;homebranch;notforloan;itemlost;deleted_on\n"
+TOLD = "  codes without a role; nothing is concluded from them until libstats.toml declares them:\n"
+
+
+def test_a_code_without_a_role_is_named_with_the_line_to_add(tmp_path: Path) -> None:
+    """7 twice, 8 once; -1 and 0 are known, 9 is lost as any other value, a deleted copy is set
+    aside."""
+    rows = "1;a;E;7;0;\n2;b;E; 7;9;\n3;c;E;8;0;\n4;d;E;-1;;\n5;e;E;NULL;0;\n6;f;E;66;0;2026-01-01\n"
+    told = inspect(write(tmp_path / "items.csv", HEAD + rows))
+    assert told.endswith(
+        TOLD
+        + '    [roles.koha.item.not_for_loan_code] "7" = "..."  (2 rows)\n'
+        + '    [roles.koha.item.not_for_loan_code] "8" = "..."  (1 row)'
+    )
+
+
+def test_what_a_library_declared_is_known(tmp_path: Path) -> None:
+    file = write(tmp_path / "items.csv", HEAD + "1;a;E;7;0;\n")
+    config = {
+        "sources": {"main": {"system": "koha"}},
+        "roles": {"main": {"item": {"not_for_loan_code": {"7": "repair"}}}},
+    }
+    assert TOLD not in inspect(file, config)
+    told = inspect(file, {"sources": {"main": {"system": "koha"}}})
+    assert '[roles.main.item.not_for_loan_code] "7"' in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (
+            "polaris.csv",
+            "ItemRecordID,Barcode,LifetimeCircCount,ItemStatus\n1,b,0,In\n2,c,0,Beamed up\n",
+            '[roles.polaris.item.status] "Beamed up"',
+        ),
+        (
+            "sierra.txt",
+            '"RECORD #(ITEM)","BARCODE(ITEM)","STATUS(ITEM)"\n"i1000001","b","- "\n"i1000002","c","q"\n',
+            '[roles.sierra.item.status] "q"',
+        ),
+        (
+            "folio.csv",
+            "item_id,holdingsRecordId,materialTypeId,status.name\n1,h,m,Paged\n2,h,m,Eaten\n",
+            '[roles.folio.item.status] "Eaten"',
+        ),
+        (
+            "alma.csv",
+            'MMS Id,Item Id,Process Type,Base Status\n99,23,,Item in place\n99,24,Lent to "Mars",\n',
+            '[roles.alma.item.status] "Lent to',
+        ),
+    ],
+)
+def test_codes_of_every_system_are_asked(name: str, text: str, line: str, tmp_path: Path) -> None:
+    told = inspect(write(tmp_path / name, text))
+    assert line in told
+    assert told.count("[roles.") == 1
