@@ -21,7 +21,6 @@ class _Parser(argparse.ArgumentParser):
         print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
         raise SystemExit(2)
 
-
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         """What stands behind an option. Python takes `--month=--` for a list of nothing."""
         if action.nargs is None and arg_strings == ["--"]:

@@ -24,6 +24,7 @@ __all__ = [
     "ROLES",
     "Line",
     "fold",
+    "folded_sql",
     "own_lines",
     "register",
     "words",
@@ -88,6 +89,15 @@ _DIRECTED = ("ill_request", "ill_event")
 ROLES: dict[str, Sequence[str]] = {
     "item": tuple(COPY_ROLES),
     **dict.fromkeys(_DIRECTED, tuple(PROCESS_DIRECTIONS.values())),
+    "circulation_event": (
+        "checkout",
+        "renewal",
+        "checkin",
+        "in-house use",
+        "payment",
+        "other",
+        "place",
+    ),
 }
 
 # What a status may say of how a case stands.
@@ -113,7 +123,8 @@ FIELDS: dict[str, Sequence[str]] = {
     "order_line": ("status_as_exported",),
     "order_copy": ("status_as_exported",),
     "serial_issue": ("status_as_exported",),
-    "circulation_event": ("kind_as_exported",),
+    # a card is judged when it is loaded, before it is hashed: no column has it
+    "circulation_event": ("kind_as_exported", "card"),
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
 }
@@ -122,6 +133,11 @@ FIELDS: dict[str, Sequence[str]] = {
 def fold(code: str) -> str:
     """A code as it is compared: whatever its case, without spaces around it, one between words."""
     return " ".join(code.split()).lower()
+
+
+def folded_sql(column: str) -> str:
+    """SQL: a code as it is compared."""
+    return f"lower(regexp_replace(trim({column}), '\\s+', ' ', 'g'))"
 
 
 def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:

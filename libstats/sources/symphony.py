@@ -196,11 +196,16 @@ HISTORY = Source(
         --   read
         packed_time("time") as happened_at,
         "FE" as branch,
-        -- WV is an item marked as used in the library. A charge to a card such as MAIN-DISCARD is
-        --   weeding or repair, no loan; of cards with other names libstats cannot know it
+        -- WV is an item marked as used in the library. A charge to a card of a place, such as
+        --   DISCARD or MAIN-DISCARD, is weeding or repair, no loan; of cards with other names the
+        --   library says it
         case "command"
-            when 'CV' then case when yes_no("is system card") then 'other' else 'checkout' end
-            when 'RV' then 'renewal'
+            when 'CV'
+                then case
+                    when yes_no("is system card") or is_place("UO") then 'other'
+                    else 'checkout'
+                end
+            when 'RV' then case when is_place("UO") then 'other' else 'renewal' end
             when 'EV' then 'checkin'
             when 'WV' then 'in-house use'
         end as kind,

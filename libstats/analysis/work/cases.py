@@ -14,6 +14,7 @@ from libstats.analysis.collection.copies import IS_MISSING
 from libstats.analysis.work.statuses import NEVER, Statuses
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
+from libstats.definitions.roles import folded_sql
 from libstats.errors import AnalysisError
 
 # the copy that a case is about, by its number, which is the key of a copy that has one; gone copies
@@ -224,7 +225,7 @@ class Cases:
             from ill_event e
             left join ill_request r on r.source = e.source and r.request_id = e.request_id
             left join (values {values}) w(source, word, milestone)
-                on w.source = e.source and w.word = lower(trim(e.status_as_exported))
+                on w.source = e.source and w.word = {folded_sql("e.status_as_exported")}
             where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[self.process.name])}
         )"""
         again = {word.casefold() for word in self.process.statuses.get("last", ())}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from libstats import schema
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import OVER, MilestoneColumns, Process
+from libstats.definitions.roles import folded_sql
 
 # what a status that nobody declared says
 UNKNOWN = "undeterminable"
@@ -29,7 +30,7 @@ _WORDS = """
             qualify rank() over (partition by source, code order by is_own desc) = 1
         )
         group by source, code
-    ) {name} on {name}.source = {row}.source and {name}.code = lower(trim({row}.{field}))"""
+    ) {name} on {name}.source = {row}.source and {name}.code = {folded}"""
 # The loads that hold a row are a run from one load to another: runs are few, however many the rows.
 # A load without the column of the status tells nothing of an end.
 _RUNS = """
@@ -166,7 +167,14 @@ class Statuses:
     def _words(self, name: str, field: str) -> str:
         row, table = self._row
         direction = quoted(self.columns.direction) if self.columns.direction else "null"
-        return _WORDS.format(about=table, field=field, direction=direction, name=name, row=row)
+        return _WORDS.format(
+            about=table,
+            field=field,
+            folded=folded_sql(f"{row}.{field}"),
+            direction=direction,
+            name=name,
+            row=row,
+        )
 
     def _outcome(self) -> str:
         row, _ = self._row
