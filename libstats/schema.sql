@@ -117,7 +117,11 @@ create table hold (
     notified_on         date,           -- sticky: day the patron was told
     expires_on          date,           -- sticky: day the request or its place on the shelf ends
     cancelled_on        date,           -- clearable: day it was cancelled
+    picked_up_on        date,           -- sticky: day the patron took it
+    starts_on           date,           -- sticky: day before which it is not wanted, where the system asks for one
+    cancelled_reason    varchar,        -- clearable: the system's word for why it ended unfilled
     status              varchar check (status in ('waiting', 'in transit', 'processing', 'filled')),  -- clearable: blank while nothing has been found
+    status_as_exported  varchar,        -- clearable: what the system calls it
     queue_position      bigint,         -- sticky: place in the queue; 0 once a copy was found
     is_suspended        boolean,        -- sticky: true while the patron has paused it
     suspended_until     timestamp,      -- clearable: when the pause ends

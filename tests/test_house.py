@@ -20,7 +20,7 @@ MAY_IMPORT = {
         definitions""",
     "report/page": "report/charts workspace privacy",
     "report/charts": "",
-    "workspace": "sources privacy declaration definitions store",
+    "workspace": "analysis/work sources privacy declaration definitions store",
     "analysis": "analysis/work analysis/collection declaration definitions store",
     "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",

@@ -13,7 +13,7 @@ from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.cases import newest_export
-from libstats.analysis.work.spans import UNDETERMINABLE, Spans
+from libstats.analysis.work.spans import Spans
 from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import ProcessName, asked, checked
 from libstats.definitions.processes import DIRECTIONS, process_of
@@ -55,7 +55,7 @@ def _in_backlog(
     sql = f"""
         select count(*)
         from ({spans.sql()})
-        where started_at is not null and state <> {UNDETERMINABLE}
+        where started_at is not null
     """
     return int(con.execute(sql, {"as_of": str(spans.as_of)}).fetchall()[0][0])
 

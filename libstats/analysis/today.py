@@ -13,7 +13,7 @@ import duckdb
 
 from libstats.analysis.alarms import check
 from libstats.analysis.work.cases import newest_exports
-from libstats.analysis.work.worklist import NEAR_DAYS, worklist
+from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
@@ -42,8 +42,8 @@ class Export:
 
 @dataclass(frozen=True)
 class Work:
-    """The open cases of a process: how many are late, near and in time, and how many of those are
-    of copies marked lost; of the late and near others the oldest."""
+    """The open cases of a process: how many are of each standing, and how many of those are of
+    copies marked lost; of the late, near and unknown others the oldest."""
 
     process: Process
     as_of: datetime
@@ -55,7 +55,8 @@ class Work:
     def more(self) -> int:
         """Late and near cases that need a hand and are not among `cases`."""
         return sum(
-            self.counts[standing] - self.missing[standing] for standing in ("late", "near")
+            self.counts[standing] - self.missing[standing]
+            for standing in ("late", "near", "not known")
         ) - len(self.cases)
 
 
@@ -144,26 +145,26 @@ def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[R
 def pressing(
     found: duckdb.DuckDBPyRelation, most: int | None
 ) -> tuple[dict[str, int], dict[str, int], list[Row]]:
-    """Of a worklist how many cases are late, near and in time, how many of those are of copies
-    marked lost, and of the others the late cases and the near ones that are longest past their
-    goal, so many of each, all if it is None.
+    """Of a worklist how many cases are late, near and in time (paused, or not known to be open),
+    how many of those are of copies marked lost, and of the others the late cases, the near ones and
+    those that nobody knows, longest past their goal, so many of each, all if it is None.
 
     Each for itself: what was forgotten for months must not crowd out what can still be done in
     time. All in one reading, for a worklist takes long to plan: the first row of each group has its
     count.
     """
-    listed = "standing <> 'in time' and not is_missing"
+    listed = "standing not in ('in time', 'paused') and not is_missing"
     if most is not None:
         listed += f" and place <= {most}"
     rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}"))
-    counts, missing = ({"late": 0, "near": 0, "in time": 0} for _ in range(2))
+    counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
     cases = []
-    for row in sorted(rows, key=lambda row: (row["standing"], row["place"])):
+    for row in sorted(rows, key=lambda row: (STANDINGS.index(row["standing"]), row["place"])):
         place, cases_of_group = row.pop("place"), row.pop("cases_of_group")
         if place == 1:
             counts[row["standing"]] += cases_of_group
             missing[row["standing"]] += cases_of_group if row["is_missing"] else 0
-        if row["standing"] != "in time" and not row["is_missing"]:
+        if row["standing"] not in ("in time", "paused") and not row["is_missing"]:
             cases.append(row)
     return counts, missing, cases
 
@@ -225,6 +226,7 @@ def headline(work: Work) -> str:
         f"{count:,} {standing}"
         + (f", {lost:,} of them marked lost" if (lost := work.missing[standing]) else "")
         for standing, count in work.counts.items()
+        if count or standing in ("late", "near", "in time")
     ]
     return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {', '.join(counts)}"
 

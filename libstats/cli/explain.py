@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.provenance import ANALYSES, receipt
+from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.parameters import typed
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, number, percent, records, tenths
@@ -126,16 +127,36 @@ def _within(row: Row, unit: str) -> str:
     most = (
         "when nine in ten are is not known yet"
         if row["p90"] is None
-        else f"nine in ten within {tenths(row['p90'])}"
+        else f"nine in ten within {_told(row, 'p90')}"
     )
-    return f"Half within {tenths(row['p50'])} {unit}, {most}"
+    naive = (
+        f" (closed ones alone: half {tenths(row['naive_p50'])}, nine in ten "
+        f"{tenths(row['naive_p90'])})"
+    )
+    return f"{_share(row) or 'H'}alf within {_told(row, 'p50')} {unit}, {most}{naive}"
+
+
+def _share(row: Row) -> str:
+    """What share of all cases arrives at all: the percentiles behind it are of those not given
+    up."""
+    if not row["given_up"] or row["share_reached"] is None:
+        return ""
+    return f"Of all, {percent(row['share_reached'])} arrive. Of those not given up: h"
+
+
+def _told(row: Row, p: str) -> str:
+    """A percentile and its interval."""
+    low, high = row[f"{p}_low"], row[f"{p}_high"]
+    most = "or more" if high is None else f"to {tenths(high)}"
+    reach = f"{tenths(row[p] if low is None else low)} {most}"
+    return f"{tenths(row[p])} ({reach})"
 
 
 def _counts(row: Row, parts: dict[str, str]) -> str:
     """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
     lost = row.get("undeterminable") or 0
     counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
-        [f"{number(lost)} done without a record of when"] if lost else []
+        [f"{number(lost)} over, or perhaps, without a record of when"] if lost else []
     )
     return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
 
@@ -143,7 +164,8 @@ def _counts(row: Row, parts: dict[str, str]) -> str:
 def _worklist(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['standing'] == standing for row in rows))} {standing}"
-        for standing in ("late", "near", "in time")
+        for standing in STANDINGS
+        if standing in STANDINGS[:3] or any(row["standing"] == standing for row in rows)
     )
     lost = sum(row["is_missing"] for row in rows)
     return [

@@ -12,7 +12,7 @@ from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
 from libstats.readers.file_names import is_of, of_file
 from libstats.recognise.recognise import recognise
-from libstats.workspace.open import open as open_store
+from libstats.workspace.open import opened as open_store
 from libstats.workspace.workspace import Workspace
 
 

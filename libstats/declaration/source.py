@@ -123,6 +123,20 @@ def read_select(text: str) -> tuple[Line, ...]:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """How declarations of one system are told apart that have the same headings: the words of a
+    column have roles, and each declaration is of one.
+
+    is_likely  True where its headings alone prove nothing: a word that some roles have, and not
+               all, speaks against it
+    """
+
+    heading: str
+    role: str
+    is_likely: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
     """One export of one system.
 
@@ -162,6 +176,7 @@ class Source:
     letters    with command: the headings of the columns that a letter of its options gives
     is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT):
                   refused unless libstats.toml tells the library's
+    apart      how it is told from other declarations of the system with the same headings
     dates      how the report writes dates, in words, for the message about a date of another style
     """
 
@@ -190,6 +205,7 @@ class Source:
     command: str | None = None
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     is_elsewhere: bool = False
+    apart: Apart | None = None
     is_vague: bool = False
     dates: str = "year first, as in 2026-10-31"
 

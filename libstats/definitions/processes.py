@@ -24,8 +24,22 @@ DIRECTIONS = {
     "ill_lending": "lending",
     "document_delivery": "document delivery",
 }
+# How a case ended, as a status may say it; `over`: nobody knows how.
+WELL = ("done", "not fetched")
+OTHERWISE = ("given up by the patron", "given up", "lapsed")
+OVER = (*WELL, *OTHERWISE, "over")
 _REQUIRED = ("what", "starts", "done", "milestones")
-_OWN = ("title", "given_up", "goal_days", "due", "planned", "aside", "misleading", "statuses")
+_OWN = (
+    "title",
+    "given_up",
+    "goal_days",
+    "due",
+    "planned",
+    "aside",
+    "last",
+    "misleading",
+    "statuses",
+)
 # A list's processes and milestones are read in small letters, and a milestone names columns: these
 # would be others.
 _TAKEN = ("last", "own_goal", "is")
@@ -51,10 +65,15 @@ class MilestoneColumns:
     branch: str = "null"
     kind: str = "null"
     missing: str = "null"
-    past: str = "false"  # the case is behind its end, though nothing says since when
-    ever: bool = (
-        False  # what is missing from a list of all that is open is a case too, behind its end
-    )
+    code: str = ""
+    told_by: tuple[str, str] | None = None
+    direction: str = ""
+    since: str = "null"
+    said: str = "null"
+    reason: str = ""
+    refined: str = "null"
+    ever: bool = False  # what is missing from a list of all that is open is a case too
+    gone: str = "over"
 
     @property
     def rows(self) -> str:
@@ -96,6 +115,7 @@ class Process:
     due: str = ""
     planned: tuple[str, ...] = ()
     aside: dict[str, str] = field(default_factory=dict, hash=False)
+    last: tuple[str, ...] = ()
     misleading: dict[str, str] = field(default_factory=dict, hash=False)
     statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
     read: tuple[MilestoneColumns, ...] = ()
@@ -106,9 +126,21 @@ class Process:
         return tuple(m for m in self.milestones if m not in self.planned)
 
     @property
+    def is_logged(self) -> bool:
+        """Whether a log of statuses may tell of it."""
+        return self.name in DIRECTIONS
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """What comes after all of its ends: who reached it has reached an end."""
+        order = list(self.happening)
+        last = max(map(order.index, self.done))
+        return tuple(m for m in order[last + 1 :] if m not in self.given_up)
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The canonical tables that tell of it."""
-        log = ("ill_event",) if self.statuses else ()
+        log = ("ill_event",) if self.is_logged else ()
         return tuple(dict.fromkeys((*(c.table for c in self.read), *log, "milestone")))
 
     def check(self, *names: str) -> None:
@@ -122,7 +154,10 @@ class Process:
 
 
 def _built(name: str, given: Mapping[str, Any]) -> Process:
-    read = tuple(MilestoneColumns(**columns) for columns in given.get("read", ()))
+    read = tuple(
+        MilestoneColumns(**{**columns, "told_by": tuple(columns.get("told_by") or ()) or None})
+        for columns in given.get("read", ())
+    )
     rest: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in given.items()
@@ -166,9 +201,9 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
     _check_entry(name, own)
     where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
     merged = {**shipped, **own}
-    for key in ("milestones", "misleading", "aside"):
+    for key in ("misleading", "aside", "statuses"):
         merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
-    merged["statuses"] = _statuses(shipped.get("statuses", {}), own.get("statuses", {}))
+    merged["milestones"] = _in_order(shipped, own)
     if lacking := [key for key in _REQUIRED if not merged.get(key)]:
         raise WorkspaceError(
             f"{where} lacks {lacking[0]}", "A process needs what, starts, done and milestones."
@@ -178,6 +213,7 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
         *merged["done"],
         *merged.get("given_up", ()),
         *merged.get("planned", ()),
+        *merged.get("last", ()),
         *filter(None, [merged.get("due")]),
         *merged["aside"],
         *merged["aside"].values(),
@@ -235,7 +271,7 @@ def _is_in_form(key: str, value: Any) -> bool:
         return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
     if key == "statuses":
         return isinstance(value, dict) and all(map(_is_texts, value.values()))
-    if key in ("done", "given_up", "planned"):
+    if key in ("done", "given_up", "planned", "last"):
         return _is_texts(value)
     return _is_days(value) if key == "goal_days" else isinstance(value, str)
 
@@ -248,17 +284,23 @@ def _is_days(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 10_000
 
 
-def _statuses(shipped: dict[str, list[str]], own: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The words for milestones: a word that the library maps anew loses its old meaning."""
-    mapped = {word.casefold() for key, words in own.items() if key != "last" for word in words}
-    kept = {
-        key: [w for w in words if key == "last" or w.casefold() not in mapped]
-        for key, words in shipped.items()
-    }
-    return {
-        key: [*kept.get(key, ()), *own.get(key, ())]
-        for key in (*shipped, *(k for k in own if k not in shipped))
-    }
+def _in_order(shipped: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
+    """The milestones of a process with a library's own in their places: behind the one that stands
+    before it in the library's list; else, where nothing says its place, an end behind the other
+    ends, and any other before them, so that nothing is concluded from it."""
+    told, added = dict(shipped.get("milestones", {})), own.get("milestones", {})
+    if not told:
+        return dict(added)
+    order, before = list(told), ""
+    ends = [m for m in order if m in (*shipped["done"], *own.get("done", ()))]
+    for name in added:
+        if name not in told:
+            is_end = name in own.get("done", ())
+            place = order.index(ends[-1]) + 1 if is_end else order.index(ends[0])
+            order.insert(order.index(before) + 1 if before else place, name)
+            ends += [name] if is_end else []
+        before = name if before or name in told else ""
+    return {name: added.get(name, told.get(name, "")) for name in order}
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions.processes import DIRECTIONS as PROCESS_DIRECTIONS
 from libstats.definitions.processes import processes
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ROLES",
     "Line",
     "fold",
+    "folded_sql",
     "own_lines",
     "register",
     "words",
@@ -81,8 +83,22 @@ COPY_ROLES = {
     "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
 }
 
-# The closed list of roles of each table.
-ROLES: dict[str, Sequence[str]] = {"item": tuple(COPY_ROLES)}
+# The closed list of roles of each table. A word that a request has in one direction alone tells
+# that it is of that direction.
+_DIRECTED = ("ill_request", "ill_event")
+ROLES: dict[str, Sequence[str]] = {
+    "item": tuple(COPY_ROLES),
+    **dict.fromkeys(_DIRECTED, tuple(PROCESS_DIRECTIONS.values())),
+    "circulation_event": (
+        "checkout",
+        "renewal",
+        "checkin",
+        "in-house use",
+        "payment",
+        "other",
+        "place",
+    ),
+}
 
 # What a status may say of how a case stands.
 OUTCOMES = (
@@ -101,13 +117,14 @@ _COLUMNS = dict(enumerate(("source", *Line._fields), 1))
 # The columns whose words have roles, by table. The first is the one of the vendor's own words.
 FIELDS: dict[str, Sequence[str]] = {
     "item": ("status", "lost_code", "damaged_code", "withdrawn_code", "not_for_loan_code"),
-    "hold": ("status_as_exported",),
+    "hold": ("status_as_exported", "cancelled_reason"),
     "ill_request": ("status_as_exported",),
     "ill_event": ("status_as_exported",),
     "order_line": ("status_as_exported",),
     "order_copy": ("status_as_exported",),
     "serial_issue": ("status_as_exported",),
-    "circulation_event": ("kind_as_exported",),
+    # a card is judged when it is loaded, before it is hashed: no column has it
+    "circulation_event": ("kind_as_exported", "card"),
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
 }
@@ -116,6 +133,11 @@ FIELDS: dict[str, Sequence[str]] = {
 def fold(code: str) -> str:
     """A code as it is compared: whatever its case, without spaces around it, one between words."""
     return " ".join(code.split()).lower()
+
+
+def folded_sql(column: str) -> str:
+    """SQL: a code as it is compared."""
+    return f"lower(regexp_replace(trim({column}), '\\s+', ' ', 'g'))"
 
 
 def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -132,12 +154,31 @@ def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def own_lines(config: Mapping[str, Any], source: str) -> list[Line]:
     """A library's own lines for a source: [roles.SOURCE.TABLE.FIELD] in libstats.toml, "code" =
-    "role", or an outcome or a milestone of what is no copy."""
-    found = []
+    "role", or an outcome or a milestone of what is no copy; and [process.NAME.statuses], the older
+    spelling for requests of interlibrary loan."""
+    found = [*_of_statuses(config)]
     for about, fields in config.get("roles", {}).get(source, {}).items():
         for field, codes in fields.items():
             found += [_own(about, field, code, word) for code, word in codes.items()]
     return found
+
+
+def _of_statuses(config: Mapping[str, Any]) -> Iterable[Line]:
+    for process, direction in PROCESS_DIRECTIONS.items():
+        for milestone, codes in (
+            config.get("process", {}).get(process, {}).get("statuses", {}).items()
+        ):
+            for about in ("ill_request", "ill_event") if milestone != "last" else ():
+                for code in codes:
+                    yield Line(
+                        about,
+                        "status_as_exported",
+                        code,
+                        direction,
+                        milestone,
+                        "",
+                        "as libstats.toml says",
+                    )
 
 
 def _own(about: str, field: str, code: str, word: str) -> Line:
@@ -162,9 +203,14 @@ def register(
     rows: dict[tuple[Any, ...], None] = {}
     for source, system in named:
         own = own_lines(config, source)
-        taken = {(line.about, fold(line.code), f) for line in own for f in (line.field, "")}
+        taken = {
+            (line.about, fold(line.code), f, line.role if line.about in _DIRECTED else "")
+            for line in own
+            for f in (line.field, "")
+        }
         for line in map(Line._make, shipped(system)):
-            if (line.about, fold(line.code), line.field) not in taken:
+            place = (line.about, fold(line.code), line.field)
+            if not {(*place, ""), (*place, line.role)} & taken:
                 rows[(source, *line._replace(code=fold(line.code)), False)] = None
         rows |= {(source, *line._replace(code=fold(line.code)), True): None for line in own}
     columns = list(map(list, zip(*rows, strict=True))) or [[]] * 9

@@ -21,6 +21,7 @@ from libstats.privacy import forgetting, keys
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
 from libstats.store import ledger
+from libstats.workspace import cards
 from libstats.workspace.workspace import Workspace
 
 # From so many bytes on a file is read while it is counted, and settled alone.
@@ -126,9 +127,16 @@ class Incoming:
         return self.part.is_fast and not self.glean and not self.is_ragged
 
     @cached_property
+    def places(self) -> frozenset[str]:
+        """The cards that stand for places."""
+        return cards.places(self.job.workspace.config, self.source.system)
+
+    @cached_property
     def normalised(self) -> Normalised:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""
-        change = dict.fromkeys(self.people, keys.hasher(self.job.key, self.source.null_words))
+        change = dict.fromkeys(
+            self.people, keys.hasher(self.job.key, self.source.null_words, self.places)
+        )
         wanted = Wanted(
             self.keep,
             change,

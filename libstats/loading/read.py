@@ -19,7 +19,7 @@ def as_it_lies(incoming: Incoming) -> Raw:
         null_words=source.null_words,
         header=True,
     )
-    keys.hash_in_sql(con, incoming.job.key)
+    keys.hash_in_sql(con, incoming.job.key, incoming.places)
     fingerprint, by_line = incoming.primary.fingerprint, None
     if lines.IS_OPEN and fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
         by_line = fingerprint.lines(

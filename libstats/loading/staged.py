@@ -165,7 +165,8 @@ class Staging:
         self.job, self.con = files[0].job, files[0].job.con
         self.states: dict[int, dict[str, States]] = {n: {} for n in range(len(files))}
         self._shapes: list[Staged] = []
-        keys.hash_in_sql(self.con, self.job.key)
+        places = frozenset().union(*(file.places for file in self.files))
+        keys.hash_in_sql(self.con, self.job.key, places)
         for group in _alike([Place(*each) for each in enumerate(self.files)]):
             self._read(group)
         keys.already_hashed(self.con)

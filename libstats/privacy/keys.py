@@ -17,9 +17,11 @@ from pathlib import Path
 import duckdb
 
 from libstats.declaration import spreadsheet
+from libstats.declaration.raw import quoted
 from libstats.errors import WorkspaceError
 
 _BLOCK = 64
+PLACE = "0"  # in place of a hash: a card that stands for a place, and for no person
 
 
 def make_key(path: Path) -> None:
@@ -79,15 +81,19 @@ def note(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("insert into patron_key values ($1)", [fingerprint(key)])
 
 
-def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]:
+def hasher(
+    key: bytes, null_words: Collection[str] = (), places: Collection[str] = ()
+) -> Callable[[str], str]:
     """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it,
     and a number that a spreadsheet ruined, which is that of any number of patrons: NULL is no
-    patron."""
+    patron. The card of one of the `places`, in small letters, is PLACE."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
         if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text):
             return ""
+        if text.lower() in places:
+            return PLACE
         return str(
             int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
         )
@@ -95,9 +101,9 @@ def hasher(key: bytes, null_words: Collection[str] = ()) -> Callable[[str], str]
     return person_key
 
 
-def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Make `person_key(text)` in SQL give what `hasher` gives. The key stays in the connection's
-    memory."""
+def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes, places: Collection[str] = ()) -> None:
+    """Make `person_key(text)` in SQL give what `hasher` gives, NULL for the card of a place, and
+    `is_place(text)` tell such a card. The key stays in the connection's memory."""
     padded = key.ljust(_BLOCK, b"\0")
     con.execute("set variable person_inner = $1::blob", [bytes(b ^ 0x36 for b in padded)])
     con.execute("set variable person_outer = $1::blob", [bytes(b ^ 0x5C for b in padded)])
@@ -115,11 +121,23 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
                 when t >= '!' and right(t, 1) >= '!' then hmac(t)
                 when trim(t, e' \\t\\n\\r') <> '' then hmac(trim(t, e' \\t\\n\\r'))
             end;
-        create or replace temp macro person_key(t) as keyed_hash(t)
+        create or replace temp macro is_place(t) as {
+            f"coalesce(lower(trim(t)) in ({', '.join(map(quoted, sorted(places)))}), false)"
+            if places
+            else "false"
+        };
+        create or replace temp macro person_key(t) as {
+            "case when not is_place(t) then keyed_hash(t) end" if places else "keyed_hash(t)"
+        }
         """
     )
 
 
 def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `person_key(text)` take what the reader has hashed already."""
-    con.execute("create or replace temp macro person_key(t) as try_cast(t as ubigint)")
+    """Make `person_key(text)` and `is_place(text)` take what the reader has hashed already."""
+    con.execute(
+        f"""
+        create or replace temp macro is_place(t) as coalesce(t = '{PLACE}', false);
+        create or replace temp macro person_key(t) as nullif(try_cast(t as ubigint), {PLACE})
+        """
+    )

@@ -14,6 +14,7 @@ from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.file_names import of_file
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
+from libstats.recognise import apart
 from libstats.recognise.headless import untold, written_by
 from libstats.recognise.known import Config, Known, known
 from libstats.recognise.sniff import parts
@@ -64,7 +65,7 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
         for found in all_known.recognising(guess.header):
             if isinstance(found, Source):
                 _check_above(guess, seen)
-                return found, distinct(guess)
+                return apart.told(found, guess, all_known, config or {}), distinct(guess)
             if not guess.preamble or not found.is_pattern:
                 raise NotLoadedYet(f"{found.label}: {found.why}")
         seen.append(guess)

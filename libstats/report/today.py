@@ -73,6 +73,7 @@ def sheets(today: Today) -> bytes:
         headings={
             "process": "Kind of work",
             "in time": "In time",
+            "not known": "Not known",
             "marked_lost": "Of them marked lost, not listed",
         },
     )

@@ -159,6 +159,7 @@ REQUESTS = Source(
             when 'Open - Awaiting delivery' then 'processing'
             when 'Closed - Filled' then 'filled'
         end as status,
+        "status" as status_as_exported,
         whole_number("position") as queue_position,
         zoned_time("metadata.updatedDate") as updated_at
     from raw"""

@@ -213,7 +213,7 @@ HOLDS = Source(
     headings={"SysHoldStatus": ("HoldStatus", "Hold Status")},
     absence="gone",
     happened=("placed_on", "ready_on", "notified_on", "cancelled_on"),
-    loose=("ready_on", "cancelled_on"),
+    loose=("ready_on", "cancelled_on", "starts_on", "suspended_until"),
     null_words=NULLS,
     dates=DATES,
     fills={
@@ -242,10 +242,19 @@ HOLDS = Source(
             when 'held' then 'waiting'
             when 'shipped' then 'in transit'
             when 'pending' then 'processing'
+            when 'out' then 'filled'
             when 'filled' then 'filled'
         end as status,
+        "SysHoldStatus" as status_as_exported,
+        -- until that day a request is inactive: the patron wants it later, or has suspended it
+        case
+            when not coalesce(yes_no("?Suspended"), false) then us_time("?ActivationDate")::date
+        end as starts_on,
         whole_number("Sequence") as queue_position,
-        yes_no("Suspended") as is_suspended
+        yes_no("Suspended") as is_suspended,
+        case
+            when yes_no("?Suspended") then us_time("?ActivationDate")::date::timestamp
+        end as suspended_until
     from raw"""
     },
 )

@@ -29,6 +29,11 @@ REQUESTS = Source(
             else 'requested'
         end as status,
         case
+            when lower(trim("supplier_code")) = 'list exhausted' then 'list exhausted'
+            when "?min_ship_date" is not null then 'shipped'
+            else 'requested'
+        end as status_as_exported,
+        case
             when lower(trim("supplier_code")) = 'list exhausted' then 'sources exhausted'
         end as reason,
         case

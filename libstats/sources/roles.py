@@ -27,6 +27,7 @@ def lists() -> dict[str, str]:
 
 @cache
 def of_system(system: str) -> tuple[tuple[str, ...], ...]:
-    """The lines of a system, each as its COLUMNS; none for a system that has no list."""
+    """The lines of a system, each as its COLUMNS; none for a system that has no list. A line about
+    several tables, whose words are the same (ILLiad's requests and their log), is one of each."""
     rows = list(csv.reader(lists().get(system, "").splitlines()))
-    return tuple(tuple(row) for row in rows[1:])
+    return tuple((about, *row[1:]) for row in rows[1:] for about in row[0].split())

@@ -137,8 +137,8 @@ HOLDS = Source(
         )
     },
     happened=("placed_on", "ready_on", "cancelled_on"),
-    # read where the hold was not filled
-    loose=("cancelled_on",),
+    # the one is read where the hold was not filled, the other where it was
+    loose=("cancelled_on", "picked_up_on"),
     footer=NOT_ROWS,
     dates="as Symphony writes them, 20261031",
     blanks=dict.fromkeys(
@@ -170,7 +170,12 @@ HOLDS = Source(
         case
             when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled'
             else case when packed_time("?Date Available") is not null then 'waiting' end
-        end as status
+        end as status,
+        "Inactive Reason" as status_as_exported,
+        case
+            when upper(trim("?Inactive Reason")) = 'FILLED'
+                then packed_time("?Date Inactive")::date
+        end as picked_up_on
     from raw"""
     },
 )
@@ -191,11 +196,16 @@ HISTORY = Source(
         --   read
         packed_time("time") as happened_at,
         "FE" as branch,
-        -- WV is an item marked as used in the library. A charge to a card such as MAIN-DISCARD is
-        --   weeding or repair, no loan; of cards with other names libstats cannot know it
+        -- WV is an item marked as used in the library. A charge to a card of a place, such as
+        --   DISCARD or MAIN-DISCARD, is weeding or repair, no loan; of cards with other names the
+        --   library says it
         case "command"
-            when 'CV' then case when yes_no("is system card") then 'other' else 'checkout' end
-            when 'RV' then 'renewal'
+            when 'CV'
+                then case
+                    when yes_no("is system card") or is_place("UO") then 'other'
+                    else 'checkout'
+                end
+            when 'RV' then case when is_place("UO") then 'other' else 'renewal' end
             when 'EV' then 'checkin'
             when 'WV' then 'in-house use'
         end as kind,

@@ -6,6 +6,7 @@ history.T     every stored row, and the loads that held it
 loaded_file   one row a load
 loaded_day    what it holds, by table, event, branch and day
 rejected_row  one row a fault of a rejected row
+"case"        one row a case and kind of work (made by libstats/analysis/work/case.py)
 
 The store itself is attached as `store`: what it needs lies there, and `show tables` does not list
 it.
@@ -23,7 +24,7 @@ from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
 
-# What stands in the docs of these two, as schema.sql tells of the tables.
+# What stands in the docs of these, as schema.sql tells of the tables.
 LOADED_FILE = {
     "seq": "number of the load, as `libstats loads` lists it",
     "source": "configured source that the file came from",
@@ -94,6 +95,29 @@ COPY_STATE = {
     "unknown_code": "its codes without a role, each behind its column",
 }
 
+CASE = {
+    "process": "kind of work, as table `process` lists them",
+    "source": "configured source that tells of it",
+    "case_id": "the case: a hold, a request, a loan, a copy on order",
+    "handle": "what a person looks for: a barcode, or the case",
+    "branch": "branch whose work it is",
+    "kind": "a part of the cases, such as the item type",
+    "reached": "when it reached each milestone: map of milestone and moment",
+    "started_at": "when its wait began",
+    "outcome": "open, done, given up by the patron, given up (by the library, the other side, or"
+    " nobody says by whom), lapsed (unfilled), not fetched (it stood ready), over (nobody knows"
+    " how), undeterminable (its status is a word without a role)",
+    "ended_at": "when it ended; blank while it is open, and where nobody recorded when",
+    "ended_not_before": "it had not ended then: the last export that shows it open, or what"
+    " happened last",
+    "ended_not_after": "it had ended by then: the first export that shows it over",
+    "age_days": "days from its start to its end, or to `as_of`, without time known to be paused;"
+    " blank where nobody recorded when it ended",
+    "is_paused": "true while its patron has paused it",
+    "is_at_most": "true if it may have been paused for longer than is known, and be younger",
+    "as_of": "the newest export that tells of this kind of work, to which open cases have aged",
+}
+
 
 def dictionary() -> str:
     """The data dictionary as Markdown, which docs/data-dictionary.md repeats: tables and views."""
@@ -126,6 +150,12 @@ def dictionary() -> str:
             COVERAGE,
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
+        (
+            "case",
+            "One row a case and kind of work, as the analyses of work see it: write it in quotation"
+            ' marks, `from "case"`.',
+            CASE,
+        ),
         ("role", "One row a code of a source, and what it means there.", ROLE),
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),

@@ -11,8 +11,10 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection.copies import IS_MISSING
+from libstats.analysis.work.statuses import NEVER, Statuses
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
+from libstats.definitions.roles import folded_sql
 from libstats.errors import AnalysisError
 
 # the copy that a case is about, by its number, which is the key of a copy that has one; gone copies
@@ -75,7 +77,7 @@ def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[st
         m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
     }
     if is_logged:
-        known |= {m for m in process.statuses if m != "last"}
+        known |= {m for _, _, m in _spoken(con, process)}
     return known | set(own or ())
 
 
@@ -89,6 +91,7 @@ class Cases:
                 to before $until: they may be lacking
     unless      milestones of which whoever asks drops the cases that reached one: their copies are
                 not looked up
+    is_judged   whether to say how each case stands
     """
 
     con: duckdb.DuckDBPyConnection
@@ -97,15 +100,19 @@ class Cases:
     about: Sequence[str] = ("branch", "kind")
     within: str | None = None
     unless: Sequence[str] = ()
+    is_judged: bool = False
 
     def sql(self) -> str:
         """SQL for one row per case: source, case_id, what is asked for in `about`, last_at (the
-        newest thing that happened), is_past (it is behind its end by what an export says of it,
-        with or without a moment), and for each milestone m: m_at (NULL if not reached) and m_day
+        newest thing that happened), and for each milestone m: m_at (NULL if not reached) and m_day
         (true where only the day is known).
 
         Nothing after the parameter $as_of is seen. Of a milestone that comes again the first
         counts, or the last where the process says so.
+
+        Judged, also, all whatever $as_of: ends_at (when it ended), given (how the newest export
+        says that it stands) and because (what the reason of its giving up says of that), not_before
+        and not_after (the loads between which it ended).
         """
         *is_read, is_logged, is_own = _have(
             self.con,
@@ -126,39 +133,55 @@ class Cases:
         return feeds[0] if len(feeds) == 1 else self._joined(feeds)
 
     def _read(self, columns: MilestoneColumns, within: str | None) -> str:
-        """SQL over a canonical table."""
-        used = [m for m in self.milestones if m in columns.reached]
-        happened = [m for m in columns.reached if m in self.process.happening]
-        seen = {
-            m: _seen(columns.moment(m), is_plan=m in self.process.planned)
-            for m in {*used, *happened}
-        }
+        """SQL over a canonical table: what its rows say, and of that what was seen by $as_of."""
+        statuses, moments = Statuses(self.process, columns), self._moments(columns)
+        used = [m for m in self.milestones if m in moments]
         is_day = _is_day(self.con, columns, used)
-        last = ", ".join([*_telling(self.process, seen, happened), "null::timestamp"])
-        gone = " or t.gone_after is not null" if columns.ever else ""
-        selected = [
+        told = [
             "t.source",
             f"{columns.case} as case_id",
             *(f"{getattr(columns, a)}::varchar as {a}" for a in self.about),
+            *(f"{moment} as {m}_on" for m, moment in moments.items()),
+            *(f"{is_day[m]} as {m}_day" for m in used),
+            *(statuses.told if self.is_judged else ()),
         ]
+        seen = {m: _seen(f"{m}_on", is_plan=m in self.process.planned) for m in moments}
+        happened = [m for m in moments if m in self.process.happening]
+        selected = ["source", "case_id", *self.about]
         for m in self.milestones:
-            at, day = (seen[m], is_day[m]) if m in used else ("null::timestamp", "false")
+            at, day = (seen[m], f"{m}_day") if m in used else (NEVER, "false")
             selected += [f"{at} as {m}_at", f"{day} as {m}_day"]
-        selected += [
-            f"greatest({last}) as last_at",
-            f"coalesce({columns.past}, false){gone} as is_past",
-        ]
+        last = ", ".join([*_telling(self.process, seen, happened), NEVER])
+        selected.append(f"greatest({last}) as last_at")
+        if self.is_judged:
+            selected += [f"{_ending(self.process, list(moments))} as ends_at", *statuses.judged]
         return (
             f"select {_listed(selected)}\n"
-            f"from {columns.from_sql}{self._copies(columns, seen)}\n"
-            f"where ({columns.where}){_period(columns, within)}"
+            f"from (select {_listed(told)}\n"
+            f"from {columns.from_sql}{self._copies(columns)}"
+            f"{statuses.joins}{statuses.bounds if self.is_judged else ''}\n"
+            f"where ({columns.where}){_period(columns, within)})"
         )
 
-    def _copies(self, columns: MilestoneColumns, seen: Mapping[str, str]) -> str:
+    def _moments(self, columns: MilestoneColumns) -> dict[str, str]:
+        """SQL: when each milestone was reached that a table tells of, in a column of its own or by
+        a status whose day it has."""
+        found = {m: f"({columns.moment(m)})::timestamp" for m in columns.reached}
+        if columns.code and columns.since != "null":
+            reached = Statuses(self.process, columns).reached
+            for m in _marked(self.con, self.process, columns):
+                found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
+        return found
+
+    def _copies(self, columns: MilestoneColumns) -> str:
         """SQL: the copies of the cases, where anything is asked about them."""
         if not any("i." in getattr(columns, a) for a in self.about):
             return ""
-        ends = ", ".join(seen[m] for m in self.unless if m in seen)
+        ends = ", ".join(
+            _seen(f"({columns.moment(m)})::timestamp", is_plan=False)
+            for m in self.unless
+            if m in columns.reached
+        )
         still = f"""item_id in (
             select t.item_id
             from {columns.from_sql}
@@ -187,15 +210,10 @@ class Cases:
         return self._pivoted(rows, frozenset())
 
     def _logged(self) -> str:
-        """SQL over the log of statuses, with the words of the process (and of the library) for
-        milestones."""
-        words = [
-            (word.casefold(), m)
-            for m, given in self.process.statuses.items()
-            if m != "last"
-            for word in given
-        ]
-        values = ", ".join(f"({quoted(word)}, {quoted(m)})" for word, m in words)
+        """SQL over the log of statuses, with what the words of the system (and of the library) mark
+        as milestones."""
+        words = _spoken(self.con, self.process)
+        values = ", ".join(f"({', '.join(map(quoted, line))})" for line in words or [("", "", "")])
         rows = f"""(
             select
                 e.source,
@@ -206,34 +224,45 @@ class Cases:
                 r.branch
             from ill_event e
             left join ill_request r on r.source = e.source and r.request_id = e.request_id
-            left join (values {values}) w(word, milestone)
-                on w.word = lower(trim(e.status_as_exported))
+            left join (values {values}) w(source, word, milestone)
+                on w.source = e.source and w.word = {folded_sql("e.status_as_exported")}
             where coalesce(e.direction, r.direction) = {quoted(DIRECTIONS[self.process.name])}
         )"""
-        last = {word.casefold() for word in self.process.statuses.get("last", ())}
-        return self._pivoted(rows, frozenset(m for word, m in words if word in last))
+        again = {word.casefold() for word in self.process.statuses.get("last", ())}
+        return self._pivoted(rows, frozenset(m for _, word, m in words if word in again))
 
     def _pivoted(self, rows: str, last: frozenset[str]) -> str:
         """SQL: rows of (source, case_id, milestone, happened_at, is_day, branch) as one row per
         case; of the milestones in `last` the last one counts."""
+        last |= set(self.process.last)
         planned = ", ".join(map(quoted, self.process.planned))
         is_plan = f"e.milestone in ({planned})" if planned else "false"
         selected = ["e.source", "e.case_id", *(f"{_known(a)} as {a}" for a in self.about)]
         for m in self.milestones:
             which = "max" if m in last else "min"
             moment = "{'at': e.happened_at, 'day': e.is_day}"
-            at = f"{which}({moment}) filter (where e.milestone = {quoted(m)})"
+            at = f"{which}({moment}) filter (where e.is_seen and e.milestone = {quoted(m)})"
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-        selected += [
-            f"max(e.happened_at) filter (where not coalesce({is_plan}, false)) as last_at",
-            "false as is_past",
-        ]
-        return (
-            f"select {_listed(selected)}\n"
-            f"from {rows} e\n"
-            f"where e.happened_at <= $as_of::timestamp or {is_plan}\n"
-            "group by e.source, e.case_id"
-        )
+        selected.append("max(e.happened_at) filter (where e.is_seen and not e.is_plan) as last_at")
+        if self.is_judged:
+            ends = ", ".join(map(quoted, self.process.done))
+            selected += [
+                f"min(e.happened_at) filter (where e.milestone in ({ends})) as ends_at",
+                "null::varchar as given",
+                "null::varchar as because",
+                f"{NEVER} as not_before",
+                f"{NEVER} as not_after",
+            ]
+        return f"""select {_listed(selected)}
+            from (
+                select
+                    e.*,
+                    coalesce({is_plan}, false) as is_plan,
+                    e.happened_at <= $as_of::timestamp or coalesce({is_plan}, false) as is_seen
+                from {rows} e
+            ) e
+            group by e.source, e.case_id
+            having bool_or(e.is_seen)"""
 
     def _joined(self, feeds: Sequence[str]) -> str:
         """SQL: the same case told of by several tables, as one row: of each milestone the first
@@ -242,14 +271,62 @@ class Cases:
         for m in self.milestones:
             at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
-        selected += ["max(last_at) as last_at", "bool_or(is_past) as is_past"]
+        selected.append("max(last_at) as last_at")
+        if self.is_judged:
+            selected += [
+                "max(ends_at) as ends_at",
+                "max(given) as given",
+                "max(because) as because",
+                "max(not_before) as not_before",
+                "min(not_after) as not_after",
+            ]
         union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
         return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"
 
 
 def _log_of(process: Process) -> tuple[str, str]:
     """The log of statuses, and whether it is one of the process."""
-    return ("ill_event", "true" if process.statuses else "false")
+    return ("ill_event", "true" if process.is_logged else "false")
+
+
+def _spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str, str, str]]:
+    """The words of a log that mark a milestone of the process: of which source, the word, folded,
+    and the milestone. A word that the library maps anew loses its old meaning."""
+    return con.execute(
+        """
+        select
+            source,
+            code,
+            milestone
+        from (
+            from role
+            where about = 'ill_event' and coalesce(role, $2) = $2
+            qualify rank() over (partition by source, code order by is_own desc) = 1
+        )
+        where list_contains($1::varchar[], milestone)
+        group by all
+        order by all
+        """,
+        [list(process.milestones), DIRECTIONS[process.name]],
+    ).fetchall()
+
+
+def _marked(
+    con: duckdb.DuckDBPyConnection, process: Process, columns: MilestoneColumns
+) -> list[str]:
+    """The milestones that the status of a request marks."""
+    rows = con.execute(
+        """
+        select distinct milestone
+        from role
+        where about = $1
+            and list_contains($2::varchar[], milestone)
+            and coalesce(role, $3) is not distinct from $3
+        order by all
+        """,
+        [columns.table, list(process.happening), columns.direction or None],
+    ).fetchall()
+    return [m for (m,) in rows]
 
 
 def _have(
@@ -266,11 +343,14 @@ def _is_day(
     con: duckdb.DuckDBPyConnection, columns: MilestoneColumns, milestones: Sequence[str]
 ) -> dict[str, str]:
     """SQL for each milestone: only its day is known."""
-    if not milestones:
-        return {}
-    moments = ", ".join(map(columns.moment, milestones))
+    told = [m for m in milestones if m in columns.reached]
+    if not told:
+        return dict.fromkeys(milestones, "false")
+    moments = ", ".join(map(columns.moment, told))
     kinds = con.sql(f"select {moments} from {columns.from_sql} limit 0").types
-    return {m: columns.day(m, str(kind)) for m, kind in zip(milestones, kinds, strict=True)}
+    return dict.fromkeys(milestones, "false") | {
+        m: columns.day(m, str(kind)) for m, kind in zip(told, kinds, strict=True)
+    }
 
 
 def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str]) -> list[str]:
@@ -289,11 +369,23 @@ def _telling(process: Process, seen: Mapping[str, str], happened: Sequence[str])
     ]
 
 
+def _ending(process: Process, told: Sequence[str]) -> str:
+    """SQL: when a case ended, seen or not: as it should, else otherwise."""
+    done, stopped = (
+        ", ".join([*(f"{m}_on" for m in milestones if m in told), NEVER])
+        for milestones in (process.done, process.given_up)
+    )
+    return f"coalesce(least({done}), greatest({stopped}))"
+
+
 def _seen(expression: str, *, is_plan: bool) -> str:
     """SQL: a milestone as far as it was known: not yet, if it happened later; a plan was known
     before."""
-    moment = f"({expression})::timestamp"
-    return moment if is_plan else f"case when {moment} <= $as_of::timestamp then {moment} end"
+    return (
+        expression
+        if is_plan
+        else f"case when {expression} <= $as_of::timestamp then {expression} end"
+    )
 
 
 def _period(columns: MilestoneColumns, within: str | None) -> str:

@@ -24,15 +24,25 @@ from libstats.errors import AnalysisError
 # each part the row without a time comes first: all enter with it.
 _RISK = """
     span as ({spans}),
+    begun as (
+        select
+            *,
+            {part} as part,
+            {entry} as entry
+        from span
+        where started_at >= $since::timestamp and started_at < $until::timestamp
+    ),
     cohort as materialized (
         select
-            {part} as part,
+            part,
             waited,
             state,
             started_at,
-            ended_at
-        from span
-        where started_at >= $since::timestamp and started_at < $until::timestamp
+            ended_at,
+            is_at_most,
+            entry
+        from begun
+        where not {is_before}
     ),
     counted_in as (
         select *
@@ -54,7 +64,7 @@ _RISK = """
             null,
             0,
             0,
-            -count(*) filter (where {is_there})
+            -count(*) filter (where entry is null)
         from counted_in
         group by part
         {entries}
@@ -65,6 +75,7 @@ _RISK = """
             waited,
             done,
             given_up,
+            leaving,
             (leaving - sum(leaving) over (rows unbounded preceding))::bigint as at_risk
         from (
             from turning
@@ -72,17 +83,51 @@ _RISK = """
         )
     )
 """
-# cases that began before their end would have been recorded are at risk only from then on
+# Of all cases what share had reached the end, or was given up, by then, from `risk`: cumulative
+# incidences (Aalen and Johansen 1978). Who enters at the time at which another ends comes after it.
+SHARES = """
+    leaving as (
+        select
+            *,
+            product(1 - (done + given_up) / nullif(at_risk, 0)) over so_far as in_work
+        from risk
+        where at_risk > 0
+        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
+    ),
+    before as (
+        select
+            *,
+            coalesce(lag(in_work) over (partition by part order by waited, leaving desc), 1)
+                / at_risk as each,
+            product(1 - done / at_risk) over so_far as still_waiting
+        from leaving
+        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
+    ),
+    shares as (
+        select
+            *,
+            sum(each * done) over so_far as share_reached,
+            sum(each * given_up) over so_far as share_given_up
+        from before
+        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
+    )
+"""
+# Cases that began before their end would have been recorded are at risk only from then on; those
+# that had ended by then would not be known at all, and are no part of the cohort, known or not.
+_IS_BEFORE = """(
+            entry is not null
+            and (coalesce(not_after <= $observed_from::timestamp, false) or waited <= entry)
+        )"""
 _ENTRIES = """
         union all
         select
             part,
-            greatest({entry}, 0),
+            entry,
             0,
             0,
             -count(*)
         from counted_in
-        where not {is_there}
+        where entry is not null
         group by all
 """
 
@@ -137,21 +182,32 @@ class Cohort:
             given["observed_from"] = self.observed_from
         return {name: str(moment) for name, moment in given.items()}
 
+    @property
+    def entry(self) -> str:
+        """SQL: for how long a case had waited when its end would first have been recorded; NULL for
+        one that began later."""
+        if self.observed_from is None:
+            return "null::double"
+        unit, calendar = self.spans.unit, self.spans.calendar
+        waited = waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar)
+        return f"case when started_at < $observed_from::timestamp then greatest({waited}, 0) end"
+
+    @property
+    def is_before(self) -> str:
+        """SQL, with `entry`: a case had ended before its end would have been recorded."""
+        return "false" if self.observed_from is None else _IS_BEFORE
+
     def risk_sql(self) -> str:
         """SQL: `span`, the `cohort`, and `risk`: one row per part and time waited with how many
         were at risk, done and given_up then, and one without a time, with which all enter."""
-        is_there, entries, ties = "true", "", ""
-        if self.observed_from is not None:
-            is_there, ties = "started_at >= $observed_from::timestamp", ", leaving desc"
-            unit, calendar = self.spans.unit, self.spans.calendar
-            entry = waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar)
-            entries = _ENTRIES.format(entry=entry, is_there=is_there)
+        is_late = self.observed_from is not None
         return _RISK.format(
             spans=self.spans.sql(within=self.spans.start),
             part=part_sql(self.by),
-            is_there=is_there,
-            entries=entries,
-            ties=ties,
+            entry=self.entry,
+            is_before=self.is_before,
+            entries=_ENTRIES if is_late else "",
+            ties=", leaving desc" if is_late else "",
             done=DONE,
             given_up=GIVEN_UP,
             undeterminable=UNDETERMINABLE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.work.cohort import Cohort
+from libstats.analysis.work.cohort import SHARES, Cohort
 from libstats.analysis.work.spans import Part
 from libstats.definitions.parameters import (
     Calendar,
@@ -64,31 +64,7 @@ def turnaround_curve(
     return con.sql(
         f"""
         with {cohort.risk_sql()},
-        leaving as (
-            select
-                *,
-                product(1 - (done + given_up) / nullif(at_risk, 0)) over so_far as in_work
-            from risk
-            where at_risk > 0
-            window so_far as (partition by part order by waited rows unbounded preceding)
-        ),
-        before as (
-            select
-                *,
-                coalesce(lag(in_work) over (partition by part order by waited), 1)
-                    / at_risk as each,
-                product(1 - done / at_risk) over so_far as still_waiting
-            from leaving
-            window so_far as (partition by part order by waited rows unbounded preceding)
-        ),
-        shares as (
-            select
-                *,
-                sum(each * done) over so_far as share_reached,
-                sum(each * given_up) over so_far as share_given_up
-            from before
-            window so_far as (partition by part order by waited rows unbounded preceding)
-        )
+        {SHARES}
         select
             part,
             waited,

@@ -7,22 +7,18 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.spans import (
-    DONE,
-    GIVEN_UP,
-    OPEN,
-    UNDETERMINABLE,
-    Part,
-    Spans,
-    part_sql,
-)
+from libstats.analysis.work.spans import Part, Spans, part_sql
+from libstats.analysis.work.statuses import UNKNOWN
+from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import Moment, ProcessName, asked
+from libstats.definitions.processes import WELL
 
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
 # Reasons with which nobody failed to fill a request, in the words of ill_request.reason
+BY_PATRON = "cancelled by patron"
 NOT_A_FAILURE = (
     "duplicate",
-    "cancelled by patron",
+    BY_PATRON,
     "cancelled during creation",
     "available here",
     "available online",
@@ -40,15 +36,24 @@ _REQUESTS = """
     request as (
         select
             {part} as part,
-            state,
             started_at,
-            coalesce(r.reason, 'no reason recorded') as reason,
+            outcome,
             case
-                when state in ({done}, {undeterminable}) then 'filled'
-                when state = {open} then 'open'
-                when list_contains($not_a_failure::varchar[], r.reason) then 'left out'
+                when outcome <> 'given up by the patron'
+                    then coalesce(r.reason, if(outcome = 'lapsed', outcome, null))
+                when r.reason in ('cancelled by patron', 'cancelled during creation') then r.reason
+                else '{by_patron}'
+            end as told,
+            coalesce(told, 'no reason recorded') as reason,
+            case
+                when outcome in ({well}) then 'filled'
+                when outcome = 'open' then 'open'
+                when outcome in ('over', '{unknown}') then 'not known'
+                when outcome = 'given up by the patron'
+                    or list_contains($not_a_failure::varchar[], told)
+                    then 'left out'
                 else 'unfilled'
-            end as outcome
+            end as counts_as
         from span s left join reason r using (source, case_id)
     ),
     cohort as (
@@ -73,9 +78,9 @@ class _Requests:
         return _REQUESTS.format(
             spans=self.spans.sql(),
             part=part_sql(self.by),
-            done=DONE,
-            undeterminable=UNDETERMINABLE,
-            open=OPEN,
+            well=", ".join(map(quoted, WELL)),
+            by_patron=BY_PATRON,
+            unknown=UNKNOWN,
         )
 
     @property
@@ -102,11 +107,13 @@ def fill_rate(
     """Of the requests made in a period, what share was filled?
 
     Definition: filled / (filled + unfilled), of the requests whose `start` lies in the period,
-    whenever they were closed, so that each is counted once and months add up to the year. A request
-    given up is unfilled, but for duplicates, what patrons cancelled, what was cancelled while it
-    was made, and what is available here or online: those are no failure, and each stands in a
-    column of its own. Libraries disagree on them, so `naive_rate` is what comes of calling all of
-    them unfilled. Open requests are in neither number. 95 % intervals are Wilson's (1927, JASA 22).
+    whenever they were closed, so that each is counted once and months add up to the year. Filled is
+    what was done, fetched or not; unfilled what lapsed, or was given up by the library or the other
+    side, which is also said where nothing tells who did. What patrons gave up (by its status first,
+    then by its reason), duplicates, and what is available here or online are no failure, and each
+    stands in a column of its own. Libraries disagree on them, so `naive_rate` is what comes of
+    calling all of them unfilled. Open requests are in neither number, nor are those of which nobody
+    can tell what became of them. 95 % intervals are Wilson's (1927, JASA 22).
 
     Parameters
     ----------
@@ -117,9 +124,10 @@ def fill_rate(
     by : `branch`, `kind`, `source` or `month` (in which it was made), for one row each
 
     Returns one row per part, ordered: `part`, `cases`, `filled`, `unfilled`, `duplicate`,
-    `cancelled_by_patron`, `other_left_out`, `still_open` (requests, which add up to `cases`),
-    `rate`, `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is closed), and
-    `as_of` (time). Raises AnalysisError for an unknown process or part, and where nothing that
+    `cancelled_by_patron`, `other_left_out`, `still_open`, `undeterminable` (requests, which add up
+    to `cases`), `not_fetched`, `lapsed` (requests: of those filled, of those unfilled), `rate`,
+    `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is closed), and `as_of`
+    (time). Raises AnalysisError for an unknown process or part, and where nothing that
     tells of it is loaded.
 
     >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
@@ -133,17 +141,22 @@ def fill_rate(
             select
                 part,
                 count(*) as cases,
-                count(*) filter (where outcome = 'filled') as filled,
-                count(*) filter (where outcome = 'unfilled') as unfilled,
-                count(*) filter (where outcome = 'left out' and reason = 'duplicate') as duplicate,
+                count(*) filter (where counts_as = 'filled') as filled,
+                count(*) filter (where counts_as = 'unfilled') as unfilled,
                 count(*) filter (
-                    where outcome = 'left out' and reason = 'cancelled by patron'
+                    where counts_as = 'left out' and reason = 'duplicate'
+                ) as duplicate,
+                count(*) filter (
+                    where counts_as = 'left out' and reason = '{BY_PATRON}'
                 ) as cancelled_by_patron,
                 count(*) filter (
-                    where outcome = 'left out'
-                        and reason not in ('duplicate', 'cancelled by patron')
+                    where counts_as = 'left out'
+                        and reason not in ('duplicate', '{BY_PATRON}')
                 ) as other_left_out,
-                count(*) filter (where outcome = 'open') as still_open
+                count(*) filter (where counts_as = 'open') as still_open,
+                count(*) filter (where counts_as = 'not known') as undeterminable,
+                count(*) filter (where outcome = 'not fetched') as not_fetched,
+                count(*) filter (where outcome = 'lapsed') as lapsed
             from cohort
             group by part
         ),
@@ -171,10 +184,13 @@ def fill_rate(
             cancelled_by_patron,
             other_left_out,
             still_open,
+            undeterminable,
+            not_fetched,
+            lapsed,
             rate,
             if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
             if(n > 0, least(middle + half_width, 1), null) as rate_high,
-            filled / nullif(cases - still_open, 0) as naive_rate,
+            filled / nullif(cases - still_open - undeterminable, 0) as naive_rate,
             $as_of::timestamp as as_of
         from bounded
         order by part nulls last
@@ -207,11 +223,11 @@ def unfilled_reasons(
         with {requests.sql()}
         select
             reason,
-            outcome as counts_as,
+            counts_as,
             count(*) as cases
         from cohort
-        where state = {GIVEN_UP}
-        group by reason, outcome
+        where counts_as in ('unfilled', 'left out')
+        group by reason, counts_as
         order by cases desc, reason
         """,
         params=requests.params,
@@ -256,13 +272,19 @@ def fill_rate_left_out(
             select
                 3,
                 'counted, but in no rate: given up without anyone''s failure',
-                count(*) filter (where outcome = 'left out')
+                count(*) filter (where counts_as = 'left out')
             from cohort
             union all
             select
                 4,
                 'counted, but in no rate: still open',
-                count(*) filter (where outcome = 'open')
+                count(*) filter (where counts_as = 'open')
+            from cohort
+            union all
+            select
+                5,
+                'counted, but in no rate: nobody can tell what became of it',
+                count(*) filter (where counts_as = 'not known')
             from cohort
         )
         order by place

@@ -10,9 +10,11 @@ from typing import Annotated
 import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
+from libstats.analysis.work.pauses import paused_sql, pauses_sql
+from libstats.analysis.work.statuses import UNKNOWN
 from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import Moment, Unit, one_of
-from libstats.definitions.processes import Process, process_of
+from libstats.definitions.processes import OTHERWISE, OVER, WELL, Process, process_of
 
 PARTS = {
     "branch": "branch",
@@ -25,6 +27,43 @@ Part = Annotated[str, one_of(PARTS, "cases cannot be parted by {}")]
 ALL = "all"
 
 OPEN, DONE, GIVEN_UP, UNDETERMINABLE = 0, 1, 2, 3
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(map(quoted, words))
+
+
+# why a case was given up says more of its outcome than that it was
+_SAID = "if(coalesce(given, 'given up') = 'given up', coalesce(because, given), given)"
+# How a case stands at $as_of by its status: over as soon as some export shows it, and between the
+# last that showed it open and the first that shows it over nobody knows.
+_STANDS = f"""case
+                            when said is null or said not in ({_listed(OVER)}) then said
+                            when ends_at > $as_of::timestamp then null
+                            when not_after is null or not_after <= $as_of::timestamp then said
+                            when not_before >= $as_of::timestamp then null
+                            else '{UNKNOWN}'
+                        end"""
+_STATE = f"""case
+                        when end_at is not null then {DONE}
+                        when stands in ({_listed(WELL)}) then {UNDETERMINABLE}
+                        when stopped_at >= last_at then {GIVEN_UP}
+                        when passed_at is not null then {UNDETERMINABLE}
+                        when stands in ({_listed(OVER)}, '{UNKNOWN}') then {UNDETERMINABLE}
+                        else {OPEN}
+                    end"""
+# what stood ready to be fetched and was given up afterwards was not fetched, whatever wrote it
+_OUTCOME = f"""case
+                    when state = {OPEN} then 'open'
+                    when state = {DONE} and (stands = 'not fetched' or {{is_left}})
+                        then 'not fetched'
+                    when state = {DONE} then 'done'
+                    when state = {GIVEN_UP}
+                        then if(stands in ({_listed(OTHERWISE)}), stands, 'given up')
+                    when stands in ({_listed(OVER)}) then stands
+                    when passed_at is not null then 'done'
+                    else '{UNKNOWN}'
+                end"""
 
 
 @dataclass(frozen=True)
@@ -63,29 +102,23 @@ class Spans:
 
     def sql(self, within: str | None = None) -> str:
         """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at,
-        state, waited.
+        state, outcome, not_before, not_after, waited, is_paused, is_at_most,
+        last_at.
 
-        state   1 an end was reached; 2 given up and not taken up again; 3 a milestone behind the
-                ends was reached without one of them, or an export says that the case is behind its
-                end and not since when, so that the wait cannot be told; 0 open at $as_of
-        waited  from start to the end, to giving up, or to $as_of, in the unit; whole days where
-                only the day is known
+        state    1 an end was reached; 2 given up and not taken up again; 3 it is over, or may be,
+                 and nobody knows since when, so that the wait cannot be told; 0 open at $as_of
+        outcome  how it stands at $as_of: open, one of OVER, or undeterminable
+        not_before, not_after  between which moments a case of state 3 ended, as far as they are
+                 known; of one that is closed, when it was
+        waited   from start to the end, to giving up, or to $as_of, in the unit, without the time
+                 that is known to be paused; whole days where only the day is known
+        is_paused   at $as_of
+        is_at_most  it may have been paused for longer than is known, and have waited less
 
         `within` as for `Cases`.
         """
-        given_up = [m for m in self.process.given_up if m not in self.ends and m != self.start]
-        wanted = dict.fromkeys([self.start, *self.ends, *self._behind, *given_up])
-        cases = Cases(self.con, self.process, list(wanted), within=within).sql()
-        end = _earliest(self.ends)
-        is_day = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in self.ends)
-        state = f"""case
-                        when end_at is not null then {DONE}
-                        when stopped_at >= last_at then {GIVEN_UP}
-                        when passed_at is not null{self._or_past} then {UNDETERMINABLE}
-                        else {OPEN}
-                    end"""
-        until = "coalesce(closed_at, $as_of::timestamp)"
-        waited = waited_sql("started_at", until, "is_day", self.unit, self.calendar)
+        cases = Cases(self.con, self.process, self.milestones, within=within, is_judged=True)
+        waited = waited_sql("started_at", "until_at", "is_day", self.unit, self.calendar)
         return f"""
             select
                 source,
@@ -96,32 +129,99 @@ class Spans:
                 end_at as ended_at,
                 closed_at,
                 state,
-                {waited} as waited
-            from (
+                outcome,
+                {self.bounds_sql("not_before", "not_after")},
+                {waited} - paused as waited,
+                is_paused,
+                is_at_most,
+                last_at
+            from ({self.judged(cases)})
+        """
+
+    @staticmethod
+    def bounds_sql(before: str = "ended_not_before", after: str = "ended_not_after") -> str:
+        """SQL: between which moments a judged case ended."""
+        return f"""case
+                    when closed_at is not null then closed_at
+                    when state = {UNDETERMINABLE}
+                        then least(greatest(shown_at, last_at, started_at), over_at, passed_at)
+                end as {before},
+                case
+                    when closed_at is not null then closed_at
+                    when state = {UNDETERMINABLE} then least(over_at, passed_at)
+                end as {after}"""
+
+    def judged(self, cases: Cases) -> str:
+        """SQL: the cases, which are judged, with started_at, is_day (of the start or the end only
+        the day is known), end_at, passed_at, closed_at, until_at (closed_at, or $as_of), state and
+        outcome, as in `sql`, the last moment at which one was shown_at to be open, and the first at
+        which it was over_at; how long it was paused, in the unit, whether it is_paused, and whether
+        what it waited is_at_most as long."""
+        judged = self._judged(cases)
+        pauses = pauses_sql(self.con, self.process)
+        is_paused = f"state = {OPEN} and coalesce(stands = 'paused', false)"
+        if pauses is None:
+            return f"""
+            select
+                *,
+                0 as paused,
+                {is_paused} as is_paused,
+                {is_paused} as is_at_most
+            from ({judged})"""
+        span = waited_sql("from_at", "to_at", "false", self.unit, self.calendar)
+        return f"""
+            select
+                * replace (
+                    is_paused or {is_paused} as is_paused,
+                    is_at_most or {is_paused} as is_at_most
+                )
+            from ({paused_sql(judged, pauses, span)})"""
+
+    def _judged(self, cases: Cases) -> str:
+        end = _earliest(self.ends)
+        is_day = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in self.ends)
+        is_left = "stopped_at >= last_at" if "picked_up" in self.process.milestones else "false"
+        return f"""
                 select
                     *,
-                    {state} as state,
+                    {_OUTCOME.format(is_left=is_left)} as outcome,
                     case state
                         when {DONE} then end_at
                         when {GIVEN_UP} then stopped_at
-                    end as closed_at
+                    end as closed_at,
+                    coalesce(closed_at, $as_of::timestamp) as until_at
                 from (
                     select
-                        source,
-                        case_id,
-                        branch,
-                        kind,
-                        last_at,
-                        is_past,
-                        {self.start}_at as started_at,
-                        {self.start}_day or {is_day} as is_day,
-                        {end} as end_at,
-                        greatest({_moments(given_up)}) as stopped_at,
-                        least({_moments(self._behind)}) as passed_at
-                    from ({cases})
-                )
-            )
-        """
+                        *,
+                        {_STATE} as state
+                    from (
+                        select
+                            *,
+                            {_STANDS} as stands
+                        from (
+                            select
+                                *,
+                                {self._said} as said,
+                                not_before as shown_at,
+                                not_after as over_at,
+                                {self.start}_at as started_at,
+                                {self.start}_day or {is_day} as is_day,
+                                {end} as end_at,
+                                greatest({_moments(self._given_up)}) as stopped_at,
+                                least({_moments(self._behind)}) as passed_at
+                            from ({cases.sql()})
+                        )
+                    )
+                )"""
+
+    @property
+    def milestones(self) -> list[str]:
+        """The milestones that tell how a case stands."""
+        return list(dict.fromkeys([self.start, *self.ends, *self._behind, *self._given_up]))
+
+    @property
+    def _given_up(self) -> list[str]:
+        return [m for m in self.process.given_up if m not in self.ends and m != self.start]
 
     @property
     def _behind(self) -> list[str]:
@@ -132,12 +232,14 @@ class Spans:
         return [m for m in order[last + 1 :] if m not in self.process.given_up]
 
     @property
-    def _or_past(self) -> str:
-        """SQL: or the case is behind the end of its process; nothing where the wait is told to a
-        milestone behind that end."""
+    def _said(self) -> str:
+        """SQL: what the status says of these ends: that a case is done says nothing of a milestone
+        behind the ends of its process, but that it was given up does."""
         order = list(self.process.happening)
         until_end = order[: max(map(order.index, self.process.done)) + 1]
-        return " or is_past" if set(self.ends) <= set(until_end) else ""
+        if set(self.ends) <= set(until_end):
+            return _SAID
+        return f"if({_SAID} not in ({_listed(WELL)}, 'over', '{UNKNOWN}'), {_SAID}, null)"
 
 
 def part_sql(by: str | None) -> str:

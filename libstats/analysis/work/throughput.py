@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
-from libstats.analysis.work.spans import ALL
-from libstats.definitions.parameters import Milestone, Moment, ProcessName, asked, one_of
-from libstats.definitions.processes import process_of
+from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
+from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
+from libstats.definitions.processes import Process, process_of
 
 # SQL: the first day of the period of `reached_at`
 EVERY = {
@@ -43,13 +45,16 @@ def throughput(
     """How many cases reached a milestone, per period?
 
     Definition: each case is counted once, in the period in which it reached the milestone (for the
-    first time, or for the last where the process says so), whenever it began.
+    first time, or for the last where the process says so), whenever it began, as the newest export
+    knows it: months asked one by one add up to the year. What reached it at a time that nobody
+    recorded is in no period; `throughput_left_out` counts it.
 
     Parameters
     ----------
     con : an open connection
     process : a kind of work, as table `process` lists them
-    milestone : which (if not given: the first with which the process is done)
+    milestone : which (if not given: the first end that a case reached, of those with which the
+        process is done)
     since, until : the period, since <= moment < until
     every : `day`, `week` (from Monday), `month`, `quarter`, `year` or `fiscal year` (as
         libstats.toml has it)
@@ -63,20 +68,11 @@ def throughput(
     >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
     ['period', 'part', 'cases']
     """
-    work = process_of(con, process)
-    reached = milestone or work.done[0]
+    reached = _Reached.of(con, process, milestone, until)
     part = f"'{ALL}'" if by is None else BY[by]
-    newest_export(con, work)
     return con.sql(
         f"""
-        with reached as (
-            select
-                source,
-                branch,
-                kind,
-                {reached}_at as reached_at
-            from ({Cases(con, work, [reached], within=reached).sql()})
-        )
+        with reached as ({reached.sql(within=True)})
         select
             {EVERY[every]} as period,
             {part} as part,
@@ -86,8 +82,61 @@ def throughput(
         group by all
         order by period, part nulls last
         """,
-        params={"since": str(since), "until": str(until), "as_of": str(until)},
+        params={"since": str(since), "until": str(until), "as_of": str(reached.as_of)},
     )
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """The cases of a process, and when each reached a milestone, or its end."""
+
+    con: duckdb.DuckDBPyConnection
+    work: Process
+    milestone: str | None
+    as_of: datetime
+
+    @classmethod
+    def of(
+        cls, con: duckdb.DuckDBPyConnection, process: str, milestone: str | None, until: Moment
+    ) -> _Reached:
+        work = process_of(con, process)
+        newest, end = newest_export(con, work), as_moment(until)
+        return cls(con, work, milestone, max(newest, end))
+
+    @property
+    def words(self) -> str:
+        """What is reached, in words."""
+        return self.milestone or " or ".join(self.work.done)
+
+    def sql(self, *, within: bool = False) -> str:
+        """SQL: source, branch, kind, reached_at, is_undated (reached at a time nobody recorded).
+
+        With `within` cases that did not reach it in the period may be lacking.
+        """
+        if self.milestone is None and (within and len(self.work.done) == 1):
+            return self._milestone(self.work.done[0], within=True)
+        if self.milestone is not None:
+            return self._milestone(self.milestone, within=within)
+        spans = Spans(self.con, self.work, self.work.starts, self.work.done, self.as_of)
+        return f"""
+            select
+                source,
+                branch,
+                kind,
+                ended_at as reached_at,
+                state = {UNDETERMINABLE} and outcome in ('done', 'not fetched') as is_undated
+            from ({spans.sql()})"""
+
+    def _milestone(self, milestone: str, *, within: bool) -> str:
+        cases = Cases(self.con, self.work, [milestone], within=milestone if within else None).sql()
+        return f"""
+            select
+                source,
+                branch,
+                kind,
+                {milestone}_at as reached_at,
+                false as is_undated
+            from ({cases})"""
 
 
 @asked
@@ -105,34 +154,34 @@ def throughput_left_out(
     Parameters as for `throughput`. Returns `reason` and `rows`, in cases, one row per reason, zero
     included.
     """
-    work = process_of(con, process)
-    reached = milestone or work.done[0]
+    reached = _Reached.of(con, process, milestone, until)
     return con.sql(
         f"""
-        with reached as (
-            select
-                {reached}_at as reached_at,
-                branch
-            from ({Cases(con, work, [reached]).sql()})
-        )
+        with reached as ({reached.sql()})
         select reason, rows
         from (
             select
                 1 as place,
-                'had not reached {reached} by the end of the period' as reason,
+                'had not reached {reached.words} by the end of the period' as reason,
                 count(*) filter (
-                    where reached_at is null or reached_at >= $until::timestamp
+                    where reached_at is null and not is_undated or reached_at >= $until::timestamp
                 ) as rows
             from reached
             union all
             select
                 2,
+                'reached it, and nobody recorded when',
+                count(*) filter (where is_undated)
+            from reached
+            union all
+            select
+                3,
                 'reached it before the period',
                 count(*) filter (where reached_at < $since::timestamp)
             from reached
             union all
             select
-                3,
+                4,
                 'counted, but under no branch',
                 count(*) filter (
                     where branch is null
@@ -143,5 +192,5 @@ def throughput_left_out(
         )
         order by place
         """,
-        params={"since": str(since), "until": str(until), "as_of": str(until)},
+        params={"since": str(since), "until": str(until), "as_of": str(reached.as_of)},
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cohort import Cohort, sentence
+from libstats.analysis.work.cohort import SHARES, Cohort, sentence
 from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans
 from libstats.definitions.parameters import (
     Calendar,
@@ -96,9 +96,12 @@ def turnaround(
     Definition: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
     have reached `end`: the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53) with the cases
     open at `as_of` as right-censored, those given up as censored when they were, and 95 % intervals
-    on the log(-log) scale. The naive figures beside it, of closed cases alone, are what most
-    reports show: they leave out who waits longest. Elapsed time, never midnights counted; whole
-    days where an export gives only the day.
+    on the log(-log) scale: how long it takes, as if nothing were given up. Of all cases, given up
+    or not, `share_reached` reach the end, and half, 80 % and 90 % by `all_p50`, `all_p80` and
+    `all_p90` (cumulative incidence: Aalen and Johansen 1978). The naive figures beside it, of
+    closed cases alone, are what most reports show: they leave out who waits longest. Elapsed time,
+    never midnights counted, nor time known to be paused; whole days where an export gives only the
+    day.
 
     Parameters
     ----------
@@ -110,7 +113,7 @@ def turnaround(
     as_of : the moment to which open cases have aged; nothing later is looked at (if not given: the
         newest export)
     observed_from : where an export holds only ends after a moment: that moment (cases count from
-        then on: late entry)
+        then on: late entry; those that had ended by then are no part of the cohort)
     by : `branch`, `kind`, `source` or `month` (of the start), for one row each
     unit : `days`, `hours`, or `open days` of a `calendar` in libstats.toml
 
@@ -118,7 +121,10 @@ def turnaround(
     `undeterminable` (they passed the end without a record of when; not in the estimates),
     `negative` (they end before they begin: two clocks, or an entry made afterwards; kept as they
     are), all in cases; `p50`, `p80`, `p90` with `_low` and `_high`, and `naive_p50`, `naive_p80`,
-    `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time). Raises
+    `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time);
+    `share_reached` (0 to 1: of all cases, within the longest wait seen); `all_p50`, `all_p80`,
+    `all_p90` (in the unit; NULL where so many never reach the end, or not yet); `at_most` (cases
+    that may have been paused for longer than is known, and have waited less than is said). Raises
     AnalysisError where the loaded exports cannot answer: an end that says something else, that no
     case reached, a period outside the exports, or exports that hold closed cases only.
 
@@ -143,7 +149,7 @@ def turnaround(
         con,
         con.sql(
             f"""
-            with {cohort.risk_sql()}, {CURVE},
+            with {cohort.risk_sql()}, {SHARES}, {CURVE},
             tested as (
                 select
                     part,
@@ -161,6 +167,14 @@ def turnaround(
                 from tested
                 group by part
             ),
+            arrived as (
+                select
+                    part,
+                    max(share_reached) as share_reached,
+                    {_each(_arrival)}
+                from shares
+                group by part
+            ),
             counted as (
                 select
                     part,
@@ -171,6 +185,7 @@ def turnaround(
                     count(*) filter (where state = {UNDETERMINABLE}) as undeterminable,
                     count(*) filter (where ended_at < started_at and waited < 0) as negative,
                     quantile_cont(waited, [{points}]) filter (where state = {DONE}) as naive,
+                    count(*) filter (where is_at_most) as at_most,
                     max(started_at) as newest_start
                 from cohort
                 group by part
@@ -186,9 +201,13 @@ def turnaround(
                 q.* exclude (part),
                 {_each(lambda p: f"c.naive[{PERCENTILES.index(p) + 1}] as naive_p{p}")},
                 $as_of::timestamp as as_of,
+                a.share_reached,
+                {_each(lambda p: f"a.all_p{p}")},
+                c.at_most,
                 c.newest_start
             from counted c
             left join percentile q on q.part is not distinct from c.part
+            left join arrived a on a.part is not distinct from c.part
             order by c.part nulls last
             """,
             params=cohort.params,
@@ -208,6 +227,7 @@ def turnaround_left_out(
     start: Milestone | None = None,
     end: Milestones | None = None,
     as_of: Moment | None = None,
+    observed_from: Moment | None = None,
     **others: Any,
 ) -> duckdb.DuckDBPyRelation:
     """What did `turnaround` not count, and why?
@@ -215,10 +235,30 @@ def turnaround_left_out(
     Parameters as for `turnaround`; those that do not change what is counted are taken and not used.
     Returns `reason` and `rows`, in cases, one row per reason, zero included.
     """
-    cohort = Cohort.of(con, process, since=since, until=until, start=start, end=end, as_of=as_of)
+    cohort = Cohort.of(
+        con,
+        process,
+        since=since,
+        until=until,
+        start=start,
+        end=end,
+        as_of=as_of,
+        observed_from=observed_from,
+    )
     return con.sql(
         f"""
-        with span as ({cohort.spans.sql()})
+        with entered as (
+            select
+                *,
+                {cohort.entry} as entry
+            from ({cohort.spans.sql()})
+        ),
+        span as (
+            select
+                *,
+                coalesce({cohort.is_before}, false) as is_before
+            from entered
+        )
         select reason, rows
         from (
             select
@@ -232,6 +272,7 @@ def turnaround_left_out(
                 'passed {" or ".join(cohort.spans.ends)} without a record of when',
                 count(*) filter (
                     where state = {UNDETERMINABLE}
+                        and not is_before
                         and started_at >= $since::timestamp
                         and started_at < $until::timestamp
                 )
@@ -242,6 +283,16 @@ def turnaround_left_out(
                 'began outside the period',
                 count(*) filter (
                     where started_at < $since::timestamp or started_at >= $until::timestamp
+                )
+            from span
+            union all
+            select
+                4,
+                'ended before the moment from which ends were recorded',
+                count(*) filter (
+                    where is_before
+                        and started_at >= $since::timestamp
+                        and started_at < $until::timestamp
                 )
             from span
         )
@@ -276,6 +327,11 @@ def _percentile(p: int) -> str:
                     max({{'at': waited, 'next': next_waited}}) filter (
                         where is_p{p}
                     ).next as p{p}_high"""
+
+
+def _arrival(p: int) -> str:
+    """SQL: when a share of all cases had reached the end; NULL where so many never do."""
+    return f"min(waited) filter (where share_reached > {p / 100:.2f} + 1e-10) as all_p{p}"
 
 
 def _settled(

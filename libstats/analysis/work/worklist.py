@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
 from libstats.analysis.work.cases import Cases, known_milestones, newest_export
-from libstats.analysis.work.spans import waited_sql
+from libstats.analysis.work.spans import Spans, waited_sql
+from libstats.analysis.work.statuses import NEVER, UNKNOWN
+from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import Calendar, Moment, ProcessName, Unit, asked
-from libstats.definitions.processes import Process, process_of
+from libstats.definitions.processes import OTHERWISE, WELL, Process, process_of
 
-NEVER = "null::timestamp"
+STANDINGS = ("late", "near", "in time", "paused", "not known")
 NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
 NEAR_DAYS = 3  # before its own due date, where a case has one
 
@@ -29,9 +32,12 @@ def worklist(
     """Which cases are open, how old are they against the goal, and what should happen next?
 
     Definition: a case is open if it has begun, and has neither reached an end of its process nor
-    been given up for good. `late` is older than the goal, `near` older than three quarters of it.
-    Where a process names the day on which each case is due (loans), a case with such a day is
-    `late` after it and `near` within three days of it, whatever its age.
+    been given up for good, nor does an export say that it is over. `late` is older than the goal,
+    `near` older than three quarters of it. Where a process names the day on which each case is due
+    (loans), a case with such a day is `late` after it and `near` within three days of it, whatever
+    its age. One that is `paused` waits for nobody: its patron paused it. Of one that is `not known`
+    nobody can tell whether it is open: its status is a word that nobody declared, or it ended
+    between two exports, of which `as_of` knows the first.
 
     Parameters
     ----------
@@ -41,15 +47,18 @@ def worklist(
         later)
     goal_days : the age by which a case should be done (if not given: each case's own due date,
         where it has one, else that of the process, or of [goals] in libstats.toml)
-    unit, calendar : `days`, or `open days` of a calendar in libstats.toml
+    unit, calendar : `days`, `hours`, or `open days` of a calendar in libstats.toml; the goal stays
+        in days
 
-    Returns one row per open case, the longest past its goal first: `standing` (late, near, in
-    time), `handle` (what to look for: a barcode or a request's number), `location`, `branch`,
-    `kind`, `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell;
-    NULL if none), `age`, `left_days` (to the goal; negative when past), both in the unit, `due_at`
-    (time; NULL where the process has none), `is_missing` (its copy is marked lost, missing or
-    claimed: no matter of this list), `started_at` (time), `source`, `case_id`. Raises AnalysisError
-    as `turnaround` does.
+    Returns one row per open case, the longest past its goal first, paused and unknown ones last:
+    `standing` (late, near, in time, paused, not known), `handle` (what to look for: a barcode or a
+    request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`
+    (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
+    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing`
+    (its copy is marked lost, missing or claimed: no matter of this list), `started_at` (time),
+    `source`, `case_id`, `paused` (in the unit: the age is without it), `is_at_most` (it may have
+    been paused for longer than is known, and be younger). Raises AnalysisError as `turnaround`
+    does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -60,21 +69,19 @@ def worklist(
     due, due_day = (f"{work.due}_at", f"{work.due}_day") if work.due else (NEVER, "false")
     own_goal = due if goal_days is None else NEVER
     started, now = f"{work.starts}_at", "$as_of::timestamp"
-    age = waited_sql(started, now, f"{work.starts}_day", unit, calendar)
+    age = f"{waited_sql(started, now, f'{work.starts}_day', unit, calendar)} - paused"
     left = waited_sql(now, "own_goal_at", due_day, unit, calendar)
-    near_days = NEAR_DAYS * (24 if unit == "hours" else 1)
+    hours = 24 if unit == "hours" else 1
+    near_days = NEAR_DAYS * hours
     return con.sql(
         f"""
-        with cases as ({_asked(con, work).sql()}),
+        with cases as ({_judged(con, work, as_of, unit, calendar)}),
         waiting as (
             select
                 *,
                 {_last_milestone(work)} as last_milestone
             from cases
-            where {started} is not null
-                and {_passed(work)} is null
-                and not is_past
-                and not coalesce({_stopped(work)} >= last_at, false)
+            where {started} is not null and {_IS_LISTED}
         ),
         aged as (
             select
@@ -95,6 +102,8 @@ def worklist(
         )
         select
             case
+                when outcome = '{UNKNOWN}' then 'not known'
+                when is_paused then 'paused'
                 when left_days < 0 then 'late'
                 when left_days <= near_days then 'near'
                 else 'in time'
@@ -112,11 +121,13 @@ def worklist(
             coalesce(missing = 'true', false) as is_missing,
             {started} as started_at,
             source,
-            case_id
+            case_id,
+            paused,
+            is_at_most
         from measured
-        order by left_days, source, case_id
+        order by standing in ('paused', 'not known'), left_days, source, case_id
         """,
-        params={"as_of": str(as_of), "goal": float(goal)},
+        params={"as_of": str(as_of), "goal": float(goal) * hours},
     )
 
 
@@ -134,14 +145,16 @@ def worklist_left_out(
     Returns `reason` and `rows`, in cases, one row per reason, zero included.
     """
     work = process_of(con, process)
+    as_of = as_of or newest_export(con, work)
     return con.sql(
         f"""
         with cases as (
             select
-                {work.starts}_at as started_at,
-                {_passed(work)} is not null or is_past as is_done,
-                coalesce({_stopped(work)} >= last_at, false) as is_given_up
-            from ({Cases(con, work, work.happening).sql()})
+                *,
+                {_IS_LISTED} as is_listed,
+                outcome in ({_quoted(WELL)}) as is_done,
+                outcome in ({_quoted(OTHERWISE)}) as is_given_up
+            from ({_judged(con, work, as_of)})
         )
         select reason, rows
         from (
@@ -160,20 +173,50 @@ def worklist_left_out(
             select
                 3,
                 'given up',
-                count(*) filter (where started_at is not null and not is_done and is_given_up)
+                count(*) filter (where started_at is not null and is_given_up)
+            from cases
+            union all
+            select
+                4,
+                'over, and nothing says how',
+                count(*) filter (
+                    where started_at is not null
+                        and not (is_listed or is_done or is_given_up)
+                )
             from cases
         )
         order by place
         """,
-        params={"as_of": str(as_of or newest_export(con, work))},
+        params={"as_of": str(as_of)},
     )
 
 
-def _asked(con: duckdb.DuckDBPyConnection, process: Process) -> Cases:
-    """All that a worklist says of a case; the copies of cases that are over are not looked up."""
-    milestones = [*process.happening, *filter(None, [process.due])]
+# open, or nobody can tell
+_IS_LISTED = f"outcome in ('open', '{UNKNOWN}')"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(map(quoted, words))
+
+
+def _judged(
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    as_of: Moment,
+    unit: Unit = "days",
+    calendar: str | None = None,
+) -> str:
+    """SQL: all that a worklist says of a case, and how it stands; the copies of cases that are over
+    are not looked up."""
+    spans = Spans(con, process, process.starts, process.done, as_of, unit, calendar)
+    milestones = dict.fromkeys(
+        [*spans.milestones, *process.happening, *filter(None, [process.due])]
+    )
     about = ("handle", "location", "branch", "kind", "missing")
-    return Cases(con, process, milestones, about=about, unless=_over(process))
+    ends = [m for m in (*process.done, *process.behind) if m not in process.given_up]
+    return spans.judged(
+        Cases(con, process, list(milestones), about=about, unless=ends, is_judged=True)
+    )
 
 
 def _last_milestone(process: Process) -> str:
@@ -183,28 +226,6 @@ def _last_milestone(process: Process) -> str:
         for place, m in enumerate(process.happening)
     )
     return f"list_max(list_filter([{reached}], lambda m: m.at is not null)).name"
-
-
-def _passed(process: Process) -> str:
-    """SQL: when a case reached an end of its process, or what comes after all of them."""
-    return f"coalesce({', '.join(f'{m}_at' for m in _over(process))})"
-
-
-def _stopped(process: Process) -> str:
-    """SQL: when a case was given up, the last time."""
-    return f"greatest({', '.join([*(f'{m}_at' for m in process.given_up), NEVER])})"
-
-
-def _over(process: Process) -> list[str]:
-    """The ends of a process, and what comes after all of them; not how a case is given up, after
-    which it may go on."""
-    order = list(process.happening)
-    last = max(order.index(m) for m in process.done)
-    return [
-        m
-        for place, m in enumerate(order)
-        if (m in process.done or place > last) and m not in process.given_up
-    ]
 
 
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:

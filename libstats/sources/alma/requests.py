@@ -70,11 +70,6 @@ REQUESTS = Source(
             """coalesce(lower(trim("Request Type Description")), '') """
             """<> 'patron physical item request'"""
         ),
-        # still in process, as when its copy is to be taken off the hold shelf: a scan ends it and
-        # gives it its day. Until then it would be open
-        (
-            "called off, day not told"
-        ): f"""{CALLED_OFF} and us_time("Request Completion Date") is null""",
     },
     # the day on which another request was completed is none of its being called off
     loose=("cancelled_on",),
@@ -97,8 +92,8 @@ REQUESTS = Source(
             when lower(trim("Request Status")) = 'completed' then 'filled'
             when lower(trim("Request Status")) = 'active'
                 then case when trim("?Hold Shelf Date") <> '' then 'waiting' else 'processing' end
-            when lower(trim("Request Status")) <> 'ready' and not {CALLED_OFF} then "Request Status"
-        end as status
+        end as status,
+        "Request Status" as status_as_exported
     from raw"""
     },
 )

@@ -87,7 +87,12 @@ LINES = Source(
             when '' then null
             else case when "Status" is not null then 'other' end
         end as status,
-        concat_ws(': ', "Status", "?Cancel Reason") as status_as_exported,
+        case
+            when lower(trim("?Status")) = 'cancelled'
+                and (lower(trim("?Cancel Reason")) like 'delayed%' or yes_no("?Keep Debits?"))
+                then 'cancelled, delayed'
+            else "Status"
+        end as status_as_exported,
         whole_number("Item Count") as quantity,
         amount("Estimated Unit Price") as estimated_price,
         screen_time("Creation Time")::date as created_on,

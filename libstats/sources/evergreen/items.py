@@ -201,6 +201,7 @@ HOLDS = Source(
         "Shelf Time": ("shelf_time",),
         "Fulfillment Date/Time": ("fulfillment_time",),
         "Hold Cancel Date/Time": ("cancel_time", "Cancel Date/Time"),
+        "Hold Cancel Cause": ("cancel_cause", "Cancelation cause", "Cancel Cause"),
         "Hold Expire Date/Time": ("expire_time",),
         "Shelf Expire Time": ("shelf_expire_time",),
         "Currently Frozen": ("frozen",),
@@ -240,6 +241,8 @@ HOLDS = Source(
             when trim("?Shelf Time") <> '' then 'waiting'
             when trim("?Capture Date/Time") <> '' then 'in transit'
         end as status,
+        screen_time("Fulfillment Date/Time")::date as picked_up_on,
+        "Hold Cancel Cause" as cancelled_reason,
         yes_no("Currently Frozen") as is_suspended,
         screen_time("Thaw Date") as suspended_until
     from raw"""

@@ -7,7 +7,7 @@ gone through a spreadsheet, which leaves some dates as serial numbers. Titles ar
 with users, notes and addresses are never read.
 """
 
-from libstats.declaration.source import LeftAlone, Source
+from libstats.declaration.source import Apart, LeftAlone, Source
 from libstats.sources.illiad.words import REASON, STATUS
 
 DATES = "month first, as in 10/31/2026, year first, or a spreadsheet's serial number"
@@ -111,6 +111,7 @@ BORROWING = Source(
     happened=("status_since", "created_at"),
     loose=LOOSE,
     dates=DATES,
+    apart=Apart("Transaction Status", "borrowing"),
     fills={"ill_request": requests(f"'borrowing' as direction,\n        {LENDER} as lender,")},
 )
 
@@ -133,6 +134,8 @@ LENDING = Source(
     happened=("status_since", "created_at"),
     loose=LOOSE,
     dates=DATES,
+    # a list of borrowing may lack what the other is told by
+    apart=Apart("Transaction Status", "lending", is_likely=True),
     fills={"ill_request": requests("'lending' as direction,")},
 )
 

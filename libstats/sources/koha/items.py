@@ -374,8 +374,14 @@ HOLDS = Source(
             when 'T' then 'in transit'
             when 'P' then 'processing'
             when 'F' then 'filled'
-            else "found"
         end as status,
+        -- a hold that waits for a copy has no word, and a place in the queue from 1 on; without
+        --   both it is a row of old_reserves
+        coalesce(
+            nullif(trim("?found"), ''),
+            case when whole_number("?priority") = 0 then 'priority 0' end
+        ) as status_as_exported,
+        "cancellation_reason" as cancelled_reason,
         whole_number("priority") as queue_position,
         yes_no("suspend") as is_suspended,
         iso_time("suspend_until") as suspended_until,

@@ -192,6 +192,7 @@ HOLDS = Source(
     headings={"id": ("hold_id",), "status": ("hold_status",)},
     absence="gone",
     happened=("placed_on", "ready_on"),
+    loose=("starts_on",),
     null_words=NULLS,
     footer=FOOTER,
     is_elsewhere=True,
@@ -219,6 +220,9 @@ HOLDS = Source(
             when trim("status") in ('b', 'i', 'j') then 'waiting'
             when trim("status") = 't' then 'in transit'
         end as status,
+        "status" as status_as_exported,
+        -- not wanted for so many days
+        zoned_time("placed_gmt")::date + coalesce(whole_number("?delay_days"), 0)::int as starts_on,
         yes_no("is_frozen") as is_suspended
     from raw"""
     },

@@ -39,12 +39,14 @@ def test_what_is_reached_at_midnight_is_left_out_of_the_period_that_ends(
     # of 3 cases January counts 1; neither 2 nor 3 had reached it by its end
     assert throughput_left_out(con, "mending", **JANUARY).fetchall() == [
         ("had not reached mended by the end of the period", 2),
+        ("reached it, and nobody recorded when", 0),
         ("reached it before the period", 0),
         ("counted, but under no branch", 0),
     ]
     # February counts 2; 1 was before it, 3 never
     assert throughput_left_out(con, "mending", **FEBRUARY).fetchall() == [
         ("had not reached mended by the end of the period", 1),
+        ("reached it, and nobody recorded when", 0),
         ("reached it before the period", 1),
         ("counted, but under no branch", 0),
     ]

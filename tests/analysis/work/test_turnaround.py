@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 import libstats
+from libstats.analysis.work.turnaround import turnaround_left_out
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import PROCESS, opened
@@ -289,3 +290,49 @@ def test_late_entry_is_that_of_statsmodels(workspace: Workspace) -> None:
 def moment(minutes: int) -> str:
     """Minutes after New Year 2026."""
     return str(datetime(2026, 1, 1) + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_ended_before_ends_were_recorded_is_no_part_of_the_cohort(
+    workspace: Workspace, seed: int
+) -> None:
+    """Random cohorts with older ends loaded: the curve is that of statsmodels with entry times,
+    falls from 1 to 0 at most, and the cases that ended before are counted as left out."""
+    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
+    rng = random.Random(seed)
+    begin, watched = datetime(2026, 1, 1), datetime(2026, 1, 20)
+    spans = [(rng.randrange(0, 40 * 24), rng.randrange(1, 25 * 24)) for _ in range(80)]
+    rows = []
+    for n, (start, wait) in enumerate(spans):
+        rows.append(f"{n},brought,{begin + timedelta(hours=start)},")
+        rows.append(f"{n},mended,{begin + timedelta(hours=start + wait)},")
+    con = opened(workspace, rows, exported="2026-04-01")
+    given = {"since": "2026-01-01", "until": "2026-03-01", "observed_from": str(watched)}
+    entry = int((watched - begin) / timedelta(hours=1))
+    kept = [(s, w) for s, w in spans if s + w > entry]
+    late = [max(entry - s, 0) for s, _ in kept]
+    curve = survfunc.SurvfuncRight([w for _, w in kept], [1] * len(kept), entry=late)
+    expected = dict(zip(curve.surv_times, curve.surv_prob, strict=True))
+    found = libstats.turnaround_curve(con, "mending", unit="hours", **given)
+    steps = found.select("waited, still_waiting, share_reached").fetchall()
+    assert {w: s for w, s, _ in steps} == pytest.approx(expected, abs=1e-9)
+    odd = [x for x in steps if not (-1e-9 <= x[1] <= 1 + 1e-9 and x[1] + x[2] == pytest.approx(1))]
+    assert odd == [], steps
+    assert one(con, unit="hours", **given)["cases"] == len(kept)
+    left = dict(turnaround_left_out(con, "mending", **given).fetchall())
+    assert left["ended before the moment from which ends were recorded"] == 80 - len(kept)
+
+
+def test_of_all_cases_and_of_those_not_given_up(workspace: Workspace) -> None:
+    """Ten cases: six mended after 1 to 6 days, four discarded after half a day. Of those not given
+    up half take 3 days and a bit; of all, half are mended by day 5, and nine in ten never."""
+    rows = []
+    for n in range(10):
+        rows.append(f"{n},brought,2026-01-01 00:00:00,")
+        end = f"mended,2026-01-{n + 2:02} 00:00:00" if n < 6 else "discarded,2026-01-01 12:00:00"
+        rows.append(f"{n},{end},")
+    row = one(opened(workspace, rows), as_of="2026-02-01")
+    # Kaplan-Meier of six: 5/6, 4/6, 3/6, and below one half after 4 days
+    assert (row["p50"], row["p90"]) == (4.0, 6.0)
+    # one tenth of all a day: above one half with the sixth
+    assert (row["share_reached"], row["all_p50"], row["all_p90"]) == (pytest.approx(0.6), 6.0, None)
