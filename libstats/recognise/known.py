@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from libstats.declaration.source import LeftAlone, Source, folded
-from libstats.recognise.kinds import is_of_another
+from libstats.recognise.looks import is_of_another
 from libstats.sources import declared
 
 Config = Mapping[str, Any]

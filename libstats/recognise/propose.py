@@ -15,8 +15,9 @@ from libstats import schema
 from libstats.declaration.source import fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
-from libstats.recognise.kinds import COPIES, TITLES, Looks, is_mark, looks
+from libstats.recognise.kinds import COPIES, TITLES
 from libstats.recognise.known import Known, known
+from libstats.recognise.looks import Looks, is_mark, looks
 from libstats.recognise.proposal import Proposal
 from libstats.recognise.recognise import VALUE, distinct, likeliest
 from libstats.recognise.values import Values

@@ -9,7 +9,7 @@ from functools import cache
 
 from libstats import schema
 from libstats.declaration.source import fold_heading
-from libstats.recognise.kinds import words_of
+from libstats.recognise.looks import words_of
 from libstats.schema import Column
 from libstats.sources import sources
 
@@ -117,6 +117,10 @@ TELLING = {
         *("title_id", "item_id", "pickup_branch", "placed_on", "ready_on", "expires_on"),
         *("cancelled_on", "status", "queue_position"),
     ),
+    "ill_request": (
+        *("lender", "format", "service", "status_as_exported", "reason_as_exported", "needed_by"),
+        *("created_at", "placed_on", "replied_on", "completed_on", "due_on", "cost"),
+    ),
     "charge": ("amount", "outstanding", "happened_on", "branch", "payment_type", "item_id"),
     "order_line": (
         *("purchase_order_id", "vendor_id", "vendor_name", "quantity", "quantity_received"),
@@ -126,6 +130,7 @@ TELLING = {
 }
 # a list without any of these is no list of such things, whatever else it has
 NEEDED = {
+    "ill_request": ("created_at", "placed_on", "completed_on"),
     "loan": ("checked_out_at", "due_at", "returned_at"),
     "charge": ("amount",),
     "hold": ("placed_on", "pickup_branch", "expires_on", "queue_position"),
