@@ -95,4 +95,5 @@ def fields(line: str) -> list[str]:
     for field in match[3].split("^"):
         values.setdefault(field[:2], field[2:].strip())
     is_card = bool(_SYSTEM_CARD.fullmatch(values.get("UO", "")))
+    values |= {"UO": ""} if is_card else {}
     return [match[1], match[2], str(int(is_card)), *(values.get(code, "") for code in CODES)]

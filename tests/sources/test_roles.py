@@ -84,7 +84,7 @@ def test_every_line_is_in_its_form() -> None:
         assert line.milestone in ("", *milestones), at
         assert line.role or line.outcome or line.milestone or line.meaning, at
         assert line.code == line.code.strip() != "", at
-    keys = [(s, e.about, e.field, fold(e.code), e.milestone) for s, e in LISTED]
+    keys = [(s, e.about, e.field, fold(e.code), e.role, e.milestone) for s, e in LISTED]
     assert sorted(keys) == sorted(set(keys))
 
 

@@ -40,13 +40,11 @@ REQUESTS = Source(
         coalesce("?material_type.desc", "?material_type.value") as item_type,
         service_date("request_date") as placed_on,
         service_date("expiry_date") as expires_on,
-        -- a status that is not known is no word of the table, and rejected
         case upper(replace(trim("request_status"), ' ', '_'))
             when 'ON_HOLD_SHELF' then 'waiting'
             when 'IN_PROCESS' then 'processing'
-            when 'NOT_STARTED' then null
-            else "request_status"
         end as status,
+        "request_status" as status_as_exported,
         whole_number("place_in_queue") as queue_position
     from raw"""
     },
