@@ -105,7 +105,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
-    con.execute(f"create or replace temp view coverage as {_sql()}")
+    con.execute(f"create or replace temp view coverage as {sql()}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:
@@ -126,7 +126,8 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @cache
-def _sql() -> str:
+def sql() -> str:
+    """The SQL of the view."""
     return (
         resources.files("libstats.definitions").joinpath("coverage.sql").read_text(encoding="utf-8")
     )

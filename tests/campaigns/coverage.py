@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -69,8 +69,6 @@ class Case:
     seed: int
     loans: list[Loan]
     exports: list[Export]
-    whole: set[tuple[date, str]] = field(default_factory=set)
-    shown: set[tuple[date, str]] = field(default_factory=set)
 
     def covers(self, exports: list[Export]) -> dict[Cell, str]:
         """The reference: how much of each month and branch these exports tell of."""
@@ -118,18 +116,38 @@ def lived(luck: random.Random) -> list[Loan]:
 # --- the exports ---
 
 
-def log_of(loans: list[Loan], first: date, last: date, branches: tuple[str, ...]) -> Export:
-    """The log of a span, written in the night after it."""
+def log_of(
+    loans: list[Loan], first: date, last: date, branches: tuple[str, ...], *, is_cut: bool = False
+) -> Export:
+    """The log of a span, written in the night after it, or (cut) at noon of its last day."""
+    end = datetime(last.year, last.month, last.day, 12 if is_cut else 23)
     rows = sorted(
         (at, f"{at};{loan.branch};0;{kind};{loan.number};BK;GEN;1;FIC;AD;intranet\n")
         for loan in loans
         if loan.branch in branches
         for at, kind in ((loan.began, "issue"), (loan.ended, "return"))
-        if first <= at.date() <= last
+        if first <= at.date() and at <= end
     )
-    told = frozenset((d, b) for d in span(first, last) for b in branches)
+    told = frozenset(
+        (d, b) for d in span(first, last - timedelta(1) if is_cut else last) for b in branches
+    )
     text = LOG + "".join(row for _, row in rows)
-    return Export(f"statistics-{last + timedelta(1)}-{first}.csv", text, told)
+    shown = frozenset((last, b) for b in branches if is_open(last))
+    named = last if is_cut else last + timedelta(1)
+    return Export(f"statistics-{named}-{first}.csv", text, told, shown)
+
+
+def one_log(loans: list[Loan], luck: random.Random) -> list[Export]:
+    """The log in one file, a month or nothing left out of it, cut at noon or whole."""
+    last = luck.choice([date(2026, 5, 30), LAST])
+    is_cut = luck.random() < 0.5
+    out = luck.choice([None, date(2026, 3, 1), date(2026, 4, 1)])
+    export = log_of(loans, FIRST, last, BRANCHES, is_cut=is_cut)
+    if out is None:
+        return [export]
+    lines = [line for line in export.text.splitlines(keepends=True) if f"{out:%Y-%m}-" not in line]
+    whole = frozenset((d, b) for d, b in export.whole if d.month != out.month)
+    return [Export(export.name, "".join(lines), whole, export.shown)]
 
 
 def logs(loans: list[Loan], luck: random.Random) -> list[Export]:
@@ -224,7 +242,7 @@ def case(seed: int) -> Case:
     """A truth and its exports, in any order but for two tables of one moment."""
     luck = random.Random(seed)
     loans = lived(luck)
-    make = luck.choice([logs, logs, lists, lists, pair])
+    make = luck.choice([logs, logs, one_log, lists, lists, pair])
     exports = make(loans, luck)
     if make is logs:
         luck.shuffle(exports)
@@ -276,6 +294,23 @@ def faults(
                     yield f"not the reference: {words}"
 
 
+def loaded(seed: int, folder: Path) -> tuple[Case, Workspace]:
+    """A case with all its exports, loaded at once."""
+    of = case(seed)
+    place = libstats.init(folder / f"case-{seed}")
+    load(place, of.exports, folder)
+    return of, place
+
+
+def load(place: Workspace, exports: list[Export], folder: Path) -> None:
+    """Write some exports, and load them."""
+    files = [folder / export.name for export in exports]
+    for file, export in zip(files, exports, strict=True):
+        file.write_text(export.text, encoding="utf-8")
+    receipt = libstats.load(place, files)
+    assert receipt.is_clean, str(receipt)
+
+
 def run(seed: int, folder: Path, met: Counter[tuple[str, str]]) -> list[str]:
     """Load a case in two steps, and say what is wrong after each."""
     of = case(seed)
@@ -283,16 +318,11 @@ def run(seed: int, folder: Path, met: Counter[tuple[str, str]]) -> list[str]:
     half = max(1, len(of.exports) // 2)
     found: list[str] = []
     before: dict[str, Answer] = {}
-    for loaded, fresh in ((of.exports[:half], of.exports[:half]), (of.exports, of.exports[half:])):
+    for there, fresh in ((of.exports[:half], of.exports[:half]), (of.exports, of.exports[half:])):
         if not fresh:
             continue
-        files = []
-        for export in fresh:
-            files.append(folder / export.name)
-            files[-1].write_text(export.text, encoding="utf-8")
-        receipt = libstats.load(place, files)
-        assert receipt.is_clean, f"{seed}: {receipt}"
-        found += faults(of, loaded, place, met)
+        load(place, fresh, folder)
+        found += faults(of, there, place, met)
         found += lost(place, before)
     return [f"case {seed}: {text}" for text in found]
 

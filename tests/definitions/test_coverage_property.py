@@ -3,24 +3,82 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from libstats.definitions import coverage
+from libstats.workspace.workspace import Workspace
 from tests.campaigns import coverage as campaign
 
 pytestmark = pytest.mark.slow
 PLAIN = coverage.sql()
-# the rule that is switched off: what of the SQL is another, and cases that show it
+MERGED = "select *, false as is_partial from merged"
+PARTLY = "select *, true as is_partial from partly where since < until"
+EVER = "* replace (timestamp '2000-01-01' as since, timestamp '2040-01-01' as until)"
+# a rule, and the SQL that is another where it is switched off
 MUTANTS = {
-    "all NULL": ("from (\n    select *, false as is_partial from merged", "where false"),
-    "all covered": ("where s.day", ""),
+    "all NULL": {MERGED: f"{MERGED} where false", PARTLY: f"{PARTLY} and false"},
+    "all covered": {
+        MERGED: f"select {EVER}, false as is_partial from merged",
+        PARTLY: f"select {EVER}, false as is_partial from partly",
+    },
+    "a stretch between files is a gap": {") > q.days,": ") > 1000,"},
+    "a long stretch in a file is a gap": {"s.quiet > 14": "s.quiet > 1000"},
+    "a branch that a file lacks": {
+        "where c.passed - b.passed_after <= a.days or a.expected <= 1": "where true"
+    },
+    "closed only": {
+        "when m.open = 0 and m.expected_open >= 1 then 'closed only'": "",
+        "when l.selects = 'apart' and m.open = 0 then 'closed only'": "",
+    },
+    "open only": {
+        "when m.ended = 0 and m.last_start - m.first_start >= k.quick then 'open only'": "",
+        "when l.selects = 'apart' and m.ended = 0 then 'open only'": "",
+    },
+    "closed since a day": {
+        "when m.open > 0 and m.older >= 5 then 'open, and closed since'": "",
+        "case when m.older > 0 then m.first_ended end": "null::date",
+    },
+    "the last day in part": {"else f.told_until": "else f.told_until::date + interval 1 day"},
+    "after the newest": {
+        "else least(a.last_day::timestamp, s.told_until)": "else s.told_until + interval 90 days"
+    },
+    "what is open and what ended, together": {
+        "and (o.told_until <= e.until or o.exported_at <= e.reached_at)": "and false"
+    },
 }
+Lived = list[tuple[campaign.Case, Workspace]]
 
 
-def test_covered_figures_are_the_truth_and_all_others_say_why(tmp_path: Path) -> None:
-    met: Counter[tuple[str, str]] = Counter()
-    found = [text for seed in range(6) for text in campaign.run(seed, tmp_path, met)]
-    assert found == []
-    assert {state for _, state in met} == {"whole", "partly", "outside"}
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Cases with all their exports loaded."""
+    folder = tmp_path_factory.mktemp("cases")
+    return [campaign.loaded(seed, folder) for seed in range(14)]
+
+
+def faults(lived: Lived) -> Iterator[str]:
+    for of, place in lived:
+        yield from campaign.faults(of, of.exports, place, Counter())
+
+
+def test_covered_figures_are_the_truth_and_all_others_say_why(lived: Lived) -> None:
+    assert list(faults(lived)) == []
+
+
+def test_an_export_more_takes_no_figure_away(tmp_path: Path) -> None:
+    assert [text for seed in (0, 3) for text in campaign.run(seed, tmp_path, Counter())] == []
+
+
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_each_rule_that_is_switched_off_shows(
+    lived: Lived, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = PLAIN
+    for old, new in MUTANTS[rule].items():
+        assert old in other, old
+        other = other.replace(old, new)
+    monkeypatch.setattr(coverage, "sql", lambda: other)
+    assert next(faults(lived), None)
