@@ -25,6 +25,7 @@ Place = tuple[Any, ...]
 Sum = tuple[Place | None, tuple[Place, ...]]
 
 WIDE, SMALL = 10, 9
+FIRST, AT_ONCE = 6, 4000  # programs solved at first; cells in those solved together
 _FAR = 1000  # how much more than it is a cell is thought to be at most: enough to move others
 _NEAR = 1e-6
 
@@ -35,21 +36,41 @@ def is_open(least: float, most: float) -> bool:
     return high - low >= WIDE or (low <= 0 and high >= SMALL)
 
 
-def exposed(counts: Mapping[Place, int], sums: Iterable[Sum], away: Iterable[Place]) -> set[Place]:
+def exposed(
+    counts: Mapping[Place, int],
+    sums: Iterable[Sum],
+    away: Iterable[Place],
+    is_known: set[Place] | None = None,
+) -> set[Place]:
     """The withheld cells that what is shown leaves too little open.
 
     Parameters: `counts` the true count of every cell, `sums` what adds up to what, `away` the cells
-    that are withheld. Raises ReportError where SciPy, which solves the programs, is not installed.
+    that are withheld, `is_known` those that were found open while fewer were, which is added to:
+    what was possible then is possible now. Raises ReportError where SciPy, which solves the
+    programs, is not installed.
     """
-    hidden = set(away)
+    hidden, open_ = set(away), set[Place]() if is_known is None else is_known
     found: set[Place] = set()
     for cells, equations in _apart(hidden, sums):
-        if len(equations) == 1 and equations[0][0] not in hidden:
-            total = sum(counts[cell] for cell in cells)
-            found |= cells if not is_open(0 if len(cells) > 1 else total, total) else set()
-        else:
-            found |= _Program(counts, sorted(cells, key=repr), equations).exposed()
+        if asked := cells - open_:
+            narrow = _of_group(counts, cells, equations, asked, hidden)
+            found |= narrow
+            open_ |= asked - narrow
     return found
+
+
+def _of_group(
+    counts: Mapping[Place, int],
+    cells: set[Place],
+    equations: Sequence[Sum],
+    asked: set[Place],
+    hidden: set[Place],
+) -> set[Place]:
+    """The exposed ones among those asked of cells that sums tie together."""
+    if len(equations) == 1 and equations[0][0] not in hidden:
+        total = sum(counts[cell] for cell in cells)
+        return set() if is_open(0 if len(cells) > 1 else total, total) else asked
+    return _Program(counts, sorted(cells, key=repr), equations).exposed(asked)
 
 
 def _apart(hidden: set[Place], sums: Iterable[Sum]) -> list[tuple[set[Place], list[Sum]]]:
@@ -89,32 +110,46 @@ class _Program:
         # what the solutions found so far reach: each may show for others that they are open
         self.least, self.most = self.truth.copy(), self.truth.copy()
 
-    def exposed(self) -> set[Place]:
-        """The cells whose least and most are too near."""
-        found = set()
-        for place, cell in enumerate(self.cells):
-            for sign in (-1, 1):
-                if not self._is_open(place):
-                    self._solve(place, sign)
-            if not self._is_open(place):
-                found.add(cell)
-        return found
+    def exposed(self, asked: set[Place]) -> set[Place]:
+        """The cells among those asked whose least and most are too near."""
+        count = len(self.cells)
+        wanted = [place for place, cell in enumerate(self.cells) if cell in asked]
+        if len(wanted) > FIRST:
+            # a few solutions far from the truth open most cells; the others have their own
+            dice = np.random.default_rng(0)
+            self._solve(dice.choice((-1.0, 1.0), (FIRST, count)))
+        own = np.zeros((len(wanted), count))
+        own[range(len(wanted)), wanted] = 1
+        own = own[[not self._is_open(place) for place in wanted]]
+        for some in range(0, len(own), size := max(1, AT_ONCE // count)):
+            self._solve(np.vstack([own[some : some + size], -own[some : some + size]]))
+        return {self.cells[place] for place in wanted if not self._is_open(place)}
 
     def _is_open(self, place: int) -> bool:
         return is_open(self.least[place], self.most[place])
 
-    def _solve(self, place: int, sign: int) -> None:
-        """Find the least (by 1) or the most (by -1) of a cell."""
+    def _solve(self, wanted: Any) -> None:
+        """Find the solutions with the least of each of several weighted sums of the cells, all in
+        one program."""
         from scipy.optimize import linprog
+        from scipy.sparse import eye_array, kron
 
-        wanted = np.zeros(len(self.cells))
-        wanted[place] = sign
-        bounds = np.column_stack([np.zeros(len(self.cells)), self.truth + _FAR])
-        solved = linprog(wanted, A_eq=self.matrix, b_eq=self.sides, bounds=bounds, method="highs")
-        if solved.status != 0:  # the truth is a solution: whatever is wrong, nothing is proved
+        times = len(wanted)
+        if not times:
             return
-        self.least = np.minimum(self.least, solved.x)
-        self.most = np.maximum(self.most, solved.x)
+        solved = linprog(
+            wanted.ravel(),
+            A_eq=kron(eye_array(times), self.matrix, "csr"),
+            b_eq=np.tile(self.sides, times),
+            bounds=np.tile(
+                np.column_stack([np.zeros(len(self.truth)), self.truth + _FAR]), (times, 1)
+            ),
+            method="highs",
+        )
+        if solved.status == 0:  # else nothing is proved: the truth is a solution in any case
+            found = solved.x.reshape(times, -1)
+            self.least = np.minimum(self.least, found.min(axis=0))
+            self.most = np.maximum(self.most, found.max(axis=0))
 
 
 def _sparse(entries: Mapping[tuple[int, int], int], shape: tuple[int, int]) -> Any:

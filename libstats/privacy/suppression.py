@@ -10,7 +10,7 @@ count beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from libstats.privacy.counted import PATRONS, Counted, crosses_patrons
 from libstats.privacy.disclosure import Place, Sum, exposed
@@ -100,8 +100,8 @@ def hidden(
     sum is withheld and that is not enough, no more can be done, and the sum is left out of account.
     """
     away = set(small if small is not None else (c for c, n in counts.items() if 0 < n < SMALLEST))
-    told = list(sums)
-    while given_away := exposed(counts, told, away):
+    told, are_open = list(sums), set[Place]()
+    while given_away := exposed(counts, told, away, are_open):
         taken = _others(counts, told, away, given_away, frozenset(last))
         if not taken:
             left = _without_known(told, away, given_away)
@@ -121,17 +121,23 @@ def _others(
 ) -> set[Place]:
     """More cells to withhold: for each that is given away the smallest other of the sum that lies
     most open, first of a sum of its own, else of any that is tied to it."""
-    lines = [line for line in map(_line, sums) if line & away and line - away]
+    lines = [_line(each) for each in sums]
+    of: dict[Place, list[frozenset[Place]]] = {}
+    for line in lines:
+        if line & away and line - away:
+            for cell in line & given_away:
+                of.setdefault(cell, []).append(line)
     taken: set[Place] = set()
     for cell in sorted(given_away, key=repr):
-        own = [line for line in lines if cell in line] or [
-            line for line in lines if line & _tied(sums, away, cell)
-        ]
-        if not own or any(line & taken for line in own):
-            continue  # one at a time: what helps a neighbour may be enough
+        own = of.get(cell) or ([] if of else _tied(lines, away, cell))
+        if not own:
+            continue
         # where one cell alone is withheld another one does most
         line = min(own, key=lambda line: (not line - away - last, len(line & away)))
-        taken.add(min(line - away, key=lambda c: (c in last, counts[c] == 0, counts[c], repr(c))))
+        if line.isdisjoint(taken):  # else what helps a neighbour may be enough
+            taken.add(
+                min(line - away, key=lambda c: (c in last, counts[c] == 0, counts[c], repr(c)))
+            )
     return taken
 
 
@@ -140,13 +146,14 @@ def _line(sum_: Sum) -> frozenset[Place]:
     return frozenset(parts if total is None else (*parts, total))
 
 
-def _tied(sums: Iterable[Sum], away: set[Place], cell: Place) -> set[Place]:
-    """The withheld cells that sums tie to one."""
-    lines = [_line(each) & away for each in sums]
+def _tied(
+    lines: Sequence[frozenset[Place]], away: set[Place], cell: Place
+) -> list[frozenset[Place]]:
+    """The lines with something left to withhold that withheld cells tie to one."""
     tied = {cell}
-    while more := {c for line in lines if line & tied for c in line} - tied:
+    while more := {c for line in lines if line & tied for c in line & away} - tied:
         tied |= more
-    return tied
+    return [line for line in lines if line & tied and line - away]
 
 
 def _without_known(sums: list[Sum], away: set[Place], given_away: set[Place]) -> list[Sum]:

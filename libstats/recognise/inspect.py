@@ -76,9 +76,9 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
 
 def _check(path: Path) -> None:
     if path.is_dir():
-        raise FileRefused(f"{path}: this is a folder", "Give the name of one file in it.")
+        raise FileRefused(f"{of_file(path)}: this is a folder", "Give the name of one file in it.")
     if not path.is_file():
-        raise FileRefused(f"{path}: there is no such file", "Give the name of a file.")
+        raise FileRefused(f"{of_file(path)}: there is no such file", "Give the name of a file.")
 
 
 def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:

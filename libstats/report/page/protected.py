@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sealed", "protect", "unseal"]
 
+MOST = 2000  # counts of patrons in a report, which take a minute
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _IN_SVG = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 
@@ -95,6 +96,11 @@ def protect(notebook: NotebookNode) -> None:
     counted = [table.counted() for table in tables]
     if not any(shown.is_of_patrons and shown.away for shown in counted):
         return
+    if sum(len(shown.table.counts) for shown in counted if shown.is_of_patrons) > MOST:
+        raise ReportError(
+            f"the tables show more than {MOST:,} counts of patrons, too many to protect together",
+            "Show fewer months, branches or groups of patrons in one report.",
+        )
     found = protected(counted, _numbers(notebook))
     changed = [table for table, away in zip(tables, found, strict=True) if table.withhold(away)]
     for output in {id(table.output): table.output for table in changed}.values():
