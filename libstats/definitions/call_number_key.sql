@@ -72,44 +72,21 @@ create or replace temp macro parts_key(tail, pattern) as
 -- Behind a date or a word V2 is a volume and C2 a copy, though it is written like a cutter; it
 -- stands right behind V.2, as it may be one.
 create or replace temp macro told_volumes(tail) as
-    regexp_replace(
-        tail,
-        '((?:(?:1[4-9]|20)[0-9]{2}[A-Z]?|[A-Z]{2,})[^A-Z0-9]+)([VC])([0-9]{1,3})([^0-9]|$)',
-        '\1\2 \3\4',
-        'g'
-    );
-create or replace temp macro tail_key(tail, pattern) as
     case
         when regexp_matches(tail, '[^A-Z0-9][VC][0-9]')
-            then parts_key(told_volumes(tail), pattern)
-                || case when told_volumes(tail) = tail then '' else '!' end
-        else parts_key(tail, pattern)
+            then regexp_replace(
+                tail,
+                '((?:(?:1[4-9]|20)[0-9]{2}[A-Z]?|[A-Z]{2,})[^A-Z0-9]+)([VC])([0-9]{1,3})([^0-9]|$)',
+                '\1\2 \3\4',
+                'g'
+            )
+        else tail
     end;
 
 create or replace temp macro words_key(words) as
     case
         when regexp_full_match(words, '[A-Z]*') then words
         else trim(regexp_replace(words, '[^\p{L}0-9]+', ':', 'g'), ':')
-    end;
-
--- Words, letters, number, decimals and the rest of a text. Novels and lives stand by their author:
--- behind FIC or B a letter and a number are a cutter, no class.
-create or replace temp macro general_key(head, pattern) as
-    case
-        when head.words <> ''
-            and head.letters <> ''
-            and head.number <> ''
-            and regexp_matches(head.words, getvariable('call_number_by_author'))
-            then words_key(head.words)
-                || '.'
-                || head.letters
-                || head.number
-                || head.decimals
-                || tail_key(' ' || head.tail, pattern)
-        else words_key(rtrim(head.words || head.letters, ' ./-'))
-            || case when head.number = '' then '' else counted(head.number) end
-            || rtrim(head.decimals, '0')
-            || tail_key(head.tail, pattern)
     end;
 
 -- Superintendent of Documents: the stem by letters and numbers up to the colon; behind it years
@@ -156,35 +133,75 @@ create or replace temp macro named_scheme(word) as
         else getvariable('call_number_schemes')[lower(trim(word))]
     end;
 
+-- Words, letters, number, decimals and the rest of a text. Novels and lives stand by their author:
+-- behind FIC or B a letter and a number are a cutter, no class. Each step is a query of its own, so
+-- that what several parts of the next one ask for is planned and worked out once.
 create or replace temp macro call_number_key(number, scheme := null) as (
     select
         case
             when not regexp_matches(t, '[\p{L}0-9]') then null
-            when named = 'sudoc' or is_certainly_sudoc(t) then sudoc_key(t)
-            when is_plain then general_key(head, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
-            else general_key(head, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
+            when is_sudoc then sudoc_key(t)
+            else words_key(words)
+                || case
+                    when by_author then '.' || head.letters || head.number || head.decimals
+                    when head.number = '' then rtrim(head.decimals, '0')
+                    else counted(head.number) || rtrim(head.decimals, '0')
+                end
+                || case
+                    when is_plain then parts_key(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
+                    else parts_key(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
+                end
+                || case when told = tail then '' else '!' end
         end
     from (
         select
             *,
-            case
-                when is_plain
-                    then regexp_extract(
-                        joined_decimals(t),
-                        '^[^A-Z0-9]*((?:[A-Z]+[^A-Z0-9]+)*)([A-Z]*)[^A-Z0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
-                        ['words', 'letters', 'number', 'decimals', 'tail']
-                    )
-                else regexp_extract(
-                    joined_decimals(t),
-                    '^[^\p{L}0-9]*((?:\p{L}+[^\p{L}0-9]+)*)(\p{L}*)[^\p{L}0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
-                    ['words', 'letters', 'number', 'decimals', 'tail']
-                )
-            end as head
+            told_volumes(tail) as told
         from (
             select
-                call_number_text(number) as t,
-                strlen(call_number_text(number)) = length(call_number_text(number)) as is_plain,
-                named_scheme(scheme) as named
+                *,
+                case
+                    when by_author then head.words
+                    else rtrim(head.words || head.letters, ' ./-')
+                end as words,
+                case when by_author then ' ' || head.tail else head.tail end as tail
+            from (
+                select
+                    *,
+                    head.words <> ''
+                        and head.letters <> ''
+                        and head.number <> ''
+                        and regexp_matches(head.words, getvariable('call_number_by_author'))
+                        as by_author
+                from (
+                    select
+                        *,
+                        named is not distinct from 'sudoc' or is_certainly_sudoc(t) as is_sudoc,
+                        case
+                            when is_plain
+                                then regexp_extract(
+                                    joined_decimals(t),
+                                    '^[^A-Z0-9]*((?:[A-Z]+[^A-Z0-9]+)*)([A-Z]*)[^A-Z0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
+                                    ['words', 'letters', 'number', 'decimals', 'tail']
+                                )
+                            else regexp_extract(
+                                joined_decimals(t),
+                                '^[^\p{L}0-9]*((?:\p{L}+[^\p{L}0-9]+)*)(\p{L}*)[^\p{L}0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
+                                ['words', 'letters', 'number', 'decimals', 'tail']
+                            )
+                        end as head
+                    from (
+                        select
+                            *,
+                            strlen(t) = length(t) as is_plain
+                        from (
+                            select
+                                call_number_text(number) as t,
+                                named_scheme(scheme) as named
+                        )
+                    )
+                )
+            )
         )
     )
 );
