@@ -102,7 +102,7 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
     """
     rows = records(ANALYSES[analysis].function(con, **parameters))
     if "process" in parameters:
-        parameters["usual_end"] = process_of(con, parameters["process"]).done[0]
+        parameters["usual_end"] = " or ".join(process_of(con, parameters["process"]).done)
     return (
         _ANSWERS[analysis](rows, parameters)
         if analysis in _ANSWERS
@@ -116,6 +116,7 @@ def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
         (
             f"{_of(row, parameters)}{_within(row, unit)}; "
             f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
+            f"{_besides(row)}"
         )
         for row in rows
     ]
@@ -127,36 +128,40 @@ def _within(row: Row, unit: str) -> str:
     most = (
         "when nine in ten are is not known yet"
         if row["p90"] is None
-        else f"nine in ten within {_told(row, 'p90')}"
+        else f"nine in ten within {tenths(row['p90'])}"
     )
-    naive = (
-        f" (closed ones alone: half {tenths(row['naive_p50'])}, nine in ten "
-        f"{tenths(row['naive_p90'])})"
-    )
-    return f"{_share(row) or 'H'}alf within {_told(row, 'p50')} {unit}, {most}{naive}"
+    return f"Half within {tenths(row['p50'])} {unit}, {most}"
 
 
-def _share(row: Row) -> str:
-    """What share of all cases arrives at all: the percentiles behind it are of those not given
-    up."""
-    if not row["given_up"] or row["share_reached"] is None:
-        return ""
-    return f"Of all, {percent(row['share_reached'])} arrive. Of those not given up: h"
+def _besides(row: Row) -> str:
+    """Of whom the percentiles are, how sure they are, and what closed cases alone would say."""
+    told = []
+    if row["given_up"] and row["share_reached"] is not None:
+        told.append(
+            f"these are of those not given up; of all, {percent(row['share_reached'])} are done"
+        )
+    told += [
+        f"95% interval of {words}: {_reach(row, p)}"
+        for p, words in (("p50", "half"), ("p90", "nine in ten"))
+        if row[p] is not None
+    ]
+    if row["naive_p50"] is not None:
+        naive = (tenths(row[p]) for p in ("naive_p50", "naive_p90"))
+        told.append(f"closed ones alone: half {next(naive)}, nine in ten {next(naive)}")
+    return "".join(f"; {words}" for words in told)
 
 
-def _told(row: Row, p: str) -> str:
-    """A percentile and its interval."""
+def _reach(row: Row, p: str) -> str:
     low, high = row[f"{p}_low"], row[f"{p}_high"]
     most = "or more" if high is None else f"to {tenths(high)}"
-    reach = f"{tenths(row[p] if low is None else low)} {most}"
-    return f"{tenths(row[p])} ({reach})"
+    return f"{tenths(row[p] if low is None else low)} {most}"
 
 
 def _counts(row: Row, parts: dict[str, str]) -> str:
     """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
     lost = row.get("undeterminable") or 0
     counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
-        [f"{number(lost)} over, or perhaps, without a record of when"] if lost else []
+        [f"{number(lost)} that nobody can tell of"] if lost else []
     )
     return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
 

@@ -138,7 +138,7 @@ def key_figures(report: Ill) -> Html:
             (
                 _percent_within(report, None),
                 f"had reached the patron within {goal}",
-                _within_by_kind(report),
+                f"{_within_by_kind(report)}{_of_all(now)}",
             ),
             (number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", late),
         ]
@@ -178,7 +178,9 @@ def _days(value: float | None) -> str:
 def _compared(report: Ill, now: Row, then: Row | None, p: str) -> str:
     told = "" if now[p] is None else f"{_chance(now, p)} "
     before = "not known" if then is None or then[p] is None else f"{tenths(then[p])} days"
-    return f"{told}In {month_name(month_before(report.month, 12))}: {before}."
+    naive = now[f"naive_{p}"]
+    alone = "" if naive is None else f" Closed ones alone: {tenths(naive)}."
+    return f"{told}In {month_name(month_before(report.month, 12))}: {before}.{alone}"
 
 
 def _chance(row: Row, p: str) -> str:
@@ -201,6 +203,12 @@ def _within_by_kind(report: Ill) -> str:
         f"{f'{parts[:1].upper()}{parts[1:]}. ' if parts else ''}Requests that were given up are "
         "left out, as in the two figures before."
     )
+
+
+def _of_all(now: Row) -> str:
+    """The share of all requests that arrives, given up or not."""
+    share = now["share_reached"]
+    return "" if share is None else f" Of all of them {percent(share)} have arrived so far."
 
 
 def _percent_within(report: Ill, kind: str | None) -> str:

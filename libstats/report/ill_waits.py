@@ -38,6 +38,7 @@ STAGES = (
     ("received", "available"),
 )
 DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
+# of those that were not given up
 WAITS = {"p50": "Half within", "p80": "80% within", "p90": "90% within"}
 
 
@@ -56,9 +57,10 @@ def _waits(report: Ill, by: Literal["month", "kind"], months: int, caption: str)
             "cases": row["cases"],
             "still_open": row["still_open"],
             "given_up": row["given_up"],
+            "share_reached": row["share_reached"],
         }
         for p in WAITS:
-            line |= {p: row[p], f"{p}_interval": interval(row, p)}
+            line |= {p: row[p], f"{p}_interval": interval(row, p), f"naive_{p}": row[f"naive_{p}"]}
         rows.append(line)
     headings = {
         "period": "Made in",
@@ -68,8 +70,11 @@ def _waits(report: Ill, by: Literal["month", "kind"], months: int, caption: str)
         "given_up": "Of them given up",
         **WAITS,
         **{f"{p}_interval": "95% interval" for p in WAITS},
+        **{f"naive_{p}": "Closed ones alone" for p in WAITS},
+        "share_reached": "Of all, had arrived",
     }
-    return table(rows, caption, headings=headings, formats=dict.fromkeys(WAITS, tenths))
+    formats = dict.fromkeys((*WAITS, *(f"naive_{p}" for p in WAITS)), tenths)
+    return table(rows, caption, headings=headings, formats=formats | {"share_reached": percent})
 
 
 def _of(part: str | None, by: Literal["month", "kind"]) -> Row:

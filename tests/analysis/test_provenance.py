@@ -132,9 +132,11 @@ def test_freshness_of_a_process_names_the_exports_that_tell_of_it(workspace: Wor
 # EAST: 1 took 2 days, 3 waits on, 7 passed the end unseen. WEST: 2 took 4 days, 4 was given up
 # after 2
 EXPLAINED = """\
-EAST: When half are done is not known yet; 3 cases: 1 done, 1 open, 0 given up, 1 done without a
-    record of when
-WEST: Half within 4.0 days, nine in ten within 4.0; 2 cases: 1 done, 0 open, 1 given up
+EAST: When half are done is not known yet; 3 cases: 1 done, 1 open, 0 given up, 1 that nobody can
+    tell of; closed ones alone: half 2.0, nine in ten 2.0
+WEST: Half within 4.0 days, nine in ten within 4.0; 2 cases: 1 done, 0 open, 1 given up; these are
+    of those not given up; of all, 50% are done; 95% interval of half: 4.0 or more; 95% interval of
+    nine in ten: 4.0 or more; closed ones alone: half 4.0, nine in ten 4.0
 How long did the cases that began in a period wait, those counted that wait still?
 mending: a book to be mended; it begins with brought, is done with mended, given up with discarded
 1 file, of 2026-03-01 (--files lists them)
@@ -150,6 +152,7 @@ left out
     no record of brought, with which the wait begins: 1
     passed mended without a record of when: 1
     began outside the period: 1
+    ended before the moment from which ends were recorded: 0
 method
     turnaround: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
         have reached `end`: the Kaplan-Meier estimate"""
@@ -209,7 +212,7 @@ def test_explain_answers_a_wrong_word(
         (
             "turnaround",
             JANUARY,
-            "Half within 4.0 days, when nine in ten are is not known yet; 5 cases: 2 done, 1 open, 1 given up, 1 done without a record of when",
+            "Half within 4.0 days, when nine in ten are is not known yet; 5 cases: 2 done, 1 open, 1 given up, 1 that nobody can tell of; these are of those not given up; of all, 50% are done; 95% interval of half: 2.0 or more; closed ones alone: half 3.0, nine in ten 3.8",
         ),
         ("throughput", JANUARY, "3 cases reached mended"),
         ("backlog", JANUARY, "2 waiting at 2026-02-01 00:00"),
