@@ -367,14 +367,15 @@ def _refuse(cohort: Cohort, rows: list[Row]) -> None:
     )
     if not cases:
         _refuse_period(cohort)
-    if lost and not reached:
+    # where a closing day hides the end, the few whose last status still tells it are those of late
+    if lost and (not reached or (process.misleading and lost > reached)):
         remedy = next(
             iter(process.misleading.values()),
             f"load the exports that say when a case reached {ends[0]}",
         )
         raise AnalysisError(
-            f"{process.name}: nothing that is loaded says when any case reached "
-            f"{' or '.join(ends)}",
+            f"{process.name}: nothing that is loaded says when "
+            f"{'most cases' if reached else 'any case'} reached {' or '.join(ends)}",
             f"{sentence(remedy)}.",
         )
     if reached >= SEVERAL and not still_open:

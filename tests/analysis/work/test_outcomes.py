@@ -11,6 +11,7 @@ import pytest
 
 import libstats
 from libstats.analysis.work.spans import Spans
+from libstats.errors import AnalysisError
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
@@ -142,6 +143,21 @@ def test_a_status_with_its_day_marks_its_milestone(workspace: Workspace) -> None
         ]
         found = libstats.turnaround(con, "ill_lending", **OCTOBER)
         assert found.select("reached, naive_p50").fetchall() == [(1, 1.0)]
+
+
+def test_of_the_last_status_alone_no_turnaround_is_told(workspace: Workspace) -> None:
+    """One still stands as delivered, two were tidied away: the one is no answer for the three."""
+    row = "{},Borrowing,Article,{},2026-10-01 09:00,2026-10-04 09:00,ABC\n"
+    rows = row.format(1, "Delivered to Web") + "".join(
+        row.format(n, "Request Finished") for n in (2, 3)
+    )
+    with (
+        loaded(
+            workspace, requests__2026_10_20=f"{ILLIAD.format(',TransactionDate')}\n{rows}"
+        ) as con,
+        pytest.raises(AnalysisError, match="says when most cases reached available"),
+    ):
+        libstats.turnaround(con, "ill_borrowing", **OCTOBER)
 
 
 @pytest.mark.parametrize(
