@@ -79,7 +79,7 @@ def test_whole_days_as_the_library_says(workspace: Workspace) -> None:
     libstats.load(workspace, month(workspace, 1, EAST=days(*MONTHS[1])))
     with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
         file.write('\n[coverage."koha statistics"]\nwhole_days = true\n')
-    assert checkouts(find(workspace.folder)) == ["01-01 to 02-01"]
+    assert checkouts(find(workspace.folder)) == ["01-01 to 02-02"]
 
 
 def test_a_month_that_lacks_is_a_gap(workspace: Workspace) -> None:
