@@ -193,8 +193,12 @@ idle as (
         source,
         table_name,
         passed,
-        min(day) as first_day,
-        max(day) as last_day
+        -- a month of which nothing but such days is told is not told of
+        greatest(min(day), date_trunc('month', max(day))::date) as first_day,
+        least(
+            max(day),
+            (date_trunc('month', min(day) - 1) + interval 1 month)::date
+        ) as last_day
     from workday
     group by all
 ),

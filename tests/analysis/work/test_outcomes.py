@@ -386,11 +386,11 @@ def test_what_is_delivered_twice_counts_once(workspace: Workspace) -> None:
     )
     with loaded(workspace, tracking__2026_12_01=text) as con:
         november = {"since": "2026-11-01", "until": "2026-12-01"}
-        counts = [
+        reached = [
             sum(row[2] for row in counts(libstats.throughput(con, "ill_borrowing", **months)))
             for months in (OCTOBER, november, {"since": "2026-01-01", "until": "2027-01-01"})
         ]
-        assert counts == [0, 1, 1]
+        assert reached == [0, 1, 1]
 
 
 def test_a_milestone_of_ones_own_in_the_middle_concludes_nothing(workspace: Workspace) -> None:
