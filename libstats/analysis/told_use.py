@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libstats.analysis.told import CELLS, OUTSIDE, PARTLY, STATES
+from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES, cells
 
 # How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
 # use that is ever told of there.
@@ -34,7 +34,7 @@ TOLD = f"""
         select * exclude (kind), 'any'
         from use_stretch
     ),
-    {CELLS},
+    {cells()},
     kind as (
         select unnest(['any', 'checkouts', 'renewals', 'in_house_uses']) as what
     ),

@@ -187,7 +187,7 @@ def _backlog(rows: list[Row], parameters: Row) -> list[str]:
         f"{_of(row, parameters)}{number(row['waiting'])} waiting at "
         f"{row['ended_at']:%Y-%m-%d %H:%M}"
         for row in last
-    ] or ["Nothing was waiting"]
+    ] or ["Nothing that is loaded tells of a case that waited then"]
 
 
 def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
@@ -210,15 +210,19 @@ def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
 
 
 def _throughput(rows: list[Row], parameters: Row) -> list[str]:
+    if rows and all(row["cases"] is None for row in rows):
+        return [f"Not known: {rows[0]['reason']}"]
     return [
         (
-            f"{number(sum(row['cases'] for row in rows))} cases reached "
+            f"{number(sum(row['cases'] or 0 for row in rows))} cases reached "
             f"{(parameters.get('milestone') or parameters['usual_end']).replace('_', ' ')}"
         )
     ]
 
 
 def _circulation(rows: list[Row], _: Row) -> list[str]:
+    if rows and all(row["coverage"] == "outside" for row in rows):
+        return [f"Not known: {rows[0]['reason']}"]
     renewals = sum(
         value or 0 for row in rows for name, value in row.items() if name.startswith("renewals")
     )

@@ -94,6 +94,8 @@ selected as materialized (
         l.told_until,
         l.is_whole,
         m.longest,
+        -- a list that people keep tells up to the day on which it was handed in
+        l.declaration = 'own milestones' as is_kept,
         -- where some began so long before the first end that what ended before it may be left out
         case when m.older > 0 then m.first_ended end as doubtful_before,
         l.selects is null or (l.selects = 'apart' and m.open > 0 and m.ended > 0) as is_guessed,
@@ -191,8 +193,12 @@ idle as (
         source,
         table_name,
         passed,
-        min(day) as first_day,
-        max(day) as last_day
+        -- a month of which nothing but such days is told is not told of
+        greatest(min(day), date_trunc('month', max(day))::date) as first_day,
+        least(
+            max(day),
+            (date_trunc('month', min(day) - 1) + interval 1 month)::date
+        ) as last_day
     from workday
     group by all
 ),
@@ -259,10 +265,13 @@ bounded as (
             else b.first_day
         end::timestamp as since,
         case
-            when p.is_last and w.passed - p.passed_after <= q.days then s.told_until
-            else least(a.last_day::timestamp, s.told_until)
+            -- written on the last day with an event
+            when w.passed < p.passed_after then least(a.last_day::timestamp, s.told_until)
+            when p.is_last and (w.passed - p.passed_after <= q.days or s.is_kept)
+                then greatest(a.last_day::timestamp, s.told_until)
+            else a.last_day::timestamp
         end as until,
-        p.is_last and w.passed - p.passed_after <= q.days as is_reached
+        p.is_last and (w.passed - p.passed_after <= q.days or s.is_kept) as is_reached
     from part p
         join selected s using (seq, table_name)
         join pause q on q.source = p.source and q.table_name = p.table_name

@@ -293,7 +293,9 @@ def _desk(report: Ill, work: Process) -> Row:
     columns = ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")
     return {
         "desk": work.title,
-        "done": sum(each["cases"] for each in done),
+        "done": None
+        if any(each["coverage"] == "outside" for each in done)
+        else sum(each["cases"] for each in done),
         "span": f"{work.starts} to {work.done[0]}",
         **{name: row[name] for name in columns},
         "open_now": worklist(report.con, work.name).count("*").fetchall()[0][0],

@@ -108,6 +108,8 @@ def lived(luck: random.Random) -> list[Loan]:
                 for _ in range(luck.randint(2, 5)):
                     began = datetime(day.year, day.month, day.day, luck.randint(9, 17))
                     ended = began + timedelta(days=luck.randint(1, LONGEST), minutes=7)
+                    while not is_open(ended.date()):
+                        ended += timedelta(1)
                     loans.append(Loan(len(loans) + 1, branch, began, ended))
         day += timedelta(1)
     return loans

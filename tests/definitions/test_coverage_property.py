@@ -43,7 +43,9 @@ MUTANTS = {
     },
     "the last day in part": {"else f.told_until": "else f.told_until::date + interval 1 day"},
     "after the newest": {
-        "else least(a.last_day::timestamp, s.told_until)": "else s.told_until + interval 90 days"
+        "else a.last_day::timestamp\n        end as until": "else s.told_until + interval 90 days\n"
+        "        end as until",
+        "then greatest(a.last_day::timestamp, s.told_until)": "then s.told_until + interval 90 days",
     },
     "what is open and what ended, together": {
         "and (o.told_until <= e.until or o.exported_at <= e.reached_at)": "and false"

@@ -134,7 +134,7 @@ def test_a_closing_in_the_middle_of_a_file_is_quiet(workspace: Workspace) -> Non
 def test_a_month_that_lacks_within_a_file_is_a_gap(workspace: Workspace) -> None:
     held = [*days(*MONTHS[1]), *days(*MONTHS[3])]
     libstats.load(workspace, log(workspace.exports / "statistics-2026-03-31.csv", {"EAST": held}))
-    assert checkouts(workspace)[:2] == ["01-01 to 02-02", "03-01 to 03-31 16"]
+    assert checkouts(workspace)[:2] == ["01-01 to 02-01", "03-01 to 03-31 16"]
 
 
 def test_days_that_the_calendar_closes_are_no_gap(workspace: Workspace) -> None:

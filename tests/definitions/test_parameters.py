@@ -21,7 +21,7 @@ from libstats.definitions import parameters
 from libstats.definitions.parameters import asked, typed
 from libstats.errors import AnalysisError, LibstatsError
 from libstats.workspace.workspace import init
-from tests.support.cases import opened
+from tests.support.cases import counts, opened
 from tests.support.files import write
 
 Analysis = Callable[..., duckdb.DuckDBPyRelation]
@@ -259,7 +259,7 @@ def test_open_days_of_a_calendar_that_is_not_there_are_refused(
 def test_a_day_may_be_text_or_a_date(
     con: duckdb.DuckDBPyConnection, since: Any, until: Any
 ) -> None:
-    found = libstats.throughput(con, "mending", since=since, until=until).fetchall()
+    found = counts(libstats.throughput(con, "mending", since=since, until=until))
     assert found == [(date(2026, 1, 1), "all", 1)]
 
 

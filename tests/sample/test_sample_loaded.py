@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import libstats
+from tests.support.cases import counts
 
 Truth = dict[str, Any]
 SINCE, UNTIL = "2024-11-01", "2026-11-01"
@@ -38,9 +39,9 @@ def test_throughput(process: str, demo: Path, truth: Truth) -> None:
                 told[cell["month"]] += cell["cases"].get(milestone, 0)
             found = {
                 f"{period:%Y-%m}": n
-                for period, _, n in libstats.throughput(
-                    con, process, milestone=milestone, since=SINCE, until=UNTIL
-                ).fetchall()
+                for period, _, n in counts(
+                    libstats.throughput(con, process, milestone=milestone, since=SINCE, until=UNTIL)
+                )
             }
             assert found == {month: n for month, n in told.items() if n}, milestone
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import libstats
 from libstats.workspace.workspace import Workspace
+from tests.support.cases import counts
 from tests.support.files import write
 
 HEAD = (
@@ -78,7 +79,7 @@ def test_a_request_of_reshare_counts_once_for_who_asks_and_once_for_who_is_asked
             libstats.throughput(con, "ill_borrowing", **period),
             libstats.throughput(con, "ill_lending", milestone="shipped", **period),
         )
-        assert (borrowed.fetchall()[0][-1], lent.fetchall()[0][-1]) == (1, 1)
+        assert [n for each in (borrowed, lent) for *_, n in counts(each)] == [1, 1]
         waited = libstats.turnaround(
             con, "ill_borrowing", start="submitted", end="available", **period
         ).df()

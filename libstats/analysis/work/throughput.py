@@ -10,6 +10,9 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases, newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
+from libstats.analysis.work.telling import told_sql
+from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
 from libstats.definitions.processes import Process, process_of
 
@@ -29,6 +32,11 @@ EVERY = {
 BY = {"branch": "branch", "kind": "kind", "source": "source"}
 Every = Annotated[str, one_of(EVERY, "there is no period {}")]
 By = Annotated[str, one_of(BY, "cases cannot be parted by {}")]
+
+
+# SQL: the part of a row of `told_part`
+_PLACES = {None: f"'{ALL}'", "branch": "branch", "kind": "null::varchar", "source": "source"}
+_STATES = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
 
 
 @asked
@@ -60,26 +68,69 @@ def throughput(
         libstats.toml has it)
     by : `branch`, `kind` or `source`, for one row each
 
-    Returns `period` (its first day), `part`, `cases`, ordered; a period in which nothing was done
-    has no row. Raises AnalysisError for an unknown process, milestone, period or part, and where
-    nothing that tells of it is loaded.
+    Returns `period` (its first day), `part`, `cases`, `coverage` (whole, partly, outside: what the
+    exports tell of it), `reason` (why not whole), ordered. A period in which nothing was done has
+    no row; one of which nothing is told has one, its `cases` NULL; of one that is told in part they
+    are at most the truth. Raises AnalysisError for an unknown process, milestone, period or part,
+    and where nothing that tells of it is loaded.
 
     >>> january = {"since": "2026-01-01", "until": "2026-02-01"}
     >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
-    ['period', 'part', 'cases']
+    ['period', 'part', 'cases', 'coverage', 'reason']
     """
     reached = _Reached.of(con, process, milestone, until)
     part = f"'{ALL}'" if by is None else BY[by]
+    wanted = [milestone] if milestone else reached.work.done
+    coverage.ready(con)
     return con.sql(
         f"""
-        with reached as ({reached.sql(within=True)})
+        with reached as ({reached.sql(within=True)}),
+        counted as (
+            select
+                {EVERY[every]} as period,
+                {part} as part,
+                count(*) as cases
+            from reached
+            where reached_at >= $since::timestamp and reached_at < $until::timestamp
+            group by all
+        ),
+        {told_sql(reached.work, wanted, EVERY[every])},
+        told_period as (
+            select
+                period,
+                {_PLACES[by]} as part,
+                case when min(state) = max(state) then min(state) else {PARTLY} end as state,
+                min(reason) as reason
+            from told_part
+            group by all
+        ),
+        -- what is counted of a part that no export is told apart by is told of as all is
+        whole as (
+            select
+                period,
+                case when min(state) = max(state) then min(state) else {PARTLY} end as state,
+                min(reason) as reason
+            from told_part
+            group by all
+        )
         select
-            {EVERY[every]} as period,
-            {part} as part,
-            count(*) as cases
-        from reached
-        where reached_at >= $since::timestamp and reached_at < $until::timestamp
-        group by all
+            period,
+            part,
+            c.cases,
+            case coalesce(t.state, w.state, {PARTLY}) {_STATES} end as coverage,
+            case
+                when coalesce(t.state, w.state) is null
+                    then 'no export that is loaded says how much of it it tells'
+                when t.state is null then w.reason
+                else t.reason
+            end as reason
+        from counted c
+        full join (
+            from told_period
+            where state = {OUTSIDE} and part is not null
+                or (period, part) in (select (period, part) from counted)
+        ) t using (period, part)
+        left join whole w using (period)
         order by period, part nulls last
         """,
         params={"since": str(since), "until": str(until), "as_of": str(reached.as_of)},

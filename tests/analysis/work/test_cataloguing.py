@@ -7,6 +7,7 @@ from pathlib import Path
 
 import libstats
 from libstats.workspace.workspace import Workspace
+from tests.support.cases import counts
 from tests.support.files import write
 
 # 101 was added by hand, twice in the log (its record too, under the same number); 102 by a job; 103
@@ -30,9 +31,9 @@ def catalogued(workspace: Workspace, by: str | None = None) -> list[tuple[str, s
     with libstats.open(workspace) as con:
         return [
             (str(p), part, n)
-            for p, part, n in libstats.throughput(
-                con, "cataloguing", milestone="catalogued", by=by, **PERIOD
-            ).fetchall()
+            for p, part, n in counts(
+                libstats.throughput(con, "cataloguing", milestone="catalogued", by=by, **PERIOD)
+            )
         ]
 
 

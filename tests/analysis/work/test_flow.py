@@ -20,7 +20,7 @@ from libstats.definitions.processes import processes
 from libstats.errors import AnalysisError, LibstatsError, WorkspaceError
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.analysis.work.test_turnaround import FOUR
-from tests.support.cases import PROCESS, configured, opened
+from tests.support.cases import PROCESS, configured, counts, opened
 from tests.support.files import write
 
 pytestmark = pytest.mark.slow
@@ -33,20 +33,24 @@ NINE_TO_FIVE = {
 
 def test_throughput_counts_a_case_once_in_the_period_of_its_milestone(workspace: Workspace) -> None:
     con = opened(workspace, FOUR)
-    found = libstats.throughput(
-        con, "mending", since="2026-01-01", until="2026-02-01", every="week", by="branch"
-    ).fetchall()
+    found = counts(
+        libstats.throughput(
+            con, "mending", since="2026-01-01", until="2026-02-01", every="week", by="branch"
+        )
+    )
     assert found == [(date(2025, 12, 29), "EAST", 1), (date(2026, 1, 5), "WEST", 1)]
-    assert libstats.throughput(
-        con, "mending", milestone="brought", since="2026-01-01", until="2026-02-01"
-    ).fetchall() == [(date(2026, 1, 1), "all", 4)]
+    assert counts(
+        libstats.throughput(
+            con, "mending", milestone="brought", since="2026-01-01", until="2026-02-01"
+        )
+    ) == [(date(2026, 1, 1), "all", 4)]
 
 
 def test_the_period_of_throughput_is_half_open(workspace: Workspace) -> None:
     con = opened(workspace, ["1,mended,2026-01-31 23:59,", "2,mended,2026-02-01,"])
-    assert libstats.throughput(
-        con, "mending", since="2026-01-01", until="2026-02-01"
-    ).fetchall() == [(date(2026, 1, 1), "all", 1)]
+    assert counts(libstats.throughput(con, "mending", since="2026-01-01", until="2026-02-01")) == [
+        (date(2026, 1, 1), "all", 1)
+    ]
 
 
 def test_a_fiscal_year_begins_when_the_library_says(workspace: Workspace) -> None:
@@ -59,9 +63,11 @@ def test_a_fiscal_year_begins_when_the_library_says(workspace: Workspace) -> Non
         encoding="utf-8",
     )
     con = opened(workspace, ["1,mended,2026-06-30,", "2,mended,2026-07-01,"], config)
-    found = libstats.throughput(
-        con, "mending", since="2026-01-01", until="2027-01-01", every="fiscal year"
-    ).fetchall()
+    found = counts(
+        libstats.throughput(
+            con, "mending", since="2026-01-01", until="2027-01-01", every="fiscal year"
+        )
+    )
     assert found == [(date(2025, 7, 1), "all", 1), (date(2026, 7, 1), "all", 1)]
 
 
@@ -126,9 +132,9 @@ def test_holds_are_read_from_their_table(workspace: Workspace) -> None:
     assert libstats.worklist(con, "hold").select("handle, branch, age").fetchall() == [
         ("3", "WEST", 7.0)
     ]
-    assert libstats.throughput(
-        con, "hold", since="2026-01-01", until="2026-02-01", by="branch"
-    ).fetchall() == [(date(2026, 1, 1), "EAST", 1)]
+    assert counts(
+        libstats.throughput(con, "hold", since="2026-01-01", until="2026-02-01", by="branch")
+    ) == [(date(2026, 1, 1), "EAST", 1)]
 
 
 def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(
@@ -364,9 +370,11 @@ ill_borrowing = 5
     with libstats.open(place) as con:
         # sent, as ILLiad says, is received here; in lending the word means nothing still
         reached = {
-            m: libstats.throughput(
-                con, "ill_borrowing", milestone=m, since="2026-01-01", until="2026-02-01"
-            ).fetchall()
+            m: counts(
+                libstats.throughput(
+                    con, "ill_borrowing", milestone=m, since="2026-01-01", until="2026-02-01"
+                )
+            )
             for m in ("sent", "received")
         }
         assert reached == {"sent": [], "received": [(date(2026, 1, 1), "all", 1)]}

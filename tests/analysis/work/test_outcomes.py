@@ -13,6 +13,7 @@ import libstats
 from libstats.analysis.work.spans import Spans
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import CONFIG, Workspace, find
+from tests.support.cases import counts
 from tests.support.files import write
 
 pytestmark = pytest.mark.slow
@@ -134,11 +135,11 @@ def test_a_status_with_its_day_marks_its_milestone(workspace: Workspace) -> None
     text = "\n".join([ILLIAD.format(",TransactionDate"), *rows]) + "\n"
     with loaded(workspace, requests__2026_10_20=text) as con:
         assert outcomes(con, "ill_borrowing") == {"1": "done", "2": "done"}
-        assert libstats.throughput(con, "ill_borrowing", **OCTOBER).fetchall() == [
+        assert counts(libstats.throughput(con, "ill_borrowing", **OCTOBER)) == [
             (date(2026, 10, 1), "all", 1)
         ]
         # of several ends any counts: as many as turnaround says were done
-        assert libstats.throughput(con, "ill_lending", **OCTOBER).fetchall() == [
+        assert counts(libstats.throughput(con, "ill_lending", **OCTOBER)) == [
             (date(2026, 10, 1), "all", 1)
         ]
         found = libstats.turnaround(con, "ill_lending", **OCTOBER)
@@ -401,11 +402,11 @@ def test_what_is_delivered_twice_counts_once(workspace: Workspace) -> None:
     )
     with loaded(workspace, tracking__2026_12_01=text) as con:
         november = {"since": "2026-11-01", "until": "2026-12-01"}
-        counts = [
-            sum(row[2] for row in libstats.throughput(con, "ill_borrowing", **months).fetchall())
+        reached = [
+            sum(row[2] for row in counts(libstats.throughput(con, "ill_borrowing", **months)))
             for months in (OCTOBER, november, {"since": "2026-01-01", "until": "2027-01-01"})
         ]
-        assert counts == [0, 1, 1]
+        assert reached == [0, 1, 1]
 
 
 def test_a_milestone_of_ones_own_in_the_middle_concludes_nothing(workspace: Workspace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libstats
 from libstats.analysis.work.throughput import throughput_left_out
 from libstats.workspace.workspace import Workspace
-from tests.support.cases import opened
+from tests.support.cases import counts, opened
 
 FEBRUARY = {"since": "2026-02-01", "until": "2026-03-01"}
 JANUARY = {"since": "2026-01-01", "until": "2026-02-01"}
@@ -23,7 +23,7 @@ def test_what_is_reached_at_midnight_counts_in_the_period_that_begins(workspace:
     con = opened(workspace, CASES)
 
     def cases(**period: str) -> int:
-        rows = libstats.throughput(con, "mending", **period).fetchall()
+        rows = counts(libstats.throughput(con, "mending", **period))
         return sum(row[2] for row in rows)
 
     # January 1, February 1: together the 2 of both months

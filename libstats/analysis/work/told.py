@@ -16,9 +16,7 @@ BEYOND = "interval 12 months"
 # or opened, and was not left out.
 STILL_DAYS = 14
 
-# Takes `stretch` (source, branch, what, since, until, is_partial, first_on, last_on); gives
-# `told_cell` (source, branch, what, period, state, reason), a row a month of $since to $until.
-CELLS = f"""
+_CELLS = f"""
     stretch_island as (
         select
             *,
@@ -75,23 +73,7 @@ CELLS = f"""
         group by source
     ),
     month as (
-        select
-            m::date as period,
-            greatest(m, $since::timestamp) as starts_at,
-            least(m + interval 1 month, $until::timestamp) as ends_at
-        from unnest(
-            generate_series(
-                date_trunc('month', greatest(
-                    $since::timestamp,
-                    (select min(since) from told_of) - {BEYOND}
-                )),
-                date_trunc('month', least(
-                    $until::timestamp - interval 1 microsecond,
-                    (select max(until) from told_of) + {BEYOND}
-                )),
-                interval 1 month
-            )
-        ) r(m)
+        {{periods}}
     ),
     measured_cell as (
         select
@@ -185,6 +167,41 @@ CELLS = f"""
 """
 
 
+_MONTHS = """
+    select
+        m::date as period,
+        greatest(m, $since::timestamp) as starts_at,
+        least(m + interval 1 month, $until::timestamp) as ends_at
+    from unnest(
+        generate_series(
+            date_trunc('month', greatest($since::timestamp, ({first}) - {beyond})),
+            date_trunc('month', least(
+                $until::timestamp - interval 1 microsecond,
+                ({last}) + {beyond}
+            )),
+            interval 1 month
+        )
+    ) r(m)
+"""
+
+
+def cells(periods: str = _MONTHS) -> str:
+    """SQL: CTEs from `stretch` (source, branch, what, since, until, is_partial, selection,
+    first_on, last_on) to `told_cell` (source, branch, what, period, state, reason), a row a
+    period of $since to $until.
+
+    `periods` is SQL that lists these (period, starts_at, ends_at), no further than {beyond} from
+    {first} and {last}, the first and last moment that is told.
+    """
+    return _CELLS.format(
+        periods=periods.format(
+            first="select min(since) from told_of",
+            last="select max(until) from told_of",
+            beyond=BEYOND,
+        )
+    )
+
+
 @asked
 def coverage(
     con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment
@@ -221,7 +238,7 @@ def coverage(
                 last_on
             from coverage
         ),
-        {CELLS}
+        {cells()}
         select
             source,
             what.table_name as table_name,
