@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from sample import alma, cataloguing, hours, illiad, readme, truth
+from sample import alma, cataloguing, hours, illiad, polaris, readme, truth
 from sample.dice import Dice
 from sample.exports import Exports
 from sample.ill import Requests
@@ -45,8 +45,9 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         folder / "truth.json",
         _json(truth.of(library, exports, seed) | truth.of_desks(library, desk, orders, files)),
     )
+    neighbour = polaris.write(folder, seed=seed, size=size)
     _put(folder / hours.EXAMPLE, hours.configuration())
-    _put(folder / "README.md", readme.text(exports.rows, files))
+    _put(folder / "README.md", readme.text(exports.rows, files | neighbour))
     return folder
 
 

@@ -18,6 +18,9 @@ WHOLE = """# Koha's lists of items and titles name everything, so that what is m
 [whole]
 "koha items" = true
 "koha bibliographic records" = true
+# So do the neighbour's lists of copies and holds, out of Polaris.
+"polaris items" = true
+"polaris holds" = true
 
 # Koha's reports run each night after closing time: a file named by a day holds all of it.
 [coverage."koha statistics"]
@@ -28,6 +31,16 @@ whole_days = true
 whole_days = true
 [coverage."koha transfers"]
 whole_days = true
+# So is Polaris, by queries.
+[coverage."polaris transactions"]
+whole_days = true
+[coverage."polaris holds"]
+whole_days = true
+# Cards of the neighbour that stand for places: the mending table, the window.
+[roles.polaris.circulation_event.card]
+"900001" = "place"
+"900002" = "place"
+
 # The ILL desk exports the requests that changed since the export before, and what is open.
 [coverage."illiad requests"]
 selects = "open, and closed since"

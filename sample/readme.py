@@ -8,6 +8,8 @@ from sample.lenders import SLOW
 from sample.oddities import ODDITIES
 from sample.orders import ABSENT, RELIEF
 from sample.places import BRANCHES, FIRST, LAST, SYSTEM, UPGRADED
+from sample.polaris import oddities as polaris_oddities
+from sample.polaris import place as neighbour
 
 _TABLES = {
     "items": "the items table, whole, at the end of two days; the later is the present state",
@@ -31,6 +33,10 @@ _OTHERS = {
     "alma/physical_items_2": "copies, whole, sent by itself",
     "alma/weeding_": "old stock, sent by itself",
     "cataloguing/": "the cataloguers' own log: process, case, milestone, happened_at, branch",
+    "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
+    "polaris/transactions-": "the neighbour's transactions by SQL, a row each: a file a month, but for what is missing",
+    "polaris/holds-": "the neighbour's holds by SQL at the end of four days: the open ones, then all that Polaris has not put away",
+    "polaris/organizations-": "the names of the neighbour's branches",
 }
 """The other files by what their names begin with."""
 
@@ -71,7 +77,12 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
             "|---|---|---|",
             *(
                 f"| {oddity.name} | {oddity.where} | {oddity.correct} |"
-                for oddity in (*ODDITIES, *illiad_oddities.ODDITIES, *alma_oddities.ODDITIES)
+                for oddity in (
+                    *ODDITIES,
+                    *illiad_oddities.ODDITIES,
+                    *alma_oddities.ODDITIES,
+                    *polaris_oddities.ODDITIES,
+                )
             ),
             "",
         )
@@ -101,6 +112,8 @@ def _rules() -> tuple[str, ...]:
         f"* `calendar`: the hours, closures, open days and open hours of each branch, as in `{EXAMPLE}`.",
         "* `reasons`: why requests at the ILL desk were given up, whatever the words in the files.",
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
+        "* `polaris/truth.json` is the neighbour's: what was lived, beside each figure how much of it the files tell (`told`), what they show, and the `reason` why",
+        "  they do not tell all.",
     )
 
 
@@ -109,6 +122,9 @@ def _story() -> tuple[str, ...]:
     return (
         "## What happened",
         "",
+        f"A neighbour joined the system and kept its Polaris: {neighbour.SYSTEM}, with the branches",
+        ", ".join(f"{branch.name} (`{branch.number}`)" for branch in neighbour.BRANCHES) + ".",
+        "",
         "The branches circulate on Koha. The ILL desk of the largest one uses ILLiad; its technical services, which it shares with a college, use Alma.",
         "",
         f"* **{CHANGED}**: requests go out on the day they come and the courier comes daily: borrowing took about nine days, now about five.",
@@ -116,6 +132,7 @@ def _story() -> tuple[str, ...]:
         f"* **{ABSENT[0]} to {ABSENT[1]}**: the cataloguer is away and the pile of received copies grows; it is worked off from {RELIEF[0]} to {RELIEF[1]}.",
         "* The college's year begins in the middle of September, with five times as many ILL requests as usual.",
         "* Most loans of patrons who wish so renew by themselves, in one run each night.",
+        f"* The neighbour opened on Polaris on **{neighbour.FIRST}**; nobody there exported {neighbour.MISSING}.",
     )
 
 

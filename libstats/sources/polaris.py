@@ -50,11 +50,13 @@ TRANSACTIONS = Source(
     select
         us_time("TranClientDate") as happened_at,
         "OrganizationID" as branch,
-        -- 6001 is a checkout, or with the flag 1 a renewal. A check-in (6002) of type 6, or 56 in
-        --   Leap, is a use in the library, 3 is an inventory
+        -- 6001 is a checkout, or with the flag 1 a renewal; on a card that stands for a place it is
+        --   none. A check-in (6002) of type 6, or 56 in Leap, is a use in the library, 3 is an
+        --   inventory
         case trim("?TransactionTypeID")
             when '6001'
                 then case
+                    when is_place("?PatronID") then 'other'
                     when coalesce(trim("?RenewalFlag"), '') in ('', '0') then 'checkout'
                     else 'renewal'
                 end
