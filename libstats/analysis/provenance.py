@@ -12,7 +12,7 @@ import duckdb
 from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
-from libstats.analysis.work.cases import newest_export
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import Spans
 from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import ProcessName, asked, checked

@@ -12,7 +12,7 @@ from statistics import median
 import duckdb
 
 from libstats.analysis.alarms import check
-from libstats.analysis.work.cases import newest_exports
+from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records

@@ -12,8 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 import duckdb
 
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.work.cases import newest_export
 from libstats.analysis.work.curve import turnaround_curve
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import duckdb
 
-from libstats.analysis.work.cases import Cases, newest_exports
+from libstats.analysis.work.cases import Cases
+from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans, waited_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of

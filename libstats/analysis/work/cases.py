@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import duckdb
 
 from libstats.analysis.collection.copies import IS_MISSING
+from libstats.analysis.work.exported import have, log_of, marked, spoken
 from libstats.analysis.work.statuses import NEVER, Statuses
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
 from libstats.definitions.roles import folded_sql
-from libstats.errors import AnalysisError
 
 # the copy that a case is about, by its number, which is the key of a copy that has one; gone copies
 # too
@@ -33,52 +31,6 @@ _COPY = """
 """
 _MISSING = f",\n            coalesce({IS_MISSING}, false) as is_missing"
 _STATE = " left join copy_state s using (source, item_key)"
-
-
-def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
-    """Up to when the newest export that tells of the process tells: the moment to which open cases
-    have aged. Of one named by a day that is the newest time in it on that day.
-
-    Raises AnalysisError if nothing that tells of it is loaded.
-    """
-    newest = newest_exports(con)
-    told = [newest[table] for table in process.tables if table in newest]
-    if not told:
-        raise AnalysisError(
-            f"nothing that tells of {process.name} is loaded",
-            f"It is read from: {', '.join(process.tables)}. `libstats loads` lists what is loaded.",
-        )
-    return max(told)
-
-
-def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
-    """Up to when the newest export that tells of a table tells, by table."""
-    rows = con.execute(
-        """
-        select
-            unnest(map_keys(columns)) as name,
-            max(told_until)
-        from loaded_file
-        where is_active
-        group by name
-        """
-    ).fetchall()
-    return dict(rows)
-
-
-def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
-    """The milestones that the loaded exports can tell of."""
-    *is_read, is_logged, own = _have(
-        con,
-        [*((c.rows, "true") for c in process.read), _log_of(process)],
-        f"(select list(distinct milestone) from milestone where process = {quoted(process.name)})",
-    )
-    known = {
-        m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
-    }
-    if is_logged:
-        known |= {m for _, _, m in _spoken(con, process)}
-    return known | set(own or ())
 
 
 @dataclass(frozen=True)
@@ -114,11 +66,11 @@ class Cases:
         says that it stands) and because (what the reason of its giving up says of that), not_before
         and not_after (the loads between which it ended).
         """
-        *is_read, is_logged, is_own = _have(
+        *is_read, is_logged, is_own = have(
             self.con,
             [
                 *((c.rows, c.when) for c in self.process.read),
-                _log_of(self.process),
+                log_of(self.process),
                 ("milestone", f"process = {quoted(self.process.name)}"),
             ],
         )
@@ -169,7 +121,7 @@ class Cases:
         found = {m: f"({columns.moment(m)})::timestamp" for m in columns.reached}
         if columns.code and columns.since != "null":
             reached = Statuses(self.process, columns).reached
-            for m in _marked(self.con, self.process, columns):
+            for m in marked(self.con, self.process, columns):
                 found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
         return found
 
@@ -212,7 +164,7 @@ class Cases:
     def _logged(self) -> str:
         """SQL over the log of statuses, with what the words of the system (and of the library) mark
         as milestones."""
-        words = _spoken(self.con, self.process)
+        words = spoken(self.con, self.process)
         values = ", ".join(f"({', '.join(map(quoted, line))})" for line in words or [("", "", "")])
         rows = f"""(
             select
@@ -282,61 +234,6 @@ class Cases:
             ]
         union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
         return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"
-
-
-def _log_of(process: Process) -> tuple[str, str]:
-    """The log of statuses, and whether it is one of the process."""
-    return ("ill_event", "true" if process.is_logged else "false")
-
-
-def _spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str, str, str]]:
-    """The words of a log that mark a milestone of the process: of which source, the word, folded,
-    and the milestone. A word that the library maps anew loses its old meaning."""
-    return con.execute(
-        """
-        select
-            source,
-            code,
-            milestone
-        from (
-            from role
-            where about = 'ill_event' and coalesce(role, $2) = $2
-            qualify rank() over (partition by source, code order by is_own desc) = 1
-        )
-        where list_contains($1::varchar[], milestone)
-        group by all
-        order by all
-        """,
-        [list(process.milestones), DIRECTIONS[process.name]],
-    ).fetchall()
-
-
-def _marked(
-    con: duckdb.DuckDBPyConnection, process: Process, columns: MilestoneColumns
-) -> list[str]:
-    """The milestones that the status of a request marks."""
-    rows = con.execute(
-        """
-        select distinct milestone
-        from role
-        where about = $1
-            and list_contains($2::varchar[], milestone)
-            and coalesce(role, $3) is not distinct from $3
-        order by all
-        """,
-        [columns.table, list(process.happening), columns.direction or None],
-    ).fetchall()
-    return [m for (m,) in rows]
-
-
-def _have(
-    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]], *more: str
-) -> tuple[Any, ...]:
-    """Which of the tables have a row of which the condition beside it is true? And what else is
-    asked, as SQL: each question is planned anew, which takes longer than to answer it."""
-    tables = (f"exists (from {table} where {where})" for table, where in asked)
-    found: tuple[Any, ...] = con.execute(f"select {', '.join([*tables, *more])}").fetchall()[0]
-    return found
 
 
 def _is_day(

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import duckdb
 
-from libstats.analysis.work.cases import Cases, newest_export
+from libstats.analysis.work.cases import Cases
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.pauses import paused_sql, pauses_sql
 from libstats.analysis.work.statuses import UNKNOWN
 from libstats.declaration.raw import quoted

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import duckdb
 
-from libstats.analysis.work.cases import Cases, newest_export
+from libstats.analysis.work.cases import Cases
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
 from libstats.analysis.work.telling import told_sql
 from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES

@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cohort import SHARES, Cohort, sentence
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans
+from libstats.analysis.work.cohort import SHARES, Cohort
+from libstats.analysis.work.refusals import refuse
+from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part
 from libstats.definitions.parameters import (
     Calendar,
     Milestone,
@@ -17,15 +18,12 @@ from libstats.definitions.parameters import (
     Moment,
     ProcessName,
     Unit,
-    as_moment,
     asked,
 )
-from libstats.errors import AnalysisError
 from libstats.wording import Row
 
 PERCENTILES = (50, 80, 90)
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
-SEVERAL = 30  # cases enough to say of an export that its lack of open ones is no chance
 
 # sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones
 # follow large ones
@@ -213,7 +211,7 @@ def turnaround(
             params=cohort.params,
         ),
     )
-    _refuse(cohort, rows)
+    refuse(cohort, rows)
     return found.select(", ".join(name for name in found.columns if name != "newest_start"))
 
 
@@ -356,66 +354,3 @@ def _settled(
     return [dict(zip(names, row, strict=True)) for row in rows], con.sql(
         f"select {cast} from (values {values}) as v({aliases})", params=params
     )
-
-
-def _refuse(cohort: Cohort, rows: list[Row]) -> None:
-    """Raise AnalysisError where the rows are no answer."""
-    process, ends = cohort.spans.process, cohort.spans.ends
-    cases, reached, still_open, lost = (
-        sum(row[name] for row in rows)
-        for name in ("cases", "reached", "still_open", "undeterminable")
-    )
-    if not cases:
-        _refuse_period(cohort)
-    # where a closing day hides the end, the few whose last status still tells it are those of late
-    if lost and (not reached or (process.misleading and lost > reached)):
-        remedy = next(
-            iter(process.misleading.values()),
-            f"load the exports that say when a case reached {ends[0]}",
-        )
-        raise AnalysisError(
-            f"{process.name}: nothing that is loaded says when "
-            f"{'most cases' if reached else 'any case'} reached {' or '.join(ends)}",
-            f"{sentence(remedy)}.",
-        )
-    if reached >= SEVERAL and not still_open:
-        _refuse_closed(cohort, rows)
-
-
-def _refuse_period(cohort: Cohort) -> None:
-    """Raise AnalysisError: there is no case in the period."""
-    spans = cohort.spans
-    others = [m for m in spans.process.happening if m != spans.start]
-    ends = tuple(others[:1]) or spans.ends
-    every = Spans(spans.con, spans.process, spans.start, ends, spans.as_of)
-    first, last = spans.con.execute(
-        f"select min(started_at)::date, max(started_at)::date from ({every.sql()})",
-        {"as_of": str(spans.as_of)},
-    ).fetchall()[0]
-    if first is None:
-        raise AnalysisError(
-            f"{spans.process.name}: nothing that is loaded says when a case reached {spans.start}",
-            "`libstats loads` lists what is loaded; docs/coverage.md what each export can tell.",
-        )
-    raise AnalysisError(
-        f"{spans.process.name}: no case began from {cohort.since} to {cohort.until}",
-        f"The exports tell of cases that began from {first} to {last}. Ask within that.",
-    )
-
-
-def _refuse_closed(cohort: Cohort, rows: list[Row]) -> None:
-    """Raise AnalysisError if no case is open though those of the last days should be."""
-    cases = sum(row["cases"] for row in rows)
-    slowest = max(row["naive_p90"] or 0 for row in rows) / (
-        24 if cohort.spans.unit == "hours" else 1
-    )
-    newest = max(row["newest_start"] for row in rows)
-    age = (as_moment(cohort.spans.as_of) - newest).total_seconds() / 86_400
-    if age < slowest:
-        raise AnalysisError(
-            f"{cohort.spans.process.name}: all {cases:,} cases are closed, even those of the last "
-            f"{age:.1f} days, though one in ten takes {slowest:.1f} or more: an export of closed "
-            "cases only",
-            "Who still waits is missing, so no turnaround can be told. "
-            "Export all requests of the period, whatever their status.",
-        )

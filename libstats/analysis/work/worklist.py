@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cases import Cases, known_milestones, newest_export
+from libstats.analysis.work.cases import Cases
+from libstats.analysis.work.exported import known_milestones, newest_export
 from libstats.analysis.work.spans import Spans, waited_sql
 from libstats.analysis.work.statuses import NEVER, UNKNOWN
 from libstats.declaration.raw import quoted
