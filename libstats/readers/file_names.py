@@ -99,13 +99,16 @@ def is_of(entry: str, path: Path) -> bool:
 
 
 def _mark(path: Path) -> str:
-    """Six signs of what a file holds; of one that cannot be read, of its place on the disk."""
+    """Six signs of what a file holds; of one that cannot be read, or is none (to open a pipe would
+    wait for ever), of its place on the disk."""
     try:
-        seen = path.stat()
-        return _mark_of(path, seen.st_size, seen.st_mtime_ns)
+        if path.is_file():
+            seen = path.stat()
+            return _mark_of(path, seen.st_size, seen.st_mtime_ns)
     except OSError:
-        with suppress(OSError):
-            return f"{path.lstat().st_ino:06x}"[-6:]
+        pass
+    with suppress(OSError):
+        return f"{path.lstat().st_ino:06x}"[-6:]
     return "0" * 6
 
 
