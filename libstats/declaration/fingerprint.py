@@ -4,6 +4,7 @@ identifiers left out."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +21,29 @@ class Fingerprint:
     header     the file's headings
     delimiter  what stands between the fields of the file's lines; "" where they are not compared by
                them: they tell of several tables, or of persons
+    cards      positions of persons' columns among the texts: it is asked of them whether they stand
+               for a place
     """
 
     texts: Sequence[int]
     header: Sequence[str]
     delimiter: str
+    cards: Sequence[int] = ()
 
     @property
     def of_row(self) -> str:
         """SQL over the texts: they as they would stand in a line, where lines may be compared."""
-        return self._salted(_hash(self._line)) if self.delimiter else _hash(in_one(self.texts))
+        if self.delimiter:
+            return self._salted(_hash(self._line))
+        return _hash(self.told("'place'"))
+
+    def told(self, card: str = "") -> str:
+        """SQL: the texts in one. Of a person's card nothing is told but that it stands for a place,
+        as the SQL `card`, else as it is written."""
+        text = in_one(self.texts)
+        for p in self.cards:
+            text = re.sub(rf"\bc{p}\b", f"if(is_place(c{p}), {card or f'c{p}'}, null)", text)
+        return text
 
     @property
     def is_of_lines(self) -> bool:

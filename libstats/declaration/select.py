@@ -198,23 +198,35 @@ class Plan:
 
     @property
     def _compared(self) -> list[str]:
-        """The headings that decide what becomes of a row, persons' identifiers left out."""
-        people = set(self.table.natured("person"))
+        """The headings that decide what becomes of a row, persons' identifiers left out, but for
+        those that may be the card of a place."""
         rules = [
             h
             for rule in (*self.source.set_aside.values(), *self.source.only.values())
             for h in headings_in(rule)
             if h in self.positions
         ]
-        return sorted(
-            {h for line in self.lines if line.column not in people for h in self.present(line)}
-            | set(rules)
-        )
+        return sorted(self._told | set(rules))
+
+    @property
+    def _told(self) -> set[str]:
+        """The headings of which columns are made that are no person's key."""
+        people = set(self.table.natured("person"))
+        return {h for line in self.lines if line.column not in people for h in self.present(line)}
+
+    @property
+    def _of_people(self) -> set[str]:
+        """The headings of persons' identifiers."""
+        people = set(self.table.natured("person"))
+        return {h for line in self.lines if line.column in people for h in self.present(line)}
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """What tells its rows apart; persons are compared by their keyed hash."""
-        return Fingerprint(self.texts, self.header, "" if self.people else self.delimiter)
+        """What tells its rows apart; persons are compared by their keyed hash, and where a card may
+        stand for a place, by whether it does."""
+        cards = [self.positions[h] for h in sorted(self._told & self._of_people)]
+        delimiter = "" if self.people else self.delimiter
+        return Fingerprint(self.texts, self.header, delimiter, cards)
 
     @property
     def hashed(self) -> str:

@@ -196,4 +196,6 @@ def undeclared() -> str:
             and r.about = t.about
             and coalesce(r.field, t.field) = t.field
             and r.code in (lower(t.code), '*')
+            -- a code of copies that a list names without a role is each library's own
+            and (t.about <> 'item' or r.role is not null)
         group by t.source, t.about, t.field, lower(t.code)"""

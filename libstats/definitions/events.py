@@ -76,6 +76,8 @@ SELECTS = {
     "koha holds": APART,
     "sierra checkouts": OPEN,
     "sierra holds": OPEN,
+    # what was fetched leaves the list at once, so that it tells of no end as it should be
+    "polaris holds": OPEN,
     "symphony selcharge": OPEN,
     "symphony selhold": OPEN,
     "evergreen aged circulations": CLOSED,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from libstats.declaration.raw import Raw, in_one, quoted
+from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.select import Plan
 from libstats.loading import bits, lines
 from libstats.loading.streamed import streamed
@@ -273,7 +273,7 @@ class _Later:
             f", case when stored.id is null then read.{c} end as told_{c}" for c in plan.people
         )
         read = f"""(
-            select {in_one(plan.texts)} as told, {plan.hashed} as row_hash{people}
+            select {plan.fingerprint.told()} as told, {plan.hashed} as row_hash{people}
             from {raw.sql}) read"""
         joined = f"{stored} right join {read}" if raw.is_few else f"{read} left join {stored}"
         streamed(

@@ -61,7 +61,10 @@ class Staged:
 
     def read(self) -> None:
         """Read the files' text. For who has made the keyed hash of persons."""
-        people = ", ".join(f"keyed_hash(c{p})::varchar as c{p}" for p in self.like.people)
+        people = ", ".join(
+            f"if(is_place(c{p}), '{keys.PLACE}', keyed_hash(c{p})::varchar) as c{p}"
+            for p in self.like.people
+        )
         replaced = f"* replace ({people})" if people and self.is_fast else "*"
         numbers = [place.file for place in self.files]
         self.con.execute(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from sample.dice import Dice
 from sample.polaris.holds import Requests
-from sample.polaris.place import BRANCHES, CARDS, LISTED, Branch, days
+from sample.polaris.place import BRANCHES, CARDS, LISTED, Branch, days, open_day
 from sample.polaris.stock import Copy, Stock
 
 CHECKOUT, CHECKIN, PAYMENT, HOLD_CREATED, UNKNOWN = 6001, 6002, 6016, 6005, 6057
@@ -110,7 +110,7 @@ class Desk:
         self._put(copy.branch, day, CHECKOUT, copy, patron=patron)
         copy.status, copy.due, copy.borrowed, copy.seen = 2, day + LOAN, day, day
         copy.checkouts += 1
-        self._back[copy.number] = _open(day + timedelta(days=self._dice.between(5, 40)))
+        self._back[copy.number] = open_day(day + timedelta(days=self._dice.between(5, 40)))
 
     def _renew(self, copy: Copy, day: date) -> None:
         source = self._dice.pick((CATALOGUE, NIGHT, NIGHT, None))
@@ -131,16 +131,9 @@ class Desk:
         card = self._dice.pick(sorted(CARDS))
         self._put(copy.branch, day, CHECKOUT, copy, patron=card)
         copy.status, copy.due, copy.borrowed, copy.seen = 2, day + LOAN, day, day
-        self._back[copy.number] = _open(day + timedelta(days=14))
+        self._back[copy.number] = open_day(day + timedelta(days=14))
 
 
 def _is_there(copy: Copy, day: date) -> bool:
     """Return whether a copy stands on its shelf, and was not touched that day."""
     return copy.status == 1 and copy.seen != day and copy.added <= day
-
-
-def _open(day: date) -> date:
-    """Return `day` or the first day after it on which doors open by the week."""
-    while day.weekday() not in range(1, 6):
-        day += timedelta(days=1)
-    return day

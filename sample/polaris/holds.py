@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sample.dice import Dice
-from sample.polaris.place import BRANCHES, HOLD_LISTS, LAST, PURGED_AFTER
+from sample.polaris.place import BRANCHES, HOLD_LISTS, LAST, PURGED_AFTER, open_day
 from sample.polaris.stock import Copy, Stock
 
 OPEN = ("Inactive", "Active", "Pending", "Shipped", "Held")
@@ -83,7 +83,7 @@ class Requests:
     def _place(
         self, placed: date, why: str, *steps: tuple[date, str], copy: Copy | None = None
     ) -> Hold:
-        asked = copy or self._dice.pick(self._copies)
+        asked, placed = copy or self._dice.pick(self._copies), open_day(placed)
         branch = self._dice.pick(BRANCHES).number
         hold = Hold(len(self.all), asked.title, branch, placed, why, [(placed, "Active"), *steps])
         hold.copy = asked if any(status == "Held" for _, status in steps) else None
@@ -98,7 +98,7 @@ class Requests:
         for place, listed in enumerate(HOLD_LISTS):
             for _ in range(6):
                 placed = self._some(listed - timedelta(days=40), listed - timedelta(days=8))
-                ready = self._some(listed - timedelta(days=5), listed)
+                ready = self._some(listed - timedelta(days=5), listed - timedelta(days=1))
                 fetched = listed + timedelta(days=self._dice.between(1, 4))
                 steps = [(ready, "Held"), (fetched, "Filled")]
                 self._place(placed, "seen on the hold shelf", *steps)

@@ -54,7 +54,7 @@ ODDITIES = (
     Oddity(
         "list of open holds alone",
         f"`polaris/holds-open-{HOLD_LISTS[0]}.csv`: none that is over",
-        "suspects that it was selected so, and concludes nothing from what it lacks",
+        "concludes nothing from what it lacks",
     ),
     Oddity(
         "holds that leave between two lists",

@@ -47,6 +47,13 @@ def days() -> list[date]:
     return [day for day in every if day.weekday() in range(1, 6) and not _is_holiday(day)]
 
 
+def open_day(day: date) -> date:
+    """Return `day` or the first day after it on which doors open by the week."""
+    while day.weekday() not in range(1, 6):
+        day += timedelta(days=1)
+    return day
+
+
 def _is_holiday(day: date) -> bool:
     return (day.month, day.day) in HOLIDAYS
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sample.polaris.desk import UNKNOWN, Desk
-from sample.polaris.holds import ENDS, ODD, Hold, Requests
+from sample.polaris.holds import ENDS, ODD, OPEN, Hold, Requests
 from sample.polaris.lists import item_id
 from sample.polaris.place import (
     BRANCHES,
@@ -142,18 +142,24 @@ def _hold(hold: Hold) -> dict[str, Any]:
     seen = [day for day in HOLD_LISTS if hold.is_listed(day)]
     if not seen:
         return found | {"told": None, "reason": NEVER_LISTED}
-    shelf = next((hold.at(day)[0] for day in seen if hold.at(day)[1] == "Held"), None)
+    first = next(
+        (day for day in seen if hold.at(day)[1] not in OPEN or hold.at(day)[1] == "Held"), None
+    )
     last_status = hold.at(seen[-1])[1]
+    # the list tells the day on the shelf only while it stands there
+    shelf = hold.ready_on if last_status == "Held" else None
     outcome, reason = ENDS.get(last_status, "open"), ""
     if last_status == ODD:
         outcome, reason = "undeterminable", "nobody declared its status"
     elif last_status in ENDS and shelf is None and hold.ready_on:
-        reason = "it stood on the shelf between two lists, so that its day there is not told"
+        reason = "the newest list no longer tells on which day it came to the shelf"
     elif last_status == "Held":
         outcome = "done"
     elif outcome == "open" and seen[-1] != HOLD_LISTS[-1]:
         outcome, reason = "over", "it left the lists between two of them; which way is not told"
     known: dict[str, Any] = {"told": outcome, "told_ready_on": _text(shelf), "reason": reason}
+    if outcome == "not fetched":
+        known["ready_by"] = _text(first)
     if outcome == "over":
         known["over_after"] = str(seen[-1])
         known["over_by"] = str(HOLD_LISTS[HOLD_LISTS.index(seen[-1]) + 1])

@@ -141,15 +141,29 @@ class Spans:
 
     @staticmethod
     def bounds_sql(before: str = "ended_not_before", after: str = "ended_not_after") -> str:
-        """SQL: between which moments a judged case ended."""
+        """SQL: between which moments a judged case ended; the wait of what was not fetched, before
+        it was given up."""
         return f"""case
                     when closed_at is not null then closed_at
                     when state = {UNDETERMINABLE}
-                        then least(greatest(shown_at, last_at, started_at), over_at, passed_at)
+                        then least(
+                            greatest(
+                                shown_at,
+                                if(outcome = 'not fetched', null, last_at),
+                                started_at
+                            ),
+                            over_at,
+                            passed_at
+                        )
                 end as {before},
                 case
                     when closed_at is not null then closed_at
-                    when state = {UNDETERMINABLE} then least(over_at, passed_at)
+                    when state = {UNDETERMINABLE}
+                        then least(
+                            over_at,
+                            passed_at,
+                            if(outcome = 'not fetched', stopped_at, null)
+                        )
                 end as {after}"""
 
     def judged(self, cases: Cases) -> str:

@@ -144,13 +144,18 @@ class Statuses:
             return list(TOLD)
         over = ", ".join(map(quoted, OVER))
         is_there = f"gone_after is null or given in ({over})"
-        return [f"if({is_there}, given, '{self.columns.gone}') as given", *TOLD[1:]]
+        # a row that leaves the list after it was over was open no later than it was
+        return [
+            f"if({is_there}, given, '{self.columns.gone}') as given",
+            "because",
+            f"if({is_there}, not_before, greatest(not_before, gone_after)) as not_before",
+            "not_after",
+        ]
 
     @property
     def _not_before(self) -> str:
         """SQL: when it was last shown to be open."""
-        moments = ["shown.last_open_at"] if self.columns.code else []
-        return _latest([*moments, *(["t.gone_after"] if self.columns.ever else [])])
+        return _latest(["shown.last_open_at"] if self.columns.code else [])
 
     @property
     def _not_after(self) -> str:
