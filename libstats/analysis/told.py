@@ -48,11 +48,12 @@ CELLS = f"""
             what,
             false as is_partial,
             min(since) as since,
-            max(until) as until
+            max(until) as until,
+            min(first_on) as first_on
         from stretch_island
         group by source, branch, what, island
         union all
-        select source, branch, what, true, since, until
+        select source, branch, what, true, since, until, first_on
         from stretch
         where is_partial
     ),
@@ -118,6 +119,8 @@ CELLS = f"""
             and t.what = k.what
             and t.since < m.ends_at
             and t.until > m.starts_at
+            -- days before its first event, on which the doors were shut, tell nothing of a month
+            and not coalesce(t.since > m.starts_at and t.first_on >= m.ends_at, false)
         group by k.source, k.branch, k.what, m.period
     ),
     told_cell as (
