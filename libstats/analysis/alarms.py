@@ -192,8 +192,8 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     concerned, in the gap in a log: days), `meaning` (what it means and what to do), ordered by
     alarm, source, place; no row where all is well.
 
-    >>> sorted({row[0] for row in libstats.check(con).fetchall()})
-    ['barcodes from a spreadsheet', 'code without a role', 'migration day', 'two clocks']
+    >>> list(dict.fromkeys(row[0] for row in libstats.check(con).fetchall()))[:3]
+    ['barcodes from a spreadsheet', 'code without a role', 'gap in a log']
     """
     coverage.ready(con)
     alarms = " union all ".join(

@@ -54,7 +54,7 @@ def run(folder: Path) -> str:
     with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]
     held = f": {', '.join(with_rows)}" if with_rows else " (loaded before)"
     return (
-        f"A made-up library of three branches is in {folder}{held}.\n"
+        f"A made-up library of three branches and its neighbour are in {folder}{held}.\n"
         f"Its report is at {path}\n"
         f"Open it in a web browser. What needs a hand today:  libstats -w {folder} today\n"
         f"To look around:  jupyter lab {folder / 'notebooks'}"

@@ -46,11 +46,13 @@ _CELLS = f"""
             what,
             false as is_partial,
             min(since) as since,
-            max(until) as until
+            max(until) as until,
+            min(first_on) as first_on,
+            max(last_on) as last_on
         from stretch_island
         group by source, branch, what, island
         union all
-        select source, branch, what, true, since, until
+        select source, branch, what, true, since, until, first_on, last_on
         from stretch
         where is_partial
     ),
@@ -100,6 +102,10 @@ _CELLS = f"""
             and t.what = k.what
             and t.since < m.ends_at
             and t.until > m.starts_at
+            -- a month that it reaches into before its first event or behind its last, over days with
+            -- shut doors or to the hour of its export, it tells nothing of
+            and not coalesce(t.since > m.starts_at and t.first_on >= m.ends_at, false)
+            and not coalesce(t.until < m.ends_at and t.last_on < m.starts_at, false)
         group by k.source, k.branch, k.what, m.period
     ),
     told_cell as (
