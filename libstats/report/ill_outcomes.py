@@ -42,7 +42,7 @@ def _weeks(report: Ill) -> list[Row]:
             since=report.until - timedelta(weeks=WEEKS),
             until=report.until,
             every="week",
-        )
+        ).filter("waiting is not null")
     )
 
 
