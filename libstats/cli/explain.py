@@ -116,7 +116,7 @@ def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
         (
             f"{_of(row, parameters)}{_within(row, unit)}; "
             f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
-            f"{_besides(row)}"
+            f"{_besides(row)}{_told(row)}"
         )
         for row in rows
     ]
@@ -214,7 +214,9 @@ def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
         for row in rows
     ]
     return [
-        f"{_of(row, parameters)}{rate}; {_counts(row, parts)}"
+        f"{_of(row, parameters)}Not known: {row['reason']}"
+        if row["cases"] is None
+        else f"{_of(row, parameters)}{rate}; {_counts(row, parts)}{_told(row)}"
         for row, rate in zip(rows, rates, strict=True)
     ]
 

@@ -122,7 +122,10 @@ def _by_kind(
 ) -> Table:
     """Columns of the fill rate for loans and copies, and for all."""
     parts, whole = (
-        records(fill_rate(report.con, process, by=by, **report.period(12))) for by in ("kind", None)
+        records(
+            fill_rate(report.con, process, by=by, **report.period(12)).filter("cases is not null")
+        )
+        for by in ("kind", None)
     )
     rows = [
         {"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from libstats.analysis.work.spans import ALL
-from libstats.analysis.work.told import PARTLY, cells
+from libstats.analysis.work.told import PARTLY, STATES, cells
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
 from libstats.definitions.processes import DIRECTIONS, Process
 
+UNTOLD = "no export that is loaded says how much of it it tells"
 # SQL: the part that a row of `told_part` tells of
 _PLACES: dict[str | None, str] = {None: f"'{ALL}'", "branch": "branch", "source": "source"}
 # Longest span of days that periods are listed for, beyond what is told.
@@ -115,6 +116,36 @@ def parted_sql(by: str | None) -> str:
             group by all
         )
     """
+
+
+def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
+    """SQL: `cohort_told` (part, state, reason), how much the exports tell of the cases that began
+    from $since to $until; part NULL is what no export is told apart by."""
+    period = "strftime(reached_at, '%Y-%m')" if by == "month" else "''"
+    part = "coalesce(part, period)" if by == "month" else "part"
+    return f"""
+        cohort_told as (
+            with {told_sql(work, [start], period)},
+            {parted_sql(by)}
+            select {part} as part, state, reason
+            from told_in
+        )
+    """
+
+
+def of_cohort_sql(cohort: str) -> str:
+    """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it."""
+    states = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
+    state = f"""(
+                select coalesce(
+                    any_value(state) filter (where t.part = {cohort}.part),
+                    any_value(state) filter (where t.part is null)
+                )
+                from cohort_told t
+            )"""
+    reason = state.replace("any_value(state)", "any_value(coalesce(reason, ''))")
+    return f"""case coalesce({state}, {PARTLY}) {states} end as coverage,
+            nullif(coalesce({reason}, '{UNTOLD}'), '') as reason"""
 
 
 def waiting_told_sql(
