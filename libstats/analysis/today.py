@@ -13,7 +13,7 @@ import duckdb
 
 from libstats.analysis.alarms import check
 from libstats.analysis.work.exported import newest_exports
-from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
+from libstats.analysis.work.worklist import LAST_TOLD, NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
@@ -57,7 +57,7 @@ class Work:
         """Late and near cases that need a hand and are not among `cases`."""
         return sum(
             self.counts[standing] - self.missing[standing]
-            for standing in ("late", "near", "not known")
+            for standing in ("late", "near", LAST_TOLD, "not known")
         ) - len(self.cases)
 
 

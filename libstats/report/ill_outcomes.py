@@ -169,7 +169,7 @@ def reasons_of(report: Ill, process: str, caption: str) -> Table:
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
     counts, _, cases = pressing(worklist(report.con, PROCESS), LISTED)
-    more = counts["late"] + counts["near"] + counts["not known"] - len(cases)
+    more = sum(n for of, n in counts.items() if of not in ("in time", "paused")) - len(cases)
     names = (
         "handle",
         "standing",
