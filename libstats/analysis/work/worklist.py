@@ -57,14 +57,14 @@ def worklist(
 
     Returns one row per open case, the longest past its goal first, those that nobody waits for or
     knows of last: `standing` (late, near, in time, paused, when last told, not known), `handle`
-    (what to look for: a barcode or a request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`
-    (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
-    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing`
-    (its copy is marked lost, missing or claimed: no matter of this list), `started_at` (time),
-    `source`, `case_id`, `paused` (in the unit: the age is without it), `is_at_most` (it may have
-    been paused for longer than is known, and be younger), `told_at` (time up to which the newest
-    list that holds it tells; NULL where that is the newest of all). Raises AnalysisError as
-    `turnaround` does.
+    (what to look for: a barcode or a request's number), `location`, `branch`, `kind`,
+    `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if
+    none), `age`, `left_days` (to the goal; negative when past), both in the unit, `due_at` (time;
+    NULL where the process has none), `is_missing` (its copy is marked lost, missing or claimed: no
+    matter of this list), `started_at` (time), `source`, `case_id`, `paused` (in the unit: the age
+    is without it), `is_at_most` (it may have been paused for longer than is known, and be younger),
+    `told_at` (time up to which the newest list that holds it tells; NULL where that is the newest
+    of all). Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
