@@ -13,10 +13,11 @@ import duckdb
 
 from libstats.analysis.alarms import check
 from libstats.analysis.work.exported import newest_exports
-from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
+from libstats.analysis.work.worklist import LAST_TOLD, NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
+ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
@@ -56,7 +57,7 @@ class Work:
         """Late and near cases that need a hand and are not among `cases`."""
         return sum(
             self.counts[standing] - self.missing[standing]
-            for standing in ("late", "near", "not known")
+            for standing in ("late", "near", LAST_TOLD, "not known")
         ) - len(self.cases)
 
 
@@ -182,24 +183,34 @@ _RANKED = """
 def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
     rows = con.execute(
         """
+        -- a file of equal content says nothing of how often one comes
         select
             source,
             declaration,
-            list(distinct exported_at order by exported_at) as times
-        from loaded_file
-        where is_active
+            list(distinct first_at order by first_at) as times,
+            max(newest_at) as newest_at
+        from (
+            select
+                source,
+                declaration,
+                min(exported_at) as first_at,
+                max(exported_at) as newest_at
+            from loaded_file
+            where is_active
+            group by source, declaration, sha256
+        )
         group by all
         order by source, declaration
         """
     ).fetchall()
     return [
-        Export(source, name, times[-1], _usual(times), now - times[-1])
-        for source, name, times in rows
+        Export(source, name, newest, _usual(times), now - newest)
+        for source, name, times, newest in rows
     ]
 
 
 def _usual(times: Sequence[datetime]) -> timedelta | None:
-    gaps = [after - before for before, after in pairwise(times)]
+    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
     return median(gaps) if gaps else None  # type: ignore[type-var]
 
 

@@ -116,7 +116,7 @@ def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
         (
             f"{_of(row, parameters)}{_within(row, unit)}; "
             f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
-            f"{_besides(row)}"
+            f"{_besides(row)}{_told(row)}"
         )
         for row in rows
     ]
@@ -184,10 +184,20 @@ def _worklist(rows: list[Row], _: Row) -> list[str]:
 def _backlog(rows: list[Row], parameters: Row) -> list[str]:
     last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
     return [
-        f"{_of(row, parameters)}{number(row['waiting'])} waiting at "
-        f"{row['ended_at']:%Y-%m-%d %H:%M}"
+        f"{_of(row, parameters)}{_waiting(row)} at {row['ended_at']:%Y-%m-%d %H:%M}{_told(row)}"
         for row in last
     ] or ["Nothing that is loaded tells of a case that waited then"]
+
+
+def _waiting(row: Row) -> str:
+    return (
+        "Nobody can tell what waited" if row["waiting"] is None else f"{row['waiting']:,} waiting"
+    )
+
+
+def _told(row: Row) -> str:
+    """Why not all of it is told; nothing where it is."""
+    return f" ({row['coverage']}: {row['reason']})" if row["reason"] else ""
 
 
 def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
@@ -204,7 +214,9 @@ def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
         for row in rows
     ]
     return [
-        f"{_of(row, parameters)}{rate}; {_counts(row, parts)}"
+        f"{_of(row, parameters)}Not known: {row['reason']}"
+        if row["cases"] is None
+        else f"{_of(row, parameters)}{rate}; {_counts(row, parts)}{_told(row)}"
         for row, rate in zip(rows, rates, strict=True)
     ]
 

@@ -42,7 +42,7 @@ def _weeks(report: Ill) -> list[Row]:
             since=report.until - timedelta(weeks=WEEKS),
             until=report.until,
             every="week",
-        )
+        ).filter("waiting is not null")
     )
 
 
@@ -122,7 +122,10 @@ def _by_kind(
 ) -> Table:
     """Columns of the fill rate for loans and copies, and for all."""
     parts, whole = (
-        records(fill_rate(report.con, process, by=by, **report.period(12))) for by in ("kind", None)
+        records(
+            fill_rate(report.con, process, by=by, **report.period(12)).filter("cases is not null")
+        )
+        for by in ("kind", None)
     )
     rows = [
         {"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}}
@@ -166,7 +169,7 @@ def reasons_of(report: Ill, process: str, caption: str) -> Table:
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
     counts, _, cases = pressing(worklist(report.con, PROCESS), LISTED)
-    more = counts["late"] + counts["near"] + counts["not known"] - len(cases)
+    more = sum(n for of, n in counts.items() if of not in ("in time", "paused")) - len(cases)
     names = (
         "handle",
         "standing",

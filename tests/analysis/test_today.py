@@ -95,6 +95,21 @@ def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspa
     )
 
 
+@pytest.mark.parametrize(("second", "barcode"), [("2026-01-02 09:30", "b2"), ("2026-01-09", "b1")])
+def test_two_exports_of_one_snapshot_are_no_habit(
+    workspace: Workspace, second: str, barcode: str
+) -> None:
+    """Of one morning, or of equal content."""
+    for at, number in (("2026-01-02 09:00", "b1"), (second, barcode)):
+        file = write(
+            workspace.exports / f"{at.replace(':', '')}.csv",
+            f"itemnumber;barcode;homebranch\n1;{number};EAST\n",
+        )
+        libstats.load(workspace, [file], exported_at=at)
+    (export,) = today.read(libstats.open(workspace), datetime(2026, 1, 25)).exports
+    assert export.usual is None
+
+
 def test_next_steps_are_those_that_the_exports_can_tell(workspace: Workspace) -> None:
     libstats.load(
         workspace,

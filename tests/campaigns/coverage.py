@@ -60,6 +60,9 @@ class Export:
     text: str
     whole: frozenset[tuple[date, str]] = frozenset()
     shown: frozenset[tuple[date, str]] = frozenset()
+    # from when to when it tells all that is out, and from when to when it tells anything
+    all_out: tuple[date, date] | None = None
+    any_out: tuple[date, date] | None = None
 
 
 @dataclass
@@ -84,6 +87,21 @@ class Case:
                     "whole" if told == len(days) else "partly" if told or is_shown else "outside"
                 )
         return found
+
+    def covers_ends(self, exports: list[Export]) -> dict[Cell, str]:
+        """The reference: how much of what is out at the end of each month these exports tell of."""
+        ends = zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True)
+        found = {}
+        for month, end in ends:
+            is_told = _within(end, [e.all_out for e in exports])
+            is_shown = _within(end, [e.any_out for e in exports])
+            state = "whole" if is_told else "partly" if is_shown else "outside"
+            found.update({(month, branch): state for branch in BRANCHES})
+        return found
+
+
+def _within(day: date, spans: list[tuple[date, date] | None]) -> bool:
+    return any(first <= day <= last for first, last in filter(None, spans))
 
 
 def days_of(month: date) -> list[date]:
@@ -192,6 +210,13 @@ def lists(loans: list[Loan], luck: random.Random) -> list[Export]:
             write(held, moment),
             frozenset(whole if kind in ("all", "since") else ()),
             shown,
+            {
+                "all": (since + timedelta(LONGEST + 1), at),
+                "open only": (at, at),
+                "closed only": None,
+                "since": (since, at),
+            }[kind],
+            (min(loan.began for loan in held).date(), at),
         )
     ]
 
@@ -210,8 +235,21 @@ def pair(loans: list[Loan], luck: random.Random) -> list[Export]:
     ]
     # the second of them completes the first
     return [
-        Export(f"issues-{at}.csv", as_koha(still, moment), shown=shown[0]),
-        Export(f"old_issues-{at}.csv", as_koha(closed, moment), told, shown[1]),
+        Export(
+            f"issues-{at}.csv",
+            as_koha(still, moment),
+            shown=shown[0],
+            all_out=(at, at),
+            any_out=(min(loan.began for loan in still).date(), at),
+        ),
+        Export(
+            f"old_issues-{at}.csv",
+            as_koha(closed, moment),
+            told,
+            shown[1],
+            (since, at),
+            (min(loan.began for loan in closed).date(), at),
+        ),
     ]
 
 
@@ -267,21 +305,64 @@ def lent(of: Case) -> Counter[Cell]:
     return Counter((loan.began.date().replace(day=1), loan.branch) for loan in of.loans)
 
 
-ANALYSES: dict[
-    str, tuple[Callable[[duckdb.DuckDBPyConnection], Answer], Callable[[Case], Counter[Cell]]]
-] = {
-    "circulation": (circulation, lent),
+def throughput(con: duckdb.DuckDBPyConnection) -> Answer:
+    """Loans by the month and branch of their beginning, of lists of loans."""
+    rows = libstats.throughput(
+        con, "loan", milestone="checked_out", since=SINCE, until=UNTIL, by="branch"
+    )
+    return {(at, place): (n, state, why) for at, place, n, state, why in rows.fetchall()}
+
+
+def backlog(con: duckdb.DuckDBPyConnection) -> Answer:
+    """Loans that are out at the end of each month, by branch."""
+    rows = libstats.backlog(
+        con, "loan", since=SINCE, until=UNTIL, every="month", by="branch"
+    ).select("period, part, waiting, coverage, reason")
+    return {(at, place): (n, state, why) for at, place, n, state, why in rows.fetchall()}
+
+
+def out(of: Case) -> Counter[Cell]:
+    """The truth of it."""
+    ends = zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True)
+    return Counter(
+        (month, loan.branch)
+        for month, end in ends
+        for loan in of.loans
+        if loan.began.date() < end <= loan.ended.date()
+    )
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A question, its truth, and how much of each of its figures some exports tell."""
+
+    ask: Callable[[duckdb.DuckDBPyConnection], Answer]
+    truth: Callable[[Case], Counter[Cell]]
+    covers: Callable[[Case, list[Export]], dict[Cell, str]]
+    of_loans: bool = False
+
+
+ANALYSES = {
+    "circulation": Analysis(circulation, lent, Case.covers),
+    "throughput": Analysis(throughput, lent, Case.covers, of_loans=True),
+    "backlog": Analysis(backlog, out, Case.covers_ends, of_loans=True),
 }
+
+
+def asked(of: Case) -> dict[str, Analysis]:
+    """The analyses of which the exports of a case can tell: a log has no loans."""
+    is_log = of.exports[0].name.startswith("statistics")
+    return {name: each for name, each in ANALYSES.items() if not (each.of_loans and is_log)}
 
 
 def faults(
     of: Case, exports: list[Export], place: Workspace, met: Counter[tuple[str, str]]
 ) -> Iterator[str]:
     """What an analysis says that is not so."""
-    expected = of.covers(exports)
     with libstats.open(place) as con:
-        for name, (ask, truth) in ANALYSES.items():
-            answer, true = ask(con), truth(of)
+        for name, analysis in asked(of).items():
+            answer, true = analysis.ask(con), analysis.truth(of)
+            expected = analysis.covers(of, exports)
             for cell, state in expected.items():
                 value, told, why = answer.get(cell, (None, "outside", "no row"))
                 met[name, state] += 1
@@ -325,15 +406,15 @@ def run(seed: int, folder: Path, met: Counter[tuple[str, str]]) -> list[str]:
             continue
         load(place, fresh, folder)
         found += faults(of, there, place, met)
-        found += lost(place, before)
+        found += lost(of, place, before)
     return [f"case {seed}: {text}" for text in found]
 
 
-def lost(place: Workspace, before: dict[str, Answer]) -> Iterator[str]:
+def lost(of: Case, place: Workspace, before: dict[str, Answer]) -> Iterator[str]:
     """Figures that an export more took away; `before` then holds those of now."""
     with libstats.open(place) as con:
-        for name, (ask, _) in ANALYSES.items():
-            answer = ask(con)
+        for name, analysis in asked(of).items():
+            answer = analysis.ask(con)
             for cell, (value, _, _) in before.get(name, {}).items():
                 if value is not None and answer.get(cell, (None,))[0] is None:
                     yield f"an export more took a figure away: {name} {cell}"

@@ -84,3 +84,13 @@ def test_each_rule_that_is_switched_off_shows(
         other = other.replace(old, new)
     monkeypatch.setattr(coverage, "sql", lambda: other)
     assert next(faults(lived), None)
+
+
+@pytest.mark.parametrize("rule", ["all NULL", "all covered"])
+def test_each_analysis_shows_it(lived: Lived, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = PLAIN
+    for old, new in MUTANTS[rule].items():
+        other = other.replace(old, new)
+    monkeypatch.setattr(coverage, "sql", lambda: other)
+    shown = {text.split(": ")[1].split()[0] for text in faults(lived)}
+    assert shown == set(campaign.ANALYSES)

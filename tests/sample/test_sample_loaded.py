@@ -57,7 +57,7 @@ def test_what_waits_at_month_ends(process: str, demo: Path, truth: Truth) -> Non
         relation = (
             libstats.backlog(con, process, since=SINCE, until=UNTIL, every="month", by="source")
             .filter(OURS)
-            .select("period, waiting + paused")  # the truth counts what is suspended as open
+            .select("period, waiting + paused")  # what is paused is begun and not ended
         )
         found = {f"{period:%Y-%m}": waiting for period, waiting in relation.fetchall()}
     assert {month: found.get(month, 0) for month in told} == told

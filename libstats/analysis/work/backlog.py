@@ -6,10 +6,14 @@ from typing import Annotated, Any
 
 import duckdb
 
+from libstats.analysis.work.last_told import last_told_sql
 from libstats.analysis.work.pauses import none_sql, pauses_sql
-from libstats.analysis.work.spans import GIVEN_UP, UNDETERMINABLE, Part, Spans, part_sql
+from libstats.analysis.work.spans import GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
+from libstats.analysis.work.telling import parted_sql, told_sql, waiting_told_sql
 from libstats.analysis.work.throughput import EVERY
+from libstats.analysis.work.told import BEYOND, OUTSIDE, PARTLY, STATES
+from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Milestone,
     Milestones,
@@ -26,6 +30,7 @@ STEPS = {
     "quarter": "3 months",
     "year": "1 year",
 }
+_STATES = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
 Step = Annotated[str, one_of(STEPS, "there is no period {}")]
 
 
@@ -49,68 +54,110 @@ def backlog(
     nobody recorded when, waits until the last export that shows it open and is over with the first
     that does not; between the two it is undeterminable. What is known to be paused at a moment does
     not wait then. `waiting`, `undeterminable` and `paused` together change from one period to the
-    next by came - done - given_up - over.
+    next by came - done - given_up - over. A case that the newest list lacks, and nothing says is
+    over, waited when it was last told of, and is undeterminable since.
 
     Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or
-    `year`. The first period is the one that `since` lies in, the last one ends at `until` or, if
-    that is earlier, with the newest export.
+    `year`. The first period is the one that `since` lies in, the last one ends at `until`; the one
+    in which the newest export lies ends with it. None is listed over a year from what is told.
 
     Returns one row per period and part, ordered: `period` (its first day), `part`, `came`, `done`,
     `given_up` (cases, within the period), `waiting` (cases, at its end), `median_age`, `oldest_age`
     (days, at its end; NULL where nothing waits), `ended_at` (time: the end of the period), `over`
     (cases, within the period, that ended by then at the latest: nobody knows when),
-    `undeterminable` (cases, at its end, that may wait or be over), `paused` (cases, at its end).
+    `undeterminable` (cases, at its end, that may wait or be over), `paused` (cases, at its end),
+    `coverage` (whole, partly, outside: what the exports tell of what waits at its end), `reason`
+    (why not whole), `flow_coverage` (the same of what came and went within it). Outside a figure is
+    NULL; what is told in part is at most the truth.
     Raises AnalysisError for an unknown process, milestone, period or part.
 
     >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['period', 'part']
     """
     spans = Spans.of(con, process, start=start, end=end)
-    step, first = STEPS[every], EVERY[every].replace("reached_at", "$since::timestamp")
-    started, closed = (
-        EVERY[every].replace("reached_at", moment) for moment in ("started_at", "closed_at")
-    )
+    step, part = STEPS[every], part_sql(by)
+    period = EVERY[every]
+    started, closed = (period.replace("reached_at", at) for at in ("started_at", "closed_at"))
+    first, last = _listed(con, period, since, until)
+    moments = {"since": first, "until": last, "as_of": str(spans.as_of)}
+    ends = [*spans.ends, *spans.process.given_up]
+    longest = f"""
+        select coalesce(max(epoch(closed_at - started_at)), 0)
+        from ({spans.sql()})"""
     return con.sql(
         f"""
         with span as materialized (
             select
                 source,
                 case_id,
-                {part_sql(by)} as part,
+                {part} as part,
                 is_paused,
                 started_at,
                 closed_at,
                 state,
                 case
                     when state = {UNDETERMINABLE} then coalesce(not_before, started_at)
+                    when state = {OPEN} and l.case_id is not null
+                        then greatest(l.told_at, started_at)
                     else coalesce(closed_at, 'infinity'::timestamp)
                 end as waits_until,
                 case
+                    when state = {OPEN} and l.case_id is not null then 'infinity'::timestamp
                     when state = {UNDETERMINABLE} and outcome <> '{UNKNOWN}'
                         then coalesce(not_after, $as_of::timestamp)
                     when state = {UNDETERMINABLE} then 'infinity'::timestamp
                 end as over_by
-            from ({spans.sql()})
+            from ({spans.sql()}) c
+            left join ({last_told_sql(spans.process)}) l using (source, case_id)
             where started_at is not null
-                and coalesce(closed_at, 'infinity'::timestamp) >= {first}
+                and coalesce(closed_at, 'infinity'::timestamp) >= $since::timestamp
         ),
-        period as (
+        period as materialized (
             select
                 period::date as period,
-                least(period + interval {step}, $until::timestamp, $as_of::timestamp) as ended_at
+                least(
+                    period + interval {step},
+                    $until::timestamp,
+                    if(period < $as_of::timestamp, $as_of::timestamp, null)
+                ) as ended_at
             from (
                 select unnest(
-                    range(
-                        {first}::timestamp,
-                        least($until::timestamp, $as_of::timestamp),
-                        interval {step}
-                    )
+                    range($since::timestamp, $until::timestamp, interval {step})
                 ) as period
             )
         ),
+        waiting_told as (
+            with {waiting_told_sql(spans.process, spans.start, ends, "from period", longest)},
+            {parted_sql(by)}
+            from told_in
+        ),
+        came_told as (
+            with {told_sql(spans.process, [spans.start], period)},
+            {parted_sql(by)}
+            from told_in
+        ),
+        went_told as (
+            with {told_sql(spans.process, ends, period)},
+            {parted_sql(by)}
+            from told_in
+        ),
         place as (
-            select period.*, part
-            from period, (select distinct part from span)
+            select
+                p.*,
+                x.part,
+                {_state("w", "v")} as state,
+                case when w.period is null then v.reason else w.reason end as reason,
+                {_state("c", "d")} as came_state,
+                {_state("g", "h")} as went_state
+            from period p
+            cross join (
+                select distinct part from span
+                union
+                select part from waiting_told where part is not null
+            ) x
+            {_told_join("waiting_told", "w", "v")}
+            {_told_join("came_told", "c", "d")}
+            {_told_join("went_told", "g", "h")}
         ),
         waiting as (
             select
@@ -169,7 +216,7 @@ def backlog(
                 part,
                 count(*) as came
             from span
-            where started_at >= {first} and started_at < least($until::timestamp, $as_of::timestamp)
+            where started_at >= $since::timestamp and started_at < $until::timestamp
             group by all
         ),
         went as (
@@ -179,22 +226,27 @@ def backlog(
                 count(*) filter (where state <> {GIVEN_UP}) as done,
                 count(*) filter (where state = {GIVEN_UP}) as given_up
             from span
-            where closed_at < least($until::timestamp, $as_of::timestamp)
+            where closed_at < $until::timestamp
             group by all
         )
         select
             p.period,
             p.part,
-            coalesce(c.came, 0) as came,
-            coalesce(g.done, 0) as done,
-            coalesce(g.given_up, 0) as given_up,
-            coalesce(w.waiting, 0) - coalesce(h.paused, 0) as waiting,
-            w.median_age,
-            w.oldest_age,
+            if(p.came_state = {OUTSIDE}, null, coalesce(c.came, 0)) as came,
+            if(p.went_state = {OUTSIDE}, null, coalesce(g.done, 0)) as done,
+            if(p.went_state = {OUTSIDE}, null, coalesce(g.given_up, 0)) as given_up,
+            if(p.state = {OUTSIDE}, null, coalesce(w.waiting, 0) - coalesce(h.paused, 0))
+                as waiting,
+            if(p.state = {OUTSIDE}, null, w.median_age) as median_age,
+            if(p.state = {OUTSIDE}, null, w.oldest_age) as oldest_age,
             p.ended_at,
-            coalesce(d.over, 0) as over,
-            coalesce(d.undeterminable, 0) as undeterminable,
-            coalesce(h.paused, 0) as paused
+            if(p.went_state = {OUTSIDE}, null, coalesce(d.over, 0)) as over,
+            if(p.state = {OUTSIDE}, null, coalesce(d.undeterminable, 0)) as undeterminable,
+            if(p.state = {OUTSIDE}, null, coalesce(h.paused, 0)) as paused,
+            case p.state {_STATES} end as coverage,
+            p.reason,
+            case if(p.came_state = p.went_state, p.came_state, {PARTLY}) {_STATES} end
+                as flow_coverage
         from place p
         left join came c on c.period = p.period and c.part is not distinct from p.part
         left join went g on g.period = p.period and g.part is not distinct from p.part
@@ -203,8 +255,41 @@ def backlog(
         left join doubtful d on d.period = p.period and d.part is not distinct from p.part
         order by p.period, p.part nulls last
         """,
-        params={"since": str(since), "until": str(until), "as_of": str(spans.as_of)},
+        params=moments,
     )
+
+
+def _listed(
+    con: duckdb.DuckDBPyConnection, period: str, since: Moment, until: Moment
+) -> tuple[str, str]:
+    """From when to when periods are listed: no further than a year from what is told."""
+    coverage.ready(con)
+    first = period.replace(
+        "reached_at",
+        f"greatest($since::timestamp, coalesce(min(since), $since::timestamp) - {BEYOND})",
+    )
+    found = con.execute(
+        f"""
+        select
+            ({first})::timestamp,
+            least($until::timestamp, coalesce(max(until), $until::timestamp) + {BEYOND})
+        from coverage
+        """,
+        {"since": str(since), "until": str(until)},
+    ).fetchall()[0]
+    return str(found[0]), str(found[1])
+
+
+def _told_join(told: str, of_part: str, of_all: str) -> str:
+    """SQL: how much is told of the part, and of all of it."""
+    return f"""left join {told} {of_part}
+                on {of_part}.period = p.period and {of_part}.part = x.part
+            left join {told} {of_all} on {of_all}.period = p.period and {of_all}.part is null"""
+
+
+def _state(of_part: str, of_all: str) -> str:
+    """SQL: that of the part, else that of all: of a branch that no export is told apart by."""
+    return f"coalesce({of_part}.state, {of_all}.state, {PARTLY})"
 
 
 @asked

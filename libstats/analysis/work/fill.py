@@ -9,7 +9,10 @@ import duckdb
 
 from libstats.analysis.work.spans import Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
+from libstats.analysis.work.telling import cohort_told_sql, of_cohort_sql
+from libstats.analysis.work.told import OUTSIDE, STATES
 from libstats.declaration.raw import quoted
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, ProcessName, asked
 from libstats.definitions.processes import WELL
 
@@ -126,17 +129,20 @@ def fill_rate(
     Returns one row per part, ordered: `part`, `cases`, `filled`, `unfilled`, `duplicate`,
     `cancelled_by_patron`, `other_left_out`, `still_open`, `undeterminable` (requests, which add up
     to `cases`), `not_fetched`, `lapsed` (requests: of those filled, of those unfilled), `rate`,
-    `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is closed), and `as_of`
-    (time). Raises AnalysisError for an unknown process or part, and where nothing that
-    tells of it is loaded.
+    `rate_low`, `rate_high`, `naive_rate` (0 to 1, NULL where nothing is closed), `as_of` (time),
+    `coverage` (whole, partly, outside: what the exports tell of the requests made in the period)
+    and `reason` (why not whole); outside every figure is NULL. Raises AnalysisError for an unknown
+    process or part, and where nothing that tells of it is loaded.
 
     >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
     ['part', 'cases', 'filled', 'unfilled']
     """
     requests = _Requests(Spans.of(con, process, as_of=as_of), since, until, by)
+    coverage.ready(con)
     return con.sql(
         f"""
         with {requests.sql()},
+        {cohort_told_sql(requests.spans.process, requests.spans.start, by)},
         counted as (
             select
                 part,
@@ -191,8 +197,20 @@ def fill_rate(
             if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
             if(n > 0, least(middle + half_width, 1), null) as rate_high,
             filled / nullif(cases - still_open - undeterminable, 0) as naive_rate,
-            $as_of::timestamp as as_of
+            $as_of::timestamp as as_of,
+            {of_cohort_sql("bounded")}
         from bounded
+        union all by name
+        -- of a part of which nothing is told there is no figure
+        select
+            part,
+            $as_of::timestamp as as_of,
+            '{STATES[OUTSIDE]}' as coverage,
+            reason
+        from cohort_told t
+        where state = {OUTSIDE}
+            and part is {"" if by == "kind" else "not "}null
+            and not exists (from cohort c where c.part is not distinct from t.part)
         order by part nulls last
         """,
         params=requests.params,

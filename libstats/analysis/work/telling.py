@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libstats.analysis.work.told import PARTLY, cells
+from libstats.analysis.work.spans import ALL
+from libstats.analysis.work.told import PARTLY, STATES, cells
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
 from libstats.definitions.processes import DIRECTIONS, Process
 
+UNTOLD = "no export that is loaded says how much of it it tells"
+# SQL: the part that a row of `told_part` tells of
+_PLACES: dict[str | None, str] = {None: f"'{ALL}'", "branch": "branch", "source": "source"}
 # Longest span of days that periods are listed for, beyond what is told.
 _DAYS = """
     select
@@ -84,3 +88,167 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
             group by all
         )
     """
+
+
+def parted_sql(by: str | None) -> str:
+    """SQL: CTEs from `told_part` to `told_in` (period, part, state, reason), how much of each
+    period is told of each part; part NULL is what no export is told apart by, and told of as all
+    is."""
+    state = f"case when min(state) = max(state) then min(state) else {PARTLY} end as state"
+    place = _PLACES.get(by, "null::varchar")
+    return f"""
+        told_in as (
+            select
+                period,
+                {place} as part,
+                {state},
+                min(reason) as reason
+            from told_part
+            where {place} is not null
+            group by all
+            union all
+            select
+                period,
+                null,
+                {state},
+                min(reason)
+            from told_part
+            group by all
+        )
+    """
+
+
+def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
+    """SQL: `cohort_told` (part, state, reason), how much the exports tell of the cases that began
+    from $since to $until; part NULL is what no export is told apart by."""
+    period = "strftime(reached_at, '%Y-%m')" if by == "month" else "''"
+    part = "coalesce(part, period)" if by == "month" else "part"
+    return f"""
+        cohort_told as (
+            with {told_sql(work, [start], period)},
+            {parted_sql(by)}
+            select {part} as part, state, reason
+            from told_in
+        )
+    """
+
+
+def of_cohort_sql(cohort: str) -> str:
+    """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it."""
+    states = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
+    state = f"""(
+                select coalesce(
+                    any_value(state) filter (where t.part = {cohort}.part),
+                    any_value(state) filter (where t.part is null)
+                )
+                from cohort_told t
+            )"""
+    reason = state.replace("any_value(state)", "any_value(coalesce(reason, ''))")
+    return f"""case coalesce({state}, {PARTLY}) {states} end as coverage,
+            nullif(coalesce({reason}, '{UNTOLD}'), '') as reason"""
+
+
+def waiting_told_sql(
+    work: Process, start: str, ends: Iterable[str], moments: str, longest: str
+) -> str:
+    """SQL: CTEs that end with `told_part` (source, branch, period, state, reason), how much the
+    exports tell of what waits at the end of a period. `moments` is SQL of period and ended_at;
+    `longest` SQL of the seconds that the longest of the cases took.
+
+    What waits is told where a list, or lists, tell of all that is open; by a log of beginnings and
+    ends so long after it begins that none of before is left. It is told in part from the first
+    moment to the last of which anything is told.
+    """
+    cases = [read.table for read in work.read if TOLD[read.table].kind == "case"]
+    begun, ended = (
+        [pair for pair in telling(work, names) if TOLD[pair[0]].kind == "log"]
+        for names in ([start], ends)
+    )
+    columns = "selection, first_on, last_on"
+    each = f"""
+        select period, ended_at as starts_at, ended_at + interval 1 second as ends_at
+        from ({moments})"""
+    return f"""
+        told_range as (
+            select
+                source,
+                branch,
+                min(since) as since,
+                max(until) as until,
+                max(selection) as selection,
+                min(first_on) as first_on,
+                max(last_on) as last_on
+            from coverage
+            where table_name in ({_values(work.tables)})
+                and (
+                    table_name <> 'milestone'
+                    or starts_with(event, {quoted(f"{work.name}: ")})
+                )
+            group by source, branch
+        ),
+        newest_of as (
+            select
+                source,
+                max(told_until) as told_until
+            from loaded_file
+            where is_active and list_has_any(map_keys(columns), [{_values(work.tables)}])
+            group by source
+        ),
+        log_told as (
+            select
+                b.source,
+                b.branch,
+                greatest(b.since, e.since) + to_seconds(({longest})::bigint) as since,
+                least(b.until, e.until) as until,
+                b.selection,
+                b.first_on,
+                b.last_on
+            from coverage b
+            join coverage e on e.source = b.source and e.branch is not distinct from b.branch
+            where (b.table_name, b.event) in ({_pairs(begun)})
+                and (e.table_name, e.event) in ({_pairs(ended)})
+                and not b.is_partial
+                and not e.is_partial
+        ),
+        stretch as (
+            select
+                source,
+                branch,
+                'open' as what,
+                since,
+                until + interval 1 second as until,
+                is_partial,
+                {columns}
+            from (
+                select source, branch, since, until, false as is_partial, {columns}
+                from coverage
+                where event = 'open'
+                    and not is_partial
+                    and table_name in ({_values(cases or [""])})
+                union all by name
+                select *, false as is_partial
+                from log_told
+                where since < until
+                union all by name
+                select
+                    * exclude (told_until) replace (
+                        greatest(until, coalesce(told_until, until)) as until
+                    ),
+                    true as is_partial
+                from told_range left join newest_of using (source)
+            )
+        ),
+        {cells(each)},
+        told_part as (
+            select source, branch, period, state, reason
+            from told_cell
+        )
+    """
+
+
+def _values(words: Iterable[str]) -> str:
+    return ", ".join(map(quoted, words))
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"({quoted(table)}, {quoted(event)})" for table, event in pairs) or "('', '')"

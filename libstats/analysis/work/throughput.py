@@ -11,7 +11,7 @@ import duckdb
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
-from libstats.analysis.work.telling import told_sql
+from libstats.analysis.work.telling import parted_sql, told_sql
 from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
@@ -35,8 +35,6 @@ Every = Annotated[str, one_of(EVERY, "there is no period {}")]
 By = Annotated[str, one_of(BY, "cases cannot be parted by {}")]
 
 
-# SQL: the part of a row of `told_part`
-_PLACES = {None: f"'{ALL}'", "branch": "branch", "kind": "null::varchar", "source": "source"}
 _STATES = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
 
 
@@ -96,24 +94,7 @@ def throughput(
             group by all
         ),
         {told_sql(reached.work, wanted, EVERY[every])},
-        told_period as (
-            select
-                period,
-                {_PLACES[by]} as part,
-                case when min(state) = max(state) then min(state) else {PARTLY} end as state,
-                min(reason) as reason
-            from told_part
-            group by all
-        ),
-        -- what is counted of a part that no export is told apart by is told of as all is
-        whole as (
-            select
-                period,
-                case when min(state) = max(state) then min(state) else {PARTLY} end as state,
-                min(reason) as reason
-            from told_part
-            group by all
-        )
+        {parted_sql(by)}
         select
             period,
             part,
@@ -127,11 +108,14 @@ def throughput(
             end as reason
         from counted c
         full join (
-            from told_period
-            where state = {OUTSIDE} and part is not null
-                or (period, part) in (select (period, part) from counted)
+            from told_in
+            where part is not null
+                and (
+                    state = {OUTSIDE}
+                    or (period, part) in (select (period, part) from counted)
+                )
         ) t using (period, part)
-        left join whole w using (period)
+        left join (from told_in where part is null) w using (period)
         order by period, part nulls last
         """,
         params={"since": str(since), "until": str(until), "as_of": str(reached.as_of)},

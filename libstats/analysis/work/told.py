@@ -102,8 +102,8 @@ _CELLS = f"""
             and t.what = k.what
             and t.since < m.ends_at
             and t.until > m.starts_at
-            -- a month that it reaches into before its first event or behind its last, over days with
-            -- shut doors or to the hour of its export, it tells nothing of
+            -- a month that it reaches into before its first event or behind its last, over days
+            -- with shut doors or to the hour of its export, it tells nothing of
             and not coalesce(t.since > m.starts_at and t.first_on >= m.ends_at, false)
             and not coalesce(t.until < m.ends_at and t.last_on < m.starts_at, false)
         group by k.source, k.branch, k.what, m.period

@@ -11,6 +11,8 @@ import duckdb
 from libstats.analysis.work.cohort import SHARES, Cohort
 from libstats.analysis.work.refusals import refuse
 from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part
+from libstats.analysis.work.telling import cohort_told_sql, of_cohort_sql
+from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Calendar,
     Milestone,
@@ -122,7 +124,9 @@ def turnaround(
     `naive_p90`, in the unit, NULL where the curve does not reach so far; `as_of` (time);
     `share_reached` (0 to 1: of all cases, within the longest wait seen); `all_p50`, `all_p80`,
     `all_p90` (in the unit; NULL where so many never reach the end, or not yet); `at_most` (cases
-    that may have been paused for longer than is known, and have waited less than is said). Raises
+    that may have been paused for longer than is known, and have waited less than is said);
+    `coverage` (whole, partly: what the exports tell of the cases that began in the period),
+    `reason` (why not whole; those that are not told may have waited otherwise). Raises
     AnalysisError where the loaded exports cannot answer: an end that says something else, that no
     case reached, a period outside the exports, or exports that hold closed cases only.
 
@@ -142,12 +146,14 @@ def turnaround(
         unit=unit,
         calendar=calendar,
     )
+    coverage.ready(con)
     points = ", ".join(f"{p / 100}" for p in PERCENTILES)
     rows, found = _settled(
         con,
         con.sql(
             f"""
             with {cohort.risk_sql()}, {SHARES}, {CURVE},
+            {cohort_told_sql(cohort.spans.process, cohort.spans.start, by)},
             tested as (
                 select
                     part,
@@ -202,6 +208,7 @@ def turnaround(
                 a.share_reached,
                 {_each(lambda p: f"a.all_p{p}")},
                 c.at_most,
+                {of_cohort_sql("c")},
                 c.newest_start
             from counted c
             left join percentile q on q.part is not distinct from c.part

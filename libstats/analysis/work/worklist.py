@@ -9,13 +9,16 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.exported import known_milestones, newest_export
+from libstats.analysis.work.last_told import last_told_sql
 from libstats.analysis.work.spans import Spans, waited_sql
 from libstats.analysis.work.statuses import NEVER, UNKNOWN
 from libstats.declaration.raw import quoted
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Calendar, Moment, ProcessName, Unit, asked
 from libstats.definitions.processes import OTHERWISE, WELL, Process, process_of
 
-STANDINGS = ("late", "near", "in time", "paused", "not known")
+LAST_TOLD = "when last told"
+STANDINGS = ("late", "near", "in time", "paused", LAST_TOLD, "not known")
 NEAR = 0.75  # of the goal: from there on a case is nearing it, as day five of seven
 NEAR_DAYS = 3  # before its own due date, where a case has one
 
@@ -38,7 +41,8 @@ def worklist(
     (loans), a case with such a day is `late` after it and `near` within three days of it, whatever
     its age. One that is `paused` waits for nobody: its patron paused it. Of one that is `not known`
     nobody can tell whether it is open: its status is a word that nobody declared, or it ended
-    between two exports, of which `as_of` knows the first.
+    between two exports, of which `as_of` knows the first. A case that the newest list lacks, and
+    nothing says is over, is open `when last told`; its age is up to `as_of` all the same.
 
     Parameters
     ----------
@@ -51,15 +55,16 @@ def worklist(
     unit, calendar : `days`, `hours`, or `open days` of a calendar in libstats.toml; the goal stays
         in days
 
-    Returns one row per open case, the longest past its goal first, paused and unknown ones last:
-    `standing` (late, near, in time, paused, not known), `handle` (what to look for: a barcode or a
-    request's number), `location`, `branch`, `kind`, `last_milestone`, `last_at` (time), `next_step`
-    (of those that the exports can tell; NULL if none), `age`, `left_days` (to the goal; negative
-    when past), both in the unit, `due_at` (time; NULL where the process has none), `is_missing`
-    (its copy is marked lost, missing or claimed: no matter of this list), `started_at` (time),
-    `source`, `case_id`, `paused` (in the unit: the age is without it), `is_at_most` (it may have
-    been paused for longer than is known, and be younger). Raises AnalysisError as `turnaround`
-    does.
+    Returns one row per open case, the longest past its goal first, those that nobody waits for or
+    knows of last: `standing` (late, near, in time, paused, when last told, not known), `handle`
+    (what to look for: a barcode or a request's number), `location`, `branch`, `kind`,
+    `last_milestone`, `last_at` (time), `next_step` (of those that the exports can tell; NULL if
+    none), `age`, `left_days` (to the goal; negative when past), both in the unit, `due_at` (time;
+    NULL where the process has none), `is_missing` (its copy is marked lost, missing or claimed: no
+    matter of this list), `started_at` (time), `source`, `case_id`, `paused` (in the unit: the age
+    is without it), `is_at_most` (it may have been paused for longer than is known, and be younger),
+    `told_at` (time up to which the newest list that holds it tells; NULL where that is the newest
+    of all). Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -74,6 +79,7 @@ def worklist(
     left = waited_sql(now, "own_goal_at", due_day, unit, calendar)
     hours = 24 if unit == "hours" else 1
     near_days = NEAR_DAYS * hours
+    coverage.ready(con)
     return con.sql(
         f"""
         with cases as ({_judged(con, work, as_of, unit, calendar)}),
@@ -104,6 +110,7 @@ def worklist(
         select
             case
                 when outcome = '{UNKNOWN}' then 'not known'
+                when told_at is not null then '{LAST_TOLD}'
                 when is_paused then 'paused'
                 when left_days < 0 then 'late'
                 when left_days <= near_days then 'near'
@@ -124,9 +131,10 @@ def worklist(
             source,
             case_id,
             paused,
-            is_at_most
-        from measured
-        order by standing in ('paused', 'not known'), left_days, source, case_id
+            is_at_most,
+            told_at
+        from measured left join ({last_told_sql(work)}) l using (source, case_id)
+        order by standing in ('paused', '{LAST_TOLD}', 'not known'), left_days, source, case_id
         """,
         params={"as_of": str(as_of), "goal": float(goal) * hours},
     )

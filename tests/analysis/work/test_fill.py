@@ -94,7 +94,10 @@ def test_the_reasons_are_listed(workspace: Workspace) -> None:
 
 def test_the_cohort_is_that_of_the_month_in_which_it_was_made(workspace: Workspace) -> None:
     con = requests(workspace, "fx", {})
-    assert libstats.fill_rate(con, since="2026-02-01", until="2026-03-01").fetchall() == []
+    february = libstats.fill_rate(con, since="2026-02-01", until="2026-03-01")
+    assert february.select("cases, rate, coverage, reason is null").fetchall() == [
+        (None, None, "outside", False)
+    ]
     assert libstats.fill_rate(con, by="month", **JANUARY).fetchall()[0][:3] == ("2026-01", 2, 1)
 
 

@@ -76,6 +76,8 @@ def test_backlog_balances(workspace: Workspace) -> None:
     rows = libstats.backlog(
         con, "mending", since="2026-01-01", until="2026-01-12", every="day"
     ).fetchall()
+    *rows, after, _ = rows
+    assert (after[5], after[12]) == (None, "outside")
     waiting = 0
     for row in rows:
         waiting += row[2] - row[3] - row[4]
@@ -85,11 +87,17 @@ def test_backlog_balances(workspace: Workspace) -> None:
     assert rows[5][6:8] == (pytest.approx((1.5 + 14 / 24) / 2), 1.5)
 
 
-def test_backlog_ends_with_the_newest_export(workspace: Workspace) -> None:
+def test_backlog_of_what_no_export_tells_is_null_and_says_why(workspace: Workspace) -> None:
     con = opened(workspace, FOUR, exported="2026-01-10")
-    assert libstats.backlog(
-        con, "mending", since="2026-01-01", until="2026-03-01", every="week"
-    ).fetchall()[-1][8] == datetime(2026, 1, 10)
+    found = libstats.backlog(con, "mending", since="2025-12-22", until="2026-01-26", every="week")
+    rows = found.select("ended_at, waiting, came, coverage, flow_coverage, reason").fetchall()
+    before, first, newest, after, _ = rows
+    assert before[1:5] == after[1:5] == (None, None, "outside", "outside")
+    assert before[5] == "nothing that is loaded tells of it before 2026-01-01"
+    assert after[5] == "nothing that is loaded tells of it after 2026-01-10 00:00"
+    assert (first[1], newest[1]) == (1, 1)
+    # the period of the newest export ends with it
+    assert newest[0] == datetime(2026, 1, 10)
 
 
 def test_worklist_lists_what_is_open_the_oldest_first(workspace: Workspace) -> None:
