@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.work.backlog import backlog
+    from libstats.analysis.work.coverage_of_periods import coverage
     from libstats.analysis.work.curve import turnaround_curve
     from libstats.analysis.work.fill import fill_rate, unfilled_reasons
     from libstats.analysis.work.throughput import throughput
-    from libstats.analysis.work.told import coverage
     from libstats.analysis.work.turnaround import turnaround
     from libstats.analysis.work.worklist import worklist
     from libstats.loading.forget import forget
@@ -78,7 +78,7 @@ _PLACES = {
     "collection_age": "libstats.analysis.collection.age",
     "collection_use": "libstats.analysis.collection.use",
     "confirm": "libstats.loading.undo",
-    "coverage": "libstats.analysis.work.told",
+    "coverage": "libstats.analysis.work.coverage_of_periods",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",

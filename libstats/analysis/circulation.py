@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.told_use import STATE_WORDS, told_use, where_told
+from libstats.analysis.coverage_of_use import STATE_WORDS, use_told_sql, where_told
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
@@ -194,7 +194,7 @@ def circulation(
     return con.sql(
         f"""
         {_days(branch)},
-        {told_use(at_desk=branch == "checkout_branch")},
+        {use_told_sql(at_desk=branch == "checkout_branch")},
         month_count as (
             select
                 date_trunc('month', day)::date as period,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libstats.analysis.covered import Covered
+from libstats.analysis.coverage_calendar import Covered
 from libstats.wording import month_name
 
 _SIGNS = {"whole": "#", "partly": "+", "outside": "."}

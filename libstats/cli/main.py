@@ -126,12 +126,12 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _coverage(args: argparse.Namespace) -> int:
-    from libstats.analysis import covered
+    from libstats.analysis import coverage_calendar
     from libstats.cli import coverage
     from libstats.workspace import open
 
     with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
-        found = covered.read(con)
+        found = coverage_calendar.read(con)
     if args.html:
         from libstats.report import coverage as written
         from libstats.report.page import publish

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from libstats.analysis.covered import Covered, Line
+from libstats.analysis.coverage_calendar import Covered, Line
 from libstats.report.page import publish
 from libstats.report.page.html import items, paragraph
 from libstats.report.page.notebook import nbformat

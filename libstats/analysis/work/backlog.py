@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import duckdb
 
+from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql, waiting_told_sql
+from libstats.analysis.work.coverage_of_periods import BEYOND, OUTSIDE, PARTLY, STATES
 from libstats.analysis.work.last_told import last_told_sql
 from libstats.analysis.work.pauses import none_sql, pauses_sql
 from libstats.analysis.work.spans import GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
-from libstats.analysis.work.telling import parted_sql, told_sql, waiting_told_sql
 from libstats.analysis.work.throughput import EVERY
-from libstats.analysis.work.told import BEYOND, OUTSIDE, PARTLY, STATES
 from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Milestone,

@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_sql
+from libstats.analysis.work.coverage_of_periods import OUTSIDE, STATES
 from libstats.analysis.work.spans import Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
-from libstats.analysis.work.telling import cohort_told_sql, of_cohort_sql
-from libstats.analysis.work.told import OUTSIDE, STATES
 from libstats.declaration.raw import quoted
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, ProcessName, asked

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import duckdb
 
 from libstats.analysis.work.cases import Cases
+from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql
+from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
-from libstats.analysis.work.telling import parted_sql, told_sql
-from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
 from libstats.definitions.processes import Process, process_of

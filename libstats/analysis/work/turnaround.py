@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.work.cohort import SHARES, Cohort
+from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_sql
 from libstats.analysis.work.refusals import refuse
 from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part
-from libstats.analysis.work.telling import cohort_told_sql, of_cohort_sql
 from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Calendar,

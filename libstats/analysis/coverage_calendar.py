@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from libstats.analysis.work.told import coverage
+from libstats.analysis.work.coverage_of_periods import coverage
 from libstats.wording import Row, month_before, month_name, records
 
 EVERYWHERE = "all branches"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from libstats.analysis.work.coverage_of_periods import PARTLY, STATES, cells
 from libstats.analysis.work.spans import ALL
-from libstats.analysis.work.told import PARTLY, STATES, cells
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
 from libstats.definitions.processes import DIRECTIONS, Process

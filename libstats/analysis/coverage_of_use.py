@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libstats.analysis.work.told import OUTSIDE, PARTLY, STATES, cells
+from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES, cells
 
 # How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
 # use that is ever told of there.
@@ -83,7 +83,7 @@ def where_told(column: str, kind: str = "") -> str:
     )
 
 
-def told_use(*, at_desk: bool) -> str:
+def use_told_sql(*, at_desk: bool) -> str:
     """SQL: `place_told`, how much is told of each month and branch, for who has `day_count`. An
     owner's or a borrower's branch is told of as all desks together are."""
     if at_desk:
