@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -62,7 +62,7 @@ class Export:
     shown: frozenset[tuple[date, str]] = frozenset()
     # from when to when it tells all that is out, and from when to when it tells anything
     all_out: tuple[date, date] | None = None
-    any_out: tuple[date, date] | None = None
+    any_out: dict[str, tuple[date, date]] = field(default_factory=dict, hash=False)
 
 
 @dataclass
@@ -94,9 +94,10 @@ class Case:
         found = {}
         for month, end in ends:
             is_told = _within(end, [e.all_out for e in exports])
-            is_shown = _within(end, [e.any_out for e in exports])
-            state = "whole" if is_told else "partly" if is_shown else "outside"
-            found.update({(month, branch): state for branch in BRANCHES})
+            for branch in BRANCHES:
+                is_shown = _within(end, [e.any_out.get(branch) for e in exports])
+                state = "whole" if is_told else "partly" if is_shown else "outside"
+                found[month, branch] = state
         return found
 
 
@@ -216,9 +217,15 @@ def lists(loans: list[Loan], luck: random.Random) -> list[Export]:
                 "closed only": None,
                 "since": (since, at),
             }[kind],
-            (min(loan.began for loan in held).date(), at),
+            out_between(held, at),
         )
     ]
+
+
+def out_between(loans: list[Loan], at: date) -> dict[str, tuple[date, date]]:
+    """From when to when some loans tell of any that is out, by branch."""
+    first = {loan.branch: loan.began.date() for loan in reversed(loans)}
+    return {branch: (day, at) for branch, day in first.items()}
 
 
 def pair(loans: list[Loan], luck: random.Random) -> list[Export]:
@@ -240,7 +247,7 @@ def pair(loans: list[Loan], luck: random.Random) -> list[Export]:
             as_koha(still, moment),
             shown=shown[0],
             all_out=(at, at),
-            any_out=(min(loan.began for loan in still).date(), at),
+            any_out=out_between(still, at),
         ),
         Export(
             f"old_issues-{at}.csv",
@@ -248,7 +255,7 @@ def pair(loans: list[Loan], luck: random.Random) -> list[Export]:
             told,
             shown[1],
             (since, at),
-            (min(loan.began for loan in closed).date(), at),
+            out_between(closed, at),
         ),
     ]
 

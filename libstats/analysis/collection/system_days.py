@@ -30,41 +30,49 @@ USE_EVENT = """
     )
 """
 
-# From when to when the log, or the loans, tell of every use. The log: between its first and last
-# event of the kind. Loans: since the first return, for what was lent then is returned since or out
-# still; without returns they tell only what is out. One in a hundred at each end proves nothing.
+# The days of which the log, or the loans, tell every use, at all branches: the view `coverage`.
 USE_COVERED = """
-    use_covered as (
+    use_told as (
         select
             source,
-            kind,
-            quantile_disc(day, 0.01) as covered_from,
-            quantile_disc(day, 0.99) as covered_until
-        from (
-            select
-                source,
-                if(kind = 'checkout', 'last loan', 'last use inside the library') as kind,
-                happened_at::date as day
-            from circulation_event
-            where kind in ('checkout', 'in-house use')
-        )
-        group by all
-        union all
+            table_name,
+            event,
+            branch,
+            case
+                when event = 'in-house use' then 'last use inside the library'
+                else 'last loan'
+            end as kind,
+            since,
+            until
+        from coverage
+        where not is_partial
+            and (
+                table_name = 'circulation_event' and event in ('checkout', 'in-house use')
+                or table_name = 'loan' and event in ('checked_out', 'in-house use')
+            )
+    ),
+    use_covered as (
         select
-            l.source,
-            'last loan',
-            r.returned_from,
-            max(l.checked_out_at)::date
-        from loan_ever l
-        join (
-            select
-                source,
-                quantile_disc(returned_at::date, 0.01) as returned_from
-            from loan_ever
-            where returned_at is not null and not coalesce(is_in_house, false)
-            group by source
-        ) r using (source)
-        where not coalesce(l.is_in_house, false)
+            d.source,
+            d.kind,
+            d.day
+        from crowded_day d
+        join use_told t
+            on t.source = d.source
+            and t.kind = d.kind
+            and t.branch is null
+            and t.since <= d.day
+            and t.until >= d.day + interval 1 day
+        where not exists (
+            select b.branch
+            from use_told b
+            where b.source = t.source
+                and b.table_name = t.table_name
+                and b.event = t.event
+                and b.branch is not null
+            group by b.branch
+            having not bool_or(b.since <= d.day and b.until >= d.day + interval 1 day)
+        )
         group by all
     )
 """
@@ -77,7 +85,6 @@ USE_COVERED = """
 # Without either it is use: a class visit, a shelf that was scanned.
 SYSTEM_DAY = f"""
     {USE_EVENT},
-    {USE_COVERED},
     stated_use as not materialized (
         select
             source,
@@ -124,6 +131,7 @@ SYSTEM_DAY = f"""
         )
         qualify copies >= 20 and copies >= 10 * coalesce(max(copies) over nearby, 0)
     ),
+    {USE_COVERED},
     recorded_use as (
         select distinct
             source,
@@ -182,12 +190,7 @@ SYSTEM_DAY = f"""
         left join recorded_share r using (source, kind)
         where 2 * titles >= copies
             and case
-                when exists (
-                    from use_covered c
-                    where c.source = d.source
-                        and c.kind = d.kind
-                        and d.day between c.covered_from and c.covered_until
-                )
+                when (d.source, d.kind, d.day) in (from use_covered)
                     then 2 * recorded < copies
                 else coalesce(d.share > r.busiest, false)
             end
