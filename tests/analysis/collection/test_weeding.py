@@ -796,13 +796,14 @@ def test_lost_copies_have_their_own_list() -> None:
 
 
 def test_the_list_goes_along_the_shelves() -> None:
+    """What a word stands before is on a shelf of its own, behind the numbers."""
     copies: Rows = [
         {"item_id": "1", "owning_branch": "WEST", "call_number": "640 AAA"},
         {"item_id": "2", "owning_branch": "EAST", "call_number": "640 BBB"},
         {"item_id": "3", "owning_branch": "EAST", "call_number": "FIC AAA"},
         {"item_id": "4", "owning_branch": "EAST", "call_number": "J 630 CCC"},
     ]
-    assert listed(shelf(copies=copies)) == ["4", "2", "3", "1"]
+    assert listed(shelf(copies=copies)) == ["2", "3", "4", "1"]
 
 
 def test_a_branch_has_its_own_list_and_the_other_branches_copies_still_count() -> None:
