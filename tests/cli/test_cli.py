@@ -202,7 +202,7 @@ def test_output_that_cannot_be_written(
 
 
 def test_a_name_that_the_terminal_cannot_show(library: Path) -> None:
-    write(library / "exports" / "списък-2026-10-31.csv", ITEMS)
+    write(library / "exports" / "items № 2026-10-31.csv", ITEMS)
     for words in (["load", "exports"], ["loads"]):
         done = subprocess.run(
             [sys.executable, "-m", "libstats", *words],
@@ -210,7 +210,7 @@ def test_a_name_that_the_terminal_cannot_show(library: Path) -> None:
             check=False,
             env={**os.environ, "PYTHONIOENCODING": "cp1252"},
         )
-        assert (done.returncode, b"\\u0441\\u043f" in done.stdout, done.stderr) == (0, True, b"")
+        assert (done.returncode, b"\\u2116" in done.stdout, done.stderr) == (0, True, b"")
 
 
 @pytest.mark.parametrize("name", ["qu?est", "two\nlines", "back\\slash", "no\udcfftext"])

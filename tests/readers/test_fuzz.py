@@ -89,11 +89,11 @@ START, PAGE = (
 @pytest.mark.parametrize(
     ("text", "is_bare", "rows"),
     [
-        ('[{"a": [{"b": 1}]}, {"a": "{"}]', False, {2}),
+        ('[{"a": [{"b": 1}]}, {"a": "{"}]', False, {1, 2}),
         ('{"total": 9, "list": [{"a": 1}, {}], "n": [1]}\n{"list": [{"a": 1}]}', False, {2, 3}),
         (f'{{"anies": ["{START}{PAGE}", "{PAGE}"]}}', False, {4}),
         (f"{START}{PAGE}\n{START}{PAGE}", False, {4}),
-        ("<items><item><item>1</item></item><item/></items>", False, {2}),
+        ("<items><item><item>1</item></item><item/></items>", False, {1, 2}),
         ("E202610310911311867R ^S46CVFWDESK1^FEMAIN\r\n\r\nx\ny", False, {3}),
         ("1|2|\n3|4|\n", True, {2}),
         ("[{", False, set()),

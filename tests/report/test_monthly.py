@@ -18,7 +18,7 @@ import libstats
 from libstats.errors import ReportError
 from libstats.report import monthly, monthly_rows, run
 from libstats.report.monthly import Monthly
-from libstats.report.page import parameters, publish
+from libstats.report.page import allowed, parameters
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
@@ -325,4 +325,4 @@ def test_bare_nbconvert_on_a_schedule(demo: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "monthly_operations.html").read_text(encoding="utf-8")
     assert "September 2026, all branches" in page
-    assert publish.NO_ALT not in page
+    assert allowed.NO_ALT not in page

@@ -164,7 +164,7 @@ def test_the_fields_of_a_line_in_any_order() -> None:
         "MAIN",
         "",
         "3",
-        "MAIN-DISCARD",
+        "",
     ]
     assert fields("E2026") == fields("") == [""]
 
