@@ -70,7 +70,15 @@ def sheet_counts(data: bytes) -> set[int]:
         for c in root.iter()
         if c.tag.endswith("}c")
     ]
-    found = {len({row for row, c in cells if "".join(c.itertext()).strip()})}
+    # by the places of cells, and where damage took these, by the rows that hold them
+    found = {
+        len({row for row, c in cells if "".join(c.itertext()).strip()}),
+        sum(
+            any("".join(c.itertext()).strip() for c in row if c.tag.endswith("}c"))
+            for row in root.iter()
+            if row.tag.endswith("}row")
+        ),
+    }
     for table in (e for e in root.iter() if e.tag.endswith("}table")):
         full = [
             row
@@ -109,9 +117,9 @@ def counted(data: bytes, *, is_bare: bool) -> set[int]:
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
     if any(text.lstrip().startswith("<") for text in texts):
-        return {n for text in texts for n in xml_counts([text])} or {
-            n - 1 for n in sheet_counts(data)
-        }
+        if any(re.search(r"<(worksheet|office:document-content)\b", text) for text in texts):
+            return {n - 1 for n in sheet_counts(data)}
+        return {n for text in texts for n in xml_counts([text])}
     return {n - (not is_bare) for n in counts(data)}
 
 
