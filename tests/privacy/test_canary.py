@@ -283,7 +283,7 @@ def _were_planted(
         r.lines() for r in receipts if r.outcome != "loaded"
     ]
     assert all(
-        r.dispositions["rejected"] + r.dispositions["set aside"]
+        r.outcome == "refused" or r.dispositions["rejected"] + r.dispositions["set aside"]
         for (is_typed, *_), r in zip(made, receipts, strict=True)
         if is_typed
     )
