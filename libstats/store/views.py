@@ -6,7 +6,7 @@ history.T     every stored row, and the loads that held it
 loaded_file   one row a load
 loaded_day    what it holds, by table, event, branch and day
 rejected_row  one row a fault of a rejected row
-"case"        one row a case and kind of work (made by libstats/analysis/work/case.py)
+"case"        one row a case and kind of work (made by libstats.analysis.work.case)
 
 The store itself is attached as `store`: what it needs lies there, and `show tables` does not list
 it.
