@@ -1,5 +1,7 @@
 -- What the loaded exports cover: the view `coverage`. See coverage.py, which says what the columns mean.
 --
+-- Days are looked up by left joins, though each is there: two inner ones would first be joined to one another, day by day.
+--
 -- Days are counted that could have had an event: not those on which the calendar "default" is closed, nor those of a
 -- weekday on which nothing ever happened.
 with loaded as (
@@ -188,7 +190,7 @@ workday as materialized (
     window w as (partition by source, table_name order by day)
 ),
 -- the first and the last of days between which none counts
-idle as (
+idle as materialized (
     select
         source,
         table_name,
@@ -202,7 +204,7 @@ idle as (
     from workday
     group by all
 ),
-stride as (
+stride as materialized (
     select
         d.*,
         w.passed,
@@ -221,7 +223,7 @@ longest as (
     from stride
     group by all
 ),
-marked as (
+marked as materialized (
     select
         s.*,
         coalesce(s.quiet > 14 and s.quiet > 2 * coalesce(l.stretches[2], 0), false) as is_gap
@@ -251,7 +253,7 @@ part as (
     )
     group by seq, source, table_name, part
 ),
-bounded as (
+bounded as materialized (
     select
         p.seq,
         p.source,
@@ -275,9 +277,9 @@ bounded as (
     from part p
         join selected s using (seq, table_name)
         join pause q on q.source = p.source and q.table_name = p.table_name
-        join idle b
+        left join idle b
             on b.source = p.source and b.table_name = p.table_name and b.passed = p.passed
-        join idle a
+        left join idle a
             on a.source = p.source and a.table_name = p.table_name and a.passed = p.passed_after
         left join workday w
             on w.source = p.source and w.table_name = p.table_name and w.day = s.told_until::date
@@ -334,7 +336,7 @@ present as materialized (
     group by p.seq, p.part, p.source, p.table_name, d.event, d.branch, p.since, p.until
 ),
 -- how long a branch is quiet, edges of the pieces that hold it included
-branch_quiet as (
+branch_quiet as materialized (
     select
         source,
         table_name,
@@ -373,9 +375,9 @@ branch_quiet as (
                 and p.branch is not distinct from d.branch
                 and d.day >= p.since::date
                 and d.day <= p.until::date
-            join workday w
+            left join workday w
                 on w.source = d.source and w.table_name = d.table_name and w.day = d.day
-            join workday f
+            left join workday f
                 on f.source = d.source and f.table_name = d.table_name and f.day = p.since::date
             left join workday u
                 on u.source = d.source and u.table_name = d.table_name and u.day = p.until::date
@@ -387,7 +389,7 @@ branch_day as (
     from shown
 ),
 -- a branch that a piece lacks was quiet if it is as quiet elsewhere, or has hardly one event in so many days
-absent as (
+absent as materialized (
     select
         p.source,
         p.table_name,
@@ -435,7 +437,7 @@ quiet as (
             on c.source = a.source and c.table_name = a.table_name and c.day = a.after
     where c.passed - b.passed_after <= a.days or a.expected <= 1
 ),
-span as (
+span as materialized (
     select
         p.source,
         p.table_name,
@@ -453,9 +455,9 @@ span as (
             union all
             from quiet
         ) t using (seq, part, source, table_name)
-        join workday w
+        left join workday w
             on w.source = p.source and w.table_name = p.table_name and w.day = p.since::date
-        join workday u
+        left join workday u
             on u.source = p.source
             and u.table_name = p.table_name
             and u.day = (p.until - interval 1 microsecond)::date
