@@ -21,6 +21,9 @@ from libstats.store import generations
 
 # A batch ends with so many bytes: what is worked on at once stays small.
 MOST = 64 << 20
+# Where files must be loaded alone, no more are looked at for the next batch than this, or than
+# twice as many as were last loaded at once: all of them each time would take ever longer.
+FEW = 8
 
 
 class Queue:
@@ -77,15 +80,17 @@ class Queue:
     def _load(self, waiting: list[tuple[int, Incoming]], alone: set[int]) -> None:
         """Load files, those with the numbers `alone` alone."""
         files = [incoming for _, incoming in waiting]
-        staging, done = self._staging(files), 0
+        staging, done, most = self._staging(files), 0, len(files)
         while done < len(files):
-            end = next((n for n in range(done, len(files)) if n in alone), len(files))
+            end = min(done + most, len(files))
+            end = next((n for n in range(done, end) if n in alone), end)
             receipts = self._together(staging, done, end) if staging else {}
             if not receipts:
                 receipts = {done: self._alone(files[done])}
             for number, receipt in receipts.items():
                 self.receipts[waiting[number][0]] = receipt
             done += len(receipts)
+            most = max(FEW, 2 * len(receipts))
         if staging:
             staging.drop()
         for incoming in files:

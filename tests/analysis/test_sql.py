@@ -74,7 +74,10 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["weeding_candidates"] = {**day, "branch": "QBC"}
+    # the kinds of work differ in the tables that they are read from alone
     for process in processes:
+        yield "throughput", {**PERIOD, "process": process}
+    for process in ("hold", "ill_borrowing", "mending"):
         of = {**PERIOD, "process": process}
         given |= dict.fromkeys(("backlog", "fill_rate", "throughput"), of)
         given |= {"turnaround": {**of, **open_days}, "worklist": {"process": process, **open_days}}

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def _lists() -> Iterator[Unknown]:
 
 
 LISTS = list(_lists())
+_vocabulary = cache(vocabulary)
 
 
 def value(heading: str, row: int, copies: int) -> str:
@@ -81,7 +83,7 @@ def judged(path: Path, headings: Iterable[str], copies: int = 1, rows: int = 60)
 
 def judged_file(path: Path) -> Judged:
     """What is made of the one part of a file; nothing where it is known."""
-    con = vocabulary()
+    con = _vocabulary()
     for place in places(path):
         for part in parts(place):
             try:

@@ -475,7 +475,11 @@ def test_the_three_forms_of_an_alma_file(sample: Path) -> None:
 
 
 def test_rows_of_the_other_files(sample: Path, truth: Truth) -> None:
-    read = {path.relative_to(sample).as_posix(): len(rows(path)) for path in sample.glob("*/*.csv")}
+    read = {
+        path.relative_to(sample).as_posix(): len(rows(path))
+        for path in sample.glob("*/*.csv")
+        if path.parent.name != "polaris"  # the neighbour has a truth of its own
+    }
     assert read == {name: n for name, n in truth["files"].items() if name.endswith(".csv")}
 
 

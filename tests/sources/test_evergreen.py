@@ -113,7 +113,7 @@ def test_a_renewal_is_a_renewal_of_its_day_and_no_checkout(
             "branch, checkouts, renewals_by_staff, renewals_by_patron, renewals_automatic, "
             "renewals_unknown, renewals_undated"
         )
-        assert libstats.circulation(con, since="2026-09-01", until="2026-11-01").select(
+        assert libstats.circulation(con, since="2026-09-01", until="2026-10-01").select(
             names
         ).fetchall() == [("BR1", 2, 1, 1, 1, 0, 0)]
 
