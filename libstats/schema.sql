@@ -84,6 +84,7 @@ create table loan (
     is_auto_renewed     boolean,        -- sticky: true where the loan is set to renew by itself
     is_in_house         boolean,        -- sticky: true for use inside the library
     channel             varchar check (channel in ('staff', 'self-check', 'patron', 'automatic')),  -- sticky: how it was lent
+    status_as_exported  varchar,        -- clearable: the system's word for whether it is over, where it may be so without a return (lost, claimed returned, the copy deleted)
     updated_at          timestamp       -- sticky: last change to the loan
 );
 

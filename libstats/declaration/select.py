@@ -179,6 +179,7 @@ class Plan:
         again = " and ".join(
             f"c{self.positions[h]} = {quoted(self.header[self.positions[h]])}"
             for h in self._compared
+            if h not in self._of_people  # which may be hashed already
         )
         return {**found, "headings again": again} if again else found
 
@@ -224,7 +225,7 @@ class Plan:
     def fingerprint(self) -> Fingerprint:
         """What tells its rows apart; persons are compared by their keyed hash, and where a card may
         stand for a place, by whether it does."""
-        cards = [self.positions[h] for h in sorted(self._told & self._of_people)]
+        cards = [self.positions[h] for h in sorted(set(self._compared) & self._of_people)]
         delimiter = "" if self.people else self.delimiter
         return Fingerprint(self.texts, self.header, delimiter, cards)
 

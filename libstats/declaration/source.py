@@ -77,6 +77,15 @@ def headings_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
+def cards_of_places(card: str, group: str) -> dict[str, str]:
+    """Rules for rows that are not data: what is charged to the card of a place, or to a card of a
+    group of such; `card` and `group` are the headings."""
+    return {
+        "charged to the card of a place": f'is_place("{card}")',
+        "charged to a card of a group of places": f'is_place_group("{group}")',
+    }
+
+
 def unfolded(text: str) -> str:
     """A SELECT with each expression and each comment in one line, as it is read and fingerprinted.
 

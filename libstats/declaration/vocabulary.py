@@ -70,6 +70,7 @@ def vocabulary() -> duckdb.DuckDBPyConnection:
     con.execute(functions())
     con.execute("create temp macro person_key(t) as null::ubigint")  # nobody is to be told apart
     con.execute("create temp macro is_place(t) as false")
+    con.execute("create temp macro is_place_group(t) as false")
     return con
 
 
@@ -77,7 +78,7 @@ def vocabulary() -> duckdb.DuckDBPyConnection:
 def words() -> frozenset[str]:
     """The words that may stand in an expression: those of SQL named here, and the vocabulary of
     sources."""
-    return frozenset((*_WORDS.split(), *_functions(), "person_key", "is_place"))
+    return frozenset((*_WORDS.split(), *_functions(), "person_key", "is_place", "is_place_group"))
 
 
 def refused(expression: str) -> str | None:

@@ -35,12 +35,13 @@ create or replace temp macro counted(digits) as
 create or replace temp macro designated(word) as
     coalesce(getvariable('call_number_designations')[word], word);
 
--- The marks at which a Dewey number may be cut are no part of it: 341.7/58 is 341.758.
+-- The marks at which a Dewey number may be cut are no part of it: 341.7/58 is 341.758, 641/.5 is
+-- 641.5.
 create or replace temp macro joined_decimals(t) as
     case
         when contains(t, '/')
             then regexp_replace(
-                regexp_replace(t, '(\.[0-9]+)/([0-9])', '\1\2', 'g'),
+                regexp_replace(replace(t, '/.', '.'), '(\.[0-9]+)/([0-9])', '\1\2', 'g'),
                 '(\.[0-9]+)/([0-9])',
                 '\1\2',
                 'g'
@@ -82,6 +83,15 @@ create or replace temp macro told_volumes(tail) as
             )
         else tail
     end;
+
+-- Behind a word that the author follows, a class all the same: it has decimals or a cutter of its
+-- own, or two letters where the scheme is that of Library of Congress.
+create or replace temp macro is_class_behind(head, is_lc) as
+    (is_lc and strlen(head.letters) > 1)
+    or (
+        (is_lc or strlen(head.letters) > 1)
+        and regexp_matches(head.decimals || head.tail, '^(?:[0-9]| ?\. ?[A-Z]{1,3}[0-9])')
+    );
 
 create or replace temp macro words_key(words) as
     case
@@ -134,7 +144,9 @@ create or replace temp macro named_scheme(word) as
     end;
 
 -- Words, letters, number, decimals and the rest of a text. Novels and lives stand by their author:
--- behind FIC or B a letter and a number are a cutter, no class. Each step is a query of its own, so
+-- behind FIC or B a letter and a number are a cutter, no class, unless a cutter follows them
+-- (Graphic Novel PN6727 .M55). Behind a number of more than three figures alone there are no
+-- decimals: 2019.5 stands before 2019.10. Each step is a query of its own, so
 -- that what several parts of the next one ask for is planned and worked out once.
 create or replace temp macro call_number_key(number, scheme := null) as (
     select
@@ -145,6 +157,8 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                 || case
                     when by_author then '.' || head.letters || head.number || head.decimals
                     when head.number = '' then rtrim(head.decimals, '0')
+                    when words = '' and strlen(head.number) > 3 and head.decimals <> ''
+                        then counted(head.number) || '-' || counted(head.decimals)
                     else counted(head.number) || rtrim(head.decimals, '0')
                 end
                 || case
@@ -172,6 +186,10 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                         and head.letters <> ''
                         and head.number <> ''
                         and regexp_matches(head.words, getvariable('call_number_by_author'))
+                        and not is_class_behind(
+                            head,
+                            coalesce(named in ('lcc', 'nlm'), false)
+                        )
                         as by_author
                 from (
                     select

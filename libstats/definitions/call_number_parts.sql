@@ -3,7 +3,7 @@
 -- The text without what stands before its first letter or figure, and with a blank between its
 -- first letters and their number: DVD1234, [Fic] and J599 begin with a word.
 create or replace temp macro opened(t) as
-    regexp_replace(ltrim(call_number_text(t), ' .[(*#@'), '^([A-Z]+)([0-9])', '\1 \2');
+    regexp_replace(ltrim(call_number_text(t), ' .[(*#@+"'), '^([A-Z]+)([0-9])', '\1 \2');
 
 -- A Library of Congress or NLM number, if the classes are known to it. A code of a place may stand
 -- before it (`BR1 ML 2533`): no class number is followed by another.
@@ -190,7 +190,8 @@ create or replace temp macro call_number_parts(number, scheme := null) as (
                     when named = 'udc' then null
                     when named = 'sudoc' or is_sudoc then 'sudoc'
                     when is_accession then null
-                    when named in ('lcc', 'nlm') and is_lc(lc) then 'lcc'
+                    when named in ('lcc', 'nlm') and is_lc(lc) and (is_certain_lc or not is_by_author)
+                        then 'lcc'
                     when named in ('lcc', 'nlm')
                         and lc_alone <> ''
                         and (marks = '' or strlen(lc_alone) < 3)
@@ -207,6 +208,7 @@ create or replace temp macro call_number_parts(number, scheme := null) as (
                     if(lc_alone = '', lc.letters, lc_alone) as letters,
                     is_certain_lc(lc) and (is_joined or not is_dewey) as is_certain_lc,
                     list_contains(means, 'accession') as is_accession,
+                    regexp_matches(lc_marks, getvariable('call_number_by_author')) as is_by_author,
                     word_class(means, ddc, is_dewey) as label
                 from (
                     select

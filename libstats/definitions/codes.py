@@ -9,11 +9,13 @@ from __future__ import annotations
 import duckdb
 
 from libstats import schema
-from libstats.definitions.roles import COPY_ROLES, FIELDS
+from libstats.definitions.roles import COPY_ROLES, FIELDS, OF_CARDS
 
 __all__ = ["COPY_ROLES", "register", "undeclared"]
 
 _FIELDS = FIELDS["item"]
+# SQL: the direction of a request whose word the common words of `status` have not
+_DIRECTION = "case when coalesce(status, 'other') = 'other' then direction end"
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
@@ -35,10 +37,12 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create or replace temp view copy_state as {_state()}")
 
 
-def _nothing(field: str) -> str:
-    """SQL: the codes that say nothing: 0 in a field of its own; in status it may be a code
-    (Evergreen's Available)."""
-    return "''" if field not in _FIELDS[1:] else "'', '0'"
+def _says(field: str) -> str:
+    """SQL: the code says something: in a field of its own 0 does not, nor 0.0, as a spreadsheet or
+    a program of statistics writes it; in status it may be a code (Evergreen's Available)."""
+    if field not in _FIELDS[1:]:
+        return f"trim({field}) <> ''"
+    return f"not regexp_full_match(trim({field}), '0*([.,]0+)?')"
 
 
 def _folded(code: str) -> str:
@@ -56,7 +60,7 @@ def _said(field: str) -> str:
             '{field}',
             {_folded(field)}
         from combination
-        where trim({field}) not in ({_nothing(field)})"""
+        where {_says(field)}"""
 
 
 def _state() -> str:
@@ -164,13 +168,14 @@ def undeclared() -> str:
             source,
             '{about}' as about,
             '{field}' as field,
-            {_folded(field)} as code
+            {_folded(field)} as code,
+            {_DIRECTION if about == "ill_request" else "null::varchar"} as direction
         from {about}
-        where trim({field}) not in ({_nothing(field)})
+        where {_says(field)}
             and ('{about}' = 'item' or (source, '{about}') in (select (source, about) from role))"""
         for about, fields in FIELDS.items()
         for field in fields
-        if field in {c.name for c in schema.tables()[about].columns}
+        if field not in OF_CARDS and field in {c.name for c in schema.tables()[about].columns}
     )
     return f"""
         select
@@ -196,6 +201,8 @@ def undeclared() -> str:
             and r.about = t.about
             and coalesce(r.field, t.field) = t.field
             and r.code in (lower(t.code), '*')
+            -- a word of one direction says nothing in another
+            and (t.direction is null or coalesce(r.role, t.direction) = t.direction)
             -- a code of copies that a list names without a role is each library's own
             and (t.about <> 'item' or r.role is not null)
         group by t.source, t.about, t.field, lower(t.code)"""

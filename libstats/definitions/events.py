@@ -74,6 +74,7 @@ APART = "apart"
 SELECTS = {
     "koha loans": APART,
     "koha holds": APART,
+    "koha holds without priority": APART,
     "sierra checkouts": OPEN,
     "sierra holds": OPEN,
     # what was fetched leaves the list at once, so that it tells of no end as it should be

@@ -81,6 +81,12 @@ class MilestoneColumns:
         return f"{self.table}_ever" if self.ever else self.table
 
     @property
+    def is_told(self) -> str:
+        """SQL: whether any word, or other column, says how its cases stand; where none does, as of
+        most systems' loans, words are not looked for."""
+        return f"{self.code} is not null" if self.code and self.said == "null" else "true"
+
+    @property
     def from_sql(self) -> str:
         """SQL: the table `t` with what `join` adds to it."""
         return f"{self.rows} t {self.join}"

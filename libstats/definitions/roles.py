@@ -20,6 +20,7 @@ from libstats.definitions.processes import processes
 __all__ = [
     "COPY_ROLES",
     "FIELDS",
+    "OF_CARDS",
     "OUTCOMES",
     "ROLES",
     "Line",
@@ -98,6 +99,7 @@ ROLES: dict[str, Sequence[str]] = {
         "other",
         "place",
     ),
+    "loan": ("place",),
 }
 
 # What a status may say of how a case stands.
@@ -114,6 +116,10 @@ OUTCOMES = (
 
 _COLUMNS = dict(enumerate(("source", *Line._fields), 1))
 
+# A card, and a group of which every card is a place, are judged when they are loaded, before cards
+# are hashed; most have no role and want none.
+OF_CARDS = ("card", "patron_group")
+
 # The columns whose words have roles, by table. The first is the one of the vendor's own words.
 FIELDS: dict[str, Sequence[str]] = {
     "item": ("status", "lost_code", "damaged_code", "withdrawn_code", "not_for_loan_code"),
@@ -123,8 +129,8 @@ FIELDS: dict[str, Sequence[str]] = {
     "order_line": ("status_as_exported",),
     "order_copy": ("status_as_exported",),
     "serial_issue": ("status_as_exported",),
-    # a card is judged when it is loaded, before it is hashed: no column has it
-    "circulation_event": ("kind_as_exported", "card"),
+    "loan": ("status_as_exported", *OF_CARDS),
+    "circulation_event": ("kind_as_exported", *OF_CARDS),
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
 }

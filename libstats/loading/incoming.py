@@ -131,6 +131,12 @@ class Incoming:
         """The cards that stand for places."""
         return cards.places(self.job.workspace.config, self.source.system)
 
+    def tell_groups(self) -> None:
+        """Let SQL know the groups of which every card is a place."""
+        keys.groups_in_sql(
+            self.job.con, cards.groups(self.job.workspace.config, self.source.system)
+        )
+
     @cached_property
     def normalised(self) -> Normalised:
         """The part as plain UTF-8 with only the wanted columns, persons' identifiers hashed."""

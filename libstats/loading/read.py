@@ -20,6 +20,7 @@ def as_it_lies(incoming: Incoming) -> Raw:
         header=True,
     )
     keys.hash_in_sql(con, incoming.job.key, incoming.places)
+    incoming.tell_groups()
     fingerprint, by_line = incoming.primary.fingerprint, None
     if lines.IS_OPEN and fingerprint.is_of_lines and part.is_mostly_plain(source.null_words):
         by_line = fingerprint.lines(
@@ -34,6 +35,7 @@ def as_it_lies(incoming: Incoming) -> Raw:
 def as_written_anew(incoming: Incoming) -> Raw:
     """The part as plain UTF-8 with only the wanted columns and the line of each row."""
     keys.already_hashed(incoming.job.con)
+    incoming.tell_groups()
     text = read_csv(
         [incoming.normalised.path],
         ",",

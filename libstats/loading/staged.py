@@ -174,6 +174,7 @@ class Staging:
             self._read(group)
         keys.already_hashed(self.con)
         for staged in self._shapes:
+            staged.like.tell_groups()
             for table, found in staged.evaluate().items():
                 for file, states in found.items():
                     self.states[file][table] = states

@@ -133,6 +133,15 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes, places: Collection[s
     )
 
 
+def groups_in_sql(con: duckdb.DuckDBPyConnection, groups: Collection[str]) -> None:
+    """Make `is_place_group(text)` in SQL tell a group of which every card is a place."""
+    listed = ", ".join(map(quoted, sorted(groups)))
+    con.execute(
+        "create or replace temp macro is_place_group(t) as "
+        + (f"coalesce(lower(trim(t)) in ({listed}), false)" if groups else "false")
+    )
+
+
 def already_hashed(con: duckdb.DuckDBPyConnection) -> None:
     """Make `person_key(text)` and `is_place(text)` take what the reader has hashed already."""
     con.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,13 +48,12 @@ def undeclared(source: Source, part: Part, config: Mapping[str, Any]) -> list[st
 
 def _has_roles(plan: Plan, line: Line, known: list[roles.Line]) -> bool:
     about = plan.table.name
-    return line.column in roles.FIELDS.get(about, ()) and (
-        about == "item" or any(each.about == about for each in known)
-    )
+    fields = set(roles.FIELDS.get(about, ())) - set(roles.OF_CARDS)
+    return line.column in fields and (about == "item" or any(each.about == about for each in known))
 
 
 def _is_declared(about: str, field: str, code: str, known: list[roles.Line]) -> bool:
-    if code == "0" and field in roles.FIELDS["item"][1:]:
+    if field in roles.FIELDS["item"][1:] and re.fullmatch(r"0*([.,]0+)?", code):
         return True
     return any(
         line.about == about

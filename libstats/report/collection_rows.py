@@ -10,6 +10,7 @@ import duckdb
 
 from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
+from libstats.analysis.collection.callnumber import call_number_schemes
 from libstats.analysis.collection.copies import missing_copies, undeclared_codes
 from libstats.analysis.collection.horizon import use_horizon
 from libstats.analysis.collection.shelf_time import shelf_time
@@ -52,6 +53,7 @@ class Collection:
     receipts: dict[str, list[Row]]
     exports_of_use: frozenset[str] = frozenset()
     undeclared: Sequence[Row] = ()
+    schemes: Sequence[Row] = ()
 
     def fate(self, reason: str) -> int:
         """How many copies have this fate."""
@@ -143,6 +145,7 @@ def read(
             row["export"] for row in records(freshness(con, analysis="circulation"))
         ),
         undeclared=records(undeclared_codes(con)),
+        schemes=[row for row in records(call_number_schemes(con)) if branch in ("", row["branch"])],
     )
 
 

@@ -12,7 +12,7 @@ from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Row, month_name, number, share
 
-__all__ = ["limits", "missing", "pick_list", "summary", "why_not"]
+__all__ = ["limits", "missing", "pick_list", "schemes", "summary", "why_not"]
 
 UNKNOWN = {
     "class": "class not known",
@@ -20,6 +20,21 @@ UNKNOWN = {
     "location": "location not known",
 }
 LONGEST_TITLE = 60
+SCHEMES: dict[str | None, str] = {
+    "lcc": "Library of Congress",
+    "nlm": "National Library of Medicine",
+    "ddc": "Dewey",
+    "udc": "Universal Decimal Classification",
+    "sudoc": "Superintendent of Documents",
+    "local": "a word, or a running number",
+    None: "none that is known",
+}
+TOLD_BY = {
+    "exported": "Named by the export",
+    "shelf": "As most of the shelf",
+    "system": "As most of the system",
+    "guessed": "Guessed from the number",
+}
 AND_OR = {
     "and": "both older and longer unused than the limits of its class",
     "or": "older, or longer unused, than a limit of its class",
@@ -215,6 +230,47 @@ def missing(report: Collection) -> Html:
         headings={"lost_on": "Since", "days_lost": "Days"},
     )
     return joined(paragraph(text), folded("The list", shelf))
+
+
+def schemes(report: Collection) -> Html:
+    """In which schemes the call numbers are written, how that is known, and how many are in none:
+    their order and their classes rest on it."""
+    copies: Counter[tuple[str | None, str]] = Counter()
+    for row in report.schemes:
+        copies[row["scheme"], row["scheme_from"]] += row["copies"]
+    if not copies:
+        return Html("<p>No copy has a call number.</p>")
+    of_scheme: Counter[str | None] = Counter()
+    for (scheme, _), count in copies.items():
+        of_scheme[scheme] += count
+    total, unparsed = of_scheme.total(), of_scheme[None]
+    exported = sum(count for (_, told), count in copies.items() if told == "exported")
+    text = (
+        f"Of {number(total)} call numbers {number(total - unparsed)} could be read. "
+        f"{number(unparsed)} are in no scheme that is known here: of these copies no class can be "
+        "told, and they stand by their words and numbers. "
+        f"The exports name the scheme of {number(exported)}; of the others it was taken from their "
+        "shelf or system, or guessed from the number."
+    )
+    read = table(
+        [
+            {
+                "scheme": SCHEMES[scheme],
+                **{told: copies[scheme, told] for told in TOLD_BY},
+                "copies": of_scheme[scheme],
+            }
+            for scheme in SCHEMES
+            if of_scheme[scheme]
+        ],
+        "Call numbers by scheme, and how the scheme is known",
+        headings=TOLD_BY,
+        foot={
+            "scheme": "all",
+            **{told: sum(copies[s, told] for s in SCHEMES) for told in TOLD_BY},
+            "copies": total,
+        },
+    )
+    return joined(paragraph(text), folded("By scheme", read))
 
 
 def limits(report: Collection) -> Html:

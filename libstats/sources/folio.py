@@ -6,7 +6,7 @@ in Metadb only if any record ever had the field. Places, types and groups are nu
 unless a report joins their names; `folio service points` and the like tell libstats the names.
 """
 
-from libstats.declaration.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source, cards_of_places
 
 DATES = "with its zone, as in 2026-10-31T09:30:00.000+00:00: give the column as it is, not its day"
 # Metadb's tables that end in __t__ hold every state that a record ever had: each would count as
@@ -29,6 +29,7 @@ LOANS = Source(
         "item.barcode": ("barcode", "item_barcode"),
         "dueDate": ("loan_due_date",),
         "returnDate": ("loan_return_date",),
+        "status.name": ("status__name", "loan_status"),
         "checkoutServicePointId": ("checkoutServicePoint.id",),
         "checkinServicePointId": ("checkinServicePoint.id",),
         "item.materialType.name": ("material_type_name",),
@@ -36,7 +37,7 @@ LOANS = Source(
         "metadata.updatedDate": UPDATED,
     },
     happened=("checked_out_at", "returned_at"),
-    set_aside=EARLIER,
+    set_aside=EARLIER | cards_of_places("userId", "patronGroupIdAtCheckout"),
     is_elsewhere=True,
     dates=DATES,
     fills={
@@ -63,6 +64,8 @@ LOANS = Source(
         end as renewals,
         -- a loan for use in the reading room
         case when trim("forUseAtLocation.status") <> '' then true end as is_in_house,
+        -- one whose copy was lost and paid for is closed without a return
+        "status.name" as status_as_exported,
         zoned_time("metadata.updatedDate") as updated_at
     from raw"""
     },
@@ -264,6 +267,15 @@ HISTORY = LeftAlone(
     (
         "each row is one more state of a loan, and would count as another loan: "
         "export the loans themselves"
+    ),
+)
+RENEWALS = LeftAlone(
+    "folio",
+    "dates of renewals",
+    ("loan_id", "loan_action", "renewal_date"),
+    (
+        "one renewal may stand in it several times, seconds apart, and would count as often: the "
+        "loans themselves say how often each was renewed"
     ),
 )
 USERS = LeftAlone(

@@ -56,7 +56,7 @@ TRANSACTIONS = Source(
         case trim("?TransactionTypeID")
             when '6001'
                 then case
-                    when is_place("?PatronID") then 'other'
+                    when is_place("?PatronID") or is_place_group("?PatronCodeID") then 'other'
                     when coalesce(trim("?RenewalFlag"), '') in ('', '0') then 'checkout'
                     else 'renewal'
                 end

@@ -91,6 +91,7 @@ CHARGES = Source(
     },
     absence="gone",
     happened=("checked_out_at", "last_renewed_at"),
+    set_aside={"charged to the card of a place": 'is_place("User Key")'},
     footer=NOT_ROWS,
     dates="as Symphony writes them, 202610310930",
     blanks={"Date Due": NO_DATE, "Date Renewed": NO_DATE},

@@ -16,7 +16,7 @@ TOLD = "  codes without a role; nothing is concluded from them until libstats.to
 def test_a_code_without_a_role_is_named_with_the_line_to_add(tmp_path: Path) -> None:
     """7 twice, 8 once; -1 and 0 are known, 9 is lost as any other value, a deleted copy is set
     aside."""
-    rows = "1;a;E;7;0;\n2;b;E; 7;9;\n3;c;E;8;0;\n4;d;E;-1;;\n5;e;E;NULL;0;\n6;f;E;66;0;2026-01-01\n"
+    rows = "1;a;E;7;0;\n2;b;E; 7;9;\n3;c;E;8;0.0;\n7;g;E;0.00;;\n4;d;E;-1;;\n5;e;E;NULL;0;\n6;f;E;66;0;2026-01-01\n"
     told = inspect(write(tmp_path / "items.csv", HEAD + rows))
     assert told.endswith(
         TOLD

@@ -576,3 +576,17 @@ def test_codes_without_a_role_stand_at_its_head() -> None:
     assert "not_for_loan_code “4”" in head and "not_for_loan_code “5”" not in head
     assert "2 more codes have no role" in head
     assert "no role" not in str(collection.head(example()))
+
+
+def test_how_call_numbers_were_read_is_told() -> None:
+    """8 of 10 could be read; the exports name the scheme of 5."""
+    counts = [("ddc", "exported", 5), ("ddc", "shelf", 1), ("local", "guessed", 2)]
+    rows = [
+        {"source": "koha", "branch": "EAST", "location": "A", "scheme": s, "scheme_from": told, "copies": n}
+        for s, told, n in [*counts, (None, "shelf", 2)]
+    ]  # fmt: skip
+    page = str(weeding.schemes(replace(example(), schemes=rows)))
+    assert "Of 10 call numbers 8 could be read. 2 are in no scheme that is known here" in page
+    assert "The exports name the scheme of 5" in page
+    assert "Dewey" in page and "Superintendent" not in page
+    assert "No copy has a call number" in str(weeding.schemes(example()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import libstats
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
@@ -42,6 +44,86 @@ def test_a_library_declares_its_own_cards(workspace: Workspace) -> None:
         assert con.sql(
             "select kind, count(patron_key) from circulation_event group by 1 order by 1"
         ).fetchall() == [("checkout", 1), ("other", 0)]
+
+
+# Of each system a list with a loan of the card 900001 of the mending bench, one of a card of the
+# group STAT, whose cards are all places, and one of a patron.
+LENT = {
+    "koha loans": (
+        "issue_id,issuedate,date_due,borrowernumber,categorycode,itemnumber,branchcode",
+        "{n},2026-10-05 10:00:00,2026-10-26 23:59:00,{card},{group},{n},MAIN",
+    ),
+    "evergreen circulations": (
+        "Circ ID,Checkout / Renewal Library,Checkout Date/Time,Due Date/Time,Parent Circulation,"
+        "Patron,Patron Profile Group",
+        "{n},BR1,2026-10-05 10:00:00-04,2026-10-26 23:59:59-04,,{card},{group}",
+    ),
+    "alma loans": (
+        "Item Loan Id,Loan Date,In House Loan Indicator,Primary Identifier,User Group",
+        "{n},10/05/2026,N,{card},{group}",
+    ),
+    "folio loans": (
+        "id,user_id,loan_date,due_date,patron_group_id_at_checkout",
+        "{n},{card},2026-10-05T14:00:00.000+00:00,2026-10-26T14:00:00.000+00:00,{group}",
+    ),
+    "sierra checkouts": (
+        "checkout_gmt,due_gmt,item_record_id,patron_record_id,ptype_code",
+        "2026-10-05 10:0{n}:00-04,2026-10-26 10:00:00-04,{n},{card},{group}",
+    ),
+    "koha statistics": (
+        "datetime,type,branch,itemnumber,borrowernumber,categorycode",
+        "2026-10-05 10:0{n}:00,issue,MAIN,{n},{card},{group}",
+    ),
+    "sierra circulation transactions": (
+        "transaction_gmt,op_code,stat_group_code_num,item_record_id,patron_record_id,ptype_code",
+        "2026-10-05 10:0{n}:00-04,o,1,{n},{card},{group}",
+    ),
+    "polaris transactions": (
+        "TranClientDate,TransactionID,OrganizationID,TransactionTypeID,ItemRecordID,PatronID,"
+        "PatronCodeID,RenewalFlag,CheckInType",
+        "2026-10-05 10:0{n}:00.000,{n},3,6001,{n},{card},{group},0,NULL",
+    ),
+}
+BORROWERS = [("900001", "ADULT"), ("5", "STAT"), ("5001", "ADULT")]
+
+
+@pytest.mark.parametrize("label", LENT)
+def test_cards_and_groups_of_places_are_no_patrons_in_any_system(
+    workspace: Workspace, label: str
+) -> None:
+    """Settable in every system: of three loans one is a checkout, in one file and in many."""
+    system, head, row = label.split()[0], *LENT[label]
+    table = "circulation_event" if "statistics" in label or "transactions" in label else "loan"
+    own = (
+        f'\n[roles.{system}.{table}.card]\n"900001" = "place"\n'
+        f'[roles.{system}.{table}.patron_group]\n"Stat" = "place"\n'
+    )
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    write(config, text + own)
+    place = find(workspace.folder)
+    rows = [row.format(n=n, card=card, group=group) for n, (card, group) in enumerate(BORROWERS, 1)]
+    day = row.replace("2026-10-05", "2026-10-06").replace("10/05/2026", "10/06/2026")
+    files = [
+        write(place.exports / "a.csv", "\n".join([head, *rows]) + "\n"),
+        write(place.exports / "b.csv", f"{head}\n{day.format(n=7, card=5002, group='ADULT')}\n"),
+    ]
+    libstats.load(place, [files[0]])
+    assert checkouts(place) == 1
+    libstats.load(place, files)
+    assert checkouts(place) == 2
+
+
+def checkouts(place: Workspace) -> int:
+    with libstats.open(place) as con:
+        return int(
+            con.sql(
+                "select (select count(*) from circulation_event where kind = 'checkout')"
+                " + (select count(*) from loan)"
+            ).fetchall()[0][0]
+        )
 
 
 def transactions(*rows: tuple[int, str, str]) -> str:

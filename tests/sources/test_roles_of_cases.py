@@ -28,12 +28,15 @@ DOCUMENTED = {
     ("polaris", "hold"): """Inactive|Active|Pending|Shipped|Held|Not Supplied|Unclaimed|Expired
         |Cancelled|Out""",
     ("polaris", "circulation_event"): """6001|6002|6005|6006|6007|6008|6009|6010|6011|6012|6013|6014
-        |6016|6018|7200""",
+        |6016|6018|7200|6039|6051|6052|6053|6054|6057|6058""",
+    ("sierra", "circulation_event"): "o|i|n|h|nb|hb|ni|hi|nv|hv|f|r|b|u",
     ("symphony", "hold"): "FILLED|EXPIRED|EXP_ONSHELF|CANCELLED",
     ("symphony", "circulation_event"): "CV|EV|RV|WV|WD-PO|MISSING|DISCARD|REPAIR",
     ("folio", "hold"): """Open - Not yet filled|Open - Awaiting pickup|Open - Awaiting delivery
         |Open - In transit|Closed - Filled|Closed - Cancelled|Closed - Unfilled
         |Closed - Pickup expired""",
+    ("folio", "loan"): "Open|Closed",
+    ("alma", "loan"): "ACTIVE|COMPLETE",
     ("folio", "order_line"): """Pending|Awaiting Receipt|Ongoing|Partially Received|Fully Received
         |Receipt Not Required|Cancelled""",
     ("alma", "hold"): """Ready|Active|Completed|Rejected|Rejected by Library|Rejected by Patron

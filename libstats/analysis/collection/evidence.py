@@ -6,16 +6,33 @@ from __future__ import annotations
 from libstats.analysis.collection.age import OLDEST
 from libstats.analysis.collection.copies import IS_MISSING
 from libstats.analysis.collection.horizon import is_covered, stated_use
+from libstats.declaration.raw import quoted
+from libstats.definitions.processes import OVER
+from libstats.definitions.roles import folded_sql
 
 __all__ = ["KNOWN", "KNOWN_COPY"]
 
 # What the judgement needs of each copy, and no more: there may be millions. Why a copy is kept by
 # its own record, whatever its class, age or use, is told at once.
 KNOWN_COPY = f"""
+    -- words that say that a hold or a loan is over; a hold that is done may still stand there
+    ended_word as (
+        select distinct source, about, code
+        from role
+        where about in ('hold', 'loan')
+            and coalesce(field, 'status_as_exported') = 'status_as_exported'
+            and outcome in ({", ".join(map(quoted, OVER))})
+            and (about = 'loan' or outcome <> 'done')
+    ),
     open_hold as (
         select source, title_id, item_id
-        from hold
+        from hold h
+        anti join ended_word e
+            on e.source = h.source
+            and e.about = 'hold'
+            and e.code = {folded_sql("h.status_as_exported")}
         where cancelled_on is null
+            and picked_up_on is null
             and coalesce(status, '') <> 'filled'
             and (placed_on is null or placed_on <= $as_of::date)
     ),
@@ -23,7 +40,11 @@ KNOWN_COPY = f"""
     -- are due, an old one is not believed
     open_loan as (
         select source, item_id, barcode
-        from loan
+        from loan l
+        anti join ended_word e
+            on e.source = l.source
+            and e.about = 'loan'
+            and e.code = {folded_sql("l.status_as_exported")}
         where returned_at is null
             and (
                 checked_out_at > $as_of::date - to_years(1)
@@ -107,7 +128,7 @@ KNOWN_COPY = f"""
                     -- names of places, which each library makes: what looks like reserves stays
                     or regexp_matches(
                         lower(concat_ws(' ', i.location, i.collection)),
-                        '\\breserves?\\b|\\bcourse res'
+                        '(^|[^a-z])(reserves?|course[^a-z]*res)([^a-z]|$)'
                     )
                     then 'kept: on reserve'
                 when list_contains($keep, i.location)

@@ -4,7 +4,7 @@ know."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -66,15 +66,21 @@ class Cases:
         says that it stands) and because (what the reason of its giving up says of that), not_before
         and not_after (the loads between which it ended).
         """
-        *is_read, is_logged, is_own = have(
+        read = self.process.read
+        is_logged, is_own, *rest = have(
             self.con,
             [
-                *((c.rows, c.when) for c in self.process.read),
                 log_of(self.process),
                 ("milestone", f"process = {quoted(self.process.name)}"),
+                *((c.rows, c.when) for c in read),
+                *((c.rows, c.is_told) for c in read),
             ],
         )
-        tables = [c for c, has_rows in zip(self.process.read, is_read, strict=True) if has_rows]
+        tables = [
+            c if is_told else replace(c, code="")
+            for c, has_rows, is_told in zip(read, rest, rest[len(read) :], strict=False)
+            if has_rows
+        ]
         # where two tables tell of a case, the one can know of an earlier day than the other
         sought = self.within if len(tables) == 1 and not is_logged and not is_own else None
         feeds = [self._read(columns, sought) for columns in tables]

@@ -1,6 +1,6 @@
 """Alma, loans: the report Fulfillment of Analytics. Names of borrowers and staff are never read."""
 
-from libstats.declaration.source import Source
+from libstats.declaration.source import Source, cards_of_places
 from libstats.sources.alma.items import AS_OF, DATES, ITEM_HEADINGS, NO_DATE, ZERO_DATES, totals
 
 
@@ -50,7 +50,7 @@ LOANS = Source(
         "Material Type": ("None", "Unknown"),
     },
     loose=("renewals",),
-    set_aside=totals("Item Loan Id"),
+    set_aside=totals("Item Loan Id") | cards_of_places("Primary Identifier", "User Group"),
     # of the member of staff no more is read than that it was one; None is nobody
     glean={"Loaned By": r"^(?i:\s*none\s*$)|\S"},
     dates=DATES,
@@ -82,7 +82,9 @@ LOANS = Source(
         case lower(trim("Loaned By"))
             when 'none' then 'self-check'
             else case when "Loaned By" is not null then 'staff' end
-        end as channel
+        end as channel,
+        -- one whose copy was lost, claimed returned or deleted is complete without a return
+        "Loan Status" as status_as_exported
     from raw"""
     },
 )

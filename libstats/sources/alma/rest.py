@@ -4,7 +4,7 @@ In both forms an element with a name for people gives `library.value`, the code,
 the name. Reports of Analytics mostly have names, so names are what is loaded here too.
 """
 
-from libstats.declaration.source import Source
+from libstats.declaration.source import Source, cards_of_places
 
 ITEMS = Source(
     system="alma",
@@ -76,6 +76,7 @@ LOANS = Source(
     name="loans of the REST service",
     recognise=("loan_id", "loan_date", "process_status"),
     happened=("checked_out_at", "returned_at"),
+    set_aside=cards_of_places("user_id", "user_group.value"),
     is_elsewhere=True,
     dates="with its zone, as in 2026-10-31T13:30:00Z",
     fills={
@@ -93,7 +94,8 @@ LOANS = Source(
         zoned_time("return_date") as returned_at,
         -- how often is not told: process_status RENEW says that it was
         zoned_time("last_renew_date") as last_renewed_at,
-        false as is_in_house
+        false as is_in_house,
+        "loan_status" as status_as_exported
     from raw"""
     },
 )

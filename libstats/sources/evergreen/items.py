@@ -6,7 +6,7 @@ columns are known as well. Times say their zone, to the hour. Libraries are told
 names (BR1); their numbers, which a bare table has, are taken as they stand.
 """
 
-from libstats.declaration.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source, cards_of_places
 
 # psql ends with the number of rows, and with the time where that is switched on
 FOOTER = r"\(\d+ rows?\)$|Time: "
@@ -47,6 +47,8 @@ RENEWALS = {
     )
 }
 
+OF_PLACES = cards_of_places("Patron", "Patron Profile Group")
+
 
 def loans(patron: str) -> str:
     """The SELECT of circulations, with the line for who borrowed."""
@@ -86,6 +88,7 @@ CIRCULATIONS = Source(
     required=RENEWALS,
     headings=LOAN_HEADINGS,
     happened=("checked_out_at", "returned_at"),
+    set_aside=OF_PLACES,
     footer=FOOTER,
     dates=DATES,
     fills={"loan": loans("""person_key("Patron")""")},
@@ -110,6 +113,7 @@ AGED = Source(
     headings=AGED_HEADINGS
     | {"Patron Birth Year": ("usr_birth_year", "Patron ZIP", "usr_post_code")},
     happened=("checked_out_at", "returned_at"),
+    set_aside=OF_PLACES,
     footer=FOOTER,
     dates=DATES,
     fills={"loan": loans("person_key('')")},
@@ -149,6 +153,7 @@ PATRONLESS = Source(
         ),
     },
     happened=("checked_out_at", "returned_at"),
+    set_aside=OF_PLACES,
     footer=FOOTER,
     dates=DATES,
     fills={"loan": loans("person_key('')")},

@@ -3,25 +3,29 @@
 from libstats.declaration.source import Source
 from libstats.sources.koha.items import ERROR_LINES, PEOPLE, ZERO_DATES
 
-# reserves holds the live requests and old_reserves the ended ones. Dates only: Koha keeps no time
-# of day here.
-HOLDS = Source(
-    system="koha",
-    name="holds",
-    recognise=("reservedate", "branchcode"),
-    unless=PEOPLE,
-    required={
-        "reserve_id": (
-            "add reserves.reserve_id to the report: without it the same hold in two files would "
-            "count twice"
-        )
-    },
-    headings={"biblionumber": ("BIBLIO_NUMBER",), "itemnumber": ("ITEM_NUMBER",)},
-    happened=("updated_at", "placed_on", "ready_on"),
-    null_words=ZERO_DATES,
-    failure=ERROR_LINES,
-    fills={
-        "hold": """
+
+def of_holds(
+    name: str, recognise: tuple[str, ...], unless: tuple[str, ...], without_word: str
+) -> Source:
+    """A declaration of lists of holds; `without_word` is the SQL of the word for a hold that has
+    none."""
+    return Source(
+        system="koha",
+        name=name,
+        recognise=recognise,
+        unless=(*PEOPLE, *unless),
+        required={
+            "reserve_id": (
+                "add reserves.reserve_id to the report: without it the same hold in two files "
+                "would count twice"
+            )
+        },
+        headings={"biblionumber": ("BIBLIO_NUMBER",), "itemnumber": ("ITEM_NUMBER",)},
+        happened=("updated_at", "placed_on", "ready_on"),
+        null_words=ZERO_DATES,
+        failure=ERROR_LINES,
+        fills={
+            "hold": f"""
     select
         "reserve_id" as hold_id,
         "biblionumber" as title_id,
@@ -44,7 +48,7 @@ HOLDS = Source(
         --   both it is a row of old_reserves
         coalesce(
             nullif(trim("?found"), ''),
-            case when whole_number("?priority") = 0 then 'priority 0' end
+            {without_word}
         ) as status_as_exported,
         "cancellation_reason" as cancelled_reason,
         whole_number("priority") as queue_position,
@@ -52,5 +56,25 @@ HOLDS = Source(
         iso_time("suspend_until") as suspended_until,
         iso_time("timestamp") as updated_at
     from raw"""
-    },
+        },
+    )
+
+
+# reserves holds the live requests and old_reserves the ended ones. Dates only: Koha keeps no time
+# of day here.
+HOLDS = of_holds(
+    "holds",
+    ("reservedate", "branchcode"),
+    (),
+    """case when whole_number("?priority") = 0 then 'priority 0' end""",
+)
+
+# A list that tells when holds were cancelled has ended ones among it. Without priority nothing
+# tells one that ended otherwise from one that waits: its word is one that nobody declared, until
+# the library says whether such a list of its own is of reserves ("open") or old_reserves ("over").
+WITHOUT_PRIORITY = of_holds(
+    "holds without priority",
+    ("reservedate", "branchcode", "cancellationdate"),
+    ("priority",),
+    """case when coalesce(trim("cancellationdate"), '') = '' then 'no priority' end""",
 )

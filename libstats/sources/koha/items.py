@@ -5,7 +5,7 @@ errors of a running report as lines behind the last row. Column names are MySQL'
 a report's author chose.
 """
 
-from libstats.declaration.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source, cards_of_places
 
 ZERO_DATES = ("NULL", "\\N", "0000-00-00", "0000-00-00 00:00:00")
 ERROR_LINES = r"^# ERROR"
@@ -261,6 +261,8 @@ LOANS = Source(
     happened=("updated_at", "checked_out_at", "returned_at", "last_renewed_at"),
     null_words=ZERO_DATES,
     failure=ERROR_LINES,
+    # such as statistical patrons (categories of type X)
+    set_aside=cards_of_places("borrowernumber", "categorycode"),
     fills={
         "loan": """
     select
@@ -305,10 +307,20 @@ STATISTICS = Source(
         iso_time("datetime") as happened_at,
         "branch" as branch,
         -- any case: MariaDB compares without it, and reports do write 'ISSUE'. localuse is a scan
-        --   of a copy that nobody had borrowed
+        --   of a copy that nobody had borrowed. To a card of a place nothing is lent
         case lower("type")
-            when 'issue' then 'checkout'
-            when 'renew' then 'renewal'
+            when 'issue'
+                then case
+                    when is_place("?borrowernumber") or is_place_group("?categorycode")
+                        then 'other'
+                    else 'checkout'
+                end
+            when 'renew'
+                then case
+                    when is_place("?borrowernumber") or is_place_group("?categorycode")
+                        then 'other'
+                    else 'renewal'
+                end
             when 'return' then 'checkin'
             when 'localuse' then 'in-house use'
             when 'onsite_checkout' then 'in-house use'

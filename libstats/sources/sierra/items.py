@@ -7,7 +7,7 @@ database say their zone, and reports of it give records as numbers of the databa
 b1234567a.
 """
 
-from libstats.declaration.source import LeftAlone, Source
+from libstats.declaration.source import LeftAlone, Source, cards_of_places
 
 LIST_DATES = "month first with hyphens, as in 10-31-2026"
 SQL_DATES = "with its zone, as in 2026-10-31 09:30:00-04: give the column as it is, not its day"
@@ -127,9 +127,19 @@ TRANSACTIONS = Source(
         -- f is a hold that was filled: its checkout is a row of its own. u counts a use by hand.
         --   Holds and bookings are other
         case trim("op_code")
-            when 'o' then 'checkout'
+            when 'o'
+                then case
+                    when is_place("?patron_record_id") or is_place_group("?ptype_code")
+                        then 'other'
+                    else 'checkout'
+                end
             when 'i' then 'checkin'
-            when 'r' then 'renewal'
+            when 'r'
+                then case
+                    when is_place("?patron_record_id") or is_place_group("?ptype_code")
+                        then 'other'
+                    else 'renewal'
+                end
             when 'u' then 'in-house use'
             else case when trim("op_code") <> '' then 'other' end
         end as kind,
@@ -159,6 +169,7 @@ CHECKOUTS = Source(
     absence="gone",
     happened=("checked_out_at",),
     null_words=NULLS,
+    set_aside=cards_of_places("patron_record_id", "ptype_code"),
     footer=FOOTER,
     is_elsewhere=True,
     dates=SQL_DATES,

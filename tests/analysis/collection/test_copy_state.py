@@ -202,6 +202,11 @@ def state(config: dict[str, Any] | None = None, **copy: Any) -> tuple[Any, ...]:
             {"not_for_loan_code": "7", "due_on": date(2026, 12, 1)},
             ("on loan", None, False, None, 'not_for_loan_code "7"'),
         ),
+        # 0 as a spreadsheet writes it is not any other value
+        (
+            {"lost_code": "0.0", "damaged_code": "0.00", "not_for_loan_code": "00"},
+            ("nothing said", True, True, True, None),
+        ),
         # whole, whatever its case and spaces, and never a word inside it
         ({"source": "folio", "status": " CHECKED  out "}, ("on loan", True, False, True, None)),
         (

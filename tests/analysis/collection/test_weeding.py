@@ -630,6 +630,8 @@ def test_a_class_without_a_line_is_not_judged() -> None:
         ({"not_for_loan_code": "1"}, "reference or not for loan"),
         ({"call_number": "REF 640 BRO"}, "reference or not for loan"),
         ({"collection": "RESERVE"}, "on reserve"),
+        ({"location": "main_reserves"}, "on reserve"),
+        ({"location": "Course-Res."}, "on reserve"),
         ({"location": "LOCAL"}, "at a location or in a collection that is never weeded"),
         ({"call_number": "MAG BRO"}, "magazine, newspaper or other serial"),
         ({"added_on": date(2025, 1, 1)}, "added too recently"),
@@ -638,6 +640,46 @@ def test_a_class_without_a_line_is_not_judged() -> None:
 )
 def test_what_is_kept(copy: dict[str, Any], reason: str) -> None:
     assert fate(shelf(copies=[copy]), keep=["LOCAL"]) == f"kept: {reason}"
+
+
+@pytest.mark.parametrize(
+    "location", ["Preserved rare books", "RESERVED", "unreserved", "Course research", "Reserver"]
+)
+def test_a_word_for_reserves_inside_another_keeps_nothing(location: str) -> None:
+    assert listed(shelf(copies=[{"location": location}]), **ALL) == ["1"]
+
+
+# words that say that a hold or a loan is over, of each system that tells it so alone, and that not
+ENDED_HOLDS = {
+    "folio": ("Closed - Unfilled", "Closed - Cancelled", "Open - Not yet filled"),
+    "polaris": ("Expired", "Denied", "Active"),
+    "symphony": ("EXPIRED", "EXP_ONSHELF", "SOMETHING"),
+    "alma": ("Rejected by Patron", "HISTORY", "IN_PROCESS"),
+    "koha": ("priority 0", "Priority  0", "W"),
+}
+
+
+@pytest.mark.parametrize("system", ENDED_HOLDS)
+def test_a_hold_whose_status_says_that_it_is_over_keeps_no_copy(system: str) -> None:
+    *over, live = ENDED_HOLDS[system]
+    hold = {"source": system, "hold_id": "1", "title_id": "1", "placed_on": date(2026, 5, 1)}
+    shelves = {"copies": [{"source": system}], "title": {"source": system}}
+    other = [{**OTHER[0], "source": system}]
+    for word in over:
+        con = shelf(**shelves, other=other, hold=[{**hold, "status_as_exported": word}])
+        assert listed(con, **ALL) == ["1"], word
+    con = shelf(**shelves, other=other, hold=[{**hold, "status_as_exported": live}])
+    assert fate(con) == "kept: requested by a patron"
+
+
+@pytest.mark.parametrize(("system", "word"), [("folio", "Closed"), ("alma", "COMPLETE")])
+def test_a_loan_that_was_closed_without_a_return_keeps_no_copy(system: str, word: str) -> None:
+    loan = {"source": system, "loan_id": "1", "item_id": "1", "checked_out_at": "2014-06-01"}
+    shelves = {"copies": [{"source": system}], "title": {"source": system}}
+    other = [{**OTHER[0], "source": system, "due_on": None}]
+    con = shelf(**shelves, other=other, loan=[{**loan, "status_as_exported": word}])
+    assert listed(con, **ALL) == ["1"]
+    assert listed(shelf(**shelves, other=other, loan=[loan]), **ALL) == []
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,19 @@ def test_a_status_that_says_over_closes_a_request_without_a_day(workspace: Works
         ).fetchall() == [(10, 0, 0, 7, 2, 1)]
 
 
+def test_a_word_of_another_direction_is_told(workspace: Workspace) -> None:
+    """To ask back is a word of lending: of what is delivered here it says nothing."""
+    text = f"{ILLIAD.format('')}\n1,DocDel,Article,Request Conditionalized,2026-10-01 09:00,\n"
+    text += "2,Lending,Article,Request Conditionalized,2026-10-01 09:00,\n"
+    text += "3,DocDel,Article,Request Sent,2026-10-01 09:00,\n"
+    with loaded(workspace, requests__2026_10_20=text) as con:
+        assert outcomes(con, "document_delivery") == {"1": "undeterminable", "3": "open"}
+        told = libstats.check(con).filter("alarm = 'code without a role'")
+        assert told.select("place, rows").fetchall() == [
+            ('[roles.illiad.ill_request.status_as_exported] "Request Conditionalized" = "..."', 1)
+        ]
+
+
 def test_a_library_says_what_its_own_queue_means(workspace: Workspace) -> None:
     own = '\n[roles.illiad.ill_request.status_as_exported]\n"Our Own Queue" = "done"\n'
     text = f"{ILLIAD.format('')}\n1,Borrowing,Loan,our own queue ,2026-10-01 09:00,ABC\n"
@@ -242,6 +255,23 @@ HOLDS: dict[str, tuple[str, str, dict[str, str]]] = {
             ";;0;P": "open",
             ";;0;Q": "undeterminable",
         },
+    ),
+    # without its place in the queue nothing tells a hold that ended from one that waits
+    "koha without priority": (
+        "reserve_id;reservedate;branchcode;cancellationdate;found\n",
+        "{};2026-10-01;EAST;{}\n",
+        {
+            ";F": "done",
+            ";W": "done",
+            "2026-10-12;": "given up",
+            ";T": "open",
+            ";": "undeterminable",
+        },
+    ),
+    "koha reserves alone": (
+        "reserve_id;reservedate;branchcode;found\n",
+        "{};2026-10-01;EAST;{}\n",
+        {"W": "done", "": "open"},
     ),
     "folio": (
         "request_id,requestType,requestDate,pickupServicePointId,status\n",
