@@ -236,7 +236,8 @@ HOLDS = Source(
         coalesce(us_time("?HoldTillDate"), us_time("?ExpirationDate"))::date as expires_on,
         case
             when lower(trim("SysHoldStatus")) in (
-                'cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied'
+                'cancelled', 'canceled', 'expired', 'unclaimed', 'not supplied', 'not-supplied',
+                'denied'
             )
                 then us_time("?LastStatusTransitionDate")::date
         end as cancelled_on,

@@ -10,7 +10,7 @@ ILL_REQUESTS = Source(
     name="ILL requests",
     recognise=("illrequest_id", "status"),
     unless=PEOPLE,
-    happened=("updated_at", "completed_on", "replied_on", "placed_on"),
+    happened=("updated_at", "completed_on", "replied_on", "created_at"),
     null_words=(*ZERO_DATES, "N/A", "n/a", "-"),
     failure=ERROR_LINES,
     fills={
@@ -47,7 +47,8 @@ ILL_REQUESTS = Source(
         "branchcode" as branch,
         "medium" as format,
         "backend" as service,
-        iso_date("placed") as placed_on,
+        -- written when the request is made, by whoever makes it: when it was sent is not told
+        iso_date("placed")::timestamp as created_at,
         -- the last answer of the service, which may be no more than that it has the request
         iso_date("replied") as replied_on,
         iso_date("completed") as completed_on,
