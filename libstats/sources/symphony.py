@@ -164,9 +164,12 @@ HOLDS = Source(
         packed_time("Date Notified")::date as notified_on,
         -- the last day on the hold shelf
         packed_time("Date Hold Expires")::date as expires_on,
-        -- inactive is filled, or ended otherwise
+        -- inactive is filled, or ended otherwise; of a word that nobody declared neither is known
         case
-            when upper(trim("Inactive Reason")) <> 'FILLED' then packed_time("Date Inactive")::date
+            when upper(trim("Inactive Reason")) in (
+                'CANCELLED', 'CANCELED', 'EXPIRED', 'EXP_ONSHELF', 'EXP-ONSHELF'
+            )
+                then packed_time("Date Inactive")::date
         end as cancelled_on,
         case
             when upper(trim("?Inactive Reason")) = 'FILLED' then 'filled'

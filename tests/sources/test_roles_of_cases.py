@@ -41,7 +41,9 @@ DOCUMENTED = {
         |Receipt Not Required|Cancelled""",
     ("alma", "hold"): """Ready|Active|Completed|Rejected|Rejected by Library|Rejected by Patron
         |Failed|NOT_STARTED|IN_PROCESS|ON_HOLD_SHELF|HISTORY""",
-    ("alma", "order_line"): "ACTIVE|CLOSED|CANCELLED|SENT|WAITING_FOR_INVOICE|INREVIEW|READY",
+    ("alma", "order_line"): """ACTIVE|CLOSED|CANCELLED|SENT|WAITING_FOR_INVOICE|INREVIEW|READY
+        |Manual Packaging|Auto Packaging|Waiting for Renewal|Recurring Renewal
+        |Waiting for Manual Renewal""",
     ("alma", "ill_request"): """Request created|Sent to partner|Shipped physically
         |Shipped digitally|Received by library|Loaned item to patron|Returned by patron
         |Returned item to partner|Request completed|Cancelled by patron|Cancelled by staff

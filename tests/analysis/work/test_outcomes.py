@@ -330,6 +330,7 @@ HOLDS: dict[str, tuple[str, str, dict[str, str]]] = {
             "EXPIRED,20261012,0": "lapsed",
             "CANCELLED,20261012,0": "given up",
             "FILLED,20261012,0": "done",
+            "SOMEHOW,20261012,0": "undeterminable",
             ",0,20261003": "done",
             "NONE,0,0": "open",
         },
