@@ -6,11 +6,12 @@ from __future__ import annotations
 from libstats.analysis.collection.age import OLDEST
 from libstats.analysis.collection.copies import IS_MISSING
 from libstats.analysis.collection.horizon import is_covered, stated_use
-from libstats.declaration.raw import quoted
 from libstats.definitions.processes import OVER
 from libstats.definitions.roles import folded_sql
 
 __all__ = ["KNOWN", "KNOWN_COPY"]
+
+_OVER = ", ".join(f"'{outcome}'" for outcome in OVER)
 
 # What the judgement needs of each copy, and no more: there may be millions. Why a copy is kept by
 # its own record, whatever its class, age or use, is told at once.
@@ -21,7 +22,7 @@ KNOWN_COPY = f"""
         from role
         where about in ('hold', 'loan')
             and coalesce(field, 'status_as_exported') = 'status_as_exported'
-            and outcome in ({", ".join(map(quoted, OVER))})
+            and outcome in ({_OVER})
             and (about = 'loan' or outcome <> 'done')
     ),
     open_hold as (
