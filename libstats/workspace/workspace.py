@@ -52,6 +52,11 @@ name = "{name}"
 # names them. Of copies: on shelf, on loan, repair, missing, withdrawn, ... (the table `copy_role`).
 # [roles.koha.item.not_for_loan_code]
 # "3" = "repair"
+# Cards that stand for places (mending, statistics) and are no patrons, and groups of such cards:
+# [roles.koha.loan.card]
+# "900001" = "place"
+# [roles.koha.loan.patron_group]
+# "STAT" = "place"
 
 # The limits of weeding, where neither profile nor table is given: a profile of
 # libstats/definitions/weeding.csv, or of a table like it in this folder.
