@@ -74,6 +74,7 @@ class MilestoneColumns:
     refined: str = "null"
     ever: bool = False  # what is missing from a list of all that is open is a case too
     gone: str = "over"
+    unended: str = ""  # SQL over the table: the cases whose end is sought between loads; "": all
 
     @property
     def rows(self) -> str:

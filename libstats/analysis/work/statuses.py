@@ -77,7 +77,7 @@ _SHOWN = """
                     r.first_at,
                     r.last_at,
                     {outcome} as outcome
-                from history.{table} {row}
+                from history.{table} {row}{unended}
                 join ({runs}
                 ) r
                     on r.shape = {row}.shape
@@ -208,7 +208,13 @@ class Statuses:
         if second := table.second_name:
             key = f"coalesce({row}.{table.exported_key[0]}, '{second}:' || {row}.{second})"
         told = [c for c in (self.columns.code, "status") if c in {c.name for c in table.columns}]
+        unended = ""
+        if self.columns.unended:
+            unended = f"""
+                semi join (from {self.columns.rows} where {self.columns.unended}) u
+                    using (source, {table.key[0]})"""
         return _SHOWN.format(
+            unended=unended,
             table=name,
             row=row,
             key=key,
