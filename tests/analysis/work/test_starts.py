@@ -15,9 +15,11 @@ pytestmark = pytest.mark.slow
 ORDERS = {
     "folio": {
         "orders__2026_10_31": "id,po_number,order_type,workflow_status,date_ordered\n"
-        "o1,1,One-Time,Open,2026-07-01T10:00:00.000+00:00\n",
+        "o1,1,One-Time,Open,2026-07-01T10:00:00.000+00:00\n"
+        "o2,2,Ongoing,Open,2026-07-01T10:00:00.000+00:00\n",
         "lines__2026_10_31": "id,po_line_number,purchase_order_id,receipt_status\n"
-        "1,1-1,o1,Awaiting Receipt\n2,1-2,o1,Ongoing\n3,1-3,o1,Fully Received\n",
+        "1,1-1,o1,Awaiting Receipt\n2,1-2,o1,Ongoing\n3,1-3,o1,Fully Received\n"
+        "4,2-1,o2,Awaiting Receipt\n",
     },
     "sierra": {
         "orders__2026_10_31": "order_record_id,order_date_gmt,order_status_code,location_code\n"
@@ -35,6 +37,18 @@ def test_an_order_waits_since_it_was_sent_and_a_standing_one_does_not(
         assert libstats.worklist(con, "order_copy").select("case_id, standing").fetchall() == [
             ("line:1", "late"),
             ("line:2", "paused"),
+        ]
+
+
+def test_a_standing_order_of_alma_is_never_late(workspace: Workspace) -> None:
+    head = "PO Line Reference,PO Number,Status,Sent Date,Order Line Type Code,PO Line Creation Date"
+    rows = "".join(
+        f"POL-{n},PO1,ACTIVE,7/1/2026,{code},7/1/2026\n"
+        for n, code in enumerate(("PRINTED_BOOK_OT", "PRINTED_BOOK_SO", "PRINTED_JOURNAL_CO"), 1)
+    )
+    with loaded(workspace, lines__2026_10_31=f"{head}\n{rows}") as con:
+        assert libstats.worklist(con, "order_copy").select("case_id").fetchall() == [
+            ("line:POL-1",)
         ]
 
 
