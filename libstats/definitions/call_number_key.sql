@@ -50,14 +50,16 @@ create or replace temp macro joined_decimals(t) as
     end;
 
 -- What follows the class number, part by part. Of letters and a number written as one the first is
--- a cutter, and so is a single letter's; PT1 is part 1.
-create or replace temp macro parts_key(tail, pattern) as
+-- a cutter, and so is a single letter's; PT1 is part 1. Behind a volume alone (v.12 Jan) no author
+-- stands.
+create or replace temp macro parts_key(tail, pattern, is_volume) as
     array_to_string(
         list_transform(
             regexp_extract_all(tail, pattern),
             lambda part, place: case
                 when part < 'A' then '-' || counted(part)
-                when place = 1 or (part[2] between '0' and '9') then '.' || part
+                when (place = 1 and not is_volume) or (part[2] between '0' and '9')
+                    then '.' || part
                 else '-'
                     || designated(rtrim(part, '0123456789'))
                     || case
@@ -162,14 +164,15 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                     else counted(head.number) || rtrim(head.decimals, '0')
                 end
                 || case
-                    when is_plain then parts_key(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
-                    else parts_key(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
+                    when is_plain then parts_key(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+', is_volume)
+                    else parts_key(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+', is_volume)
                 end
                 || case when told = tail then '' else '!' end
         end
     from (
         select
             *,
+            getvariable('call_number_designations')[words] is not null as is_volume,
             told_volumes(tail) as told
         from (
             select

@@ -31,6 +31,7 @@ SHELVES = {
         |PER v.1 no.2|PER v.1 no.10|PER v.2 1999 Jan|PER v.2 1999 Feb.|PER v.2 1999 Dec
         |PER v.2 1999 Spring|PER v.2 1999 fall|PER v.10""",
     # numbers of accession by year have no decimals
+    "local volumes": "v.1 (1990)|v.2|v.10|v.12 Jan|v.12 Feb|v.12 Dec|v.12 Spring|v.12 no.2",
     "local by year": "2019.5.2|2019.5.12|2019.10.3|2020.1|2020.12",
 }
 # Made up: number, scheme beside it (blank: none), class.
