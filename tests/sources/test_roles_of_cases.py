@@ -31,7 +31,8 @@ DOCUMENTED = {
         |6016|6018|7200|6039|6051|6052|6053|6054|6057|6058""",
     ("sierra", "circulation_event"): "o|i|n|h|nb|hb|ni|hi|nv|hv|f|r|b|u",
     ("symphony", "hold"): "FILLED|EXPIRED|EXP_ONSHELF|CANCELLED",
-    ("symphony", "circulation_event"): "CV|EV|RV|WV|WD-PO|MISSING|DISCARD|REPAIR",
+    ("symphony", "circulation_event"): """CV|EV|RV|WV|WD-PO|MISSING|DISCARD|REPAIR|JZ|FZ|hE|hF|JV|FV
+        |IV|WU|UR|UV|UI|Cd|BV|BY|IY""",
     ("folio", "hold"): """Open - Not yet filled|Open - Awaiting pickup|Open - Awaiting delivery
         |Open - In transit|Closed - Filled|Closed - Cancelled|Closed - Unfilled
         |Closed - Pickup expired""",
@@ -68,7 +69,8 @@ DOCUMENTED = {
     (
         "worldshare",
         "ill_request",
-    ): "New|Review|Submitted|Shipped|Received|Returned|Complete|Unfilled",
+    ): """New|Review|Submitted|Shipped|Received|Returned|Complete|Unfilled|In Transit|Received?|On Order
+        |Complete?|Conditional|Overdue""",
 }
 
 
