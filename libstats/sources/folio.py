@@ -272,7 +272,7 @@ HISTORY = LeftAlone(
 RENEWALS = LeftAlone(
     "folio",
     "dates of renewals",
-    ("loan_id", "loan_action", "renewal_date"),
+    ("loan_id", "loan_action"),
     (
         "one renewal may stand in it several times, seconds apart, and would count as often: the "
         "loans themselves say how often each was renewed"

@@ -7,6 +7,7 @@ import pytest
 import libstats
 from libstats.workspace.workspace import Workspace
 from tests.analysis.work.test_outcomes import loaded, outcomes
+from tests.support.files import write
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +44,30 @@ def test_it_ended_between_the_lists_that_show_it_open_and_closed(workspace: Work
             """
         ).fetchall()
         assert told == [("over", None, "2026-10-20", "2026-10-31")]
+
+
+DATES = (
+    "loan_action_date,loan_id,item_id,loan_action,loan_renewal_count,loan_status",
+    "loan_id,item_id,item_hrid,loan_action,renewal_date,loan_status,folio_renewal_count",
+)
+
+
+@pytest.mark.parametrize("head", DATES)
+def test_a_renewal_that_folio_logs_twice_counts_as_often_as_the_loan_says(
+    workspace: Workspace, head: str
+) -> None:
+    """The table of dates of renewals, in both its forms, is left alone and named; of a loan that
+    stands in two states of the same renewal, seconds apart, there is one renewal."""
+    text = "id,loan_date,due_date,renewal_count,status__name,metadata__updated_date\n"
+    for second in (10, 13):
+        text += f"1,2026-09-01T10:00:00Z,2026-10-12T10:00:00Z,1,Open,2026-09-21T10:00:{second}Z\n"
+    row = ",".join("2026-09-21" if "date" in name else "1" for name in head.split(",")) + "\n"
+    dates = write(workspace.exports / "loans_renewal_dates.csv", f"{head}\n{row}{row}")
+    with loaded(workspace, loans__2026_10_31=text) as con:
+        counted = libstats.circulation(con, since="2026-09-01", until="2026-10-01")
+        assert counted.select("checkouts, renewals_undated").fetchall() == [(1, 1)]
+    receipt = str(libstats.load(workspace, [dates]))
+    assert "dates of renewals: one renewal may stand in it several times" in receipt
 
 
 def test_a_status_that_nobody_declared_is_told(workspace: Workspace) -> None:
