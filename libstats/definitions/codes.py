@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats import schema
-from libstats.definitions.roles import COPY_ROLES, FIELDS, OF_CARDS
+from libstats.definitions.roles import COPY_ROLES, FIELDS, OF_CARDS, folded_sql
 
 __all__ = ["COPY_ROLES", "register", "undeclared"]
 
@@ -35,6 +35,29 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         list(map(list, zip(*((role, *said) for role, said in COPY_ROLES.items()), strict=True))),
     )
     con.execute(f"create or replace temp view copy_state as {_state()}")
+    _let_events_mean(con)
+
+
+def _let_events_mean(con: duckdb.DuckDBPyConnection) -> None:
+    """Where a library says what an event of its log is that libstats does not know, let it be that:
+    a temp view over `circulation_event`."""
+    own = """
+        from role
+        where is_own and about = 'circulation_event'
+            and coalesce(field, 'kind_as_exported') = 'kind_as_exported'
+            and role is not null"""
+    if not con.execute(f"select count(*) {own}").fetchall()[0][0]:
+        return
+    con.execute(
+        f"""
+        create or replace temp view circulation_event as
+        select e.* replace (
+            if(e.kind = 'other', coalesce(r.role, e.kind), e.kind) as kind
+        )
+        from memory.main.circulation_event e
+        left join (select source, code, min(role) as role {own} group by source, code) r
+            on r.source = e.source and r.code = {folded_sql("e.kind_as_exported")}"""
+    )
 
 
 def _says(field: str) -> str:

@@ -84,6 +84,7 @@ COPY_ROLES = {
     "nothing said": CopyRole(True, True, True, "the code says nothing against it"),
 }
 
+PLACE = "place"
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
 _DIRECTED = ("ill_request", "ill_event")
@@ -97,9 +98,9 @@ ROLES: dict[str, Sequence[str]] = {
         "in-house use",
         "payment",
         "other",
-        "place",
+        PLACE,
     ),
-    "loan": ("place",),
+    "loan": (PLACE,),
 }
 
 # What a status may say of how a case stands.
@@ -146,11 +147,13 @@ def folded_sql(column: str) -> str:
     return f"lower(regexp_replace(trim({column}), '\\s+', ' ', 'g'))"
 
 
-def words(about: str, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a library may say of a code of a table: a role; of what is no copy also an outcome, or
-    a milestone of any kind of work."""
+def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a library may say of a code of a column: a role; of what is no copy also an outcome, or
+    a milestone of any kind of work; of cards that they are places, and of nothing else that."""
+    if field in OF_CARDS:
+        return (PLACE,)
     own = config.get("process", {})
-    found = [*ROLES.get(about, ())]
+    found = [role for role in ROLES.get(about, ()) if role != PLACE]
     if about != "item":
         found += OUTCOMES
         for process in processes(config if isinstance(own, dict) else {}).values():

@@ -198,8 +198,8 @@ def _of_codes(
 ) -> Iterator[Fault]:
     from libstats.definitions import roles
 
-    words = roles.words(table, config)
     for field, codes in fields.items():
+        words = roles.words(table, field, config)
         if field not in roles.FIELDS[table]:
             told = "columns"
             yield _unlisted((*at, field), "is no column of codes", field, roles.FIELDS[table], told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 import libstats
@@ -158,3 +159,25 @@ def test_a_card_is_a_place_in_one_file_and_in_many(workspace: Workspace) -> None
             "select kind, count(*), count(distinct patron_key) from circulation_event group by 1"
             " order by 1"
         ).fetchall() == [("checkout", 3, 2), ("other", 2, 0)]
+
+
+def test_an_event_that_a_library_declares_is_what_it_says(workspace: Workspace) -> None:
+    """A word of a log that nobody knew: other, and told; then a checkout, without a new load."""
+    rows = "datetime,type,branch,itemnumber\n2026-10-05 10:00:00,issue,MAIN,1\n"
+    rows += "2026-10-05 10:01:00,Locker_Issue,MAIN,2\n2026-10-05 10:02:00,recall,MAIN,3\n"
+    libstats.load(workspace, [write(workspace.exports / "statistics.csv", rows)])
+    line = '[roles.koha.circulation_event.kind_as_exported] "Locker_Issue" = "..."'
+    with libstats.open(workspace) as con:
+        assert line in [row[2] for row in libstats.check(con).fetchall()]
+        assert lent(con) == 1
+    config = workspace.folder / CONFIG
+    own = '\n[roles.koha.circulation_event.kind_as_exported]\n"locker_issue" = "checkout"\n'
+    write(config, config.read_text(encoding="utf-8") + own)
+    with libstats.open(workspace.folder) as con:
+        assert line not in [row[2] for row in libstats.check(con).fetchall()]
+        assert lent(con) == 2
+
+
+def lent(con: duckdb.DuckDBPyConnection) -> int:
+    counted = libstats.circulation(con, since="2026-10-01", until="2026-11-01")
+    return int(counted.select("checkouts").fetchall()[0][0])

@@ -137,6 +137,12 @@ def test_a_misspelt_section_is_told_the_nearest(name: str, tmp_path: Path) -> No
         ("[roles.koha.item.lost_code]\n9 = 3\n", "means 3, which is no role"),
         ("[roles.koha.item.lost_code]\n9 = 'done'\n", "means 'done', which is no role"),
         ("[roles.koha.hold.status_as_exported]\nX = 'on loan'\n", "which is no role"),
+        ("[roles.koha.loan.card]\n9 = 'open'\n", "which is no role\n  The roles are: place"),
+        (
+            "[roles.koha.loan.patron_group]\nS = 'plce'\n",
+            "Did you mean place? The roles are: place",
+        ),
+        ("[roles.koha.loan.status_as_exported]\nC = 'place'\n", "means 'place', which is no role"),
         ("[roles.koha]\nitem = 5\n", "[roles] koha item: is not a section"),
         ("[roles.koha.item]\nstatus = 5\n", "[roles] koha item status: is not a section"),
         ("[roles]\nkoha = 5\n", "[roles] koha: is not a section"),
