@@ -6,28 +6,21 @@ create or replace temp macro opened(t) as
     regexp_replace(ltrim(call_number_text(t), ' .[(*#@+"'), '^([A-Z]+)([0-9])', '\1 \2');
 
 -- A Library of Congress or NLM number, if the classes are known to it. A code of a place may stand
--- before it (`BR1 ML 2533`): no class number is followed by another; and words that nobody
--- declared, where a cutter behind leaves no doubt (`Law KF4550 .A2`).
+-- before it (`BR1 ML 2533`): no class number is followed by another.
 create or replace temp macro lc_read(t) as
-    case
-        when regexp_matches(t, getvariable('call_number_placed_lc'))
-            then regexp_extract(
-                t,
-                getvariable('call_number_placed_lc'),
-                ['place', 'letters', 'number', 'decimals', 'tail']
-            )
-        when regexp_matches(t, getvariable('call_number_worded_lc'))
-            then regexp_extract(
-                t,
-                getvariable('call_number_worded_lc'),
-                ['place', 'letters', 'number', 'decimals', 'tail']
-            )
-        else regexp_extract(
+    if(
+        regexp_matches(t, getvariable('call_number_placed_lc')),
+        regexp_extract(
+            t,
+            getvariable('call_number_placed_lc'),
+            ['place', 'letters', 'number', 'decimals', 'tail']
+        ),
+        regexp_extract(
             t,
             getvariable('call_number_lc'),
             ['place', 'letters', 'number', 'decimals', 'tail']
         )
-    end;
+    );
 
 -- Letters and a number, then another number that is no year: T1 105, MC1 259 are numbers of
 -- accession.

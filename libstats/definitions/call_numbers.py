@@ -116,10 +116,6 @@ def _of_lc(said: Mapping[str, str], designated: set[str]) -> dict[str, str]:
     return {
         "lc": _text(f"^((?:(?:Q|FF?) +)?)({every}){number}"),
         "placed_lc": _text(f"^([A-Z]{{1,3}} ?[0-9]{{1,2}} +)({longer}){number}"),
-        "worded_lc": _text(
-            rf"^((?:[A-Z]{{3,}}[^A-Z0-9]+)+)({longer}) ?([0-9]{{1,4}})(\.[0-9]+)?"
-            r"( ?\. ?[A-Z]{1,3}[0-9].*)$"
-        ),
         "lc_alone": _text(f"^({every})[^A-Z0-9]*$"),
         "word_letters": _list(letters),
         "sound_letters": _list(w for w in letters if said[w] == "sound or video"),
