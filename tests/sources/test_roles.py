@@ -23,6 +23,8 @@ DOCUMENTED = {
     ("polaris", ""): """1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|In|Out|Out-ILL
         |Held|Transferred|In-Transit|Lost|Claim Returned|Claim Never Had|Missing|Withdrawn|Weeded
         |Bindery|On-Order|Repair|In-Repair|Mending|In-Process|Unavailable|Returned-ILL|Routed
+        |Available|Checked Out|Awaiting Pickup|In-Transit to Another Library|Shipped|Newly Acquired
+        |In-Transit to Home Library|Recently Returned|On Loan to Another Library|Local Missing
         |Shelving|Shelving cart|Non-circulating|Claim Missing Parts|EContent External Loan
         |Damaged""",
     ("symphony", ""): """CHECKEDOUT|LOST|LOST-ASSUM|LOST-CLAIM|LOST-PAID|LONGOVRDUE|MISSING|DISCARD
