@@ -38,7 +38,7 @@ SHELVES = {
 CLASSES = """E-READER||None|E-Book|ddc|None|E SEU|ddc|E|E123|lcc|E|+ N40 .W6|lcc|N|++ N40 .W6||N
     |FIC B76|lcc|FIC|FIC B76||FIC|FIC PS3545 .I5|lcc|PS|Graphic Novels PN6727 .M5|lcc|PN
     |GRAPHIC NOVELS BAT||GN|Newspapers||PER|Magazines|ddc|PER|Journals|lcc|PER|FRE 843 C|ddc|843
-    |CHI FIC|ddc|FIC|ADULT FIC ADA||FIC|AD 641.5|ddc|641|JGN BAB|ddc|GN|JE SEU|ddc|E|YGN NAR|ddc|GN
+    |CHI FIC|ddc|FIC|ADULT FIC ADA||FIC|AD 123||None|JGN BAB|ddc|GN|JE SEU|ddc|E|YGN NAR|ddc|GN
     |Law KF4550 .A2|lcc|None|Special Collections PS3545 .I5||PS|RARE BOOK N40 .W6|lcc|N
     |Thesis B76|lcc|None|LAPTOP PC 12|lcc|None|Carton AB 12||None|Blu Ray BAT||AV|BOCD FIC GRI|ddc|AV|641/.5 CHI|ddc|641|REF QA5|lcc|QA|R 031|ddc|031"""
 
