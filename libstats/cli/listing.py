@@ -10,7 +10,7 @@ import duckdb
 from libstats.analysis.alarms import check
 from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
-from libstats.readers.file_names import is_of, of_file
+from libstats.readers.file_names import is_of, legible
 from libstats.recognise.recognise import recognise
 from libstats.workspace.open import opened as open_store
 from libstats.workspace.workspace import Workspace
@@ -95,7 +95,7 @@ def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: in
         for entry in entries
     ):
         raise LibstatsError(
-            f"{of_file(original)} is not the file that was loaded, or has changed since",
+            f"{legible(original.name)} is not the file that was loaded, or has changed since",
             "Its lines are others now: give the file as it was.",
         )
 

@@ -15,7 +15,7 @@ from libstats.errors import WorkspaceError
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST, LAST = date(2000, 1, 1), date(2040, 1, 1)
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
-_KEYS = {"open", "closed", "holidays"}
+KEYS = ("open", "closed", "holidays")
 # OCLC counts a request's days from Monday to Friday without its own holidays (help.oclc.org,
 # Request_Aging); those are the United States' public ones here: a library that knows them better
 # writes [calendar.oclc]
@@ -63,6 +63,12 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
     con.execute(_TABLE, {"first": FIRST, "last": LAST})
     con.execute(_MACROS)
     con.execute("set variable fiscal_month = $1", [_fiscal_month(config)])
+
+
+def check(name: str, entry: Mapping[str, Any]) -> None:
+    """WorkspaceError for a calendar that is not in the form, with its key."""
+    _week(name, entry)
+    _closed(name, dict(entry))
 
 
 _TABLE = """
@@ -113,26 +119,29 @@ def _week(name: str, entry: Any) -> dict[int, float]:
     """Open hours of each day of the week, Monday first as 1."""
     if (
         not isinstance(entry, dict)
-        or not set(entry) <= _KEYS
+        or not set(entry) <= set(KEYS)
         or not isinstance(entry.get("open"), dict)
     ):
         raise _wrong(name, "open", 'open = {mon = "09:00-20:00", sat = "10:00-14:00"}')
     for day, hours in entry["open"].items():
-        if day not in DAYS or not isinstance(hours, str) or not _HOURS.fullmatch(hours):
+        if day not in DAYS or not isinstance(hours, str) or _length(hours) <= 0:
             raise _wrong(
                 name,
                 f"open, {day}",
-                'mon = "09:00-20:00"; days are mon to sun, one that is left out is closed',
+                'mon = "09:00-20:00", up to 24:00; days are mon to sun, one that is left out is'
+                " closed",
             )
     return {place: _length(entry["open"].get(day)) for place, day in enumerate(DAYS, start=1)}
 
 
 def _length(hours: str | None) -> float:
+    """How many hours; none where the text is not in the form, or ends before it begins."""
     found = _HOURS.fullmatch(hours) if hours else None
     if found is None:
         return 0.0
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
-    return max(to_hour + to_minute / 60 - from_hour - from_minute / 60, 0.0)
+    end = to_hour + to_minute / 60
+    return end - from_hour - from_minute / 60 if end <= 24 else 0.0
 
 
 def _closed(name: str, entry: dict[str, Any]) -> list[date]:

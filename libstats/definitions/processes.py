@@ -40,6 +40,7 @@ _OWN = (
     "misleading",
     "statuses",
 )
+KEYS = (*_REQUIRED, *_OWN)
 # A list's processes and milestones are read in small letters, and a milestone names columns: these
 # would be others.
 _TAKEN = ("last", "own_goal", "is")
@@ -173,6 +174,11 @@ def _built(name: str, given: Mapping[str, Any]) -> Process:
     return Process(name=name, read=read, **{"title": name.replace("_", " "), **rest})
 
 
+def check(name: str, entry: Mapping[str, Any]) -> None:
+    """WorkspaceError for a process that is not in the form, with its key."""
+    processes({"process": {name: entry}})
+
+
 @cache
 def _shipped() -> dict[str, Any]:
     return tomllib.loads(
@@ -252,13 +258,10 @@ def _check_entry(name: str, own: Any) -> None:
             'Write [process.NAME] and below it: what = "...", starts = "...", done = ["..."]',
         )
     for key, value in own.items():
-        if key not in (*_REQUIRED, *_OWN) or not _is_in_form(key, value):
+        if key not in KEYS or not _is_in_form(key, value):
             raise WorkspaceError(
                 f"{where}: {key} is not in the form",
-                (
-                    f"The keys are: {', '.join((*_REQUIRED, *_OWN))}, "
-                    "as in libstats/definitions/processes.toml."
-                ),
+                (f"The keys are: {', '.join(KEYS)}, as in libstats/definitions/processes.toml."),
             )
     if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
         m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN

@@ -113,7 +113,8 @@ class Batch:
             rows = self.staging.rows_read(number)
             if said is None and not rows:
                 said = (exported_at.modified(incoming.part.path), "modified")
-            receipt = FileReceipt(incoming.part.entry, "loaded", incoming.source.label)
+            receipt = FileReceipt(incoming.part.written, "loaded", incoming.source.label)
+            receipt.recorded = incoming.part.entry
             receipt.seq = self.first_seq + number - self.numbers.start
             receipt.rows_read = rows
             self.receipts[number] = receipt

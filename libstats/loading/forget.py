@@ -11,7 +11,7 @@ import duckdb
 from libstats.errors import LibstatsError
 from libstats.privacy import keys
 from libstats.privacy.forgetting import destroy, people_columns
-from libstats.readers.file_names import recorded_before
+from libstats.readers.file_names import own_words, recorded_before
 from libstats.store import generations, ledger
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
@@ -39,19 +39,18 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         seq = ledger.enter(con, "forget", None, now)
         con.execute("insert into horizon values ($1, $2)", [seq, before])
         rows = destroy(con, before)
-        _forget_names(con)
+        _forget_names(con, own_words(place.config))
         con.execute("commit")
         writer.must_rewrite = True
         writer.publish()
     return rows
 
 
-def _forget_names(con: duckdb.DuckDBPyConnection) -> None:
+def _forget_names(con: duckdb.DuckDBPyConnection, own: frozenset[str]) -> None:
     """Call the files that an earlier libstats loaded as they are recorded today."""
     named = con.execute("select distinct file, sha256 from load").fetchall()
-    renamed = [
-        (file, safe) for file, sha256 in named if (safe := recorded_before(file, sha256)) != file
-    ]
+    told = [(file, recorded_before(file, sha256, own)) for file, sha256 in named]
+    renamed = [(file, safe) for file, safe in told if safe != file]
     con.execute(
         """
         update load

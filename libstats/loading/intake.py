@@ -190,7 +190,7 @@ class Intake:
         self._refuse_colliding(plan, entry, taken)
         when, how = self._time(entry)
         receipt = FileReceipt(
-            incoming.part.entry,
+            incoming.part.written,
             "loaded",
             incoming.source.label,
             "",
@@ -198,6 +198,7 @@ class Intake:
             when,
             how,
             incoming.rows_read(is_normalised=raw.has_lines),
+            recorded=incoming.part.entry,
         )
         self._enter(receipt, entry, taken)
         if taken.rejected and incoming.is_whole:
@@ -338,7 +339,7 @@ class Intake:
 def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceipt:
     """The receipt of a file that is loaded already."""
     return FileReceipt(
-        incoming.part.entry,
+        incoming.part.written,
         "repeated",
         incoming.source.label,
         f"the same file is load {seq} already; nothing to do",

@@ -19,7 +19,7 @@ from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
 from libstats.privacy import forgetting
-from libstats.readers.file_names import is_of, of_file
+from libstats.readers.file_names import is_of, legible
 from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
 from libstats.store import fold, generations
@@ -68,7 +68,7 @@ def load(
             job.refuse_other_key()
             queue = Queue(job)
             for found in chain(first.result(), every):
-                bar.set_description(found.entry[:40])
+                bar.set_description(found.name[:40])
                 queue.add(found)
             receipt.files = queue.end()
             _publish(writer, place, receipt)
@@ -110,7 +110,7 @@ def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadR
                 path.unlink()
         except OSError as error:  # what was loaded is published: it stands
             receipt.notes.append(
-                f"{of_file(path)} could not be deleted: {error.strerror or error}."
+                f"{legible(path.name)} could not be deleted: {error.strerror or error}."
                 " Delete it yourself: it may tell of patrons"
             )
 

@@ -14,7 +14,6 @@ from libstats.loading.intake import Intake, repeated
 from libstats.loading.receipt import FileReceipt
 from libstats.loading.staged import Staging
 from libstats.loading.twins import Twins
-from libstats.readers.file_names import of_file
 from libstats.readers.place import unreadable
 from libstats.recognise.found import Found
 from libstats.store import generations
@@ -42,11 +41,11 @@ class Queue:
         self.receipts.append(None)
         place = len(self.receipts) - 1
         if isinstance(found.what, Exception):
-            self.receipts[place] = not_loaded(found.entry, found.what)
+            self.receipts[place] = not_loaded(found.name, found.what)
             return
         try:
             source, part, counting = found.what
-            self._refuse_renamed(source.system, of_file(found.path))
+            self._refuse_renamed(source.system, found.name)
             incoming = Incoming(self.job, source, part, counting)
             if self.in_batches and incoming.size < BIG:
                 incoming.refuse_unfit()
@@ -59,7 +58,7 @@ class Queue:
             self.receipts[place] = self._alone(incoming)
             incoming.drop()
         except (FileRefused, OSError, duckdb.Error) as error:
-            self.receipts[place] = not_loaded(found.entry, error)
+            self.receipts[place] = not_loaded(found.name, error)
 
     def end(self) -> list[FileReceipt]:
         """Load what waits; gives all receipts."""
@@ -119,7 +118,7 @@ class Queue:
                     incoming.write_anew_where_it_must_be()
                 sound.append((place, incoming))
             except (FileRefused, OSError) as error:
-                self.receipts[place] = not_loaded(incoming.part.entry, error)
+                self.receipts[place] = not_loaded(incoming.part.written, error)
         return sound
 
     def _together(self, staging: Staging, first: int, end: int) -> dict[int, FileReceipt]:
@@ -141,7 +140,7 @@ class Queue:
         try:
             return intake.run()
         except (FileRefused, OSError, duckdb.Error) as error:
-            receipt = not_loaded(incoming.part.entry, error)
+            receipt = not_loaded(incoming.part.written, error)
             receipt.has_traces = intake.has_traces
             return receipt
 
@@ -180,24 +179,24 @@ class Queue:
         return named[0], others[0][0] if others else None
 
 
-def not_loaded(entry: str, error: Exception) -> FileReceipt:
+def not_loaded(name: str, error: Exception) -> FileReceipt:
     """The receipt of what was not loaded, with the reason in words. Raises the error where the disk
     is full: no other file will fare better."""
     if generations.is_full(error):
         raise error
     if isinstance(error, OSError):
-        error = unreadable(entry, error)
+        error = unreadable(name, error)
     if isinstance(error, duckdb.OutOfMemoryException):
         error = FileRefused(
-            f"{entry}: it needs more memory than it may have; nothing of it was loaded",
+            f"{name}: it needs more memory than it may have; nothing of it was loaded",
             "Raise memory_limit under [duckdb] in libstats.toml, or close other programs.",
         )
     elif isinstance(error, duckdb.Error):
         # its own words may hold a row's value: only its kind is told
         error = FileRefused(
-            f"{entry}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded",
+            f"{name}: DuckDB could not read it ({type(error).__name__}); nothing of it was loaded",
             "Please report the form of this file.",
         )
     return FileReceipt(
-        entry, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error)
+        name, "left alone" if isinstance(error, NotLoadedYet) else "refused", reason=str(error)
     )

@@ -27,9 +27,10 @@ def counted(number: int, noun: str) -> str:
 @dataclass
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of
-    the
-    load that it repeats), left alone or refused.
+    the load that it repeats), left alone or refused.
 
+    file        its name as it is, for who has just named it
+    recorded    what the ledger calls it, where it was loaded
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
                 wrote is gone, but legible in freed blocks until the store is written anew
     """
@@ -48,6 +49,7 @@ class FileReceipt:
     stripped: int = 0
     has_traces: bool = False
     notes: list[str] = field(default_factory=list)
+    recorded: str = ""
 
     def lines(self) -> list[str]:
         """The receipt as text."""
@@ -78,6 +80,8 @@ class FileReceipt:
                 f"    {self.conflicts:,} {stand} in it with different rows;"
                 " of equally new values the greater was taken"
             )
+        if self.recorded not in ("", self.file):
+            text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
         return text + [f"    {note}" for note in self.notes]
 
 

@@ -142,10 +142,6 @@ def _untold(plan: Plan) -> str:
         if line.column == plan.table.second_name
         for h in plan.present(line)
     ]
-    inexact = ""
-    if texts:
-        fault = _struct(heading, "not exact enough to tell one row from another", texts[0])
-        inexact = f"when {plan.must} and trim({texts[0]}) <> '' then {fault}"
     # what stands there and cannot be read is told of by its own fault
     unreadable = (
         " or ".join(
@@ -153,8 +149,11 @@ def _untold(plan: Plan) -> str:
         )
         or "false"
     )
-    blank = _struct(heading, "blank: nothing tells what the row is about", "''")
-    return f"case {inexact} when {plan.must} and not ({unreadable}) then {blank} end"
+    fault = _struct(heading, "blank: nothing tells what the row is about", "''")
+    if texts:
+        inexact = _struct(heading, "not exact enough to tell one row from another", texts[0])
+        fault = f"case when trim({texts[0]}) <> '' then {inexact} else {fault} end"
+    return f"case when {plan.must} and not ({unreadable}) then {fault} end"
 
 
 def _struct(heading: str, reason: str, text: str) -> str:

@@ -1,24 +1,27 @@
-"""How a file is called in the ledger, in receipts and in messages: by what of its name cannot name
-a person.
+"""How a file is called in all that is kept: by what of its name cannot name a person.
 
 People call files `holds for Ann Reed.csv`, and archives hold folders of patrons. No list of names
-is ever complete, so what is kept is what is known: words of file_words.txt, single letters, days
-and times, numbers of up to four digits. Any other word leaves its shape,
+is ever complete, so what is kept is what is known: words of file_words.txt and the library's own,
+single letters, days and times, numbers of up to four digits. Any other word leaves its shape,
 `holds for Xxx Xxxx~9a1c3f.csv`, and behind it six signs of what the file holds: two files of one
-shape are told apart by them, and the same file is known again.
+shape are told apart by them, and the same file is known again. Who has just named a file is told of
+it by the name that it has.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-__all__ = ["is_of", "legible", "of_file", "recorded", "recorded_before"]
+__all__ = ["is_of", "legible", "of_file", "own_words", "recorded", "recorded_before"]
+
+NONE: frozenset[str] = frozenset()
 
 _DAY = r"20\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?"
 _TIME = r"(?:[T_ -]?(?:[01]\d|2[0-3])[-_.]?[0-5]\d(?:[-_.]?[0-5]\d)?Z?)?"
@@ -45,6 +48,12 @@ def _words() -> frozenset[str]:
     return frozenset(text.split())
 
 
+def own_words(config: Mapping[str, Any]) -> frozenset[str]:
+    """The words that a library lets stand in names, [files] words in its configuration, in small
+    letters."""
+    return frozenset(word.casefold() for word in config.get("files", {}).get("words", ()))
+
+
 def legible(name: str) -> str:
     """A file's name as text that can be stored and printed: what in it is not UTF-8, or would move
     the cursor, is replaced."""
@@ -55,20 +64,22 @@ def legible(name: str) -> str:
     )
 
 
-def recorded(name: str, mark: Callable[[], str]) -> str:
-    """A file's name as it is recorded; `mark` tells what tells it from another of its shape, and is
-    asked only where some of the name goes.
+def recorded(name: str, mark: Callable[[], str], own: Set[str] = NONE) -> str:
+    """A file's name as it is recorded, with the library's `own` words; `mark` tells what tells it
+    from another of its shape, and is asked only where some of the name goes.
 
     >>> recorded("loans-2026-10-31.csv", lambda: "9a1c3f")
     'loans-2026-10-31.csv'
     >>> recorded("Ann Reed/holds 21234000123456.csv", lambda: "9a1c3f")
     'Xxx Xxxx/holds 99999999999999~9a1c3f.csv'
+    >>> recorded("Nordstadt items.csv", lambda: "9a1c3f", frozenset({"nordstadt"}))
+    'Nordstadt items.csv'
     """
     whole = legible(name)
     words = {w.casefold().removesuffix("s") for w in re.findall(r"[^\W\d_]+", whole)}
     longest = 0 if words & _OF_PERSONS else _LONGEST
     spelt = len(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", whole)) > _FEW
-    safe = _TOKEN.sub(lambda token: _kept(token, longest, spelt), whole)
+    safe = _TOKEN.sub(lambda token: _kept(token, longest, spelt, own), whole)
     if safe == whole:
         return whole
     stem, dot, ending = safe.rpartition(".")
@@ -76,26 +87,25 @@ def recorded(name: str, mark: Callable[[], str]) -> str:
     return f"{stem}~{mark()}{dot}{ending}" if has_ending else f"{safe}~{mark()}"
 
 
-def of_file(path: Path) -> str:
+def of_file(path: Path, own: Set[str] = NONE) -> str:
     """A file's or a folder's name as it is recorded."""
-    return recorded(path.name, lambda: _mark(path))
+    return recorded(path.name, lambda: _mark(path), own)
 
 
-def recorded_before(entry: str, sha256: str) -> str:
+def recorded_before(entry: str, sha256: str, own: Set[str] = NONE) -> str:
     """What the ledger of an earlier libstats calls a file or a part of one, as it is recorded
     today."""
     if _RECORDED.search(entry):
         return entry
-    return "#".join(recorded(name, lambda: sha256[:6]) for name in entry.split("#"))
+    return "#".join(recorded(name, lambda: sha256[:6], own) for name in entry.split("#"))
 
 
 def is_of(entry: str, path: Path) -> bool:
-    """True if what the ledger calls by this name is the file, or a part of it; a store made before
-    has names as they were."""
-    return any(
-        entry == name or entry.startswith(f"{name}#")
-        for name in (of_file(path), legible(path.name))
-    )
+    """True if what the ledger or a receipt calls by this name is the file, or a part of it: by the
+    name that it has, or by the mark of what it holds, whichever words stood in it then."""
+    file = entry.partition("#")[0]
+    mark = _RECORDED.search(file)
+    return file == legible(path.name) or bool(mark and mark[0] == f"~{_mark(path)}")
 
 
 def _mark(path: Path) -> str:
@@ -118,7 +128,7 @@ def _mark_of(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:6]
 
 
-def _kept(token: re.Match[str], longest: int, spelt: bool) -> str:
+def _kept(token: re.Match[str], longest: int, spelt: bool, own: Set[str]) -> str:
     """What is kept of a token; `spelt`: letters that stand alone may spell a name."""
     if token["when"] or token["letters"]:
         return token[0]
@@ -126,7 +136,7 @@ def _kept(token: re.Match[str], longest: int, spelt: bool) -> str:
         return token[0] if len(token[0]) <= longest else "9" * len(token[0])
     if spelt and len(token[0]) == 1:
         return _shape(token[0])
-    if token[0].casefold() in _words():
+    if token[0].casefold() in _words() | own:
         return token[0]
     return _WITHIN_WORD.sub(_piece, token[0]) if token[0].isascii() else _shape(token[0])
 

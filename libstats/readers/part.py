@@ -87,7 +87,7 @@ class Part(ABC):
 
     @property
     def name(self) -> str:
-        """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
+        """Its name in messages to who named it: `day.zip, book.xlsx, sheet Loans`."""
         return self.place.name
 
     @property

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from libstats.errors import FileRefused
-from libstats.readers.file_names import legible, of_file, recorded
+from libstats.readers.file_names import NONE, legible, of_file, recorded
 
 HEAD = 1 << 16
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
@@ -46,6 +46,7 @@ class Place:
 
     sheet   the sheet of the workbook that the bytes are, and which of its sheets
     stamp   size and time of the file when it was first looked at, and the size of what is packed
+    words   the library's own words for names of files
     listed  the member as the archive's directory lists it, which is read once
     first   its first bytes, until it is known what it is
     """
@@ -57,41 +58,37 @@ class Place:
     sheet_number: int = 0
     stamp: tuple[int, int] = (0, 0)
     packed: int = 0
+    words: frozenset[str] = NONE
     listed: zipfile.ZipInfo | None = field(default=None, compare=False, repr=False)
     first: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
-        """Its name in messages: `day.zip, book.xlsx, sheet Loans`."""
-        file, *inner = self._recorded
+        """Its name in messages to who named it: `day.zip, book.xlsx, sheet Loans`."""
+        file, *inner = self._names
         if self.sheet is not None:
             inner[-1] = f"sheet {inner[-1]}"
         return ", ".join([file, *inner])
 
     @property
     def entry(self) -> str:
-        """Its name in the ledger: `day.zip#book.xlsx#Loans`."""
-        return "#".join(self._recorded)
-
-    @property
-    def written(self) -> str:
-        """The same with the names as they are, which is recorded nowhere."""
-        return "#".join(
-            [legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None]
-        )
-
-    @property
-    def _recorded(self) -> list[str]:
-        """The names of file, member and sheet by what of them cannot name a person."""
+        """Its name in the ledger, `day.zip#book.xlsx#Loans`: what of it cannot name a person."""
         inside = zip(
             (self.member, self.sheet),
             (f"{self.listed.CRC if self.listed else 0:06x}"[-6:], str(self.sheet_number)),
             strict=True,
         )
-        return [
-            of_file(self.path),
-            *(recorded(name, partial(str, mark)) for name, mark in inside if name is not None),
-        ]
+        inner = [recorded(n, partial(str, mark), self.words) for n, mark in inside if n is not None]
+        return "#".join([of_file(self.path, self.words), *inner])
+
+    @property
+    def written(self) -> str:
+        """The same with the names as they are, which is recorded nowhere."""
+        return "#".join(self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return [legible(p) for p in (self.path.name, self.member, self.sheet) if p is not None]
 
     @property
     def is_plain(self) -> bool:
@@ -245,18 +242,19 @@ def stamp(path: Path) -> tuple[int, int]:
     return stat.st_size, stat.st_mtime_ns
 
 
-def place_of(path: Path) -> Place:
+def place_of(path: Path, words: frozenset[str] = NONE) -> Place:
     """The place that is a file, as it is at this moment. Raises OSError."""
     seen = stamp(path)
-    return Place(path, stamp=seen, packed=seen[0])
+    return Place(path, stamp=seen, packed=seen[0], words=words)
 
 
-def places(path: Path) -> Iterator[Place]:
-    """The stretches of bytes in a file: itself, or each member of the archive that it is.
+def places(path: Path, words: frozenset[str] = NONE) -> Iterator[Place]:
+    """The stretches of bytes in a file: itself, or each member of the archive that it is; `words`
+    are the library's own for names of files.
 
     Raises FileRefused for an archive that is empty, damaged or no export by its size; OSError.
     """
-    place = place_of(path)
+    place = place_of(path, words)
     head = place.head()
     if head.startswith((ZIP, EMPTY_ZIP)):
         with in_words(place.name), zipfile.ZipFile(path) as archive:
@@ -281,7 +279,7 @@ def _members(place: Place, members: list[zipfile.ZipInfo]) -> Iterator[Place]:
     twice = [name for name, n in Counter(m.filename for m in wanted).items() if n > 1]
     if twice:
         raise FileRefused(
-            f"{place.name}: the archive holds {recorded(twice[0], str)} more than once",
+            f"{place.name}: the archive holds {legible(twice[0])} more than once",
             "Load the files themselves, or pack each under a name of its own.",
         )
     check_swelling(place.name, sum(m.file_size for m in wanted), place.packed)

@@ -12,7 +12,7 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
-from libstats.readers.file_names import of_file
+from libstats.readers.file_names import legible, of_file, own_words
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
 from libstats.recognise.known import Config, known
@@ -46,7 +46,7 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
     with contextlib.closing(vocabulary()) as con:
         judged = [
             _judged(part, workspace.config, dates, con)
-            for place in places(path)
+            for place in places(path, own_words(workspace.config))
             for part in parts(place)
         ]
     found = [each.proposal for each in judged if each.proposal]
@@ -58,7 +58,7 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
             else "it holds several lists that libstats does not know"
         )
         raise LibstatsError(
-            f"{of_file(path)}: {problem}",
+            f"{legible(path.name)}: {problem}",
             (
                 "`libstats inspect FILE` shows what is known of it; "
                 "an entry can also be written by hand, as CONTRIBUTING.md shows."
@@ -66,25 +66,33 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         )
     if found[0].asks:
         raise LibstatsError(
-            f"{of_file(path)}: something has to be said first",
+            f"{legible(path.name)}: something has to be said first",
             f"{found[0].asks[0].upper()}{found[0].asks[1:]}.",
         )
-    text = as_toml(label, found[0], f"Proposed by `libstats inspect` from {of_file(path)}")
+    text = as_toml(
+        label,
+        found[0],
+        f"Proposed by `libstats inspect` from {of_file(path, own_words(workspace.config))}",
+    )
     workspace.declare(label, text)
     return text
 
 
 def _check(path: Path) -> None:
     if path.is_dir():
-        raise FileRefused(f"{of_file(path)}: this is a folder", "Give the name of one file in it.")
+        raise FileRefused(
+            f"{legible(path.name)}: this is a folder", "Give the name of one file in it."
+        )
     if not path.is_file():
-        raise FileRefused(f"{of_file(path)}: there is no such file", "Give the name of a file.")
+        raise FileRefused(
+            f"{legible(path.name)}: there is no such file", "Give the name of a file."
+        )
 
 
 def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
-    name = of_file(path)
+    name = legible(path.name)
     try:
-        for place in places(path):
+        for place in places(path, own_words(config)):
             name = place.name
             for part in parts(place):
                 yield _part(part, config, dates)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from libstats.declaration.source import Source, fold_heading, folded
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
-from libstats.readers.file_names import of_file
+from libstats.readers.file_names import legible, own_words
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.recognise import apart
@@ -33,18 +33,24 @@ def recognise(
     """
     refusal: FileRefused | None = None
     wanted = entry.partition("#")[2] if entry else ""
-    for place in places(path):
+    for place in places(path, own_words(config or {})):
         for part in parts(place):
-            names = (part.entry, part.written)  # a store made before has names as they were
-            if wanted and wanted not in (name.partition("#")[2] for name in names):
+            if wanted and wanted not in _names(part):
                 continue
             try:
                 return recognise_part(part, config)
             except FileRefused as error:
                 refusal = refusal or error
     raise refusal or FileRefused(
-        f"{of_file(path)}: it has no part {wanted}", "Give the file that was loaded."
+        f"{legible(path.name)}: it has no part {wanted}", "Give the file that was loaded."
     )
+
+
+def _names(part: Part) -> list[str]:
+    """What the ledger may call a part within its file: as it is recorded, as it was before the
+    library had words of its own, and as it is, in a store made before."""
+    without = replace(part, place=replace(part.place, words=frozenset()))
+    return [name.partition("#")[2] for name in (part.entry, without.entry, part.written)]
 
 
 def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Part]:

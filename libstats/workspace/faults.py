@@ -65,17 +65,29 @@ def _of_headings(config: Mapping[str, Any]) -> Iterator[Fault]:
                     f"It has: {', '.join(source.vendor_headings)}",
                 )
             else:
-                taken = {fold_heading(h) for h in source.vendor_headings if h != heading}
+                others_of = (n for h, o in names.items() if h != heading for n in _texts(o))
+                every = (h for h in source.vendor_headings if h != heading)
+                taken = {fold_heading(h) for h in (*every, *others_of)}
                 yield from (
                     Fault((*here, heading), f"{n} is another heading of the export", "Leave it out")
                     for n in others
                     if fold_heading(n) in taken
                 )
                 yield from (
+                    Fault((*here, heading), "a name of it is blank", "Write the heading itself")
+                    for n in others
+                    if not fold_heading(n)
+                )
+                yield from (
                     Fault((*here, heading), f"{n} looks as if it told of persons", "Leave it out")
                     for n in others
                     if is_personal(n) and not is_personal(heading)
                 )
+
+
+def _texts(names: Any) -> list[str]:
+    """The names among what is given for some."""
+    return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
 
 
 def _of_exports(config: Mapping[str, Any]) -> Iterator[Fault]:

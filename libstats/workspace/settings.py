@@ -1,8 +1,7 @@
 """What libstats.toml may hold: its sections, their keys, and what each key wants.
 
 SECTIONS is the whole of it: what does not stand there is a fault, and nothing stands there without
-its check. What lies below [export], [headings], [calendar] and [process] is checked where it is
-made use of.
+its check. What lies below [export] and [headings] is checked by `faults`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
+from libstats.errors import WorkspaceError
 from libstats.workspace.fault import Fault
 
 Config = Mapping[str, Any]
@@ -67,14 +68,29 @@ def _is_zone(value: object) -> bool:
 
 
 def is_amount(value: object) -> bool:
-    """True for an amount of memory as DuckDB wants it."""
-    return isinstance(value, str) and bool(re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", value, re.I))
+    """True for an amount of memory as DuckDB wants it, and with which it can begin to work."""
+    found = isinstance(value, str) and _AMOUNT.fullmatch(value)
+    return bool(found) and float(found[1]) * _UNITS[found[2].upper()] >= _LEAST
+
+
+_AMOUNT = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B", re.I)
+_UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_LEAST = 1e7
 
 
 def _is_columns(value: object) -> bool:
     return isinstance(value, dict) and all(
         _is_text(asked) or (isinstance(asked, list) and all(map(_is_text, asked)))
         for asked in value.values()
+    )
+
+
+def _is_file_words(value: object) -> bool:
+    """True for a list of words of letters, as they stand in names of files."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(word, str) and re.fullmatch(r"[^\W\d_]{2,}", word) for word in value)
     )
 
 
@@ -98,6 +114,12 @@ def _of_sources(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     commands = [*(s.command for s in sources()), *(e.get("command") for e in own.values())]
     words = sorted({word for word in commands if isinstance(word, str)})
     for name, source in given.items():
+        if not name.strip() or (name in systems and name != source["system"]):
+            yield Fault(
+                ("sources", name),
+                "is no name for it: exports of that system go by it" if name else "has no name",
+                "Choose another one, else two systems would count as one",
+            )
         if source["system"] not in systems:
             yield Fault(
                 ("sources", name, "system"),
@@ -154,12 +176,34 @@ def _of_exports(section: str) -> Callable[[Mapping[str, Any], Config], Iterator[
     return further
 
 
+def _of_forms(
+    section: str, keys: Iterable[str], check: Callable[[str, Mapping[str, Any]], None]
+) -> Callable[[Mapping[str, Any], Config], Iterator[Fault]]:
+    """What finds in a section whose names have keys those that there are not, else what its check
+    says."""
+
+    def further(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+        for name, entry in given.items():
+            unknown = [key for key in entry if key not in keys]
+            told = f"The keys are: {', '.join(keys)}"
+            yield from (
+                Fault((section, name, key), "is no key of it", _meant(key, keys) + told)
+                for key in unknown
+            )
+            try:
+                if not unknown:
+                    check(name, entry)
+            except WorkspaceError as error:
+                problem = error.problem.partition("]")[2].lstrip(": ")
+                yield Fault((section, name), problem, (error.remedy or "").rstrip("."))
+
+    return further
+
+
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
-    from libstats.definitions.processes import processes
-
     own = config.get("process", {})
-    names = [*processes(), *(own if isinstance(own, dict) else ())]
+    names = [*processes.processes(), *(own if isinstance(own, dict) else ())]
     yield from (
         Fault(
             ("goals", name),
@@ -213,6 +257,18 @@ def _of_codes(
                 for code, word in codes.items()
                 if word not in words
             )
+            yield from _twice((*at, field), codes)
+
+
+def _twice(at: tuple[str, ...], codes: Iterable[str]) -> Iterator[Fault]:
+    """Codes that are compared as one, and said to mean something twice."""
+    from libstats.definitions.roles import fold
+
+    seen: dict[str, str] = {}
+    for code in codes:
+        first = seen.setdefault(fold(code), code)
+        if first != code:
+            yield Fault((*at, code), f"is the same code as {first}", "Leave one of them out")
 
 
 def _unlisted(
@@ -281,6 +337,14 @@ SECTIONS = {
         },
         further=_of_exports("coverage"),
     ),
+    "files": Section(
+        "[files]",
+        {
+            "words": Setting(
+                _is_file_words, "is not a list of words of letters alone", '["Nordstadt", "pbooks"]'
+            )
+        },
+    ),
     "privacy": Section(
         "[privacy]",
         {
@@ -290,8 +354,16 @@ SECTIONS = {
             "purge_exports": _FLAG,
         },
     ),
-    "calendar": Section("[calendar.NAME]", each=_BELOW),
-    "process": Section("[process.NAME]", each=_BELOW),
+    "calendar": Section(
+        "[calendar.NAME]",
+        each=_BELOW,
+        further=_of_forms("calendar", calendar.KEYS, calendar.check),
+    ),
+    "process": Section(
+        "[process.NAME]",
+        each=_BELOW,
+        further=_of_forms("process", processes.KEYS, processes.check),
+    ),
     "roles": Section(_ROLES, each=_BELOW, further=_of_roles),
     "goals": Section(
         "[goals]",

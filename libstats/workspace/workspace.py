@@ -113,6 +113,11 @@ name = "{name}"
 # [exact]
 # "alma physical items" = true
 
+# Words in the names of your files that name no patron, as they stand there: branches, lists. Of any
+# other word that libstats does not know its records keep the shape, Xxxx.
+# [files]
+# words = ["Nordstadt", "pbooks"]
+
 # Patrons' keys: forget them this many days after the case closed; delete exports from the folder
 # once they are loaded.
 # [privacy]

@@ -94,6 +94,29 @@ def test_a_barcode_alone_is_a_key(workspace: Workspace, tmp_path: Path) -> None:
     assert told(workspace, file) == {"new": 1, "rejected": 2}
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "barcode,homebranch,itype",  # Koha
+        "Barcode,AssignedBranchName,LifetimeCircCount",  # Polaris
+        "Barcode,MMS Id,Title",  # Alma
+        "Item ID,Home Location,Current Location",  # Symphony
+    ],
+)
+def test_a_ruined_barcode_is_rejected_for_one_reason(
+    head: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [f"{barcode},990001,1\n" for barcode in ("2.3E+16", "", "31200000000017")]
+    file = write(tmp_path / "items-2026-10-31.csv", f"{head}\n{''.join(rows)}")
+    assert told(workspace, file) == {"new": 1, "rejected": 2}
+    with libstats.open(workspace) as con:
+        found = con.execute("select line, reason, shape from rejected_row order by 1").fetchall()
+    assert found == [
+        (2, REASON, "9.9A+99"),
+        (3, "blank: nothing tells what the row is about", ""),
+    ]
+
+
 def named(plan: Plan) -> list[str]:
     """The columns of a plan that name things, but for those worked out of several headings."""
     return [

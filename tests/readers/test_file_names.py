@@ -1,5 +1,5 @@
-"""How files are called: what of a name cannot name a person is recorded, here and in every place
-that tells of a file."""
+"""How files are called: what of a name cannot name a person is recorded, and told again; who has
+just named a file is told of it by its own name."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import libstats
 from libstats.cli.main import main
 from libstats.loading.forget import forget
 from libstats.readers.file_names import recorded
-from libstats.recognise.inspect import inspect
+from libstats.recognise.inspect import declare, inspect
 from libstats.recognise.known import known
 from libstats.sources import declared
 from libstats.store import generations
-from libstats.workspace.workspace import Workspace
+from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.books import write_xlsx
 from tests.support.files import SAMPLE, write
 
@@ -101,16 +101,15 @@ def files(folder: Path) -> list[Path]:
 NAMES = ("Ann", "Reed", "Bob", "Rice", "Eve", "Ross")
 
 
-def test_no_receipt_ledger_or_listing_names_them(
+def test_no_ledger_or_listing_names_them(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     receipt = libstats.load(workspace, files(tmp_path), exported_at="2026-10-31")
     assert sum(f.outcome == "loaded" for f in receipt.files) == 6
-    assert len({f.file for f in receipt.files}) == len(receipt.files) == 8
+    assert len({f.recorded for f in receipt.files if f.recorded}) == 6
     with libstats.open(workspace) as con:
         told = str(con.sql("from loaded_file").fetchall())
         told += str(libstats.receipt(con, "weeding_candidates", as_of="2026-10-31").fetchall())
-    told += str(receipt)
     for command in (["loads"], ["check"], ["rejects"]):
         main(["-w", str(workspace.folder), *command])
     printed = capsys.readouterr()
@@ -166,7 +165,44 @@ def test_forgetting_renames_what_was_loaded_before(workspace: Workspace, tmp_pat
     assert name.startswith("day.zip#Xxx Xxxx/holds~") and name.endswith(".csv")
 
 
-def test_what_is_looked_at_is_not_named_either(tmp_path: Path) -> None:
+def test_who_names_a_file_is_told_of_it_by_its_name(workspace: Workspace, tmp_path: Path) -> None:
+    receipt = libstats.load(workspace, files(tmp_path), exported_at="2026-10-31")
+    for name in (
+        "Ann Reed.csv: koha items",
+        "book.xlsx#Eve Ross: koha items",
+        "day.zip#Bob Rice/Eve Ross.csv: koha items",
+        "Ann Reed.pdf: this is a PDF",
+        "Ann Reed-broken.csv: not an export",
+        "recorded as Xxx Xxxx~",
+    ):
+        assert name in str(receipt), name
+
+
+def test_what_a_proposal_keeps_of_a_name_is_recorded(workspace: Workspace, tmp_path: Path) -> None:
     rows = "".join(f"{n};b{n};EAST;2026-10-{n:02}\n" for n in range(1, 20))
     path = write(tmp_path / "Ann Reed.csv", f"Copy no.;Bar code;Home Library;Date added\n{rows}")
-    assert "Xxx Xxxx~" in inspect(path) and "Ann" not in inspect(path)
+    assert inspect(path).startswith("Ann Reed.csv: ")
+    written = declare(path, workspace, "apollo items")
+    assert "Xxx Xxxx~" in written and "Ann" not in written
+
+
+def test_a_library_adds_words_of_its_own(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = "itemnumber;barcode;homebranch;dateaccessioned\n1;b1;EAST;x\n"
+    before = write(tmp_path / "nordstadt Reed.csv", late)
+    first = libstats.load(workspace, [before], exported_at="2026-10-31").files[0]
+    assert first.recorded.startswith("xxxxxxxxx Xxxx~")
+    config = workspace.folder / CONFIG
+    config.write_text(
+        config.read_text(encoding="utf-8") + '\n[files]\nwords = ["Nordstadt", "pbooks"]\n',
+        encoding="utf-8",
+    )
+    place = find(workspace.folder)
+    path = write(tmp_path / "pbooks Nordstadt.csv", ITEMS.format(n=2))
+    after = libstats.load(place, [path], exported_at="2026-11-01").files[0]
+    assert (after.file, after.recorded) == ("pbooks Nordstadt.csv",) * 2
+    assert "recorded as" not in "\n".join(after.lines())
+    # what was recorded without them is the same file
+    assert main(["-w", str(place.folder), "rejects", "--show", str(before)]) == 0
+    assert "1 | b1 | EAST | x" in capsys.readouterr().out
