@@ -1,5 +1,6 @@
-"""Numbers that a spreadsheet ruined: 2.3E+16 for each of a thousand keys, an error in place of one,
-or the first fifteen digits with zeros behind them."""
+"""Numbers that a spreadsheet or a program on their way ruined: 2.3E+16 for each of a thousand keys,
+101.0 or ="101" for one that is 101 in the next export, an error in place of one, or the first
+fifteen digits with zeros behind them."""
 
 from __future__ import annotations
 
@@ -7,14 +8,19 @@ from libstats.declaration.raw import quoted
 from libstats.schema import Column, Table
 
 REASON = (
-    "a number no longer: a spreadsheet took its digits. Export it again, and load the file without"
-    " opening it there"
+    "a number no longer: a spreadsheet, or a program that counts with it, took its digits or wrote"
+    " others beside them. Export it again, and load the file without opening it there"
 )
-# 2.3E+16, 2,3e+16, 2E+16, 2.3E16 (but 4E10 may be a code), #NAME? and its like, a column too narrow
+# 2.3E+16, 2,3e+16, 2E+16, 2.3E16 (but 4E10 may be a code); 101.0; 1,234,567; ="101", '101; #NAME?
+# and its like in any language, Err:502, a column too narrow; what programs write for no number
 RUINED = (
-    r"\s*(?:[-+]?\d+(?:[.,]\d*)?[eE][+]\d+|[-+]?\d+[.,]\d+[eE]\d+"
-    r"|#(?:NAME[?]|REF!|VALUE!|N/A|NUM!|DIV/0!|NULL!|#+))\s*"
+    r"\s*(?:[-+]?\d+(?:[.,]\d*)?\s?[eE][+]\d+|[-+]?\d+[.,]\d+[eE]\d+"
+    r"|\d+[.]0+|\d{1,3}(?:,\d{3})+"
+    r"|=\s*\"[^\"]*\"|'\d+"
+    r"|#(?:[^\s\d]{2,}[?!]|DIV/0!|N/[ABDV]|N[ADV]|#+)|Err:\d{3}"
+    r"|nan|NaN|[-+]?inf|NaT|<NA>)\s*"
 )
+WHOLE = r"\d{1,15}[.]0+"
 # Of a number of more digits a spreadsheet keeps fifteen. Many true ones end in zeros too: it is
 # doubtful only where rows meet under it that are not equal.
 ROUNDED = r"\d{15}0+"
@@ -22,8 +28,22 @@ ROUNDED = r"\d{15}0+"
 
 def is_ruined(text: str) -> str:
     """SQL: a text (SQL) is no number any more."""
-    may_be = f"contains({text}, '+') or contains({text}, '#') or contains(lower({text}), 'e')"
+    may_be = " or ".join(
+        (
+            f"{text} < '0' or ({text} >= ':' and {text} < 'A')",
+            *(f"contains({text}, '{sign}')" for sign in "+.,"),
+            f"contains(lower({text}), 'e') or left(lower({text}), 2) in ('na', 'in', 'er')",
+        )
+    )
     return f"case when {may_be} then regexp_full_match({text}, {quoted(RUINED)}) else false end"
+
+
+def whole(text: str) -> str:
+    """SQL: a text (SQL) without the point and zeros that a program wrote behind all its digits."""
+    return (
+        f"case when contains({text}, '.') and regexp_full_match({text}, {quoted(WHOLE)})"
+        f" then split_part({text}, '.', 1) else {text} end"
+    )
 
 
 def is_rounded(column: str) -> str:

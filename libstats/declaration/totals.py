@@ -12,11 +12,14 @@ from importlib import resources
 
 from libstats.declaration.raw import quoted
 
-# what may stand around the word: ** Total **; a number only behind some signs: Total: 8, Total (8)
-_AROUND, _DIGITS = " \t\u00a0-*=#().:", "0123456789,"
-# 8, 1,234.50, -3, 12 %, $ 8.00, (4), 1.5e+06, ---
+# what may stand around the word: ** Total **, TOTAL ->; a number only behind some signs: Total: 8,
+# Total (8)
+_AROUND, _DIGITS = " \t\u00a0-*=#().:>", "0123456789,$€£¥"
+_MONEY = "(usd|eur|gbp|cad|aud|nzd|chf|sek|nok|dkk|isk|pln|czk|huf|[$€£¥])?"
+# 8, 1,234.50, -3, 12 %, $ 8.00, 8.00 USD, (4), 1.5e+06, ---
 _SUM = (
-    "(\\s*|\\s*[-+(]?\\s*[$€£¥]?\\s*[0-9][0-9.,' \u00a0\u202f]*(e[+]?[0-9]+)?\\s*[%)$€£¥]?\\s*|-+)"
+    f"(\\s*|\\s*[-+(]?\\s*{_MONEY}\\s*[0-9][0-9.,' \u00a0\u202f]*(e[+]?[0-9]+)?"
+    f"\\s*[%)]?{_MONEY}\\s*|-+)"
 )
 # so many of the texts beside are looked at before any word is looked up
 _LOOKS = 6
@@ -109,7 +112,9 @@ class Total:
         return (
             f"case when {' and '.join(may_be)} then"
             f" case when is_total(total_word, {may_be_code})"
-            f" or {blank_key} and ends_in_total(total_word)"
+            # Main Total, of a branch: where the key should stand, or in its place
+            f" or ({blank_key} or {may_be_code} and contains(trim(total_word), ' '))"
+            " and ends_in_total(total_word)"
             f" then are_sums(concat({beside})) else false end else false end"
         )
 

@@ -84,13 +84,15 @@ def note(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
 def hasher(
     key: bytes, null_words: Collection[str] = (), places: Collection[str] = ()
 ) -> Callable[[str], str]:
-    """The keyed hash of an identifier as text; blank stays blank, and so does a word that means it,
-    and a number that a spreadsheet ruined, which is that of any number of patrons: NULL is no
-    patron. The card of one of the `places`, in small letters, is PLACE."""
+    """The keyed hash of an identifier as text, 77.0 being 77; blank stays blank, and so does a word
+    that means it, and a number that a spreadsheet ruined, which is that of any number of patrons:
+    NULL is no patron. The card of one of the `places`, in small letters, is PLACE."""
 
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
-        if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text):
+        if re.fullmatch(spreadsheet.WHOLE, text, re.ASCII):
+            text = text.split(".")[0]
+        if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text, re.ASCII):
             return ""
         if text.lower() in places:
             return PLACE
@@ -115,12 +117,14 @@ def hash_in_sql(con: duckdb.DuckDBPyConnection, key: bytes, places: Collection[s
                 getvariable('person_outer')
                 || unhex(sha256(getvariable('person_inner') || encode(t)))
             ), 16))::ubigint;
-        create or replace temp macro keyed_hash(t) as
+        create or replace temp macro whole_key(t) as {spreadsheet.whole("t")};
+        create or replace temp macro exact_hash(t) as
             case
                 when {spreadsheet.is_ruined("t")} then null
                 when t >= '!' and right(t, 1) >= '!' then hmac(t)
                 when trim(t, e' \\t\\n\\r') <> '' then hmac(trim(t, e' \\t\\n\\r'))
             end;
+        create or replace temp macro keyed_hash(t) as exact_hash(whole_key(t));
         create or replace temp macro is_place(t) as {
             f"coalesce(lower(trim(t)) in ({', '.join(map(quoted, sorted(places)))}), false)"
             if places

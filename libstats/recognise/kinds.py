@@ -213,6 +213,7 @@ SHELVED = re.compile(
 WHO = re.compile(
     r"(?<!last )(?<!previous )\b(patrons?|borrowers?|users?|members?|students?|customers?|readers?|"
     r"borrowernumber|cardnumber|card|surname|firstname|lastname|first name|last name|e ?mail|"
-    r"phone|birth\w*|address|guardian|homeroom|grade|requester|cardholder)\b"
+    r"phone|birth\w*|address|guardian|homeroom|grade|requester|cardholder|"
+    r"expir(es|y|ation)|registered|registration|joined|barred)\b"
 )
 ITS_GROUP = re.compile(r"\b(group|type|category|branch|class|count|status)\b|\bnumber of\b|\btotal")

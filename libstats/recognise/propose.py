@@ -178,6 +178,12 @@ def _title_beside(
 
 def _fault(table: Table, columns: Mapping[str, str], found: _List) -> str:
     """Why its rows are not those of the table: a key that repeats with other rows, or is blank."""
+    equal = len(found.rows) - len(set(map(tuple, found.rows)))
+    if 2 * equal > len(found.rows):
+        return (
+            f"{equal:,} of its {len(found.rows):,} rows are equal to another: a row is one of "
+            f"several things that happened to a {table.name}, and says no number of its own"
+        )
     place = {h: i for i, h in enumerate(found.part.header)}
     heading_of = {column: h for h, column in columns.items()}
     for key in filter(None, (*table.exported_key, table.second_name)):

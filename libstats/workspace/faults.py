@@ -191,6 +191,10 @@ def _of_persons(here: tuple[str, ...], entry: Mapping[str, Any], source: Source)
                 if heading not in source.glean and not (keyed and keyed[1] == heading)
                 for name in _personal(source, heading)
             )
+    yield from (
+        Fault((*here, "exported"), f"{name} looks as if it told of persons", "Leave it out")
+        for name in _personal(source, source.exported or "")
+    )
     for heading, pattern in source.glean.items():
         if takes_more_than_its_words(pattern):
             yield from (

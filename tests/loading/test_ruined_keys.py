@@ -26,7 +26,23 @@ RUINED = [
     "2.3e+16",
     "2.31234567890123E+16",
     "2.3E16",
+    "2.3 E+16",
+    # as programs write them that take them for amounts, or guard them from a spreadsheet
+    "101.0",
+    "31234000000017.00",
+    "23,000,000,000,017",
+    '="101"',
+    "'101",
+    "nan",
+    "NaN",
+    "-inf",
     "#NAME?",
+    "#NOME?",
+    "#WERT!",
+    "#¡NUM!",
+    "#N/D",
+    "#NV",
+    "Err:502",
     "####",
 ]
 
@@ -48,7 +64,8 @@ def count(workspace: Workspace, table: str) -> int:
 def test_three_copies_under_a_ruined_key_are_no_copy(
     key: str, workspace: Workspace, tmp_path: Path
 ) -> None:
-    rows = "".join(f'"{key}",b{n},EAST,{n},5\n' for n in range(3))
+    quoted = key.replace('"', '""')
+    rows = "".join(f'"{quoted}",b{n},EAST,{n},5\n' for n in range(3))
     file = write(tmp_path / "items-2026-10-31.csv", f"{ITEMS}{rows}7,b7,EAST,7,5\n")
     assert told(workspace, file) == {"new": 1, "rejected": 3}
     assert (count(workspace, "item"), count(workspace, "title")) == (1, 0)

@@ -39,12 +39,14 @@ def test_sql_and_python_hash_alike() -> None:
     key = bytes(range(32))
     privacy.hash_in_sql(con, key)
     hashed = privacy.hasher(key)
-    for identifier in ("77", " 77 ", "\t77\r\n", "77\u00a0", "Łódź-9", "x" * 200):
+    plain = ("77", " 77 ", "\t77\r\n", "77\u00a0", "Łódź-9", "x" * 200)
+    ruined = ("77.0", "٧٧.0", "7.70", "1" * 16 + ".0", "#WERT!", "'77", "nan", '="77"', "1,234")
+    for identifier in (*plain, *ruined):
         assert con.execute("select person_key($1)::varchar", [identifier]).fetchall() == [
-            (hashed(identifier),)
+            (hashed(identifier) or None,)
         ]
     assert con.execute("select person_key('  ')").fetchall() == [(None,)]
-    assert hashed("77") == hashed(" 77 ") == hashed("77\t") != hashed("78")
+    assert hashed("77") == hashed("77.0") == hashed(" 77 ") == hashed("77\t") != hashed("78")
 
 
 def test_the_hash_is_hmac_sha256() -> None:

@@ -179,10 +179,10 @@ def test_who_names_a_file_is_told_of_it_by_its_name(workspace: Workspace, tmp_pa
 
 
 def test_what_a_proposal_keeps_of_a_name_is_recorded(workspace: Workspace, tmp_path: Path) -> None:
-    rows = "".join(f"{n};b{n};EAST;2026-10-{n:02}\n" for n in range(1, 20))
-    path = write(tmp_path / "Ann Reed.csv", f"Copy no.;Bar code;Home Library;Date added\n{rows}")
+    rows = "".join(f"b{n},813.{n},MAIN,2026-10-{n:02}\n" for n in range(1, 20))
+    path = write(tmp_path / "Ann Reed.csv", f"Barcode,Call Number,Location,Date added\n{rows}")
     assert inspect(path).startswith("Ann Reed.csv: ")
-    written = declare(path, workspace, "apollo items")
+    written = declare(path, workspace, "apollo items", "year first")
     assert "Xxx Xxxx~" in written and "Ann" not in written
 
 

@@ -171,6 +171,24 @@ def test_rows_that_are_equal_are_one_thing_said_twice(tmp_path: Path) -> None:
     assert written(found) == "item"
 
 
+def test_rows_that_are_mostly_equal_are_uses_of_copies(tmp_path: Path) -> None:
+    """As a list of use in the house has a copy as often as it was used."""
+    rows = [f"{n % 5},3000000000{n % 5:04},MAIN,813.{n % 5}\n" for n in range(30)]
+    found = judged_file(
+        write(tmp_path / "x.csv", f"Item ID,Barcode,Branch,Call number\n{''.join(rows)}")
+    )
+    assert written(found) == "none"
+    assert found.why.startswith("25 of its 30 rows are equal to another")
+
+
+@pytest.mark.parametrize("told", ["Expires", "Card expiry", "Registered", "Joined on"])
+def test_short_numbers_of_patrons_are_no_barcodes_of_copies(tmp_path: Path, told: str) -> None:
+    rows = [f"{n},{1000 + n},MAIN,Adult,2027-10-{n % 28 + 1:02}\n" for n in range(30)]
+    file = write(tmp_path / "x.csv", f"Number,Barcode,Library,Type,{told}\n{''.join(rows)}")
+    assert written(judged_file(file)) == "none"
+    assert "patrons" in judged_file(file).looks and "1001" not in inspect(file)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -272,6 +272,10 @@ def test_page_has_what_every_reader_needs_and_no_code() -> None:
         ('<svg aria-label="a"><foreignObject/></svg>', "<foreignobject> may not stand"),
         ('<svg aria-label="a"><animate attributeName="href"/></svg>', "<animate> may not stand"),
         ("<?php x ?>", "an instruction to a program"),
+        # Python's parser and a browser end a style in different places
+        ("<style></style x><script>1</script><style></style>", "a style holds markup"),
+        ('<svg aria-label="a"><style><script>1</script></style></svg>', "a style holds markup"),
+        ("<style>p { background: image('https://example.org') }</style>", "a style fetches"),
     ],
 )
 def test_page_that_not_everybody_could_read_is_refused(html: str, fault: str) -> None:

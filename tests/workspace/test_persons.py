@@ -56,6 +56,12 @@ def test_no_spelling_gets_a_person_past_the_gate(
         configured(workspace, line, more)
 
 
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_no_person_dates_a_file(heading: str, workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError, match="looks as if it told of persons"):
+        configured(workspace, '"Code" as barcode', f'exported = "{heading}"')
+
+
 @pytest.mark.parametrize("heading", HEADINGS[2:3])
 def test_a_persons_key_may_be_made(heading: str, workspace: Workspace) -> None:
     assert configured(workspace, f'person_key("{heading}") as patron_key', "")

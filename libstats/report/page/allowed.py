@@ -84,10 +84,13 @@ _META = (
 _ICON = {"rel": "icon", "href": "data:,"}
 # what a style can fetch with; a backslash may spell any of it
 _FETCHING = re.compile(
-    r"@import|@charset|@namespace|\\|expression\s*\(|behavior|-moz-binding|image-set\s*\(|src\s*\("
+    r"@import|@charset|@namespace|\\|expression\s*\(|behavior|-moz-binding|image(-set)?\s*\(|src\s*\("
     r"|url\(\s*['\"]?(?!data:image/|data:font/|#)",
     re.IGNORECASE,
 )
+
+# in a drawing a browser reads a style as markup, and </style x> ends one
+_TAG, _MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE), "a style holds markup, or does not end"
 
 
 def faults(text: str) -> list[str]:
@@ -95,7 +98,7 @@ def faults(text: str) -> list[str]:
     text, elements, attributes and addresses that are not known."""
     parser = _Faults()
     parser.feed(text)
-    parser.close()
+    parser.end()
     return parser.found
 
 
@@ -106,6 +109,13 @@ class _Faults(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._in_style = False
+
+    def end(self) -> None:
+        """The text is over. What Python takes for the inside of a style that does not end, a
+        browser may not."""
+        if self._in_style:
+            self._note(_MARKUP)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_style = tag == "style"
@@ -140,6 +150,8 @@ class _Faults(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_style and _FETCHING.search(data):
             self._note("a style fetches something")
+        if self._in_style and _TAG.search(data):
+            self._note(_MARKUP)
 
     def handle_endtag(self, tag: str) -> None:
         self._in_style = self._in_style and tag != "style"

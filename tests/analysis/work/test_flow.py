@@ -346,7 +346,7 @@ def test_a_wrong_calendar_names_its_key(config: dict[str, object], told: str) ->
             "b is not among its milestones",
         ),
         ("[goals]\nmending = 3\n", "mending: is no goal"),
-        ('[process.hold]\ncolour = "red"\n', "colour is not in the form"),
+        ('[process.hold]\ncolour = "red"\n', "colour: is no key of it"),
         ("[process.hold]\ngoal_days = nan\n", "goal_days is not in the form"),
         ("[goals]\nhold = inf\n", "hold: is no goal"),
         ('[process.hold]\ndone = [["ready"]]\n', "done is not in the form"),
