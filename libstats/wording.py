@@ -107,6 +107,15 @@ def framed(result: Any) -> Any:
     return result.reset_index(allow_duplicates=True)
 
 
+def _is_missing(value: Any) -> bool:
+    """True for what a frame has in place of a value: a number that is none, or pandas' NA, which
+    compares with nothing; a list in a cell is a value."""
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
 def records(result: Any) -> list[Row]:
     """A relation, a pandas or polars frame, or rows already, as dictionaries; read once.
 
@@ -123,6 +132,9 @@ def records(result: Any) -> list[Row]:
         rows = result.rows()
     names = [str(name) for name in result.columns]
     return [
-        {name: None if value != value else value for name, value in zip(names, row, strict=True)}
+        {
+            name: None if _is_missing(value) else value
+            for name, value in zip(names, row, strict=True)
+        }
         for row in rows
     ]

@@ -9,21 +9,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from numbers import Real
+from numbers import Complex, Real
 from typing import Any
 
 from libstats import schema
 from libstats.privacy.disclosure import Place, Sum
+from libstats.privacy.headings import tells_of_groups
 from libstats.wording import Row
 
-__all__ = ["PATRONS", "Counted", "count_of", "crosses_patrons", "is_rate", "plain_name"]
+__all__ = [
+    "PATRONS",
+    "Counted",
+    "count_of",
+    "crosses_patrons",
+    "is_rate",
+    "plain_name",
+]
 
 # columns that together make a count one of few persons
 PATRONS = ({"patron_group"}, {"patron_branch"}, {"hour", "branch", "kind"})
-_ALONE = tuple(next(iter(names)) for names in PATRONS if len(names) == 1)
 _TIMES = frozenset(
     """year quarter month week weekday day hour minute period date part decade class
     of_class""".split()  # noqa: SIM905
+)
+_WORDED = re.compile(
+    r"(?:[~≈<>≤≥±]|[^\W\d]+\s*[=:])?\s*(?P<count>\d.*?)"
+    r"(?:\s+(?!(?:min|minute|hour|day|week|month|year)s?$)[^\W\d]+)?",
+    re.I,
 )
 _WHOLE = re.compile(r"\d{1,3}(?:[,\u2009\u202f\xa0 ']\d{3})+|\d+(?:\.0*)?")
 _NUMBER = re.compile(
@@ -49,42 +61,63 @@ def _parts_rows(name: str) -> bool:
     plain = plain_name(name)
     return (
         plain in _texts()
-        or any(attribute in plain for attribute in _ALONE)
+        or tells_of_groups(str(name), alone=True)
         or plain.endswith(("_id", "_on", "_at", "_year", "_code", "_key"))
     )
 
 
 def crosses_patrons(columns: Collection[object]) -> bool:
-    """True if a table with these columns parts counts by an attribute of patrons."""
+    """True if a table with these columns parts counts by an attribute of patrons, whatever a query
+    calls it."""
     plain = {plain_name(name) for name in columns}
     return any(attribute <= plain for attribute in PATRONS) or any(
-        attribute in name for name in plain for attribute in _ALONE
+        tells_of_groups(str(name)) for name in columns
     )
 
 
 def count_of(value: Any) -> int | None:
     """A value as a count, whatever its type: a float that is whole, a Decimal, a number of numpy, a
-    text of digits; None for what is none.
+    text of digits and at most a word; of several in one value the smallest; None for what is none.
 
+    >>> [count_of(value) for value in ("3 loans", "n = 3", "~3", b"3", 3 + 0j, [40, 3], {"n": 3})]
+    [3, 3, 3, 3, 3, 3, 3]
     >>> [count_of(value) for value in (7, 7.0, Decimal("7"), " 7 ", "1,234", 7.5, -7, "7a", True)]
     [7, 7, 7, 7, 1234, None, None, None, None]
     """
     if value is None or isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
         return None
+    if (several := _several(value)) is not None:
+        return min((n for n in map(count_of, several) if n is not None), default=None)
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
     if isinstance(value, str):
-        text = value.strip()
+        worded = _WORDED.fullmatch(value.strip())
+        text = worded["count"] if worded else ""
         if not _WHOLE.fullmatch(text):
             return None
         return int(re.sub(r"\D", "", text.split(".")[0] if re.search(r"\.0*$", text) else text))
+    if isinstance(value, Complex) and not isinstance(value, Real) and value.imag == 0:
+        value = value.real
     if isinstance(value, (Real, Decimal)) and (number := float(value)) >= 0:
         return int(number) if number.is_integer() else None
     return None
+
+
+def _several(value: Any) -> list[Any] | None:
+    """The values in one that holds several: a list, a struct, an array; None for a single one."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return list(value)
+    return list(value) if type(value).__name__ in ("ndarray", "Series") and value.ndim else None
 
 
 def is_rate(value: Any) -> bool:
     """True for a number that is no count: a share, an average, a difference."""
     if value is None or isinstance(value, bool) or count_of(value) is not None:
         return False
+    if (several := _several(value)) is not None:
+        return any(map(is_rate, several))
     if isinstance(value, str):
         return bool(_NUMBER.fullmatch(value.strip()))
     return isinstance(value, (Real, Decimal, timedelta))

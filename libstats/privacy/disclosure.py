@@ -25,7 +25,7 @@ Place = tuple[Any, ...]
 Sum = tuple[Place | None, tuple[Place, ...]]
 
 WIDE, SMALL = 10, 9
-FIRST, AT_ONCE = 6, 4000  # programs of a round; cells in those solved together
+FIRST, AT_ONCE = 6, 4000  # programs solved at first; cells in those solved together
 _FAR = 1000  # how much more than it is a cell is thought to be at most: enough to move others
 _NEAR = 1e-6
 
@@ -114,33 +114,23 @@ class _Program:
         """The cells among those asked whose least and most are too near."""
         count = len(self.cells)
         wanted = [place for place, cell in enumerate(self.cells) if cell in asked]
-        left = self._after_rounds(wanted)
-        own = np.zeros((len(left), count))
-        own[range(len(left)), left] = 1
+        if len(wanted) > FIRST:
+            # a few solutions far from the truth open most cells; the others have their own
+            dice = np.random.default_rng(0)
+            self._solve(dice.choice((-1.0, 1.0), (FIRST, count)))
+        own = np.zeros((len(wanted), count))
+        own[range(len(wanted)), wanted] = 1
+        own = own[[not self._is_open(place) for place in wanted]]
         for some in range(0, len(own), size := max(1, AT_ONCE // count)):
-            self._solve(np.vstack([own[some : some + size], -own[some : some + size]]), _FAR)
+            self._solve(np.vstack([own[some : some + size], -own[some : some + size]]))
         return {self.cells[place] for place in wanted if not self._is_open(place)}
-
-    def _after_rounds(self, wanted: list[int]) -> list[int]:
-        """The cells that need programs of their own. Solutions that move many cells at once, each
-        by no more than opens it, open most of them; round after round while that pays."""
-        dice, count = np.random.default_rng(0), len(self.cells)
-        left = [place for place in wanted if not self._is_open(place)]
-        while len(left) > FIRST:
-            aims = np.zeros((FIRST, count))
-            aims[:, left] = dice.choice((-1.0, 1.0), (FIRST, len(left)))
-            self._solve(aims, WIDE)
-            before, left = left, [place for place in left if not self._is_open(place)]
-            if 2 * len(left) > len(before):
-                break
-        return left
 
     def _is_open(self, place: int) -> bool:
         return is_open(self.least[place], self.most[place])
 
-    def _solve(self, wanted: Any, reach: int) -> None:
+    def _solve(self, wanted: Any) -> None:
         """Find the solutions with the least of each of several weighted sums of the cells, all in
-        one program, no cell further than `reach` from the truth."""
+        one program."""
         from scipy.optimize import linprog
         from scipy.sparse import eye_array, kron
 
@@ -152,8 +142,7 @@ class _Program:
             A_eq=kron(eye_array(times), self.matrix, "csr"),
             b_eq=np.tile(self.sides, times),
             bounds=np.tile(
-                np.column_stack([np.maximum(0, self.truth - reach), self.truth + reach]),
-                (times, 1),
+                np.column_stack([np.zeros(len(self.truth)), self.truth + _FAR]), (times, 1)
             ),
             method="highs",
         )

@@ -9,13 +9,13 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-__all__ = ["is_personal"]
+__all__ = ["is_personal", "tells_of_groups"]
 
 # what a day is needed by, unlike who did it
 _TIME = {"needed", "need", "required", "wanted", "due"}
 # words of a name that alone are none: a display
 _BESIDE_A_NAME = {"full", "middle", "display", "preferred", "legal", "sur", "completo"}
-_MEANINGS = ("personal", "person", "of one", "group", "name")
+_MEANINGS = ("personal", "person", "of one", "group", "name", "attribute", "counted")
 _FIRST_WITHOUT_SPACES = "\u0e00"  # Thai, Chinese, Japanese, Korean: words stand together
 
 
@@ -28,6 +28,8 @@ def _vocabulary() -> dict[str, frozenset[str]]:
     of one    what is written together with it is one person's: patronname, lånernummer
     group     what tells of a group of people, or of a place
     name      what a heading of nothing else makes a name
+    attribute what alone is a group of people
+    counted   what beside a group says that it is counted
     """
     text = resources.files("libstats.privacy").joinpath("person_headings.csv").read_text("utf-8")
     found: dict[str, set[str]] = {meaning: set() for meaning in _MEANINGS}
@@ -72,6 +74,28 @@ def is_personal(heading: str) -> bool:
         ("personal" in told or ("person" in told and "group" not in told))
         or (heading.casefold().strip().endswith((" by", "_by")) and not words & _TIME)
     )
+
+
+def tells_of_groups(heading: str, *, alone: bool = False) -> bool:
+    """True if a heading looks like a group of people, or a place of theirs: an attribute of
+    patrons; `alone`: and nothing more stands in it.
+
+    >>> told = ("Patron category", "borrower_type", "Benutzergruppe", "age band")
+    >>> [tells_of_groups(heading) for heading in told]
+    [True, True, True, True]
+    >>> [tells_of_groups(h) for h in ("patrons", "patron count", "item type", "owning branch")]
+    [False, False, False, False]
+    >>> [tells_of_groups(h, alone=True) for h in ("patron type code", "patron group child")]
+    [True, False]
+    """
+    words, known = _words(heading), _vocabulary()
+    told = {part for word in words for part in _parts(word)}
+    joined = re.sub(r"[\W\d_]+", "", _plain(heading))
+    if joined in known["attribute"]:
+        return True
+    is_told = {"person", "group"} <= told and not words & known["counted"]
+    beside = {w for w in words if not _parts(w)} - known["of one"]
+    return is_told and not (alone and beside)
 
 
 def _is_name(words: set[str]) -> bool:

@@ -133,7 +133,10 @@ def test_open_is_ten_wide_or_nought_to_nine(least: int, most: int, open_: bool) 
     assert is_open(least, most) is open_
 
 
-SMALL = (3, 3.0, Decimal(3), np.int64(3), np.float32(3), np.uint8(3), "3", " 3 ", "3.0")
+SMALL = (
+    *(3, 3.0, Decimal(3), np.int64(3), np.float32(3), np.uint8(3), "3", " 3 ", "3.0"),
+    *(3 + 0j, np.complex64(3), b"3", "3 loans", "n = 3", "~3", "٣", [3, 400], {"n": 3}),
+)
 LARGE = (
     200,
     200.0,
@@ -144,15 +147,29 @@ LARGE = (
     "200",
     "200",
     "200.0",
+    *(200 + 0j, np.complex64(200), b"200", "200 loans", "n = 200", "~200", "٢٠٠", [200, 400]),
+    {"n": 200},
 )
+NAMES = ("patron_group", "PATRON_GROUP", "Patron Group", "patron-branch", "Patron category")
 
 
-@pytest.mark.parametrize("name", ["patron_group", "PATRON_GROUP", "Patron Group", "patron-branch"])
+@pytest.mark.parametrize("name", [*NAMES, "borrower_type", "categorycode", "age_band", "p_type"])
 @pytest.mark.parametrize(("small", "large"), list(zip(SMALL, LARGE, strict=True)))
 def test_a_count_is_one_whatever_its_type(small: Any, large: Any, name: str) -> None:
     rows = [{name: "A", "loans": small}, {name: "B", "loans": large}, {name: "C", "loans": large}]
     assert [row["loans"] for row in table(rows, "Loans").rows].count(W) == 2
     assert table(rows, "Loans").rows[0]["loans"] == W
+
+
+def test_a_value_that_a_frame_lacks_is_none() -> None:
+    frame = pd.DataFrame({"patron_group": ["A", "B", "C"], "loans": [40, 3, pd.NA]})
+    assert [row["loans"] for row in table(frame, "Loans").rows] == [W, W, None]
+
+
+def test_a_column_for_each_group_is_one_of_patrons() -> None:
+    rows = [{"period": "2026-10", "patron_group A": 40, "patron_group B": 3, "patron_group C": 25}]
+    shown = table(rows, "Loans").rows[0]
+    assert [shown[f"patron_group {g}"] for g in "ABC"] == [40, W, W]
 
 
 def test_what_names_rows_is_no_count() -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from libstats.privacy.counted import count_of, crosses_patrons
+from libstats.privacy.headings import tells_of_groups
 from libstats.privacy.suppression import NOTE, WITHHELD, withheld
 from libstats.report.page.html import TABLES, escaped, is_sealing
 from libstats.wording import Row, day_name, framed, month_name, percent, records, tenths
@@ -102,11 +103,14 @@ def table(
 
 
 def _parted(result: Any, rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    """The columns of a frame that was turned on its side, where patrons' attributes name them."""
+    """The columns of a table that was turned on its side, where patrons' attributes name them."""
     names = getattr(getattr(result, "columns", None), "names", None) or ()
-    if not crosses_patrons([name for name in names if name is not None]):
-        return []
-    return [name for name in columns if any(count_of(row.get(name)) is not None for row in rows)]
+    counts = [name for name in columns if any(count_of(row.get(name)) is not None for row in rows)]
+    if crosses_patrons([name for name in names if name is not None]):
+        return counts
+    # a column for each group, as in "patron_group child"
+    wide = [n for n in counts if tells_of_groups(n) and not tells_of_groups(n, alone=True)]
+    return wide if len(wide) > 1 else []
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:
