@@ -4,6 +4,7 @@ or the newest time in it."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -33,9 +34,22 @@ _WRITTEN = [
         r"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)",
         r"(?P<a>\d\d?)[-/.](?P<b>\d\d?)[-/.](?P<y>20\d\d)",
         r"(?P<d>\d\d?)[. -]{1,2}(?P<name>[A-Z][a-z]{2,8})[., -]{1,2}(?P<y>20\d\d)",
-        r"\b(?P<name>[A-Z][a-z]{2,8})\.? (?P<d>\d\d?)(?:st|nd|rd|th)?,? (?P<y>20\d\d)",
+        # the comma may have parted two columns; Oct 31 23:59:00 2026
+        r"\b(?P<name>[A-Z][a-z]{2,8})\.? (?P<d>\d\d?)(?:st|nd|rd|th)?,? +"
+        r"(?:\d\d?:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?)?(?P<y>20\d\d)",
     )
 ]
+# a day with which what is told begins, in a name
+_BEGINS = re.compile(
+    r"(?<![a-z])(?:since|after|from|starting|seit|ab|depuis|desde|dal|sinds|sedan)[\W_]*$",
+    re.IGNORECASE,
+)
+# a day by which rows were chosen, or where a period ends, tells not when they were written
+_CHOSEN = re.compile(
+    r"(?:\b(?:since|before|after|from|until|till|through|between|than|ending|starting|beginning|due"
+    r"|added|seit|vor|ab|bis|depuis|avant|jusqu'au|desde|hasta|antes de|dal|fino al)|[<>]=?)\W*$",
+    re.IGNORECASE,
+)
 
 
 def above(part: Part, dates: str) -> datetime | None:
@@ -46,11 +60,10 @@ def above(part: Part, dates: str) -> datetime | None:
         return None
     lines = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
     text = " ".join(cell for line in lines[: part.preamble] for cell in line)
-    found = {
-        day for form in _WRITTEN for match in form.finditer(text) if (day := _day(match, dates))
-    }
-    told = sum(len(form.findall(text)) for form in _WRITTEN)
-    return found.pop() if len(found) == 1 and told == 1 else None
+    told = [match for form in _WRITTEN for match in form.finditer(text)]
+    found = {day for match in told if (day := _day(match, dates))}
+    is_chosen = any(_CHOSEN.search(text[: match.start()]) for match in told)
+    return found.pop() if len(found) == 1 and len(told) == 1 and not is_chosen else None
 
 
 def _day(match: re.Match[str], dates: str) -> datetime | None:
@@ -106,13 +119,19 @@ def in_rows_of_files(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> di
 
 
 def in_name(entry: str) -> datetime | None:
-    """The day in the file's name, or in that of the archive it came in."""
+    """The day in the file's name, or in that of the archive it came in; of a period its last."""
     for name in reversed(entry.split("#")):
-        for match in _DAY_IN_NAME.finditer(name):
-            year, month, day, hour, minute = (int(number or 0) for number in match.groups())
-            with suppress(ValueError):
-                return datetime(year, month, day, hour, minute)
+        if days := list(_days_in(name)):
+            return max(days)
     return None
+
+
+def _days_in(name: str) -> Iterator[datetime]:
+    for match in _DAY_IN_NAME.finditer(name):
+        year, month, day, hour, minute = (int(number or 0) for number in match.groups())
+        with suppress(ValueError):
+            if not _BEGINS.search(name[: match.start()]):
+                yield datetime(year, month, day, hour, minute)
 
 
 def newest(

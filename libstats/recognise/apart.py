@@ -40,7 +40,8 @@ def told(source: Source, part: Part, known: Known, config: Config) -> Source:
         )
     if proof:
         return alike[next(iter(proof.values()))]
-    if source.apart.is_likely and not all(map(_is_of_any, meant.values())):
+    is_blank = not meant and any(True for _ in part.records())
+    if source.apart.is_likely and (is_blank or not all(map(_is_of_any, meant.values()))):
         raise FileRefused(
             f"{part.name}: nothing tells whether its requests are borrowed or lent", _REMEDY
         )

@@ -69,8 +69,8 @@ def _is_zone(value: object) -> bool:
 
 def is_amount(value: object) -> bool:
     """True for an amount of memory as DuckDB wants it, and with which it can begin to work."""
-    found = isinstance(value, str) and _AMOUNT.fullmatch(value)
-    return bool(found) and float(found[1]) * _UNITS[found[2].upper()] >= _LEAST
+    found = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and float(found[1]) * _UNITS[found[2].upper()] >= _LEAST
 
 
 _AMOUNT = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B", re.I)

@@ -172,6 +172,7 @@ class Workspace:
                     f"{CONFIG} names no source {wanted!r} for {system}",
                     f"It names: {', '.join(named)}.",
                 )
+            _refuse_anothers(system, wanted)
             return wanted
         if len(named) > 1:
             raise WorkspaceError(
@@ -243,6 +244,18 @@ class Workspace:
         """True if long numbers of this export that end in zeros are as the system gives them, by
         [exact] in the configuration."""
         return bool(self.config.get("exact", {}).get(label, False))
+
+
+def _refuse_anothers(system: str, wanted: str) -> None:
+    """WorkspaceError for a name by which the exports of another system go: item 1 of the one would
+    be item 1 of the other."""
+    from libstats.sources import sources  # few loads name their source
+
+    if wanted != system and wanted in {s.system for s in sources()}:
+        raise WorkspaceError(
+            f"{wanted} is no name for a source of {system}: exports of that system go by it",
+            "Choose another one for --source, or leave it out.",
+        )
 
 
 def around(start: Path) -> Workspace | None:

@@ -298,6 +298,8 @@ def test_headings_again_in_the_middle_are_set_aside(
 def test_folders_and_what_is_no_file(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "exports" / "deep").mkdir(parents=True)
     write(tmp_path / "exports" / "deep" / "items-2026-10-31.csv", GOOD)
+    for beside in ("~$items.xlsx", "Thumbs.db", "desktop.ini", ".DS_Store"):
+        write(tmp_path / "exports" / beside, "nothing to load")
     assert [f.outcome for f in libstats.load(workspace, [tmp_path / "exports"]).files] == ["loaded"]
     with pytest.raises(FileRefused, match="this is a folder"):
         inspect(tmp_path)

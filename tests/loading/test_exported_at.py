@@ -10,6 +10,7 @@ import pytest
 
 import libstats
 from libstats import load
+from libstats.loading import exported_at
 from libstats.sources.koha.items import ITEMS as ITEMS_SOURCE
 from libstats.store import ledger
 from libstats.workspace.workspace import Workspace
@@ -132,6 +133,14 @@ def test_the_same_list_of_another_day_outlives_a_changed_declaration(
         ("2026-10-01 to 2026-10-31", None),  # a period
         ("Items as of 2026-02-31", None),
         ("Room 2026-10", None),
+        ("As of October 31, 2026", "2026-10-31 00:00:00"),  # its comma parts two columns
+        ("Printed on Sat Oct 31 23:59:00 2026", "2026-10-31 00:00:00"),
+        # by which rows were chosen
+        ("Items added since 2026-01-01", None),
+        ("Last use before: 01/31/2020", None),
+        ("Period ending 31 Oct 2026", None),
+        ("Zugang ab 31.12.2020", None),
+        ("Due date <= 2026-10-30", None),
     ],
 )
 def test_a_date_above_the_headings_dates_the_file(
@@ -144,3 +153,29 @@ def test_a_date_above_the_headings_dates_the_file(
     assert (str(receipt.exported_at), receipt.exported_from) == (
         (told, "stated") if told else ("2026-11-05 00:00:00", "name")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("loans-2026-10-01_2026-10-31.csv", "2026-10-31 00:00:00"),
+        ("circ 20261001-20261031.csv", "2026-10-31 00:00:00"),
+        ("loans_from_2026-10-01_to_2026-10-31.csv", "2026-10-31 00:00:00"),
+        ("october.zip#loans 2026-10-01 2026-10-31.csv", "2026-10-31 00:00:00"),
+        ("loans since 2026-10-01.csv", None),
+        ("2026-10-31.zip#loans_since_20261001.csv", "2026-10-31 00:00:00"),
+        ("staff-of-2026-10-31.csv", "2026-10-31 00:00:00"),
+    ],
+)
+def test_of_a_period_in_a_name_the_last_day_counts(name: str, told: str | None) -> None:
+    """By the first, all of a month would lie after the export, and be told of by nothing."""
+    assert str(exported_at.in_name(name)) == str(told)
+
+
+def test_the_loans_of_a_period_count(workspace: Workspace, tmp_path: Path) -> None:
+    head = "issue_id,itemnumber,borrowernumber,branchcode,issuedate,date_due,returndate\n"
+    row = "1,11,77,EAST,2026-10-30 10:00:00,2026-11-20,2026-10-31 15:00:00\n"
+    load(workspace, [write(tmp_path / "loans-2026-10-01_2026-10-31.csv", head + row)])
+    with libstats.open(workspace) as con:
+        months = libstats.circulation(con, since="2026-10-01", until="2026-11-01")
+        assert months.project("checkouts").fetchall() == [(1,)]

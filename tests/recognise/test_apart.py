@@ -52,6 +52,7 @@ def test_the_statuses_tell(tmp_path: Path, statuses: tuple[str, ...], expected: 
         (("Delivered to Web", "Request Finished"), "nothing tells"),
         (("Cancelled by Customer",), "nothing tells"),
         (("Our Own Queue",), "nothing tells"),
+        (("", " "), "nothing tells"),
     ],
 )
 def test_what_does_not_tell_is_refused(
@@ -60,6 +61,13 @@ def test_what_does_not_tell_is_refused(
     with pytest.raises(FileRefused, match=problem) as refused:
         label(tmp_path, *statuses)
     assert "Add Process Type" in (refused.value.remedy or "")
+
+
+def test_requests_of_both_directions_in_one_list_of_alma_are_neither(tmp_path: Path) -> None:
+    head = "Internal ID,Borrowing Creation Date,Borrowing Request Status"
+    text = f"{head},Lending Request Status\n1,10/01/2026,Sent,\n2,,,Shipped Physically\n"
+    with pytest.raises(FileRefused, match="not an export that libstats knows"):
+        recognise(write(tmp_path / "requests.csv", text))
 
 
 def test_a_library_says_of_which_direction_its_own_word_is(tmp_path: Path) -> None:

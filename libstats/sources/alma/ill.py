@@ -23,7 +23,8 @@ BORROWING = Source(
     system="alma",
     name="borrowing requests",
     recognise=("Borrowing Creation Date",),
-    unless=("Item Loan Id",),
+    # rows of both directions would all be of this one
+    unless=("Item Loan Id", "Lending Request Status"),
     required={
         "Internal ID": (
             "add the number of the request to the report: without it a request would count once "
@@ -85,6 +86,7 @@ LENDING = Source(
     system="alma",
     name="lending requests",
     recognise=("Lending Request Status",),
+    unless=("Borrowing Creation Date", "Borrowing Request Status"),
     required={
         "Internal ID": (
             "add Internal ID to the report: External Request ID is the partner's number, "
