@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from libstats.workspace.key_lines import line_of
@@ -38,3 +40,10 @@ class Fault(NamedTuple):
 
 def _named(label: str) -> str:
     return label if re.fullmatch(r"[\w-]+", label, re.A) else f'"{label}"'
+
+
+def nearest(wrong: str, names: Iterable[str]) -> str:
+    """The question whether the name most like a wrong one was meant; nothing if none is like it."""
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(wrong.casefold(), folded, 1)
+    return f"Did you mean {folded[found[0]]}? " if found else ""

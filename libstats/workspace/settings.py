@@ -6,7 +6,6 @@ its check. What lies below [export] and [headings] is checked by `faults`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -16,7 +15,8 @@ import duckdb
 from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
 from libstats.errors import WorkspaceError
-from libstats.workspace.fault import Fault
+from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles, own_exports
+from libstats.workspace.fault import Fault, nearest
 
 Config = Mapping[str, Any]
 
@@ -98,18 +98,11 @@ def _is_words(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_text, value.values()))
 
 
-def nearest(wrong: str, names: Iterable[str]) -> str:
-    """The question whether the name most like a wrong one was meant; nothing if none is like it."""
-    folded = {name.casefold(): name for name in names}
-    found = difflib.get_close_matches(wrong.casefold(), folded, 1)
-    return f"Did you mean {folded[found[0]]}? " if found else ""
-
-
 def _of_sources(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Systems of which no export is known, and programs that write none."""
     from libstats.sources import sources  # most workspaces are opened without
 
-    own = {label: entry for label, entry in _own(config).items() if isinstance(entry, dict)}
+    own = {label: entry for label, entry in own_exports(config).items() if isinstance(entry, dict)}
     systems = sorted({s.system for s in sources()} | {label.split(" ")[0] for label in own})
     commands = [*(s.command for s in sources()), *(e.get("command") for e in own.values())]
     words = sorted({word for word in commands if isinstance(word, str)})
@@ -143,14 +136,14 @@ def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
 
     absences = {s.label: s.absence for s in sources()} | {
         label: entry.get("absence") if isinstance(entry, dict) else None
-        for label, entry in _own(config).items()
+        for label, entry in own_exports(config).items()
     }
     able = [label for label, absence in absences.items() if absence == "gone"]
     for label in given:
         if label not in absences:
             problem = "there is no such export"
             remedy = f"{nearest(label, absences)}It can be said of: {', '.join(able)}"
-        elif label in _own(config):
+        elif label in own_exports(config):
             problem = "what is missing from a file of this export does not count as gone"
             remedy = f'Write absence = "gone" below [export."{label}"], or leave this line out'
         else:
@@ -166,7 +159,7 @@ def _of_exports(section: str) -> Callable[[Mapping[str, Any], Config], Iterator[
     def further(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
         from libstats.sources import sources  # most workspaces are opened without
 
-        labels = [*(s.label for s in sources()), *_own(config)]
+        labels = [*(s.label for s in sources()), *own_exports(config)]
         for label in given:
             if label not in labels:
                 meant = nearest(label, labels)
@@ -215,95 +208,12 @@ def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     )
 
 
-def _of_roles(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-    """Meanings of codes: of sources, tables and columns that there are not, and words that mean
-    nothing there."""
-    from libstats.definitions import roles
-    from libstats.sources import sources
-
-    own = {label.split(" ")[0] for label in _own(config)}
-    places = sorted({*config.get("sources", {}), *own, *(s.system for s in sources())})
-    for source, tables in given.items():
-        at: tuple[str, ...] = ("roles", source)
-        if source not in places:
-            yield _unlisted(at, "is no source", source, places, "sources")
-            continue
-        for table, fields in tables.items():
-            if table not in roles.FIELDS:
-                yield _unlisted((*at, table), "is no table of codes", table, roles.FIELDS, "tables")
-            elif not isinstance(fields, dict):
-                yield Fault((*at, table), "is not a section", f"Write {_ROLES} and codes below it")
-            else:
-                yield from _of_codes((*at, table), table, fields, config)
-
-
-def _of_codes(
-    at: tuple[str, ...], table: str, fields: Mapping[str, Any], config: Config
-) -> Iterator[Fault]:
-    from libstats.definitions import roles
-
-    for field, codes in fields.items():
-        words = roles.words(table, field, config)
-        if field not in roles.FIELDS[table]:
-            told = "columns"
-            yield _unlisted((*at, field), "is no column of codes", field, roles.FIELDS[table], told)
-        elif not isinstance(codes, dict):
-            yield Fault((*at, field), "is not a section", f"Write {_ROLES} and codes below it")
-        else:
-            yield from (
-                _unlisted(
-                    (*at, field, code), f"means {word!r}, which is no role", word, words, "roles"
-                )
-                for code, word in codes.items()
-                if word not in words
-            )
-            yield from _twice((*at, field), codes)
-
-
-def _twice(at: tuple[str, ...], codes: Iterable[str]) -> Iterator[Fault]:
-    """Codes that are compared as one, and said to mean something twice."""
-    from libstats.definitions.roles import fold
-
-    seen: dict[str, str] = {}
-    for code in codes:
-        first = seen.setdefault(fold(code), code)
-        if first != code:
-            yield Fault((*at, code), f"is the same code as {first}", "Leave one of them out")
-
-
-def _unlisted(
-    at: tuple[str, ...], problem: str, wrong: object, names: Iterable[str], what: str
-) -> Fault:
-    listed = f"The {what} are: {', '.join(names)}"
-    return Fault(at, problem, nearest(str(wrong), names) + listed)
-
-
-def _of_call_numbers(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-    """Words before call numbers that mean nothing known, and schemes that there are not."""
-    from libstats.definitions.call_numbers import MEANINGS, SCHEMES
-
-    for key, what, allowed in (("prefixes", "meaning", MEANINGS), ("schemes", "scheme", SCHEMES)):
-        for word, said in given.get(key, {}).items():
-            here = ("call_numbers", key, word)
-            if said not in allowed:
-                told = f"{nearest(said, allowed)}The {what}s are: {', '.join(allowed)}"
-                yield Fault(here, f"{said} is no {what}", told)
-            elif key == "prefixes" and not re.search(r"[^\W\d_]", word):
-                yield Fault(here, "has no letter", "Write the word as it stands on the labels")
-
-
-def _own(config: Config) -> Mapping[str, Any]:
-    own = config.get("export", {})
-    return own if isinstance(own, dict) else {}
-
-
 def _text(example: str) -> Setting:
     return Setting(_is_text, "is not a text", f'"{example}"')
 
 
 _FLAG = Setting(_is_flag, "is neither true nor false", "true")
 _BELOW = Setting(_is_table, "is not a section", "")
-_ROLES = "[roles.SOURCE.TABLE.FIELD]"
 SECTIONS = {
     "library": Section(
         "[library]",
@@ -364,7 +274,7 @@ SECTIONS = {
         each=_BELOW,
         further=_of_forms("process", processes.KEYS, processes.check),
     ),
-    "roles": Section(_ROLES, each=_BELOW, further=_of_roles),
+    "roles": Section(ROLES, each=_BELOW, further=of_roles),
     "goals": Section(
         "[goals]",
         each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),
@@ -377,7 +287,7 @@ SECTIONS = {
             "prefixes": Setting(_is_words, "does not say what words mean", '{"TZ" = "teen"}'),
             "schemes": Setting(_is_words, "does not say schemes of words", '{"LCX" = "lcc"}'),
         },
-        further=_of_call_numbers,
+        further=of_call_numbers,
     ),
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
