@@ -32,7 +32,9 @@ def is_ruined(text: str) -> str:
         (
             f"{text} < '0' or ({text} >= ':' and {text} < 'A')",
             *(f"contains({text}, '{sign}')" for sign in "+.,"),
-            f"contains(lower({text}), 'e') or left(lower({text}), 2) in ('na', 'in', 'er')",
+            f"contains(lower({text}), 'e')",
+            # what of RUINED has none of these signs
+            f"({text} >= 'N' and trim({text}) in ('NaN', 'NaT', 'inf', 'nan'))",
         )
     )
     return f"case when {may_be} then regexp_full_match({text}, {quoted(RUINED)}) else false end"

@@ -4,6 +4,7 @@ ignored."""
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -174,9 +175,10 @@ def _recognised(source: Source, part: Part) -> str:
 
 def _before_rows(headings: Sequence[str]) -> Iterator[str]:
     """The first line of each heading, to the one whose quote does not close: what stands in it and
-    behind it are rows."""
+    behind it are rows. A number or an address among the headings may be a patron's."""
     for heading in headings:
-        yield heading.strip().splitlines()[0]
+        first = heading.strip().splitlines()[0]
+        yield "(what looks like a value)" if re.search(r"\d{5}|@", first) else first
         if "\n" in heading and '"' in heading:
             return
 

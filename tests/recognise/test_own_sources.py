@@ -554,6 +554,32 @@ def test_a_patron_list_is_never_proposed(tmp_path: Path) -> None:
     assert "20000000000017" not in told
 
 
+@pytest.mark.parametrize("value", ["Reed Ann 21234000123456", "ann.reed@example.org"])
+def test_a_value_among_the_headings_is_not_shown(value: str, tmp_path: Path) -> None:
+    text = f"reserve_id,biblionumber,branchcode,reservedate,{value},Hall\n1,2,CPL,2026-10-01,x,y\n"
+    told = inspect(write(tmp_path / "holds.csv", text))
+    assert "never read: (what looks like a value), Hall" in told and value not in told
+
+
+# glued, in other languages, and with signs between that a heading is compared without
+PERSONAL = """patronname PATRONNAME borrowername|Cust. Name|P(atron)Name|Pa-tron Name|Pátron Name
+|pat\u200bron name|Patrons|Users|Who|Held for|Checked out to|NetID|Låntagare|Lånernavn|Navn|Nimi
+|Asiakas|Entleiher|Nutzer|Benutzernummer|Usager|Emprunteur|Nombre completo|Socio|Cognome|Leitor
+|Czytelnik|Nazwisko|Příjmení|ФИО|Читатель|Όνομα|Ad Soyad|姓名|読者氏名|利用者名|이용자|Lener"""
+PLAIN = """Benutzergruppe|Lånerkategori|Patron type|usergroup|Author|Publisher|Owner|Count|Membership
+|Readership|Client|Branch nombre|Used|Cardinality|User library|利用者区分|Status|Nominal price"""
+
+
+@pytest.mark.parametrize("heading", [h for h in re.split(r"[|\n]+", PERSONAL) if h])
+def test_a_person_is_known_in_any_language(heading: str) -> None:
+    assert all(map(is_personal, heading.split(" ") if "patronname" in heading else [heading]))
+
+
+@pytest.mark.parametrize("heading", [h for h in re.split(r"[|\n]+", PLAIN) if h])
+def test_groups_and_things_are_no_persons(heading: str) -> None:
+    assert not is_personal(heading)
+
+
 def test_headings_that_tell_of_persons() -> None:
     assert all(
         map(
