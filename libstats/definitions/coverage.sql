@@ -78,9 +78,9 @@ measured as (
             sum(c.ended) filter (where c.day < h.first_ended - greatest(h.mean_days, 1)::integer),
             0
         ) as older,
-        -- how many would be open still
+        -- how many would be open still, of those that began no longer ago than any took
         sum(c.n * exp((c.day - c.told_until::date) / greatest(coalesce(h.mean_days, 1), 1)))
-            as expected_open
+            filter (where c.day >= c.told_until::date - coalesce(h.longest, 0)) as expected_open
     from held h
         join cell c on c.seq = h.seq and c.table_name = h.table_name and c.event = c.starts[1]
     group by all
@@ -98,6 +98,7 @@ selected as materialized (
         m.longest,
         -- a list that people keep tells up to the day on which it was handed in
         l.declaration = 'own milestones' as is_kept,
+        l.is_confirmed,
         -- where some began so long before the first end that what ended before it may be left out
         case when m.older > 0 then m.first_ended end as doubtful_before,
         l.selects is null or (l.selects = 'apart' and m.open > 0 and m.ended > 0) as is_guessed,
@@ -261,6 +262,7 @@ bounded as materialized (
         p.part,
         s.selection,
         s.exported_at,
+        s.told_until,
         case
             when s.selection = 'all' and s.doubtful_before < coalesce(a.last_day, s.told_until::date)
                 then greatest(b.first_day, s.doubtful_before)
@@ -293,6 +295,7 @@ piece as materialized (
         b.part,
         b.selection,
         b.exported_at,
+        b.told_until,
         b.since,
         case
             when b.next_since > b.until and n.passed - w.passed_after <= q.days then b.next_since
@@ -446,6 +449,7 @@ span as materialized (
         p.since,
         p.until,
         p.selection,
+        p.told_until,
         case when p.is_reached then p.exported_at end as reached_at,
         w.passed,
         u.passed_after
@@ -533,14 +537,115 @@ joined as materialized (
     where e.event = 'ended'
     group by all
 ),
+-- the longest that a case took
 settled as (
     select
         source,
         table_name,
-        max(longest) as days
+        max(longest)::integer as days
     from selected
     where selection = 'all'
     group by all
+),
+-- where some have been open for longer, so may others have been that began before the first that is told: of what is open none
+-- is known then, and of ends those that a hundredth of them at most may lack; unless the library says that all are there
+tailed as (
+    select
+        source,
+        table_name,
+        days + 1 as days,
+        max(older) = 0 or bool_and(is_confirmed) as is_open_known,
+        max(older * 100 - ended) <= 0 or bool_and(is_confirmed) as is_end_known
+    from (
+        select
+            c.seq,
+            t.source,
+            t.table_name,
+            t.days,
+            s.is_confirmed,
+            coalesce(sum(c.open) filter (where c.day < c.told_until::date - t.days), 0) as older,
+            sum(c.ended) as ended
+        from cell c
+            join selected s on s.seq = c.seq and s.table_name = c.table_name
+            join settled t on t.source = c.source and t.table_name = c.table_name
+        where s.selection = 'all' and c.event = c.starts[1] and t.days is not null
+        group by all
+    )
+    group by all
+),
+begun as materialized (
+    select
+        s.source,
+        s.table_name,
+        s.branch,
+        s.since,
+        s.until,
+        s.told_until,
+        t.days,
+        t.is_open_known,
+        t.is_end_known
+    from span s
+        join told_table k on k.table_name = s.table_name and k.starts[1] = s.event
+        join tailed t on t.source = s.source and t.table_name = s.table_name
+    where s.selection = 'all'
+),
+-- what began up to a moment is told of by this file last
+newest_of as (
+    select b.* replace (min(coalesce(least(n.since, b.until), b.until)) as until)
+    from begun b
+        left join begun n
+            on n.source = b.source
+            and n.table_name = b.table_name
+            and n.branch is not distinct from b.branch
+            and n.told_until > b.told_until
+            and n.since <= b.until
+            and n.until >= b.until
+    group by b.source, b.table_name, b.branch, b.since, b.told_until, b.days, b.is_open_known, b.is_end_known, b.until
+),
+-- times at which there may be cases of which nothing is told: of before the first, or that a file no longer tells of
+untold as (
+    select
+        c.source,
+        c.table_name,
+        c.branch,
+        c.since as stretch,
+        c.until,
+        b.days,
+        b.is_open_known,
+        b.is_end_known,
+        unnest([
+            {'lo': c.since, 'hi': c.since + to_days(b.days)},
+            {'lo': b.told_until, 'hi': b.until + to_days(b.days)}
+        ], recursive := true)
+    from newest_of b
+        join covered_span c
+            on c.source = b.source
+            and c.table_name = b.table_name
+            and c.branch is not distinct from b.branch
+            and c.since <= b.since
+            and c.until >= b.until
+            and c.selection = 'all'
+        join told_table k on k.table_name = c.table_name and k.starts[1] = c.event
+    where b.until > b.since
+),
+ends_told as (
+    select
+        source,
+        table_name,
+        branch,
+        is_open_known,
+        is_end_known,
+        max(hi) over (
+            partition by source, table_name, branch, stretch
+            order by lo, hi
+            rows unbounded preceding
+        ) as since,
+        coalesce(
+            lead(lo) over (partition by source, table_name, branch, stretch order by lo, hi),
+            until
+        ) as until
+    from untold
+    where lo < until
 ),
 case_event as (
     select distinct source, table_name, starts, event, branch from cell join selected using (seq, source, table_name, starts)
@@ -575,22 +680,17 @@ whole as (
             and j.branch is not distinct from e.branch
     where e.event <> 'ended'
     union all
-    -- ends and what is open, long after the first beginning that is told
-    select e.source, e.table_name, e.event, e.branch,
-        c.since + to_days(s.days::integer + 1),
-        c.until,
+    -- ends and what is open, long after the first beginning that is told, as long as files tell of them
+    select e.source, e.table_name, e.event, e.branch, t.since, t.until,
         'all that began, and so long ago that none of before is left'
     from case_event e
-        join covered_span c
-            on c.source = e.source
-            and c.table_name = e.table_name
-            and c.branch is not distinct from e.branch
-            and c.event = e.starts[1]
-            and c.selection = 'all'
-        join settled s on s.source = e.source and s.table_name = e.table_name
+        join ends_told t
+            on t.source = e.source
+            and t.table_name = e.table_name
+            and t.branch is not distinct from e.branch
     where not list_contains(e.starts, e.event)
-        and s.days is not null
-        and c.since + to_days(s.days::integer + 1) < c.until
+        and if(e.event = 'open', t.is_open_known, t.is_end_known)
+        and t.since < t.until
     union all
     select source, table_name, 'open', branch, told_until, told_until + interval 1 second,
         'a list of what was open'

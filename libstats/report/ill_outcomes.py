@@ -10,6 +10,7 @@ from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
+from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, joined, table, without_empty
 from libstats.wording import Row, day_name, month_name, number, records, tenths
 
@@ -22,6 +23,7 @@ __all__ = [
     "reasons",
     "reasons_of",
     "to_do",
+    "weeks_untold",
 ]
 
 LENDING = "ill_lending"
@@ -34,7 +36,7 @@ RATES = {
 WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
 
 
-def _weeks(report: Ill) -> list[Row]:
+def _weeks(report: Ill, where: str = "waiting is not null") -> list[Row]:
     return records(
         backlog(
             report.con,
@@ -42,7 +44,7 @@ def _weeks(report: Ill) -> list[Row]:
             since=report.until - timedelta(weeks=WEEKS),
             until=report.until,
             every="week",
-        ).filter("waiting is not null")
+        ).filter(where)
     )
 
 
@@ -50,6 +52,32 @@ def _weeks(report: Ill) -> list[Row]:
 def backlog_chart(report: Ill) -> charts.Figure:
     """How many requests were waiting, week by week."""
     return charts.waiting_by_week(_weeks(report))
+
+
+@or_why_not
+def weeks_untold(report: Ill) -> Html:
+    """Which weeks the picture leaves out, and which are told in part, and why; nothing where all
+    of them are told."""
+    by_reason: dict[tuple[str, str], list[Row]] = {}
+    for week in _weeks(report, "coverage <> 'whole'"):
+        by_reason.setdefault((week["coverage"], week["reason"]), []).append(week)
+    told = {
+        "outside": "left out of the picture and its table",
+        "partly": "shown, and more may have waited",
+    }
+    sentences = [
+        f"{_named(weeks)} {'is' if len(weeks) == 1 else 'are'} {told[state]}: {reason}."
+        for (state, reason), weeks in by_reason.items()
+    ]
+    return Html(paragraph(" ".join(sentences)) if sentences else "")
+
+
+def _named(weeks: list[Row]) -> str:
+    """One week by its end, several by their number and the last of them."""
+    last = charts.week_ending(weeks[-1])
+    if len(weeks) == 1:
+        return f"The week ending {last}"
+    return f"{number(len(weeks))} weeks, the last of them ending {last},"
 
 
 @or_why_not

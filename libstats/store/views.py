@@ -111,10 +111,13 @@ CASE = {
     "ended_not_before": "it had not ended then: the last export that shows it open, or what"
     " happened last",
     "ended_not_after": "it had ended by then: the first export that shows it over",
-    "age_days": "days from its start to its end, or to `as_of`, without time known to be paused;"
+    "age_days": "days from its start to its end, to `told_at`, or to `as_of`, without time known to"
+    " be paused;"
     " blank where nobody recorded when it ended",
     "is_paused": "true while its patron has paused it",
     "is_at_most": "true if it may have been paused for longer than is known, and be younger",
+    "told_at": "up to when an open case was told of, where others were told of later: it was open"
+    " then, and nobody knows of it since",
     "as_of": "the newest export that tells of this kind of work, to which open cases have aged",
 }
 

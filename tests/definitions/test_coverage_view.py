@@ -18,6 +18,10 @@ LOG = (
     "interface\n"
 )
 LOANS = "issue_id;borrowernumber;itemnumber;date_due;branchcode;returndate;issuedate\n"
+LENT = (
+    "Circ ID,Checkout / Renewal Library,Checkout Date/Time,Due Date/Time,Check In Date/Time,"
+    "Desk Renewal,OPAC Renewal,Phone Renewal,Auto Renewal,Parent Circulation\n"
+)
 SUNDAY = 7
 
 
@@ -171,6 +175,7 @@ BEGAN = days("2026-01-01", "2026-03-30")
         # all that began: no begin is lacking; ends are whole once none of before can be left
         ("True", "checked_out", "01-01 to 03-31"),
         ("True", "ended", "02-05 to 03-31"),
+        ("True", "open", "02-05 to 03-31"),
         # all that ended since a day: ends alone
         ("end is not None and end >= date(2026, 2, 20)", "ended", "02-20 to 03-31"),
         ("end is not None and end >= date(2026, 2, 20)", "checked_out", None),
@@ -201,3 +206,38 @@ def test_the_two_tables_of_koha_together(workspace: Workspace) -> None:
         "(01-01 to 01-07)",
         "01-07 to 03-31",
     ]
+
+
+def test_ends_that_no_file_tells_of(workspace: Workspace) -> None:
+    """Loans of each month in a file of its end: what was lent in January and came back in February
+    is in none. Files of a month later tell of all ends but of those of before January, which took
+    32 days at most."""
+    for late, expected in ((0, []), (40, ["02-03 to 04-01"])):
+        place = libstats.init(workspace.folder / f"late-{late}")
+        for number, (first, last) in {n: MONTHS[n] for n in (1, 2, 3)}.items():
+            at = date.fromisoformat(last) + timedelta(1 + late)
+            rows = "".join(
+                f"{start}-{n},EAST,{start} 10:00,2026-12-31,"
+                f"{end if (end := start + timedelta(5 + n * 9)) < at else ''},0,0,0,0,\n"
+                for start in days(first, last)
+                for n in range(4)
+            )
+            libstats.load(
+                place, write(place.exports / f"circulations-{number}-{at}.csv", LENT + rows)
+            )
+        found = covered(place, "loan", "ended", "EAST")
+        assert [text for text in found if text[0] != "("] == expected
+
+
+def test_what_is_open_is_not_whole_where_one_is_open_for_longer_than_any_took(
+    workspace: Workspace,
+) -> None:
+    """All that was lent since January: a loan of January 2 is out still, though none took longer
+    than 34 days. So may be others of December, of which nothing is told."""
+    path = loans(workspace.exports / "issues-2026-03-31.csv", BEGAN, "True")
+    text = path.read_text(encoding="utf-8")
+    back = next(line for line in text.splitlines() if ";2026-01-02" in line).split(";")
+    out = [*back[:5], "", back[6]]
+    libstats.load(workspace, write(path, text.replace(";".join(back), ";".join(out))))
+    assert [t for t in covered(workspace, "loan", "open", "EAST") if t[0] != "("] == []
+    assert [t for t in covered(workspace, "loan", "ended", "EAST") if t[0] != "("] != []

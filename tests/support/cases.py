@@ -50,5 +50,6 @@ def opened(
 
 
 def counts(found: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:
-    """What `throughput` counted: period, part, cases; not the periods of which nothing is told."""
-    return found.filter("cases is not null").select("period, part, cases").fetchall()
+    """What `throughput` counted: period, part, cases; not the periods of which nothing is told, or
+    in which nothing was."""
+    return found.filter("cases > 0").select("period, part, cases").fetchall()

@@ -8,7 +8,6 @@ import duckdb
 
 from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql, waiting_told_sql
 from libstats.analysis.work.coverage_of_periods import BEYOND, OUTSIDE, PARTLY, STATES
-from libstats.analysis.work.last_told import last_told_sql
 from libstats.analysis.work.pauses import none_sql, pauses_sql
 from libstats.analysis.work.spans import GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
@@ -54,8 +53,9 @@ def backlog(
     nobody recorded when, waits until the last export that shows it open and is over with the first
     that does not; between the two it is undeterminable. What is known to be paused at a moment does
     not wait then. `waiting`, `undeterminable` and `paused` together change from one period to the
-    next by came - done - given_up - over. A case that the newest list lacks, and nothing says is
-    over, waited when it was last told of, and is undeterminable since.
+    next by came - done - given_up - over. A case that the newest list lacks, or of whose
+    branch the log was left out since, and nothing says is over, waited when it was last told of,
+    and is undeterminable since.
 
     Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or
     `year`. The first period is the one that `since` lies in, the last one ends at `until`; the one
@@ -82,7 +82,13 @@ def backlog(
     moments = {"since": first, "until": last, "as_of": str(spans.as_of)}
     ends = [*spans.ends, *spans.process.given_up]
     longest = f"""
-        select coalesce(max(epoch(closed_at - started_at)), 0)
+        select if(
+            max(epoch($as_of::timestamp - started_at)) filter (
+                where state = {OPEN} and told_at is null
+            ) > max(epoch(closed_at - started_at)),
+            null,
+            coalesce(max(epoch(closed_at - started_at)), 0)
+        )
         from ({spans.sql()})"""
     return con.sql(
         f"""
@@ -97,18 +103,16 @@ def backlog(
                 state,
                 case
                     when state = {UNDETERMINABLE} then coalesce(not_before, started_at)
-                    when state = {OPEN} and l.case_id is not null
-                        then greatest(l.told_at, started_at)
+                    when told_at is not null then told_at
                     else coalesce(closed_at, 'infinity'::timestamp)
                 end as waits_until,
                 case
-                    when state = {OPEN} and l.case_id is not null then 'infinity'::timestamp
+                    when told_at is not null then 'infinity'::timestamp
                     when state = {UNDETERMINABLE} and outcome <> '{UNKNOWN}'
                         then coalesce(not_after, $as_of::timestamp)
                     when state = {UNDETERMINABLE} then 'infinity'::timestamp
                 end as over_by
-            from ({spans.sql()}) c
-            left join ({last_told_sql(spans.process)}) l using (source, case_id)
+            from ({spans.sql()})
             where started_at is not null
                 and coalesce(closed_at, 'infinity'::timestamp) >= $since::timestamp
         ),

@@ -51,6 +51,7 @@ def _part_sql(con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime)
             case when state <> {UNDETERMINABLE} then {age} - paused end as age_days,
             is_paused,
             is_at_most,
+            told_at,
             $as_of::timestamp as as_of
         from ({spans.judged(cases)})"""
     return sql.replace("$as_of", quoted(str(as_of)))
@@ -71,7 +72,7 @@ def _none_sql() -> str:
     }
     columns = [
         f"null::{kind} as {name}"
-        for part in (kinds, more, {"timestamp": ("as_of",)})
+        for part in (kinds, more, {"timestamp": ("told_at", "as_of")})
         for kind, names in part.items()
         for name in names
     ]

@@ -224,10 +224,13 @@ class Cases:
 
     def _joined(self, feeds: Sequence[str]) -> str:
         """SQL: the same case told of by several tables, as one row: of each milestone the first
-        telling."""
+        telling, the last of those that come again, and of giving up: a log and a list may write the
+        same a moment apart, and what follows it would have been taken up again."""
+        again = (*self.process.last, *self.process.given_up)
         selected = ["source", "case_id", *(f"min({a}) as {a}" for a in self.about)]
         for m in self.milestones:
-            at = f"min({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
+            which = "max" if m in again else "min"
+            at = f"{which}({{'at': {m}_at, 'day': {m}_day}}) filter (where {m}_at is not null)"
             selected += [f"({at}).at as {m}_at", f"coalesce(({at}).day, false) as {m}_day"]
         selected.append("max(last_at) as last_at")
         if self.is_judged:

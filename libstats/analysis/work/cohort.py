@@ -40,6 +40,7 @@ _RISK = """
             started_at,
             ended_at,
             is_at_most,
+            told_at,
             entry
         from begun
         where not {is_before}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libstats.analysis.work.coverage_of_periods import PARTLY, STATES, cells
+from libstats.analysis.work.coverage_of_periods import PARTLY, STATES, WHOLE, cells
 from libstats.analysis.work.spans import ALL
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
@@ -61,7 +61,18 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
     `reached_at`."""
     pairs = telling(work, milestones)
     named = ", ".join(f"({quoted(table)}, {quoted(event)})" for table, event in pairs)
+    days = _DAYS.format(period=period, first="{first}", last="{last}", beyond="{beyond}")
     return f"""
+        told_else as (
+            select
+                source,
+                min(since) as since,
+                max(until) as until
+            from coverage
+            where {_of_work(work)}
+            group by source
+            having not bool_or((table_name, event) in (values {named}))
+        ),
         stretch as (
             select
                 source,
@@ -75,8 +86,12 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
                 last_on
             from coverage
             where (table_name, event) in (values {named})
+            union all
+            -- of what a source tells of the work, but not of these: they are outside
+            select source, null, 'reached', null, null, true, null, null, null
+            from told_else
         ),
-        {cells(_DAYS.format(period=period, first="{first}", last="{last}", beyond="{beyond}"))},
+        {cells(days, "from (from known union all by name from told_else) where since is not null")},
         told_part as (
             select
                 source,
@@ -134,7 +149,8 @@ def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
 
 
 def of_cohort_sql(cohort: str) -> str:
-    """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it."""
+    """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it. Where
+    some of it were `last_told` of before the newest, what became of it is told in part."""
     states = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
     state = f"""(
                 select coalesce(
@@ -144,8 +160,15 @@ def of_cohort_sql(cohort: str) -> str:
                 from cohort_told t
             )"""
     reason = state.replace("any_value(state)", "any_value(coalesce(reason, ''))")
-    return f"""case coalesce({state}, {PARTLY}) {states} end as coverage,
-            nullif(coalesce({reason}, '{UNTOLD}'), '') as reason"""
+    lost = f"{cohort}.last_told > 0 and coalesce({state}, {PARTLY}) = {WHOLE}"
+    return f"""case if({lost}, {PARTLY}, coalesce({state}, {PARTLY})) {states} end as coverage,
+            if(
+                {lost},
+                {cohort}.last_told
+                    || if({cohort}.last_told = 1, ' was', ' were')
+                    || ' open when last told, and may have ended since',
+                nullif(coalesce({reason}, '{UNTOLD}'), '')
+            ) as reason"""
 
 
 def waiting_told_sql(
@@ -153,7 +176,8 @@ def waiting_told_sql(
 ) -> str:
     """SQL: CTEs that end with `told_part` (source, branch, period, state, reason), how much the
     exports tell of what waits at the end of a period. `moments` is SQL of period and ended_at;
-    `longest` SQL of the seconds that the longest of the cases took.
+    `longest` SQL of the seconds that the longest of the cases took; NULL where one has been open
+    for longer, and so may others that began before.
 
     What waits is told where a list, or lists, tell of all that is open; by a log of beginnings and
     ends so long after it begins that none of before is left. It is told in part from the first
@@ -179,11 +203,7 @@ def waiting_told_sql(
                 min(first_on) as first_on,
                 max(last_on) as last_on
             from coverage
-            where table_name in ({_values(work.tables)})
-                and (
-                    table_name <> 'milestone'
-                    or starts_with(event, {quoted(f"{work.name}: ")})
-                )
+            where {_of_work(work)}
             group by source, branch
         ),
         newest_of as (
@@ -244,6 +264,15 @@ def waiting_told_sql(
             from told_cell
         )
     """
+
+
+def _of_work(work: Process) -> str:
+    """SQL: a row of the view `coverage` tells of the work."""
+    return f"""table_name in ({_values(work.tables)})
+                and (
+                    table_name <> 'milestone'
+                    or starts_with(event, {quoted(f"{work.name}: ")})
+                )"""
 
 
 def _values(words: Iterable[str]) -> str:

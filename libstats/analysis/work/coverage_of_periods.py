@@ -71,7 +71,7 @@ _CELLS = f"""
     ),
     told_of as (
         select source, min(since) as since, max(until) as until
-        from known
+        from ({{told}})
         group by source
     ),
     month as (
@@ -153,7 +153,7 @@ _CELLS = f"""
             end as reason
         from measured_cell
         -- what closed or opened has no figures after or before, if the source goes on
-        where not (
+        where not coalesce(
             stretches = 0
             and starts_at >= known.until
             and known.until < told_of.until
@@ -167,7 +167,8 @@ _CELLS = f"""
             and (
                 known.since < known.first_on - interval {STILL_DAYS} days
                 or ends_at < known.since - {BEYOND}
-            )
+            ),
+            false
         )
     )
 """
@@ -191,20 +192,21 @@ _MONTHS = """
 """
 
 
-def cells(periods: str = _MONTHS) -> str:
+def cells(periods: str = _MONTHS, told: str = "from known") -> str:
     """SQL: CTEs from `stretch` (source, branch, what, since, until, is_partial, selection,
     first_on, last_on) to `told_cell` (source, branch, what, period, state, reason), a row a
     period of $since to $until.
 
     `periods` is SQL that lists these (period, starts_at, ends_at), no further than {beyond} from
-    {first} and {last}, the first and last moment that is told.
+    {first} and {last}, the first and last moment that is `told`: SQL of source, since and until.
     """
     return _CELLS.format(
+        told=told,
         periods=periods.format(
             first="select min(since) from told_of",
             last="select max(until) from told_of",
             beyond=BEYOND,
-        )
+        ),
     )
 
 

@@ -41,6 +41,7 @@ _REQUESTS = """
             {part} as part,
             started_at,
             outcome,
+            told_at,
             case
                 when outcome <> 'given up by the patron'
                     then coalesce(r.reason, if(outcome = 'lapsed', outcome, null))
@@ -50,8 +51,8 @@ _REQUESTS = """
             coalesce(told, 'no reason recorded') as reason,
             case
                 when outcome in ({well}) then 'filled'
-                when outcome = 'open' then 'open'
-                when outcome in ('over', '{unknown}') then 'not known'
+                when outcome = 'open' and told_at is null then 'open'
+                when outcome in ('open', 'over', '{unknown}') then 'not known'
                 when outcome = 'given up by the patron'
                     or list_contains($not_a_failure::varchar[], told)
                     then 'left out'
@@ -162,7 +163,8 @@ def fill_rate(
                 count(*) filter (where counts_as = 'open') as still_open,
                 count(*) filter (where counts_as = 'not known') as undeterminable,
                 count(*) filter (where outcome = 'not fetched') as not_fetched,
-                count(*) filter (where outcome = 'lapsed') as lapsed
+                count(*) filter (where outcome = 'lapsed') as lapsed,
+                count(told_at) as last_told
             from cohort
             group by part
         ),

@@ -1,84 +1,174 @@
-"""When each case was last told of: one that the newest list lacks, and nothing says is over, was
-open then, and nobody knows whether it is still."""
+"""When each open case was last told of: one that the newest list lacks, or of whose branch the log
+was left out since, was open then, and nobody knows whether it is still."""
 
 from __future__ import annotations
 
+import duckdb
+
 from libstats import schema
+from libstats.analysis.work.exported import have, log_of
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process
 
 # The loads that hold a row are a run from one load to another: runs are few, however many the rows.
-# The newest list is the newest that holds open cases; of one without a case of it there is no row.
-_TOLD = """
-    select
-        h.source,
-        h.{key} as case_id,
-        max(r.told_until) as told_at,
-        any_value(n.told_until) as newest_at
-    from history.{table} h
-    join (
+# The newest list is the newest that holds open cases. Lists of one time of export (parts of one, by
+# branch) are of one moment, and so are a list and a log that end on one day.
+_LISTED = """
         select
-            h.shape,
-            h.from_seq,
-            h.until_seq,
-            max(f.told_until) as told_until
-        from (select distinct shape, from_seq, until_seq from history.{table}) h
-        join loaded_file f
-            on f.shape = h.shape
-            and f.seq >= h.from_seq
-            and f.seq < coalesce(h.until_seq, 2147483647)
-        where f.is_active and f.told_until <= $as_of::timestamp
-        group by h.shape, h.from_seq, h.until_seq
-    ) r
-        on r.shape = h.shape
-        and r.from_seq = h.from_seq
-        and r.until_seq is not distinct from h.until_seq
-    join (
+            h.source,
+            h.{key} as case_id,
+            max(r.told_until) as told_at,
+            max(r.exported_at) as exported_at
+        from history.{table} h
+        join (
+            select
+                h.shape,
+                h.from_seq,
+                h.until_seq,
+                max(f.told_until) as told_until,
+                max(f.exported_at) as exported_at
+            from (select distinct shape, from_seq, until_seq from history.{table}) h
+            join loaded_file f
+                on f.shape = h.shape
+                and f.seq >= h.from_seq
+                and f.seq < coalesce(h.until_seq, 2147483647)
+            where f.is_active and f.told_until <= $as_of::timestamp
+            group by h.shape, h.from_seq, h.until_seq
+        ) r
+            on r.shape = h.shape
+            and r.from_seq = h.from_seq
+            and r.until_seq is not distinct from h.until_seq
+        group by h.source, h.{key}"""
+_NEWEST_LIST = """
+            select
+                f.source,
+                f.exported_at as newest_at
+            from loaded_file f join loaded_day d using (seq)
+            where f.is_active
+                and f.told_until <= $as_of::timestamp
+                and d.table_name in ({tables})
+                and d.open > 0"""
+# What a log tells of without a gap, by branch; blank is the source as a whole.
+_LOGGED = """
         select
-            f.source,
-            max(f.told_until) as told_until
-        from loaded_file f join loaded_day d using (seq)
-        where f.is_active
-            and f.told_until <= $as_of::timestamp
-            and d.table_name = {name}
-            and d.open > 0
-        group by f.source
-    ) n on n.source = h.source
-    -- a log tells of the others up to its end
-    where h.source not in (
-        select source
-        from coverage
-        where (table_name, event) = ('ill_event', 'status') and {is_logged}
-            or table_name = 'milestone' and starts_with(event, {process})
-    )
-    group by h.source, h.{key}
-    having told_at < newest_at
-"""
-
-
-def last_told_sql(process: Process) -> str:
-    """SQL for one row per case that the newest list lacks: source, case_id, told_at (up to when the
-    newest load that holds it tells) and newest_at (up to when the newest list does)."""
-    tables = schema.tables()
-    found = {
-        read.table: _TOLD.format(
-            table=read.table,
-            key=tables[read.table].key[0],
-            name=quoted(read.table),
-            is_logged=process.is_logged,
-            process=quoted(f"{process.name}: "),
+            source,
+            branch,
+            min(since) as since,
+            max(until) as until
+        from (
+            select
+                *,
+                sum(is_new::integer) over (partition by source, branch order by since, until) as run
+            from (
+                select
+                    source,
+                    branch,
+                    since,
+                    least(until, $as_of::timestamp) as until,
+                    coalesce(
+                        since > max(until) over (
+                            partition by source, branch
+                            order by since, until
+                            rows between unbounded preceding and 1 preceding
+                        ),
+                        true
+                    ) as is_new
+                from coverage
+                where not is_partial
+                    and since <= $as_of::timestamp
+                    and (
+                        (table_name, event) = ('ill_event', 'status') and {is_logged}
+                        or table_name = 'milestone' and starts_with(event, {process})
+                    )
+            )
         )
+        group by source, branch, run"""
+_TOLD = """
+    with standing as ({cases}),
+    listed as ({listed}
+    ),
+    logged as ({logged}
+    ),
+    log_branch as (
+        select distinct source, branch
+        from logged
+        where branch is not null
+    ),
+    newest as (
+        select source, max(newest_at) as newest_at
+        from (
+            select source, date_trunc('day', until) as newest_at
+            from logged
+            union all{newest_list}
+        )
+        group by source
+    ),
+    told as (
+        select
+            s.*,
+            if(b.branch is null, w.until, p.until) as logged_until,
+            coalesce(
+                greatest(l.told_at, logged_until),
+                least(s.last_at, $as_of::timestamp)
+            ) as known_until,
+            coalesce(greatest(l.exported_at, logged_until), known_until) < n.newest_at as is_stale
+        from standing s
+        left join listed l on l.source = s.source and l.case_id = s.case_id
+        left join newest n on n.source = s.source
+        left join log_branch b on b.source = s.source and b.branch = s.branch
+        left join logged p
+            on p.source = s.source
+            and p.branch = s.branch
+            and p.since <= s.last_at
+            and p.until >= s.last_at
+        left join logged w
+            on w.source = s.source
+            and w.branch is null
+            and w.since <= s.last_at
+            and w.until >= s.last_at
+    )
+    select
+        * exclude (logged_until, known_until, is_stale),
+        case when {is_open} and is_stale then greatest(known_until, started_at) end
+            as told_at
+    from told
+"""
+_NO_LIST = """
+        select
+            ''::varchar as source,
+            ''::varchar as case_id,
+            null::timestamp as told_at,
+            null::timestamp as exported_at
+        limit 0"""
+_NO_LOG = """
+        select
+            ''::varchar as source,
+            ''::varchar as branch,
+            null::timestamp as since,
+            null::timestamp as until
+        limit 0"""
+
+
+def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_open: str) -> str:
+    """SQL: the cases (with source, case_id, branch, started_at and last_at) with told_at: up to
+    when one that `is_open` was told of, by the lists that hold it and by a log without a gap; NULL
+    where that is the newest that is told of any."""
+    tables = schema.tables()
+    listed = [
+        read.table
         for read in process.read
         if not tables[read.table].second_name and read.case == f"t.{tables[read.table].key[0]}"
-    }
-    return "\nunion all\n".join(found.values()) or _NONE
-
-
-_NONE = """
-    select
-        ''::varchar as source,
-        ''::varchar as case_id,
-        null::timestamp as told_at,
-        null::timestamp as newest_at
-    limit 0
-"""
+    ]
+    listed = list(dict.fromkeys(listed))
+    is_logged = have(con, [log_of(process), ("milestone", f"process = {quoted(process.name)}")])
+    lists = [_LISTED.format(table=table, key=tables[table].key[0]) for table in listed]
+    named = ", ".join(map(quoted, listed)) or "''"
+    return _TOLD.format(
+        cases=cases,
+        listed="\n        union all".join(lists) or _NO_LIST,
+        logged=_LOGGED.format(is_logged=process.is_logged, process=quoted(f"{process.name}: "))
+        if any(is_logged)
+        else _NO_LOG,
+        newest_list=_NEWEST_LIST.format(tables=named),
+        is_open=is_open,
+    )

@@ -11,9 +11,11 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.exported import newest_export
+from libstats.analysis.work.last_told import told_sql
 from libstats.analysis.work.pauses import paused_sql, pauses_sql
 from libstats.analysis.work.statuses import UNKNOWN
 from libstats.declaration.raw import quoted
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, Unit, one_of
 from libstats.definitions.processes import OTHERWISE, OVER, WELL, Process, process_of
 
@@ -97,24 +99,26 @@ class Spans:
         Raises AnalysisError where nothing that tells of the process is loaded.
         """
         work = process_of(con, process)
+        coverage.ready(con)
         ends = work.done if end is None else (end,) if isinstance(end, str) else tuple(end)
         as_of = as_of or newest_export(con, work)
         return cls(con, work, start or work.starts, ends, as_of, unit, calendar)
 
     def sql(self, within: str | None = None) -> str:
         """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at,
-        state, outcome, not_before, not_after, waited, is_paused, is_at_most,
-        last_at.
+        state, outcome, not_before, not_after, waited, is_paused, is_at_most, last_at, told_at.
 
         state    1 an end was reached; 2 given up and not taken up again; 3 it is over, or may be,
                  and nobody knows since when, so that the wait cannot be told; 0 open at $as_of
         outcome  how it stands at $as_of: open, one of OVER, or undeterminable
         not_before, not_after  between which moments a case of state 3 ended, as far as they are
                  known; of one that is closed, when it was
-        waited   from start to the end, to giving up, or to $as_of, in the unit, without the time
-                 that is known to be paused; whole days where only the day is known
+        waited   from start to the end, to giving up, to told_at, or to $as_of, in the unit, without
+                 the time that is known to be paused; whole days where only the day is known
         is_paused   at $as_of
         is_at_most  it may have been paused for longer than is known, and have waited less
+        told_at  up to when a case of state 0 was told of, where others were told of later: it was
+                 open then, and nobody knows of it since
 
         `within` as for `Cases`.
         """
@@ -135,7 +139,8 @@ class Spans:
                 {waited} - paused as waited,
                 is_paused,
                 is_at_most,
-                last_at
+                last_at,
+                told_at
             from ({self.judged(cases)})
         """
 
@@ -168,10 +173,10 @@ class Spans:
 
     def judged(self, cases: Cases) -> str:
         """SQL: the cases, which are judged, with started_at, is_day (of the start or the end only
-        the day is known), end_at, passed_at, closed_at, until_at (closed_at, or $as_of), state and
-        outcome, as in `sql`, the last moment at which one was shown_at to be open, and the first at
-        which it was over_at; how long it was paused, in the unit, whether it is_paused, and whether
-        what it waited is_at_most as long."""
+        the day is known), end_at, passed_at, closed_at, until_at (closed_at, told_at, or $as_of),
+        state, outcome and told_at, as in `sql`, the last moment at which one was shown_at to be
+        open, and the first at which it was over_at; how long it was paused, in the unit, whether it
+        is_paused, and whether what it waited is_at_most as long."""
         judged = self._judged(cases)
         pauses = pauses_sql(self.con, self.process)
         is_paused = f"state = {OPEN} and coalesce(stands = 'paused', false)"
@@ -196,16 +201,7 @@ class Spans:
         end = _earliest(self.ends)
         is_day = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in self.ends)
         is_left = "stopped_at >= last_at" if "picked_up" in self.process.milestones else "false"
-        return f"""
-                select
-                    *,
-                    {_OUTCOME.format(is_left=is_left)} as outcome,
-                    case state
-                        when {DONE} then end_at
-                        when {GIVEN_UP} then stopped_at
-                    end as closed_at,
-                    coalesce(closed_at, $as_of::timestamp) as until_at
-                from (
+        standing = f"""
                     select
                         *,
                         {_STATE} as state
@@ -226,8 +222,17 @@ class Spans:
                                 least({_moments(self._behind)}) as passed_at
                             from ({cases.sql()})
                         )
-                    )
-                )"""
+                    )"""
+        return f"""
+                select
+                    *,
+                    {_OUTCOME.format(is_left=is_left)} as outcome,
+                    case state
+                        when {DONE} then end_at
+                        when {GIVEN_UP} then stopped_at
+                    end as closed_at,
+                    coalesce(closed_at, told_at, $as_of::timestamp) as until_at
+                from ({told_sql(self.con, self.process, standing, f"state = {OPEN}")})"""
 
     @property
     def milestones(self) -> list[str]:

@@ -10,7 +10,7 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql
-from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES
+from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES, WHOLE
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
 from libstats.definitions import coverage
@@ -70,7 +70,7 @@ def throughput(
     Returns `period` (its first day), `part`, `cases`, `coverage` (whole, partly, outside: what the
     exports tell of it), `reason` (why not whole), ordered. A period in which nothing was done has
     no row; one of which nothing is told has one, its `cases` NULL; of one that is told in part they
-    are at most the truth. Raises AnalysisError for an unknown process, milestone, period or part,
+    are at most the truth, and may be 0. Raises AnalysisError for an unknown process, milestone, period or part,
     and where nothing that tells of it is loaded.
 
     >>> january = {"since": "2026-01-01", "until": "2026-02-01"}
@@ -98,7 +98,8 @@ def throughput(
         select
             period,
             part,
-            c.cases,
+            if(coalesce(t.state, w.state, {PARTLY}) = {OUTSIDE}, null, coalesce(c.cases, 0))
+                as cases,
             case coalesce(t.state, w.state, {PARTLY}) {_STATES} end as coverage,
             case
                 when coalesce(t.state, w.state) is null
@@ -111,7 +112,7 @@ def throughput(
             from told_in
             where part is not null
                 and (
-                    state = {OUTSIDE}
+                    state <> {WHOLE}
                     or (period, part) in (select (period, part) from counted)
                 )
         ) t using (period, part)

@@ -95,8 +95,9 @@ def turnaround(
 
     Definition: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
     have reached `end`: the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53) with the cases
-    open at `as_of` as right-censored, those given up as censored when they were, and 95 % intervals
-    on the log(-log) scale: how long it takes, as if nothing were given up. Of all cases, given up
+    open at `as_of` as right-censored (those that the newest list lacks, when they were last told
+    of), those given up as censored when they were, and 95 % intervals on the log(-log) scale: how
+    long it takes, as if nothing were given up. Of all cases, given up
     or not, `share_reached` reach the end, and half, 80 % and 90 % by `all_p50`, `all_p80` and
     `all_p90` (cumulative incidence: Aalen and Johansen 1978). The naive figures beside it, of
     closed cases alone, are what most reports show: they leave out who waits longest. Elapsed time,
@@ -125,8 +126,9 @@ def turnaround(
     `share_reached` (0 to 1: of all cases, within the longest wait seen); `all_p50`, `all_p80`,
     `all_p90` (in the unit; NULL where so many never reach the end, or not yet); `at_most` (cases
     that may have been paused for longer than is known, and have waited less than is said);
-    `coverage` (whole, partly: what the exports tell of the cases that began in the period),
-    `reason` (why not whole; those that are not told may have waited otherwise). Raises
+    `coverage` (whole, partly: what the exports tell of the cases that began in the period, and of
+    what became of them), `reason` (why not whole; those that are not told may have waited
+    otherwise). Raises
     AnalysisError where the loaded exports cannot answer: an end that says something else, that no
     case reached, a period outside the exports, or exports that hold closed cases only.
 
@@ -190,6 +192,7 @@ def turnaround(
                     count(*) filter (where ended_at < started_at and waited < 0) as negative,
                     quantile_cont(waited, [{points}]) filter (where state = {DONE}) as naive,
                     count(*) filter (where is_at_most) as at_most,
+                    count(told_at) as last_told,
                     max(started_at) as newest_start
                 from cohort
                 group by part

@@ -9,7 +9,6 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.exported import known_milestones, newest_export
-from libstats.analysis.work.last_told import last_told_sql
 from libstats.analysis.work.spans import Spans, waited_sql
 from libstats.analysis.work.statuses import NEVER, UNKNOWN
 from libstats.declaration.raw import quoted
@@ -41,8 +40,9 @@ def worklist(
     (loans), a case with such a day is `late` after it and `near` within three days of it, whatever
     its age. One that is `paused` waits for nobody: its patron paused it. Of one that is `not known`
     nobody can tell whether it is open: its status is a word that nobody declared, or it ended
-    between two exports, of which `as_of` knows the first. A case that the newest list lacks, and
-    nothing says is over, is open `when last told`; its age is up to `as_of` all the same.
+    between two exports, of which `as_of` knows the first. A case that the newest list lacks, or
+    of whose branch the log was left out since, and nothing says is over, is open `when last told`;
+    its age is up to `as_of` all the same.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def worklist(
             paused,
             is_at_most,
             told_at
-        from measured left join ({last_told_sql(work)}) l using (source, case_id)
+        from measured
         order by standing in ('paused', '{LAST_TOLD}', 'not known'), left_days, source, case_id
         """,
         params={"as_of": str(as_of), "goal": float(goal) * hours},

@@ -8,6 +8,7 @@ import pytest
 
 import libstats
 from libstats.workspace.workspace import Workspace
+from tests.support.cases import opened
 from tests.support.files import write
 
 HOLDS = "reserve_id;biblionumber;itemnumber;branchcode;reservedate\n"
@@ -41,3 +42,95 @@ def test_a_case_that_the_newest_list_lacks(workspace: Workspace, process: str) -
         told = {at.day: counts for at, *counts in waiting.fetchall()}
     # at the end of the 8th all three wait; after the 10th nobody knows of the first
     assert (told[9], told[12]) == ([3, 0], [2, 1])
+
+
+def test_a_wait_ends_where_a_case_was_last_told_of(workspace: Workspace) -> None:
+    """Holds of October 1, 2 and 3; the list of the 20th lacks the first, and has the second on the
+    shelf since the 12th, after 10 days. The first was told of for 9 days, so that two were at risk
+    by then: half wait still. Of what became of the first nobody knows."""
+    head = "reserve_id;biblionumber;itemnumber;branchcode;reservedate;waitingdate;found\n"
+    rows = "1;11;1;EAST;2026-10-01;;\n", "2;12;2;EAST;2026-10-02;;\n"
+    after = "2;12;2;EAST;2026-10-02;2026-10-12;W\n", "3;13;3;EAST;2026-10-03;;\n"
+    for day, held in (("2026-10-10", rows), ("2026-10-20", after)):
+        path = workspace.exports / f"reserves-{day}.csv"
+        libstats.load(workspace, [write(path, head + "".join(held))])
+    october = {"since": "2026-10-01", "until": "2026-11-01"}
+    with libstats.open(workspace) as con:
+        steps = libstats.turnaround_curve(con, "hold", **october).select(
+            "waited, at_risk, reached, still_waiting"
+        )
+        assert steps.fetchall() == [(10.0, 2, 1, 0.5)]
+        rate = libstats.fill_rate(con, "hold", **october)
+        assert rate.select("cases, filled, still_open, undeterminable").fetchall() == [(3, 1, 1, 1)]
+        told = con.sql('select case_id, outcome, told_at, age_days from "case" order by 1')
+        assert told.fetchall() == [
+            ("1", "open", datetime(2026, 10, 10), 9.0),
+            ("2", "done", None, 10.0),
+            ("3", "open", None, 17.0),
+        ]
+
+
+def test_lists_of_one_day_by_branch_are_of_one_moment(workspace: Workspace) -> None:
+    """Each tells up to the newest time in it: to noon, and to four."""
+    for branch, hour in (("EAST", 12), ("WEST", 16)):
+        rows = f"{hour};1;1;2026-12-01;{branch};;2026-10-20 {hour}:00:00\n"
+        path = workspace.exports / f"issues-{branch}-2026-10-20.csv"
+        libstats.load(workspace, [write(path, LOANS + rows)])
+    with libstats.open(workspace) as con:
+        assert libstats.worklist(con, "loan").select("told_at").fetchall() == [(None,), (None,)]
+
+
+def step(case: int, word: str, at: str, branch: str) -> str:
+    return f"{case},{word},{at} 09:00,{branch}"
+
+
+def test_a_branch_that_the_newest_log_lacks(workspace: Workspace) -> None:
+    """Both have a book on the bench since January 20; the log of February lacks EAST, which may
+    have mended it. Of WEST it is known that it waits."""
+    daily = [
+        step(100 * month + day, word, f"2026-0{month}-{day:02}", branch)
+        for month, branches in ((1, ("EAST", "WEST")), (2, ("WEST",)))
+        for branch in branches
+        for day in range(1, 29)
+        for word in ("brought", "mended")
+    ]
+    january = [row for row in daily if "2026-01" in row]
+    january += [step(1, "brought", "2026-01-20", "EAST"), step(2, "brought", "2026-01-20", "WEST")]
+    opened(workspace, january, exported="2026-02-01").close()
+    con = opened(workspace, [row for row in daily if "2026-02" in row], "", exported="2026-03-01")
+    found = libstats.worklist(con, "mending").select("case_id, standing, told_at")
+    assert sorted(found.fetchall()) == [
+        ("1", "when last told", datetime(2026, 2, 1)),
+        ("2", "late", None),
+    ]
+    waiting = libstats.backlog(
+        con, "mending", since="2026-01-01", until="2026-03-01", every="month", by="branch"
+    ).select("period, part, waiting, undeterminable")
+    assert [(f"{at:%m}", *counts) for at, *counts in waiting.fetchall()] == [
+        ("01", "EAST", 1, 0),
+        ("01", "WEST", 1, 0),
+        ("02", "EAST", 0, 1),
+        ("02", "WEST", 1, 0),
+    ]
+
+
+def test_a_month_that_a_log_of_statuses_lacks(workspace: Workspace) -> None:
+    """A request sent in January, of which February's log may have told the end: ILLiad."""
+    head = "TransactionNumber;DateTime;ChangedTo;ProcessType\n"
+    for month, last in ((1, 31), (3, 31)):
+        rows = "".join(
+            f"{100 * month + day};2026-0{month}-{day:02} {hour}:00:00;{word};Borrowing\n"
+            for day in range(1, last + 1)
+            for hour, word in ((9, "Submitted by Customer"), (15, "Delivered to Web"))
+        )
+        rows += f"{month};2026-0{month}-20 10:00:00;Request Sent;Borrowing\n"
+        rows += f"{month};2026-0{month}-20 09:00:00;Submitted by Customer;Borrowing\n"
+        path = workspace.exports / f"tracking-2026-0{month}-{last}.csv"
+        libstats.load(workspace, [write(path, head + rows)])
+    with libstats.open(workspace) as con:
+        found = libstats.worklist(con, "ill_borrowing").select("case_id, standing, told_at")
+        # the log of the last day tells up to its last line, at 15:00
+        assert sorted(found.fetchall()) == [
+            ("1", "when last told", datetime(2026, 1, 31, 15)),
+            ("3", "late", None),
+        ]

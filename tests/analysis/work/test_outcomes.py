@@ -524,3 +524,34 @@ def test_without_work_there_is_no_case(workspace: Workspace) -> None:
     holds = f"{KOHA}1;2026-10-01;EAST;;;1;\n"
     with loaded(workspace, holds__2026_10_20=holds) as con:
         assert con.sql('describe "case"').fetchall() == described
+
+
+# of each direction the word with which ILLiad gives a request up, and what begins it
+GIVEN_UP_WORDS = {
+    "ill_borrowing": ("Borrowing", "Submitted by Customer", "Cancelled by Customer"),
+    "ill_lending": ("Lending", "Awaiting Lending Request Processing", "Cancelled by ILL Staff"),
+    "document_delivery": (
+        "Doc Del",
+        "Awaiting Document Delivery Processing",
+        "Cancelled by ILL Staff",
+    ),
+}
+
+
+@pytest.mark.parametrize("process", GIVEN_UP_WORDS)
+def test_a_log_and_a_list_that_write_the_same_end_a_moment_apart(
+    workspace: Workspace, process: str
+) -> None:
+    """The list's Transaction Date is a fraction of a second behind the log: the request was given
+    up, after two days, and not taken up again."""
+    kind, begun, ended = GIVEN_UP_WORDS[process]
+    head = "TransactionNumber,ProcessType,RequestType,TransactionStatus,CreationDate,TransactionDate,LendingLibrary\n"
+    row = f"1,{kind},Article,{ended},2026-10-05 09:00:00.120,2026-10-07 09:00:00.120,ABC\n"
+    log = "TransactionNumber,DateTime,ChangedTo,ProcessType\n"
+    log += f"1,2026-10-05 09:00:00,{begun},{kind}\n1,2026-10-07 09:00:00,{ended},{kind}\n"
+    log += f"2,2026-10-05 09:00:00,{begun},{kind}\n"
+    with loaded(workspace, requests__2026_10_20=head + row, tracking__2026_10_20=log) as con:
+        waiting = libstats.backlog(con, process, **OCTOBER).aggregate("sum(given_up), sum(over)")
+        assert waiting.fetchall() == [(1, 0)]
+        bounds = con.sql(f"""from "case" where process = '{process}' and case_id = '1'""")
+        assert bounds.select("ended_at").fetchall() == [(datetime(2026, 10, 7, 9, 0, 0, 120_000),)]
