@@ -70,8 +70,8 @@ def throughput(
     Returns `period` (its first day), `part`, `cases`, `coverage` (whole, partly, outside: what the
     exports tell of it), `reason` (why not whole), ordered. A period in which nothing was done has
     no row; one of which nothing is told has one, its `cases` NULL; of one that is told in part they
-    are at most the truth, and may be 0. Raises AnalysisError for an unknown process, milestone, period or part,
-    and where nothing that tells of it is loaded.
+    are at most the truth, and may be 0. Raises AnalysisError for an unknown process, milestone,
+    period or part, and where nothing that tells of it is loaded.
 
     >>> january = {"since": "2026-01-01", "until": "2026-02-01"}
     >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
