@@ -22,7 +22,7 @@ import duckdb
 import libstats
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
-from tests.campaigns.coverage_cases import BRANCHES, LAST, MONTHS, Case, Cell, Export, case
+from tests.campaigns.coverage_cases import BRANCHES, MONTHS, Case, Cell, Export, case
 
 SINCE, UNTIL = "2026-01-01", "2026-07-01"
 REFUSED = "refused"
@@ -64,10 +64,9 @@ def backlog(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
 
 def out(of: Case, exports: list[Export]) -> Truth:
     """The truth of it."""
-    ends = zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True)
     return Counter(
         (month, loan.branch)
-        for month, end in ends
+        for month, end in of.ends(exports)
         for loan in of.loans
         if loan.began.date() < end <= loan.ended.date()
     )

@@ -88,18 +88,37 @@ class Case:
                 min((a for a, _ in told), default=LAST),
                 max(b for _, b in told or [(FIRST, FIRST)]),
             )
-            logged = self.logged(exports, branch)
-            for month, end in zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True):
+            logged, longest = self.logged(exports, branch), self.longest(exports)
+            for month, end in self.ends(exports):
                 is_told = any(
                     a <= end <= b
                     for a, b in [
                         *filter(None, (e.all_out for e in exports)),
-                        *((since + timedelta(LONGEST + 4), until) for since, until in logged),
+                        *((since + longest, until) for since, until in logged),
                     ]
                 )
-                state = "whole" if is_told else "partly" if first <= end <= last else "outside"
+                state = "whole" if is_told else "partly" if first < end <= last else "outside"
                 found[month, branch] = state
         return found
+
+    def ends(self, exports: list[Export]) -> list[tuple[date, date]]:
+        """The months with the end of each: that in which the newest list lies ends with it."""
+        newest = max((e.at.date() for e in exports if e.at), default=date.max)
+        return [
+            (month, min(after, newest) if month < newest else after)
+            for month, after in zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True)
+        ]
+
+    def longest(self, exports: list[Export]) -> timedelta:
+        """The longest loan of which beginning and end are told, in days that hold all of it."""
+        told = set().union(*(e.whole for e in exports if e.has_ends))
+        days = [
+            (loan.ended - loan.began).days + 1
+            for loan in self.loans
+            if (loan.began.date(), loan.branch) in told
+            and (self.process == "loan" or (loan.ended.date(), loan.branch) in told)
+        ]
+        return timedelta(max(days, default=LONGEST) + (self.process == "loan"))
 
     def logged(self, exports: list[Export], branch: str) -> list[tuple[date, date]]:
         """The spans without a gap, last day not included, of which beginnings and ends at a branch

@@ -208,11 +208,14 @@ def waiting_told_sql(
         ),
         newest_of as (
             select
-                source,
-                max(told_until) as told_until
-            from loaded_file
-            where is_active and list_has_any(map_keys(columns), [{_values(work.tables)}])
-            group by source
+                f.source,
+                b.branch,
+                max(f.told_until) as told_until
+            from loaded_file f
+            join loaded_day d using (seq)
+            cross join unnest([d.branch, null]) b(branch)
+            where f.is_active and d.table_name in ({_values(work.tables)}) and d.n > 0
+            group by f.source, b.branch
         ),
         log_told as (
             select
@@ -251,11 +254,15 @@ def waiting_told_sql(
                 where since < until
                 union all by name
                 select
-                    * exclude (told_until) replace (
-                        greatest(until, coalesce(told_until, until)) as until
+                    r.* replace (
+                        -- as it begins nothing waits that is told of
+                        r.since + interval 1 second as since,
+                        greatest(r.until, coalesce(n.told_until, r.until)) as until
                     ),
                     true as is_partial
-                from told_range left join newest_of using (source)
+                from told_range r
+                left join newest_of n
+                    on n.source = r.source and n.branch is not distinct from r.branch
             )
         ),
         {cells(each)},
