@@ -88,16 +88,15 @@ class Case:
                 min((a for a, _ in told), default=LAST),
                 max(b for _, b in told or [(FIRST, FIRST)]),
             )
-            logged, longest = self.logged(exports, branch), self.longest(exports)
+            logged = self.logged(exports, branch)
             for month, end in self.ends(exports):
-                is_told = any(
-                    a <= end <= b
-                    for a, b in [
-                        *filter(None, (e.all_out for e in exports)),
-                        *((since + longest, until) for since, until in logged),
-                    ]
-                )
-                state = "whole" if is_told else "partly" if first < end <= last else "outside"
+                lists = [e.all_out for e in exports if e.all_out]
+                if any(a <= end <= b for a, b in [*lists, *_later(logged, LONGEST + 6)]):
+                    state = "whole"
+                elif any(a <= end <= b for a, b in _later(logged, LONGEST - 3)):
+                    state = "whole or partly"
+                else:
+                    state = "partly" if first < end <= last else "outside"
                 found[month, branch] = state
         return found
 
@@ -108,17 +107,6 @@ class Case:
             (month, min(after, newest) if month < newest else after)
             for month, after in zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True)
         ]
-
-    def longest(self, exports: list[Export]) -> timedelta:
-        """The longest loan of which beginning and end are told, in days that hold all of it."""
-        told = set().union(*(e.whole for e in exports if e.has_ends))
-        days = [
-            (loan.ended - loan.began).days + 1
-            for loan in self.loans
-            if (loan.began.date(), loan.branch) in told
-            and (self.process == "loan" or (loan.ended.date(), loan.branch) in told)
-        ]
-        return timedelta(max(days, default=LONGEST) + (self.process == "loan"))
 
     def logged(self, exports: list[Export], branch: str) -> list[tuple[date, date]]:
         """The spans without a gap, last day not included, of which beginnings and ends at a branch
@@ -144,6 +132,11 @@ class Case:
                     if loan.branch == branch and since <= loan.began.date() < until:
                         found[loan.number] = datetime(until.year, until.month, until.day)
         return found
+
+
+def _later(spans: list[tuple[date, date]], days: int) -> list[tuple[date, date]]:
+    """The spans, each from so many days on: about as long as a loan takes, by chance it is less."""
+    return [(since + timedelta(days), until) for since, until in spans]
 
 
 def days_of(month: date) -> list[date]:

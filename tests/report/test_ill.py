@@ -206,14 +206,14 @@ def test_the_backlog_ends_with_what_waits(workspace: Workspace) -> None:
 
 
 def test_weeks_that_are_not_told_of_are_said_with_their_reason(workspace: Workspace) -> None:
-    """The list begins on October 5: 22 of the 27 weeks lie before it, and what was asked for before
-    may wait in the others."""
+    """The list begins on Monday, October 5: 23 of the 27 weeks end by then, and what was asked for
+    before may wait in the others."""
     html = ill_outcomes.weeks_untold(
         told(workspace, [row for row in OCTOBER if ",2025" not in row])
     )
     assert html == (
-        "<p>22 weeks, the last of them ending September 27, 2026, are left out of the picture and "
-        "its table: nothing that is loaded tells of it before 2026-10-05. 5 weeks, the last of "
+        "<p>23 weeks, the last of them ending October 4, 2026, are left out of the picture and "
+        "its table: nothing that is loaded tells of it before 2026-10-05. 4 weeks, the last of "
         "them ending October 31, 2026 (6 days only), are shown, and more may have waited: told in "
         "part, so a count is at most the truth.</p>"
     )
