@@ -93,7 +93,11 @@ class Case:
                 lists = [e.all_out for e in exports if e.all_out]
                 if any(a <= end <= b for a, b in [*lists, *_later(logged, LONGEST + 6)]):
                     state = "whole"
-                elif any(a <= end <= b for a, b in _later(logged, LONGEST - 3)):
+                elif any(a <= end <= b for a, b in _later(logged, LONGEST - 3)) or any(
+                    # a month of which the files of the months before hold none that is out
+                    e.at and e.at.date() == end and not e.all_out and branch in e.any_out
+                    for e in exports
+                ):
                     state = "whole or partly"
                 else:
                     state = "partly" if first < end <= last else "outside"

@@ -243,7 +243,9 @@ def test_turnaround_says_of_how_many_it_cannot_tell(
     found = libstats.throughput(
         con, "hold", milestone="ready", since="2026-06-01", until="2026-11-01"
     )
-    assert {f"{row['period']:%Y-%m}": row["cases"] for row in records(found)} == months
+    assert {
+        f"{row['period']:%Y-%m}": row["cases"] for row in records(found) if row["cases"]
+    } == months
     lived = Counter(hold["ready_on"][:7] for hold in truth["holds"] if hold["ready_on"])
     assert all(n <= lived[month] for month, n in months.items())
 
