@@ -215,7 +215,8 @@ stride as materialized (
         ) as quiet
     from span_day d join workday w using (source, table_name, day)
 ),
--- of a whole source: a stretch in the middle of a file that is over two weeks and twice any other is a gap, not quiet
+-- of a whole source: a stretch in the middle of a file that is over two weeks and twice any other is a gap, not quiet; of a
+-- list that people keep nothing was cut out
 longest as (
     select
         source,
@@ -227,8 +228,13 @@ longest as (
 marked as materialized (
     select
         s.*,
-        coalesce(s.quiet > 14 and s.quiet > 2 * coalesce(l.stretches[2], 0), false) as is_gap
-    from stride s join longest l using (source, table_name)
+        coalesce(
+            s.quiet > 14 and s.quiet > 2 * coalesce(l.stretches[2], 0) and not k.is_kept,
+            false
+        ) as is_gap
+    from stride s
+        join longest l using (source, table_name)
+        join selected k on k.seq = s.seq and k.table_name = s.table_name
 ),
 pause as materialized (
     select source, table_name, coalesce(max(quiet) filter (where not is_gap), 0) as days
