@@ -244,7 +244,7 @@ def backlog(
             if(p.state = {OUTSIDE}, null, w.median_age) as median_age,
             if(p.state = {OUTSIDE}, null, w.oldest_age) as oldest_age,
             p.ended_at,
-            if(p.went_state = {OUTSIDE}, null, coalesce(d.over, 0)) as over,
+            if(p.state = {OUTSIDE}, null, coalesce(d.over, 0)) as over,
             if(p.state = {OUTSIDE}, null, coalesce(d.undeterminable, 0)) as undeterminable,
             if(p.state = {OUTSIDE}, null, coalesce(h.paused, 0)) as paused,
             case p.state {_STATES} end as coverage,
