@@ -104,7 +104,7 @@ def test_a_total_below_any_list_is_set_aside(tmp_path: Path) -> None:
         ((None, None, "8", "{}"), True),
         (("{}", None, "8", "EAST"), False),
         (("{}", None, "2026-10-31", None), False),
-        (("{}s1", None, None, None), False),
+        (("x{}s1", None, None, None), False),
         ((None, "x{}x", None, "8"), False),
     ],
 )
