@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.coverage_of_use import STATE_WORDS, use_told_sql, where_told
+from libstats.analysis.coverage_of_use import use_told_sql, where_told
+from libstats.analysis.work.coverage_of_periods import STATE_WORDS
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
@@ -225,7 +226,7 @@ def circulation(
             {where_told("other_events", "any")},
             coalesce(c.days_from_log, 0) as days_from_log,
             coalesce(c.days_from_loans, 0) as days_from_loans,
-            case {STATE_WORDS} end as coverage,
+            case t.state {STATE_WORDS} end as coverage,
             t.reason
         from place_told t
         left join month_count c

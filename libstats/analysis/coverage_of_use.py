@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES, cells
+from libstats.analysis.work.coverage_of_periods import PARTLY, TOGETHER, cells, told_count
 
 # How much of a month at a desk is told of: by the log or the loans, as a whole, and of each kind of
 # use that is ever told of there.
@@ -62,25 +62,19 @@ TOLD = f"""
             branch,
             period,
             what,
-            case
-                when min(state) = max(state) then min(state)
-                else {PARTLY}
-            end as state,
+            {TOGETHER} as state,
             min(reason) as reason
         from source_told
         where {{told_where}}
         group by all
     )
 """
-STATE_WORDS = " ".join(f"when t.state = {n} then '{word}'" for n, word in STATES.items())
 
 
 def where_told(column: str, kind: str = "") -> str:
     """SQL: a count where that kind of use is told of at all."""
-    return (
-        f"case when t.states['{kind or column}'] <> {OUTSIDE} then coalesce(c.{column}, 0) end"
-        f" as {column}"
-    )
+    state = f"t.states['{kind or column}']"
+    return f"{told_count(state, f'c.{column}')} as {column}"
 
 
 def use_told_sql(*, at_desk: bool) -> str:

@@ -7,7 +7,13 @@ from typing import Annotated, Any
 import duckdb
 
 from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql, waiting_told_sql
-from libstats.analysis.work.coverage_of_periods import BEYOND, OUTSIDE, PARTLY, STATES
+from libstats.analysis.work.coverage_of_periods import (
+    BEYOND,
+    OUTSIDE,
+    PARTLY,
+    STATE_WORDS,
+    told_count,
+)
 from libstats.analysis.work.pauses import none_sql, pauses_sql
 from libstats.analysis.work.spans import GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
@@ -29,7 +35,6 @@ STEPS = {
     "quarter": "3 months",
     "year": "1 year",
 }
-_STATES = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
 Step = Annotated[str, one_of(STEPS, "there is no period {}")]
 
 
@@ -236,9 +241,9 @@ def backlog(
         select
             p.period,
             p.part,
-            if(p.came_state = {OUTSIDE}, null, coalesce(c.came, 0)) as came,
-            if(p.went_state = {OUTSIDE}, null, coalesce(g.done, 0)) as done,
-            if(p.went_state = {OUTSIDE}, null, coalesce(g.given_up, 0)) as given_up,
+            {told_count("p.came_state", "c.came")} as came,
+            {told_count("p.went_state", "g.done")} as done,
+            {told_count("p.went_state", "g.given_up")} as given_up,
             if(p.state = {OUTSIDE}, null, coalesce(w.waiting, 0) - coalesce(h.paused, 0))
                 as waiting,
             if(p.state = {OUTSIDE}, null, w.median_age) as median_age,
@@ -247,9 +252,9 @@ def backlog(
             if(p.state = {OUTSIDE}, null, coalesce(d.over, 0)) as over,
             if(p.state = {OUTSIDE}, null, coalesce(d.undeterminable, 0)) as undeterminable,
             if(p.state = {OUTSIDE}, null, coalesce(h.paused, 0)) as paused,
-            case p.state {_STATES} end as coverage,
+            case p.state {STATE_WORDS} end as coverage,
             p.reason,
-            case if(p.came_state = p.went_state, p.came_state, {PARTLY}) {_STATES} end
+            case if(p.came_state = p.went_state, p.came_state, {PARTLY}) {STATE_WORDS} end
                 as flow_coverage
         from place p
         left join came c on c.period = p.period and c.part is not distinct from p.part

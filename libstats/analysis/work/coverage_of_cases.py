@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libstats.analysis.work.coverage_of_periods import PARTLY, STATES, WHOLE, cells
+from libstats.analysis.work.coverage_of_periods import PARTLY, STATE_WORDS, TOGETHER, WHOLE, cells
 from libstats.analysis.work.spans import ALL
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
@@ -97,7 +97,7 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
                 source,
                 branch,
                 period,
-                case when min(state) = max(state) then min(state) else {PARTLY} end as state,
+                {TOGETHER} as state,
                 min(reason) as reason
             from told_cell
             group by all
@@ -109,14 +109,13 @@ def parted_sql(by: str | None) -> str:
     """SQL: CTEs from `told_part` to `told_in` (period, part, state, reason), how much of each
     period is told of each part; part NULL is what no export is told apart by, and told of as all
     is."""
-    state = f"case when min(state) = max(state) then min(state) else {PARTLY} end as state"
     place = _PLACES.get(by, "null::varchar")
     return f"""
         told_in as (
             select
                 period,
                 {place} as part,
-                {state},
+                {TOGETHER} as state,
                 min(reason) as reason
             from told_part
             where {place} is not null
@@ -125,7 +124,7 @@ def parted_sql(by: str | None) -> str:
             select
                 period,
                 null,
-                {state},
+                {TOGETHER},
                 min(reason)
             from told_part
             group by all
@@ -151,7 +150,6 @@ def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
 def of_cohort_sql(cohort: str) -> str:
     """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it. Where
     some of it were `last_told` of before the newest, what became of it is told in part."""
-    states = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
     state = f"""(
                 select coalesce(
                     any_value(state) filter (where t.part = {cohort}.part),
@@ -161,7 +159,7 @@ def of_cohort_sql(cohort: str) -> str:
             )"""
     reason = state.replace("any_value(state)", "any_value(coalesce(reason, ''))")
     lost = f"{cohort}.last_told > 0 and coalesce({state}, {PARTLY}) = {WHOLE}"
-    return f"""case if({lost}, {PARTLY}, coalesce({state}, {PARTLY})) {states} end as coverage,
+    return f"""case if({lost}, {PARTLY}, coalesce({state}, {PARTLY})) {STATE_WORDS} end as coverage,
             if(
                 {lost},
                 {cohort}.last_told

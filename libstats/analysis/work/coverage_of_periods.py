@@ -8,8 +8,16 @@ from libstats.definitions import coverage as definition
 from libstats.definitions.parameters import Moment, asked
 
 # How much of a cell (a period at a branch) is told of, as a number while it is worked out.
-WHOLE, PARTLY, OUTSIDE = 2, 1, 0
-STATES = {WHOLE: "whole", PARTLY: "partly", OUTSIDE: "outside"}
+# SHOWN: no export tells of it as such, though some show cases of it: as much is told in part.
+WHOLE, PARTLY, OUTSIDE, SHOWN = 2, 1, 0, -1
+STATES = {WHOLE: "whole", PARTLY: "partly", OUTSIDE: "outside", SHOWN: "outside"}
+# SQL, behind `case state`
+STATE_WORDS = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
+# SQL: the state of several cells together
+TOGETHER = f"""case
+                    when min(state) = max(state) or max(state) <= {OUTSIDE} then min(state)
+                    else {PARTLY}
+                end"""
 # Beyond what is told, so long are periods still shown, to say that nothing is known of them.
 BEYOND = "interval 12 months"
 # A stretch that ends, or begins, so many days from its last or first event: the place closed then,
@@ -117,6 +125,7 @@ _CELLS = f"""
             case
                 when seconds >= epoch(ends_at) - epoch(starts_at) then {WHOLE}
                 when stretches > 0 then {PARTLY}
+                when known.since is null then {SHOWN}
                 else {OUTSIDE}
             end as state,
             case
@@ -149,6 +158,8 @@ _CELLS = f"""
                 when ends_at <= known.since
                     then 'nothing that is loaded tells of it before '
                         || strftime(known.since, '%Y-%m-%d')
+                when known.since is null
+                    then 'no export tells of it as such: what is shown of it is at most the truth'
                 else 'no export that tells of it is loaded'
             end as reason
         from measured_cell
@@ -192,6 +203,12 @@ _MONTHS = """
 """
 
 
+def told_count(state: str, count: str) -> str:
+    """SQL: a count, 0 where there is none, as far as it is told; NULL outside."""
+    is_told = f"{state} > {OUTSIDE} or {count} > 0 and {state} = {SHOWN}"
+    return f"case when {is_told} then coalesce({count}, 0) end"
+
+
 def cells(periods: str = _MONTHS, told: str = "from known") -> str:
     """SQL: CTEs from `stretch` (source, branch, what, since, until, is_partial, selection,
     first_on, last_on) to `told_cell` (source, branch, what, period, state, reason), a row a
@@ -230,7 +247,6 @@ def coverage(
     ['state', 'reason']
     """
     definition.ready(con)
-    states = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
     return con.sql(
         f"""
         with stretch as (
@@ -253,7 +269,7 @@ def coverage(
             what.event as event,
             branch,
             period,
-            case state {states} end as state,
+            case state {STATE_WORDS} end as state,
             reason
         from told_cell
         order by source, table_name, event, branch nulls first, period

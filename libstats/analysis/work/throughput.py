@@ -10,7 +10,13 @@ import duckdb
 
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql
-from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATES, WHOLE
+from libstats.analysis.work.coverage_of_periods import (
+    PARTLY,
+    SHOWN,
+    STATE_WORDS,
+    WHOLE,
+    told_count,
+)
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
 from libstats.definitions import coverage
@@ -33,9 +39,6 @@ EVERY = {
 BY = {"branch": "branch", "kind": "kind", "source": "source"}
 Every = Annotated[str, one_of(EVERY, "there is no period {}")]
 By = Annotated[str, one_of(BY, "cases cannot be parted by {}")]
-
-
-_STATES = " ".join(f"when {number} then '{word}'" for number, word in STATES.items())
 
 
 @asked
@@ -80,6 +83,7 @@ def throughput(
     reached = _Reached.of(con, process, milestone, until)
     part = f"'{ALL}'" if by is None else BY[by]
     wanted = [milestone] if milestone else reached.work.done
+    state = f"coalesce(t.state, w.state, {PARTLY})"
     coverage.ready(con)
     return con.sql(
         f"""
@@ -98,9 +102,9 @@ def throughput(
         select
             period,
             part,
-            if(coalesce(t.state, w.state, {PARTLY}) = {OUTSIDE}, null, coalesce(c.cases, 0))
-                as cases,
-            case coalesce(t.state, w.state, {PARTLY}) {_STATES} end as coverage,
+            {told_count(state, "c.cases")} as cases,
+            case if({state} = {SHOWN} and c.cases > 0, {PARTLY}, {state}) {STATE_WORDS} end
+                as coverage,
             case
                 when coalesce(t.state, w.state) is null
                     then 'no export that is loaded says how much of it it tells'

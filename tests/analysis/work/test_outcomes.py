@@ -157,6 +157,16 @@ def test_a_status_with_its_day_marks_its_milestone(workspace: Workspace) -> None
         ]
         found = libstats.turnaround(con, "ill_lending", **OCTOBER)
         assert found.select("reached, naive_p50").fetchall() == [(1, 1.0)]
+        # no log tells of ends as such: what the statuses show of them is at most the truth
+        for kind in ("ill_borrowing", "ill_lending"):
+            ended = libstats.throughput(con, kind, **OCTOBER)
+            assert ended.select("cases, coverage").fetchall() == [(1, "partly")]
+            assert "at most the truth" in ended.select("reason").fetchall()[0][0]
+            done = libstats.backlog(con, kind, **OCTOBER, every="month").select("done")
+            assert done.fetchall() == [(1,)]
+        # of what none shows nothing is said
+        received = libstats.throughput(con, "ill_borrowing", milestone="received", **OCTOBER)
+        assert {row[2:4] for row in received.fetchall()} == {(None, "outside")}
 
 
 def test_of_the_last_status_alone_no_turnaround_is_told(workspace: Workspace) -> None:
