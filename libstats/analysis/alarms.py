@@ -13,6 +13,22 @@ from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.definitions import codes, coverage, days
 from libstats.definitions.parameters import asked
 
+
+def _days_of(table: str) -> str:
+    """SQL: source, item_key, field, day of each day of the copies of a table."""
+    return f"""
+            unpivot (
+                select
+                    source,
+                    item_key,
+                    {", ".join(f"{day}::varchar as {day}" for day in days.OF_COPIES)}
+                from {table}
+            )
+            on {", ".join(days.OF_COPIES)}
+            into name field value day
+        """
+
+
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell)
 ALARMS: dict[str, tuple[str, str]] = {
@@ -141,28 +157,8 @@ ALARMS: dict[str, tuple[str, str]] = {
         "last uses before the copies came: they are taken for blank",
         f"""
         with {MIGRATION_DAY},
-        day as (
-            unpivot (
-                select
-                    source,
-                    item_key,
-                    {", ".join(f"{day}::varchar as {day}" for day in days.OF_COPIES)}
-                from item
-            )
-            on {", ".join(days.OF_COPIES)}
-            into name field value day
-        ),
-        believed as (
-            unpivot (
-                select
-                    source,
-                    item_key,
-                    {", ".join(f"{day}::varchar as {day}" for day in days.OF_COPIES)}
-                from dated_item
-            )
-            on {", ".join(days.OF_COPIES)}
-            into name field value day
-        )
+        day as ({_days_of("item")}),
+        believed as ({_days_of("dated_item")})
         select
             source,
             'item, ' || field as place,
