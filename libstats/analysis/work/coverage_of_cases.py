@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libstats.analysis.work.coverage_of_periods import PARTLY, STATE_WORDS, TOGETHER, WHOLE, cells
+from libstats.analysis.work.coverage_of_periods import (
+    PARTLY,
+    STATE_WORDS,
+    TOGETHER,
+    WHOLE,
+    cells,
+    listed,
+)
 from libstats.analysis.work.spans import ALL
 from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
@@ -13,24 +20,6 @@ from libstats.definitions.processes import DIRECTIONS, Process
 UNTOLD = "no export that is loaded says how much of it it tells"
 # SQL: the part that a row of `told_part` tells of
 _PLACES: dict[str | None, str] = {None: f"'{ALL}'", "branch": "branch", "source": "source"}
-# Longest span of days that periods are listed for, beyond what is told.
-_DAYS = """
-    select
-        {period} as period,
-        greatest(min(reached_at), $since::timestamp) as starts_at,
-        least(max(reached_at) + interval 1 day, $until::timestamp) as ends_at
-    from unnest(
-        generate_series(
-            date_trunc('day', greatest($since::timestamp, ({first}) - {beyond})),
-            date_trunc('day', least(
-                $until::timestamp - interval 1 microsecond,
-                ({last}) + {beyond}
-            )),
-            interval 1 day
-        )
-    ) r(reached_at)
-    group by all
-"""
 
 
 def telling(work: Process, milestones: Iterable[str]) -> list[tuple[str, str]]:
@@ -61,7 +50,7 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
     `reached_at`."""
     pairs = telling(work, milestones)
     named = ", ".join(f"({quoted(table)}, {quoted(event)})" for table, event in pairs)
-    days = _DAYS.format(period=period, first="{first}", last="{last}", beyond="{beyond}")
+    known = "from (from known union all by name from told_else) where since is not null"
     return f"""
         told_else as (
             select
@@ -91,7 +80,7 @@ def told_sql(work: Process, milestones: Iterable[str], period: str) -> str:
             select source, null, 'reached', null, null, true, null, null, null
             from told_else
         ),
-        {cells(days, "from (from known union all by name from told_else) where since is not null")},
+        {cells(listed(period), known)},
         told_part as (
             select
                 source,

@@ -185,22 +185,29 @@ _CELLS = f"""
 """
 
 
-_MONTHS = """
-    select
-        m::date as period,
-        greatest(m, $since::timestamp) as starts_at,
-        least(m + interval 1 month, $until::timestamp) as ends_at
-    from unnest(
-        generate_series(
-            date_trunc('month', greatest($since::timestamp, ({first}) - {beyond})),
-            date_trunc('month', least(
-                $until::timestamp - interval 1 microsecond,
-                ({last}) + {beyond}
-            )),
-            interval 1 month
-        )
-    ) r(m)
-"""
+def listed(period: str) -> str:
+    """SQL: the periods of $since to $until, as `cells` takes them; `period` is SQL over
+    `reached_at`."""
+    return f"""
+        select
+            {period} as period,
+            greatest(min(reached_at), $since::timestamp) as starts_at,
+            least(max(reached_at) + interval 1 day, $until::timestamp) as ends_at
+        from unnest(
+            generate_series(
+                date_trunc('day', greatest($since::timestamp, ({{first}}) - {{beyond}})),
+                date_trunc('day', least(
+                    $until::timestamp - interval 1 microsecond,
+                    ({{last}}) + {{beyond}}
+                )),
+                interval 1 day
+            )
+        ) r(reached_at)
+        group by all
+    """
+
+
+_MONTHS = listed("date_trunc('month', reached_at)::date")
 
 
 def told_count(state: str, count: str) -> str:
