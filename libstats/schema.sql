@@ -190,7 +190,7 @@ create table order_line (
     estimated_price     decimal(12, 2), -- sticky: what one is expected to cost, in the library's own currency
     unit_price          decimal(12, 2), -- sticky: what one did cost, in the library's own currency; 0 until it is received
     created_on          date,           -- sticky: day it was put into the purchase order
-    placed_on           date,           -- clearable: day the order was sent; blank until then, and always in a standing order
+    placed_on           date,           -- clearable: day the order was sent; blank until then, and of some systems always in a standing order
     placed_at           timestamp,      -- clearable: when it was sent, in systems that tell the time of day
     expected_on         date,           -- clearable: day it is expected
     received_on         date,           -- clearable: day it was received; blank again if the receipt is taken back
@@ -202,7 +202,8 @@ create table order_line (
     shipped_on          date,           -- clearable: day of shipment, as that invoice says
     invoiced_on         date,           -- clearable: day of that invoice
     invoice_closed_on   date,           -- clearable: day that invoice was closed
-    updated_at          timestamp       -- sticky: last change to the line
+    updated_at          timestamp,      -- sticky: last change to the line
+    is_standing         boolean         -- sticky: true for a standing order or a subscription, which waits for no receipt
 );
 
 -- One copy on order: the case of acquisitions, from the order to the shelf. It can move from one line to another.

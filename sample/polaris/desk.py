@@ -8,7 +8,7 @@ from sample.polaris.holds import Requests
 from sample.polaris.place import BRANCHES, CARDS, LISTED, Branch, days, open_day
 from sample.polaris.stock import Copy, Stock
 
-CHECKOUT, CHECKIN, PAYMENT, HOLD_CREATED, UNKNOWN = 6001, 6002, 6016, 6005, 6057
+CHECKOUT, CHECKIN, PAYMENT, HOLD_CREATED, UNKNOWN = 6001, 6002, 6016, 6005, 6999
 """The last is a type of whose meaning no list tells."""
 IN_HOUSE, IN_HOUSE_IN_LEAP, INVENTORY, USUAL = 6, 56, 3, 1
 CATALOGUE, NIGHT = 42, 48

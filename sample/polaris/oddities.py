@@ -23,7 +23,7 @@ ODDITIES = (
     ),
     Oddity(
         "transactions of no role",
-        "`polaris/transactions-*`: some have type `6057`",
+        "`polaris/transactions-*`: some have type `6999`",
         "names the type, and counts them as no circulation",
     ),
     Oddity(

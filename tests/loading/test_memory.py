@@ -114,15 +114,15 @@ def test_a_reader_that_spills_leaves_nothing(workspace: Workspace, tmp_path: Pat
 
 
 def test_an_undo_that_needs_too_much_is_told_in_words(workspace: Workspace, tmp_path: Path) -> None:
-    rows = "".join(f"{i};b{i};EAST\n" for i in range(20_000))
+    rows = "".join(f"{i};b{i};EAST\n" for i in range(300_000))
     libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS + rows)])
     with pytest.raises(
         StoreError,
         match=r"this needs more memory than it may have\n  Raise memory_limit under \[duckdb\] in libstats.toml",
     ):
-        libstats.undo(limited(workspace, '"1MB"'), 1)
+        libstats.undo(limited(workspace, '"10MB"'), 1)
     with libstats.open(workspace) as con:
-        assert con.sql("select count(*) from item").fetchall() == [(20_000,)]
+        assert con.sql("select count(*) from item").fetchall() == [(300_000,)]
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_every_name_of_every_source_is_guarded(source: Source) -> None:
         assert set(named(plan)) == wanted
         for line in plan.lines:
             if line.column in wanted:
-                assert "REF!" in (plan.bad(line) or ""), line.column
+                assert "Err:" in (plan.bad(line) or ""), line.column
     assert schema.tables()
 
 

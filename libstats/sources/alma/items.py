@@ -120,14 +120,9 @@ ORDER_LINE = """
         end as status,
         "Status" as status_as_exported,
         us_time("PO Line Creation Date")::date as created_on,
-        -- a standing order (PRINTED_BOOK_SO) and a subscription (.._CO) are never all received
-        case
-            when not regexp_matches(
-                coalesce(upper(trim("?Order Line Type Code")), ''),
-                '_(SO|CO)$'
-            )
-                then us_time("Sent Date")::date
-        end as placed_on,
+        us_time("Sent Date")::date as placed_on,
+        -- PRINTED_BOOK_SO; .._CO is a subscription
+        regexp_matches(upper(trim("?Order Line Type Code")), '_(SO|CO)$') as is_standing,
         -- of several copies the last received counts
         us_time("Receiving Date")::date as received_on,
         us_time("PO Line Modification Date") as updated_at

@@ -121,8 +121,9 @@ def test_worklist_lists_what_is_open_the_oldest_first(workspace: Workspace) -> N
 
 def test_holds_are_read_from_their_table(workspace: Workspace) -> None:
     text = (
-        "reserve_id;biblionumber;itemnumber;branchcode;reservedate;waitingdate;cancellationdate;found\n"
-        "1;11;7;EAST;2026-01-01;2026-01-05;;W\n2;11;;EAST;2026-01-02;;2026-01-04;\n3;12;;WEST;2026-01-03;;;\n"
+        "reserve_id;biblionumber;itemnumber;branchcode;reservedate;waitingdate;cancellationdate;found"
+        ";priority\n1;11;7;EAST;2026-01-01;2026-01-05;;W;0\n"
+        "2;11;;EAST;2026-01-02;;2026-01-04;;0\n3;12;;WEST;2026-01-03;;;;1\n"
     )
     items = "itemnumber;barcode;homebranch;location\n7;30007;EAST;STACKS\n"
     libstats.load(
@@ -150,12 +151,12 @@ def test_a_hold_that_was_filled_is_not_open_though_nobody_knows_since_when(
 ) -> None:
     """1 waits for a copy, 2 stands on the shelf and 3 was taken, both without a day, 4 was put
     there after three days."""
-    header = "reserve_id;reservedate;branchcode;waitingdate;cancellationdate;found\n"
+    header = "reserve_id;reservedate;branchcode;waitingdate;cancellationdate;found;priority\n"
     rows = [
-        "1;2026-10-01;EAST;;;",
-        "2;2026-10-01;EAST;;;W",
-        "3;2026-10-01;EAST;;;F",
-        "4;2026-10-01;EAST;2026-10-04;;F",
+        "1;2026-10-01;EAST;;;;1",
+        "2;2026-10-01;EAST;;;W;0",
+        "3;2026-10-01;EAST;;;F;0",
+        "4;2026-10-01;EAST;2026-10-04;;F;0",
     ]
     october = {"since": "2026-10-01", "until": "2026-11-01"}
     libstats.load(
