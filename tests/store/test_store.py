@@ -377,7 +377,7 @@ def test_a_rejected_row_names_no_branch(workspace: Workspace, tmp_path: Path) ->
 @pytest.mark.slow
 def test_kills_full_disks_flips_and_two_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """The campaign in short; `python -m tests.campaigns.kills` is the long one."""
-    done = kills.run(6, seconds=20, seed=7, loans=5_000, steps=("fold", "renamed"), flips=2)
+    done = kills.run(4, seconds=10, seed=7, loans=5_000, steps=("fold", "renamed"), flips=2)
     assert done.defects == []
     assert {
         "kills at random",
