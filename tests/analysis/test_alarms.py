@@ -11,6 +11,8 @@ from libstats.analysis.alarms import ALARMS
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 ITEMS = "itemnumber;barcode;homebranch;dateaccessioned\n"
 LOANS = "issue_id;issuedate;date_due;returndate\n"
 LOG = "datetime;branch;type\n"

@@ -13,6 +13,8 @@ import pytest
 
 from libstats.definitions import call_numbers
 
+pytestmark = pytest.mark.slow
+
 # Made up, each in the order of its shelf.
 SHELVES = {
     "lcc": """QA|QA 9|QA9 2nd|QA9 1998|QA76|QA76 10th|QA76 1988|QA76 1988 .B3|QA76 .A1|QA76 .A12|QA76 .A2

@@ -13,6 +13,8 @@ import libstats
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 LOG = (
     "datetime;branch;value;type;itemnumber;itemtype;location;borrowernumber;ccode;categorycode;"
     "interface\n"

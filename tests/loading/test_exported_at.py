@@ -16,6 +16,8 @@ from libstats.store import ledger
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 ITEMS = "itemnumber;barcode;homebranch;itype\n"
 
 

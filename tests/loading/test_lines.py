@@ -27,6 +27,8 @@ from libstats.store.row_groups import GROUP, MOST_PIECES
 from libstats.workspace.workspace import Workspace, find, init
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 HEADER = "itemnumber;barcode;homebranch;holdingbranch;location"
 FIRST = [f"{i};b{i};EAST;WEST;ADULT" for i in range(1, 7)]
 

@@ -17,6 +17,8 @@ from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.books import write_xlsx
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 ITEMS = "itemnumber,barcode,homebranch,biblionumber,issues\n"
 LOANS = "issue_id,itemnumber,borrowernumber,branchcode,issuedate,date_due,returndate\n"
 RUINED = [

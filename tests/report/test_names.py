@@ -26,6 +26,8 @@ from tests.report.test_monthly import OCTOBER, SEPTEMBER, counted, example
 from tests.support.cases import opened
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = sorted(
     {
         *counted(OCTOBER, "", 0),

@@ -9,6 +9,8 @@ import libstats
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 LINE = "E202610310930{:02}1234R ^S01CV^FEMAIN^FcNONE^dC3^NQ30007{:02}^UO{}^^O\n"
 CARDS = (
     "WD-PO",

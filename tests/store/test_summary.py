@@ -16,6 +16,8 @@ from libstats.store import generations, summary, tables
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 LOANS = (
     "issue_id;borrowernumber;itemnumber;date_due;branchcode;returndate;issuedate\n"
     "1;7;11;2026-10-20;EAST;2026-10-05 10:00:00;2026-10-01 10:00:00\n"

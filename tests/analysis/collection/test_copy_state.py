@@ -15,6 +15,8 @@ from libstats.definitions.roles import COPY_ROLES, Line
 from libstats.sources import roles
 from tests.support.tables import Rows, dicts, holding
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-11-01"
 YEAR = {"since": "2025-11-01", "until": AS_OF}
 OLD: dict[str, Any] = {

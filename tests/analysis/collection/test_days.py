@@ -14,6 +14,8 @@ from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 from tests.support.tables import Rows, dicts, holding
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-11-01"
 ALL = {"as_of": AS_OF, "keep_last_copies": False}
 OTHER: dict[str, Any] = {

@@ -11,6 +11,8 @@ from libstats.workspace.workspace import Workspace
 from tests.support.cases import opened
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 HOLDS = "reserve_id;biblionumber;itemnumber;branchcode;reservedate\n"
 LOANS = "issue_id;borrowernumber;itemnumber;date_due;branchcode;returndate;issuedate\n"
 JOURNEYS = "branchtransfer_id;itemnumber;datesent;frombranch;datearrived;tobranch\n"

@@ -14,6 +14,8 @@ from tests.definitions.test_coverage_view import BEGAN, loans
 from tests.support.cases import opened
 from tests.support.files import write
 
+pytestmark = pytest.mark.slow
+
 SHARES = ("share_reached", "all_p50", "all_p80", "all_p90")
 # ten books of January 1, as many discarded and mended on a day as it says; the others wait still
 ENDED = [
