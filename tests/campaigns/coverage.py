@@ -22,7 +22,7 @@ import duckdb
 import libstats
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
-from tests.campaigns.coverage_cases import BRANCHES, MONTHS, Case, Cell, Export, case
+from tests.campaigns.coverage_cases import BRANCHES, MONTHS, Case, Cell, Export, Loan, case
 
 SINCE, UNTIL = "2026-01-01", "2026-07-01"
 REFUSED = "refused"
@@ -88,11 +88,23 @@ def turnaround(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
     }
 
 
+def branches_of(exports: list[Export]) -> list[str]:
+    """The branches that the exports name: of one in none of them nobody can know. All, where an
+    export tells of none by name."""
+    named = [{b for b in BRANCHES if b in export.text} for export in exports]
+    return [b for b in BRANCHES if not all(named) or any(b in each for each in named)]
+
+
+def heard_of(of: Case, exports: list[Export]) -> list[Loan]:
+    """The loans of those branches."""
+    return [loan for loan in of.loans if loan.branch in branches_of(exports)]
+
+
 def waited(of: Case, exports: list[Export]) -> Truth:
     """The truth of it, as far as the exports know of each loan: Kaplan and Meier by hand."""
     known = of.known_until(exports)
     times: dict[Cell, list[tuple[float, bool]]] = defaultdict(list)
-    for loan in of.loans:
+    for loan in heard_of(of, exports):
         until = known.get(loan.number, loan.began)
         days = (min(loan.ended, until) - loan.began) / timedelta(days=1)
         times[loan.began.date().replace(day=1), ALL].append((days, loan.ended < until))
@@ -144,7 +156,7 @@ def filled(of: Case, exports: list[Export]) -> Truth:
     known = of.known_until(exports)
     newest = max(known.values(), default=datetime.min)
     found: dict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for loan in of.loans:
+    for loan in heard_of(of, exports):
         until = known.get(loan.number, loan.began)
         place = 1 if loan.ended < until else 2 if until == newest else 3
         counts = found[loan.began.date().replace(day=1), ALL]
@@ -159,12 +171,12 @@ def covers_waits(of: Case, exports: list[Export]) -> dict[Cell, str]:
     newest = max(known.values(), default=datetime.min)
     lost = {
         loan.began.date().replace(day=1)
-        for loan in of.loans
+        for loan in heard_of(of, exports)
         if known.get(loan.number, newest) < min(newest, loan.ended)
     }
     found = {}
     for month in MONTHS:
-        states = {begun[month, branch] for branch in BRANCHES} | (
+        states = {begun[month, branch] for branch in branches_of(exports)} | (
             {"partly"} if month in lost else set()
         )
         found[month, ALL] = states.pop() if len(states) == 1 else "partly"

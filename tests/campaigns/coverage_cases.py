@@ -90,7 +90,8 @@ class Case:
             )
             logged = self.logged(exports, branch)
             for month, end in self.ends(exports):
-                lists = [e.all_out for e in exports if e.all_out]
+                # over shut doors nothing goes out or comes back
+                lists = [(_open_before(a), b) for a, b in (e.all_out for e in exports if e.all_out)]
                 if any(a <= end <= b for a, b in [*lists, *_later(logged, LONGEST + 6)]):
                     state = "whole"
                 elif any(a <= end <= b for a, b in _later(logged, LONGEST - 3)) or any(
@@ -136,6 +137,13 @@ class Case:
                     if loan.branch == branch and since <= loan.began.date() < until:
                         found[loan.number] = datetime(until.year, until.month, until.day)
         return found
+
+
+def _open_before(day: date) -> date:
+    """The day after the last open one before a day."""
+    while not is_open(day - timedelta(1)):
+        day -= timedelta(1)
+    return day
 
 
 def _later(spans: list[tuple[date, date]], days: int) -> list[tuple[date, date]]:
