@@ -112,3 +112,22 @@ def have(
     tables = (f"exists (from {table} where {where})" for table, where in asked)
     found: tuple[Any, ...] = con.execute(f"select {', '.join([*tables, *more])}").fetchall()[0]
     return found
+
+
+def runs_sql(table: str, facts: str, where: str) -> str:
+    """SQL: shape, from_seq, until_seq and facts (SQL over the loads `f`) of each run of loads that
+    holds rows of a table. The loads that hold a row are a run from one to another: runs are few,
+    however many the rows."""
+    return f"""
+            select
+                h.shape,
+                h.from_seq,
+                h.until_seq,
+                {facts}
+            from (select distinct shape, from_seq, until_seq from history.{table}) h
+            join loaded_file f
+                on f.shape = h.shape
+                and f.seq >= h.from_seq
+                and f.seq < coalesce(h.until_seq, 2147483647)
+            where f.is_active and {where}
+            group by h.shape, h.from_seq, h.until_seq"""

@@ -6,11 +6,10 @@ from __future__ import annotations
 import duckdb
 
 from libstats import schema
-from libstats.analysis.work.exported import have, log_of
+from libstats.analysis.work.exported import have, log_of, runs_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process
 
-# The loads that hold a row are a run from one load to another: runs are few, however many the rows.
 # The newest list is the newest that holds open cases. Lists of one time of export (parts of one, by
 # branch) are of one moment, and so are a list and a log that end on one day.
 _LISTED = """
@@ -21,19 +20,7 @@ _LISTED = """
             max(r.exported_at) as exported_at
         from history.{table} h
         join (
-            select
-                h.shape,
-                h.from_seq,
-                h.until_seq,
-                max(f.told_until) as told_until,
-                max(f.exported_at) as exported_at
-            from (select distinct shape, from_seq, until_seq from history.{table}) h
-            join loaded_file f
-                on f.shape = h.shape
-                and f.seq >= h.from_seq
-                and f.seq < coalesce(h.until_seq, 2147483647)
-            where f.is_active and f.told_until <= $as_of::timestamp
-            group by h.shape, h.from_seq, h.until_seq
+            {runs}
         ) r
             on r.shape = h.shape
             and r.from_seq = h.from_seq
@@ -161,7 +148,18 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
     ]
     listed = list(dict.fromkeys(listed))
     is_logged = have(con, [log_of(process), ("milestone", f"process = {quoted(process.name)}")])
-    lists = [_LISTED.format(table=table, key=tables[table].key[0]) for table in listed]
+    lists = [
+        _LISTED.format(
+            table=table,
+            key=tables[table].key[0],
+            runs=runs_sql(
+                table,
+                "max(f.told_until) as told_until, max(f.exported_at) as exported_at",
+                "f.told_until <= $as_of::timestamp",
+            ),
+        )
+        for table in listed
+    ]
     named = ", ".join(map(quoted, listed)) or "''"
     return _TOLD.format(
         cases=cases,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libstats import schema
+from libstats.analysis.work.exported import runs_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import OVER, MilestoneColumns, Process
 from libstats.definitions.roles import folded_sql
@@ -31,22 +32,6 @@ _WORDS = """
         )
         group by source, code
     ) {name} on {name}.source = {row}.source and {name}.code = {folded}"""
-# The loads that hold a row are a run from one load to another: runs are few, however many the rows.
-# A load without the column of the status tells nothing of an end.
-_RUNS = """
-                select
-                    h.shape,
-                    h.from_seq,
-                    h.until_seq,
-                    min(f.exported_at) as first_at,
-                    max(f.exported_at) as last_at
-                from (select distinct shape, from_seq, until_seq from history.{table}) h
-                join loaded_file f
-                    on f.shape = h.shape
-                    and f.seq >= h.from_seq
-                    and f.seq < coalesce(h.until_seq, 2147483647)
-                where f.is_active and list_has_any(f.columns['{table}'], {told})
-                group by h.shape, h.from_seq, h.until_seq"""
 _SHOWN = """
     left join (
         select
@@ -223,7 +208,12 @@ class Statuses:
             is_over=_one_of("outcome", OVER),
             is_unknown=_one_of("outcome", [UNKNOWN]),
             words=self._words("w", self.columns.code),
-            runs=_RUNS.format(table=name, told=told),
+            # a load without the column of the status tells nothing of an end
+            runs=runs_sql(
+                name,
+                "min(f.exported_at) as first_at, max(f.exported_at) as last_at",
+                f"list_has_any(f.columns['{name}'], {told})",
+            ),
         )
 
 
