@@ -98,7 +98,7 @@ def write_many_loans(folder: str, rows: str) -> dict[str, Any]:
 
 def report(workspace: str) -> dict[str, Any]:
     """Make the monthly report."""
-    return {**timed(lambda: run("monthly_operations", Path(workspace), {}))}
+    return {**timed(lambda: run("circulation", Path(workspace), {}))}
 
 
 def write_parquet(database: str, parquet: str) -> dict[str, Any]:

@@ -87,15 +87,17 @@ def month_before(month: date, months: int = 1) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def change(now: float, before: float, when: date) -> str:
-    """How a count compares: `8% more than in October 2025`, `the same as in ...`."""
+def change(now: float, before: float, when: date | str) -> str:
+    """How a count compares with that of a month, or of a time in words: `8% more than in October
+    2025`, `the same as in ...`."""
+    name = when if isinstance(when, str) else month_name(when)
     if now == before:
-        return f"the same as in {month_name(when)}"
+        return f"the same as in {name}"
     if not before:
-        return f"against none in {month_name(when)}"
+        return f"against none in {name}"
     percent = 100 * abs(now - before) / before
     size = f"{percent:,.0f}%" if percent >= 1 else "less than 1%"
-    return f"{size} {'more' if now > before else 'fewer'} than in {month_name(when)}"
+    return f"{size} {'more' if now > before else 'fewer'} than in {name}"
 
 
 def framed(result: Any) -> Any:

@@ -48,9 +48,8 @@ def parser() -> argparse.ArgumentParser:
         "-w",
         "--workspace",
         type=_said,
-        default=".",
         metavar="FOLDER",
-        help="the workspace, if it is not the current folder",
+        help="the workspace, if it is not the current folder or one above it",
     )
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
@@ -190,11 +189,15 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
 
 
 def _add_report(p: argparse.ArgumentParser) -> None:
-    p.add_argument("name", metavar="NAME", help="a notebook's name, as in monthly_operations")
+    p.add_argument("name", metavar="NAME", help="a notebook's name, as in circulation")
     p.add_argument(
         "--month", help="the month to report, as in 2026-10 (if not given: the last whole one)"
     )
-    p.add_argument("--branch", help="only this branch")
+    p.add_argument("--quarter", help="the quarter to report, as in 2026-Q3")
+    p.add_argument("--year", help="the library's own year to report, as in 2026")
+    p.add_argument("--since", metavar="DAY", help="the first day to report, as in 2026-10-05")
+    p.add_argument("--until", metavar="DAY", help="the first day after those, as in 2026-10-19")
+    p.add_argument("--branch", help="only this branch, by its code or its name")
     p.add_argument(
         "--set",
         action="append",
@@ -305,7 +308,7 @@ COMMANDS = {
     ),
     "report": (
         "make a report as an accessible web page that works offline",
-        "libstats report monthly_operations --month 2026-10",
+        "libstats report circulation --month 2026-10",
         _add_report,
     ),
     "demo": (

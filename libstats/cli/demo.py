@@ -50,7 +50,7 @@ def run(folder: Path) -> str:
             "Name another folder: libstats demo FOLDER",
         )
     place, receipt = prepare(folder)
-    path = report.run("monthly_operations", place.folder, {}, None)
+    path = report.run("circulation", place.folder, {}, None)
     with_rows = [counted(n, table.replace("_", " ")) for table, n in receipt.totals.items() if n]
     held = f": {', '.join(with_rows)}" if with_rows else " (loaded before)"
     return (

@@ -19,7 +19,7 @@ import duckdb
 
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError
-from libstats.workspace.workspace import Workspace, around, find, init
+from libstats.workspace.workspace import Workspace, around, find, init, named
 
 
 class _Unheard(Exception):
@@ -33,6 +33,16 @@ def _say(text: object) -> None:
         print(text, flush=True)
     except OSError as error:
         raise _Unheard(error.strerror) from error
+
+
+def _place(args: argparse.Namespace) -> Workspace:
+    """The workspace that is named, else that of this folder or one above it. A name that is none is
+    refused: what stands above it may be another library's."""
+    return named(Path(args.workspace)) if args.workspace else find(Path())
+
+
+def _near(args: argparse.Namespace) -> Workspace | None:
+    return named(Path(args.workspace)) if args.workspace else around(Path())
 
 
 def _init(args: argparse.Namespace) -> int:
@@ -51,14 +61,14 @@ def _inspect(args: argparse.Namespace) -> int:
     if args.write:
         if len(args.files) > 1:
             raise LibstatsError("several files under one name", "Give --write with one file.")
-        place = find(Path(args.workspace))
+        place = _place(args)
         _say(
             f"This is in {place.folder / 'libstats.toml'} now:\n"
             "\n"
             f"{inspect.declare(Path(args.files[0]), place, args.write, args.dates)}"
         )
         return 0
-    near = around(Path(args.workspace))  # a file can be looked at before there is a workspace
+    near = _near(args)  # a file can be looked at before there is a workspace
     texts = [inspect.inspect(Path(f), near.config if near else {}, args.dates) for f in args.files]
     _say("\n\n".join(texts))
     return 0
@@ -76,7 +86,7 @@ def _load(args: argparse.Namespace) -> int:
                 f"--exported-at {args.exported_at} is not a time",
                 "Write it as 2026-10-31 or 2026-10-31T06:00.",
             ) from None
-    receipt = load(find(Path(args.workspace)), args.paths, source=args.source, exported_at=at)
+    receipt = load(_place(args), args.paths, source=args.source, exported_at=at)
     if not receipt.files:
         raise LibstatsError("there is no file in what you named", "Put exports there first.")
     _say(receipt)
@@ -86,14 +96,14 @@ def _load(args: argparse.Namespace) -> int:
 def _loads(args: argparse.Namespace) -> int:
     from libstats.cli import listing
 
-    _say(listing.loads(find(Path(args.workspace))))
+    _say(listing.loads(_place(args)))
     return 0
 
 
 def _undo(args: argparse.Namespace) -> int:
     from libstats.loading.undo import undo
 
-    undo(find(Path(args.workspace)), args.load)
+    undo(_place(args), args.load)
     _say(f"Load {args.load} is undone: the figures are as if it had never been loaded.")
     return 0
 
@@ -101,7 +111,7 @@ def _undo(args: argparse.Namespace) -> int:
 def _confirm(args: argparse.Namespace) -> int:
     from libstats.loading.undo import confirm
 
-    confirm(find(Path(args.workspace)), args.load)
+    confirm(_place(args), args.load)
     _say(f"Load {args.load} is confirmed: what it lacks is gone.")
     return 0
 
@@ -109,18 +119,14 @@ def _confirm(args: argparse.Namespace) -> int:
 def _rejects(args: argparse.Namespace) -> int:
     from libstats.cli import listing
 
-    _say(
-        listing.rejects(
-            find(Path(args.workspace)), args.load, Path(args.show) if args.show else None
-        )
-    )
+    _say(listing.rejects(_place(args), args.load, Path(args.show) if args.show else None))
     return 0
 
 
 def _check(args: argparse.Namespace) -> int:
     from libstats.cli import listing
 
-    text = listing.alarms(find(Path(args.workspace)))
+    text = listing.alarms(_place(args))
     _say(text or "Nothing looks wrong.")
     return 1 if text else 0
 
@@ -130,7 +136,7 @@ def _coverage(args: argparse.Namespace) -> int:
     from libstats.cli import coverage
     from libstats.workspace import open
 
-    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+    with contextlib.closing(open.open(_place(args))) as con:
         found = coverage_calendar.read(con)
     if args.html:
         from libstats.report import coverage as written
@@ -152,7 +158,7 @@ def _forget(args: argparse.Namespace) -> int:
         raise LibstatsError(
             f"--before {args.before} is not a day", "Write it as 2026-01-01."
         ) from None
-    place = find(Path(args.workspace))
+    place = _place(args)
     _say(f"{forget.forget(place, day):,} rows lost their patron, for good.")
     return _none_outlived(place)
 
@@ -160,7 +166,7 @@ def _forget(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> int:
     from libstats.loading import forget
 
-    place = find(Path(args.workspace))
+    place = _place(args)
     patrons = forget.rotate(place)
     _say(
         f"A new secret key is in place. {patrons:,} patrons of before have other keys now; "
@@ -191,7 +197,7 @@ def _today(args: argparse.Namespace) -> int:
     from libstats.cli import today
     from libstats.workspace import open
 
-    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+    with contextlib.closing(open.open(_place(args))) as con:
         if args.html or args.xlsx:
             from libstats.report import today as written
             from libstats.report.page import publish
@@ -213,7 +219,7 @@ def _explain(args: argparse.Namespace) -> int:
     from libstats.workspace import open
 
     given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
-    with contextlib.closing(open.open(find(Path(args.workspace)))) as con:
+    with contextlib.closing(open.open(_place(args))) as con:
         _say(
             explain.explain(
                 con,
@@ -232,10 +238,10 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 def _report(args: argparse.Namespace) -> int:
     from libstats import report
 
-    place = find(Path(args.workspace))
-    given = _pairs(args.set) | {
-        k: v for k, v in (("month", args.month), ("branch", args.branch)) if v is not None
-    }
+    place = _place(args)
+    options = ("month", "quarter", "year", "since", "until", "branch")
+    said = {name: text for name in options if (text := getattr(args, name)) is not None}
+    given = _pairs(args.set) | said
     formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
     if args.xlsx:
         formats.append("xlsx")

@@ -113,9 +113,9 @@ def key_figures(report: Collection) -> Html:
     )
     return sections.figures(
         [
-            (year, "is the middle year of publication", older),
-            (dusty, "of long-held copies are dusty", long_held),
-            (number(len(report.candidates)), "copies to look at", _more(report)),
+            sections.Card(year, "is the middle year of publication", older),
+            sections.Card(dusty, "of long-held copies are dusty", long_held),
+            sections.Card(number(len(report.candidates)), "copies to look at", _more(report)),
         ]
     )
 

@@ -19,7 +19,7 @@ from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import ReportError
-from libstats.report.page import parameters
+from libstats.report.page import period
 from libstats.wording import Row, records
 
 __all__ = ["LAST", "Collection", "read"]
@@ -177,7 +177,7 @@ def _receipts(
 def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
     """The day to look at: as given, else that of the newest export of copies."""
     if text:
-        return parameters.day(text)
+        return period.day(text)
     newest = con.sql(
         """
         select max(exported_at)

@@ -19,7 +19,7 @@ from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.report import sections
-from libstats.report.page import parameters
+from libstats.report.page import period
 from libstats.report.page.html import notice
 from libstats.report.page.table import Html, Table, folded, table
 from libstats.wording import (
@@ -97,7 +97,7 @@ def read(con: duckdb.DuckDBPyConnection, month: str = "") -> Ill:
     Raises ReportError for a month that is none, AnalysisError where nothing that tells of ILL is
     loaded.
     """
-    wanted = parameters.month(month) if month else None
+    wanted = given.since if (given := period.given(month)) else None
     work = process_of(con, PROCESS)
     as_of = newest_export(con, work)
     # an export of which only the day is known was mostly written at its end
@@ -129,18 +129,22 @@ def key_figures(report: Ill) -> Html:
     late = f"{number(counts['late'])} older than {goal}, {number(counts['near'])} nearing it."
     return sections.figures(
         [
-            (
+            sections.Card(
                 _days(now["p50"]),
                 f"until half of {month_name(report.month)}’s requests had reached the patron",
                 _compared(report, now, then, "p50"),
             ),
-            (_days(now["p90"]), "until nine in ten had", _compared(report, now, then, "p90")),
-            (
+            sections.Card(
+                _days(now["p90"]), "until nine in ten had", _compared(report, now, then, "p90")
+            ),
+            sections.Card(
                 _percent_within(report, None),
                 f"had reached the patron within {goal}",
                 f"{_within_by_kind(report)}{_of_all(now)}",
             ),
-            (number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", late),
+            sections.Card(
+                number(sum(counts.values())), f"requests open on {day_name(report.as_of)}", late
+            ),
         ]
     )
 

@@ -1,16 +1,32 @@
-"""The sections that every report has: its head, its figures in short, its receipts."""
+"""The pieces that every report is made of: its answer, its figures, its receipts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.html import escaped, notice, paragraph
-from libstats.report.page.table import Html, joined, shown, table
+from libstats.report.page.table import Html, folded, joined, shown, table
 from libstats.wording import Row, capital, number
 
-__all__ = ["figures", "head", "outdated", "receipt", "undeclared", "unread"]
+__all__ = [
+    "ORIGIN",
+    "Card",
+    "answer",
+    "figures",
+    "heed",
+    "origin",
+    "outdated",
+    "receipt",
+    "undeclared",
+    "unread",
+]
 
 MOST_CODES = 5
+MOST_CARDS = 5
+ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as nbconvert names it
 
 SOURCE = {
     "source": "Source",
@@ -19,6 +35,88 @@ SOURCE = {
     "loads": "Files loaded",
     "rows_rejected": "Rows that could not be read",
 }
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure in short: its value as shown, what it is, what it compares with; `trend` its last
+    values, the newest last; `name` and `value` are what a closed month keeps of it."""
+
+    shown: str
+    what: str
+    words: str
+    trend: Sequence[float | None] = ()
+    name: str = ""
+    value: float | None = None
+
+
+def answer(
+    where: str,
+    verdict: str,
+    cards: Sequence[Card],
+    *,
+    about: Mapping[str, Any],
+    before: Sequence[str] = (),
+) -> Html:
+    """The top of a page: of what it tells, the sentence that answers its question, and at most five
+    figures.
+
+    Parameters
+    ----------
+    where : the period and place in words; the page's title has it too
+    verdict : the answer, in plain sentences
+    cards : the figures
+    about : what files are named by: `period`, `branch`; and what a closed month keeps
+    before : what a reader must know before anything else, as that no export reaches the end
+    """
+    kept = {
+        card.name: {"what": card.what, "shown": card.shown, "value": card.value}
+        for card in cards
+        if card.name
+    }
+    head = Html(
+        f'<p class="libstats-period">{escaped(where)}</p>', about={**about, "figures": kept}
+    )
+    box = notice("Before you use these figures:", before, attention=True) if before else ""
+    link = f'<p class="libstats-origin"><a href="#{ORIGIN}">Where these figures come from</a></p>'
+    return joined(
+        head,
+        f'<p class="libstats-answer">{escaped(verdict)}</p>',
+        box,
+        figures(cards[:MOST_CARDS]),
+        link,
+    )
+
+
+def figures(cards: Iterable[Card]) -> Html:
+    """A few figures in short: each with what it is, its trend, and what it compares with."""
+    listed = "".join(
+        f'<li><strong>{escaped(card.shown)}</strong> <span class="what">{escaped(card.what)}</span>'
+        f"{sparkline(card.trend, card.what)}"
+        f'<span class="joint">: </span><span class="comparison">{escaped(card.words)}</span></li>'
+        for card in cards
+    )
+    return Html(f'<ul class="libstats-figures">{listed}</ul>')
+
+
+def heed(texts: Sequence[str]) -> Html:
+    """What limits the figures beside which it stands; nothing where nothing does."""
+    return Html(notice("Read these figures with care:", texts, attention=True) if texts else "")
+
+
+def origin(sources: Iterable[Row], complete: str, lacks: Sequence[str], *pieces: Any) -> Html:
+    """Where the figures come from, last on each page: the exports, what they lack, the receipts.
+
+    Parameters
+    ----------
+    sources : the exports behind it, as `freshness` gives them
+    complete, lacks : what is said where nothing is missing, and what is
+    pieces : receipts and what was left out
+    """
+    rows = [{name: row[name] for name in SOURCE} for row in sources]
+    said = notice("What the exports lack:", lacks) if lacks else notice(complete)
+    listed = table(rows, "The exports behind these figures", headings=SOURCE)
+    return joined(said, listed, folded("How these figures were counted", *pieces))
 
 
 def head(
@@ -80,16 +178,6 @@ def undeclared(codes: Sequence[Row], what: str) -> list[str]:
         more = number(len(codes) - MOST_CODES)
         told.append(f"{more} more codes have no role: “libstats check” lists them all.")
     return told
-
-
-def figures(cards: Iterable[tuple[str, str, str]]) -> Html:
-    """A few figures in short: each with what it is, and what it compares with."""
-    listed = "".join(
-        f'<li><strong>{escaped(figure)}</strong> <span class="what">{escaped(what)}</span>'
-        f'<span class="joint">: </span><span class="comparison">{escaped(words)}</span></li>'
-        for figure, what, words in cards
-    )
-    return Html(f'<ul class="libstats-figures">{listed}</ul>')
 
 
 def receipt(rows: Sequence[Row], analysis: str, caption: str, without: Sequence[str] = ()) -> Html:

@@ -290,7 +290,7 @@ def at(place: Workspace | Path | str) -> Workspace:
 
 def find(start: Path) -> Workspace:
     """The workspace at `start` or above it; WorkspaceError if there is none."""
-    place = around(start)
+    place = around(start) if start.exists() else None
     if place is not None:
         return place
     start = start.resolve()
@@ -298,6 +298,16 @@ def find(start: Path) -> Workspace:
         f"{start} is not a libstats workspace, nor inside one",
         "Make one with: libstats init FOLDER",
     )
+
+
+def named(folder: Path) -> Workspace:
+    """The workspace in this very folder; WorkspaceError if it is none."""
+    if not (folder / CONFIG).is_file():
+        raise WorkspaceError(
+            f"{folder} is not a libstats workspace: it has no {CONFIG}",
+            "Give the folder that `libstats init` made.",
+        )
+    return find(folder)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def test_inspect_shows_the_mapping_and_what_is_never_read(
         (["inspect", "nowhere.csv"], 1, "there is no such file"),
         (["-w", "/", "load", "x"], 1, "not a libstats workspace"),
         (["report", "nothing_like_it"], 2, "There are: "),
-        (["report", "monthly_operations", "--set", "mnth=2026-10"], 2, "It knows: month"),
+        (["report", "circulation", "--set", "mnth=2026-10"], 2, "It knows: month"),
         ([], 2, "--help"),
     ],
 )

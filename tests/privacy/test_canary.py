@@ -238,10 +238,10 @@ def test_the_canary_is_nowhere(
 def _is_in_no_report(workspace: Workspace) -> None:
     """The pages and workbooks of what is loaded, and all else in the workspace."""
     assert "checkout" in report.run(
-        "monthly_operations", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
+        "circulation", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
     ).read_text(encoding="utf-8")
     assert "patron" in report.run(
-        "ill_turnaround", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
+        "ill", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
     ).read_text(encoding="utf-8")
     page, book = (str(workspace.reports / f"today.{form}") for form in ("html", "xlsx"))
     main.main(["-w", str(workspace.folder), "today", "--html", page, "--xlsx", book])

@@ -14,13 +14,13 @@ import nbformat
 import pytest
 
 from libstats.analysis import today
-from libstats.report import monthly, run, table
+from libstats.report import circulation, run, table
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.page import publish
 from libstats.workspace.workspace import Workspace
+from tests.report.test_circulation_report import OCTOBER, SEPTEMBER, counted, example
 from tests.report.test_ill import CLOSED, told
-from tests.report.test_monthly import OCTOBER, SEPTEMBER, counted, example
 from tests.support.cases import opened
 
 HERE = Path(__file__).parent / "accessibility"
@@ -78,18 +78,16 @@ def worst_case(folder: Path) -> Path:
         for place, branch in enumerate([*"ABCDEFGHIJKLMNOPQ", None])
     ]
     pieces: list[Any] = [
-        monthly.head(example(many, rows_rejected=3)),
-        monthly.key_figures(example()),
-        monthly.chart(example(many)),
-        monthly.by_month(example(many)),
+        circulation.answer(example(many, rows_rejected=3)),
+        circulation.chart(example(many)),
+        circulation.by_month(example(many)),
         circulation_by_month([]),
     ]
     pieces += [
-        monthly.by_branch(example(many)),
-        monthly.renewals(example()),
-        monthly.in_house(example()),
-        monthly.left_out(example()),
-        monthly.proof(example()),
+        circulation.by_branch(example(many)),
+        circulation.renewals(example()),
+        circulation.in_house(example()),
+        circulation.origin(example()),
         table([{"branch": None, "items": None}], "One unknown"),
         table([], "None"),
     ]
@@ -125,22 +123,20 @@ def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None
 def test_the_monthly_report_is_accessible_and_stands_alone(
     browser: str, demo: Path, tmp_path: Path
 ) -> None:
-    assert check(browser, run("monthly_operations", demo, {}, tmp_path / "report.html")) == [CLEAN]
+    assert check(browser, run("circulation", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
 def test_the_ill_report_is_accessible_and_stands_alone(
     browser: str, demo: Path, tmp_path: Path
 ) -> None:
-    assert check(browser, run("ill_turnaround", demo, {}, tmp_path / "report.html")) == [CLEAN]
+    assert check(browser, run("ill", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
 def test_a_report_that_cannot_tell_is_accessible_too(
     browser: str, workspace: Workspace, tmp_path: Path
 ) -> None:
     told(workspace, CLOSED).con.close()
-    assert check(
-        browser, run("ill_turnaround", workspace.folder, {}, tmp_path / "report.html")
-    ) == [CLEAN]
+    assert check(browser, run("ill", workspace.folder, {}, tmp_path / "report.html")) == [CLEAN]
 
 
 def test_todays_list_is_accessible_and_stands_alone(
@@ -161,5 +157,5 @@ def test_the_report_on_the_collection_is_accessible_and_stands_alone(
 ) -> None:
     assert check(
         browser,
-        run("collection_and_weeding", demo, {"keep_last_copies": False}, tmp_path / "report.html"),
+        run("collection", demo, {"keep_last_copies": False}, tmp_path / "report.html"),
     ) == [CLEAN]

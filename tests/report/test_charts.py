@@ -10,7 +10,7 @@ import pytest
 from libstats.report import charts
 from libstats.report.charts import figure as looks
 from libstats.wording import change, month_before, number, share
-from tests.report.test_monthly import LAST_YEAR, OCTOBER, SEPTEMBER, counted, example
+from tests.report.test_circulation_report import LAST_YEAR, OCTOBER, SEPTEMBER, counted, example
 
 # --- words ---
 

@@ -20,7 +20,7 @@ from libstats.report.collection_rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
-NOTEBOOK = NOTEBOOKS / "collection_and_weeding.ipynb"
+NOTEBOOK = NOTEBOOKS / "collection.ipynb"
 AGE: dict[str, Any] = {
     "items": 10,
     "items_dated": 8,
@@ -538,10 +538,8 @@ def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(
     demo: Path, tmp_path: Path
 ) -> None:
     chosen = {"branch": "QBC", "keep_last_copies": False}
-    first = run("collection_and_weeding", demo, chosen, tmp_path / "first.html")
-    second = run(
-        "collection_and_weeding", demo, {**chosen, "as_of": "2026-11-01"}, tmp_path / "second.html"
-    )
+    first = run("collection", demo, chosen, tmp_path / "first.html")
+    second = run("collection", demo, {**chosen, "as_of": "2026-11-01"}, tmp_path / "second.html")
     page = first.read_text(encoding="utf-8")
     with libstats.open(demo) as con:
         barcodes = [

@@ -426,13 +426,13 @@ def test_the_report_runs_whole_and_repeats_to_the_byte(
 ) -> None:
     told(workspace).con.close()
     first = run(
-        "ill_turnaround",
+        "ill",
         workspace.folder,
         {"month": "2026-10"},
         tmp_path / "first.html",
         ["html", "xlsx"],
     )
-    second = run("ill_turnaround", workspace.folder, {}, tmp_path / "second.html", ["html", "xlsx"])
+    second = run("ill", workspace.folder, {}, tmp_path / "second.html", ["html", "xlsx"])
     page = first.read_text(encoding="utf-8")
     assert "<title>Interlibrary loan: how long patrons wait: October 2026</title>" in page
     assert page.count("<img ") == 3
@@ -451,7 +451,5 @@ def test_the_report_runs_whole_and_repeats_to_the_byte(
 @pytest.mark.slow
 def test_the_report_of_what_cannot_be_told_runs_too(workspace: Workspace, tmp_path: Path) -> None:
     told(workspace, CLOSED).con.close()
-    page = run("ill_turnaround", workspace.folder, {}, tmp_path / "page.html").read_text(
-        encoding="utf-8"
-    )
+    page = run("ill", workspace.folder, {}, tmp_path / "page.html").read_text(encoding="utf-8")
     assert "This cannot be told from what is loaded." in page

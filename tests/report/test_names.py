@@ -3,7 +3,7 @@ called, the reports tell of it as of any other, and none of it becomes markup, a
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 import libstats
 from libstats.analysis import today
 from libstats.cli import explain
-from libstats.report import monthly, run, table, weeding
+from libstats.report import circulation, run, table, weeding
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.charts.figure import LONGEST_NAME, name_in_picture
@@ -22,7 +22,7 @@ from libstats.report.page.html import escaped
 from libstats.report.page.workbook import workbook
 from libstats.workspace.workspace import Workspace
 from tests.report import test_collection_report
-from tests.report.test_monthly import OCTOBER, SEPTEMBER, counted, example
+from tests.report.test_circulation_report import OCTOBER, PERIOD, SEPTEMBER, counted, example
 from tests.support.cases import opened
 from tests.support.files import write
 
@@ -57,12 +57,12 @@ def test_a_branch_of_any_name_is_told_as_any_other(name: str) -> None:
         counted(OCTOBER, None, 7),
     ]
     report = example(rows)
-    by_month = monthly.by_month(report)
+    (by_month,) = circulation.by_month(report).tables
     of_name = next(column for column, title in by_month.headings.items() if title == name)
     assert [row[of_name] for row in by_month.rows] == [200, 180]
     assert [row["all_branches"] for row in by_month.rows] == [200, 247]
     assert list(by_month.rows[1].values()).count(7) == 1
-    by_branch = monthly.by_branch(report)
+    by_branch = circulation.by_branch(report)
     assert {"checkouts": 180, "before": 200}.items() <= next(
         row for row in by_branch.rows if row["branch"] == name and row["checkouts"] == 180
     ).items()
@@ -173,7 +173,7 @@ def test_the_reports_of_a_library_of_such_names(workspace: Workspace, tmp_path: 
         )
         assert receipt.is_clean, str(receipt)
     script = {"branch": "<script>alert(1)</script>"}
-    for name, given in (("monthly_operations", {}), ("collection_and_weeding", script)):
+    for name, given in (("circulation", {}), ("collection", script)):
         page = run(name, workspace.folder, given, tmp_path / f"{name}.html", ("html", "xlsx"))
         text = page.read_text(encoding="utf-8")
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text
@@ -181,6 +181,6 @@ def test_the_reports_of_a_library_of_such_names(workspace: Workspace, tmp_path: 
     for name in ("period", "../up", "<b>bold</b>"):
         target = tmp_path / "one.html"
         parameters = {"branch": name, "month": "2026-10"}
-        text = run("monthly_operations", workspace.folder, parameters, target).read_text("utf-8")
+        text = run("circulation", workspace.folder, parameters, target).read_text("utf-8")
         assert f"October 2026, branch {escaped(name)}" in text
-        assert len(monthly.read(con, "2026-10", name).of(date(2026, 10, 1))) == 1
+        assert len(circulation.read(con, name, month="2026-10").at(PERIOD)) == 1

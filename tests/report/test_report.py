@@ -19,7 +19,7 @@ from libstats.report.page import parameters, publish
 from libstats.report.page import run as runner
 from libstats.report.page.table import heading, shown
 from libstats.workspace.workspace import Workspace
-from tests.report.test_monthly import NOTEBOOK
+from tests.report.test_circulation_report import NOTEBOOK
 
 # --- tables ---
 
@@ -184,7 +184,7 @@ def test_a_given_parameter_beats_the_environment(
 def test_values_go_into_a_cell_after_the_parameters() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     place = [cell.id for cell in notebook.cells].index("parameters")
-    chosen = runner._insert(notebook, "monthly_operations", Path("/library"), {"month": "2026-10"})
+    chosen = runner._insert(notebook, "circulation", Path("/library"), {"month": "2026-10"})
     assert (
         notebook.cells[place + 1].source
         == f"month = '2026-10'\nworkspace = {str(Path('/library'))!r}"
@@ -193,12 +193,12 @@ def test_values_go_into_a_cell_after_the_parameters() -> None:
 
 
 def test_a_library_own_notebook_comes_before_the_shipped(workspace: Workspace) -> None:
-    (workspace.folder / "notebooks" / "monthly_operations.ipynb").unlink(missing_ok=True)
-    assert runner.find("monthly_operations", workspace.folder) == NOTEBOOK
-    own = save(workspace, "monthly_operations", "1")
-    assert runner.find("monthly_operations", workspace.folder) == own
+    (workspace.folder / "notebooks" / "circulation.ipynb").unlink(missing_ok=True)
+    assert runner.find("circulation", workspace.folder) == NOTEBOOK
+    own = save(workspace, "circulation", "1")
+    assert runner.find("circulation", workspace.folder) == own
     with pytest.raises(
-        ReportError, match=r"there is no report '\.\./secret'\n  There are: .*monthly_operations"
+        ReportError, match=r"there is no report '\.\./secret'\n  There are: .*circulation"
     ):
         runner.find("../secret", workspace.folder)
 

@@ -50,4 +50,4 @@ def test_the_demonstration_of_a_wheel_needs_no_repository(tmp_path: Path) -> Non
     told = run("libstats", "demo", "shown", cwd=tmp_path, path=str(installed))
     (report,) = (tmp_path / "shown" / "reports").glob("*.html")
     assert str(report.relative_to(tmp_path)) in told
-    assert "Monthly operations" in report.read_text(encoding="utf-8")
+    assert "Circulation" in report.read_text(encoding="utf-8")

@@ -67,7 +67,8 @@ _OF_DRAWINGS = re.compile(
     (units|contentunits|transform|width|height)|spreadmethod|href|xlink:href""",
     re.VERBOSE,
 )
-_WEB = re.compile(r"(https?://|mailto:)\S+|#\S*", re.IGNORECASE)
+# the web, a place in this page, or a file beside it
+_WEB = re.compile(r"(https?://|mailto:)\S+|#\S*|\./[\w.%-]+\.html(#\S*)?", re.IGNORECASE)
 _WITHIN = re.compile(r"#[\w.:-]*")
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 # what the template itself says of the page

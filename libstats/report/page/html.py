@@ -6,10 +6,12 @@ import html
 import os
 from collections.abc import Iterable
 
-__all__ = ["SEALED", "TABLES", "escaped", "is_sealing", "items", "notice", "paragraph"]
+__all__ = ["ABOUT", "SEALED", "TABLES", "escaped", "is_sealing", "items", "notice", "paragraph"]
 
 # The tables that an output shows, as data, beside its HTML: the runner makes workbooks of them.
 TABLES = "application/vnd.libstats.tables+json"
+# What a report is about, as data, beside its head: the runner names its file by that.
+ABOUT = "application/vnd.libstats.report+json"
 # The variable by which a run asks tables what they are in truth, to protect them together.
 SEALED = "LIBSTATS_SEALED"
 

@@ -2,7 +2,7 @@
 
 Where JupyterLab is installed, jsonschema, which nbformat imports, imports rfc3987_syntax, which
 compiles its grammar of web addresses while it is imported: 1.6 of the 6.2 seconds of processor
-that `libstats report monthly_operations` took. It is compiled when an address is checked, and no
+that `libstats report circulation` took. It is compiled when an address is checked, and no
 notebook's is. LATER = False has it at once again.
 """
 

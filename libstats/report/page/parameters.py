@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import os
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from libstats.errors import ReportError, ReportUnknown
 
-__all__ = ["day", "from_env", "known", "month", "typed", "variable"]
+__all__ = ["from_env", "known", "typed", "variable"]
 
 Literal = str | int | float | bool | None
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
@@ -104,23 +101,6 @@ def checked(
             names = ", ".join(parameters) or "none"
             raise ReportUnknown(f"{notebook} has no parameter {name!r}", f"It knows: {names}.")
     return {name: typed(name, value, parameters[name]) for name, value in given.items()}
-
-
-def month(text: str) -> date:
-    """The first day of a month such as "2026-10"; ReportError for what is none."""
-    if isinstance(text, str) and re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
-        return date.fromisoformat(f"{text}-01")
-    raise ReportError(f"{text!r} is not a month", "Write the year and the month, such as 2026-10.")
-
-
-def day(text: str) -> date:
-    """A day such as "2026-10-31"; ReportError for what is none."""
-    if isinstance(text, str) and re.fullmatch(r"[12]\d{3}-\d\d-\d\d", text, re.ASCII):
-        with contextlib.suppress(ValueError):
-            return date.fromisoformat(text)
-    raise ReportError(
-        f"{text!r} is not a day", "Write the year, the month and the day, such as 2026-10-31."
-    )
 
 
 def from_env(**literals: Literal) -> Any:

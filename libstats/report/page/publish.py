@@ -7,12 +7,14 @@ import logging
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from libstats.errors import ReportError
 from libstats.report.page.allowed import faults
+from libstats.report.page.html import ABOUT
 from libstats.report.page.notebook import NotebookNode
 
-__all__ = ["page", "title", "write"]
+__all__ = ["about", "page", "title", "write"]
 
 log = logging.getLogger("libstats.report")
 
@@ -81,6 +83,15 @@ def title(notebook: NotebookNode, name: str) -> str:
     )
     period = PERIOD.search(shown)
     return f"{named}: {html.unescape(period[1])}" if period else named
+
+
+def about(notebook: NotebookNode) -> dict[str, Any]:
+    """What an executed notebook says of itself: its period, its branch, its figures."""
+    told: dict[str, Any] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            told |= output.get("data", {}).get(ABOUT, {})
+    return told
 
 
 def _report_warnings(notebook: NotebookNode, name: str) -> None:

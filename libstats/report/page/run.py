@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from libstats.errors import ReportError, ReportUnknown
+from libstats.report.page import names, period, protected, publish, workbook
 from libstats.report.page import parameters as parameter
-from libstats.report.page import protected, publish, workbook
 from libstats.report.page.html import SEALED
 from libstats.report.page.notebook import NotebookNode, nbformat, text
 from libstats.workspace import given, shipped
@@ -20,8 +21,16 @@ from libstats.workspace import workspace as workspaces
 
 __all__ = ["Form", "find", "run"]
 
+log = logging.getLogger("libstats.report")
+
 Form = Literal["html", "xlsx", "ipynb"]
 CELL_TIMEOUT = 3600  # seconds that one cell may take
+# Names that reports had, which schedules may still ask for.
+RENAMED = {
+    "monthly_operations": "circulation",
+    "ill_turnaround": "ill",
+    "collection_and_weeding": "collection",
+}
 
 
 def run(
@@ -42,31 +51,50 @@ def run(
     workspace : the folder with libstats.toml, or a folder inside it
     parameters : values for names of the cell tagged `parameters`; they beat the environment, which
         beats the cell
-    out : the file to write; without it `reports/NAME.html` in the workspace
+    out : the file to write; without it one in the workspace's `reports` folder that is named by
+        report, branch and period, as in `circulation-QBC-2026-10.html`
     formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "ipynb" for the
         executed notebook; those after the first are written beside it
     timeout : seconds that one cell may take
 
-    Returns the path written, of the first format. If anything fails the old report is left as it
-    was, a failed cell leaves `NAME.failed.ipynb` beside it, and ReportError says what happened; a
-    success removes that file.
+    Returns the path written, of the first format. A page in `reports` is listed in its
+    `index.html`. If anything fails the old report is left as it was, a failed cell leaves
+    `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
+    name = _now_called(name)
     path = find(name, place.folder)
     notebook = _read(path)
     chosen = _insert(notebook, name, place.folder, dict(parameters or {}))
     if "xlsx" in formats:
         workbook.check()
-    target = _target(out) if out is not None else place.reports / f"{name}.{formats[0]}"
-    failed = target.with_name(f"{target.stem}.failed.ipynb")
+    target = _target(out) if out is not None else None
+    failed = (target or place.reports / name).with_suffix(".failed.ipynb")
     execution = _Execution(notebook, name, path.parent, failed, timeout)
     execution.run(_environment(place.folder, chosen))
     protected.protect(notebook)
+    if target is None:
+        target = place.reports / f"{names.stem(name, publish.about(notebook))}.{formats[0]}"
     contents = {form: _content(notebook, name, form) for form in formats}
     for form, content in contents.items():
-        publish.write(target if form == formats[0] else target.with_suffix(f".{form}"), content)
+        publish.write(target if form == formats[0] else _beside(target, form), content)
     failed.unlink(missing_ok=True)
+    if target.parent == place.reports:
+        publish.write(place.reports / names.INDEX, names.index(place.reports))
     return target
+
+
+def _beside(target: Path, form: str) -> Path:
+    """The file of another form; a branch's name may hold a point."""
+    stem = target.name.removesuffix(target.suffix)
+    return target.with_name(f"{stem}.{form}")
+
+
+def _now_called(name: str) -> str:
+    """The name that a report has now."""
+    if name in RENAMED:
+        log.warning("the report %s is called %s now", name, RENAMED[name])
+    return RENAMED.get(name, name)
 
 
 def _target(out: Path | str) -> Path:
@@ -134,6 +162,7 @@ def _insert(notebook: NotebookNode, name: str, folder: Path, given: dict[str, An
         )
     known = parameter.known(cells[tagged[0]].source, name) if tagged else {}
     values = parameter.checked(given, known, name)
+    _check_period({**known, **values}, known)
     if "workspace" in known:
         values.setdefault("workspace", str(folder))
     if values:
@@ -144,6 +173,18 @@ def _insert(notebook: NotebookNode, name: str, folder: Path, given: dict[str, An
         cells.insert(tagged[0] + 1, cell)
     notebook.cells = cells
     return list(values)
+
+
+def _check_period(values: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    """ReportError for a period that is none, before anything is started for it."""
+    said = {
+        name: values[name]
+        if values[name] != known[name]
+        else os.environ.get(parameter.variable(name), values[name])
+        for name in period.GIVEN
+        if name in known
+    }
+    period.given(**{name: str(text) for name, text in said.items()})  # type: ignore[arg-type]
 
 
 def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:

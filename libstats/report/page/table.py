@@ -12,7 +12,7 @@ from typing import Any
 from libstats.privacy.counted import count_of, crosses_patrons
 from libstats.privacy.headings import tells_of_groups
 from libstats.privacy.suppression import NOTE, WITHHELD, withheld
-from libstats.report.page.html import TABLES, escaped, is_sealing
+from libstats.report.page.html import ABOUT, TABLES, escaped, is_sealing
 from libstats.wording import Row, day_name, framed, month_name, percent, records, tenths
 
 __all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
@@ -230,17 +230,23 @@ class Table:
 
 
 class Html(str):
-    """Text that notebooks show as HTML, with the tables that are in it."""
+    """Text that notebooks show as HTML, with the tables that are in it, and what it says of the
+    report itself: its period, its branch, its figures."""
 
     tables: tuple[Table, ...]
+    about: dict[str, Any]
 
-    def __new__(cls, text: str, tables: Sequence[Table] = ()) -> Html:
+    def __new__(
+        cls, text: str, tables: Sequence[Table] = (), about: Mapping[str, Any] | None = None
+    ) -> Html:
         html = super().__new__(cls, text)
         html.tables = tuple(tables)
+        html.about = dict(about or {})
         return html
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {TABLES: [table.data() for table in self.tables]} if self.tables else {}
+        shown = {TABLES: [table.data() for table in self.tables]} if self.tables else {}
+        return {**shown, ABOUT: self.about} if self.about else shown
 
     def _repr_html_(self) -> str:
         return str(self)
@@ -249,12 +255,14 @@ class Html(str):
 def joined(*pieces: Table | str) -> Html:
     """Tables and texts that are HTML already as one piece, which knows all their tables."""
     tables: list[Table] = []
+    about: dict[str, Any] = {}
     for piece in pieces:
         tables += (
             [piece] if isinstance(piece, Table) else piece.tables if isinstance(piece, Html) else []
         )
+        about |= piece.about if isinstance(piece, Html) else {}
     texts = (piece._repr_html_() if isinstance(piece, Table) else piece for piece in pieces)
-    return Html("".join(texts), tables)
+    return Html("".join(texts), tables, about)
 
 
 def folded(summary: str, *pieces: Table | str) -> Html:

@@ -1,0 +1,297 @@
+"""The report on circulation: one function per section. What it tells of is read in
+circulation_rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from libstats.report import charts, sections
+from libstats.report.charts.circulation import UNKNOWN_BRANCH
+from libstats.report.circulation_rows import Circulation, read
+from libstats.report.page.html import paragraph
+from libstats.report.page.period import Period
+from libstats.report.page.table import Html, Table, folded, table
+from libstats.wording import Row, capital, change, month_before, number, percent
+
+__all__ = [
+    "Circulation",
+    "answer",
+    "by_branch",
+    "by_month",
+    "chart",
+    "in_house",
+    "origin",
+    "read",
+    "renewals",
+]
+
+RENEWALS = {
+    "renewals_by_staff": "by staff",
+    "renewals_by_patron": "by the borrower, online or at a machine",
+    "renewals_automatic": "automatic",
+    "renewals_unknown": "the export does not say by whom",
+    "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
+}
+ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
+COUNTS = {
+    "checkouts": ("checkouts",),
+    "renewals": tuple(RENEWALS),
+    "uses inside the library": ("in_house_uses",),
+}
+
+
+def answer(report: Circulation) -> Html:
+    """Of which period and branch it is, what was done in it beside the year before, and the figures
+    of it."""
+    where = f"branch {report.branch}" if report.branch else "all branches"
+    about = {
+        "period": report.period.name,
+        "branch": report.branch,
+        "told": report.state(report.period),
+    }
+    return sections.answer(
+        f"{report.period.words}, {where}",
+        _verdict(report),
+        _cards(report),
+        about=about,
+        before=_gaps(report),
+    )
+
+
+def _verdict(report: Circulation) -> str:
+    """How many checkouts there were, beside the same period last year."""
+    now = report.count(COUNTS["checkouts"], report.period)
+    words = f"There were {number(now)} checkouts in {report.period.words}"
+    if report.state(report.period) != "whole":
+        return f"{words} at least: the exports tell of a part of it."
+    then = report.count(COUNTS["checkouts"], report.last_year)
+    if then is None or report.state(report.last_year) != "whole" or now is None:
+        return f"{words}. The year before is not told of as a whole, so they are not compared."
+    return f"{words}, {change(now, then, report.last_year.words)}."
+
+
+def _cards(report: Circulation) -> list[sections.Card]:
+    cards = []
+    for what, columns in COUNTS.items():
+        count = report.count(columns, report.period)
+        cards.append(
+            sections.Card(
+                number(count),
+                what,
+                _compared(report, columns, count),
+                trend=_trend(report, columns),
+                name=what,
+                value=count,
+            )
+        )
+    return cards
+
+
+def _trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
+    """The 13 months up to the end of the period; those not told of as a whole are left out."""
+    last = report.period.last_month
+    months = [_month(month_before(last, back)) for back in range(12, -1, -1)]
+    return [
+        report.count(columns, month) if report.state(month) == "whole" else None for month in months
+    ]
+
+
+def _month(first: date) -> Period:
+    return Period(first, month_before(first, -1))
+
+
+def _gaps(report: Circulation) -> list[str]:
+    """What is missing of this very period, each in a sentence."""
+    end, name = datetime.combine(report.period.until, time()), report.period.words
+    gaps = [sections.outdated(row) for row in report.sources if row["covered_until"] < end]
+    here = {row["branch"] for row in report.at(report.period)}
+    gone = sorted({row["branch"] for row in report.at(report.before)} - here - {None})
+    gaps += [
+        f"{branch} has no figures for {name}, though it has for {report.before.words}."
+        for branch in gone
+    ]
+    return gaps + _partly(report)
+
+
+def _lacks(report: Circulation) -> list[str]:
+    """What the exports lack as such, whatever the period."""
+    lacks = [
+        (
+            f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in "
+            "these figures."
+        )
+        for source in report.silent
+    ]
+    return lacks + [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+
+
+def _partly(report: Circulation) -> list[str]:
+    """Which branches are told of in part or not at all, by reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    rows = report.at(report.period)
+    for row in rows:
+        if row["coverage"] != "whole":
+            names = by_reason.setdefault((row["coverage"], row["reason"] or ""), [])
+            if (name := row["branch"] or UNKNOWN_BRANCH) not in names:
+                names.append(name)
+    every = {row["branch"] for row in rows}
+    name = report.period.words
+    return [
+        (
+            f"{'Every branch' if len(names) == len(every) else ', '.join(names)}: "
+            + (
+                f"{name} is not known, {reason}."
+                if state == "outside"
+                else f"{name} is only {reason}. It is not compared with other times."
+            )
+        )
+        for (state, reason), names in by_reason.items()
+    ]
+
+
+def _compared(report: Circulation, columns: tuple[str, ...], now: int | None) -> str:
+    if now is None:
+        return "Nothing is loaded that tells of it."
+    if report.state(report.period) != "whole":
+        return "Told of in part: not compared with other times."
+    parts = []
+    for when in (report.last_year, report.before):
+        then = report.count(columns, when)
+        if then is None:
+            parts.append(f"nothing is loaded for {when.words}")
+        elif report.state(when) != "whole":
+            parts.append(f"{when.words} is told of in part ({number(then)} or more)")
+        else:
+            parts.append(f"{change(now, then, when.words)}{f' ({number(then)})' if then else ''}")
+    return f"{capital('; '.join(parts))}."
+
+
+def chart(report: Circulation) -> charts.Figure:
+    """Checkouts of 13 months as a picture, with what it shows in words."""
+    rows = [row for row in report.rows if not report.branch or row["branch"] == report.branch]
+    return charts.circulation_by_month(rows, month=report.period.last_month)
+
+
+def by_month(report: Circulation) -> Html:
+    """The picture's figures: a row a month, a column a branch."""
+    last = report.period.last_month
+    shown = {_month(month_before(last, back)) for back in range(13)}
+    rows = [row for month in shown for row in report.at(month)]
+    names = sorted({row["branch"] for row in rows}, key=lambda name: (name is None, name or ""))
+    # numbered, since a branch may bear the name of another column
+    columns = {f"branch_{place}": name for place, name in enumerate(names, start=1)}
+    whole = ("all_branches",) if len(names) > 1 else ()
+    listed = [
+        {
+            "period": month.since,
+            **{
+                column: report.count(COUNTS["checkouts"], month, name)
+                for column, name in columns.items()
+            },
+            **{column: report.count(COUNTS["checkouts"], month) for column in whole},
+        }
+        for month in sorted(shown, key=lambda month: month.since)
+        if report.at(month)
+    ]
+    headings = {
+        "period": "Month",
+        **{column: name or "Branch not known" for column, name in columns.items()},
+    }
+    return folded(
+        "The picture as a table", table(listed, "Checkouts by month and branch", headings=headings)
+    )
+
+
+def by_branch(report: Circulation) -> Table:
+    """The period's figures at each branch, beside the period before and the same one last year."""
+    total = report.everywhere(COUNTS["checkouts"], report.period) or 0
+    names = list(dict.fromkeys(row["branch"] for row in report.at(report.period)))
+    rows = [_line(report, name or "Branch not known", total, name) for name in names]
+    headings = {
+        "before": f"Checkouts in {report.before.words}",
+        "last_year": f"Checkouts in {report.last_year.words}",
+        "share": "Share of all checkouts",
+    }
+    foot = _line(report, "All branches", total) if len(rows) > 1 else None
+    return table(
+        rows,
+        f"Circulation in {report.period.words} by branch",
+        headings={**headings, "in_house_uses": "Uses inside the library"},
+        formats={"share": percent},
+        foot=foot,
+    )
+
+
+def _line(report: Circulation, name: str, total: int, *branches: str | None) -> Row:
+    checkouts = report.count(COUNTS["checkouts"], report.period, *branches)
+    return {
+        "branch": name,
+        "checkouts": checkouts,
+        "share": checkouts / total if total and checkouts is not None else None,
+        "before": report.count(COUNTS["checkouts"], report.before, *branches),
+        "last_year": report.count(COUNTS["checkouts"], report.last_year, *branches),
+        "renewals": report.count(COUNTS["renewals"], report.period, *branches),
+        "in_house_uses": report.count(COUNTS["uses inside the library"], report.period, *branches),
+    }
+
+
+def renewals(report: Circulation) -> Table:
+    """Renewals by who made them."""
+    times = {"now": report.period, "before": report.before, "last_year": report.last_year}
+    rows = [
+        {"renewed": name, **{key: report.count((column,), when) for key, when in times.items()}}
+        for column, name in RENEWALS.items()
+    ]
+    rows = [row for row in rows if row["renewed"] in ALWAYS or any(row[key] for key in times)]
+    foot = {
+        "renewed": "all renewals",
+        **{key: report.count(tuple(RENEWALS), when) for key, when in times.items()},
+    }
+    return table(
+        rows,
+        f"Renewals in {report.period.words} by kind",
+        headings={key: when.words for key, when in times.items()},
+        foot=foot,
+    )
+
+
+def in_house(report: Circulation) -> Html:
+    """Use inside the library, and what it means if there is none."""
+    columns, name = COUNTS["uses inside the library"], report.period.words
+    now = report.count(columns, report.period)
+    if now is None:
+        text = f"Nothing is loaded for {name}."
+    elif now:
+        text = (
+            f"{number(now)} uses inside the library were recorded in {name}. "
+            f"{_compared(report, columns, now)}"
+        )
+    else:
+        text = (
+            f"No use inside the library is recorded for {name}. Where staff do not scan what "
+            "they reshelve none is recorded, so this is no proof that there was none."
+        )
+    return Html(paragraph(text))
+
+
+def origin(report: Circulation) -> Html:
+    """Where the figures come from: the exports, which rows were not counted and why, and the
+    receipt."""
+    listed = table(
+        report.left_out,
+        f"Rows that were left out in {report.period.words}, at all branches",
+        headings={"rows": "Rows"},
+    )
+    log, loans = (
+        report.count((column,), report.period) or 0
+        for column in ("days_from_log", "days_from_loans")
+    )
+    days = (
+        f"On {number(log)} days at a branch the circulation log was counted, on {number(loans)} "
+        "days the list of loans. No day is counted from both."
+    )
+    complete = (
+        f"Every export reaches the end of {report.period.words}, and all its rows could be read."
+    )
+    proof = sections.receipt(report.receipt, "circulation", "Receipt of the circulation figures")
+    return sections.origin(report.sources, complete, _lacks(report), paragraph(days), listed, proof)
