@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from libstats.report.charts.figure import (
@@ -17,6 +18,8 @@ from libstats.report.charts.figure import (
     Figure,
     apart,
     dress,
+    is_narrow,
+    legend,
     month_axis,
     name_in_picture,
 )
@@ -89,9 +92,9 @@ def circulation_by_month(rows: Any, month: date | None = None) -> Figure:
     """
     data = _months(rows, month)
     if not data.months:
-        return Figure(_draw(data), _finding(data), "Checkouts by month")
+        return Figure(partial(_draw, data), _finding(data), "Checkouts by month")
     ends = dict.fromkeys((month_name(data.months[0]), month_name(data.month)))
-    return Figure(_draw(data), _finding(data), f"Checkouts by month, {' to '.join(ends)}")
+    return Figure(partial(_draw, data), _finding(data), f"Checkouts by month, {' to '.join(ends)}")
 
 
 def _finding(data: _Months) -> str:
@@ -167,31 +170,33 @@ def _sum(data: _Months, month: date, branches: list[str | None]) -> float:
     return float(sum(found)) if found else float("nan")
 
 
-def _draw(data: _Months) -> Drawing:
+def _draw(data: _Months, width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
     with style.context(["default", STYLE]):
         lines = _lines(data)
         several = len(lines) > 1
-        drawing = Drawing(figsize=(8.6, 5.6 if several else 2.8), layout="constrained")
+        drawing = Drawing(figsize=(width, 5.2 if several else 2.6), layout="constrained")
         panels = drawing.subplots(
             2 if several else 1,
             squeeze=False,
             sharex=True,
             height_ratios=[2, 3] if several else [1],
         )[:, 0]
-        _bars(panels[0], data)
+        _bars(panels[0], data, width)
         if several:
-            _branch_lines(panels[1], data, lines)
-        month_axis(panels[-1], data.months)
+            _branch_lines(panels[1], data, lines, width)
+        if several and is_narrow(width):
+            legend(drawing, [(name_in_picture(name), *look, "-") for name, look, _ in lines])
+        month_axis(panels[-1], data.months, width)
         if not data.months:
             panels[-1].set_yticks([])
             panels[-1].text(0, 0.5, "No checkouts are loaded", ha="center", color=FAINT_INK)
     return drawing
 
 
-def _bars(panel: Axes, data: _Months) -> None:
+def _bars(panel: Axes, data: _Months, width: float) -> None:
     """All branches: a bar a month; the month and the same month last year stand out."""
     marked = {data.month, month_before(data.month, 12)} if data.months else set()
     totals = [data.total(when) for when in data.months]
@@ -209,11 +214,11 @@ def _bars(panel: Axes, data: _Months) -> None:
                 ha="center",
                 weight="bold",
             )
-    dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts")
+    dress(panel, "All branches" if len(data.branches()) > 1 else "Checkouts", width)
     panel.set_ylim(0, 1.15 * max([1, *(total or 0 for total in totals)]))
 
 
-def _branch_lines(panel: Axes, data: _Months, lines: list[_Line]) -> None:
+def _branch_lines(panel: Axes, data: _Months, lines: list[_Line], width: float) -> None:
     """Each branch as a line, from zero, with its name at its end."""
     places = range(len(data.months))
     for _, (colour, marker), values in lines:
@@ -226,10 +231,11 @@ def _branch_lines(panel: Axes, data: _Months, lines: list[_Line]) -> None:
             linewidth=1.8,
             clip_on=False,
         )
-    dress(panel, "Each branch")
+    dress(panel, "Each branch", width)
     highest = max(value for _, _, values in lines for value in values if value == value)
     panel.set_ylim(0, 1.08 * max(1.0, highest))
-    _name_lines(panel, lines)
+    if not is_narrow(width):
+        _name_lines(panel, lines)
 
 
 def _name_lines(panel: Axes, lines: list[_Line]) -> None:

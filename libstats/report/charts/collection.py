@@ -3,15 +3,18 @@ used less than their size lets expect."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from libstats.report.charts.figure import (
     BAR,
     BAR_CHOSEN,
     FAINT_INK,
-    INK,
+    LONGEST_NAME,
     STYLE,
     Figure,
+    entitle,
+    is_narrow,
     name_in_picture,
 )
 from libstats.wording import Row, number, records, share
@@ -43,7 +46,7 @@ def decades(rows: Any, as_of_year: int) -> Figure:
         else:
             counts[row["decade"]] = counts.get(row["decade"], 0) + row["items"]
     return Figure(
-        _draw_decades(counts, as_of_year),
+        partial(_draw_decades, counts, as_of_year),
         _decades_finding(counts, unknown),
         "Copies by decade of publication",
     )
@@ -65,52 +68,47 @@ def _decades_finding(counts: dict[int, int], unknown: int) -> str:
     )
 
 
-def _draw_decades(counts: dict[int, int], as_of_year: int) -> Drawing:
+def _draw_decades(counts: dict[int, int], as_of_year: int, width: float) -> Drawing:
+    """A bar a decade; on a phone they lie, the newest at the bottom."""
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
+    first = max(min(counts, default=as_of_year), as_of_year // 10 * 10 - 110)
+    shown = list(range(first // 10 * 10, max(counts, default=as_of_year) + 1, 10))
+    heights = [
+        sum(n for decade, n in counts.items() if decade == when or (place == 0 and decade < when))
+        for place, when in enumerate(shown)
+    ]
+    earlier = any(decade < shown[0] for decade in counts)
+    names = [
+        f"{when}s{' and earlier' if earlier and place == 0 else ''}"
+        for place, when in enumerate(shown)
+    ]
+    colours = [BAR_CHOSEN if when + 9 < as_of_year - 10 else BAR for when in shown]
     with style.context(["default", STYLE]):
-        drawing = Drawing(figsize=(8.6, 3.0), layout="constrained")
+        narrow = is_narrow(width)
+        high = 0.8 + 0.22 * len(shown) if narrow else 2.8
+        drawing = Drawing(figsize=(width, high), layout="constrained")
         panel = drawing.subplots()
-        first = max(min(counts, default=as_of_year), as_of_year // 10 * 10 - 110)
-        shown = list(range(first // 10 * 10, max(counts, default=as_of_year) + 1, 10))
-        heights = [
-            sum(
-                n
-                for decade, n in counts.items()
-                if decade == when or (place == 0 and decade < when)
-            )
-            for place, when in enumerate(shown)
-        ]
-        for place, (when, height) in enumerate(zip(shown, heights, strict=True)):
-            panel.bar(
-                place, height, width=0.72, color=BAR_CHOSEN if when + 9 < as_of_year - 10 else BAR
-            )
-            panel.annotate(
-                number(height),
-                (place, height),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-            )
-        earlier = any(decade < shown[0] for decade in counts)
-        panel.set_xticks(
-            range(len(shown)),
-            [
-                f"{when}s{' and earlier' if earlier and place == 0 else ''}"
-                for place, when in enumerate(shown)
-            ],
+        places, most = range(len(shown)), max([1, *heights])
+        bars = (
+            panel.barh(places, heights, height=0.72, color=colours)
+            if narrow
+            else panel.bar(places, heights, width=0.72, color=colours)
         )
-        panel.set_ylim(0, 1.15 * max([1, *heights]))
-        panel.set_yticks([])
-        panel.set_title(
-            "Copies by decade of publication; blue: everything in it is more than ten years old",
-            loc="left",
-            fontsize=10,
-            color=INK,
-            weight="bold",
+        panel.bar_label(bars, [number(height) for height in heights], padding=3)
+        if narrow:
+            panel.set(xlim=(0, 1.3 * most), ylim=(len(shown) - 0.4, -0.6), xticks=[])
+            panel.set_yticks(places, names)
+        else:
+            panel.set(ylim=(0, 1.15 * most), yticks=[])
+            panel.set_xticks(places, [name.replace(" and", "\nand") for name in names])
+        entitle(
+            panel,
+            "Copies by decade of publication; blue: all of it is more than ten years old",
+            width,
         )
-        _bare(panel, ["top", "right", "left"])
+        _bare(panel, ["top", "right", "bottom" if narrow else "left"])
     return drawing
 
 
@@ -133,7 +131,9 @@ def age_and_use(age: Any, use: Any) -> Figure:
         {"class": name, **_age(ages[name]), "use": uses.get(name, {}).get("relative_use")}
         for name in chosen
     ]
-    return Figure(_draw_classes(rows), _classes_finding(rows), "Age and relative use by class")
+    return Figure(
+        partial(_draw_classes, rows), _classes_finding(rows), "Age and relative use by class"
+    )
 
 
 def _age(row: Row) -> Row:
@@ -177,28 +177,30 @@ def _classes_finding(rows: list[Row]) -> str:
     return text
 
 
-def _draw_classes(rows: list[Row]) -> Drawing:
+def _draw_classes(rows: list[Row], width: float) -> Drawing:
+    """Age and use of the same classes side by side; on a phone one below the other."""
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
     with style.context(["default", STYLE]):
-        drawing = Drawing(figsize=(8.6, 1.1 + 0.3 * max(len(rows), 1)), layout="constrained")
-        left, right = drawing.subplots(1, 2, sharey=True)
+        narrow, high = is_narrow(width), 1.1 + 0.3 * max(len(rows), 1)
+        drawing = Drawing(figsize=(width, 2 * high if narrow else high), layout="constrained")
+        left, right = drawing.subplots(*((2, 1) if narrow else (1, 2)), sharey=not narrow)
         places = range(len(rows))
         for place, row in zip(places, rows, strict=True):
             _share_bar(left, place, row["old"], row["no_age"])
             _use_dot(right, place, row["use"])
-        names = [name_in_picture(row["class"] or UNKNOWN_CLASS) for row in rows]
-        left.set_yticks(places, names, parse_math=False)
-        left.set_ylim(len(rows) - 0.4 if rows else 0.6, -0.6)
-        left.set_title("Older than ten years", loc="left", fontsize=10, color=INK, weight="bold")
-        left.set_xlim(0, 1.2 * max([0.1, *(row["old"] or 0 for row in rows)]))
+        longest = 14 if narrow else LONGEST_NAME
+        names = [name_in_picture(row["class"] or UNKNOWN_CLASS, longest) for row in rows]
+        for panel in (left, right) if narrow else (left,):
+            panel.set_yticks(places, names, parse_math=False)
+            panel.set_ylim(len(rows) - 0.4 if rows else 0.6, -0.6)
+        entitle(left, "Older than ten years", width)
+        left.set_xlim(0, 1.35 * max([0.1, *(row["old"] or 0 for row in rows)]))
         left.set_xticks([])
         right.axvline(1, color=FAINT_INK, linewidth=1.2)
-        right.set_title(
-            "Relative use (1: as expected)", loc="left", fontsize=10, color=INK, weight="bold"
-        )
-        right.set_xlim(0, 1.25 * max([1.5, *(row["use"] or 0 for row in rows)]))
+        entitle(right, "Relative use (1: its share of the copies)", width)
+        right.set_xlim(0, 1.35 * max([1.5, *(row["use"] or 0 for row in rows)]))
         right.set_xticks([0, 1], ["0", "1"])
         for panel in (left, right):
             _bare(panel, ["top", "right", "left"] if panel is right else ["top", "right", "bottom"])

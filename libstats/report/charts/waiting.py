@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from libstats.report.charts.figure import (
@@ -15,6 +16,8 @@ from libstats.report.charts.figure import (
     Figure,
     apart,
     dress,
+    is_narrow,
+    legend,
     month_axis,
 )
 from libstats.wording import Row, day_name, month_before, month_name, number, records, share, tenths
@@ -27,6 +30,7 @@ __all__ = ["reached_by_day", "waiting_by_week", "waits_by_month", "week_ending"]
 
 ESTIMATE, NAIVE = LINES[0], (OTHER_LINE[0], "s")
 GIVEN_UP = LINES[1]
+ALONE = "closed ones alone (too low)"
 PANELS = (
     ("p50", "naive_p50", "Half of the requests took up to … days"),
     ("p90", "naive_p90", "Nine in ten took up to … days"),
@@ -48,7 +52,9 @@ def waits_by_month(rows: Any, what: str = "requests") -> Figure:
     caption = f"Days that {what} took, by the month in which they were made" + (
         f", {month_name(window[0])} to {month_name(window[-1])}" if window else ""
     )
-    return Figure(_draw_waits(window, months), _waits_finding(window, months, what), caption)
+    return Figure(
+        partial(_draw_waits, window, months), _waits_finding(window, months, what), caption
+    )
 
 
 def _between(first: date, last: date) -> list[date]:
@@ -98,26 +104,34 @@ def _against(then: Row | None, p: str, when: date) -> str:
     )
 
 
-def _draw_waits(window: list[date], months: dict[date, Row]) -> Drawing:
+def _draw_waits(window: list[date], months: dict[date, Row], width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
     with style.context(["default", STYLE]):
-        drawing = Drawing(figsize=(8.6, 7.2), layout="constrained")
+        drawing = Drawing(figsize=(width, 6.6), layout="constrained")
         panels = drawing.subplots(3, sharex=True, height_ratios=[3, 3, 1.4])
         for panel, (estimate, naive, title) in zip(panels, PANELS, strict=False):
             _two_lines(panel, [months.get(when) for when in window], estimate, naive)
-            dress(panel, title)
+            dress(panel, title, width)
+            if not is_narrow(width):
+                _name_both(panel, [months.get(when) for when in window], estimate, naive)
         open_ones = [(months.get(when) or {}).get("still_open") for when in window]
         bars = panels[2].bar(
             range(len(window)), [count or 0 for count in open_ones], width=0.72, color=BAR
         )
-        panels[2].bar_label(
-            bars, [number(count) if count else "" for count in open_ones], padding=2
-        )
-        dress(panels[2], "Still open")
+        if not is_narrow(width) or len(window) <= 13:
+            panels[2].bar_label(
+                bars, [number(count) if count else "" for count in open_ones], padding=2
+            )
+        dress(panels[2], "Still open", width)
         panels[2].set_ylim(0, 1.35 * max([1, *(count or 0 for count in open_ones)]))
-        month_axis(panels[2], window)
+        month_axis(panels[2], window, width)
+        if is_narrow(width):
+            legend(
+                drawing,
+                [("estimate, with its 95% interval", *ESTIMATE, "-"), (ALONE, *NAIVE, "--")],
+            )
     return drawing
 
 
@@ -145,8 +159,6 @@ def _two_lines(panel: Axes, rows: Sequence[Row | None], estimate: str, naive: st
         places,
         plain,
         color=NAIVE[0],
-        marker=NAIVE[1],
-        markerfacecolor="white",
         markersize=5,
         linewidth=1.4,
         linestyle="--",
@@ -163,11 +175,19 @@ def _two_lines(panel: Axes, rows: Sequence[Row | None], estimate: str, naive: st
         zorder=3,
     )
     panel.set_ylim(0, 1.5 * highest)
+
+
+def _name_both(panel: Axes, rows: Sequence[Row | None], estimate: str, naive: str) -> None:
+    """The names of both lines behind their ends."""
+
+    def values(name: str) -> list[float]:
+        return [float("nan") if row is None or row[name] is None else row[name] for row in rows]
+
     _name_ends(
         panel,
         [
-            ("estimate, with\nits 95% interval", middle, ESTIMATE[0]),
-            ("closed ones alone\n(too low)", plain, NAIVE[0]),
+            ("estimate, with\nits 95% interval", values(estimate), ESTIMATE[0]),
+            ("closed ones alone\n(too low)", values(naive), NAIVE[0]),
         ],
     )
 
@@ -213,7 +233,9 @@ def reached_by_day(rows: Any, goal_days: float, what: str = "requests") -> Figur
         f"Share of {what} that had reached the patron, and that were given up, by days since "
         "they were made"
     )
-    return Figure(_draw_curve(steps, goal_days), _curve_finding(steps, goal_days, what), caption)
+    return Figure(
+        partial(_draw_curve, steps, goal_days), _curve_finding(steps, goal_days, what), caption
+    )
 
 
 def shares_after(steps: Sequence[Row], days: float) -> tuple[float, float] | None:
@@ -242,13 +264,13 @@ def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
     return " ".join(parts)
 
 
-def _draw_curve(steps: Sequence[Row], goal_days: float) -> Drawing:
+def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
     from matplotlib.ticker import FuncFormatter
 
     with style.context(["default", STYLE]):
-        drawing = Drawing(figsize=(8.6, 3.6), layout="constrained")
+        drawing = Drawing(figsize=(width, 3.3), layout="constrained")
         panel = drawing.subplots()
         # the few that take longest would press all others together
         end = min(max([2 * goal_days, *(row["waited"] for row in steps)]), 4 * goal_days)
@@ -265,7 +287,7 @@ def _draw_curve(steps: Sequence[Row], goal_days: float) -> Drawing:
                 [end], [values[-1]], color=colour, marker=marker, markersize=6, clip_on=False
             )
             lines.append((name, [values[-1]], colour))
-        dress(panel, "Share of all requests")
+        dress(panel, "Share of all requests", width)
         panel.axvline(goal_days, color=FAINT_INK, linewidth=1, linestyle=":")
         panel.annotate(
             f"goal: {goal_days:g} days",
@@ -278,6 +300,9 @@ def _draw_curve(steps: Sequence[Row], goal_days: float) -> Drawing:
         panel.set(xlim=(0, end), ylim=(0, 1), xlabel="days since the request was made")
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
         panel.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        if is_narrow(width):
+            legend(drawing, [("reached the patron", *ESTIMATE, "-"), ("given up", *GIVEN_UP, "-")])
+            lines = []
         for name, values, colour in lines:
             panel.annotate(
                 name,
@@ -299,7 +324,7 @@ def waiting_by_week(rows: Any, what: str = "requests") -> Figure:
     """
     weeks = records(rows)
     caption = f"{what.capitalize()} waiting at the end of each week"
-    return Figure(_draw_weeks(weeks), _weeks_finding(weeks, what), caption)
+    return Figure(partial(_draw_weeks, weeks), _weeks_finding(weeks, what), caption)
 
 
 def week_ending(week: Row) -> str:
@@ -342,12 +367,12 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
     )
 
 
-def _draw_weeks(weeks: Sequence[Row]) -> Drawing:
+def _draw_weeks(weeks: Sequence[Row], width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
     with style.context(["default", STYLE]):
-        drawing = Drawing(figsize=(8.6, 2.8), layout="constrained")
+        drawing = Drawing(figsize=(width, 2.6), layout="constrained")
         panel = drawing.subplots()
         counts = [week["waiting"] for week in weeks]
         bars = panel.bar(range(len(weeks)), counts, width=0.72, color=BAR)
@@ -360,9 +385,9 @@ def _draw_weeks(weeks: Sequence[Row]) -> Drawing:
             padding=2,
             weight="bold",
         )
-        dress(panel, "Waiting at the end of the week")
+        dress(panel, "Waiting at the end of the week", width)
         panel.set_ylim(0, 1.15 * max([1, *counts]))
-        places = range(0, len(weeks), max(1, len(weeks) // 9))
+        places = range(0, len(weeks), max(1, len(weeks) // (3 if is_narrow(width) else 9)))
         ends = [weeks[place]["ended_at"] - timedelta(microseconds=1) for place in places]
         panel.set_xticks(list(places), [f"{month_name(end)[:3]} {end.day}" for end in ends])
         panel.set_xlabel("week ending")
