@@ -18,6 +18,11 @@ def sample() -> Path:
     return _folder("data/sample")
 
 
+def config() -> str:
+    """The libstats.toml of a new workspace, `{name}` for the library's."""
+    return (_PACKAGE / "workspace" / "new.toml").read_text(encoding="utf-8")
+
+
 def code() -> Path:
     """Folder from which this very libstats is imported."""
     return _PACKAGE.parent

@@ -18,118 +18,6 @@ from libstats.workspace import fault, given, settings, shipped
 
 CONFIG = fault.CONFIG
 _DECLARED = ("export", "headings")
-_TEMPLATE = """# What libstats should know about this library. Lines that begin with # are examples.
-
-[library]
-name = "{name}"
-# fiscal_year_starts = 7
-# Evergreen and others write times with their zone; libstats turns them into the clock on your wall.
-# timezone = "America/New_York"
-
-# When a branch is open (its code, or "default" for all others; "courier" for the van): waits can
-# be told in open days.
-# [calendar.default]
-# open = {{mon = "09:00-20:00", tue = "09:00-20:00", sat = "10:00-14:00"}}
-# closed = ["2026-12-24"]
-# holidays = "US-KS"
-
-# The age in days at which a case wants a hand. Kinds of work are listed in the table `process`;
-# your own go here too.
-# [goals]
-# ill_borrowing = 7
-# [process.digitisation]
-# what = "an item to be digitised"
-# starts = "requested"
-# done = ["published"]
-# [process.digitisation.milestones]
-# requested = "someone asked for it"
-# published = "it is on the web"
-# The statuses that your ILL desk made up, with the milestone that each means:
-# [process.ill_borrowing.statuses]
-# received = ["Awaiting Box Opening"]
-
-# What codes mean that libstats does not know, or that mean something else here; `libstats check`
-# names them. Of copies: on shelf, on loan, repair, missing, withdrawn, ... (the table `copy_role`).
-# [roles.koha.item.not_for_loan_code]
-# "3" = "repair"
-# Cards that stand for places (mending, statistics) and are no patrons, and groups of such cards:
-# [roles.koha.loan.card]
-# "900001" = "place"
-# [roles.koha.loan.patron_group]
-# "STAT" = "place"
-
-# The limits of weeding, where neither profile nor table is given: a profile of
-# libstats/definitions/weeding.csv, or of a table like it in this folder.
-# [weeding]
-# profile = "ours"
-# thresholds = "weeding.csv"
-
-# Words that stand before your call numbers and that libstats does not know, with what each means:
-# fiction, child, teen, easy, biography, reference, periodical, sound or video, local, accession
-# (a running number follows), other (all of them: docs/call-numbers.md).
-# [call_numbers.prefixes]
-# "TEEN ZONE" = "teen"
-# "STOR" = "other"
-
-# The systems that the exports come from: a name and the product. One system of a product needs no
-# entry, and is called like the product; where there are two, the first keeps that name, else all
-# that is loaded of it would count twice.
-# [sources.koha]
-# system = "koha"
-# [sources.koha-east]
-# system = "koha"
-# Symphony's API writes no headings: the letters that stand behind -o (or the columns by name) for
-# files whose names hold the word.
-# [sources.symphony]
-# system = "symphony"
-# [sources.symphony.columns]
-# selitem = "oIBlmytf"
-
-# Exports that libstats does not know (`libstats inspect FILE --write "SYSTEM LIST"` proposes such
-# an entry), and other headings of those it knows.
-# [export."apollo items"]
-# recognise = ["Item no.", "Collection"]
-# dates = "day first, as in 31/10/2026"
-# [export."apollo items".columns.item]
-# "Item no." = "item_id"
-# [headings."koha items"]
-# itemnumber = ["Item no."]
-
-# Exports that always list everything, so that a row missing from the newest one is gone.
-# (Without this an item that vanishes from the list of items is kept.)
-# [whole]
-# "koha items" = true
-
-# What a list selects, where its rows make one suspect that it leaves some out: all, open only,
-# closed only, or "open, and closed since" a day. `libstats coverage` shows what the exports cover.
-# A file named by a day tells up to the newest time in it; whole_days says that it was written after
-# closing time, and holds all of that day.
-# [coverage."koha loans"]
-# selects = "all"
-# whole_days = true
-
-# Exports whose numbers of sixteen digits and more end in zeros by themselves: no spreadsheet has
-# rounded them.
-# [exact]
-# "alma physical items" = true
-
-# Words in the names of your files that name no patron, as they stand there: branches, lists. Of any
-# other word that libstats does not know its records keep the shape, Xxxx.
-# [files]
-# words = ["Nordstadt", "pbooks"]
-
-# Patrons' keys: forget them this many days after the case closed; delete exports from the folder
-# once they are loaded.
-# [privacy]
-# forget_after_days = 90
-# purge_exports = true
-
-# How much memory the database may take (if not given: four fifths of the machine's). What does not
-# fit is worked on in scratch files of the private store, encrypted. The environment variable
-# LIBSTATS_MEMORY_LIMIT goes before this.
-# [duckdb]
-# memory_limit = "2GB"
-"""
 
 
 @dataclass(frozen=True)
@@ -360,7 +248,7 @@ def init(folder: Path | str, name: str | None = None) -> Workspace:
     config = folder / CONFIG
     if not config.exists():
         title = (name or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
-        config.write_text(_TEMPLATE.format(name=title), encoding="utf-8", newline="\n")
+        config.write_text(shipped.config().replace("{name}", title), encoding="utf-8", newline="\n")
     for notebook in sorted(shipped.notebooks().glob("*.ipynb")):
         target = folder / "notebooks" / notebook.name
         if not target.exists():
