@@ -12,6 +12,7 @@ import duckdb
 from libstats.analysis.circulation import circulation
 from libstats.analysis.circulation import left_out as circulation_left_out
 from libstats.analysis.provenance import freshness, receipt
+from libstats.definitions.branches import place_of
 from libstats.errors import ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
@@ -115,6 +116,7 @@ def read(con: duckdb.DuckDBPyConnection, branch: str = "", **said: str) -> Circu
     parts = () if wanted.months else (wanted, wanted.before, wanted.last_year)
     days = {period: _rows(con, period.since, period.until) for period in parts}
     names = branch_names(con, {row["branch"] for row in rows})
+    branch = place_of(con, branch)
     code = {name: code for code, name in names.items()}.get(branch, branch)
     found = Circulation(
         wanted,

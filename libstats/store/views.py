@@ -15,10 +15,12 @@ it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from types import MappingProxyType
 
 import duckdb
 
 from libstats import schema
+from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.schema import Table
 from libstats.store import ledger
@@ -176,12 +178,16 @@ def dictionary() -> str:
 
 
 def make(
-    con: duckdb.DuckDBPyConnection, at: int = ledger.LATEST, stand_ins: Collection[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    at: int = ledger.LATEST,
+    stand_ins: Collection[str] = (),
+    places: Branches = MappingProxyType({}),
 ) -> None:
     """Make the views in the connection's own database, of what was known at an entry of the
     ledger. For who has the store as current database.
 
-    `stand_ins` are temporary relations in place of the store's own; of an earlier entry the fold
+    `places` are the names of branches, which stand in the views for their codes. `stand_ins` are
+    temporary relations in place of the store's own; of an earlier entry the fold
     must stand ready as T__now and T__gone.
     """
     is_known = at != ledger.LATEST
@@ -190,7 +196,7 @@ def make(
     summary = _placed("summary", stand_ins)
     made = [
         _loads_sql(con, summary, at),
-        _days_sql(summary, at),
+        _days_sql(summary, at, places),
         f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
     ]
     made.append("create schema if not exists memory.history")
@@ -203,6 +209,7 @@ def make(
             now = f"select {_columns(table)} from {placed['now']}"
         else:
             now = _now_sql(table, placed, has_merged=f"{table.name}__merged" in rows)
+        now = _placed_sql(table, now, places)
         has_gone = is_known or f"{table.name}__gone" in rows
         made += _views_sql(table, kind, now, placed["gone"] if has_gone else None)
         made.append(_history_sql(table, placed["row"], at))
@@ -228,6 +235,15 @@ def _now_sql(table: Table, placed: dict[str, str], *, has_merged: bool) -> str:
     if not has_merged:
         return alone
     return f"{alone} union all select {_columns(table)} from {placed['merged']}"
+
+
+def _placed_sql(table: Table, rows: str, places: Branches) -> str:
+    """SQL: rows with the names of branches in place of their codes, where names are given."""
+    columns = columns_of(table) if places else []
+    if not columns:
+        return rows
+    named = ", ".join(f"{place_sql(places, name)} as {name}" for name in columns)
+    return f"select * replace ({named}) from ({rows})"
 
 
 def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]:
@@ -293,9 +309,9 @@ def _loads_sql(con: duckdb.DuckDBPyConnection, summary: str, at: int) -> str:
         where l.seq <= {at}"""
 
 
-def _days_sql(summary: str, at: int) -> str:
+def _days_sql(summary: str, at: int, places: Branches) -> str:
     """SQL that makes what each load holds by day: the summary tells it as changes from one load of
-    a shape to the next."""
+    a shape to the next. Codes that are one place are added up."""
     cell = "partition by l.export_id, s.table_name, s.event, s.branch, s.day order by s.seq"
     return f"""create or replace view memory.main.loaded_day as
         with held as (
@@ -316,15 +332,17 @@ def _days_sql(summary: str, at: int) -> str:
             l.seq,
             h.table_name,
             h.event,
-            h.branch,
+            {place_sql(places, "h.branch", "e.source")} as branch,
             h.day,
-            h.n::bigint as n,
-            h.open::bigint as open,
-            h.ended::bigint as ended,
-            h.newest,
-            h.longest
+            sum(h.n)::bigint as n,
+            sum(h.open)::bigint as open,
+            sum(h.ended)::bigint as ended,
+            max(h.newest) as newest,
+            max(h.longest) as longest
         from held h join store.main.load l
             on l.export_id = h.export_id
             and l.seq >= h.seq
             and l.seq < coalesce(h.next_seq, {ledger.LATEST})
-        where h.n > 0 and l.seq <= {at}"""
+            join store.main.export e on e.export_id = l.export_id
+        where h.n > 0 and l.seq <= {at}
+        group by all"""

@@ -10,6 +10,7 @@ import duckdb
 from libstats import schema
 from libstats.analysis.work import case
 from libstats.definitions import (
+    branches,
     calendar,
     call_numbers,
     codes,
@@ -70,13 +71,14 @@ def opened(
         at = ledger.seq_on(con, str(given.day(known_on, "known_on")))
         forgetting.refuse_before_horizon(con, at, f"what was known on {known_on}")
         as_known(con, at)
-    views.make(con, at, stand_ins)
+    views.make(con, at, stand_ins, branches.of(place.config))
     con.execute("use memory")
     processes.register(con, place.config)
     days.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     calendar.register(con, place.config)
+    branches.register(con, place.config)
     coverage.register(con, place.config)
     call_numbers.register(con, place.config)
     thresholds.register(con, place.config, place.folder)

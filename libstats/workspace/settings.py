@@ -45,6 +45,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def _is_table(value: object) -> bool:
     return isinstance(value, dict)
 
@@ -193,6 +197,19 @@ def _of_forms(
     return further
 
 
+def _of_branches(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Codes of systems that there are not."""
+    from libstats.sources import sources  # most workspaces are opened without
+
+    own = [label.split(" ")[0] for label in own_exports(config)]
+    systems = sorted({*(s.system for s in sources()), *own, *config.get("sources", {})})
+    for key in given:
+        system, colon, code = (part.strip() for part in key.partition(":"))
+        if colon and not (code and system in systems):
+            told = f"{nearest(system, systems)}The systems are: {', '.join(systems)}"
+            yield Fault(("branches", key), "is a code of no system", told)
+
+
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
     own = config.get("process", {})
@@ -275,6 +292,11 @@ SECTIONS = {
         further=_of_forms("process", processes.KEYS, processes.check),
     ),
     "roles": Section(ROLES, each=_BELOW, further=of_roles),
+    "branches": Section(
+        "[branches]",
+        each=Setting(_is_name, "is no name of a branch", '"Quillbrook Central"'),
+        further=_of_branches,
+    ),
     "goals": Section(
         "[goals]",
         each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),
