@@ -218,6 +218,10 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_close(p: argparse.ArgumentParser) -> None:
+    p.add_argument("month", type=_said, metavar="MONTH", help="the month, as in 2026-10")
+
+
 def _add_forget(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--before",
@@ -310,6 +314,11 @@ COMMANDS = {
         "make a report as an accessible web page that works offline",
         "libstats report circulation --month 2026-10",
         _add_report,
+    ),
+    "close": (
+        "keep the reports of a month as they are published; later ones say what was revised",
+        "libstats close 2026-10",
+        _add_close,
     ),
     "demo": (
         "make a workspace with a made-up library, load it and write a report",

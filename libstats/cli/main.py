@@ -250,6 +250,13 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
+def _close(args: argparse.Namespace) -> int:
+    from libstats.cli import close
+
+    _say(close.close(_place(args), args.month, datetime.now()))
+    return 0
+
+
 def _demo(args: argparse.Namespace) -> int:
     from libstats.cli import demo
 
@@ -272,6 +279,7 @@ _RUN = {
     "today": _today,
     "explain": _explain,
     "report": _report,
+    "close": _close,
     "demo": _demo,
 }
 

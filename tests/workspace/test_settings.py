@@ -16,7 +16,6 @@ from libstats.workspace.workspace import CONFIG, find
 
 # a name for each section that has names, so that there is a key to be wrong
 NAMES = {
-    "branches": "'QBC'",
     "whole": '"koha items"',
     "exact": '"koha items"',
     "goals": "ill_borrowing",

@@ -68,7 +68,9 @@ _OF_DRAWINGS = re.compile(
     re.VERBOSE,
 )
 # the web, a place in this page, or a file beside it
-_WEB = re.compile(r"(https?://|mailto:)\S+|#\S*|\./[\w.%-]+\.html(#\S*)?", re.IGNORECASE)
+_WEB = re.compile(
+    r"(https?://|mailto:)\S+|#\S*|\./([\w%-][\w.%-]*/)*[\w.%-]+\.html(#\S*)?", re.IGNORECASE
+)
 _WITHIN = re.compile(r"#[\w.:-]*")
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 # what the template itself says of the page

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from libstats.report.page import publish
+from libstats.report.page.closed import FOLDER
 from libstats.report.page.notebook import nbformat
 
 __all__ = ["INDEX", "index", "stem"]
@@ -34,8 +35,8 @@ def stem(name: str, about: Mapping[str, str]) -> str:
 def _word(branch: str) -> str:
     """A branch as a part of a file's name. What no file system likes becomes a line; a branch that
     has more of it than blanks is told from others by a few signs."""
-    word = re.sub(r"[^\w.]+", "_", branch).strip("_.")
-    if re.fullmatch(r"[\w. -]*", branch) and word:
+    word = re.sub(r"[^\w. -]+", "_", branch).strip("_. ")
+    if word == branch:
         return word
     return f"{word}_{zlib.crc32(branch.encode()):08x}" if branch else ""
 
@@ -48,6 +49,10 @@ def index(folder: Path) -> str:
         if title is not None and path.name != INDEX:
             kind, _, of = title.partition(": ")
             groups.setdefault(kind, []).append((path.name, of or kind))
+    for path in sorted(folder.glob(f"{FOLDER}/*/*.html"), reverse=True):
+        if title := _title(path):
+            name = path.relative_to(folder).as_posix()
+            groups.setdefault("Closed months, as published", []).append((name, title))
     cells = [nbformat.v4.new_markdown_cell("# Reports", id="title")]
     for number, (kind, pages) in enumerate(sorted(groups.items())):
         links = "".join(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from libstats.errors import ReportError, ReportUnknown
-from libstats.report.page import names, period, protected, publish, workbook
+from libstats.report.page import closed, names, period, protected, publish, workbook
 from libstats.report.page import parameters as parameter
 from libstats.report.page.html import SEALED
 from libstats.report.page.notebook import NotebookNode, nbformat, text
@@ -63,18 +63,15 @@ def run(
     """
     place = workspaces.find(Path(workspace))
     name = _now_called(name)
-    path = find(name, place.folder)
-    notebook = _read(path)
-    chosen = _insert(notebook, name, place.folder, dict(parameters or {}))
     if "xlsx" in formats:
         workbook.check()
     target = _target(out) if out is not None else None
     failed = (target or place.reports / name).with_suffix(".failed.ipynb")
-    execution = _Execution(notebook, name, path.parent, failed, timeout)
-    execution.run(_environment(place.folder, chosen))
-    protected.protect(notebook)
+    notebook = _executed(name, place.folder, dict(parameters or {}), failed, timeout)
+    about = publish.about(notebook)
+    closed.revised(notebook, name, about, place.reports)
     if target is None:
-        target = place.reports / f"{names.stem(name, publish.about(notebook))}.{formats[0]}"
+        target = place.reports / f"{names.stem(name, about)}.{formats[0]}"
     contents = {form: _content(notebook, name, form) for form in formats}
     for form, content in contents.items():
         publish.write(target if form == formats[0] else _beside(target, form), content)
@@ -82,6 +79,34 @@ def run(
     if target.parent == place.reports:
         publish.write(place.reports / names.INDEX, names.index(place.reports))
     return target
+
+
+def made(name: str, folder: Path, parameters: Mapping[str, Any], page: Path) -> dict[str, Any]:
+    """Write the page of a report, and give what it says of itself: its period, its figures."""
+    failed = page.with_suffix(".failed.ipynb")
+    notebook = _executed(name, folder, dict(parameters), failed, CELL_TIMEOUT)
+    publish.write(page, publish.page(notebook, name))
+    return publish.about(notebook)
+
+
+def parameters_of(name: str) -> list[str]:
+    """The names of the parameters of a notebook of libstats."""
+    notebook = _read(shipped.notebooks() / f"{name}.ipynb")
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    return list(parameter.known(cells[0].source, name)) if cells else []
+
+
+def _executed(
+    name: str, folder: Path, parameters: dict[str, Any], failed: Path, timeout: float
+) -> NotebookNode:
+    """The notebook, run, with what it shows protected."""
+    path = find(name, folder)
+    notebook = _read(path)
+    chosen = _insert(notebook, name, folder, parameters)
+    execution = _Execution(notebook, name, path.parent, failed, timeout)
+    execution.run(_environment(folder, chosen))
+    protected.protect(notebook)
+    return notebook
 
 
 def _beside(target: Path, form: str) -> Path:
