@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.signals.signals import signals
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
     from libstats.analysis.work.curve import turnaround_curve
@@ -58,6 +59,7 @@ __all__ = [
     "publication_decades",
     "receipt",
     "shelf_time",
+    "signals",
     "system_days",
     "throughput",
     "turnaround",
@@ -90,6 +92,7 @@ _PLACES = {
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
     "shelf_time": "libstats.analysis.collection.shelf_time",
+    "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",

@@ -16,11 +16,12 @@ MAY_IMPORT = {
         readers store""",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
-    "report": """report/page report/charts analysis analysis/work analysis/collection
-        definitions""",
+    "report": """report/page report/charts analysis analysis/signals analysis/work
+        analysis/collection definitions""",
     "report/page": "report/charts workspace privacy",
     "report/charts": "",
     "workspace": "analysis/work sources privacy declaration definitions store",
+    "analysis/signals": "analysis analysis/work definitions",
     "analysis": "analysis/work analysis/collection declaration definitions store",
     "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",
@@ -34,7 +35,8 @@ MAY_IMPORT = {
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {
-    "__init__": "loading report/page workspace analysis analysis/work analysis/collection",
+    "__init__": """loading report/page workspace analysis analysis/signals analysis/work
+        analysis/collection""",
     "__main__": "cli",
 }
 BELOW = ("errors", "schema", "wording")

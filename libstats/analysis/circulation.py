@@ -194,7 +194,7 @@ def circulation(
     coverage.ready(con)
     return con.sql(
         f"""
-        {_days(branch)},
+        {days_sql(branch)},
         {use_told_sql(at_desk=branch == "checkout_branch")},
         month_count as (
             select
@@ -253,7 +253,7 @@ def left_out(
     """
     return con.sql(
         f"""
-        {_days(branch)},
+        {days_sql(branch)},
         reasons as (
             select
                 1 as place,
@@ -297,7 +297,8 @@ def _period(since: Moment, until: Moment) -> dict[str, str]:
     return {"since": str(since), "until": str(until)}
 
 
-def _days(branch: BranchRole) -> str:
+def days_sql(branch: BranchRole) -> str:
+    """SQL: CTEs to `day_count`, what was counted of $since to $until by day, branch and desk."""
     owner = """
         left join owner o
             on o.source = {0}.source

@@ -11,6 +11,7 @@ from libstats.workspace.key_lines import line_of
 
 CONFIG = "libstats.toml"
 # sections that have a name each: [sources.koha]
+_REPEATED = ("change",)  # and those of which there may be several: [[change]]
 _NAMED = ("sources", "export", "headings", "coverage", "calendar", "process")
 
 
@@ -33,6 +34,8 @@ class Fault(NamedTuple):
     @property
     def _dotted(self) -> str:
         """The keys as libstats.toml has them: [export."apollo items"] columns item."""
+        if self.at[0] in _REPEATED and len(self.at) > 1:
+            return " ".join((f"[[{self.at[0]}]]", *self.at[2:]))
         depth = 2 if self.at[0] in _NAMED else 1
         section = ".".join((self.at[0], *map(_named, self.at[1:depth])))
         return " ".join((f"[{section}]", *self.at[depth:]))

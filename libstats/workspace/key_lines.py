@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 
 def line_of(text: str, at: Sequence[str]) -> int:
-    """The line that leads furthest along the keys `at`; below [...] fills TABLE, that of the SQL
+    """The line that leads furthest along the keys `at`, in which the third [[change]] is `change`,
+    `3`; below [...] fills TABLE, that of the SQL
     which ends with the last of them."""
     best, line, quote = 0, 1, ""
     section: tuple[str, ...] = ()
+    repeated: Counter[tuple[str, ...]] = Counter()
     lines = text.splitlines()
     for number, raw in enumerate(lines, start=1):
         if not quote:
             section, keys = _keys(raw, section)
+            if raw.strip().startswith("[["):
+                repeated[section] += 1
+                section = keys = (*section, str(repeated[section]))
             shared = next(
                 (i for i, (a, b) in enumerate(zip(keys, at, strict=False)) if a != b),
                 min(len(keys), len(at)),

@@ -13,6 +13,7 @@ from libstats.definitions import (
     branches,
     calendar,
     call_numbers,
+    changes,
     codes,
     coverage,
     days,
@@ -79,6 +80,7 @@ def opened(
     codes.register(con)
     calendar.register(con, place.config)
     branches.register(con, place.config)
+    changes.register(con, place.config)
     coverage.register(con, place.config)
     call_numbers.register(con, place.config)
     thresholds.register(con, place.config, place.folder)

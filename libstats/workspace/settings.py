@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import duckdb
@@ -15,7 +16,8 @@ import duckdb
 from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
 from libstats.errors import WorkspaceError
-from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles, own_exports
+from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
+from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
 
 Config = Mapping[str, Any]
@@ -32,13 +34,15 @@ class Setting(NamedTuple):
 
 class Section(NamedTuple):
     """A section: how it is written; its keys, or what each of the names in it wants, and the keys
-    below a name; and what else is wrong with one whose values are of the right kind."""
+    below a name; what else is wrong with one whose values are of the right kind; and whether there
+    may be several."""
 
     heading: str
     keys: Mapping[str, Setting] = {}
     each: Setting | None = None
     below: Mapping[str, Setting] = {}
     further: Callable[[Mapping[str, Any], Config], Iterator[Fault]] | None = None
+    is_repeated: bool = False
 
 
 def _is_text(value: object) -> bool:
@@ -55,6 +59,10 @@ def _is_table(value: object) -> bool:
 
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
+
+
+def _is_day(value: object) -> bool:
+    return type(value) is date
 
 
 def _is_number(least: int, most: int) -> Callable[[object], bool]:
@@ -102,77 +110,6 @@ def _is_words(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_text, value.values()))
 
 
-def _of_sources(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-    """Systems of which no export is known, and programs that write none."""
-    from libstats.sources import sources  # most workspaces are opened without
-
-    own = {label: entry for label, entry in own_exports(config).items() if isinstance(entry, dict)}
-    systems = sorted({s.system for s in sources()} | {label.split(" ")[0] for label in own})
-    commands = [*(s.command for s in sources()), *(e.get("command") for e in own.values())]
-    words = sorted({word for word in commands if isinstance(word, str)})
-    for name, source in given.items():
-        if not name.strip() or (name in systems and name != source["system"]):
-            yield Fault(
-                ("sources", name),
-                "is no name for it: exports of that system go by it" if name else "has no name",
-                "Choose another one, else two systems would count as one",
-            )
-        if source["system"] not in systems:
-            yield Fault(
-                ("sources", name, "system"),
-                "there is no export of such a system",
-                f"{nearest(source['system'], systems)}The systems are: {', '.join(systems)}",
-            )
-        yield from (
-            Fault(
-                ("sources", name, "columns", word),
-                "there is no such program",
-                f"{nearest(word, words)}The programs are: {', '.join(words)}",
-            )
-            for word in source.get("columns", {})
-            if word not in words
-        )
-
-
-def _of_whole(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-    """Exports that there are not, and those from which nothing that is missing can be gone."""
-    from libstats.sources import sources  # most workspaces are opened without
-
-    absences = {s.label: s.absence for s in sources()} | {
-        label: entry.get("absence") if isinstance(entry, dict) else None
-        for label, entry in own_exports(config).items()
-    }
-    able = [label for label, absence in absences.items() if absence == "gone"]
-    for label in given:
-        if label not in absences:
-            problem = "there is no such export"
-            remedy = f"{nearest(label, absences)}It can be said of: {', '.join(able)}"
-        elif label in own_exports(config):
-            problem = "what is missing from a file of this export does not count as gone"
-            remedy = f'Write absence = "gone" below [export."{label}"], or leave this line out'
-        else:
-            problem = "what is missing from a file of this export cannot count as gone"
-            remedy = f"Leave it out; it can be said of: {', '.join(able)}"
-        if label not in able:
-            yield Fault(("whole", label), problem, remedy)
-
-
-def _of_exports(section: str) -> Callable[[Mapping[str, Any], Config], Iterator[Fault]]:
-    """What finds in a section the exports that there are not."""
-
-    def further(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-        from libstats.sources import sources  # most workspaces are opened without
-
-        labels = [*(s.label for s in sources()), *own_exports(config)]
-        for label in given:
-            if label not in labels:
-                meant = nearest(label, labels)
-                told = f"{meant}`libstats loads` lists what the loaded files are"
-                yield Fault((section, label), "there is no such export", told)
-
-    return further
-
-
 def _of_forms(
     section: str, keys: Iterable[str], check: Callable[[str, Mapping[str, Any]], None]
 ) -> Callable[[Mapping[str, Any], Config], Iterator[Fault]]:
@@ -197,23 +134,25 @@ def _of_forms(
     return further
 
 
-def _of_branches(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
-    """Codes of systems that there are not."""
-    from libstats.sources import sources  # most workspaces are opened without
+def _kinds_of_work(config: Config) -> list[str]:
+    own = config.get("process", {})
+    return [*processes.processes(), *(own if isinstance(own, dict) else ())]
 
-    own = [label.split(" ")[0] for label in own_exports(config)]
-    systems = sorted({*(s.system for s in sources()), *own, *config.get("sources", {})})
-    for key in given:
-        system, colon, code = (part.strip() for part in key.partition(":"))
-        if colon and not (code and system in systems):
-            told = f"{nearest(system, systems)}The systems are: {', '.join(systems)}"
-            yield Fault(("branches", key), "is a code of no system", told)
+
+def _of_changes(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Changes of kinds of work that there are not; `given` by their place in the list."""
+    names = _kinds_of_work(config)
+    for place, entry in given.items():
+        if "process" in entry and entry["process"] not in names:
+            told = f"The kinds of work are: {', '.join(dict.fromkeys(names))}"
+            at = ("change", place, "process")
+            meant = nearest(entry["process"], names)
+            yield Fault(at, "there is no such kind of work", meant + told)
 
 
 def _of_goals(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
     """Goals of kinds of work that there are not."""
-    own = config.get("process", {})
-    names = [*processes.processes(), *(own if isinstance(own, dict) else ())]
+    names = _kinds_of_work(config)
     yield from (
         Fault(
             ("goals", name),
@@ -247,12 +186,12 @@ SECTIONS = {
             "system": Setting(_is_text, "is not a text", '"koha"', is_required=True),
             "columns": Setting(_is_columns, "does not name columns", '{selitem = "oIBlmytf"}'),
         },
-        further=_of_sources,
+        further=of_sources,
     ),
     "export": Section('[export."SYSTEM LIST"]'),
     "headings": Section('[headings."SYSTEM LIST"]'),
-    "whole": Section("[whole]", each=_FLAG, further=_of_whole),
-    "exact": Section("[exact]", each=_FLAG, further=_of_exports("exact")),
+    "whole": Section("[whole]", each=_FLAG, further=of_whole),
+    "exact": Section("[exact]", each=_FLAG, further=of_exports("exact")),
     "coverage": Section(
         '[coverage."SYSTEM LIST"]',
         each=_BELOW,
@@ -262,7 +201,7 @@ SECTIONS = {
             ),
             "whole_days": _FLAG,
         },
-        further=_of_exports("coverage"),
+        further=of_exports("coverage"),
     ),
     "files": Section(
         "[files]",
@@ -295,12 +234,24 @@ SECTIONS = {
     "branches": Section(
         "[branches]",
         each=Setting(_is_name, "is no name of a branch", '"Quillbrook Central"'),
-        further=_of_branches,
+        further=of_branches,
     ),
     "goals": Section(
         "[goals]",
         each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),
         further=_of_goals,
+    ),
+    "change": Section(
+        "[[change]]",
+        {
+            "on": Setting(_is_day, "is not a day", "2025-11-03", is_required=True),
+            "what": Setting(_is_text, "is not a text", '"ILL goes out daily"', is_required=True),
+            "branch": _text("EAST"),
+            "process": _text("ill_borrowing"),
+            "rebase": _FLAG,
+        },
+        further=_of_changes,
+        is_repeated=True,
     ),
     "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
     "call_numbers": Section(
@@ -324,11 +275,31 @@ def faults(config: Config) -> Iterator[Fault]:
         if section is None:
             told = f"The sections are: {', '.join(s.heading for s in SECTIONS.values())}"
             yield Fault((name,), "is an unknown section", _meant(name, SECTIONS) + told)
-        elif not isinstance(given, dict):
+        elif section.is_repeated and _is_list_of_tables(given):
+            yield from _of_repeated(name, given, section, config)
+        elif section.is_repeated or not isinstance(given, dict):
             form = f"Write {section.heading} on a line of its own, and below it what it holds"
             yield Fault((name,), "is not a section", form)
         else:
             yield from _of_section(name, given, section, config)
+
+
+def _is_list_of_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_table, value))
+
+
+def _of_repeated(
+    name: str, given: list[Mapping[str, Any]], section: Section, config: Config
+) -> Iterator[Fault]:
+    entries = {str(place): entry for place, entry in enumerate(given, start=1)}
+    found = [
+        fault
+        for place, entry in entries.items()
+        for fault in _of_keys((name, place), entry, section.keys)
+    ]
+    if section.further and not found:
+        found += section.further(entries, config)
+    yield from found
 
 
 def _of_section(

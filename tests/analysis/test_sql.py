@@ -30,6 +30,7 @@ CANONICAL = {
 DOCUMENTED = {"loaded_file", "loaded_day", "rejected_row", "coverage"}
 DOCUMENTED |= {"role", "copy_role", "copy_state", "dated_item"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
+GIVEN |= {"change"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
@@ -72,6 +73,9 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "shelf_time", PERIOD
     yield "coverage", PERIOD
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
+    yield "signals", {"measure": "checkouts", "by": "branch"}
+    for measure in ("done", "wait"):
+        yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
@@ -92,8 +96,8 @@ def ask(con: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any]) -> Non
     first = [given[key] for key in ("analysis", "process") if key in given][:1]
     rest = {key: value for key, value in given.items() if value not in first}
     with contextlib.suppress(AnalysisError):
-        if name in ("freshness",):
-            libstats.freshness(con, **given).fetchall()
+        if name in ("freshness", "signals"):
+            getattr(libstats, name)(con, **given).fetchall()
         else:
             getattr(libstats, name)(con, *first, **rest).fetchall()
 

@@ -33,6 +33,7 @@ EVERY: dict[str, Analysis] = {
 # what every analysis can be asked, in a library that mends books
 RIGHT: dict[str, Any] = {
     "analysis": "worklist",
+    "measure": "wait",
     "process": "mending",
     "since": "2026-01-01",
     "until": "2026-02-01",

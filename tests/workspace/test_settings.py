@@ -30,7 +30,9 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
     """The lines before each key of the table, the key, and what it wants."""
     for name, section in SECTIONS.items():
         for key, wanted in section.keys.items():
-            yield f"[{name}]\n", key, wanted
+            needed = {k: w for k, w in section.keys.items() if w.is_required and k != key}
+            before = f"[[{name}]]\n" if section.is_repeated else f"[{name}]\n"
+            yield before + "".join(f"{k} = {w.example}\n" for k, w in needed.items()), key, wanted
         for key, wanted in section.below.items():
             before = f"[{name}.{'koha' if name == 'sources' else LABEL}]\n"
             needs = name == "sources" and not wanted.is_required
@@ -40,6 +42,20 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
 
 
 KEYS = [pytest.param(*each, id=f"{each[0].splitlines()[0]}{each[1]}") for each in keys()]
+
+
+def test_the_third_change_is_told_by_its_line(tmp_path: Path) -> None:
+    change = '[[change]]\non = 2025-11-03\nwhat = "daily"\n'
+    said = refusal(tmp_path, change * 2 + change.replace("2025-11-03", '"yesterday"'))
+    assert said.startswith(f"{CONFIG}, line 8, [[change]] on: is not a day"), said
+    said = refusal(tmp_path, change + change + "[[change]]\non = 2025-11-03\n")
+    assert said.startswith(f"{CONFIG}, line 7, [[change]]: lacks its what"), said
+    said = refusal(tmp_path, change + change + 'process = "ill_borowing"\n')
+    assert "line 7, [[change]] process: there is no such kind of work" in said, said
+    assert "Did you mean ill_borrowing?" in said
+    assert "[change]: is not a section\n  Write [[change]]" in refusal(
+        tmp_path, '[change]\nwhat = "x"\n'
+    )
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -101,7 +117,11 @@ def test_a_misspelt_key_is_told_the_nearest(
 @pytest.mark.parametrize("value", ["3", '"x"', "true", "[]", "[{}]", "2026-10-31", "1.5"])
 def test_what_is_no_section_is_refused(name: str, value: str, tmp_path: Path) -> None:
     said = refusal(tmp_path, f"\n{name} = {value}\n")
-    assert said.startswith(f"{CONFIG}, line 2, [{name}]: is not a section\n  Write [{name}")
+    if SECTIONS[name].is_repeated and value == "[{}]":
+        assert said.startswith(f"{CONFIG}, line 2, [[{name}]]: lacks its on")
+        return
+    form = f"[[{name}" if SECTIONS[name].is_repeated else f"[{name}"
+    assert said.startswith(f"{CONFIG}, line 2, [{name}]: is not a section\n  Write {form}")
 
 
 @pytest.mark.parametrize(
