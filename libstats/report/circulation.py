@@ -11,7 +11,7 @@ from libstats.report.circulation_rows import Circulation, read
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, table
-from libstats.wording import Row, capital, change, month_before, number, percent
+from libstats.wording import Row, capital, change, month_before, number, percent, tenths
 
 __all__ = [
     "Circulation",
@@ -59,15 +59,61 @@ def answer(report: Circulation) -> Html:
 
 
 def _verdict(report: Circulation) -> str:
-    """How many checkouts there were, beside the same period last year."""
+    """How many checkouts there were, and whether that is more than the usual ups and downs; then
+    the branches that stand out, which a total would hide."""
     now = report.count(COUNTS["checkouts"], report.period)
     words = f"There were {number(now)} checkouts in {report.period.words}"
     if report.state(report.period) != "whole":
         return f"{words} at least: the exports tell of a part of it."
+    judged = report.judgement(report.branch or None)
+    if judged and judged["verdict"]:
+        words = f"{words}, {_per_day(judged)}. That is {_said(judged['verdict'])}"
+    else:
+        words = f"{words}, {_beside(report, now)}"
+    return f"{words}.{_branches(report)}"
+
+
+def _beside(report: Circulation, now: int | None) -> str:
+    """How it compares where the control chart says nothing."""
     then = report.count(COUNTS["checkouts"], report.last_year)
     if then is None or report.state(report.last_year) != "whole" or now is None:
-        return f"{words}. The year before is not told of as a whole, so they are not compared."
-    return f"{words}, {change(now, then, report.last_year.words)}."
+        return "and the year before is not told of as a whole, so they are not compared"
+    return change(now, then, report.last_year.words)
+
+
+def _per_day(judged: Row) -> str:
+    return f"{tenths(judged['value'])} on {'an open day' if judged['days'] else 'a day'}"
+
+
+def _said(verdict: str) -> str:
+    """A verdict of the control chart in plain words."""
+    return {
+        "better": "more than the usual ups and downs explain",
+        "worse": "fewer than the usual ups and downs explain",
+    }.get(verdict, verdict)
+
+
+def _branches(report: Circulation) -> str:
+    """Which branches stand out, each beside the year before."""
+    if report.branch:
+        return ""
+    told = [
+        f" {row['branch']} lends {'more' if row['verdict'] == 'better' else 'less'} than usual: "
+        f"{_per_day(row)}{_year_before(report, row['branch'])}."
+        for row in report.judged
+        if row["branch"] and row["verdict"] in ("better", "worse")
+    ]
+    return "".join(told)
+
+
+def _year_before(report: Circulation, branch: str) -> str:
+    now, then = (
+        report.count(COUNTS["checkouts"], when, branch)
+        for when in (report.period, report.last_year)
+    )
+    if now is None or not then or report.state(report.last_year, branch) != "whole":
+        return ""
+    return f", {change(now, then, report.last_year.words)}"
 
 
 def _cards(report: Circulation) -> list[sections.Card]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -12,8 +12,9 @@ import duckdb
 from libstats.analysis.circulation import circulation
 from libstats.analysis.circulation import left_out as circulation_left_out
 from libstats.analysis.provenance import freshness, receipt
+from libstats.analysis.signals.signals import signals
 from libstats.definitions.branches import place_of
-from libstats.errors import ReportError
+from libstats.errors import AnalysisError, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
@@ -28,7 +29,8 @@ class Circulation:
     every month up to its end, the sources, the receipt, what was left out of the period, and
     sources with copies alone.
 
-    `days` are the rows of periods that are no whole months. Branches go by their names where a list
+    `days` are the rows of periods that are no whole months, `judged` what the control charts of
+    checkouts say of a month. Branches go by their names where a list
     of codes tells them.
     """
 
@@ -40,6 +42,12 @@ class Circulation:
     left_out: list[Row]
     silent: tuple[str, ...] = ()
     days: Mapping[Period, list[Row]] = field(default_factory=dict)
+    judged: Sequence[Row] = ()
+
+    def judgement(self, branch: str | None = None) -> Row | None:
+        """What the control chart says of the month's checkouts, at all branches or at one; None
+        where it says nothing."""
+        return next((row for row in self.judged if row["branch"] == branch), None)
 
     @property
     def before(self) -> Period:
@@ -127,8 +135,24 @@ def read(con: duckdb.DuckDBPyConnection, branch: str = "", **said: str) -> Circu
         left_out=_left_out(con, wanted.since, wanted.until),
         silent=_silent(con),
         days={period: _named(each, names) for period, each in days.items()},
+        judged=_named(_judged(con, wanted), names),
     )
     _refuse(found)
+    return found
+
+
+def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
+    """The verdicts on a month's checkouts, of the whole library (no branch) and of each branch; of
+    a period that is no month there are none."""
+    if period.months != 1:
+        return []
+    found: list[Row] = []
+    for by in (None, "branch"):
+        try:
+            rows = records(signals(con, measure="checkouts", by=by, as_of=period.until))
+        except AnalysisError:
+            continue
+        found += [row for row in rows if row["is_judged"] and row["period"] == period.since]
     return found
 
 

@@ -113,10 +113,31 @@ def test_the_answer_comes_first_and_says_what_the_file_is_named_by() -> None:
     }
 
 
+def judgement(branch: str | None, verdict: str, value: float) -> dict[str, Any]:
+    return {"branch": branch, "verdict": verdict, "value": value, "days": 27}
+
+
+def test_the_answer_says_what_the_control_chart_says_and_which_branches_stand_out() -> None:
+    told = dataclasses.replace(
+        example(),
+        judged=[
+            judgement(None, "no more than the usual ups and downs", 8.9),
+            judgement("Central", "no more than the usual ups and downs", 6.7),
+            judgement("East", "worse", 2.2),
+        ],
+    )
+    html = circulation.answer(told)
+    assert (
+        "There were 240 checkouts in October 2026, 8.9 on an open day. That is no more than the "
+        "usual ups and downs. East lends less than usual: 2.2 on an open day, 40% fewer than in "
+        "October 2025.</p>"
+    ) in html
+
+
 def test_a_missing_month_is_not_taken_for_nothing() -> None:
     html = circulation.answer(example([counted(OCTOBER, "Central", 240)]))
     assert "Nothing is loaded for October 2025; nothing is loaded for September 2026." in html
-    assert "The year before is not told of as a whole, so they are not compared." in html
+    assert "the year before is not told of as a whole, so they are not compared." in html
 
 
 def test_what_is_told_in_part_is_compared_with_nothing() -> None:
