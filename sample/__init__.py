@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from sample import alma, cataloguing, hours, illiad, polaris, readme, truth
+from sample import alma, cataloguing, hours, illiad, planted, polaris, readme, truth
 from sample.dice import Dice
 from sample.exports import Exports
 from sample.ill import Requests
@@ -16,7 +16,7 @@ from sample.orders import Orders
 
 __all__ = ["write", "write_loans"]
 
-ILL_STREAM, ORDERS_STREAM = 167, 2
+ILL_STREAM, ORDERS_STREAM = 165, 2
 """Each desk draws chance of its own, so that what is changed at one leaves the others as they were.
 """
 
@@ -43,7 +43,11 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
     )
     _put(
         folder / "truth.json",
-        _json(truth.of(library, exports, seed) | truth.of_desks(library, desk, orders, files)),
+        _json(
+            truth.of(library, exports, seed)
+            | truth.of_desks(library, desk, orders, files)
+            | {"planted": planted.truth(library, desk, orders)}
+        ),
     )
     neighbour = polaris.write(folder, seed=seed, size=size)
     _put(folder / hours.EXAMPLE, hours.configuration())
