@@ -16,7 +16,7 @@ from sample.orders import Orders
 
 __all__ = ["write", "write_loans"]
 
-ILL_STREAM, ORDERS_STREAM = 165, 2
+ILL_STREAM, ORDERS_STREAM = 765, 2
 """Each desk draws chance of its own, so that what is changed at one leaves the others as they were.
 """
 
