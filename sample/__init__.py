@@ -26,7 +26,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
 
     folder: made if it is not there; files of the same name are replaced. seed: another seed is
     another library; the same seed gives the same bytes on every machine. size: 1 has about 1,400
-    items, 15,000 events and 1,300 requests at the ILL desk; n has n times as many of everything.
+    items, 28,000 events and 1,800 requests at the ILL desk; n has n times as many of everything.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -80,7 +80,10 @@ class Orders:
         found = [
             copy
             for copy in self.catalogued
-            if copy.available and FORGOTTEN[0] <= copy.available.date() <= FORGOTTEN[1]
+            if copy.available
+            and copy.line
+            and len(copy.line.copies) == 1
+            and FORGOTTEN[0] <= copy.available.date() <= FORGOTTEN[1]
         ][:LEFT_ON_CART]
         for copy in found:
             copy.available = None

@@ -164,7 +164,7 @@ def test_requests_that_are_left_alone(con: duckdb.DuckDBPyConnection, planted: T
             select
                 request_id::integer
             from ill_event join ill_request using (source, request_id)
-            where direction = 'borrowing'
+            where ill_request.direction = 'borrowing'
             group by all
             having lower(arg_max(ill_event.status_as_exported, happened_at)) = lower($1)
                 and max(happened_at) <= timestamp '2026-10-27'
@@ -226,7 +226,7 @@ def test_a_claim_is_known_by_the_library_s_own_code(
 ) -> None:
     found = con.sql(
         "select barcode from copy_state join item using (source, item_key)"
-        " where source = 'koha' and lost_code = '5' and state = 'claimed returned'"
+        " where source = 'koha' and lost_code = '5' and role = 'claimed returned'"
     ).fetchall()
     assert {barcode for (barcode,) in found} == set(planted["loans"]["claimed_returned"])
 
@@ -236,14 +236,16 @@ def test_orders_to_chase(con: duckdb.DuckDBPyConnection, planted: Truth) -> None
     asked = con.sql(
         """
         select
-            item_id
+            item.item_key,
+            title_id
         from hold
-        join item using (source, title_id)
-        join order_copy using (source, item_id)
-        where source = 'alma' and available_on is null
+            join item using (source, title_id)
+            join copy_state using (source, item_key)
+        where hold.source = 'alma' and not is_on_shelf
+        order by all
         """
-    )
-    del asked
+    ).fetchall()
+    assert asked == [(copy["item_id"], copy["title_id"]) for copy in told["received_with_hold"]]
     unseen = con.sql(
         """
         select distinct
