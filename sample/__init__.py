@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from sample import alma, cataloguing, hours, illiad, polaris, readme, truth
+from sample import alma, cataloguing, hours, illiad, planted, polaris, readme, truth
 from sample.dice import Dice
 from sample.exports import Exports
 from sample.ill import Requests
@@ -16,7 +16,7 @@ from sample.orders import Orders
 
 __all__ = ["write", "write_loans"]
 
-ILL_STREAM, ORDERS_STREAM = 167, 2
+ILL_STREAM, ORDERS_STREAM = 765, 2
 """Each desk draws chance of its own, so that what is changed at one leaves the others as they were.
 """
 
@@ -26,7 +26,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
 
     folder: made if it is not there; files of the same name are replaced. seed: another seed is
     another library; the same seed gives the same bytes on every machine. size: 1 has about 1,400
-    items, 15,000 events and 1,300 requests at the ILL desk; n has n times as many of everything.
+    items, 28,000 events and 1,800 requests at the ILL desk; n has n times as many of everything.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,11 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
     )
     _put(
         folder / "truth.json",
-        _json(truth.of(library, exports, seed) | truth.of_desks(library, desk, orders, files)),
+        _json(
+            truth.of(library, exports, seed)
+            | truth.of_desks(library, desk, orders, files)
+            | {"planted": planted.truth(library, desk, orders)}
+        ),
     )
     neighbour = polaris.write(folder, seed=seed, size=size)
     _put(folder / hours.EXAMPLE, hours.configuration())

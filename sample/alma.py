@@ -4,13 +4,13 @@ its files arrive."""
 import csv
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sample import names, weeding
 from sample.cases import Copy, Line
 from sample.orders import FUNDS, LIBRARY, Orders
-from sample.places import at
+from sample.places import BY_MONTH, at
 from sample.stock import barcode
 
 FOLDER = "alma"
@@ -26,6 +26,16 @@ ITEMS = (
     "Receiving Note", "Receiving Status", "Sent Date", "Receiving   Date", "Location Name", "Permanent Call Number",
 )  # fmt: skip
 """The three spaces are Alma's own."""
+REQUESTS = (
+    "Request Id", "MMS Id", "Request Type Description", "Request Status", "Request Date", "Request Completion Date",
+    "Pickup Location", "Material Type",
+)  # fmt: skip
+INVOICES = (
+    "Invoice-Number", "Invoice-Date", "Invoice-Status", "Invoice-Payment Date", "Invoice Line-Unique Identifier",
+    "Invoice Line-Type", "Invoice Line Total Price", "PO Line Reference", "Vendor Code",
+)  # fmt: skip
+BILLED_SINCE = date(2026, 8, 1)
+"""The first day of the invoices that come in the last night."""
 NO_DATE = "0-00-00 00:00:00"
 CLERK = "qbtech"
 
@@ -54,14 +64,16 @@ def write(folder: Path, orders: Orders) -> dict[str, int]:
 def _files(orders: Orders) -> Iterable[tuple[str, Row, list[Row]]]:
     """Return name, heading and rows of each file."""
     lines, copies = orders.lines, orders.copies
-    yield f"Physical items {BY_HAND}.csv", ITEMS, _item_rows(copies, date.min, BY_HAND)
-    yield f"PO lines {TO_FILE}.csv", LINES, _line_rows(lines, date.min, TO_FILE)
+    yield f"Physical items {BY_HAND}.csv", ITEMS, _item_rows(copies, BY_MONTH, BY_HAND)
+    yield f"PO lines {TO_FILE}.csv", LINES, _line_rows(lines, BY_MONTH, TO_FILE)
     for before, night in zip((TO_FILE, *NIGHTS), NIGHTS, strict=False):
         yield _scheduled("po_lines_changed", night), LINES, _line_rows(lines, before, night)
     for before, night in zip(NIGHTS[-3:], NIGHTS[-2:], strict=False):
         yield _scheduled("physical_items_changed", night), ITEMS, _item_rows(copies, before, night)
     yield _scheduled("po_lines", LAST_NIGHT), LINES, _line_rows(lines, date.min, LAST_NIGHT)
     yield _scheduled("physical_items", LAST_NIGHT), ITEMS, _item_rows(copies, date.min, LAST_NIGHT)
+    yield _scheduled("requests", LAST_NIGHT), REQUESTS, _request_rows(orders)
+    yield _scheduled("invoice_lines", LAST_NIGHT), INVOICES, _invoice_rows(orders)
     yield _scheduled("weeding", LAST_NIGHT), weeding.HEADINGS, weeding.rows()
 
 
@@ -169,6 +181,53 @@ def _item_rows(copies: list[Copy], begin: date, night: date) -> list[Row]:
     return rows
 
 
+def request_id(copy: Copy) -> str:
+    """Return the number of the request for a copy that was left on a cart."""
+    return f"27{copy.number:08d}0009999"
+
+
+def title_id(line: Line) -> str:
+    """Return the number that Alma gives to a title."""
+    return f"99{line.number:08d}0009999"
+
+
+def _request_rows(orders: Orders) -> list[Row]:
+    """Return the requests of patrons that are open; a title is asked for, not a copy."""
+    return [
+        (
+            request_id(copy), title_id(copy.line), "Patron physical item request", "Ready", f"{day}", "", LIBRARY, "Book",
+        )
+        for copy, day in orders.asked_for
+        if copy.line
+    ]  # fmt: skip
+
+
+def _invoice_rows(orders: Orders) -> list[Row]:
+    """Return what vendors billed lately: a week after the first copy came, or though none did."""
+    billed = [(line.sent, line) for line in orders.invoiced_unseen if line.sent]
+    for line in orders.lines:
+        came = min((copy.received for copy in line.copies if copy.received), default=None)
+        if came and came < at(LAST_NIGHT, 0):
+            billed.append((came.date(), line))
+    rows = []
+    for day, line in sorted(billed, key=lambda entry: (entry[0], entry[1].number)):
+        billed_on = day + timedelta(days=7)
+        if billed_on < LAST_NIGHT and (billed_on >= BILLED_SINCE or line in orders.invoiced_unseen):
+            rows.append(_invoice_row(line, billed_on))
+    return rows
+
+
+def _invoice_row(line: Line, billed_on: date) -> Row:
+    """Return the invoice of one line; it is paid after four weeks."""
+    paid_on = billed_on + timedelta(days=28)
+    is_paid = paid_on < LAST_NIGHT
+    cents = len(line.copies) * (1299 + line.number * 37 % 2600)
+    return (
+        f"{line.vendor[:2].upper()}-{line.number}", f"{billed_on}", "CLOSED" if is_paid else "ACTIVE", f"{paid_on}" if is_paid else "",
+        f"46{line.number:08d}0009999", "REGULAR", f"{cents // 100}.{cents % 100:02d}", f"POL-{line.number}", line.vendor,
+    )  # fmt: skip
+
+
 def item_id(copy: Copy) -> str:
     """Return the number that Alma gives to a copy."""
     return f"23{copy.number:08d}0009999"
@@ -179,7 +238,7 @@ def _item_row(copy: Copy, line: Line, night: date) -> Row:
     received, is_ready = _seen(copy.received, night), bool(_seen(copy.available, night))
     is_catalogued = bool(received and _seen(copy.catalogued, night))
     return (
-        f"99{line.number:08d}0009999", f"{line.created}", line.title, line.author,
+        title_id(line), f"{line.created}", line.title, line.author,
         (f"{line.year}", f"[{line.year}]", f"c{line.year}", f"cop. {line.year}")[line.number % 4], line.isbn, f"Acquisition (PO line POL-{line.number})",
         LIBRARY, item_id(copy), barcode(500_000 + copy.number), "Item in place" if is_ready else "Item not in place",
         "None" if is_ready else "In Process" if received else "Acquisition", "Book", "Standard loan", "PURCHASE", f"POL-{line.number}", _note(line),

@@ -89,6 +89,10 @@ class Borrowing:
         if fate < 6:
             self._cancel(request, self._wait(moment), "Cancelled by ILL Staff", DUPLICATE)
             return self._reactivate(request, request.changes[-1].at)
+        if fate < 9:
+            reason = self.dice.pick(EXHAUSTED)
+            self._cancel(request, self._wait(moment), "Cancelled by ILL Staff", reason)
+            return None
         return moment
 
     def _reactivate(self, request: Request, moment: datetime) -> datetime | None:
@@ -222,7 +226,7 @@ class Borrowing:
             request.lender = lender.symbol
             request.tried.append(lender.symbol)
             request.change(moment, "Request Sent", self._clerk(), "sent")
-            if self.dice.below(1000) < 7:
+            if self.dice.below(1000) < 9:
                 return None
             if not self.dice.chance(lender.refuses):
                 return moment + self._takes(lender, hours[moment.date() >= CHANGED])

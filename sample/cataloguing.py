@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sample.alma import item_id
 from sample.orders import Orders
-from sample.places import CENTRAL, FIRST, at
+from sample.places import BY_MONTH, CENTRAL, FIRST, at
 
 FOLDER = "cataloguing"
 HEADING = ("process", "case", "milestone", "happened_at", "branch")
-NIGHTS = (date(2025, 11, 1), date(2026, 5, 1), date(2026, 11, 1))
+NIGHTS = (BY_MONTH, date(2025, 11, 1), date(2026, 5, 1), date(2026, 11, 1))
 """Days on which the log was saved; each file begins where the last one ended."""
 
 

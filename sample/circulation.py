@@ -6,12 +6,27 @@ from functools import partial
 from heapq import heappop, heappush
 
 from sample.dice import Dice, Urn
-from sample.places import BRANCHES, CENTRAL, OPAC_BRANCH, OPAC_BRANCH_SET, STUTTERS, Branch, at
+from sample.places import (
+    BRANCHES,
+    CENTRAL,
+    OPAC_BRANCH,
+    OPAC_BRANCH_SET,
+    STUTTERS,
+    TARNHOLLOW,
+    Branch,
+    at,
+)
 from sample.records import Event, Item, Journey, Loan, Patron
 from sample.stock import Stock
 
 Action = Callable[[datetime], None]
 
+AT_ONCE = (1, 2, 2, 2, 3, 3)
+"""How many items a visitor borrows."""
+TRIES = 400
+"""How many items somebody looks at who seeks one to their liking."""
+SLOW_ROUTE = (TARNHOLLOW, CENTRAL)
+"""The van comes this way once a week."""
 KEPT = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 110, 120, 150, 180, 200, 250, 300, 350, 450)
 """How long patrons mean to keep a loan, in percent of its period; each is as likely as another."""
 
@@ -38,6 +53,7 @@ class Circulation:
         """Asked at every loan and renewal: whether a hold waits for the item."""
         self._diary: list[tuple[datetime, int, Action]] = []
         self._entries = 0
+        self._hands: dict[str, list[int]] = {branch.code: [] for branch in BRANCHES}
 
     def plan(self, moment: datetime, action: Action) -> None:
         """Enter `action` in the diary."""
@@ -70,9 +86,11 @@ class Circulation:
     def find(self, branch: Branch, accept: Callable[[Item], bool]) -> Item | None:
         """Return a wanted item that is on the shelf of `branch` and that `accept` takes, or None
         after some tries."""
-        for _ in range(60):
+        for _ in range(TRIES):
             item = self.wishes.draw(self.dice)
-            if item.place == "shelf" and item.holding is branch and accept(item):
+            if item.place != "shelf" or item.holding is not branch or item.is_misplaced:
+                continue
+            if accept(item):
                 return item
         return None
 
@@ -81,7 +99,7 @@ class Circulation:
         patron = self.patrons.draw(self.dice)
         channel = "self_check" if branch.has_self_check and self.dice.chance(45) else "staff"
         day = moment.date()
-        for _ in range(self.dice.pick((1, 1, 2, 2, 3, 4))):
+        for _ in range(self.dice.deal(self._hands[branch.code], AT_ONCE)):
             item = self.find(
                 branch, lambda item: item.title.kind.days > 0 and not self.is_awaited(item, day)
             )
@@ -233,7 +251,7 @@ class Circulation:
         if self.claim(item, moment) or item.holding is item.home:
             return
         journey = self.send(item, item.home, "ReturnToHome", moment)
-        self.plan(arrival(item.home, moment), partial(self._come_home, journey))
+        self.plan(arrival(item.holding, item.home, moment), partial(self._come_home, journey))
 
     def send(self, item: Item, target: Branch, reason: str, moment: datetime) -> Journey:
         """Hand `item` to the courier; the van leaves two hours later."""
@@ -278,7 +296,8 @@ class Circulation:
         loan.item.changed = moment
 
 
-def arrival(branch: Branch, moment: datetime) -> datetime:
-    """Return when the courier brings to `branch` what was sent at `moment`: two days on, or when it
-    next opens."""
-    return branch.opening(branch.next_open(moment.date() + timedelta(days=2)), 35)
+def arrival(origin: Branch, target: Branch, moment: datetime) -> datetime:
+    """Return when the courier brings what was sent at `moment`: two days on, a week on the slow
+    route, or when the branch next opens."""
+    days = 7 if (origin, target) == SLOW_ROUTE else 2
+    return target.opening(target.next_open(moment.date() + timedelta(days=days)), 35)

@@ -37,6 +37,13 @@ class Dice:
         """Return one of `choices`, each equally likely."""
         return choices[self.below(len(choices))]
 
+    def deal(self, hand: list[T], cards: Sequence[T]) -> T:
+        """Return one of the cards in `hand`, dealt anew from `cards` when it is empty: in the long
+        run each comes as often as it should."""
+        if not hand:
+            hand.extend(cards)
+        return hand.pop(self.below(len(hand)))
+
     def around(self, thousandths: int) -> int:
         """Return a count that is `thousandths` / 1000 on average, and between nothing and about
         twice that."""

@@ -8,13 +8,15 @@ from pathlib import Path
 from sample import koha, oddities
 from sample.koha import HEADINGS, Row
 from sample.library import Library
-from sample.places import FIRST, LAST, at
+from sample.loose_ends import WEEK_BEFORE
+from sample.places import BY_MONTH, FIRST, LAST, at
 from sample.records import Hold
 
-DUMPS = (date(2026, 4, 30), date(2026, 10, 31))
+DUMPS = (date(2026, 4, 30), LAST)
 """Days at whose end the tables of the present state are exported whole."""
 CLOSED = (
-    (date(2024, 11, 1), date(2025, 10, 31)),
+    (FIRST, date(2024, 10, 31)),
+    (date(2024, 10, 1), date(2025, 10, 31)),
     (date(2025, 10, 1), date(2026, 4, 30)),
     (date(2026, 4, 1), date(2026, 10, 31)),
 )
@@ -50,19 +52,21 @@ class Exports:
     def present(self, library: Library, day: date) -> None:
         """Write the tables of the present state at the end of `day`, if it is a day for that;
         titles at the last only."""
-        if day not in DUMPS:
+        if day not in (*DUMPS, WEEK_BEFORE):
             return
         self.put(
             "items",
             day,
             (oddities.in_item(item, koha.item_row(item, day)) for item in library.items),
         )
+        self.put("reserves", day, _open_holds(library, day))
+        if day == WEEK_BEFORE:
+            return
         if day == LAST:
             self.put("biblios", day, map(koha.title_row, library.titles))
         self.put(
             "issues", day, (koha.loan_row(loan, day) for loan in library.loans if not loan.returned)
         )
-        self.put("reserves", day, _open_holds(library, day))
 
     def past(self, library: Library) -> None:
         """Write the logs, and the tables of what is closed, once the library has lived to the last
@@ -93,17 +97,24 @@ class Exports:
 
 
 def log_windows() -> list[tuple[date, datetime, datetime]]:
-    """Return for each log the day of its export and the half-open span of time it holds."""
+    """Return for each log the day of its export and the half-open span of time it holds: half a
+    year, later a month."""
     windows = []
     first, begun = FIRST, at(FIRST, 0)
     while first <= LAST:
-        following = (first + timedelta(days=32)).replace(day=1)
+        following = next_export(first)
         last = following - timedelta(days=1)
         since = at(first - timedelta(days=OVERLAPS[first]), 0) if first in OVERLAPS else begun
         until = EARLY.get(last, at(following, 0))
         windows.append((last, since, until))
         first, begun = following, until
     return windows
+
+
+def next_export(first: date) -> date:
+    """Return the first day that a log which begins at `first` does not hold."""
+    days = 32 if first >= BY_MONTH else 186
+    return (first + timedelta(days=days)).replace(day=1)
 
 
 def _is_closed(hold: Hold) -> bool:

@@ -6,8 +6,8 @@ from functools import partial
 
 from sample.circulation import Circulation, arrival
 from sample.dice import Dice
-from sample.places import BRANCHES, CENTRAL, at
-from sample.records import Hold, Item, Journey, Title
+from sample.places import BRANCHES, CENTRAL, Branch, at
+from sample.records import Hold, Item, Journey, Patron, Title
 
 SHELF_DAYS = 10
 """How many days an item waits for its patron."""
@@ -34,7 +34,7 @@ class Holds:
 
     def is_awaited(self, item: Item, day: date) -> bool:
         """Return whether a pending hold would take `item` on `day`."""
-        return any(_would_take(hold, item, day) for hold in self.queue(item.title))
+        return any(would_take(hold, item, day) for hold in self.queue(item.title))
 
     def place(self, moment: datetime) -> None:
         """Let a patron ask for something that is wanted, be it on a shelf or on loan."""
@@ -43,39 +43,52 @@ class Holds:
             return
         patron = self.circulation.patrons.draw(self.dice)
         branch = patron.branch if self.dice.chance(85) else self.dice.pick(BRANCHES)
-        hold = Hold(len(self.all) + 1, patron, item.title, branch, moment.date(), moment)
+        hold = self.ask(item, patron, branch, moment)
         if self.dice.chance(8):
             hold.item, hold.is_item_level = item, True
         if self.dice.chance(3):
             hold.suspended_until = moment.date() + timedelta(days=60)
-        self.all.append(hold)
-        self.queue(item.title).append(hold)
-        item.reserves = (item.reserves or 0) + 1
-        self._touch(hold, moment)
         self._plan_pull(hold, moment)
         if self.dice.chance(14):
             self.circulation.plan(
                 moment + timedelta(days=self.dice.between(2, 40)), partial(self._withdraw, hold)
             )
 
+    def ask(self, item: Item, patron: Patron, branch: Branch, moment: datetime) -> Hold:
+        """Enter a hold on the title of `item` at the end of its queue."""
+        hold = Hold(len(self.all) + 1, patron, item.title, branch, moment.date(), moment)
+        self.all.append(hold)
+        self.queue(item.title).append(hold)
+        item.reserves = (item.reserves or 0) + 1
+        self._touch(hold, moment)
+        return hold
+
+    def copies(self, title: Title) -> list[Item]:
+        """Return the copies of `title`, in order of number."""
+        return self._copies[title.number]
+
     def _plan_pull(self, hold: Hold, moment: datetime) -> None:
         """Look on the shelves the next morning, and again when a suspension ends."""
         day = CENTRAL.next_open(moment.date() + timedelta(days=1))
         self.circulation.plan(
-            CENTRAL.opening(day, self.dice.between(5, 50)), partial(self._pull, hold)
+            CENTRAL.opening(day, self.dice.between(5, 50)), partial(self.pull, hold)
         )
         if hold.suspended_until:
             day = CENTRAL.next_open(hold.suspended_until + timedelta(days=1))
-            self.circulation.plan(CENTRAL.opening(day, 15), partial(self._pull, hold))
+            self.circulation.plan(CENTRAL.opening(day, 15), partial(self.pull, hold))
 
-    def _pull(self, hold: Hold, moment: datetime) -> None:
+    def pull(self, hold: Hold, moment: datetime) -> None:
         """Take a copy from a shelf where staff are in; look again tomorrow if the only one is
         behind shut doors."""
         if hold.outcome != "pending":
             return
         day = moment.date()
         copies = self._copies[hold.title.number]
-        ready = [item for item in copies if item.place == "shelf" and _would_take(hold, item, day)]
+        ready = [
+            item
+            for item in copies
+            if item.place == "shelf" and not item.is_misplaced and would_take(hold, item, day)
+        ]
         for item in ready:
             if item.holding.is_open(day):
                 item.seen = item.changed = moment
@@ -84,13 +97,13 @@ class Holds:
         if ready:
             tomorrow = CENTRAL.next_open(day + timedelta(days=1))
             self.circulation.plan(
-                CENTRAL.opening(tomorrow, self.dice.between(5, 50)), partial(self._pull, hold)
+                CENTRAL.opening(tomorrow, self.dice.between(5, 50)), partial(self.pull, hold)
             )
 
     def claim(self, item: Item, moment: datetime) -> bool:
         """Take an item in hand for the first hold that would have it; return whether one did."""
         for hold in self.queue(item.title):
-            if _would_take(hold, item, moment.date()):
+            if would_take(hold, item, moment.date()):
                 self._trap(hold, item, moment)
                 return True
         return False
@@ -105,8 +118,11 @@ class Holds:
             self._await_patron(hold, moment)
             return
         hold.outcome = "in_transit"
+        origin = item.holding
         journey = self.circulation.send(item, hold.branch, "Reserve", moment)
-        self.circulation.plan(arrival(hold.branch, moment), partial(self._arrive, hold, journey))
+        if not hold.is_left:
+            coming = arrival(origin, hold.branch, moment)
+            self.circulation.plan(coming, partial(self._arrive, hold, journey))
 
     def _arrive(self, hold: Hold, journey: Journey, moment: datetime) -> None:
         """Take in what the courier brought for `hold`; send it on if the hold was cancelled on the
@@ -127,6 +143,8 @@ class Holds:
         hold.waiting_on = moment.date()
         hold.expires = hold.waiting_on + timedelta(days=SHELF_DAYS)
         self._touch(hold, moment)
+        if hold.is_left:
+            return
         if self.dice.chance(90):
             day = hold.branch.next_open(
                 hold.waiting_on + timedelta(days=self.dice.pick((0, 1, 1, 2, 2, 3, 4, 6)))
@@ -167,7 +185,7 @@ class Holds:
         hold.patron.active = max(hold.patron.active, moment.date())
 
 
-def _would_take(hold: Hold, item: Item, day: date) -> bool:
+def would_take(hold: Hold, item: Item, day: date) -> bool:
     """Return whether `hold` can be filled with `item` on `day`."""
     if hold.suspended_until and day < hold.suspended_until:
         return False

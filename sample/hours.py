@@ -22,6 +22,10 @@ WHOLE = """# Koha's lists of items and titles name everything, so that what is m
 "polaris items" = true
 "polaris holds" = true
 
+# A copy of which a patron says that it was brought back: Koha's preference ClaimReturnedLostValue.
+[roles.koha.item.lost_code]
+"5" = "claimed returned"
+
 # Koha's reports run each night after closing time: a file named by a day holds all of it.
 [coverage."koha statistics"]
 whole_days = true

@@ -7,6 +7,7 @@ from sample.borrowing import Borrowing
 from sample.cases import Request
 from sample.desk import Desk
 from sample.dice import Dice, Urn
+from sample.left_alone import LeftAlone
 from sample.lenders import LENDERS
 from sample.lending import Delivery, Lending
 from sample.places import BRANCHES, CENTRAL, FIRST, LAST, at
@@ -17,7 +18,7 @@ SEASON = (95, 110, 115, 110, 65, 60, 60, 60, 50, 130, 115, 60)
 TERM = (9, 17)
 """Month and day on which the college's year begins; for the rest of that month it is five times as
 busy."""
-A_DAY = {"ill_borrowing": 1100, "ill_lending": 560, "document_delivery": 230}
+A_DAY = {"ill_borrowing": 800, "ill_lending": 330, "document_delivery": 140}
 """Requests on a usual day, in thousandths."""
 LOANS = {"ill_borrowing": 50, "ill_lending": 60, "document_delivery": 0}
 """How many are for a thing that goes back, in percent."""
@@ -46,6 +47,15 @@ class Requests:
                 request = self._begin(moment, process)
                 lives[process](request)
                 self.all.append(request)
+        self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        """Add the requests of the last weeks that nobody follows up."""
+        left = LeftAlone(self.dice, self.desk)
+        for moment, live in left.requests():
+            request = self._begin(moment, "ill_borrowing", kind="Loan")
+            live(request)
+            self.all.append(request)
 
     def _arrivals(self, day: date, size: int) -> list[tuple[datetime, str]]:
         """Return what comes on `day`, in order of time."""
@@ -61,9 +71,9 @@ class Requests:
                 arrivals.append((at(day, hour, minute, self.dice.below(60)), process))
         return sorted(arrivals)
 
-    def _begin(self, moment: datetime, process: str) -> Request:
+    def _begin(self, moment: datetime, process: str, kind: str = "") -> Request:
         """Return a new request: who asks, what for, and its first status."""
-        kind = "Loan" if self.dice.chance(LOANS[process]) else "Article"
+        kind = kind or ("Loan" if self.dice.chance(LOANS[process]) else "Article")
         is_ours = process != "ill_lending"
         branch = SITES.draw(self.dice) if is_ours else CENTRAL
         name = self.dice.pick(names.SURNAMES).lower().replace("-", "")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sample import workbook
 from sample.cases import Change, Request
+from sample.exports import next_export
 from sample.illiad_oddities import PURGED, lender_of, process_of, status_of, year_of
 from sample.koha import money
 from sample.lenders import NO_LIBRARY
-from sample.places import FIRST, LAST, at
+from sample.places import BY_MONTH, FIRST, LAST, at
 
 FOLDER = "illiad"
 TRANSACTIONS = (
@@ -48,8 +49,8 @@ LATE = {date(2025, 2, 1): 3, date(2025, 9, 1): 5, date(2026, 4, 1): 2}
 """Months whose log begins so many days before the month does."""
 DAILY = (date(2026, 10, 29), date(2026, 10, 30), date(2026, 10, 31))
 """Nights whose log of the day came too, beside that of the month."""
-HALVES = (FIRST, date(2025, 5, 1), date(2025, 11, 1), date(2026, 5, 1), NIGHT_AFTER)
-"""Ends of the files of history; the last one is a workbook."""
+HALVES = (FIRST, BY_MONTH, date(2025, 5, 1), date(2025, 11, 1), date(2026, 5, 1), NIGHT_AFTER)
+"""Ends of the files of history: the first two years, then half-years; the last one is a workbook."""
 
 
 def write(folder: Path, requests: list[Request]) -> dict[str, int]:
@@ -81,7 +82,7 @@ def log_windows() -> list[tuple[date, date]]:
     """Return the first day of each log and the night on which it was written."""
     windows, first = [], FIRST
     while first <= LAST:
-        following = (first + timedelta(days=32)).replace(day=1)
+        following = next_export(first)
         windows.append((first - timedelta(days=LATE.get(first, 0)), following))
         first = following
     return [*windows[:-1], *((night - timedelta(days=1), night) for night in DAILY), windows[-1]]
@@ -150,7 +151,7 @@ def _tracking(log: list[tuple[Change, int]], begin: date, night: date) -> Iterab
 
 
 def _histories(place: Path, requests: list[Request]) -> dict[str, int]:
-    """Write the history by half-years: three files of text and a workbook."""
+    """Write the history in five files: four of text and a workbook."""
     notes = sorted(
         ((note, request.number) for request in requests for note in request.notes),
         key=lambda entry: (entry[0].at, entry[1]),

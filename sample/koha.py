@@ -104,12 +104,19 @@ def item_row(item: Item, day: date) -> Row:
     return _row(
         item.number, title.number, item.barcode, item.accessioned, item.home.code,
         money(item.cents) if item.number % 9 else None, money(item.replacement),
-        item.borrowed, item.seen, 0 if kind.days else 1, item.damaged, item.lost, item.lost_on,
+        item.borrowed, item.seen, not_for_loan(item), item.damaged, item.lost, item.lost_on,
         1 if item.withdrawn_on else 0, item.withdrawn_on, title.call_number,
         item.issues, item.renewals, item.reserves, item.holding.code, item.changed,
         "CART" if on_cart else item.location, item.location, item.due, "ddc", sort_key(title.call_number),
         kind.ccode, kind.itype, item.volume, item.copy,
     )  # fmt: skip
+
+
+def not_for_loan(item: Item) -> int:
+    """Return Koha's own number: ordered, to be lent, or never."""
+    if item.place == "ordered":
+        return -1
+    return 0 if item.title.kind.days else 1
 
 
 def title_row(title: Title) -> Row:
@@ -165,7 +172,9 @@ def hold_row(hold: Hold, exported_on: date, priority: int = 0) -> Row:
     """Return the row of `hold`; `priority` is its place in the queue, 0 when it has left it."""
     item = hold.item.number if hold.item else None
     itemtype = hold.title.kind.itype if hold.is_item_level else None
-    suspended = at(hold.suspended_until, 0) if hold.suspended_until else None
+    # Koha takes a suspension off in the night in which it ends.
+    is_suspended = hold.suspended_until and exported_on < hold.suspended_until
+    suspended = at(hold.suspended_until, 0) if is_suspended and hold.suspended_until else None
     found = "W" if hold.outcome == "cancelled" and hold.waiting_on else FOUND[hold.outcome]
     return _row(
         hold.number, number_of(hold.patron, exported_on), hold.placed, hold.title.number, hold.branch.code,

@@ -20,9 +20,11 @@ class Lender:
 
 SLOW = "Z9SLO"
 """The lender that takes three times as long as the others."""
+QUICK = "Z9ALD"
+"""The quickest one."""
 LENDERS = (
-    Lender("Z9ALD", 24, 80, 15),
-    Lender("Z9BRK", 18, 90, 25),
+    Lender(QUICK, 24, 60, 15),
+    Lender("Z9BRK", 18, 100, 25),
     Lender("Z9CRN", 14, 100, 20),
     Lender("Z9DUN", 12, 110, 30),
     Lender("Z9ELM", 10, 120, 35),

@@ -8,7 +8,8 @@ from sample import stock
 from sample.circulation import Circulation
 from sample.dice import Dice
 from sample.holds import Holds
-from sample.places import BRANCHES, CENTRAL, FIRST, LAST, SALTMERE, SEASON, Branch, at
+from sample.loose_ends import LooseEnds
+from sample.places import BRANCHES, CENTRAL, FIRST, LAST, SALTMERE, SEASON, TARNHOLLOW, Branch, at
 from sample.records import Event, Hold, Item, Journey, Loan, Patron, Title
 
 GUESTS = 9001
@@ -18,8 +19,8 @@ MOVES = (date(2025, 6, 17), date(2026, 7, 14))
 ONSITE = 80
 """Uses in the reading room on a usual open day of the largest branch, in thousandths."""
 
-HOLDS = 1300
-"""Requests on a usual open day, in thousandths."""
+HOLDS = 900
+"""Requests on a usual open day of the largest branch, in thousandths."""
 
 
 class Library:
@@ -37,6 +38,8 @@ class Library:
         }
         self.circulation = Circulation(self.dice, self.stock, self.patrons, guests)
         self.requests = Holds(self.dice, self.circulation)
+        self.loose_ends = LooseEnds(self.dice, self.circulation, self.requests)
+        self._owed: dict[tuple[str, str], int] = {}
         self.events: list[Event] = []
         """The log in order of time, once the last day is over."""
 
@@ -74,12 +77,14 @@ class Library:
             for branch in BRANCHES:
                 if branch.is_open(day):
                     self._open(branch, day)
+            self.loose_ends.plan(day)
             self._receive(day)
             if day.day == 3:
                 self._weed(day)
             if day in MOVES:
                 self._move(day)
             self.circulation.live(day)
+            self.loose_ends.note(day)
             closing(day)
             day += timedelta(days=1)
         self._delete_patrons()
@@ -89,7 +94,7 @@ class Library:
         """Enter what people come for on an open day."""
         pace = SEASON[day.month - 1] * self.size
         desk = self.circulation
-        for _ in range(self.dice.around(branch.visits * pace // 100)):
+        for _ in range(self._due("visits", branch, branch.busy(day) * self.size)):
             desk.plan(branch.moment(self.dice, day), partial(desk.visit, branch))
         for _ in range(self.dice.around(branch.in_house * pace // 100)):
             desk.plan(branch.moment(self.dice, day), partial(desk.use_in_house, branch))
@@ -97,8 +102,16 @@ class Library:
             return
         for _ in range(self.dice.around(ONSITE * 2 * self.size)):
             desk.plan(branch.moment(self.dice, day), partial(desk.read_in, branch))
-        for _ in range(self.dice.around(HOLDS * self.size)):
+        for _ in range(self._due("holds", branch, HOLDS * pace // 100)):
             desk.plan(branch.moment(self.dice, day), self.requests.place)
+
+    def _due(self, what: str, branch: Branch, thousandths: int) -> int:
+        """Return how often `what` happens today: what is owed, give or take one, which is made up
+        later, so that a month is what its season lets expect."""
+        owed = self._owed.get((what, branch.code), 0) + thousandths
+        count = max(0, owed // 1000 + self.dice.pick((-1, 0, 0, 1)))
+        self._owed[what, branch.code] = owed - 1000 * count
+        return count
 
     def _receive(self, day: date) -> None:
         """Put new items of the day on their shelves."""
@@ -117,11 +130,11 @@ class Library:
                 and (now - item.withdrawn_on).days > 85
             ):
                 item.place = "gone"
-            elif item.place == "shelf" and not item.title.weight and self.dice.below(1000) < 16:
+            elif item.place == "shelf" and not item.title.weight and self.dice.below(1000) < 8:
                 item.place, item.withdrawn_on, item.changed = "withdrawn", now, now
-            elif item.place == "shelf" and self.dice.below(10_000) < 5:
+            elif item.place == "shelf" and self.dice.below(10_000) < 3:
                 item.place, item.lost, item.lost_on, item.changed = "lost", 4, now, now
-            elif item.place == "shelf" and self.dice.below(10_000) < 4:
+            elif item.place == "shelf" and self.dice.below(10_000) < 2:
                 item.damaged, item.changed = 1, now
 
     def _move(self, day: date) -> None:
@@ -156,7 +169,7 @@ def _patrons(dice: Dice, count: int) -> list[Patron]:
     """Return `count` patrons, the busiest first."""
     patrons = []
     for place in range(count):
-        branch = CENTRAL if dice.chance(58) else dice.pick(BRANCHES[1:])
+        branch = CENTRAL if dice.chance(58) else dice.pick((TARNHOLLOW, TARNHOLLOW, SALTMERE))
         category = dice.pick(("AD", "AD", "AD", "AD", "JU", "JU", "TE", "SR", "ST"))
         # Numbers say nothing of how busy a patron is.
         number = 101 + place * 7919 % count

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sample.koha import HEADINGS, Row
-from sample.places import MIGRATED, OPAC_BRANCH, OPAC_BRANCH_SET, UPGRADED
+from sample.places import FIRST, MIGRATED, OPAC_BRANCH, OPAC_BRANCH_SET, UPGRADED
 from sample.records import Event, Item
 
 
@@ -32,7 +32,7 @@ BAD_LOAN_FILE = ("old_issues", date(2026, 4, 30))
 ERROR_FILE = ("statistics", date(2025, 3, 31))
 ERROR_LINE = "# ERROR: EIF - Loose unescaped quote (2027)\n"
 REPEATED_FILE = ("items", date(2026, 4, 30))
-EMPTY_FILE = ("reserves", date(2024, 11, 1))
+EMPTY_FILE = ("reserves", FIRST)
 CREDIT_UNTIL = date(2025, 1, 15)
 """Until this day the log calls a payment by its older name."""
 CREDIT = "CreditXXX"

@@ -6,12 +6,16 @@ from datetime import date, datetime, time, timedelta
 from sample.dice import Dice
 
 SYSTEM = "Quillbrook Valley Libraries"
-FIRST = date(2024, 11, 1)
+FIRST = date(2022, 11, 1)
 """The first day of business on this Koha."""
 LAST = date(2026, 10, 31)
 """The last day of business in the exports."""
-MIGRATED = date(2024, 10, 21)
+MIGRATED = date(2022, 10, 21)
 """The day on which the old system's stock was loaded."""
+BY_MONTH = date(2024, 11, 1)
+"""From this day somebody exports every month; what is older came by the half-year."""
+SHIFTED = date(2025, 11, 1)
+"""From this day branches go opposite ways: a school moved to one and left the others."""
 UPGRADED = date(2025, 7, 13)
 """The first day on which the log says by which interface a thing was done."""
 OPAC_BRANCH_SET = date(2025, 1, 6)
@@ -44,12 +48,19 @@ class Branch:
     has_self_check: bool = False
     works: tuple[date, date] | None = field(default=None)
     """First and last day of a closure for building works."""
+    shifted: int = 100
+    """Visits since SHIFTED, in percent of those before."""
 
     def is_open(self, day: date) -> bool:
         """Return whether the doors open on `day`."""
         if day.weekday() not in self.hours or (day.month, day.day) in HOLIDAYS or day in STORM:
             return False
         return self.works is None or not self.works[0] <= day <= self.works[1]
+
+    def busy(self, day: date) -> int:
+        """Return the visits with a loan to expect on `day`, an open one, in thousandths."""
+        shift = self.shifted if day >= SHIFTED else 100
+        return self.visits * SEASON[day.month - 1] * shift // 10_000
 
     def next_open(self, day: date) -> date:
         """Return `day` or the first open day after it."""
@@ -75,28 +86,31 @@ def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
 CENTRAL = Branch(
     code="QBC",
     name="Quillbrook Central",
-    visits=2330,
-    in_house=850,
-    share=60,
+    visits=2000,
+    in_house=420,
+    share=55,
+    shifted=96,
     hours={0: (9, 20), 1: (9, 20), 2: (9, 20), 3: (9, 20), 4: (9, 18), 5: (10, 16)},
     has_self_check=True,
 )
 TARNHOLLOW = Branch(
     code="TRN",
     name="Tarnhollow",
-    visits=1150,
-    in_house=400,
-    share=26,
+    visits=1000,
+    in_house=230,
+    share=25,
+    shifted=86,
     hours={1: (10, 18), 2: (10, 18), 3: (10, 18), 4: (10, 18), 5: (10, 14)},
     has_self_check=True,
 )
 SALTMERE = Branch(
     code="SLT",
     name="Saltmere",
-    visits=880,
-    in_house=300,
-    share=14,
+    visits=1300,
+    in_house=200,
+    share=20,
     hours={1: (13, 19), 3: (13, 19), 5: (10, 13)},
+    shifted=142,
     works=(date(2026, 2, 2), date(2026, 2, 21)),
 )
 BRANCHES = (CENTRAL, TARNHOLLOW, SALTMERE)

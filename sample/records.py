@@ -47,7 +47,8 @@ class Title:
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A copy. `place` is where it is: coming, shelf, loan, transit, held, lost, withdrawn or gone."""
+    """A copy. `place` is where it is: ordered, coming, shelf, loan, transit, held, lost, withdrawn or
+    gone."""
 
     number: int
     title: Title
@@ -73,6 +74,8 @@ class Item:
     withdrawn_on: datetime | None = None
     checked_in: date | None = None
     place: str = "shelf"
+    is_misplaced: bool = False
+    """Whether nobody finds it, though the catalogue says that it is on its shelf."""
 
 
 @dataclass(slots=True, eq=False)
@@ -159,3 +162,5 @@ class Hold:
     cancelled_on: date | None = None
     suspended_until: date | None = None
     outcome: str = "pending"
+    is_left: bool = False
+    """Whether nobody fetches what waits and nobody clears it, and what is sent for it is lost."""

@@ -9,7 +9,7 @@ from sample.cases import Case
 from sample.exports import Exports
 from sample.ill import Requests
 from sample.library import Library
-from sample.orders import Orders
+from sample.orders import LIBRARY, Orders
 from sample.places import BRANCHES, CENTRAL, FIRST, LAST, SYSTEM, UPGRADED, at
 from sample.records import Event
 
@@ -37,7 +37,14 @@ def of_desks(
 ) -> dict[str, Any]:
     """Return the truth about work that takes time, about orders, opening hours and weeding, and the
     rows of the other files."""
-    cases = [*desk.all, *_holds(library), *_journeys(library), *orders.copies, *_pile(orders)]
+    cases = [
+        *desk.all,
+        *_holds(library),
+        *_requests(orders),
+        *_journeys(library),
+        *orders.copies,
+        *_pile(orders),
+    ]
     return {
         "calendar": hours.truth(),
         "processes": flow.truth(cases),
@@ -80,6 +87,14 @@ def _holds(library: Library) -> Iterator[Case]:
         ):
             if day:
                 case.reach(at(day, 0), milestone)
+        yield case
+
+
+def _requests(orders: Orders) -> Iterator[Case]:
+    """Return the holds that Alma has, as cases of the library as Alma names it."""
+    for _, day in orders.asked_for:
+        case = Case("hold", LIBRARY)
+        case.reach(at(day, 0), "placed")
         yield case
 
 

@@ -311,7 +311,7 @@ def test_the_sample_library_filled_what_it_lived(demo: Path) -> None:
         truth["reasons"]["ill_borrowing"],
     )
     with libstats.open(demo) as con:
-        found = libstats.fill_rate(con, since="2024-11-01", until="2026-11-01")
+        found = libstats.fill_rate(con, since="2022-11-01", until="2026-11-01")
         row = dict(zip(found.columns, found.fetchall()[0], strict=True))
     left_out = row["duplicate"] + row["cancelled_by_patron"] + row["other_left_out"]
     assert (row["filled"], row["unfilled"] + left_out, row["still_open"]) == (

@@ -117,7 +117,7 @@ def test_the_committed_sample_is_what_the_code_writes(sample: Path) -> None:
 
 
 def test_the_sample_is_small(sample: Path) -> None:
-    assert sum(map(len, contents(sample, names_in(sample)).values())) < 4_700_000
+    assert sum(map(len, contents(sample, names_in(sample)).values())) < 7_500_000
 
 
 def test_every_field_with_a_space_is_quoted_and_nothing_ends_in_a_return(sample: Path) -> None:
@@ -249,7 +249,7 @@ def test_error_line_ends_one_file(sample: Path) -> None:
 
 
 def test_row_repeated_in_items(files: dict[str, pd.DataFrame]) -> None:
-    assert [int(items.duplicated().sum()) for items in of(files, "items")] == [1, 0]
+    assert [int(items.duplicated().sum()) for items in of(files, "items")] == [1, 0, 0]
 
 
 def test_pairs_of_equal_events(log: pd.DataFrame) -> None:
@@ -298,7 +298,7 @@ def test_counters_that_are_null(files: dict[str, pd.DataFrame]) -> None:
 
 
 def test_file_without_rows(sample: Path) -> None:
-    text = (sample / "reserves-2024-11-01-reportresults.csv").read_bytes()
+    text = (sample / "reserves-2022-11-01-reportresults.csv").read_bytes()
     assert text.count(b"\n") == 1
     assert text.endswith(b";item_level_hold\n")
 
@@ -348,7 +348,7 @@ def test_logs_overlap_and_lose_nothing_at_their_ends(files: dict[str, pd.DataFra
 
 
 def test_day_of_migration(files: dict[str, pd.DataFrame]) -> None:
-    assert int((files["items-2026-10-31"]["dateaccessioned"] == "2024-10-21").sum()) > 400
+    assert int((files["items-2026-10-31"]["dateaccessioned"] == "2022-10-21").sum()) > 400
 
 
 def test_titles_that_trip_a_reader(files: dict[str, pd.DataFrame]) -> None:
@@ -371,7 +371,7 @@ def test_cart(files: dict[str, pd.DataFrame]) -> None:
 
 def test_items_vanish_arrive_move_and_come_back(files: dict[str, pd.DataFrame]) -> None:
     before, after = (
-        items.drop_duplicates().set_index("itemnumber") for items in of(files, "items")
+        items.drop_duplicates().set_index("itemnumber") for items in of(files, "items")[::2]
     )
     assert len(before.index.difference(after.index)) > 5
     assert len(after.index.difference(before.index)) > 20
@@ -379,7 +379,7 @@ def test_items_vanish_arrive_move_and_come_back(files: dict[str, pd.DataFrame]) 
     assert (both["homebranch_before"] != both["homebranch_after"]).any()
     assert ((both["onloan_before"] != "") & (both["onloan_after"] == "")).any()
     assert {"0", "1"} == set(after["withdrawn"])
-    assert {"0", "2", "4"} == set(after["itemlost"])
+    assert {"0", "1", "2", "3", "4", "5"} == set(after["itemlost"])
 
 
 # The big one.
@@ -408,8 +408,8 @@ def test_one_big_export(tmp_path: Path) -> None:
 
 
 def test_the_period_of_the_truth(truth: dict[str, Any]) -> None:
-    assert (date.fromisoformat(truth["until"]) - date.fromisoformat(truth["since"])).days == 729
-    assert len({cell["month"] for cell in truth["months"]}) == 24
+    assert (date.fromisoformat(truth["until"]) - date.fromisoformat(truth["since"])).days == 1460
+    assert len({cell["month"] for cell in truth["months"]}) == 48
 
 
 def test_dispositions_sum_to_the_rows_of_every_file(demo: Path, truth: dict[str, Any]) -> None:
