@@ -4,7 +4,7 @@ what looks wrong."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -12,8 +12,10 @@ from statistics import median
 import duckdb
 
 from libstats.analysis.alarms import check
+from libstats.analysis.today_rows import GROUPS, grouped
 from libstats.analysis.work.exported import newest_exports
-from libstats.analysis.work.worklist import LAST_TOLD, NEAR_DAYS, STANDINGS, worklist
+from libstats.analysis.work.hold_shelf import hold_shelf
+from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
@@ -44,21 +46,22 @@ class Export:
 @dataclass(frozen=True)
 class Work:
     """The open cases of a process: how many are of each standing, and how many of those are of
-    copies marked lost; of the late, near and unknown others the oldest."""
+    copies marked lost; how many of the others are in each group, and of each the first."""
 
     process: Process
     as_of: datetime
     counts: dict[str, int]
     missing: dict[str, int]
+    groups: dict[str, int]
     cases: list[Row]
 
-    @property
-    def more(self) -> int:
-        """Late and near cases that need a hand and are not among `cases`."""
-        return sum(
-            self.counts[standing] - self.missing[standing]
-            for standing in ("late", "near", LAST_TOLD, "not known")
-        ) - len(self.cases)
+    def of(self, group: str) -> list[Row]:
+        """The cases of a group that are listed."""
+        return [row for row in self.cases if row["group_name"] == group]
+
+    def more(self, group: str) -> int:
+        """Cases of a group that are not listed."""
+        return self.groups.get(group, 0) - len(self.of(group))
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Today:
     exports: list[Export]
     alarms: list[Row]
     work: list[Work]
+    shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
+
+    def count(self, group: str) -> int:
+        """How many cases of all kinds of work are in a group."""
+        return sum(work.groups.get(group, 0) for work in self.work)
 
     @property
     def stale(self) -> list[Export]:
@@ -112,15 +120,17 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
         told = [newest[table] for table in process.tables if table in newest]
         if told and (found := _work(con, process, max(told), most)) is not None:
             work.append(replace(found, cases=_named(found.cases, names)))
-    return Today(now, _exports(con, now), records(check(con)), work)
+    shelf = _named(records(hold_shelf(con)), names)
+    return Today(now, _exports(con, now), records(check(con)), work, shelf)
 
 
 def _work(
     con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime, most: int | None
 ) -> Work | None:
     """The open cases of a process; None where it has none."""
-    counts, missing, cases = pressing(worklist(con, process.name, as_of=as_of), most)
-    return Work(process, as_of, counts, missing, cases) if sum(counts.values()) else None
+    listed = grouped(con, process.name, worklist(con, process.name, as_of=as_of))
+    counts, missing, groups, cases = pressing(listed, most)
+    return Work(process, as_of, counts, missing, groups, cases) if sum(counts.values()) else None
 
 
 def _names(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
@@ -137,6 +147,7 @@ def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[R
             **{
                 kind: names.get((row["source"], kind, row[kind]), row[kind])
                 for kind in ("branch", "location")
+                if kind in row
             },
         }
         for row in rows
@@ -145,37 +156,52 @@ def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[R
 
 def pressing(
     found: duckdb.DuckDBPyRelation, most: int | None
-) -> tuple[dict[str, int], dict[str, int], list[Row]]:
-    """Of a worklist how many cases are late, near and in time (paused, or not known to be open),
-    how many of those are of copies marked lost, and of the others the late cases, the near ones and
-    those that nobody knows, longest past their goal, so many of each, all if it is None.
+) -> tuple[dict[str, int], dict[str, int], dict[str, int], list[Row]]:
+    """Of a grouped worklist how many cases are of each standing, how many of those are of copies
+    marked lost, how many of the others are in each group, and of each group the first `most`: what
+    nobody follows up, then the longest past their goal; all if it is None.
 
-    Each for itself: what was forgotten for months must not crowd out what can still be done in
-    time. All in one reading, for a worklist takes long to plan: the first row of each group has its
-    count.
+    Each group for itself: what was forgotten for years must not crowd out what can still be done
+    in time. All in one reading, for a worklist takes long to plan: the first row of each part has
+    its count.
     """
-    listed = "standing not in ('in time', 'paused') and not is_missing"
+    listed = "group_name is not null and not is_missing"
     if most is not None:
         listed += f" and place <= {most}"
-    rows = records(found.select(_RANKED).filter(f"place = 1 or {listed}"))
+    rows = records(found.select(_RANKED).filter(f"of_part = 1 or {listed}"))
     counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
+    groups: dict[str, int] = {}
     cases = []
-    for row in sorted(rows, key=lambda row: (STANDINGS.index(row["standing"]), row["place"])):
-        place, cases_of_group = row.pop("place"), row.pop("cases_of_group")
-        if place == 1:
-            counts[row["standing"]] += cases_of_group
-            missing[row["standing"]] += cases_of_group if row["is_missing"] else 0
-        if row["standing"] not in ("in time", "paused") and not row["is_missing"]:
+    for row in sorted(rows, key=_in_order):
+        of_part, in_part, in_group = (row.pop(name) for name in ("of_part", "in_part", "in_group"))
+        place = row.pop("place")
+        if of_part == 1:
+            counts[row["standing"]] += in_part
+            missing[row["standing"]] += in_part if row["is_missing"] else 0
+        if row["group_name"] is None or row["is_missing"]:
+            continue
+        groups[row["group_name"]] = in_group
+        if most is None or place <= most:
             cases.append(row)
-    return counts, missing, cases
+    return counts, missing, groups, cases
+
+
+def _in_order(row: Row) -> tuple[int, int]:
+    group = row["group_name"]
+    return (GROUPS.index(group) if group else len(GROUPS), row["place"])
 
 
 _RANKED = """
     *,
-    count(*) over (partition by standing, is_missing) as cases_of_group,
+    count(*) over (partition by standing, is_missing) as in_part,
     row_number() over (
         partition by standing, is_missing
         order by left_days, source, case_id
+    ) as of_part,
+    count(*) over (partition by group_name, is_missing) as in_group,
+    row_number() over (
+        partition by group_name, is_missing
+        order by is_urgent desc, left_days, source, case_id
     ) as place
 """
 
@@ -261,6 +287,14 @@ def basis(work: Work, today: Today) -> str:
 def last_step(row: Row) -> str:
     """The last milestone of a case, with its day."""
     return f"{words(row['last_milestone'])} {row['last_at']:%Y-%m-%d}"
+
+
+def about(row: Row) -> str:
+    """What a case is about, why it stands in the list, and its last and its next step."""
+    following = f", next: {words(row['next_step'])}" if row["next_step"] else ""
+    due = f"due {row['due_at']:%Y-%m-%d}" if row["due_at"] else ""
+    told = (row["why"], row["what"], due or f"{last_step(row)}{following}")
+    return "; ".join(filter(None, told))
 
 
 def words(name: str | None) -> str:

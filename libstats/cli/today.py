@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from libstats.analysis import today as lists
-from libstats.analysis.today import Today, Work
-from libstats.wording import Row
+from libstats.analysis.today import Today
+from libstats.analysis.today_rows import DO, GROUPS
+from libstats.wording import Row, capital
 
 WIDTH = 100
 
@@ -21,11 +22,11 @@ def text(today: Today) -> str:
         *_export_lines(today),
         *_alarm_lines(today),
     ]
-    for work in today.work:
-        lines += ["", *_work_lines(work, today)]
+    for group in GROUPS:
+        lines += _group_lines(group, today)
     if not today.work:
         lines += ["", "No kind of work has an open case in what is loaded."]
-    return "\n".join(line[:WIDTH].rstrip() for line in lines)
+    return "\n".join(line[:WIDTH].rstrip() for line in [*lines, *_counted(today)])
 
 
 def _export_lines(today: Today) -> list[str]:
@@ -53,38 +54,57 @@ def _alarm_lines(today: Today) -> list[str]:
     return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed]
 
 
-def _work_lines(work: Work, today: Today) -> list[str]:
-    lines = [lists.headline(work), *textwrap.wrap(f"({lists.basis(work, today)})", WIDTH)]
-    if len(" ".join(lines)) <= WIDTH:
-        lines = [" ".join(lines)]
-    if not work.cases:
-        return lines
-    due = ("due",) if work.process.due else ()
-    cells = [
-        ("", "days", *due, "look for", "where", "last step", "next step"),
-        *(_cells(row, bool(due)) for row in work.cases),
-    ]
-    widths = [min(24, max(map(len, column))) for column in zip(*cells, strict=True)]
-    lines += [
-        "  " + "  ".join(_fitted(cell, wide) for cell, wide in zip(row, widths, strict=True))
-        for row in cells
-    ]
-    return lines + ([f"  and {work.more:,} more"] if work.more else [])
+def _group_lines(group: str, today: Today) -> list[str]:
+    """A group of the list: each kind of work in it as a small table."""
+    lines: list[str] = []
+    for work in today.work:
+        if rows := work.of(group):
+            cells = [_cells(row) for row in rows]
+            lines += ["", f"  {capital(work.process.title)}", *_laid_out(cells)]
+            lines += [f"    and {more:,} more"] if (more := work.more(group)) else []
+    if group == DO and today.shelf:
+        cells = [_shelf_cells(row) for row in today.shelf[: lists.MOST]]
+        lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
+    return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
 
 
-def _cells(row: Row, with_due: bool) -> tuple[str, ...]:
+def _counted(today: Today) -> list[str]:
+    """How many there are of each kind of work, and by which goal."""
+    lines = ["", "All that is open"] if today.work else []
+    for work in today.work:
+        lines += textwrap.wrap(
+            f"{lists.headline(work)} ({lists.basis(work, today)})",
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+    return lines
+
+
+def _laid_out(cells: list[tuple[str, ...]]) -> list[str]:
+    """Cells below each other; the last of a line may be long, and goes on below."""
+    widths = [min(30, max(map(len, column))) for column in zip(*cells, strict=True)][:-1]
+    lines: list[str] = []
+    for row in cells:
+        fitted = (_fitted(cell, wide) for cell, wide in zip(row[:-1], widths, strict=True))
+        start = "    " + "  ".join(fitted)
+        lines += textwrap.wrap(
+            row[-1], WIDTH, initial_indent=f"{start}  ", subsequent_indent=" " * 8
+        ) or [start]
+    return lines
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    """Days, what to look for, where, and what it is about."""
     place = " ".join(filter(None, (row["branch"], row["location"])))
     age = f"{row['age']:.1f}" if row["age"] < 10 else f"{row['age']:,.0f}"
-    due = (f"{row['due_at']:%Y-%m-%d}" if row["due_at"] else "",) if with_due else ()
-    return (
-        row["standing"],
-        age,
-        *due,
-        row["handle"] or row["case_id"],
-        place,
-        lists.last_step(row),
-        lists.words(row["next_step"]),
-    )
+    return (f"{age} days", row["handle"] or row["case_id"], place, lists.about(row))
+
+
+def _shelf_cells(row: Row) -> tuple[str, ...]:
+    past = "1 day past" if row["days_past"] == 1 else f"{row['days_past']:,} days past"
+    told = "; ".join(filter(None, (row["call_number"], row["title"])))
+    return (past, row["barcode"] or row["hold_id"], row["branch"] or "", told)
 
 
 def _fitted(cell: str, wide: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from libstats.analysis.today import pressing, words
+from libstats.analysis.today_rows import PAUSED, grouped
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
@@ -196,8 +197,10 @@ def reasons_of(report: Ill, process: str, caption: str) -> Table:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
-    counts, _, cases = pressing(worklist(report.con, PROCESS), LISTED)
-    more = sum(n for of, n in counts.items() if of not in ("in time", "paused")) - len(cases)
+    listed = grouped(report.con, PROCESS, worklist(report.con, PROCESS))
+    _, _, groups, cases = pressing(listed, LISTED)
+    cases = [row for row in cases if row["group_name"] != PAUSED]
+    more = sum(n for group, n in groups.items() if group != PAUSED) - len(cases)
     names = (
         "handle",
         "standing",
@@ -222,7 +225,7 @@ def to_do(report: Ill) -> Html:
         "last_at": "Reached",
         "next_step": "Next step",
     }
-    listed = table(
+    shown = table(
         without_empty(rows),
         (
             f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on "
@@ -232,4 +235,4 @@ def to_do(report: Ill) -> Html:
         formats={"age": tenths},
     )
     told = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
-    return joined(listed, told if more else "")
+    return joined(shown, told if more else "")

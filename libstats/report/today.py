@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from libstats.analysis import today as lists
 from libstats.analysis.today import Today, Work
+from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED, SOON
 from libstats.report import sections
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.wording import capital, tenths
+from libstats.wording import Row, capital, tenths
 
 __all__ = ["page", "sheets"]
 
 TITLE = "Today's work"
 HEADINGS = {
     "handle": "Look for",
-    "last_milestone": "Last step",
-    "last_at": "Reached",
+    "what": "Title",
+    "place": "Where",
+    "age": "Days",
+    "why": "What is known",
     "next_step": "Next step",
-    "age": "Age in days",
-    "left_days": "Days left",
     "due_at": "Due",
+}
+MEANING = {
+    DO: "Late, or left lying: what nobody follows up comes first.",
+    DECIDE: (
+        "These cannot go on by themselves, or nobody can tell how they stand, or they have been"
+        " open for more than a year: decide, then close them in your system."
+    ),
+    SOON: "Near their goal or their due day.",
+    PAUSED: "Their patrons have paused them; none of these is late.",
 }
 
 
@@ -41,7 +52,8 @@ def page(today: Today) -> str:
     ]
     sections = [
         ("head", "", _head(today)),
-        *((work.process.name, lists.headline(work), _section(work, today)) for work in today.work),
+        *((name, heading, html) for name, heading, html in _groups(today)),
+        ("counts", "All that is open", _counts(today)),
     ]
     if not today.work:
         sections.append(
@@ -79,7 +91,8 @@ def sheets(today: Today) -> bytes:
     )
     tables = [
         counts,
-        *map(_cases, today.work),
+        *(_cases_of(work, group) for group in GROUPS for work in today.work if work.of(group)),
+        *([_shelf(today)] if today.shelf else []),
         _exports(today),
         *([_alarms(today)] if today.alarms else []),
     ]
@@ -142,32 +155,68 @@ def _alarms(today: Today) -> Table:
     )
 
 
-def _section(work: Work, today: Today) -> Html:
-    about = paragraph(f"{capital(lists.basis(work, today))}.")
-    if not work.cases:
-        return joined(about, "<p>Nothing is late or near.</p>")
-    return joined(about, _cases(work), f"<p>And {work.more:,} more.</p>" if work.more else "")
+def _groups(today: Today) -> list[tuple[str, str, Html]]:
+    """The groups of the list in the order of work, those in which something is."""
+    found = []
+    for number, group in enumerate(GROUPS):
+        pieces: list[Table | str] = []
+        for work in today.work:
+            if rows := work.of(group):
+                pieces.append(_cases(work, rows))
+                more = work.more(group)
+                pieces.append(f"<p>And {more:,} more.</p>" if more else "")
+        if group == DO and today.shelf:
+            pieces.append(_shelf(today))
+        if pieces:
+            heading = f"{capital(group)}: {today.count(group):,}"
+            found.append((f"group-{number}", heading, joined(paragraph(MEANING[group]), *pieces)))
+    return found
 
 
-def _cases(work: Work) -> Table:
-    rows = [
+def _cases_of(work: Work, group: str) -> Table:
+    """The cases as a sheet of a workbook."""
+    found = _cases(work, work.of(group))
+    return replace(found, caption=f"{capital(group)}: {work.process.title}")
+
+
+def _cases(work: Work, rows: list[Row]) -> Table:
+    """The cases of one kind of work in a group."""
+    listed = [
         {
             "handle": row["handle"] or row["case_id"],
-            "standing": row["standing"],
-            "location": row["location"] or "",
-            "branch": row["branch"] or "",
-            "last_milestone": lists.words(row["last_milestone"]),
-            "last_at": row["last_at"],
-            "next_step": lists.words(row["next_step"]),
+            "what": row["what"] or "",
+            "place": " ".join(filter(None, (row["branch"], row["location"]))),
             "age": row["age"],
-            "left_days": row["left_days"],
             "due_at": row["due_at"],
+            "why": row["why"] or f"{capital(lists.last_step(row))}",
+            "next_step": lists.words(row["next_step"]),
         }
-        for row in work.cases
+        for row in rows
     ]
     return table(
-        without_empty(rows),
-        f"{capital(work.process.title)}: late and near, the latest first",
+        without_empty(listed),
+        capital(work.process.title),
         headings=HEADINGS,
-        formats={"age": tenths, "left_days": tenths},
+        formats={"age": tenths},
     )
+
+
+def _shelf(today: Today) -> Table:
+    """What stands on the hold shelf past its date."""
+    names = ("barcode", "title", "call_number", "branch", "expires_on", "days_past")
+    rows = [{name: row[name] for name in names} for row in today.shelf]
+    headings = {"barcode": "Look for", "expires_on": "Last day", "days_past": "Days past it"}
+    return table(rows, "On the hold shelf past their date", headings=headings)
+
+
+def _counts(today: Today) -> Html:
+    """How many cases there are of each kind of work, and by which goal."""
+    rows = [
+        {
+            "work": capital(work.process.title),
+            **{name: work.counts[name] for name in ("late", "near", "in time", "paused")},
+            "goal": capital(lists.basis(work, today)),
+        }
+        for work in today.work
+    ]
+    return joined(table(rows, "Open cases by kind of work", headings={"work": "Kind of work"}))
