@@ -137,6 +137,13 @@ def test_the_same_list_of_another_day_outlives_a_changed_declaration(
         ("Room 2026-10", None),
         ("As of October 31, 2026", "2026-10-31 00:00:00"),  # its comma parts two columns
         ("Printed on Sat Oct 31 23:59:00 2026", "2026-10-31 00:00:00"),
+        # of the form or the program
+        ("Version 21.05.2026", None),
+        ("Build: 2026-05-21", None),
+        ("Library system 24.05 (2026-05-21)", None),
+        ("Fecha: 31.10.2026", "2026-10-31 00:00:00"),
+        ("Template of May 21, 2026", None),
+        ("Version 21.05.2026,Printed 31.10.2026", "2026-10-31 00:00:00"),
         # by which rows were chosen
         ("Items added since 2026-01-01", None),
         ("Last use before: 01/31/2020", None),
