@@ -13,14 +13,14 @@ REASON = (
 )
 # 2.3E+16, 2,3e+16, 2E+16, 2.3E16 (but 4E10 may be a code), 2.3×10^16; 101.0; 1,234,567; ="101",
 # '101; #NAME? and its like in any language, Err:502, a column too narrow; what programs write for
-# no number
+# no number (a plain INF may be a code)
 RUINED = (
     r"\s*(?:[-+]?\d+(?:[.,]\d*)?\s?[eE][+]\d+|[-+]?\d+[.,]\d+[eE]\d+"
     r"|[-+]?\d+(?:[.,]\d+)?\s?[xX×*·]\s?10\s?\^\s?[+]?\d+"
     r"|\d+[.]0+|\d{1,3}(?:,\d{3})+"
     r"|=\s*\"[^\"]*\"|'\d+"
     r"|#(?:[^\s\d]{2,}[?!]|DIV/0!|N/[ABDV]|N[ADV]|#+)|Err:\d{3}"
-    r"|nan|NaN|[-+]?(?:inf|Inf|INF|[Ii]nfinity)|NaT|<NA>)\s*"
+    r"|nan|NaN|[-+](?:inf|Inf|INF)|[-+]?[Ii]nfinity|NaT|<NA>)\s*"
 )
 WHOLE = r"\d{1,15}[.]0+"
 # Of a number of more digits a spreadsheet keeps fifteen. Many true ones end in zeros too: it is
@@ -36,7 +36,7 @@ def is_ruined(text: str) -> str:
             *(f"contains({text}, '{sign}')" for sign in "+.,^"),
             f"contains(lower({text}), 'e')",
             # what of RUINED has none of these signs
-            f"({text} >= 'I' and lower(trim({text})) in ('nan', 'nat', 'inf', 'infinity'))",
+            f"({text} >= 'I' and lower(trim({text})) in ('nan', 'nat', 'infinity'))",
         )
     )
     return f"case when {may_be} then regexp_full_match({text}, {quoted(RUINED)}) else false end"

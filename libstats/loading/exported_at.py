@@ -50,16 +50,11 @@ _CHOSEN = re.compile(
     r"|added|seit|vor|ab|bis|depuis|avant|jusqu'au|desde|hasta|antes de|dal|fino al)|[<>]=?)\W*$",
     re.IGNORECASE,
 )
-# a day of the form or of the program, not of its rows
+# a day of the form or of the program, not of its rows, unless behind the number of a version comes
+# a word for what was done that day
 _OF_THE_FORM = re.compile(
-    r"\b(?:version|vers|build|release|rev|revision|revised|template|form of|layout|v)\b[^\d]*$",
-    re.IGNORECASE,
-)
-# words that a day of export, run, print or creation has with it, by their beginnings
-_MADE = re.compile(
-    r"\b(?:export|extract|run|ran|print|creat|generat|produc|prepared|made|written|download|saved"
-    r"|snapshot|as of|as at|date|day|time|report date|stand|datum|erstellt|erzeugt|gedruckt"
-    r"|imprim|édit|généré|créé|fecha|creado|generado|impreso|data|creato|stampato|gemaakt|skapad)",
+    r"\b(?:versi[oó]n[ei]?|vers|build|release|rev|revision|revised|template|form|v)\b"
+    r"(?!.*\d.*\b(?:export|extract|run|ran|print|creat|generat|produc|download|as of|as at))",
     re.IGNORECASE,
 )
 
@@ -72,26 +67,20 @@ def above(part: Part, dates: str) -> datetime | None:
         return None
     lines = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
     text = "\n".join(" ".join(line) for line in lines[: part.preamble])
-    told = [
-        match
-        for form in _WRITTEN
-        for match in form.finditer(text)
-        if not _OF_THE_FORM.search(text[: match.start()])
-    ]
+    told = [match for match in _written(text) if not _OF_THE_FORM.search(_before(match))]
     found = {day for match in told if (day := _day(match, dates))}
-    is_of_making = all(_is_of_making(text[: match.start()]) for match in told)
     is_chosen = any(_CHOSEN.search(text[: match.start()]) for match in told)
-    return (
-        found.pop()
-        if len(found) == 1 and len(told) == 1 and is_of_making and not is_chosen
-        else None
-    )
+    return found.pop() if len(found) == 1 and len(told) == 1 and not is_chosen else None
 
 
-def _is_of_making(before: str) -> bool:
-    """True where a day stands alone in its line, or behind a word for export, run or print."""
-    line = before.rpartition("\n")[2]
-    return not re.search(r"[^\W\d_]", line) or bool(_MADE.search(line))
+def _written(text: str) -> list[re.Match[str]]:
+    return [match for form in _WRITTEN for match in form.finditer(text)]
+
+
+def _before(match: re.Match[str]) -> str:
+    """What stands before a day in its line, behind the day before."""
+    line = match.string[: match.start()].rpartition("\n")[2]
+    return line[max((day.end() for day in _written(line)), default=0) :]
 
 
 def _day(match: re.Match[str], dates: str) -> datetime | None:
