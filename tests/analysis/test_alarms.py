@@ -69,7 +69,14 @@ PLANTED = {
     ],
     "impossible days": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;1900-01-01\n")],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],
-    "times to come": [("log-2026-10-01.csv", LOG + "2026-10-05 10:00:00;EAST;issue\n")],
+    "times to come": [("log-2026-10-01.csv", LOG + "2026-10-03 10:00:00;EAST;issue\n")],
+    "rows after the file": [
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "1;2026-10-04 09:00:00;2026-10-30;2026-10-05 10:00:00\n2;2026-10-03 10:00:00;2026-10-30;\n",
+        )
+    ],
     "gap in a log": [
         (
             "log-2026-10-01.csv",
@@ -119,3 +126,48 @@ def test_a_planted_fault_raises_its_alarm_and_no_other(
 
 def test_clean_files_raise_none(workspace: Workspace, tmp_path: Path) -> None:
     assert alarms(workspace, CLEAN, tmp_path) == set()
+
+
+HOLDS = (
+    "reserve_id;biblionumber;branchcode;reservedate;priority;found;waitingdate;cancellationdate\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        # two clocks, or a day that began later elsewhere
+        ("loans-2026-10-01.csv", LOANS + "1;2026-10-03 23:59:00;2026-10-30;\n", []),
+        (
+            "loans-2026-10-01.csv",
+            LOANS + "1;2026-10-04 00:00:00;2026-10-30;\n",
+            [("rows to 2026-10-04", 1)],
+        ),
+        # no day in its name: the newest row dates it
+        ("loans.csv", LOANS + "1;2026-10-04 00:00:00;2026-10-30;\n", []),
+        (
+            "loans.csv",
+            f"Report run: 2026-10-01\n{LOANS}1;2026-10-14 00:00:00;2026-10-30;\n",
+            [("rows to 2026-10-14", 1)],
+        ),
+        ("holds-2026-10-01.csv", HOLDS + "1;7;EAST;2026-10-09;1;;;\n", [("rows to 2026-10-09", 1)]),
+        # one slip of a hand among many
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "".join(f"{n};2026-09-04 10:00:00;2026-10-30;\n" for n in range(100))
+            + "100;2062-09-04 10:00:00;2026-10-30;\n",
+            [],
+        ),
+    ],
+)
+def test_rows_after_the_day_of_their_file_are_told_of(
+    name: str, text: str, told: list[tuple[str, int]], workspace: Workspace, tmp_path: Path
+) -> None:
+    assert libstats.load(workspace, [write(tmp_path / name, text)]).is_clean
+    with libstats.open(workspace) as con:
+        found = libstats.check(con).filter("alarm = 'rows after the file'")
+        assert [
+            (place.rpartition(", ")[2], rows)
+            for place, rows in found.project("place, rows").fetchall()
+        ] == told
