@@ -113,7 +113,14 @@ OF_LOADS: dict[str, tuple[str, str]] = {
                 as place,
             sum(n) filter (where is_after) as rows
         from (
-            select f.seq, f.source, f.file, f.exported_at, d.day, d.n, d.day > f.exported_at::date + 2 as is_after
+            select
+                f.seq,
+                f.source,
+                f.file,
+                f.exported_at,
+                d.day,
+                d.n,
+                d.day > f.exported_at::date + 2 as is_after
             from loaded_file f join loaded_day d using (seq)
             where f.is_active and f.exported_from in ('name', 'stated', 'given')
         )

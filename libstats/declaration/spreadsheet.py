@@ -22,6 +22,17 @@ RUINED = (
     r"|#(?:[^\s\d]{2,}[?!]|DIV/0!|N/[ABDV]|N[ADV]|#+)|Err:\d{3}"
     r"|nan|NaN|[-+](?:inf|Inf|INF)|[-+]?[Ii]nfinity|NaT|<NA>)\s*"
 )
+# What it makes of 1-2 and 2/1 where it takes them for days, in a few languages. Some libraries
+# number so themselves: it is doubtful only beside numbers of another form.
+_MONTH = (
+    "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug|[Ss]ept?|[Oo]ct|[Nn]ov|[Dd]ec"
+    "|Mär|Mrz|Mai|Okt|Dez|janv|févr|mars|avr|mai|juin|juil|août|déc|ene|abr|ago|dic"
+    "|gen|mag|giu|lug|set|ott|mrt|mei|okt|fev|out|dez|maj)[.]?"
+)
+DAY = (
+    rf"\d{{1,2}}[.]?[- /]{_MONTH}(?:[- /]\d\d(?:\d\d)?)?|{_MONTH}[- ]\d\d(?:\d\d)?"
+    r"|(?:19|20)\d\d-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d\d?[/.]\d\d?[/.](?:19|20)\d\d(?: .*)?"
+)
 WHOLE = r"\d{1,15}[.]0+"
 # Of a number of more digits a spreadsheet keeps fifteen. Many true ones end in zeros too: it is
 # doubtful only where rows meet under it that are not equal.

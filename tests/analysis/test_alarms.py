@@ -30,6 +30,9 @@ PLANTED = {
     "export cut off": [("items-2026-10-01.csv", items(1000))],
     "list held": [("items-2026-10-01.csv", items(200)), ("items-2026-10-02.csv", items(100))],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
+    "numbers that are dates": [
+        ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")
+    ],
     "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
     "two clocks": [
@@ -171,3 +174,40 @@ def test_rows_after_the_day_of_their_file_are_told_of(
             (place.rpartition(", ")[2], rows)
             for place, rows in found.project("place, rows").fetchall()
         ] == told
+
+
+DATES = [
+    *("Jan-02", "2-Jan", "02-Jan-26", "1. Feb", "02. Mrz", "02-janv", "2-dic", "2-mei"),
+    *("2026-01-02", "2026-01-02 00:00:00", "1/2/2026", "02.01.2026", "1/2/2026 0:00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        *(pytest.param([each, "1-40", "b7"], 1, id=each) for each in DATES),
+        (["2-Jan", "Jan-02", "1-40"], 2),
+        (["2-Jan", "Jan-02"], 0),  # the library's own way to number
+        (["2003-05-12", "2003-05-31", "2003-05-32"], 0),
+        (["MAR-02", "Mars-02", "2-Jam", "2026-1", "1-2", "1.2"], 0),
+    ],
+)
+def test_numbers_that_became_dates_are_told_of(
+    numbers: list[str], told: int, workspace: Workspace, tmp_path: Path
+) -> None:
+    """As barcodes and as the system's numbers of copies and of loans."""
+    loans = "".join(f"{n};2026-09-01 10:00:00;2026-09-30;\n" for n in numbers)
+    files = [
+        write(
+            tmp_path / "items-2026-10-01.csv", ITEMS + "".join(f"{n};{n};EAST;\n" for n in numbers)
+        ),
+        write(tmp_path / "loans-2026-10-01.csv", LOANS + loans),
+    ]
+    assert libstats.load(workspace, files).is_clean
+    with libstats.open(workspace) as con:
+        found = libstats.check(con).filter("alarm = 'numbers that are dates'")
+        assert found.project("place, rows").fetchall() == (
+            [(place, told) for place in ("item.barcode", "item.item_id", "loan.loan_id")]
+            if told
+            else []
+        )
