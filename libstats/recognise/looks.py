@@ -34,8 +34,8 @@ _ONE_WORD = (
 )
 _RUN_TOGETHER = re.compile(
     r"(?<=[a-z])(?=(date|time|callnumber|number|barcode|branch|location|type|status|price)\b)|"
-    r"(?<=\bdate)(?=(accessioned|last|added|created|due|enrolled|sent|arrived|placed|received)\w*\b)"
-    r"|(?<=\bcall)(?=number\b)|(?<=\bdatelast)(?=\w)|(?<=\bpub)(?=date\b)"
+    r"(?<=\bdate)(?=(accessioned|last|added|created|due|enrolled|sent|arrived|placed|received)"
+    r"\w*\b)|(?<=\bcall)(?=number\b)|(?<=\bdatelast)(?=\w)|(?<=\bpub)(?=date\b)"
 )
 
 
