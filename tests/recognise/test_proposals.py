@@ -279,6 +279,29 @@ def test_a_list_of_another_kind_is_not_taken_for_kohas_copies(tmp_path: Path, mo
     assert "It looks like a list of" in inspect(file)
 
 
+@pytest.mark.parametrize(
+    ("more", "is_koha"),
+    [
+        ("Missing since", False),
+        ("Discarded", False),
+        ("Date weeded", False),
+        ("Lost status", True),  # which Koha's copies have
+        ("Lost status,Missing since", True),
+        ("Shelf remark", True),
+    ],
+)
+def test_a_list_of_gone_copies_is_not_taken_for_kohas(
+    more: str, is_koha: bool, tmp_path: Path
+) -> None:
+    row = f"30000000000017,MAIN{',0' * (more.count(',') + 1)}"
+    file = write(tmp_path / "x.csv", f"Barcode,Home library,{more}\n{row}\n")
+    if is_koha:
+        assert recognise(file)[0].label == "koha items"
+    else:
+        with pytest.raises(UnknownExport):
+            recognise(file)
+
+
 def test_nothing_wrong_is_proposed_for_real_files(tmp_path: Path) -> None:
     if not REAL.exists():
         pytest.skip(f"{REAL} is not there")
