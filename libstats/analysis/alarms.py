@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats import schema
 from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
+from libstats.declaration import spreadsheet
 from libstats.definitions import codes, coverage, days
 from libstats.definitions.parameters import asked
 
@@ -27,6 +29,19 @@ def _days_of(table: str) -> str:
             on {", ".join(days.OF_COPIES)}
             into name field value day
         """
+
+
+def _numbers() -> str:
+    """SQL: source, place, number of everything that has a number of its own, or a barcode."""
+    by_hand = ("code", "fund", "vendor")
+    return " union all ".join(
+        f"select source, '{table.name}.{column.name}' as place, {column.name} as number"
+        f" from {table.name} where {column.name} is not null"
+        for table in schema.tables().values()
+        if table.name not in by_hand
+        for column in table.columns
+        if column.name == "barcode" or (column.name,) == table.exported_key
+    )
 
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
@@ -50,6 +65,36 @@ ALARMS: dict[str, tuple[str, str]] = {
         )
         where regexp_full_match(barcode, '[0-9][.,]?[0-9]*[eE][+][0-9]+')
         group by source, place
+        """,
+    ),
+    "numbers that are dates": (
+        "numbers or barcodes such as 2-Jan or 2026-01-02 stand between others that are no dates: a "
+        "spreadsheet took 1-2 for a day; export again without opening the file there",
+        f"""
+        with number as ({_numbers()}),
+        form as (
+            select
+                source,
+                place,
+                -- 2003-05-12 is a number where 2003-05-120 is one
+                case
+                    when length(number) < 25 and regexp_matches(number, '[-/. ]')
+                        then regexp_replace(number, '[0-9]+', '9', 'g')
+                end as form,
+                count(*) as n,
+                count(*) filter (
+                    where length(number) < 25 and regexp_full_match(number, '{spreadsheet.DAY}')
+                ) as dated
+            from number
+            group by all
+        )
+        select
+            source,
+            place,
+            sum(dated) filter (where dated = n) as rows
+        from form
+        group by source, place
+        having rows > 0 and sum(n) > sum(dated)
         """,
     ),
     "garbled letters": (

@@ -102,6 +102,32 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         group by source
         """,
     ),
+    "rows after the file": (
+        "over one row in a hundred tells of what happened more than two days after the day that "
+        "the file has by its name or by what stands in it, and a newer file may be taken for older "
+        "than it: undo the load, and load the file again with --exported-at and its true day",
+        """
+        select
+            source,
+            file || ', ' || exported_at::date || ', rows to ' || max(day) filter (where is_after)
+                as place,
+            sum(n) filter (where is_after) as rows
+        from (
+            select
+                f.seq,
+                f.source,
+                f.file,
+                f.exported_at,
+                d.day,
+                d.n,
+                d.day > f.exported_at::date + 2 as is_after
+            from loaded_file f join loaded_day d using (seq)
+            where f.is_active and f.exported_from in ('name', 'stated', 'given')
+        )
+        group by seq, source, file, exported_at
+        having sum(n) filter (where is_after) > 0.01 * sum(n)
+        """,
+    ),
     "gap in a log": (
         "days without a single event between days with many: an export may be missing",
         """

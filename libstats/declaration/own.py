@@ -19,6 +19,7 @@ itemnumber = ["Item no."]
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,8 @@ FLAGS = ("whole", "is_elsewhere", "is_vague")
 PAIRS = ("fills", "required", "glean", "fits", "set_aside", "only")
 SPELLINGS = ("headings", "blanks", "letters")
 KEYS = (*LISTS, *TEXTS, *FLAGS, *PAIRS, *SPELLINGS, "columns")
+# koha holds without priority, alma physical items by barcode: the same export in another form
+_VARIANT = re.compile(r" (?:with|without|by) .*")
 STYLES = {"year first": "iso", "month first": "us", "day first": "eu"}
 
 
@@ -41,8 +44,15 @@ def of_library(config: Mapping[str, Any]) -> tuple[Source, ...]:
 
 
 def spelled(source: Source, config: Mapping[str, Any]) -> Source:
-    """A source with the names that a configuration adds for its headings."""
-    added = config.get("headings", {}).get(source.label, {})
+    """A source with the names that a configuration adds for its headings, and for those of the one
+    that it is a variant of, which it shares."""
+    told = config.get("headings", {})
+    of_whole = told.get(_VARIANT.sub("", source.label), {})
+    shared = {h: names for h, names in of_whole.items() if h in source.vendor_headings}
+    own = told.get(source.label, {})
+    added = {
+        h: tuple(dict.fromkeys((*own.get(h, ()), *shared.get(h, ())))) for h in {**shared, **own}
+    }
     if not added:
         return source
     return replace(

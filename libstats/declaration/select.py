@@ -124,7 +124,8 @@ class Plan:
             and line.headings
         ):
             # as a CASE, so that the text is looked at only where there is no value
-            told = " or ".join(f"trim({t}) <> ''" for t in self._texts(line))
+            judged = [self._text(h) for h in line.judged if h in self.positions]
+            told = " or ".join(f"trim({t}) <> ''" for t in judged) or "false"
             faults.append(f"when {column.name} is null then coalesce({told}, false)")
         if column.check:
             faults.append(f"when not ({column.check}) then true")

@@ -24,6 +24,8 @@ Absence = Literal["nothing", "gone"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
 _BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|\(|\)|\bcase\b|\bend\b""", re.IGNORECASE)
 HEADING = re.compile(r'"(\??)([^"]+)"')
+# what only decides which value is taken, or how it is counted
+_JUDGING = re.compile(r"\bwhen\b.*?\bthen\b| \* .*")
 
 
 def folded(headings: Iterable[str]) -> set[str]:
@@ -55,6 +57,12 @@ class Line:
     def headings(self) -> tuple[str, ...]:
         """The vendor's headings in the expression."""
         return headings_in(self.expression)
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The headings whose text becomes the value; not those that only judge it, unless there are
+        no others."""
+        return headings_in(_JUDGING.sub(" ", self.expression)) or self.headings
 
     @property
     def tells_zone(self) -> bool:

@@ -11,14 +11,27 @@ REASON = (
     "a number no longer: a spreadsheet, or a program that counts with it, took its digits or wrote"
     " others beside them. Export it again, and load the file without opening it there"
 )
-# 2.3E+16, 2,3e+16, 2E+16, 2.3E16 (but 4E10 may be a code); 101.0; 1,234,567; ="101", '101; #NAME?
-# and its like in any language, Err:502, a column too narrow; what programs write for no number
+# 2.3E+16, 2,3e+16, 2E+16, 2.3E16 (but 4E10 may be a code), 2.3×10^16; 101.0; 1,234,567; ="101",
+# '101; #NAME? and its like in any language, Err:502, a column too narrow; what programs write for
+# no number (a plain INF may be a code)
 RUINED = (
     r"\s*(?:[-+]?\d+(?:[.,]\d*)?\s?[eE][+]\d+|[-+]?\d+[.,]\d+[eE]\d+"
+    r"|[-+]?\d+(?:[.,]\d+)?\s?[xX×*·]\s?10\s?\^\s?[+]?\d+"
     r"|\d+[.]0+|\d{1,3}(?:,\d{3})+"
     r"|=\s*\"[^\"]*\"|'\d+"
     r"|#(?:[^\s\d]{2,}[?!]|DIV/0!|N/[ABDV]|N[ADV]|#+)|Err:\d{3}"
-    r"|nan|NaN|[-+]?inf|NaT|<NA>)\s*"
+    r"|nan|NaN|[-+](?:inf|Inf|INF)|[-+]?[Ii]nfinity|NaT|<NA>)\s*"
+)
+# What it makes of 1-2 and 2/1 where it takes them for days, in a few languages. Some libraries
+# number so themselves: it is doubtful only beside numbers of another form.
+_MONTH = (
+    "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug|[Ss]ept?|[Oo]ct|[Nn]ov|[Dd]ec"
+    "|Mär|Mrz|Mai|Okt|Dez|janv|févr|mars|avr|mai|juin|juil|août|déc|ene|abr|ago|dic"
+    "|gen|mag|giu|lug|set|ott|mrt|mei|okt|fev|out|dez|maj)[.]?"
+)
+DAY = (
+    rf"\d{{1,2}}[.]?[- /]{_MONTH}(?:[- /]\d\d(?:\d\d)?)?|{_MONTH}[- ]\d\d(?:\d\d)?"
+    r"|(?:19|20)\d\d-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d\d?[/.]\d\d?[/.](?:19|20)\d\d(?: .*)?"
 )
 WHOLE = r"\d{1,15}[.]0+"
 # Of a number of more digits a spreadsheet keeps fifteen. Many true ones end in zeros too: it is
@@ -31,10 +44,10 @@ def is_ruined(text: str) -> str:
     may_be = " or ".join(
         (
             f"{text} < '0' or ({text} >= ':' and {text} < 'A')",
-            *(f"contains({text}, '{sign}')" for sign in "+.,"),
+            *(f"contains({text}, '{sign}')" for sign in "+.,^"),
             f"contains(lower({text}), 'e')",
             # what of RUINED has none of these signs
-            f"({text} >= 'N' and trim({text}) in ('NaN', 'NaT', 'inf', 'nan'))",
+            f"({text} >= 'I' and lower(trim({text})) in ('nan', 'nat', 'infinity'))",
         )
     )
     return f"case when {may_be} then regexp_full_match({text}, {quoted(RUINED)}) else false end"

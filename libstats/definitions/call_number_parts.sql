@@ -190,7 +190,9 @@ create or replace temp macro call_number_parts(number, scheme := null) as (
                     when named = 'udc' then null
                     when named = 'sudoc' or is_sudoc then 'sudoc'
                     when is_accession then null
-                    when named in ('lcc', 'nlm') and is_lc(lc) and (is_certain_lc or not is_by_author)
+                    when named in ('lcc', 'nlm')
+                        and is_lc(lc)
+                        and (is_certain_lc or not is_by_author)
                         then 'lcc'
                     when named in ('lcc', 'nlm')
                         and lc_alone <> ''

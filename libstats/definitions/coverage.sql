@@ -1,9 +1,11 @@
--- What the loaded exports cover: the view `coverage`. See coverage.py, which says what the columns mean.
+-- What the loaded exports cover: the view `coverage`. See coverage.py, which says what the columns
+-- mean.
 --
--- Days are looked up by left joins, though each is there: two inner ones would first be joined to one another, day by day.
+-- Days are looked up by left joins, though each is there: two inner ones would first be joined to
+-- one another, day by day.
 --
--- Days are counted that could have had an event: not those on which the calendar "default" is closed, nor those of a
--- weekday on which nothing ever happened.
+-- Days are counted that could have had an event: not those on which the calendar "default" is
+-- closed, nor those of a weekday on which nothing ever happened.
 with loaded as (
     select
         f.seq,
@@ -73,7 +75,8 @@ held as (
 measured as (
     select
         h.*,
-        -- cases that are over and began long before the first end that is told: what ended before is left out
+        -- cases that are over and began long before the first end that is told: what ended before is
+        -- left out
         coalesce(
             sum(c.ended) filter (where c.day < h.first_ended - greatest(h.mean_days, 1)::integer),
             0
@@ -120,7 +123,8 @@ selected as materialized (
         join told_table k using (table_name)
         left join measured m using (seq, table_name)
 ),
--- what a load's span is told by: events of a log, ends where cases were selected by their end, else beginnings
+-- what a load's span is told by: events of a log, ends where cases were selected by their end, else
+-- beginnings
 shown as materialized (
     select
         c.seq,
@@ -215,8 +219,8 @@ stride as materialized (
         ) as quiet
     from span_day d join workday w using (source, table_name, day)
 ),
--- of a whole source: a stretch in the middle of a file that is over two weeks and twice any other is a gap, not quiet; of a
--- list that people keep nothing was cut out
+-- of a whole source: a stretch in the middle of a file that is over two weeks and twice any other is
+-- a gap, not quiet; of a list that people keep nothing was cut out
 longest as (
     select
         source,
@@ -270,7 +274,8 @@ bounded as materialized (
         s.exported_at,
         s.told_until,
         case
-            when s.selection = 'all' and s.doubtful_before < coalesce(a.last_day, s.told_until::date)
+            when s.selection = 'all'
+                and s.doubtful_before < coalesce(a.last_day, s.told_until::date)
                 then greatest(b.first_day, s.doubtful_before)
             else b.first_day
         end::timestamp as since,
@@ -333,7 +338,8 @@ present as materialized (
         p.table_name,
         d.event,
         d.branch,
-        count(distinct d.day) / greatest(date_diff('day', p.since::date, p.until::date), 7) as per_day,
+        count(distinct d.day)
+            / greatest(date_diff('day', p.since::date, p.until::date), 7) as per_day,
         any_value(p.since) as since,
         any_value(p.until) as until
     from piece p
@@ -397,7 +403,8 @@ branch_day as (
     select distinct source, table_name, event, branch, day
     from shown
 ),
--- a branch that a piece lacks was quiet if it is as quiet elsewhere, or has hardly one event in so many days
+-- a branch that a piece lacks was quiet if it is as quiet elsewhere, or has hardly one event in so
+-- many days
 absent as materialized (
     select
         p.source,
@@ -553,8 +560,9 @@ settled as (
     where selection = 'all'
     group by all
 ),
--- where some have been open for longer, so may others have been that began before the first that is told: of what is open none
--- is known then, and of ends those that a hundredth of them at most may lack; unless the library says that all are there
+-- where some have been open for longer, so may others have been that began before the first that is
+-- told: of what is open none is known then, and of ends those that a hundredth of them at most may
+-- lack; unless the library says that all are there
 tailed as (
     select
         source,
@@ -606,9 +614,19 @@ newest_of as (
             and n.told_until > b.told_until
             and n.since <= b.until
             and n.until >= b.until
-    group by b.source, b.table_name, b.branch, b.since, b.told_until, b.days, b.is_open_known, b.is_end_known, b.until
+    group by
+        b.source,
+        b.table_name,
+        b.branch,
+        b.since,
+        b.told_until,
+        b.days,
+        b.is_open_known,
+        b.is_end_known,
+        b.until
 ),
--- times at which there may be cases of which nothing is told: of before the first, or that a file no longer tells of
+-- times at which there may be cases of which nothing is told: of before the first, or that a file no
+-- longer tells of
 untold as (
     select
         c.source,
@@ -654,16 +672,20 @@ ends_told as (
     where lo < until
 ),
 case_event as (
-    select distinct source, table_name, starts, event, branch from cell join selected using (seq, source, table_name, starts)
+    select distinct source, table_name, starts, event, branch
+    from cell join selected using (seq, source, table_name, starts)
     where selected.kind = 'case' and branch is not null
     union
-    select distinct source, table_name, starts, event, null from cell join selected using (seq, source, table_name, starts)
+    select distinct source, table_name, starts, event, null
+    from cell join selected using (seq, source, table_name, starts)
     where selected.kind = 'case'
     union
-    select distinct source, table_name, starts, 'open', branch from cell join selected using (seq, source, table_name, starts)
+    select distinct source, table_name, starts, 'open', branch
+    from cell join selected using (seq, source, table_name, starts)
     where selected.kind = 'case' and branch is not null
     union
-    select distinct source, table_name, starts, 'open', null from cell join selected using (seq, source, table_name, starts)
+    select distinct source, table_name, starts, 'open', null
+    from cell join selected using (seq, source, table_name, starts)
     where selected.kind = 'case'
 ),
 whole as (
@@ -686,7 +708,8 @@ whole as (
             and j.branch is not distinct from e.branch
     where e.event <> 'ended'
     union all
-    -- ends and what is open, long after the first beginning that is told, as long as files tell of them
+    -- ends and what is open, long after the first beginning that is told, as long as files tell of
+    -- them
     select e.source, e.table_name, e.event, e.branch, t.since, t.until,
         'all that began, and so long ago that none of before is left'
     from case_event e
@@ -754,7 +777,12 @@ outside as (
         c.until,
         c.kind
     from (
-        select a.source, a.table_name, a.event, b.branch, coalesce(a.day, s.exported_at::date) as day,
+        select
+            a.source,
+            a.table_name,
+            a.event,
+            b.branch,
+            coalesce(a.day, s.exported_at::date) as day,
             max(s.selection) as selection,
             any_value(s.kind) as kind,
             max(least(

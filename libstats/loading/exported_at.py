@@ -50,6 +50,13 @@ _CHOSEN = re.compile(
     r"|added|seit|vor|ab|bis|depuis|avant|jusqu'au|desde|hasta|antes de|dal|fino al)|[<>]=?)\W*$",
     re.IGNORECASE,
 )
+# a day of the form or of the program, not of its rows, unless behind the number of a version comes
+# a word for what was done that day
+_OF_THE_FORM = re.compile(
+    r"\b(?:versi[oó]n[ei]?|vers|build|release|rev|revision|revised|template|form|v)\b"
+    r"(?!.*\d.*\b(?:export|extract|run|ran|print|creat|generat|produc|download|as of|as at))",
+    re.IGNORECASE,
+)
 
 
 def above(part: Part, dates: str) -> datetime | None:
@@ -59,11 +66,21 @@ def above(part: Part, dates: str) -> datetime | None:
     if not part.preamble or part.is_bare:
         return None
     lines = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
-    text = " ".join(cell for line in lines[: part.preamble] for cell in line)
-    told = [match for form in _WRITTEN for match in form.finditer(text)]
+    text = "\n".join(" ".join(line) for line in lines[: part.preamble])
+    told = [match for match in _written(text) if not _OF_THE_FORM.search(_before(match))]
     found = {day for match in told if (day := _day(match, dates))}
     is_chosen = any(_CHOSEN.search(text[: match.start()]) for match in told)
     return found.pop() if len(found) == 1 and len(told) == 1 and not is_chosen else None
+
+
+def _written(text: str) -> list[re.Match[str]]:
+    return [match for form in _WRITTEN for match in form.finditer(text)]
+
+
+def _before(match: re.Match[str]) -> str:
+    """What stands before a day in its line, behind the day before."""
+    line = match.string[: match.start()].rpartition("\n")[2]
+    return line[max((day.end() for day in _written(line)), default=0) :]
 
 
 def _day(match: re.Match[str], dates: str) -> datetime | None:

@@ -204,6 +204,8 @@ class _Stream:
         ends before its time."""
         while self._next():
             yield from self._series(self._page) if self.part.is_paged else self._page()
+            if self._next() in (",", ";"):  # scripts put one between pages
+                self.at += 1
 
     def _page(self) -> Iterator[tuple[int, dict[str, str]]]:
         if self.part.depth == 2:

@@ -267,8 +267,9 @@ def places(path: Path, words: frozenset[str] = NONE) -> Iterator[Place]:
 
 def is_document(members: list[zipfile.ZipInfo]) -> bool:
     """True if an archive is one document: a workbook, a text, slides."""
+    names = {m.filename for m in members}
     return bool(
-        {m.filename for m in members} & {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
+        names & {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "Index/Document.iwa"}
     )
 
 

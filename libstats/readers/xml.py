@@ -34,6 +34,7 @@ FAILED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:[\w.-]+:)?web_service_result[\s
 WRAPPED = re.compile(r'\s*(?:\[\s*)?\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
 _BETWEEN = " \t\r\n\ufeff\x1e"
+_APART = re.compile(rf"[{_BETWEEN}]*[,;]?[{_BETWEEN}]*")
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 
 
@@ -216,11 +217,12 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
 
 def _values(text: str) -> Iterator[Any]:
     """The answers in JSON that stand one behind the other, or in lists."""
-    at, end = 0, len(text.rstrip(_BETWEEN))
-    while at < end:
-        at += len(text) - at - len(text[at:].lstrip(_BETWEEN))
+    at = len(text) - len(text.lstrip(_BETWEEN))
+    while at < len(text):
         value, at = json.JSONDecoder(strict=False).raw_decode(text, at)
         yield from value if isinstance(value, list) else [value]
+        if apart := _APART.match(text, at):
+            at = apart.end()
 
 
 def _listed(answer: Any) -> list[Any]:

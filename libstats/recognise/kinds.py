@@ -14,7 +14,11 @@ from dataclasses import dataclass
 _OUT = r"(check(ed)? ?outs?|loan(ed)?|lent|issued?|borrow(ed)?|charged?|lending|out)"
 _BACK = r"(check(ed)? ?ins?|return(ed)?|discharged?|in)"
 _WHEN = r"(date|time|day|on|at|date ?time|timestamp|stamp)"
-_GONE = r"(deleted?|withdrawn|withdrawal|weeded|discard(ed)?|removed|deletion|suppress(ed)?)"
+_GONE = (
+    r"(deleted?|withdrawn|withdrawal|weeded|discard(ed)?|removed|deletion|suppress(ed)?"
+    r"|dispos(ed( of)?|al)|de ?accession(ed)?|written off|purged)"
+)
+_LOST = r"(item ?)?(lost|missing|stolen|not found|claim(s|ed)? (returned|never had))"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,16 @@ KINDS = (
     Kind(
         "deleted or withdrawn copies",
         None,
-        (rf"\b{_GONE} {_WHEN}\b|\b{_WHEN} {_GONE}\b|\b{_GONE} (reason|by)\b|^{_GONE}$",),
+        (rf"\b{_GONE} ({_WHEN}|since)\b|\b{_WHEN} {_GONE}\b|\b{_GONE} (reason|by)\b|^{_GONE}$",),
+    ),
+    Kind(
+        "lost or missing copies",
+        None,
+        (
+            rf"\b{_LOST} ({_WHEN}|since|reason|by|status)\b|^{_LOST}$|\b(days|months) {_LOST}\b",
+            rf"\b({_WHEN}|since|marked|declared|reported|presumed) {_LOST}\b",
+            r"\btrac(e|ing) (date|started|since|on)\b|\b(date|searched) (traced|since)\b",
+        ),
     ),
     Kind(
         "a log of transactions",
@@ -186,6 +199,8 @@ PATRONS, COUNTS, CROSSTAB = (
     "counts across (a crosstab)",
 )
 BOUGHT = {"order lines", "invoices"}
+# kinds whose rows the library has no longer
+GONE = ("deleted or withdrawn copies", "lost or missing copies")
 COPIES = Kind("copies", "item", ())
 TITLES = Kind("titles", "title", ())
 # words of a count over many things, which a list of things does not have

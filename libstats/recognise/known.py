@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from libstats.declaration.source import LeftAlone, Source, folded
-from libstats.recognise.looks import is_of_another
+from libstats.recognise.looks import is_of_another, of_gone_copies
 from libstats.sources import declared
 
 Config = Mapping[str, Any]
@@ -77,8 +77,12 @@ class Known:
 
 def _is_misled(declaration: Source | LeftAlone, header: Sequence[str]) -> bool:
     """True for one that is known by words which lists of many kinds have, where others tell of
-    another kind."""
-    return isinstance(declaration, Source) and declaration.is_vague and is_of_another(header)
+    another kind, or of copies that are gone in words that it does not read."""
+    if not isinstance(declaration, Source) or not declaration.is_vague:
+        return False
+    gone = set(of_gone_copies(header))
+    read = {header[position] for position in declaration.locate(header).values()}
+    return is_of_another(header) or (bool(gone) and not gone & read)
 
 
 def known(config: Config | None = None) -> Known:

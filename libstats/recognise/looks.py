@@ -14,6 +14,7 @@ from libstats.recognise.kinds import (
     COUNTS,
     COURSES,
     CROSSTAB,
+    GONE,
     ITS_GROUP,
     KINDS,
     LAST,
@@ -33,8 +34,8 @@ _ONE_WORD = (
 )
 _RUN_TOGETHER = re.compile(
     r"(?<=[a-z])(?=(date|time|callnumber|number|barcode|branch|location|type|status|price)\b)|"
-    r"(?<=\bdate)(?=(accessioned|last|added|created|due|enrolled|sent|arrived|placed|received)\w*\b)"
-    r"|(?<=\bcall)(?=number\b)|(?<=\bdatelast)(?=\w)|(?<=\bpub)(?=date\b)"
+    r"(?<=\bdate)(?=(accessioned|last|added|created|due|enrolled|sent|arrived|placed|received)"
+    r"\w*\b)|(?<=\bcall)(?=number\b)|(?<=\bdatelast)(?=\w)|(?<=\bpub)(?=date\b)"
 )
 
 
@@ -163,6 +164,13 @@ def is_of_another(headings: Iterable[str]) -> bool:
     """True if headings that lists of copies have too tell of loans, holds, fees, orders or courses:
     each row is then no copy, though it names one."""
     return any(kind.table or kind.name == COURSES for kind in looks(headings).kinds)
+
+
+def of_gone_copies(headings: Iterable[str]) -> list[str]:
+    """The headings that tell which copies are lost, missing or withdrawn."""
+    given = {h: words_of(h) for h in headings if h.strip()}
+    kinds = [kind for kind in KINDS if kind.name in GONE]
+    return [h for h in given if any(_told(kind, {h: given[h]}, {}) for kind in kinds)]
 
 
 def is_mark(heading: str) -> bool:

@@ -17,7 +17,7 @@ from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
 from libstats.recognise.kinds import COPIES, TITLES
 from libstats.recognise.known import Known, known
-from libstats.recognise.looks import Looks, is_mark, looks
+from libstats.recognise.looks import Looks, is_mark, looks, of_gone_copies
 from libstats.recognise.proposal import Proposal
 from libstats.recognise.recognise import VALUE, distinct, likeliest
 from libstats.recognise.values import Values
@@ -25,6 +25,7 @@ from libstats.recognise.words import NEEDED, NEVER, TELLING, names, plain, vocab
 from libstats.schema import Table
 
 SAMPLE = 50_000
+_SAY_GONE = ("status", "lost_code", "withdrawn_code")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def judge(
         return Judged()
     guess = distinct(likeliest(guesses, all_known))
     found = _read(guess, con)
-    seen = looks(guess.header, {h: v.are_mostly_there for h, v in found.under.items()})
+    filled = {h: v.are_mostly_there for h, v in found.under.items()}
+    filled |= {h: found.under[h].are_mostly_said for h in of_gone_copies(found.under)}
+    seen = looks(guess.header, filled)
     if not seen.is_of_values and not _are_headings(found, all_known):
         return Judged(
             why="its first line may be a row, and is not shown: export it with its headings"
@@ -119,7 +122,7 @@ def _judged(found: _List, seen: Looks, dates: str | None) -> Judged:
         if not _is_told(schema.tables()[name], columns):
             continue
         words = seen.words or f"{kind.name} ({', '.join(columns)})"
-        fault = _fault(schema.tables()[name], columns, found)
+        fault = _fault(schema.tables()[name], columns, found) or _unsaid(name, columns, found)
         if fault:
             return Judged(words, fault)
         return Judged(words, proposal=_proposal(name, columns, found, style, asks))
@@ -203,6 +206,21 @@ def _fault(table: Table, columns: Mapping[str, str], found: _List) -> str:
         if key == _told_by(table, heading_of) and sum(not c for c in cells) > len(cells) // 100:
             return f"{heading} is blank in {sum(not c for c in cells):,} of {len(cells):,} rows"
     return ""
+
+
+def _unsaid(name: str, columns: Mapping[str, str], found: _List) -> str:
+    """Why copies that are gone would count as held: a column tells which they are, and none of a
+    status or code says it of the copy."""
+    says = [h for h, column in columns.items() if column in _SAY_GONE]
+    if name != "item" or not all(found.under[h].are_dates for h in says):
+        return ""
+    gone = [h for h in of_gone_copies(found.under) if found.under[h].said]
+    return (
+        f"{', '.join(gone)} says which of its copies are lost or withdrawn, and no status does: "
+        "these would count as held. Add the status of the copy to the report, or leave them out"
+        if gone
+        else ""
+    )
 
 
 def _told_by(table: Table, columns: Iterable[str]) -> str:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from libstats.errors import FileRefused, NotLoadedYet
+from libstats.errors import FileRefused
 from libstats.readers import delimited, json, symphony_log, xml
 from libstats.readers.part import Part
-from libstats.readers.place import READS, ZIP, Place
+from libstats.readers.place import ZIP, Place
+from libstats.readers.signatures import refuse_bytes, refuse_text
 from libstats.readers.workbook import sheets
 from libstats.readers.workbook.xls import OLE
 
 _WORKBOOKS = (ZIP, OLE)
-_OTHERS = {
-    b"\x1f\x8b": "packed twice",
-    b"\x1f\x9d": "packed with compress (as .Z files are; gzip -d unpacks them)",
-    b"BZh": "packed with bzip2",
-    b"\xfd7zXZ": "packed with xz",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-}
-_TAR = slice(257, 262)
-# files of libraries that are known by their first bytes and that libstats does not read yet
-_KNOWN = {
-    "MARC records": rb"\d{5}.{5}22\d{5}.{3}45",
-    "EDIFACT messages of a vendor": rb"(UNA.{6}\s*)?UNB.UNO[A-Z]",
-    "the log of EZproxy or another web server": (
-        rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
-    ),
-    "a COUNTER report": rb'\s*[{\[].{0,400}?"Report_Header"\s*:\s*\{',
-}
 
 
 def parts(place: Place) -> Iterator[Part]:
@@ -47,22 +28,15 @@ def parts(place: Place) -> Iterator[Part]:
     if head.startswith(_WORKBOOKS):
         yield from sheets.sheets(place)
         return
-    if head.startswith(b"%PDF"):
-        raise FileRefused(
-            f"{place.name}: this is a PDF", f"Export it as CSV or as a workbook. {READS}"
-        )
-    packed = next(
-        (what for magic, what in _OTHERS.items() if head.startswith(magic)),
-        "a tar archive" if head[_TAR] == b"ustar" else None,
-    )
-    if packed:
-        raise FileRefused(f"{place.name}: this is {packed}", "Unpack it and load what is in it.")
+    refuse_bytes(place.name, head)
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)
         return
-    _refuse_known(place, head)
     text = delimited.probe(place, head)
-    yield xml.probe(text) or json.probe(text) or text
+    found = xml.probe(text) or json.probe(text)
+    if found is None:
+        refuse_text(place.name, text.head)
+    yield found or text
 
 
 def _is_document(head: bytes) -> bool:
@@ -71,11 +45,3 @@ def _is_document(head: bytes) -> bool:
         name in head
         for name in (b"[Content_Types].xml", b"mimetype", b"_rels/", b"xl/", b"docProps/")
     )
-
-
-def _refuse_known(place: Place, head: bytes) -> None:
-    """NotLoadedYet for a file of a kind that a later libstats is to read."""
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    for what, begins in _KNOWN.items():
-        if re.match(begins, text, re.DOTALL):
-            raise NotLoadedYet(f"{place.name}: {what}: known, not loaded yet")

@@ -37,6 +37,7 @@ _CODES = (
     *("call_number_scheme", "language", "material", "payment_type", "currency", "vendor_id"),
 )
 _MANY = 50
+_NO = ("0", "0.0", "no", "n", "false", "f", "nein", "non")
 
 
 class Values:
@@ -115,6 +116,21 @@ class Values:
     def are_mostly_there(self) -> bool:
         """True if most rows have a value; also where there are no rows."""
         return not self.rows or 2 * self.n >= self.rows
+
+    @property
+    def said(self) -> int:
+        """How many rows have a value that does not deny what the heading says."""
+        return sum(n for value, n in self.counts.items() if value.casefold() not in _NO)
+
+    @property
+    def are_mostly_said(self) -> bool:
+        """True if that are most rows; also where there are none."""
+        return not self.rows or 2 * self.said >= self.rows
+
+    @property
+    def are_dates(self) -> bool:
+        """True if there are values, and nearly all are dates."""
+        return any(self.fitting[f"{first} first"] >= ENOUGH for first in ("year", "month", "day"))
 
     @property
     def are_barcodes(self) -> bool:

@@ -30,6 +30,9 @@ PLANTED = {
     "export cut off": [("items-2026-10-01.csv", items(1000))],
     "list held": [("items-2026-10-01.csv", items(200)), ("items-2026-10-02.csv", items(100))],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
+    "numbers that are dates": [
+        ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")
+    ],
     "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
     "two clocks": [
@@ -69,7 +72,14 @@ PLANTED = {
     ],
     "impossible days": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;1900-01-01\n")],
     "many rejected": [("items-2026-10-01.csv", items(5) + "99;b99;EAST;yesterday\n")],
-    "times to come": [("log-2026-10-01.csv", LOG + "2026-10-05 10:00:00;EAST;issue\n")],
+    "times to come": [("log-2026-10-01.csv", LOG + "2026-10-03 10:00:00;EAST;issue\n")],
+    "rows after the file": [
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "1;2026-10-04 09:00:00;2026-10-30;2026-10-05 10:00:00\n2;2026-10-03 10:00:00;2026-10-30;\n",
+        )
+    ],
     "gap in a log": [
         (
             "log-2026-10-01.csv",
@@ -119,3 +129,85 @@ def test_a_planted_fault_raises_its_alarm_and_no_other(
 
 def test_clean_files_raise_none(workspace: Workspace, tmp_path: Path) -> None:
     assert alarms(workspace, CLEAN, tmp_path) == set()
+
+
+HOLDS = (
+    "reserve_id;biblionumber;branchcode;reservedate;priority;found;waitingdate;cancellationdate\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        # two clocks, or a day that began later elsewhere
+        ("loans-2026-10-01.csv", LOANS + "1;2026-10-03 23:59:00;2026-10-30;\n", []),
+        (
+            "loans-2026-10-01.csv",
+            LOANS + "1;2026-10-04 00:00:00;2026-10-30;\n",
+            [("rows to 2026-10-04", 1)],
+        ),
+        # no day in its name: the newest row dates it
+        ("loans.csv", LOANS + "1;2026-10-04 00:00:00;2026-10-30;\n", []),
+        (
+            "loans.csv",
+            f"Report run: 2026-10-01\n{LOANS}1;2026-10-14 00:00:00;2026-10-30;\n",
+            [("rows to 2026-10-14", 1)],
+        ),
+        ("holds-2026-10-01.csv", HOLDS + "1;7;EAST;2026-10-09;1;;;\n", [("rows to 2026-10-09", 1)]),
+        # one slip of a hand among many
+        (
+            "loans-2026-10-01.csv",
+            LOANS
+            + "".join(f"{n};2026-09-04 10:00:00;2026-10-30;\n" for n in range(100))
+            + "100;2062-09-04 10:00:00;2026-10-30;\n",
+            [],
+        ),
+    ],
+)
+def test_rows_after_the_day_of_their_file_are_told_of(
+    name: str, text: str, told: list[tuple[str, int]], workspace: Workspace, tmp_path: Path
+) -> None:
+    assert libstats.load(workspace, [write(tmp_path / name, text)]).is_clean
+    with libstats.open(workspace) as con:
+        found = libstats.check(con).filter("alarm = 'rows after the file'")
+        assert [
+            (place.rpartition(", ")[2], rows)
+            for place, rows in found.project("place, rows").fetchall()
+        ] == told
+
+
+DATES = [
+    *("Jan-02", "2-Jan", "02-Jan-26", "1. Feb", "02. Mrz", "02-janv", "2-dic", "2-mei"),
+    *("2026-01-02", "2026-01-02 00:00:00", "1/2/2026", "02.01.2026", "1/2/2026 0:00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        *(pytest.param([each, "1-40", "b7"], 1, id=each) for each in DATES),
+        (["2-Jan", "Jan-02", "1-40"], 2),
+        (["2-Jan", "Jan-02"], 0),  # the library's own way to number
+        (["2003-05-12", "2003-05-31", "2003-05-32"], 0),
+        (["MAR-02", "Mars-02", "2-Jam", "2026-1", "1-2", "1.2"], 0),
+    ],
+)
+def test_numbers_that_became_dates_are_told_of(
+    numbers: list[str], told: int, workspace: Workspace, tmp_path: Path
+) -> None:
+    """As barcodes and as the system's numbers of copies and of loans."""
+    loans = "".join(f"{n};2026-09-01 10:00:00;2026-09-30;\n" for n in numbers)
+    files = [
+        write(
+            tmp_path / "items-2026-10-01.csv", ITEMS + "".join(f"{n};{n};EAST;\n" for n in numbers)
+        ),
+        write(tmp_path / "loans-2026-10-01.csv", LOANS + loans),
+    ]
+    assert libstats.load(workspace, files).is_clean
+    with libstats.open(workspace) as con:
+        found = libstats.check(con).filter("alarm = 'numbers that are dates'")
+        assert found.project("place, rows").fetchall() == (
+            [(place, told) for place in ("item.barcode", "item.item_id", "loan.loan_id")]
+            if told
+            else []
+        )

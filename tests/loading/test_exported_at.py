@@ -137,6 +137,24 @@ def test_the_same_list_of_another_day_outlives_a_changed_declaration(
         ("Room 2026-10", None),
         ("As of October 31, 2026", "2026-10-31 00:00:00"),  # its comma parts two columns
         ("Printed on Sat Oct 31 23:59:00 2026", "2026-10-31 00:00:00"),
+        # of the form or the program
+        ("Version 21.05.2026", None),
+        ("Build: 2026-05-21", None),
+        ("Template of May 21, 2026", None),
+        ("Form 12,,rev. 2026-05-21", None),
+        ("Release date,2026-05-21", None),
+        ("Version 24.05 of 2026-05-21", None),
+        ("Version 21.05.2026,Printed 31.10.2026", "2026-10-31 00:00:00"),
+        ("31.10.2026,Version 21.05.2026", "2026-10-31 00:00:00"),
+        ("Version 24.05\nStand: 2026-10-31", "2026-10-31 00:00:00"),
+        ("Version 24.05. Printed 2026-10-31", "2026-10-31 00:00:00"),
+        ("Release 2026-05-21: 2026-10-01 to 2026-10-31", None),
+        # a title
+        ("Item list 2026-10-31", "2026-10-31 00:00:00"),
+        ("Circulation report, October 31, 2026", "2026-10-31 00:00:00"),
+        ("Fecha: 31.10.2026", "2026-10-31 00:00:00"),
+        ("New releases and platform reports 2026-10-31", "2026-10-31 00:00:00"),
+        ("Circulation of October 31\n2026", None),  # of two lines no day is made
         # by which rows were chosen
         ("Items added since 2026-01-01", None),
         ("Last use before: 01/31/2020", None),

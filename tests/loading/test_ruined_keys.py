@@ -38,6 +38,15 @@ RUINED = [
     "nan",
     "NaN",
     "-inf",
+    "+Inf",
+    "-INF",
+    "Infinity",
+    "+infinity",
+    "2.3×10^16",
+    "2,3x10^16",
+    "2.3 * 10^16",
+    "#N/A",
+    "#REF!",
     "#NAME?",
     "#NOME?",
     "#WERT!",
@@ -79,6 +88,12 @@ def test_three_copies_under_a_ruined_key_are_no_copy(
         "9" if c.isdigit() else "A" if c.isupper() else "a" if c.islower() else c for c in key
     )
     assert found == [(line, "itemnumber", REASON, shape) for line in (2, 3, 4)]
+
+
+@pytest.mark.parametrize("code", ["INF", "Inf", "inf", "inf.", "NAN", "Infant"])
+def test_a_word_that_may_be_a_code_is_one(code: str, workspace: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path / "items-2026-10-31.csv", f"{ITEMS}{code},b1,EAST,1,5\n")
+    assert told(workspace, file) == {"new": 1}
 
 
 def test_ruined_keys_of_a_workbook(workspace: Workspace, tmp_path: Path) -> None:

@@ -19,6 +19,10 @@ WAYS = {
 }
 IN_JSON = WAYS | {
     "a list of pages": lambda pages: f"[{', '.join(pages)}]",
+    "a comma between them": ",".join,
+    "a comma behind each": lambda pages: "".join(f"{each},\n" for each in pages),
+    "a semicolon between them": " ;\r\n".join,
+    "lists of pages": lambda pages: ",\n".join(f"[{each}]" for each in pages),
     "a sequence": lambda pages: "".join(f"\x1e{each}\n" for each in pages),
 }
 ANSWERS = [
@@ -104,6 +108,8 @@ def test_a_line_in_the_second_of_two_documents_is_told_by_that_of_the_file(tmp_p
             '[{"loans": [{"id": "1"}]}, {"code": "not found"}]',
             "it may be the message of an error",
         ),
+        ('{"loans": [{"id": "1"}]},,{"loans": [{"id": "2"}]}', "should stand there"),
+        ('{"loans": [{"id": "1"}]};{"requests": [{"id": "2"}]}', "another list of records begins"),
         ("<fees><fee><id>1</id></fee></fees><bib><id>1</id></bib>", "no page like the first one"),
         ("<fees><fee><id>1</id></fee></fees> more", "the XML is cut or damaged"),
         (
@@ -111,7 +117,7 @@ def test_a_line_in_the_second_of_two_documents_is_told_by_that_of_the_file(tmp_p
             "the message of an error, which the service gave instead of an answer",
         ),
     ],
-    ids=range(6),
+    ids=range(8),
 )
 def test_pages_that_do_not_go_together_are_refused(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(FileRefused, match=problem):

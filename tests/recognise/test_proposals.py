@@ -226,6 +226,42 @@ def test_a_column_is_mapped_only_where_its_values_bear_it_out(
     assert left_out not in told
 
 
+GONE = ["Missing since", "Lost date", "Withdrawn on", "Discarded", "Date weeded", "Lost", "Missing"]
+
+
+@pytest.mark.parametrize("gone", GONE)
+@pytest.mark.parametrize(
+    ("share", "values", "status", "right"),
+    [
+        (1, ("2026-03-14", ""), False, "none"),  # a list of them
+        (0.2, ("2026-03-14", ""), False, "none"),  # held copies, and some that are gone
+        (0.2, ("2026-03-14", ""), True, "item"),  # whose status says what they are
+        (0, ("", ""), False, "item"),  # none of them is
+        (0, ("", "0"), False, "item"),
+        (0, ("", "No"), False, "item"),
+        (0.2, ("Yes", "No"), False, "none"),
+        (1, ("1", "0"), True, "none"),
+    ],
+)
+def test_copies_that_are_gone_are_not_proposed_as_held(
+    gone: str, share: float, values: tuple[str, str], status: bool, right: str, tmp_path: Path
+) -> None:
+    lines = [f"Barcode,Call Number,Location,{gone}{',Status' if status else ''}"]
+    for n in range(30):
+        lines.append(
+            f"3000000000{n:04},{500 + n}.1,MAIN,{values[n >= 30 * share]}{',A' if status else ''}"
+        )
+    found = judged_file(write(tmp_path / "x.csv", "\n".join(lines) + "\n"))
+    if values[0] == "Yes" and gone == "Lost":  # a code, of which nothing is concluded
+        assert found.proposal and found.proposal.columns["item"][gone] == "lost_code"
+        return
+    assert written(found) == right, found
+    if right == "none":
+        kinds = ("lost or missing copies", "deleted or withdrawn copies")
+        assert share < 1 or found.looks.startswith(kinds)
+        assert share == 1 or f"{gone} says which of its copies are lost or withdrawn" in found.why
+
+
 def test_inspect_says_what_a_list_looks_like_and_why_nothing_is_proposed(tmp_path: Path) -> None:
     text = "Course,Instructor,Barcode,Title\nB1,Ada,30000000000017,A\nB2,Ben,30000000000025,B\n"
     assert inspect(write(tmp_path / "x.csv", text)).splitlines()[-2:] == [
@@ -241,6 +277,29 @@ def test_a_list_of_another_kind_is_not_taken_for_kohas_copies(tmp_path: Path, mo
     with pytest.raises(UnknownExport):
         recognise(file)
     assert "It looks like a list of" in inspect(file)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_koha"),
+    [
+        ("Missing since", False),
+        ("Discarded", False),
+        ("Date weeded", False),
+        ("Lost status", True),  # which Koha's copies have
+        ("Lost status,Missing since", True),
+        ("Shelf remark", True),
+    ],
+)
+def test_a_list_of_gone_copies_is_not_taken_for_kohas(
+    more: str, is_koha: bool, tmp_path: Path
+) -> None:
+    row = f"30000000000017,MAIN{',0' * (more.count(',') + 1)}"
+    file = write(tmp_path / "x.csv", f"Barcode,Home library,{more}\n{row}\n")
+    if is_koha:
+        assert recognise(file)[0].label == "koha items"
+    else:
+        with pytest.raises(UnknownExport):
+            recognise(file)
 
 
 def test_nothing_wrong_is_proposed_for_real_files(tmp_path: Path) -> None:

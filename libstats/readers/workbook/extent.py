@@ -256,6 +256,8 @@ def extents(archive: ZipFile, name: str) -> dict[str, Extent]:
         return _of_xlsx(archive, members, name)
     if "xl/workbook.bin" in members:
         raise FileRefused(f"{name}: this is a binary workbook (XLSB)", f"Save it as XLSX. {READS}")
+    if "Index/Document.iwa" in members:
+        raise FileRefused(f"{name}: this is a document of Numbers", f"Export it as XLSX. {READS}")
     if "mimetype" in members and archive.read("mimetype").decode("ascii", "replace").startswith(
         _SPREADSHEET
     ):

@@ -63,8 +63,8 @@ _OF_DRAWINGS = re.compile(
     |xmlns(:xlink)?|xml:space|preserveaspectratio|pathlength|offset|rotate|focusable
     |(fill|stroke|stop|clip|font|text|dominant|alignment|baseline|marker|shape|color|paint|vector
     |letter|word)(-[a-z]+)*
-    |opacity|mask|display|visibility|overflow|orient|refx|refy|(gradient|pattern|clippath|mask|marker)
-    (units|contentunits|transform|width|height)|spreadmethod|href|xlink:href""",
+    |opacity|mask|display|visibility|overflow|orient|refx|refy|spreadmethod|href|xlink:href
+    |(gradient|pattern|clippath|mask|marker)(units|contentunits|transform|width|height)""",
     re.VERBOSE,
 )
 # the web, a place in this page, or a file beside it
@@ -87,8 +87,8 @@ _META = (
 _ICON = {"rel": "icon", "href": "data:,"}
 # what a style can fetch with; a backslash may spell any of it
 _FETCHING = re.compile(
-    r"@import|@charset|@namespace|\\|expression\s*\(|behavior|-moz-binding|image(-set)?\s*\(|src\s*\("
-    r"|url\(\s*['\"]?(?!data:image/|data:font/|#)",
+    r"@import|@charset|@namespace|\\|expression\s*\(|behavior|-moz-binding"
+    r"|image(-set)?\s*\(|src\s*\(|url\(\s*['\"]?(?!data:image/|data:font/|#)",
     re.IGNORECASE,
 )
 
