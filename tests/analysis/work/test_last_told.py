@@ -136,3 +136,54 @@ def test_a_month_that_a_log_of_statuses_lacks(workspace: Workspace) -> None:
             ("1", "when last told", datetime(2026, 1, 31, 15)),
             ("3", "late", None),
         ]
+
+
+def standings(found: object) -> list[tuple[object, ...]]:
+    return found.select("standing, round(age, 1), round(left_days, 1), told_at").fetchall()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("process", LISTS)
+def test_nothing_is_late_by_time_that_no_export_tells_of(
+    workspace: Workspace, process: str
+) -> None:
+    """A case of October 1 on the list of the 2nd, asked about in the next February: on the 2nd its
+    age was a day (loans and journeys began at ten), and no later day is known."""
+    heading, row = LISTS[process]
+    path = workspace.exports / f"{process}-2026-10-02.csv"
+    libstats.load(workspace, [write(path, heading + row.format(n=1, day="2026-10-01"))])
+    with libstats.open(workspace) as con:
+        (newest,) = con.execute("select told_until from loaded_file").fetchone() or (None,)
+        ((standing, age, left, at),) = standings(
+            libstats.worklist(con, process, as_of="2027-02-01")
+        )
+        assert (standing, at) == ("when last told", newest)
+        assert (age, left > 0) == (1.0 if process == "hold" else 0.6, True)
+        # nor is it known to be open still
+        rate = libstats.fill_rate(
+            con, process, since="2026-10-01", until="2026-11-01", as_of="2027-02-01"
+        )
+        assert rate.select("still_open, undeterminable").fetchall() == [(0, 1)]
+        # a day later the list still counts
+        assert standings(libstats.worklist(con, process, as_of="2026-10-03"))[0][3] is None
+
+
+def test_each_desk_by_its_own_newest_list(workspace: Workspace) -> None:
+    """Koha's list is of October 2, FOLIO's of the 30th; of Koha's hold nobody knows since."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "reserves-2026-10-02.csv", HOLDS + "1;1;1;EAST;2026-10-01\n"),
+            write(
+                workspace.exports / "requests-2026-10-30.csv",
+                "id,requestDate,status,itemId,instanceId,requestType,pickupServicePointId\n"
+                "f1,2026-10-09T10:00:00.000+00:00,Open - Not yet filled,i1,t1,Hold,EAST\n",
+            ),
+        ],
+    )
+    with libstats.open(workspace) as con:
+        found = libstats.worklist(con, "hold").select("case_id, standing, told_at").fetchall()
+    assert sorted(found) == [
+        ("1", "when last told", datetime(2026, 10, 2)),
+        ("f1", "late", None),
+    ]
