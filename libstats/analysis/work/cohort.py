@@ -107,8 +107,9 @@ SHARES = """
     shares as (
         select
             *,
-            sum(each * done) over so_far as share_reached,
-            sum(each * given_up) over so_far as share_given_up
+            -- a sum of parts may pass 1 by its last bit
+            least(sum(each * done) over so_far, 1) as share_reached,
+            least(sum(each * given_up) over so_far, 1) as share_given_up
         from before
         window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
     )
