@@ -30,6 +30,7 @@ import duckdb
 
 from libstats import schema
 from libstats.definitions.events import SELECTS, TOLD
+from libstats.definitions.roles import folded_sql
 
 COVERAGE = {
     "source": "configured source",
@@ -105,7 +106,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
-    con.execute(f"create or replace temp view coverage as {sql()}")
+    con.execute(f"create or replace temp view coverage as {sql(_judged_days())}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:
@@ -126,11 +127,85 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @cache
-def sql() -> str:
-    """The SQL of the view."""
-    return (
+def sql(held: str = "loaded_day") -> str:
+    """The SQL of the view, over what each load holds by day."""
+    text = (
         resources.files("libstats.definitions").joinpath("coverage.sql").read_text(encoding="utf-8")
     )
+    return text.replace("from loaded_day d", f"from {held} d")
+
+
+# A load is counted when it comes, and what its words mean is known when somebody asks.
+_OVER = """
+            select
+                shape,
+                from_seq,
+                until_seq,
+                '{table}' as table_name,
+                {event} as event,
+                {branch}::varchar as branch,
+                ({at})::date as day,
+                count(*) as n
+            from history.{table} t
+            semi join (
+                from role
+                where about = '{table}'
+                    and coalesce(field, 'status_as_exported') = 'status_as_exported'
+                    and outcome in ({over})
+                qualify rank() over (partition by source, code order by is_own desc) = 1
+            ) r on r.source = t.source and r.code = {folded}
+            where t.status_as_exported is not null
+                and ({is_open})
+                and ({at}) is not null
+                and {where}
+            group by all"""
+
+
+def _judged_days() -> str:
+    """SQL: what each load holds by day; what no column ends but its word is not open, and ended."""
+    parts = [
+        _OVER.format(
+            table=name,
+            event=event.named,
+            branch=told.branch,
+            at=event.at,
+            where=event.where,
+            is_open=told.is_open,
+            over=", ".join(f"'{outcome}'" for outcome in told.over),
+            folded=folded_sql("t.status_as_exported"),
+        )
+        for name, told in TOLD.items()
+        for event in told.events
+        if told.over
+    ]
+    return f"""(
+        select
+            d.* replace (
+                d.open - coalesce(o.n, 0) as open,
+                d.ended + coalesce(o.n, 0) as ended
+            )
+        from loaded_day d
+        left join (
+            select
+                f.seq,
+                h.table_name,
+                h.event,
+                h.branch,
+                h.day,
+                sum(h.n)::bigint as n
+            from ({" union all ".join(parts)}) h
+            join loaded_file f
+                on f.shape = h.shape
+                and f.seq >= h.from_seq
+                and f.seq < coalesce(h.until_seq, 2147483647)
+            group by all
+        ) o
+            on o.seq = d.seq
+            and o.table_name = d.table_name
+            and o.event = d.event
+            and o.branch is not distinct from d.branch
+            and o.day = d.day
+    )"""
 
 
 def _starts(name: str) -> list[str]:
