@@ -1,7 +1,8 @@
 """What the loaded exports cover, as the view `coverage`: by source, table, event and branch, from
 when to when they tell everything. Outside it a figure is unknown, and not 0.
 
-It is worked out of what each active load holds by day (the view `loaded_day`), by these rules.
+It is worked out of what each active load holds by day (the view `judged_day`: `loaded_day`, with
+what only its word ends counted as ended), by these rules.
 
 log     a file tells all of its span, from its first event to its last, and on to the time of its
         export where it ends no earlier than a quiet stretch before. Spans are one where the time
@@ -50,8 +51,9 @@ COVERAGE = {
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the view `coverage`, one row a source, table, event, branch and stretch of
-    time; its columns are in COVERAGE. The calendar must be there."""
+    """Give a connection the views `judged_day`, like `loaded_day`, and `coverage`, one row a source,
+    table, event, branch and stretch of time; its columns are in COVERAGE. The calendar must be
+    there, and what codes mean."""
     con.execute(
         """
         create or replace temp table told_table (
@@ -106,11 +108,12 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
-    con.execute(f"create or replace temp view coverage as {sql(_judged_days())}")
+    con.execute(f"create or replace temp view judged_day as {_judged_days()}")
+    con.execute(f"create or replace temp view coverage as {sql()}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:
-    """Work `coverage` out once for all that a connection asks of it: it never changes."""
+    """Work both out once for all that a connection asks of it: it never changes."""
     kept = """
         select count(*)
         from duckdb_views()
@@ -119,6 +122,9 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute(kept).fetchall()[0][0]:
         con.execute(
             """
+            create or replace temp table judged_day_kept as from judged_day;
+            drop view judged_day;
+            alter table judged_day_kept rename to judged_day;
             create or replace temp table coverage_kept as from coverage;
             drop view coverage;
             alter table coverage_kept rename to coverage
@@ -127,12 +133,11 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @cache
-def sql(held: str = "loaded_day") -> str:
-    """The SQL of the view, over what each load holds by day."""
-    text = (
+def sql() -> str:
+    """The SQL of the view."""
+    return (
         resources.files("libstats.definitions").joinpath("coverage.sql").read_text(encoding="utf-8")
     )
-    return text.replace("from loaded_day d", f"from {held} d")
 
 
 # A load is counted when it comes, and what its words mean is known when somebody asks.
@@ -178,7 +183,7 @@ def _judged_days() -> str:
         for event in told.events
         if told.over
     ]
-    return f"""(
+    return f"""
         select
             d.* replace (
                 d.open - coalesce(o.n, 0) as open,
@@ -204,8 +209,7 @@ def _judged_days() -> str:
             and o.table_name = d.table_name
             and o.event = d.event
             and o.branch is not distinct from d.branch
-            and o.day = d.day
-    )"""
+            and o.day = d.day"""
 
 
 def _starts(name: str) -> list[str]:

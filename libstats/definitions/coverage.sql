@@ -42,7 +42,7 @@ cell as materialized (
         d.open,
         d.ended,
         d.longest
-    from loaded_day d
+    from judged_day d
         join loaded l using (seq)
         join told_table k using (table_name)
 ),

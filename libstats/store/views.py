@@ -149,6 +149,11 @@ def dictionary() -> str:
             LOADED_DAY,
         ),
         (
+            "judged_day",
+            "The same, with what no column ends, but its word, not open and ended.",
+            {column: "as in `loaded_day`" for column in LOADED_DAY},
+        ),
+        (
             "coverage",
             "What the loaded exports cover: one row a source, table, event, branch and stretch of"
             " time. Outside of these a figure is unknown, and not 0.",

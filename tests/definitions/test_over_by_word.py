@@ -47,3 +47,22 @@ def test_selected_by_a_word_without_a_day(
     text = f'[roles.folio.{table}.status_as_exported]\n"{over}" = "open"\n'
     with libstats.open(configured(workspace, text)) as con:
         assert con.sql(selected).fetchall() == [("open only",)]
+
+
+def test_the_holds_of_polaris_by_each_of_its_words(workspace: Workspace, tmp_path: Path) -> None:
+    """A hold with each word: cancelled, expired, not supplied, unclaimed and fetched ones are over;
+    one that stands ready waits for its patron. The list leaves out what was fetched, so it stays
+    one of open holds, whatever else is on it."""
+    words = "Inactive Active Pending Shipped Held Unclaimed Expired Cancelled".split()
+    over = {"Unclaimed", "Expired", "Cancelled", "Not Supplied"}
+    words.append("Not Supplied")
+    head = "SysHoldRequestID,PickupBranchID,SysHoldStatus,CreationDate,ActivationDate,Suspended\n"
+    rows = [f"{n},3,{w},2026-09-{n:02},2026-09-{n:02},0\n" for n, w in enumerate(words, 1)]
+    libstats.load(workspace, [write(tmp_path / "holds-2026-10-01.csv", head + "".join(rows))])
+    days = "select day(day), open, ended from {} where event = 'placed' order by day"
+    with libstats.open(workspace) as con:
+        assert con.sql(days.format("judged_day")).fetchall() == [
+            (n, int(word not in over), int(word in over)) for n, word in enumerate(words, 1)
+        ]
+        selected = "select distinct selection, is_suspected from coverage"
+        assert con.sql(selected).fetchall() == [("open only", False)]

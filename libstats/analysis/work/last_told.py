@@ -34,7 +34,7 @@ _NEWEST_LIST = """
             select
                 f.source,
                 f.exported_at as newest_at
-            from loaded_file f join loaded_day d using (seq)
+            from loaded_file f join judged_day d using (seq)
             where f.is_active
                 and f.told_until <= $as_of::timestamp
                 and d.table_name in ({tables})
