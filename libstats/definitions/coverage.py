@@ -51,9 +51,9 @@ COVERAGE = {
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the views `judged_day`, like `loaded_day`, and `coverage`, one row a source,
-    table, event, branch and stretch of time; its columns are in COVERAGE. The calendar must be
-    there, and what codes mean."""
+    """Give a connection the views `judged_day`, like `loaded_day`, and `coverage`, one row a
+    source, table, event, branch and stretch of time; its columns are in COVERAGE. The calendar must
+    be there, and what codes mean."""
     con.execute(
         """
         create or replace temp table told_table (

@@ -151,7 +151,7 @@ def dictionary() -> str:
         (
             "judged_day",
             "The same, with what no column ends, but its word, not open and ended.",
-            {column: "as in `loaded_day`" for column in LOADED_DAY},
+            dict.fromkeys(LOADED_DAY, "as in `loaded_day`"),
         ),
         (
             "coverage",

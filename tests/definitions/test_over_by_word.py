@@ -53,7 +53,16 @@ def test_the_holds_of_polaris_by_each_of_its_words(workspace: Workspace, tmp_pat
     """A hold with each word: cancelled, expired, not supplied, unclaimed and fetched ones are over;
     one that stands ready waits for its patron. The list leaves out what was fetched, so it stays
     one of open holds, whatever else is on it."""
-    words = "Inactive Active Pending Shipped Held Unclaimed Expired Cancelled".split()
+    words = [
+        "Inactive",
+        "Active",
+        "Pending",
+        "Shipped",
+        "Held",
+        "Unclaimed",
+        "Expired",
+        "Cancelled",
+    ]
     over = {"Unclaimed", "Expired", "Cancelled", "Not Supplied"}
     words.append("Not Supplied")
     head = "SysHoldRequestID,PickupBranchID,SysHoldStatus,CreationDate,ActivationDate,Suspended\n"

@@ -14,7 +14,7 @@ from libstats.analysis.work.spans import (
     UNDETERMINABLE,
     Spans,
     part_sql,
-    waited_sql,
+    within_sql,
 )
 from libstats.definitions.parameters import Moment, Unit
 from libstats.errors import AnalysisError
@@ -191,7 +191,7 @@ class Cohort:
         if self.observed_from is None:
             return "null::double"
         unit, calendar = self.spans.unit, self.spans.calendar
-        waited = waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar)
+        waited = within_sql("started_at", "$observed_from::timestamp", "is_day", unit, calendar)
         return f"case when started_at < $observed_from::timestamp then greatest({waited}, 0) end"
 
     @property
