@@ -2,7 +2,7 @@
 when to when they tell everything. Outside it a figure is unknown, and not 0.
 
 It is worked out of what each active load holds by day (the view `judged_day`: `loaded_day`, with
-what only its word ends counted as ended), by these rules.
+what only its word ends counted as over), by these rules.
 
 log     a file tells all of its span, from its first event to its last, and on to the time of its
         export where it ends no earlier than a quiet stretch before. Spans are one where the time
@@ -167,7 +167,8 @@ _OVER = """
 
 
 def _judged_days() -> str:
-    """SQL: what each load holds by day; what no column ends but its word is not open, and ended."""
+    """SQL: what each load holds by day; what no column ends but its word is not open, but over: of
+    when it ended nothing is known, so that it says nothing of how long a case takes."""
     parts = [
         _OVER.format(
             table=name,
@@ -185,10 +186,8 @@ def _judged_days() -> str:
     ]
     return f"""
         select
-            d.* replace (
-                d.open - coalesce(o.n, 0) as open,
-                d.ended + coalesce(o.n, 0) as ended
-            )
+            d.* replace (d.open - coalesce(o.n, 0) as open),
+            coalesce(o.n, 0) as over
         from loaded_day d
         left join (
             select

@@ -150,8 +150,9 @@ def dictionary() -> str:
         ),
         (
             "judged_day",
-            "The same, with what no column ends, but its word, not open and ended.",
-            dict.fromkeys(LOADED_DAY, "as in `loaded_day`"),
+            "The same, with what no column ends, but its word, not open but over.",
+            dict.fromkeys(LOADED_DAY, "as in `loaded_day`")
+            | {"over": "how many had ended by their word, nobody knows when"},
         ),
         (
             "coverage",

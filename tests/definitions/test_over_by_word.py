@@ -68,7 +68,7 @@ def test_the_holds_of_polaris_by_each_of_its_words(workspace: Workspace, tmp_pat
     head = "SysHoldRequestID,PickupBranchID,SysHoldStatus,CreationDate,ActivationDate,Suspended\n"
     rows = [f"{n},3,{w},2026-09-{n:02},2026-09-{n:02},0\n" for n, w in enumerate(words, 1)]
     libstats.load(workspace, [write(tmp_path / "holds-2026-10-01.csv", head + "".join(rows))])
-    days = "select day(day), open, ended from {} where event = 'placed' order by day"
+    days = "select day(day), open, over from {} where event = 'placed' order by day"
     with libstats.open(workspace) as con:
         assert con.sql(days.format("judged_day")).fetchall() == [
             (n, int(word not in over), int(word in over)) for n, word in enumerate(words, 1)
