@@ -1,7 +1,8 @@
 """What the loaded exports cover, as the view `coverage`: by source, table, event and branch, from
 when to when they tell everything. Outside it a figure is unknown, and not 0.
 
-It is worked out of what each active load holds by day (the view `loaded_day`), by these rules.
+It is worked out of what each active load holds by day (the view `judged_day`: `loaded_day`, with
+what only its word ends counted as over), by these rules.
 
 log     a file tells all of its span, from its first event to its last, and on to the time of its
         export where it ends no earlier than a quiet stretch before. Spans are one where the time
@@ -30,6 +31,7 @@ import duckdb
 
 from libstats import schema
 from libstats.definitions.events import SELECTS, TOLD
+from libstats.definitions.roles import folded_sql
 
 COVERAGE = {
     "source": "configured source",
@@ -49,8 +51,9 @@ COVERAGE = {
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Give a connection the view `coverage`, one row a source, table, event, branch and stretch of
-    time; its columns are in COVERAGE. The calendar must be there."""
+    """Give a connection the views `judged_day`, like `loaded_day`, and `coverage`, one row a
+    source, table, event, branch and stretch of time; its columns are in COVERAGE. The calendar must
+    be there, and what codes mean."""
     con.execute(
         """
         create or replace temp table told_table (
@@ -105,11 +108,12 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
+    con.execute(f"create or replace temp view judged_day as {_judged_days()}")
     con.execute(f"create or replace temp view coverage as {sql()}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:
-    """Work `coverage` out once for all that a connection asks of it: it never changes."""
+    """Work both out once for all that a connection asks of it: it never changes."""
     kept = """
         select count(*)
         from duckdb_views()
@@ -118,6 +122,9 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute(kept).fetchall()[0][0]:
         con.execute(
             """
+            create or replace temp table judged_day_kept as from judged_day;
+            drop view judged_day;
+            alter table judged_day_kept rename to judged_day;
             create or replace temp table coverage_kept as from coverage;
             drop view coverage;
             alter table coverage_kept rename to coverage
@@ -131,6 +138,77 @@ def sql() -> str:
     return (
         resources.files("libstats.definitions").joinpath("coverage.sql").read_text(encoding="utf-8")
     )
+
+
+# A load is counted when it comes, and what its words mean is known when somebody asks.
+_OVER = """
+            select
+                shape,
+                from_seq,
+                until_seq,
+                '{table}' as table_name,
+                {event} as event,
+                {branch}::varchar as branch,
+                ({at})::date as day,
+                count(*) as n
+            from history.{table} t
+            semi join (
+                from role
+                where about = '{table}'
+                    and coalesce(field, 'status_as_exported') = 'status_as_exported'
+                    and outcome in ({over})
+                qualify rank() over (partition by source, code order by is_own desc) = 1
+            ) r on r.source = t.source and r.code = {folded}
+            where t.status_as_exported is not null
+                and ({is_open})
+                and ({at}) is not null
+                and {where}
+            group by all"""
+
+
+def _judged_days() -> str:
+    """SQL: what each load holds by day; what no column ends but its word is not open, but over: of
+    when it ended nothing is known, so that it says nothing of how long a case takes."""
+    parts = [
+        _OVER.format(
+            table=name,
+            event=event.named,
+            branch=told.branch,
+            at=event.at,
+            where=event.where,
+            is_open=told.is_open,
+            over=", ".join(f"'{outcome}'" for outcome in told.over),
+            folded=folded_sql("t.status_as_exported"),
+        )
+        for name, told in TOLD.items()
+        for event in told.events
+        if told.over
+    ]
+    return f"""
+        select
+            d.* replace (d.open - coalesce(o.n, 0) as open),
+            coalesce(o.n, 0) as over
+        from loaded_day d
+        left join (
+            select
+                f.seq,
+                h.table_name,
+                h.event,
+                h.branch,
+                h.day,
+                sum(h.n)::bigint as n
+            from ({" union all ".join(parts)}) h
+            join loaded_file f
+                on f.shape = h.shape
+                and f.seq >= h.from_seq
+                and f.seq < coalesce(h.until_seq, 2147483647)
+            group by all
+        ) o
+            on o.seq = d.seq
+            and o.table_name = d.table_name
+            and o.event = d.event
+            and o.branch is not distinct from d.branch
+            and o.day = d.day"""
 
 
 def _starts(name: str) -> list[str]:

@@ -43,8 +43,9 @@ cell as materialized (
         d.n,
         d.open,
         d.ended,
+        d.over,
         d.longest
-    from loaded_day d
+    from judged_day d
         join loaded l using (seq)
         join told_table k using (table_name)
 ),
@@ -56,6 +57,7 @@ held as (
         sum(n) filter (where event = starts[1]) as n,
         sum(open) filter (where event = starts[1]) as open,
         sum(ended) filter (where event = starts[1]) as ended,
+        sum(over) filter (where event = starts[1]) as over,
         min(day) filter (where event = starts[1]) as first_start,
         max(day) filter (where event = starts[1]) as last_start,
         min(day) filter (where event = 'ended') as first_ended,
@@ -104,17 +106,17 @@ selected as materialized (
         l.is_confirmed,
         -- where some began so long before the first end that what ended before it may be left out
         case when m.older > 0 then m.first_ended end as doubtful_before,
-        l.selects is null or (l.selects = 'apart' and m.open > 0 and m.ended > 0) as is_guessed,
+        l.selects is null or (l.selects = 'apart' and m.open > 0 and m.ended + m.over > 0) as is_guessed,
         case
             when k.kind <> 'case' then null
             -- one that rides along, and tells of no end
             when not list_has_any(l.columns[k.table_name], k.ends) then 'all'
             when l.selects is not null and l.selects <> 'apart' then l.selects
             when l.selects = 'apart' and m.open = 0 then 'closed only'
-            when l.selects = 'apart' and m.ended = 0 then 'open only'
+            when l.selects = 'apart' and m.ended + m.over = 0 then 'open only'
             when l.is_confirmed or coalesce(m.n, 0) < 30 then 'all'
             when m.open = 0 and m.expected_open >= 1 then 'closed only'
-            when m.ended = 0 and m.last_start - m.first_start >= k.quick then 'open only'
+            when m.ended + m.over = 0 and m.last_start - m.first_start >= k.quick then 'open only'
             when m.open > 0 and m.older >= 5 then 'open, and closed since'
             else 'all'
         end as selection

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from libstats.definitions.processes import OTHERWISE, OVER
+
 # What a row of a table is, and so on what its coverage can rest.
 #   log     an event: a file holds all of a span of days
 #   case    something that begins and ends: files are selected by begin, end or outcome
@@ -42,6 +44,8 @@ class Told:
     ended_at SQL: when it ended
     quick   days within which some of thirty such cases are over: a file with none that is over,
             though they began over a longer time, is one of open cases alone
+    over    outcomes of its status by which a case has ended, though no column says so: a hold that
+            is done stands on the shelf, and its row has not ended. Joined when asked
     why     of a table without events: the reason
     """
 
@@ -51,6 +55,7 @@ class Told:
     is_open: str = "null"
     ended_at: str = ""
     quick: int = 7
+    over: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -99,6 +104,7 @@ TOLD: dict[str, Told] = {
         "checkout_branch",
         "returned_at is null",
         "returned_at",
+        over=OVER,
     ),
     "circulation_event": _log("kind", "happened_at", "branch"),
     "hold": Told(
@@ -112,6 +118,7 @@ TOLD: dict[str, Told] = {
         "coalesce(cancelled_on, picked_up_on) is null and status is distinct from 'filled'",
         "coalesce(cancelled_on::timestamp, picked_up_on::timestamp, updated_at)",
         14,
+        over=(*OTHERWISE, "not fetched", "over"),
     ),
     "milestone": _log("process || ': ' || milestone", "happened_at", "branch"),
     "transit": Told(
@@ -139,6 +146,7 @@ TOLD: dict[str, Told] = {
         " and coalesce(status, '') not in ('received', 'closed', 'cancelled')",
         ended_at="coalesce(received_on, cancelled_on)",
         quick=60,
+        over=OVER,
     ),
     "order_copy": Told("log", (_event("received", "coalesce(received_at, received_on)"),)),
     "order_fund": _none("a share of an order line"),
@@ -165,12 +173,14 @@ TOLD: dict[str, Told] = {
         "branch",
         "available_at is null and cancelled_at is null",
         "coalesce(available_at, cancelled_at)",
+        over=OVER,
     ),
     "access_problem": Told(
         "case",
         (_event("reported", "reported_at"),),
         is_open="resolved_at is null and withdrawn_at is null",
         ended_at="coalesce(resolved_at, withdrawn_at)",
+        over=OVER,
     ),
     "link_resolver_usage": Told("log", (_event("requests", "requested_on"),)),
     "manual_count": _log("measure", "starts_on", "branch"),

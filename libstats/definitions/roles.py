@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from libstats.definitions.processes import DIRECTIONS as PROCESS_DIRECTIONS
-from libstats.definitions.processes import processes
+from libstats.definitions.processes import Process, processes
 
 __all__ = [
     "COPY_ROLES",
@@ -26,6 +26,7 @@ __all__ = [
     "Line",
     "fold",
     "folded_sql",
+    "judged",
     "own_lines",
     "register",
     "words",
@@ -128,7 +129,6 @@ FIELDS: dict[str, Sequence[str]] = {
     "ill_request": ("status_as_exported",),
     "ill_event": ("status_as_exported",),
     "order_line": ("status_as_exported",),
-    "order_copy": ("status_as_exported",),
     "serial_issue": ("status_as_exported",),
     "loan": ("status_as_exported", *OF_CARDS),
     "circulation_event": ("kind_as_exported", *OF_CARDS),
@@ -148,17 +148,31 @@ def folded_sql(column: str) -> str:
 
 
 def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a library may say of a code of a column: a role; of what is no copy also an outcome, or
-    a milestone of any kind of work; of cards that they are places, and of nothing else that."""
+    """What a library may say of a code of a column: a role; of one that says how a case stands an
+    outcome, or a milestone of any kind of work; of an event of a log a milestone, for a log tells
+    how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
     own = config.get("process", {})
+    known = processes(config if isinstance(own, dict) else {}).values()
     found = [role for role in ROLES.get(about, ()) if role != PLACE]
-    if about != "item":
+    if (about, field) in judged(known):
         found += OUTCOMES
-        for process in processes(config if isinstance(own, dict) else {}).values():
+    if about not in ("item", "circulation_event"):
+        for process in known:
             found += process.milestones
     return tuple(dict.fromkeys(found))
+
+
+def judged(known: Iterable[Process]) -> set[tuple[str, str]]:
+    """The columns, by table, whose words say how a case of a process stands."""
+    return {
+        (read.told_by[1] if field == read.code and read.told_by else read.table, field)
+        for process in known
+        for read in process.read
+        for field in (read.code, read.reason)
+        if field
+    }
 
 
 def own_lines(config: Mapping[str, Any], source: str) -> list[Line]:

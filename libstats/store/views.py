@@ -149,6 +149,12 @@ def dictionary() -> str:
             LOADED_DAY,
         ),
         (
+            "judged_day",
+            "The same, with what no column ends, but its word, not open but over.",
+            dict.fromkeys(LOADED_DAY, "as in `loaded_day`")
+            | {"over": "how many had ended by their word, nobody knows when"},
+        ),
+        (
             "coverage",
             "What the loaded exports cover: one row a source, table, event, branch and stretch of"
             " time. Outside of these a figure is unknown, and not 0.",

@@ -14,6 +14,7 @@ from libstats.definitions import (
     calendar,
     call_numbers,
     changes,
+    clock,
     codes,
     coverage,
     days,
@@ -81,6 +82,7 @@ def opened(
     calendar.register(con, place.config)
     branches.register(con, place.config)
     changes.register(con, place.config)
+    clock.register(con, place.timezone)
     coverage.register(con, place.config)
     call_numbers.register(con, place.config)
     thresholds.register(con, place.config, place.folder)

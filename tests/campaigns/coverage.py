@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,6 +24,7 @@ import libstats
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
 from tests.campaigns.coverage_cases import BRANCHES, MONTHS, Case, Cell, Export, Loan, case
+from tests.campaigns.coverage_desks import desk_case
 
 SINCE, UNTIL = "2026-01-01", "2026-07-01"
 REFUSED = "refused"
@@ -46,20 +48,25 @@ def lent(of: Case, exports: list[Export]) -> Truth:
     return Counter((loan.began.date().replace(day=1), loan.branch) for loan in of.loans)
 
 
+def span_of(of: Case) -> dict[str, Any]:
+    """From which milestone to which a case is waited for."""
+    return {"start": of.start} | ({"end": of.end} if of.end else {})
+
+
 def throughput(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
     """Loans by the month and branch of their beginning."""
     rows = libstats.throughput(
         con, of.process, milestone=of.start, since=SINCE, until=UNTIL, by="branch"
     )
-    return {(at, place): (n, state, why) for at, place, n, state, why in rows.fetchall()}
+    return {(at, place or ALL): (n, state, why) for at, place, n, state, why in rows.fetchall()}
 
 
 def backlog(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
     """Loans that are out at the end of each month, by branch."""
     rows = libstats.backlog(
-        con, of.process, since=SINCE, until=UNTIL, every="month", by="branch"
+        con, of.process, **span_of(of), since=SINCE, until=UNTIL, every="month", by="branch"
     ).select("period, part, waiting, coverage, reason")
-    return {(at, place): (n, state, why) for at, place, n, state, why in rows.fetchall()}
+    return {(at, place or ALL): (n, state, why) for at, place, n, state, why in rows.fetchall()}
 
 
 def out(of: Case, exports: list[Export]) -> Truth:
@@ -76,9 +83,9 @@ def turnaround(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
     """Of the loans of each month: how many, how many came back, how many are open, and within how
     many days half, 80 % and 90 % came back."""
     try:
-        rows = libstats.turnaround(con, of.process, since=SINCE, until=UNTIL, by="month").select(
-            "part, cases, reached, still_open, p50, p80, p90, coverage, reason"
-        )
+        rows = libstats.turnaround(
+            con, of.process, **span_of(of), since=SINCE, until=UNTIL, by="month"
+        ).select("part, cases, reached, still_open, p50, p80, p90, coverage, reason")
     except AnalysisError as error:
         state = REFUSED if "closed cases only" in str(error) else "outside"
         return {(month, ALL): (None, state, str(error)) for month in MONTHS}
@@ -88,16 +95,18 @@ def turnaround(con: duckdb.DuckDBPyConnection, of: Case) -> Answer:
     }
 
 
-def branches_of(exports: list[Export]) -> list[str]:
+def branches_of(of: Case, exports: list[Export]) -> list[str]:
     """The branches that the exports name: of one in none of them nobody can know. All, where an
     export tells of none by name."""
+    if of.branches != BRANCHES:
+        return list(of.branches)
     named = [{b for b in BRANCHES if b in export.text} for export in exports]
     return [b for b in BRANCHES if not all(named) or any(b in each for each in named)]
 
 
 def heard_of(of: Case, exports: list[Export]) -> list[Loan]:
     """The loans of those branches."""
-    return [loan for loan in of.loans if loan.branch in branches_of(exports)]
+    return [loan for loan in of.loans if loan.branch in branches_of(of, exports)]
 
 
 def waited(of: Case, exports: list[Export]) -> Truth:
@@ -176,7 +185,7 @@ def covers_waits(of: Case, exports: list[Export]) -> dict[Cell, str]:
     }
     found = {}
     for month in MONTHS:
-        states = {begun[month, branch] for branch in branches_of(exports)} | (
+        states = {begun[month, branch] for branch in branches_of(of, exports)} | (
             {"partly"} if month in lost else set()
         )
         found[month, ALL] = states.pop() if len(states) == 1 else "partly"
@@ -190,7 +199,7 @@ class Analysis:
     ask: Callable[[duckdb.DuckDBPyConnection, Case], Answer]
     truth: Callable[[Case, list[Export]], Truth]
     covers: Callable[[Case, list[Export]], dict[Cell, str]]
-    of: tuple[str, ...] = ("loan", "reshelving")
+    of: tuple[str, ...] = ("loan", "reshelving", "hold", "order_copy")
 
 
 ANALYSES = {
@@ -205,7 +214,13 @@ ANALYSES = {
 def asked(of: Case) -> dict[str, Analysis]:
     """The analyses of which the exports of a case can tell: a log has no loans."""
     told = "log" if of.exports[0].name.startswith("statistics") else of.process
-    return {name: each for name, each in ANALYSES.items() if told in each.of}
+    return {
+        name: each
+        for name, each in ANALYSES.items()
+        if told in each.of
+        and (of.has_days or name == "throughput")
+        and (of.is_usual or name != "fill_rate")
+    }
 
 
 def faults(
@@ -241,12 +256,19 @@ def _first(figure: Figure) -> float:
     return 0 if count is None else count
 
 
-def loaded(seed: int, folder: Path) -> tuple[Case, Workspace]:
+def loaded(seed: int, folder: Path, made: Callable[[int], Case] = case) -> tuple[Case, Workspace]:
     """A case with all its exports, loaded at once."""
-    of = case(seed)
-    place = libstats.init(folder / f"case-{seed}")
+    of = made(seed)
+    place = _settled(folder / f"{made.__name__}-{seed}")
     load(place, of.exports, folder)
     return of, place
+
+
+def _settled(folder: Path) -> Workspace:
+    """A workspace of a library whose clock is that of the exports."""
+    place = libstats.init(folder)
+    place.config["library"] = {"timezone": "UTC"}
+    return place
 
 
 def load(place: Workspace, exports: list[Export], folder: Path) -> None:
@@ -258,10 +280,15 @@ def load(place: Workspace, exports: list[Export], folder: Path) -> None:
     assert receipt.is_clean, str(receipt)
 
 
-def run(seed: int, folder: Path, met: Counter[tuple[str, str]]) -> list[str]:
+def run(
+    seed: int,
+    folder: Path,
+    met: Counter[tuple[str, str]],
+    made: Callable[[int], Case] = case,
+) -> list[str]:
     """Load a case in two steps, and say what is wrong after each."""
-    of = case(seed)
-    place = libstats.init(folder / f"case-{seed}")
+    of = made(seed)
+    place = _settled(folder / f"{made.__name__}-{seed}")
     half = max(1, len(of.exports) // 2)
     found: list[str] = []
     before: dict[str, Answer] = {}
@@ -271,7 +298,7 @@ def run(seed: int, folder: Path, met: Counter[tuple[str, str]]) -> list[str]:
         load(place, fresh, folder)
         found += faults(of, there, place, met)
         found += lost(of, place, before)
-    return [f"case {seed}: {text}" for text in found]
+    return [f"{made.__name__} {seed}: {text}" for text in found]
 
 
 def lost(of: Case, place: Workspace, before: dict[str, Answer]) -> Iterator[str]:
@@ -292,6 +319,7 @@ def campaign(seeds: range) -> tuple[list[str], Counter[tuple[str, str]]]:
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
             found += run(seed, Path(folder), met)
+            found += run(seed, Path(folder), met, desk_case)
     return found, met
 
 

@@ -53,6 +53,9 @@ class Export:
     has_ends: bool = False
 
 
+Writer = Callable[[list[Loan], datetime], str]
+
+
 @dataclass
 class Case:
     """A truth and the exports of it."""
@@ -63,6 +66,17 @@ class Case:
     # the kind of work that they are told as, with its beginning
     process: str = "loan"
     start: str = "checked_out"
+    # the milestone that ends it, where it is not the usual one
+    end: str | None = None
+    branches: tuple[str, ...] = BRANCHES
+    longest: int = LONGEST
+    # whether each end has a day: what only its word ends was over by then
+    has_days: bool = True
+
+    @property
+    def is_usual(self) -> bool:
+        """True if it is waited for from the milestone to those that its kind of work says."""
+        return self.end is None or self.start == "ordered"
 
     def covers(self, exports: list[Export]) -> dict[Cell, str]:
         """The reference: how much of each month and branch these exports tell of."""
@@ -70,7 +84,7 @@ class Case:
         shown = set().union(*(e.shown | e.whole for e in exports))
         found = {}
         for month in MONTHS:
-            for branch in BRANCHES:
+            for branch in self.branches:
                 days = [(d, branch) for d in days_of(month) if is_open(d)]
                 told = sum(day in whole for day in days)
                 is_shown = any(day in shown for day in days)
@@ -82,7 +96,7 @@ class Case:
     def covers_ends(self, exports: list[Export]) -> dict[Cell, str]:
         """The reference: how much of what is out at the end of each month these exports tell of."""
         found = {}
-        for branch in BRANCHES:
+        for branch in self.branches:
             told = [e.any_out[branch] for e in exports if branch in e.any_out]
             first, last = (
                 min((a for a, _ in told), default=LAST),
@@ -92,9 +106,9 @@ class Case:
             for month, end in self.ends(exports):
                 # over shut doors nothing goes out or comes back
                 lists = [(_open_before(a), b) for a, b in (e.all_out for e in exports if e.all_out)]
-                if any(a <= end <= b for a, b in [*lists, *_later(logged, LONGEST + 6)]):
+                if any(a <= end <= b for a, b in [*lists, *_later(logged, self.longest + 6)]):
                     state = "whole"
-                elif any(a <= end <= b for a, b in _later(logged, LONGEST - 3)) or any(
+                elif any(a <= end <= b for a, b in _later(logged, self.longest - 3)) or any(
                     # a month of which the files of the months before hold none that is out
                     e.at and e.at.date() == end and not e.all_out and branch in e.any_out
                     for e in exports
@@ -131,7 +145,7 @@ class Case:
         for export in exports:
             for number in export.held if export.at else ():
                 found[number] = max(export.at or datetime.min, found.get(number, datetime.min))
-        for branch in BRANCHES if self.process != "loan" else ():
+        for branch in self.branches if self.process == "reshelving" else ():
             for since, until in self.logged(exports, branch):
                 for loan in self.loans:
                     if loan.branch == branch and since <= loan.began.date() < until:
@@ -234,7 +248,13 @@ def logs(loans: list[Loan], luck: random.Random) -> list[Export]:
     return found
 
 
-def lists(loans: list[Loan], luck: random.Random) -> list[Export]:
+def lists(
+    loans: list[Loan],
+    luck: random.Random,
+    writers: tuple[Writer, ...] = (),
+    longest: int = LONGEST,
+    kinds: tuple[str, ...] = ("all", "open only", "closed only", "since"),
+) -> list[Export]:
     """One list of loans, by what its cases were selected for."""
     at = luck.choice([date(2026, 4, 1), date(2026, 5, 1), date(2026, 7, 1)])
     moment = datetime(at.year, at.month, at.day)
@@ -246,10 +266,10 @@ def lists(loans: list[Loan], luck: random.Random) -> list[Export]:
         "closed only": lambda loan: since <= loan.ended.date() < at,
         "since": lambda loan: loan.ended.date() >= since,
     }
-    kind = luck.choice(list(chosen))
+    kind = luck.choice(kinds)
     held = [loan for loan in known if chosen[kind](loan)]
-    write = luck.choice([as_koha, as_evergreen])
-    whole = {(d, b) for d in span(since, at - timedelta(1)) for b in BRANCHES}
+    write = luck.choice(writers or (as_koha, as_evergreen))
+    whole = {(d, b) for d in span(since, at - timedelta(1)) for b in {n.branch for n in loans}}
     shown = frozenset((loan.began.date(), loan.branch) for loan in held)
     return [
         Export(
@@ -258,7 +278,7 @@ def lists(loans: list[Loan], luck: random.Random) -> list[Export]:
             frozenset(whole if kind in ("all", "since") else ()),
             shown,
             {
-                "all": (since + timedelta(LONGEST + 1), at),
+                "all": (since + timedelta(longest + 1), at),
                 "open only": (at, at),
                 "closed only": None,
                 "since": (since, at),
@@ -312,11 +332,18 @@ def pair(loans: list[Loan], luck: random.Random) -> list[Export]:
     ]
 
 
-def increments(loans: list[Loan], luck: random.Random) -> list[Export]:
+def increments(
+    loans: list[Loan],
+    luck: random.Random,
+    writers: tuple[Writer, ...] = (),
+    longest: int = LONGEST,
+) -> list[Export]:
     """Lists of what was lent in each month, written at its end or a month later, some of them left
     out, a branch left out of some: of what comes back later each tells nothing."""
     found = []
-    late = luck.choice([0, 0, 40])
+    late = luck.choice([0, 0, longest + 10])
+    write = writers[0] if writers else as_evergreen
+    named = write.__name__[3:] if writers else "circulations"
     for month, after in zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True):
         branches = _some(luck)
         if not branches:
@@ -328,14 +355,14 @@ def increments(loans: list[Loan], luck: random.Random) -> list[Export]:
         ]
         found.append(
             Export(
-                f"circulations-{at}.csv",
-                as_evergreen(held, moment),
+                f"{named}-{at}.csv",
+                write(held, moment),
                 frozenset((d, b) for d in span(month, after - timedelta(1)) for b in branches),
                 all_out=None,
                 any_out=out_between(held, at),
                 held=frozenset(loan.number for loan in held),
                 at=moment,
-                has_ends=late > LONGEST,
+                has_ends=late > longest,
             )
         )
     return found

@@ -15,7 +15,15 @@ from libstats.analysis.work.coverage_of_periods import (
     told_count,
 )
 from libstats.analysis.work.pauses import none_sql, pauses_sql
-from libstats.analysis.work.spans import GIVEN_UP, OPEN, UNDETERMINABLE, Part, Spans, part_sql
+from libstats.analysis.work.spans import (
+    GIVEN_UP,
+    OPEN,
+    UNDETERMINABLE,
+    Part,
+    Spans,
+    elapsed_sql,
+    part_sql,
+)
 from libstats.analysis.work.statuses import UNKNOWN
 from libstats.analysis.work.throughput import EVERY
 from libstats.definitions import coverage
@@ -84,8 +92,10 @@ def backlog(
     period = EVERY[every]
     started, closed = (period.replace("reached_at", at) for at in ("started_at", "closed_at"))
     first, last = _listed(con, period, since, until)
+    age = elapsed_sql("s.started_at", "p.ended_at", "s.is_from_day")
     moments = {"since": first, "until": last, "as_of": str(spans.as_of)}
     ends = [*spans.ends, *spans.process.given_up]
+    # added to moments of the clock, and so by the clock
     longest = f"""
         select if(
             max(epoch($as_of::timestamp - started_at)) filter (
@@ -103,6 +113,7 @@ def backlog(
                 case_id,
                 {part} as part,
                 is_paused,
+                is_from_day,
                 started_at,
                 closed_at,
                 state,
@@ -173,8 +184,8 @@ def backlog(
                 p.period,
                 s.part,
                 count(*) as waiting,
-                median(epoch(p.ended_at - s.started_at) / 86400) as median_age,
-                max(epoch(p.ended_at - s.started_at) / 86400) as oldest_age
+                median({age}) as median_age,
+                max({age}) as oldest_age
             from period p
             join span s
                 on s.started_at < p.ended_at

@@ -14,7 +14,7 @@ from libstats.analysis.work.spans import (
     UNDETERMINABLE,
     Spans,
     part_sql,
-    waited_sql,
+    within_sql,
 )
 from libstats.definitions.parameters import Moment, Unit
 from libstats.errors import AnalysisError
@@ -107,8 +107,9 @@ SHARES = """
     shares as (
         select
             *,
-            sum(each * done) over so_far as share_reached,
-            sum(each * given_up) over so_far as share_given_up
+            -- a sum of parts may pass 1 by its last bit
+            least(sum(each * done) over so_far, 1) as share_reached,
+            least(sum(each * given_up) over so_far, 1) as share_given_up
         from before
         window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
     )
@@ -190,7 +191,7 @@ class Cohort:
         if self.observed_from is None:
             return "null::double"
         unit, calendar = self.spans.unit, self.spans.calendar
-        waited = waited_sql("started_at", "$observed_from::timestamp", "false", unit, calendar)
+        waited = within_sql("started_at", "$observed_from::timestamp", "is_day", unit, calendar)
         return f"case when started_at < $observed_from::timestamp then greatest({waited}, 0) end"
 
     @property

@@ -1,5 +1,6 @@
 """When each open case was last told of: one that the newest list lacks, or of whose branch the log
-was left out since, was open then, and nobody knows whether it is still."""
+was left out since, was open then, and nobody knows whether it is still. Nor of any case, more than
+a day after the newest export of its source."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from libstats.analysis.work.exported import have, log_of, runs_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process
 
+# Exports of one night lie hours apart, and one named by a day tells to the newest time in it: until
+# then a case ages with whoever asks.
+SLACK = "interval 1 day"
 # The newest list is the newest that holds open cases. Lists of one time of export (parts of one, by
 # branch) are of one moment, and so are a list and a log that end on one day.
 _LISTED = """
@@ -30,7 +34,7 @@ _NEWEST_LIST = """
             select
                 f.source,
                 f.exported_at as newest_at
-            from loaded_file f join loaded_day d using (seq)
+            from loaded_file f join judged_day d using (seq)
             where f.is_active
                 and f.told_until <= $as_of::timestamp
                 and d.table_name in ({tables})
@@ -90,9 +94,16 @@ _TOLD = """
         )
         group by source
     ),
+    covered as (
+        select source, max(told_until) as covered_until
+        from loaded_file
+        where is_active and list_has_any(map_keys(columns), [{tables}])
+        group by source
+    ),
     told as (
         select
             s.*,
+            if(c.covered_until + {slack} < $as_of::timestamp, c.covered_until, null) as beyond,
             if(b.branch is null, w.until, p.until) as logged_until,
             coalesce(
                 greatest(l.told_at, logged_until),
@@ -102,6 +113,7 @@ _TOLD = """
         from standing s
         left join listed l on l.source = s.source and l.case_id = s.case_id
         left join newest n on n.source = s.source
+        left join covered c on c.source = s.source
         left join log_branch b on b.source = s.source and b.branch = s.branch
         left join logged p
             on p.source = s.source
@@ -115,9 +127,11 @@ _TOLD = """
             and w.until >= s.last_at
     )
     select
-        * exclude (logged_until, known_until, is_stale),
-        case when {is_open} and is_stale then greatest(known_until, started_at) end
-            as told_at
+        * exclude (beyond, logged_until, known_until, is_stale),
+        case
+            when {is_open} and is_stale then greatest(known_until, started_at)
+            when {is_open} and beyond is not null then greatest(beyond, started_at)
+        end as told_at
     from told
 """
 _NO_LIST = """
@@ -139,7 +153,7 @@ _NO_LOG = """
 def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_open: str) -> str:
     """SQL: the cases (with source, case_id, branch, started_at and last_at) with told_at: up to
     when one that `is_open` was told of, by the lists that hold it and by a log without a gap; NULL
-    where that is the newest that is told of any."""
+    where that is the newest that is told of any, and $as_of no more than a day later."""
     tables = schema.tables()
     listed = [
         read.table
@@ -168,5 +182,7 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
         if any(is_logged)
         else _NO_LOG,
         newest_list=_NEWEST_LIST.format(tables=named),
+        tables=", ".join(map(quoted, process.tables)),
+        slack=SLACK,
         is_open=is_open,
     )

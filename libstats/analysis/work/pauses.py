@@ -142,14 +142,16 @@ def none_sql() -> str:
 
 
 def paused_sql(cases: str, pauses: str, span: str) -> str:
-    """SQL: the cases (with source, case_id, started_at and until_at) with how long each was paused
-    between the two by `span` (SQL of from_at and to_at), is_paused (at $as_of) and is_at_most."""
+    """SQL: the cases (with source, case_id, started_at, until_at and is_day) with how long each was
+    paused between the two by `span` (SQL of from_at, to_at and is_day), is_paused (at $as_of) and
+    is_at_most."""
     return f"""
         with judged as ({cases}),
         overlap as (
             select
                 c.source,
                 c.case_id,
+                c.is_day,
                 greatest(p.from_at, c.started_at) as from_at,
                 least(p.to_at, c.until_at) as to_at,
                 p.is_now and c.until_at >= $as_of::timestamp as is_now,

@@ -106,7 +106,8 @@ class Spans:
 
     def sql(self, within: str | None = None) -> str:
         """SQL for one row per case: source, case_id, branch, kind, started_at, ended_at, closed_at,
-        state, outcome, not_before, not_after, waited, is_paused, is_at_most, last_at, told_at.
+        state, outcome, not_before, not_after, waited, is_day, is_from_day, is_paused, is_at_most,
+        last_at, told_at.
 
         state    1 an end was reached; 2 given up and not taken up again; 3 it is over, or may be,
                  and nobody knows since when, so that the wait cannot be told; 0 open at $as_of
@@ -115,6 +116,7 @@ class Spans:
                  known; of one that is closed, when it was
         waited   from start to the end, to giving up, to told_at, or to $as_of, in the unit, without
                  the time that is known to be paused; whole days where only the day is known
+        is_day   of the start or the end only the day is known; is_from_day, of the start
         is_paused   at $as_of
         is_at_most  it may have been paused for longer than is known, and have waited less
         told_at  up to when a case of state 0 was told of, where others were told of later: it was
@@ -137,6 +139,8 @@ class Spans:
                 outcome,
                 {self.bounds_sql("not_before", "not_after")},
                 {waited} - paused as waited,
+                is_day,
+                {self.start}_day as is_from_day,
                 is_paused,
                 is_at_most,
                 last_at,
@@ -188,7 +192,7 @@ class Spans:
                 {is_paused} as is_paused,
                 {is_paused} as is_at_most
             from ({judged})"""
-        span = waited_sql("from_at", "to_at", "false", self.unit, self.calendar)
+        span = within_sql("from_at", "to_at", "is_day", self.unit, self.calendar)
         return f"""
             select
                 * replace (
@@ -271,12 +275,29 @@ def waited_sql(since: str, until: str, is_day: str, unit: Unit, calendar: str | 
     """SQL: the time between two moments in the unit; whole days where `is_day`."""
     if unit == "open days":
         return f"open_days({since}, {until}, {quoted(calendar or 'default')})::double"
-    size, whole = (86_400, 1) if unit == "days" else (3_600, 24)
+    whole = 1 if unit == "days" else 24
     return f"""case
                     when {is_day}
                         then date_diff('day', ({since})::date, ({until})::date) * {whole}.0
-                    else (epoch_us({until}) - epoch_us({since})) / {size}e6
+                    else {elapsed_sql(since, until, "false", unit)}
                 end"""
+
+
+def within_sql(since: str, until: str, is_day: str, unit: Unit, calendar: str | None = None) -> str:
+    """SQL: the same of a part of a wait, which is no whole number of days where `is_day`."""
+    if unit == "open days":
+        return waited_sql(since, until, is_day, unit, calendar)
+    return elapsed_sql(since, until, is_day, unit)
+
+
+def elapsed_sql(since: str, until: str, is_day: str, unit: Unit = "days") -> str:
+    """SQL: the days or hours that passed between two moments; where `is_day`, as the clock shows
+    them: a day on which it is changed is one, though it has 23 hours or 25."""
+    changed = f"1000000::bigint * (clock_ahead({since}) - clock_ahead({until}))"
+    if is_day != "false":
+        changed = f"if({is_day}, 0, {changed})"
+    size = 86_400 if unit == "days" else 3_600
+    return f"(epoch_us({until}) - epoch_us({since}) + {changed}) / {size}e6"
 
 
 def _earliest(milestones: Sequence[str]) -> str:

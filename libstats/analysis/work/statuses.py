@@ -178,6 +178,7 @@ class Statuses:
                         when list_has_any(w.milestones, [{well}]) then 'done'
                         when list_has_any(w.milestones, [{otherwise}]::varchar[]) then 'given up'
                     end,
+                    {self.columns.said},
                     'open'
                 )
             else coalesce(

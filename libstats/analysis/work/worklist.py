@@ -41,8 +41,9 @@ def worklist(
     its age. One that is `paused` waits for nobody: its patron paused it. Of one that is `not known`
     nobody can tell whether it is open: its status is a word that nobody declared, or it ended
     between two exports, of which `as_of` knows the first. A case that the newest list lacks, or
-    of whose branch the log was left out since, and nothing says is over, is open `when last told`;
-    its age is up to `as_of` all the same.
+    of whose branch the log was left out since, and nothing says is over, is open `when last told`,
+    and so is every case if `as_of` is more than a day after all that its source's exports tell:
+    it is judged at the moment up to which it was told of, for nobody knows of it later.
 
     Parameters
     ----------
@@ -63,8 +64,8 @@ def worklist(
     NULL where the process has none), `is_missing` (its copy is marked lost, missing or claimed: no
     matter of this list), `started_at` (time), `source`, `case_id`, `paused` (in the unit: the age
     is without it), `is_at_most` (it may have been paused for longer than is known, and be younger),
-    `told_at` (time up to which the newest list that holds it tells; NULL where that is the newest
-    of all). Raises AnalysisError as `turnaround` does.
+    `told_at` (time up to which it was told of; NULL where others were not told of later, nor
+    `as_of` is). Raises AnalysisError as `turnaround` does.
 
     >>> libstats.worklist(con, "hold").columns[:2]
     ['standing', 'handle']
@@ -74,7 +75,7 @@ def worklist(
     goal = work.goal_days if goal_days is None else goal_days
     due, due_day = (f"{work.due}_at", f"{work.due}_day") if work.due else (NEVER, "false")
     own_goal = due if goal_days is None else NEVER
-    started, now = f"{work.starts}_at", "$as_of::timestamp"
+    started, now = f"{work.starts}_at", "coalesce(told_at, $as_of::timestamp)"
     age = f"{waited_sql(started, now, f'{work.starts}_day', unit, calendar)} - paused"
     left = waited_sql(now, "own_goal_at", due_day, unit, calendar)
     hours = 24 if unit == "hours" else 1

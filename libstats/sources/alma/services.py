@@ -183,7 +183,7 @@ ORDER_LINES = Source(
             when 'READY' then 'new'
             when 'AUTOPACK' then 'new'
             when 'SENT' then 'ordered'
-            when 'WAITING_FOR_INVOICE' then 'ordered'
+            when 'WAITING_FOR_INVOICE' then 'received'
             when 'CLOSED' then 'closed'
             when 'CANCELLED' then 'cancelled'
             when '' then null

@@ -16,6 +16,30 @@ pytestmark = pytest.mark.slow
 HOLDS = "reserve_id;biblionumber;itemnumber;branchcode;reservedate\n"
 LOANS = "issue_id;borrowernumber;itemnumber;date_due;branchcode;returndate;issuedate\n"
 JOURNEYS = "branchtransfer_id;itemnumber;datesent;frombranch;datearrived;tobranch\n"
+FOLIO = "id,requestDate,status,itemId,instanceId,requestType,pickupServicePointId\n"
+POLARIS = "SysHoldRequestID,PickupBranchID,SysHoldStatus,CreationDate,ActivationDate,Suspended\n"
+LENT = "id,userId,itemId,status.name,loanDate,dueDate,returnDate,checkoutServicePointId\n"
+# of each: the kind of work, the heading, a row of a case, the word while it is open, and once over
+BY_WORD = {
+    "folio requests": (
+        "hold",
+        FOLIO,
+        "{n},2026-10-0{n}T10:00:00.000+00:00,{word},i{n},t{n},Hold,EAST\n",
+        ("Open - Not yet filled", "Closed - Cancelled", "Closed - Unfilled"),
+    ),
+    "polaris holds": (
+        "hold",
+        POLARIS,
+        "{n},3,{word},2026-10-0{n},2026-10-0{n},0\n",
+        ("Active", "Cancelled", "Expired", "Unclaimed"),
+    ),
+    "folio loans": (
+        "loan",
+        LENT,
+        "L{n},u{n},i{n},{word},2026-10-0{n}T10:00:00.000+00:00,2026-12-01T10:00:00.000+00:00,,E\n",
+        ("Open", "Closed"),
+    ),
+}
 # of each: the heading, and a row of a case that begins on a day
 LISTS = {
     "hold": (HOLDS, "{n};1{n};{n};EAST;{day}\n"),
@@ -44,6 +68,33 @@ def test_a_case_that_the_newest_list_lacks(workspace: Workspace, process: str) -
         told = {at.day: counts for at, *counts in waiting.fetchall()}
     # at the end of the 8th all three wait; after the 10th nobody knows of the first
     assert (told[9], told[12]) == ([3, 0], [2, 1])
+
+
+@pytest.mark.parametrize("listed", BY_WORD)
+def test_a_later_list_of_what_its_words_end_is_no_list_of_open_cases(
+    workspace: Workspace, listed: str
+) -> None:
+    """Cases 1 and 2 are open on October 10. A list of the 20th tells of others only, that are over
+    by their word, without a day: of 1 and 2 it says nothing. One of the 25th that has an open case
+    does: they are not among those that are open then."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    process, head, row, (still, *over) = BY_WORD[listed]
+    name = listed.split()[1]
+
+    def asked(day: int, cases: dict[int, str]) -> list[tuple[bool, ...]]:
+        rows = "".join(row.format(n=n, word=word) for n, word in cases.items())
+        libstats.load(
+            workspace, [write(workspace.exports / f"{name}-2026-10-{day}.csv", head + rows)]
+        )
+        with libstats.open(workspace) as con:
+            found = libstats.worklist(con, process).select(
+                "case_id[-1]::integer, told_at is not null"
+            )
+            return sorted(found.fetchall())
+
+    assert asked(10, {1: still, 2: still}) == [(1, False), (2, False)]
+    assert asked(20, dict(enumerate(over, 3))) == [(1, False), (2, False)]
+    assert asked(25, {9: still}) == [(1, True), (2, True), (9, False)]
 
 
 def test_a_wait_ends_where_a_case_was_last_told_of(workspace: Workspace) -> None:
@@ -136,3 +187,53 @@ def test_a_month_that_a_log_of_statuses_lacks(workspace: Workspace) -> None:
             ("1", "when last told", datetime(2026, 1, 31, 15)),
             ("3", "late", None),
         ]
+
+
+def standings(found: object) -> list[tuple[object, ...]]:
+    return found.select("standing, round(age, 1), round(left_days, 1), told_at").fetchall()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("process", LISTS)
+def test_nothing_is_late_by_time_that_no_export_tells_of(
+    workspace: Workspace, process: str
+) -> None:
+    """A case of October 1 on the list of the 2nd, asked about in the next February: on the 2nd its
+    age was a day (loans and journeys began at ten), and no later day is known."""
+    heading, row = LISTS[process]
+    path = workspace.exports / f"{process}-2026-10-02.csv"
+    libstats.load(workspace, [write(path, heading + row.format(n=1, day="2026-10-01"))])
+    with libstats.open(workspace) as con:
+        (newest,) = con.execute("select told_until from loaded_file").fetchone() or (None,)
+        ((standing, age, left, at),) = standings(
+            libstats.worklist(con, process, as_of="2027-02-01")
+        )
+        assert (standing, at) == ("when last told", newest)
+        assert (age, left > 0) == (1.0 if process == "hold" else 0.6, True)
+        # nor is it known to be open still
+        rate = libstats.fill_rate(
+            con, process, since="2026-10-01", until="2026-11-01", as_of="2027-02-01"
+        )
+        assert rate.select("still_open, undeterminable").fetchall() == [(0, 1)]
+        # a day later the list still counts
+        assert standings(libstats.worklist(con, process, as_of="2026-10-03"))[0][3] is None
+
+
+def test_each_desk_by_its_own_newest_list(workspace: Workspace) -> None:
+    """Koha's list is of October 2, FOLIO's of the 30th; of Koha's hold nobody knows since."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    libstats.load(
+        workspace,
+        [
+            write(workspace.exports / "reserves-2026-10-02.csv", HOLDS + "1;1;1;EAST;2026-10-01\n"),
+            write(
+                workspace.exports / "requests-2026-10-30.csv",
+                FOLIO + "f1,2026-10-09T10:00:00.000+00:00,Open - Not yet filled,i1,t1,Hold,EAST\n",
+            ),
+        ],
+    )
+    with libstats.open(workspace) as con:
+        found = libstats.worklist(con, "hold").select("case_id, standing, told_at").fetchall()
+    assert sorted(found) == [
+        ("1", "when last told", datetime(2026, 10, 2)),
+        ("f1", "late", None),
+    ]

@@ -121,3 +121,24 @@ def test_how_much_is_told_of_the_cases_of_a_month(workspace: Workspace, selected
         filled = rates.filter("cases is not null").select("part, coverage, reason").fetchall()
     assert {part: (state, why) for part, state, why in rows} == expected
     assert filled == rows
+
+
+def test_shares_are_none_beyond_one(workspace: Workspace) -> None:
+    """Of each branch B1 to B40 so many cases, one thrown away a day later than the other: the sum
+    of their shares is 1, and no last bit more."""
+    rows = [
+        f"{n:02}{k:02},{word},2026-01-01 09:00,B{n}"
+        if word == "brought"
+        else f"{n:02}{k:02},{word},2026-{2 + k // 28:02}-{1 + k % 28:02} 09:00,B{n}"
+        for n in range(1, 41)
+        for k in range(n)
+        for word in ("brought", "discarded")
+    ]
+    con = opened(workspace, rows, exported="2026-05-01")
+    found = libstats.turnaround_curve(
+        con, "mending", since="2026-01-01", until="2026-02-01", by="branch"
+    )
+    shares = found.select(
+        "max(share_given_up), max(share_reached), max(still_waiting), min(still_waiting)"
+    ).fetchall()
+    assert shares == [(1.0, 0.0, 1.0, 1.0)]

@@ -1,0 +1,49 @@
+"""What [roles] takes of a table has an effect there; what would have none is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.definitions.processes import processes
+from libstats.definitions.roles import FIELDS, OUTCOMES, judged, words
+from libstats.errors import WorkspaceError
+from libstats.workspace.workspace import Workspace
+from tests.support.cases import configured
+
+COLUMNS = [(about, field) for about, fields in FIELDS.items() for field in fields]
+
+
+@pytest.mark.parametrize(("about", "field"), COLUMNS)
+def test_an_outcome_is_taken_where_it_is_read(about: str, field: str) -> None:
+    is_read = (about, field) in judged(processes({}).values())
+    assert set(OUTCOMES) & set(words(about, field, {})) == (set(OUTCOMES) if is_read else set())
+
+
+def test_each_column_that_is_read_can_be_named() -> None:
+    assert judged(processes({}).values()) <= set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "place", ["illiad.ill_event.status_as_exported", "koha.circulation_event.kind_as_exported"]
+)
+def test_the_outcome_of_an_event_is_refused(workspace: Workspace, place: str) -> None:
+    with pytest.raises(WorkspaceError, match=r"'lapsed', which is no role\s.*The roles are: "):
+        configured(workspace, f'[roles.{place}]\n"Gone Away" = "lapsed"\n')
+
+
+def test_a_milestone_of_an_event_ends_its_case(workspace: Workspace) -> None:
+    place = configured(
+        workspace, '[roles.illiad.ill_event.status_as_exported]\n"Gone Away" = "cancelled"\n'
+    )
+    path = Path(workspace.exports) / "tracking-2026-10-31.csv"
+    path.write_text(
+        "TransactionNumber;DateTime;ChangedTo;ProcessType\n"
+        "1;2026-10-01 09:00:00;Submitted by Customer;Borrowing\n"
+        "1;2026-10-03 09:00:00;Gone Away;Borrowing\n"
+    )
+    libstats.load(place, [path])
+    with libstats.open(place) as con:
+        assert con.sql('select outcome, age_days from "case"').fetchall() == [("given up", 2.0)]
