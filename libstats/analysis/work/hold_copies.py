@@ -46,7 +46,7 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
                 and coalesce(status, '') not in ('waiting', 'filled', 'in transit')
                 and title_id is not null
         ),
-        export as (
+        earlier as (
             select source, list(distinct exported_at order by exported_at desc)[2] as exported_at
             from loaded_file
             where is_active and columns['hold'] is not null
@@ -121,7 +121,7 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             and c.title_id = w.title_id
             and (w.only_item_id is null or c.item_id = w.only_item_id)
         left join title t on t.source = w.source and t.title_id = w.title_id
-        left join export e on e.source = w.source
+        left join earlier e on e.source = w.source
         left join coming o on o.source = w.source and o.title_id = w.title_id
         group by w.source, w.hold_id, w.placed_on, w.is_paused
         order by w.source, w.hold_id
