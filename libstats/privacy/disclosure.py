@@ -41,8 +41,8 @@ def exposed(
     sums: Iterable[Sum],
     away: Iterable[Place],
     is_known: set[Place] | None = None,
-) -> dict[Place, float]:
-    """The withheld cells that what is shown leaves too little open, and the most that each can be.
+) -> set[Place]:
+    """The withheld cells that what is shown leaves too little open.
 
     Parameters: `counts` the true count of every cell, `sums` what adds up to what, `away` the cells
     that are withheld, `is_known` those that were found open while fewer were, which is added to:
@@ -50,12 +50,12 @@ def exposed(
     programs, is not installed.
     """
     hidden, open_ = set(away), set[Place]() if is_known is None else is_known
-    found: dict[Place, float] = {}
+    found: set[Place] = set()
     for cells, equations in _apart(hidden, sums):
         if asked := cells - open_:
             narrow = _of_group(counts, cells, equations, asked, hidden)
             found |= narrow
-            open_ |= asked - narrow.keys()
+            open_ |= asked - narrow
     return found
 
 
@@ -65,12 +65,11 @@ def _of_group(
     equations: Sequence[Sum],
     asked: set[Place],
     hidden: set[Place],
-) -> dict[Place, float]:
+) -> set[Place]:
     """The exposed ones among those asked of cells that sums tie together."""
     if len(equations) == 1 and equations[0][0] not in hidden:
         total = sum(counts[cell] for cell in cells)
-        is_narrow = not is_open(0 if len(cells) > 1 else total, total)
-        return dict.fromkeys(asked, total) if is_narrow else {}
+        return set() if is_open(0 if len(cells) > 1 else total, total) else asked
     return _Program(counts, sorted(cells, key=repr), equations).exposed(asked)
 
 
@@ -110,11 +109,9 @@ class _Program:
         self.sides = self.matrix @ self.truth
         # what the solutions found so far reach: each may show for others that they are open
         self.least, self.most = self.truth.copy(), self.truth.copy()
-        self.is_proved = True
 
-    def exposed(self, asked: set[Place]) -> dict[Place, float]:
-        """The cells among those asked whose least and most are too near, and that most; endless
-        where nothing is proved."""
+    def exposed(self, asked: set[Place]) -> set[Place]:
+        """The cells among those asked whose least and most are too near."""
         count = len(self.cells)
         wanted = [place for place, cell in enumerate(self.cells) if cell in asked]
         if len(wanted) > FIRST:
@@ -126,11 +123,7 @@ class _Program:
         own = own[[not self._is_open(place) for place in wanted]]
         for some in range(0, len(own), size := max(1, AT_ONCE // count)):
             self._solve(np.vstack([own[some : some + size], -own[some : some + size]]))
-        return {
-            self.cells[place]: float(self.most[place]) if self.is_proved else math.inf
-            for place in wanted
-            if not self._is_open(place)
-        }
+        return {self.cells[place] for place in wanted if not self._is_open(place)}
 
     def _is_open(self, place: int) -> bool:
         return is_open(self.least[place], self.most[place])
@@ -153,8 +146,7 @@ class _Program:
             ),
             method="highs",
         )
-        self.is_proved &= solved.status == 0
-        if self.is_proved:  # the truth is a solution in any case
+        if solved.status == 0:  # else nothing is proved: the truth is a solution in any case
             found = solved.x.reshape(times, -1)
             self.least = np.minimum(self.least, found.min(axis=0))
             self.most = np.maximum(self.most, found.max(axis=0))
