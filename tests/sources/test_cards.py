@@ -155,6 +155,31 @@ def test_what_comes_back_from_a_group_of_places_came_from_no_patron(
         assert con.sql(sql).fetchall() == [("checkin", 3, 1)]
 
 
+@pytest.mark.parametrize("by", ["card", "patron_group"])
+@pytest.mark.parametrize("label", RETURNS)
+def test_a_place_declared_after_its_log_was_loaded(
+    workspace: Workspace, label: str, by: str
+) -> None:
+    """A log that overlaps the one loaded before: no check-in is doubled, no old patron stays."""
+    system, (head, row) = label.split()[0], LENT[label]
+    row, config = row.replace(*RETURNS[label]), workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    write(config, text)
+    cards = [("900001", "STAT"), ("5001", "ADULT"), ("5002", "ADULT")]
+    lines = [row.format(n=n, card=card, group=group) for n, (card, group) in enumerate(cards, 1)]
+    place = find(workspace.folder)
+    libstats.load(place, [write(place.exports / "a.csv", "\n".join([head, *lines[:2]]) + "\n")])
+    said = "900001" if by == "card" else "STAT"
+    write(config, f'{text}\n[roles.{system}.circulation_event.{by}]\n"{said}" = "place"\n')
+    place = find(workspace.folder)
+    libstats.load(place, [write(place.exports / "b.csv", "\n".join([head, *lines]) + "\n")])
+    with libstats.open(place) as con:
+        sql = "select kind, count(*), count(patron_key) from circulation_event group by all"
+        assert con.sql(sql).fetchall() == [("checkin", 3, 2)]
+
+
 def test_a_group_that_folio_names_and_gives_no_number_for_is_a_place_too(
     workspace: Workspace,
 ) -> None:
