@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "analysis/work": "analysis/collection declaration definitions",
     "analysis/collection": "definitions",
     "sources": "declaration",
-    "privacy": "declaration store",
+    "privacy": "declaration definitions store",
     "declaration": "",
     "readers/workbook": "readers",
     "readers": "",

@@ -80,12 +80,22 @@ class Plan:
         """SQL: the value that a line gives, of its column's type."""
         column = self.table.column(line.column)
         sql = self.sql_of(line.expression)
+        if column.nature == "person" and (group := self._group):
+            sql = f"case when not is_place_group({group}) then {sql} end"
         closing = next((other for other in self.lines if other.column == column.until), None)
         if closing and self.horizon:
             sql = (
                 f"case when {self.value(closing)} < date '{self.horizon}' then null else {sql} end"
             )
         return f"nullif(tidy({sql}), '')" if column.type == "varchar" else f"({sql})::{column.type}"
+
+    @property
+    def _group(self) -> str | None:
+        """SQL: the text of a patron's group, where the file has it: every card of some groups
+        stands for a place, and for no person."""
+        return next(
+            (self.sql_of(x.expression) for x in self.lines if x.column == "patron_group"), None
+        )
 
     def _is_worked_out(self, line: Line) -> bool:
         """True for a text that is not simply that under a heading."""

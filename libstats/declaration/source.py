@@ -85,13 +85,16 @@ def headings_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(heading for _, heading in HEADING.findall(expression)))
 
 
-def cards_of_places(card: str, group: str) -> dict[str, str]:
+def cards_of_places(card: str, group: str, name_of_group: str = "") -> dict[str, str]:
     """Rules for rows that are not data: what is charged to the card of a place, or to a card of a
-    group of such; `card` and `group` are the headings."""
-    return {
+    group of such; these are the headings. A group may also be named, where it has no code."""
+    found = {
         "charged to the card of a place": f'is_place("{card}")',
         "charged to a card of a group of places": f'is_place_group("{group}")',
     }
+    if name_of_group:
+        found["charged to a card of a named group of places"] = f'is_place_group("{name_of_group}")'
+    return found
 
 
 def unfolded(text: str) -> str:

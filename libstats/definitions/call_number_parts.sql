@@ -58,10 +58,16 @@ create or replace temp macro is_lc(lc) as
     end;
 
 -- Without a cutter decimals, a year or an edition tell a class of two letters from an accession.
+-- One figure and three letters of an author (PS5 SPI) are a library's own number.
 create or replace temp macro is_likely_lc(lc) as
     lc.letters <> ''
     and lc.letters not in getvariable('call_number_word_letters')
     and not is_running(lc.tail)
+    and not (
+        strlen(lc.number) = 1
+        and lc.decimals = ''
+        and regexp_full_match(lc.tail, '[^A-Z0-9]*[A-Z]{3}[^A-Z0-9]*')
+    )
     and lc.place || lc.decimals || lc.tail <> '';
 
 -- One to three figures: 9 and 31 are 009 and 031. Signs right behind them are those of the
@@ -233,7 +239,9 @@ create or replace temp macro call_number_parts(number, scheme := null) as (
                             ) as lc_alone,
                             list_transform(
                                 regexp_extract_all(marks, getvariable('call_number_word'), 1),
-                                lambda word: getvariable('call_number_words')[word]
+                                lambda word: getvariable('call_number_words')[
+                                    regexp_replace(word, '[^\p{L}\p{N}]+', '', 'g')
+                                ]
                             ) as means
                         from (
                             select

@@ -87,7 +87,7 @@ def _vocabulary(own_words: Pairs, own_schemes: Pairs) -> dict[str, str]:
     return {
         "designations": _map({word: key for word, (key, _) in designations.items()}),
         "schemes": _map({word: scheme for word, scheme in named.items() if scheme}),
-        "words": _map({word: meaning for word, (meaning, _) in said.items()}),
+        "words": _map({_bare(word): meaning for word, (meaning, _) in said.items()}),
         "word": _text(f"({_any(said)})(?:{SEPARATOR}|$)"),
         "marks": _leading(said),
         "lc_marks": _leading(word for word, (_, stands) in said.items() if stands),
@@ -130,9 +130,26 @@ def _leading(words: Iterable[str]) -> str:
 def _any(words: Iterable[str]) -> str:
     """A pattern of any of these words, the longest first."""
     return "|".join(
-        re.escape(word).replace("\\ ", " ")
-        for word in sorted(words, key=lambda word: (-len(word), word))
+        _whatever_points(word) for word in sorted(words, key=lambda word: (-len(word), word))
     )
+
+
+def _whatever_points(word: str) -> str:
+    """A pattern of a word with whatever points and blanks stand between its parts; of a short one
+    each letter may have a point: Spec.Coll., Y.A."""
+    parts = re.findall(r"[^\W_]+", word)
+    between = r"[^\p{L}\p{N}]+"
+    if len(parts) == 1 and len(word) in (2, 3) and word.isalpha():
+        parts, between = list(word), r"\.?"
+    elif all(len(part) == 1 for part in parts):
+        between = r"[^\p{L}\p{N}]*"
+    # `opened` sets a blank between the first letters and their number: MP3 is MP 3
+    return re.sub(r"^([^\W\d_]+)(\d)", r"\1 ?\2", between.join(map(re.escape, parts)))
+
+
+def _bare(word: str) -> str:
+    """A word as its meaning is looked up: its letters and figures."""
+    return re.sub(r"[\W_]+", "", word)
 
 
 def _map(pairs: Mapping[str, str]) -> str:

@@ -133,8 +133,17 @@ class Incoming:
 
     def tell_groups(self) -> None:
         """Let SQL know the groups of which every card is a place."""
-        keys.groups_in_sql(
-            self.job.con, cards.groups(self.job.workspace.config, self.source.system)
+        keys.groups_in_sql(self.job.con, self._groups)
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return cards.groups(self.job.workspace.config, self.source.system)
+
+    @property
+    def lacks_groups(self) -> bool:
+        """True if groups are of places, and the file tells of patrons without their group."""
+        return bool(self._groups) and any(
+            plan.people and "patron_group" not in plan.columns for plan in self.plans
         )
 
     @cached_property

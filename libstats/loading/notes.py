@@ -31,6 +31,13 @@ def of_file(
             f" what it lacks is kept until you run `libstats confirm {seq}`"
         )
     found += incoming.primary.repeated()
+    if incoming.lacks_groups:
+        found.append(
+            "some groups are declared to be of cards that stand for places, and its rows do not say"
+            " a card's group: which of its patrons are such cards cannot be known. Add the group to"
+            f" the report, or name the cards themselves: [roles.{incoming.instance}."
+            f"{incoming.primary.table.name}.card]"
+        )
     if lacks := incoming.part.lacks(rows_read):
         found.append(lacks)
     if incoming.source.tells_zones and incoming.job.workspace.timezone is None:

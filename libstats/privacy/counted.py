@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from numbers import Complex, Real
 from typing import Any
 
@@ -178,6 +178,15 @@ class Counted:
             for name in self.columns
             if name not in self.parting and is_rate(row.get(name))
         ]
+
+    @cached_property
+    def said(self) -> dict[str, frozenset[str]]:
+        """What the rows, the foot aside, say in each column that parts them; asked for every pair
+        of a sum and its total, so that it is worked out once."""
+        return {
+            column: frozenset(str(row.get(column)) for row in self.lines[: self.foot])
+            for column in self.parting
+        }
 
     def totals(self, counts: Collection[Place]) -> Iterator[Sum]:
         """What adds up to what: along its rows and down its columns. A sum along a row is known

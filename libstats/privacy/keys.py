@@ -18,6 +18,7 @@ import duckdb
 
 from libstats.declaration import spreadsheet
 from libstats.declaration.raw import quoted
+from libstats.definitions.roles import folded_sql
 from libstats.errors import WorkspaceError
 
 _BLOCK = 64
@@ -142,7 +143,7 @@ def groups_in_sql(con: duckdb.DuckDBPyConnection, groups: Collection[str]) -> No
     listed = ", ".join(map(quoted, sorted(groups)))
     con.execute(
         "create or replace temp macro is_place_group(t) as "
-        + (f"coalesce(lower(trim(t)) in ({listed}), false)" if groups else "false")
+        + (f"coalesce({folded_sql('t')} in ({listed}), false)" if groups else "false")
     )
 
 

@@ -127,12 +127,12 @@ def _may_say(value: str, column: str, group: _Group, table: Counted) -> bool:
     word for all that no row says, or one moment of several, as a quarter is called by its first
     day."""
     about = group.about.get(plain_name(column))
-    held = {str(table.lines[cell[1]].get(column)) for cell in group.cells}
-    every = {str(row.get(column)) for row in table.lines[: table.foot]}
     if about is not None:
         return value == about
-    is_moment = value in held and bool(_TIME.fullmatch(value))
-    return is_moment or held == {value} or value not in every
+    if value not in table.said[column]:
+        return True
+    held = {str(table.lines[cell[1]].get(column)) for cell in group.cells}
+    return held == {value} or (value in held and bool(_TIME.fullmatch(value)))
 
 
 def _groups(number: int, table: Counted, counts: Mapping[Place, int]) -> Iterator[_Group]:

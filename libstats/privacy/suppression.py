@@ -98,10 +98,14 @@ def hidden(
     Every withheld count stays open by 10 or more, or from 0 to 9 (`disclosure`). Until then the
     smallest other cell of a sum that gives it away is withheld too. Where all that makes a known
     sum is withheld and that is not enough, no more can be done, and the sum is left out of account.
+    Where only counts that were to protect others are given away, and nothing is without them, they
+    are shown: a nought that can be nothing else, say, of which others would follow without end.
     """
-    away = set(small if small is not None else (c for c, n in counts.items() if 0 < n < SMALLEST))
-    told, are_open = list(sums), set[Place]()
+    must = set(small if small is not None else (c for c, n in counts.items() if 0 < n < SMALLEST))
+    away, told, are_open = set(must), list(sums), set[Place]()
     while given_away := exposed(counts, told, away, are_open):
+        if given_away.isdisjoint(must) and not exposed(counts, told, away - given_away):
+            return away - given_away
         taken = _others(counts, told, away, given_away, frozenset(last))
         if not taken:
             left = _without_known(told, away, given_away)

@@ -37,7 +37,7 @@ LOANS = Source(
         "metadata.updatedDate": UPDATED,
     },
     happened=("checked_out_at", "returned_at"),
-    set_aside=EARLIER | cards_of_places("userId", "patronGroupIdAtCheckout"),
+    set_aside=EARLIER | cards_of_places("userId", "patronGroupIdAtCheckout", "patron_group_name"),
     is_elsewhere=True,
     dates=DATES,
     fills={

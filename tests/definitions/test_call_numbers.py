@@ -186,6 +186,59 @@ def test_a_library_has_its_own_words_and_schemes() -> None:
     ]
 
 
+def test_a_word_before_a_number_is_known_whatever_its_points_blanks_and_case() -> None:
+    """All words, the library's own and those of libstats: of each the meaning is the same."""
+    con = duckdb.connect()
+    own = {"Teen. Zone": "teen", "L.H.R.": "local", "Бул Зал": "local"}
+    call_numbers.register(con, {"call_numbers": {"prefixes": own}})
+    words = [*own, *(row["word"] for row in call_numbers.shipped("call_number_words.csv"))]
+    asked = [(w, text) for w in words for text in spelt(w)]
+    sql = """
+        select number, call_number_class(number || ' 641.5 BRO', 'ddc'),
+            call_number_parts(number || ' 641.5 BRO', 'ddc').prefix is not null,
+            call_number_parts(number || ' 641.5 BRO', 'ddc').is_reference
+        from (select distinct unnest($1::varchar[]) as number)
+    """
+    found = {
+        n: rest
+        for n, *rest in con.execute(sql, [[w for w, _ in asked] + [t for _, t in asked]]).fetchall()
+    }
+    assert [(w, text) for w, text in asked if found[w] != found[text] or not found[text][1]] == []
+
+
+def spelt(word: str) -> list[str]:
+    """A word in other spellings."""
+    parts = word.replace(".", " ").replace("-", " ").split()
+    return [".".join(parts) + ".", "  ".join(parts).lower(), ". ".join(parts) + "."]
+
+
+def test_initials_may_have_points() -> None:
+    con = duckdb.connect()
+    call_numbers.register(con, {"call_numbers": {"prefixes": {"L.H.R.": "local"}}})
+    sql = "select call_number_class($1::varchar, null)"
+    asked = ["Y.A. BRO", "YA BRO", "LHR 12", "L. H. R. 12", "l.h.r 12", "P.S. 35 .A1"]
+    assert [con.execute(sql, [n]).fetchall()[0][0] for n in asked] == [
+        "YA", "YA", "LOCAL", "LOCAL", "LOCAL", None,
+    ]  # fmt: skip
+
+
+def test_one_figure_and_an_author_are_a_librarys_own_number_but_on_a_shelf_of_classes(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = "select call_number_class($1::varchar, $2::varchar), call_number_parts($1::varchar, $2).scheme"
+    asked = {
+        ("PS5 SPI", None): (None, "local"),
+        ("QA 7 BRO", None): (None, "local"),
+        ("PS5 SPI", "ddc"): (None, "local"),
+        ("PS5 SPI", "lcc"): ("PS", "lcc"),
+        ("PS3545 SPI", None): ("PS", "lcc"),
+        ("PS5 .S65", None): ("PS", "lcc"),
+        ("QA9 1998", None): ("QA", "lcc"),
+        ("QA9.5 BRO", None): ("QA", "lcc"),
+    }
+    assert {key: con.execute(sql, list(key)).fetchall()[0] for key in asked} == asked
+
+
 def test_lists_that_others_published_stand_in_order(
     real: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

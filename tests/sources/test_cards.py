@@ -114,9 +114,108 @@ def test_cards_and_groups_of_places_are_no_patrons_in_any_system(
         write(place.exports / "b.csv", f"{head}\n{day.format(n=7, card=5002, group='ADULT')}\n"),
     ]
     libstats.load(place, [files[0]])
-    assert checkouts(place) == 1
+    assert (checkouts(place), patrons(place)) == (1, 1)
     libstats.load(place, files)
-    assert checkouts(place) == 2
+    assert (checkouts(place), patrons(place)) == (2, 2)
+
+
+# How each log writes a checkout, and a check-in.
+RETURNS = {
+    "koha statistics": (",issue,", ",return,"),
+    "sierra circulation transactions": (",o,", ",i,"),
+    "polaris transactions": (",6001,", ",6002,"),
+}
+
+
+@pytest.mark.parametrize("label", RETURNS)
+def test_what_comes_back_from_a_group_of_places_came_from_no_patron(
+    workspace: Workspace, label: str
+) -> None:
+    """Of three check-ins one is a patron's: the others are of the mending bench and of STAT, which
+    the log writes with blanks around it."""
+    system, (head, row) = label.split()[0], LENT[label]
+    row = row.replace(*RETURNS[label])
+    groups = (
+        f'\n[roles.{system}.circulation_event.patron_group]\n"stat" = "place"\n"X  Y" = "place"'
+    )
+    config = workspace.folder / CONFIG
+    write(
+        config,
+        config.read_text(encoding="utf-8").replace(
+            "[library]", '[library]\ntimezone = "America/New_York"', 1
+        )
+        + groups,
+    )
+    place = find(workspace.folder)
+    borrowers = [("900001", "x y"), ("5", " STAT "), ("5001", "ADULT")]
+    rows = [row.format(n=n, card=card, group=group) for n, (card, group) in enumerate(borrowers, 1)]
+    libstats.load(place, [write(place.exports / "a.csv", "\n".join([head, *rows]) + "\n")])
+    with libstats.open(place) as con:
+        sql = "select kind, count(*), count(patron_key) from circulation_event group by all"
+        assert con.sql(sql).fetchall() == [("checkin", 3, 1)]
+
+
+@pytest.mark.parametrize("by", ["card", "patron_group"])
+@pytest.mark.parametrize("label", RETURNS)
+def test_a_place_declared_after_its_log_was_loaded(
+    workspace: Workspace, label: str, by: str
+) -> None:
+    """A log that overlaps the one loaded before: no check-in is doubled, no old patron stays."""
+    system, (head, row) = label.split()[0], LENT[label]
+    row, config = row.replace(*RETURNS[label]), workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    write(config, text)
+    cards = [("900001", "STAT"), ("5001", "ADULT"), ("5002", "ADULT")]
+    lines = [row.format(n=n, card=card, group=group) for n, (card, group) in enumerate(cards, 1)]
+    place = find(workspace.folder)
+    libstats.load(place, [write(place.exports / "a.csv", "\n".join([head, *lines[:2]]) + "\n")])
+    said = "900001" if by == "card" else "STAT"
+    write(config, f'{text}\n[roles.{system}.circulation_event.{by}]\n"{said}" = "place"\n')
+    place = find(workspace.folder)
+    libstats.load(place, [write(place.exports / "b.csv", "\n".join([head, *lines]) + "\n")])
+    with libstats.open(place) as con:
+        sql = "select kind, count(*), count(patron_key) from circulation_event group by all"
+        assert con.sql(sql).fetchall() == [("checkin", 3, 2)]
+
+
+def test_a_group_that_folio_names_and_gives_no_number_for_is_a_place_too(
+    workspace: Workspace,
+) -> None:
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    write(config, text + '\n[roles.folio.loan.patron_group]\n"Bindery" = "place"\n')
+    place = find(workspace.folder)
+    head = "id,user_id,loan_date,due_date,patron_group_name\n"
+    row = "{},{},2026-10-05T14:00:00.000+00:00,2026-10-26T14:00:00.000+00:00,{}\n"
+    text = head + row.format(1, 900001, "bindery") + row.format(2, 5001, "Adult")
+    libstats.load(place, [write(place.exports / "a.csv", text)])
+    assert (checkouts(place), patrons(place)) == (1, 1)
+
+
+def test_a_log_without_groups_says_that_it_cannot_tell_their_cards(workspace: Workspace) -> None:
+    config = workspace.folder / CONFIG
+    own = '\n[roles.polaris.circulation_event.patron_group]\n"STAT" = "place"\n'
+    write(config, config.read_text(encoding="utf-8") + own)
+    place = find(workspace.folder)
+    log = write(place.exports / "a.csv", transactions((1, "77001", "900001")))
+    (note,) = libstats.load(place, [log]).files[0].notes
+    assert "do not say a card's group" in note
+    assert "[roles.polaris.circulation_event.card]" in note
+    assert patrons(place) == 1
+
+
+def patrons(place: Workspace) -> int:
+    with libstats.open(place) as con:
+        return int(
+            con.sql(
+                "select count(distinct patron_key) from"
+                " (select patron_key from circulation_event union all select patron_key from loan)"
+            ).fetchall()[0][0]
+        )
 
 
 def checkouts(place: Workspace) -> int:
