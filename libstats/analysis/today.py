@@ -17,7 +17,7 @@ from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
 from libstats.definitions.processes import Process, process_of
-from libstats.wording import Row, month_name, records
+from libstats.wording import Row, month_name, records, tenths
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
@@ -287,6 +287,14 @@ def basis(work: Work, today: Today) -> str:
 def last_step(row: Row) -> str:
     """The last milestone of a case, with its day."""
     return f"{words(row['last_milestone'])} {row['last_at']:%Y-%m-%d}"
+
+
+def since(row: Row) -> str:
+    """How long a case is open, or past its due day, or until when."""
+    if not row["due_at"]:
+        return f"{tenths(row['age'])} days" if row["age"] < 10 else f"{row['age']:,.0f} days"
+    left = row["left_days"]
+    return f"{-left:,.0f} days overdue" if left < 0 else f"due in {left:,.0f} days"
 
 
 def about(row: Row) -> str:

@@ -97,8 +97,7 @@ def _laid_out(cells: list[tuple[str, ...]]) -> list[str]:
 def _cells(row: Row) -> tuple[str, ...]:
     """Days, what to look for, where, and what it is about."""
     place = " ".join(filter(None, (row["branch"], row["location"])))
-    age = f"{row['age']:.1f}" if row["age"] < 10 else f"{row['age']:,.0f}"
-    return (f"{age} days", row["handle"] or row["case_id"], place, lists.about(row))
+    return (lists.since(row), row["handle"] or row["case_id"], place, lists.about(row))
 
 
 def _shelf_cells(row: Row) -> tuple[str, ...]:

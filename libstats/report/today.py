@@ -24,6 +24,7 @@ HEADINGS = {
     "what": "Title",
     "place": "Where",
     "age": "Days",
+    "overdue": "Days overdue",
     "why": "What is known",
     "next_step": "Next step",
     "due_at": "Due",
@@ -186,7 +187,8 @@ def _cases(work: Work, rows: list[Row]) -> Table:
             "handle": row["handle"] or row["case_id"],
             "what": row["what"] or "",
             "place": " ".join(filter(None, (row["branch"], row["location"]))),
-            "age": row["age"],
+            "age": None if row["due_at"] else row["age"],
+            "overdue": max(-row["left_days"], 0) if row["due_at"] else None,
             "due_at": row["due_at"],
             "why": row["why"] or f"{capital(lists.last_step(row))}",
             "next_step": lists.words(row["next_step"]),
@@ -197,7 +199,7 @@ def _cases(work: Work, rows: list[Row]) -> Table:
         without_empty(listed),
         capital(work.process.title),
         headings=HEADINGS,
-        formats={"age": tenths},
+        formats={"age": tenths, "overdue": tenths},
     )
 
 

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 import libstats
 from libstats.analysis import today
 from libstats.analysis.today import Export, Today
+from libstats.analysis.today_rows import DECIDE, DO, PAUSED, SOON
 from libstats.cli.today import text
 from libstats.report import today as written
 from libstats.report.page import allowed
@@ -34,8 +35,8 @@ SIX = [
 def test_what_does_not_fit_is_counted(workspace: Workspace) -> None:
     rows = [f"{n},brought,2026-01-01,EAST" for n in range(12)]
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=3)
-    assert (found.work[0].more, len(found.work[0].cases)) == (9, 3)
-    assert text(found).endswith("  and 9 more")
+    assert (found.work[0].more(DO), len(found.work[0].cases)) == (9, 3)
+    assert "\n    and 9 more\n" in text(found)
 
 
 def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(
@@ -44,7 +45,7 @@ def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(
     rows = [*(f"{n},brought,2026-01-01,EAST" for n in range(5)), "near,brought,2026-01-25,EAST"]
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=2)
     assert [row["handle"] for row in found.work[0].cases] == ["0", "1", "near"]
-    assert found.work[0].more == 3
+    assert (found.work[0].more(DO), found.work[0].more(SOON)) == (3, 0)
 
 
 @pytest.mark.parametrize(
@@ -140,19 +141,22 @@ def test_the_page_and_the_workbook_hold_the_same(workspace: Workspace) -> None:
     assert allowed.faults(page) == []
     assert "<title>Today's work: January 10, 2026</title>" in page
     assert "No export is older than usual, and nothing in them looks wrong." in page
-    assert "Mending: 1 late, 1 near, 1 in time</h2>" in page
+    places = [page.index(words) for words in ("Do now: 1</h2>", "Coming up: 1</h2>", "All that is")]
+    assert places == sorted(places)
     book = CalamineWorkbook.from_filelike(BytesIO(written.sheets(found)))
     assert book.sheet_names == [
         "Contents",
         "Open cases",
-        "Mending late and near, the",
+        "Do now mending",
+        "Coming up mending",
         "How old each export is",
     ]
-    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2][:4] == [
+    assert book.get_sheet_by_name(book.sheet_names[2]).to_python()[2] == [
         "5",
-        "late",
         "EAST",
-        "glued",
+        9.0,
+        "Glued 2026-01-02",
+        "mended",
     ]
 
 
@@ -168,7 +172,7 @@ def test_stale_exports_are_named_on_the_page(workspace: Workspace) -> None:
         "THESE LISTS SHOW JANUARY 10, 22 days ago: load newer exports first. Ages are told as of then."
         in page
     )
-    assert "<p>Goal 8 days.</p>" in page
+    assert "Goal 8 days" in page
 
 
 def test_the_warning_begins_after_two_days() -> None:
@@ -225,7 +229,7 @@ def test_loans_stand_by_their_due_date_and_lost_copies_are_not_listed(workspace:
     } == {"b1", "b5"}
     work = today.read(con, NOW).work[0]
     assert today.headline(work) == "Loan: 3 late, 1 of them marked lost, 1 near, 1 in time"
-    assert ([row["handle"] for row in work.cases], work.more) == (["b5", "b2", "b3"], 0)
+    assert ([row["handle"] for row in work.cases], work.more(DO)) == (["b5", "b2", "b3"], 0)
 
 
 def test_places_are_told_by_name(workspace: Workspace) -> None:
@@ -251,4 +255,59 @@ def test_places_are_told_by_name(workspace: Workspace) -> None:
         ("b7", "Law Desk", "Stacks"),
         ("2", "9f-3", None),
     ]
-    assert "  b7        Law Desk Stacks  checked out 2026-01-01" in text(found)
+    assert "  b7  Law Desk Stacks  due 2026-01-05" in text(found)
+
+
+# titles: 1 its only copy is lost; 2 on its shelf, asked for since before the list of the 5th; 3 five
+# ask for one copy; 4 paused; 5 its code is nobody's; 6 stands on the hold shelf since the 1st
+HOLDS = """reserve_id;biblionumber;itemnumber;branchcode;reservedate;found;waitingdate;expirationdate;suspend;suspend_until;priority
+1;1;;EAST;2026-01-08;;;;0;;1
+2;2;;EAST;2026-01-02;;;;0;;1
+31;3;;EAST;2026-01-08;;;;0;;1
+32;3;;EAST;2026-01-08;;;;0;;2
+33;3;;EAST;2026-01-08;;;;0;;3
+34;3;;EAST;2026-01-08;;;;0;;4
+4;4;;EAST;2026-01-01;;;;1;2026-02-01 00:00;1
+5;5;;EAST;2026-01-08;;;;0;;1
+6;6;6;EAST;2025-12-20;W;2026-01-01;2026-01-07;0;;0
+"""
+COPIES = """itemnumber;biblionumber;barcode;homebranch;itemlost;onloan;itemcallnumber;notforloan
+1;1;b1;EAST;1;;;0
+2;2;b2;EAST;0;;641 BET;0
+3;3;b3;EAST;0;2026-01-20;;0
+4;4;b4;EAST;0;;;0
+5;5;b5;EAST;0;;;77
+6;6;b6;EAST;0;;FIC ABE;0
+"""
+
+
+def test_holds_say_what_to_do_for_them(workspace: Workspace) -> None:
+    for name, rows in (
+        ("reserves-2026-01-05", f"{HOLDS}7;4;;EAST;2026-01-01;;;;0;;2\n"),
+        ("reserves-2026-01-10", HOLDS),
+        ("items-2026-01-10", COPIES),
+    ):
+        libstats.load(workspace, [write(workspace.exports / f"{name}.csv", rows)])
+    con = libstats.open(workspace)
+    found = today.read(con, NOW)
+    (holds,) = [work for work in found.work if work.process.name == "hold"]
+    of = {group: [(r["case_id"], r["why"]) for r in holds.of(group)] for group in (DO, DECIDE)}
+    assert of[DO] == [("2", "Copy b2 is on its shelf and was not found: search, then mark missing")]
+    assert ("1", "No copy is left that can fill it: buy, borrow, tell the patron") in of[DECIDE]
+    assert ("31", "4 wait for 1 copy, 0 on order: buy another?") in of[DECIDE]
+    assert "5" not in [case for case, _ in of[DECIDE]]  # nobody said what 77 means
+    assert [row["case_id"] for row in holds.of(PAUSED)] == ["4"]
+    (shelf,) = found.shelf
+    assert (shelf["hold_id"], shelf["barcode"], shelf["call_number"], shelf["days_past"]) == (
+        "6",
+        "b6",
+        "FIC ABE",
+        3,
+    )
+
+
+def test_what_is_open_for_years_is_to_be_decided(workspace: Workspace) -> None:
+    rows = ["old,brought,2024-12-01,EAST", "new,brought,2026-01-05,EAST"]
+    work = today.read(opened(workspace, rows, exported="2026-02-01"), NOW).work[0]
+    assert [row["handle"] for row in work.of(DECIDE)] == ["old"]
+    assert [row["handle"] for row in work.of(DO)] == ["new"]

@@ -25,10 +25,14 @@ def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -
         "Today's work, 2026-01-10\n\n"
         "Old exports: none\n"
         "Alarms: none\n\n"
-        "Mending: 1 late, 1 near, 1 in time (goal 8 days; as of 2026-01-10 00:00)\n"
-        "        days  look for  where  last step           next step\n"
-        "  late  9.0   5         EAST   glued 2026-01-02    mended\n"
-        "  near  6.5   6         WEST   brought 2026-01-03  glued"
+        "DO NOW: 1\n\n"
+        "  Mending\n"
+        "    9.0 days  5  EAST  glued 2026-01-02, next: mended\n\n"
+        "COMING UP: 1\n\n"
+        "  Mending\n"
+        "    6.5 days  6  WEST  brought 2026-01-03, next: glued\n\n"
+        "All that is open\n"
+        "  Mending: 1 late, 1 near, 1 in time (goal 8 days; as of 2026-01-10 00:00)"
     )
 
 
@@ -93,7 +97,8 @@ def test_the_terminal_shows_when_loans_are_due(workspace: Workspace) -> None:
         ],
     )
     text = today.text(lists.read(libstats.open(workspace), NOW))
-    assert "  late  8.6   2026-01-09  b2        EAST   checked out 2026-01-01  returned" in text
+    assert "    0 days overdue  b2  EAST  due 2026-01-09\n" in text
+    assert "COMING UP: 1\n\n  Loan\n    due in 3 days  b3  EAST  due 2026-01-12\n" in text
     assert "copies marked lost, missing or claimed are not listed" in " ".join(text.split())
 
 
