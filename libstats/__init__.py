@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from libstats.analysis.work.coverage_of_periods import coverage
     from libstats.analysis.work.curve import turnaround_curve
     from libstats.analysis.work.fill import fill_rate, unfilled_reasons
+    from libstats.analysis.work.hold_copies import hold_copies
+    from libstats.analysis.work.hold_shelf import hold_shelf
     from libstats.analysis.work.throughput import throughput
     from libstats.analysis.work.turnaround import turnaround
     from libstats.analysis.work.worklist import worklist
@@ -51,6 +53,8 @@ __all__ = [
     "fill_rate",
     "forget",
     "freshness",
+    "hold_copies",
+    "hold_shelf",
     "init",
     "load",
     "migration_days",
@@ -84,6 +88,8 @@ _PLACES = {
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",
+    "hold_copies": "libstats.analysis.work.hold_copies",
+    "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",
     "load": "libstats.loading.load",
     "migration_days": "libstats.analysis.collection.age",
