@@ -7,12 +7,22 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from libstats.report.collection_rows import LAST, Collection
+from libstats.report import sections
+from libstats.report.collection_rows import Collection
 from libstats.report.page.html import notice, paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.wording import Row, month_name, number, share
 
-__all__ = ["limits", "missing", "pick_list", "schemes", "summary", "why_not"]
+__all__ = [
+    "first_shelf",
+    "last_list",
+    "limits",
+    "missing",
+    "pick_list",
+    "schemes",
+    "summary",
+    "why_not",
+]
 
 UNKNOWN = {
     "class": "class not known",
@@ -20,6 +30,20 @@ UNKNOWN = {
     "location": "location not known",
 }
 LONGEST_TITLE = 60
+LONGEST_AUTHOR = 30
+MOST_SHELVES = 11  # and a line for the others
+JUDGE = (
+    "The list is for people to judge at the shelf. No export tells whether a book misleads, is "
+    "worn or has been superseded."
+)
+WALK = {
+    "call_number": "Call number",
+    "published_year": "Year",
+    "unused_since": "Last use",
+    "copies_here": "Copies held",
+    "holds_waiting": "Holds waiting",
+    "limits_passed": "Because it is",
+}
 SCHEMES: dict[str | None, str] = {
     "lcc": "Library of Congress",
     "nlm": "National Library of Medicine",
@@ -42,30 +66,31 @@ AND_OR = {
 
 
 def summary(report: Collection) -> Html:
-    """Where the copies to look at are, and where to begin."""
+    """What to do first: where the copies to look at are, and where to begin."""
     shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
-    by_shelf = [
-        {**_named(branch=branch, location=location), "copies": shelves[branch, location]}
-        for branch, location in sorted(shelves, key=_blanks_last)
+    by_shelf: list[Row] = [
+        {**_named(branch=branch, location=location), "copies": copies}
+        for (branch, location), copies in sorted(shelves.items(), key=_most_first)
     ]
+    more = by_shelf[MOST_SHELVES:]
+    if len(more) > 1:
+        rest = sum(shelves.values()) - sum(row["copies"] for row in by_shelf[:MOST_SHELVES])
+        by_shelf[MOST_SHELVES:] = [
+            {"branch": f"{number(len(more))} more", "location": "", "copies": rest}
+        ]
     foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
-    pieces = [table(by_shelf, "Copies to look at, by shelf", foot=foot)]
+    pieces: list[Table | str] = [paragraph(_begin(report))]
     if by_shelf:
-        pieces.append(
-            table(
-                _of_classes(report),
-                "Copies to look at, by class",
-                headings={"of_class": "Copies of the class", "share": "Share of the class"},
-            )
-        )
-    return joined(paragraph(_begin(report)), *pieces)
+        caption = "Copies to look at by shelf, the most first"
+        pieces += [table(by_shelf, caption, foot=foot), _of_classes(report)]
+    return joined(*pieces, sections.heed([JUDGE]) if by_shelf else "")
 
 
-def _of_classes(report: Collection) -> list[Row]:
+def _of_classes(report: Collection) -> Html:
     """How much of each class is on the list."""
     classes = Counter(row["class"] for row in report.candidates)
     held = {row["class"]: row["items"] for row in report.age}
-    return [
+    rows = [
         {
             **_named(**{"class": name}),
             "copies": classes[name],
@@ -74,29 +99,40 @@ def _of_classes(report: Collection) -> list[Row]:
         }
         for name in sorted(classes, key=lambda name: _blanks_last((name,)))
     ]
+    headings = {"of_class": "Copies of the class", "share": "Share of the class"}
+    return folded(
+        "How many of each class", table(rows, "Copies to look at, by class", headings=headings)
+    )
+
+
+def first_shelf(report: Collection) -> str:
+    """Where most of the copies to look at stand, in words."""
+    shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
+    (branch, location), most = min(shelves.items(), key=_most_first)
+    told = _named(branch=branch, location=location)
+    verb = "stands" if most == 1 else "stand"
+    return f"{told['branch']}, {told['location']}, where {number(most)} of them {verb}"
 
 
 def _begin(report: Collection) -> str:
-    """Where weeding does most at once."""
+    """Where weeding does most at once, and where the list begins."""
     if not report.candidates:
-        last = report.fate(LAST)
+        last = len(report.last)
         return (
-            (
-                f"No copy is beyond its limits, but for {number(last)} that are the last of "
-                "their title."
-            )
+            f"No copy is beyond its limits, but for {number(last)} that are the last of their "
+            "title."
             if last
             else "No copy is beyond its limits."
         )
-    shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
     classes = Counter((row["class"],) for row in report.candidates)
-    shelf, most = min(shelves.items(), key=_most_first)
     of_class, in_class = min(classes.items(), key=_most_first)
-    told = _named(branch=shelf[0], location=shelf[1], **{"class": of_class[0]})
+    name = _named(**{"class": of_class[0]})["class"]
+    first = report.candidates[0]
+    place = _named(branch=first["branch"], location=first["location"])
     return (
-        f"Begin where most of them stand: {told['branch']}, {told['location']} ({number(most)} of "
-        f"{number(len(report.candidates))}). The class with most of them is {told['class']} "
-        f"({number(in_class)})."
+        f"Begin at {first_shelf(report)}. The class with most of them is {name} "
+        f"({number(in_class)}). The list for the shelves follows the walk along them: it begins at "
+        f"{place['branch']}, {place['location']}, with {first['call_number'] or 'no call number'}."
     )
 
 
@@ -113,65 +149,95 @@ def _most_first(pair: tuple[tuple[str | None, ...], int]) -> tuple[int, Any]:
     return -pair[1], _blanks_last(pair[0])
 
 
-def why_not(report: Collection) -> Table:
-    """Why the other copies are not on the list."""
+def why_not(report: Collection) -> Html:
+    """Why the other copies are not on the list, in short and copy for copy."""
     rows = [{"reason": row["reason"], "copies": row["rows"]} for row in report.fates if row["rows"]]
-    foot = {
-        "reason": "all copies in the catalogue",
-        "copies": len(report.candidates) + sum(row["copies"] for row in rows),
-    }
-    return table(
+    whole = len(report.candidates) + sum(row["copies"] for row in rows)
+    kinds = Counter[str]()
+    for row in rows:
+        kinds[row["reason"].split(":")[0]] += row["copies"]
+    text = (
+        f"Of {number(whole)} copies in the catalogue {number(len(report.candidates))} are on the "
+        f"list. {number(kinds['kept'])} are kept whatever their age, and "
+        f"{number(kinds['within the limits of its class'])} are within the limits of their class. "
+        f"{number(kinds['cannot judge'])} cannot be judged. Copies that came, or were published, "
+        f"within {years(report)} are never listed."
+    )
+    told = [
+        f"{number(row['items'])} copies seem to have been added to {row['source']} on "
+        f"{shown(row['added_on'])}. Another system was copied in that day, so their true day is "
+        "not known."
+        for row in report.migrations
+    ]
+    told += sections.undeclared(report.undeclared, "copies")
+    listed = table(
         [{"reason": "on the list", "copies": len(report.candidates)}, *rows],
         "Every copy has one place",
-        foot=foot,
+        foot={"reason": "all copies in the catalogue", "copies": whole},
     )
+    return joined(paragraph(text), sections.heed(told), folded("Every reason", listed))
+
+
+def years(report: Collection) -> str:
+    """For how long a new copy is kept, in words."""
+    held = report.settings.get("years_held", 2)
+    return f"{held} {'year' if held == 1 else 'years'}"
 
 
 def pick_list(report: Collection) -> Html:
     """The copies to look at, to print and take to the shelves: a table and a sheet for each branch,
     in the order in which they stand."""
-    listed = report.candidates[: report.rows]
-    pieces: list[str] = []
-    if len(report.candidates) > len(listed):
+    return _walk(report, report.candidates, "")
+
+
+def last_list(report: Collection) -> Html:
+    """The last copies of their titles that are beyond their limits too, in the order in which they
+    stand."""
+    if not report.settings.get("keep_last_copies", True):
+        return Html(paragraph("This report was asked to list last copies among the others."))
+    return _walk(report, report.last, ", last of their title")
+
+
+def _walk(report: Collection, copies: list[Row], of: str) -> Html:
+    listed = copies[: report.rows]
+    if not listed:
+        return Html("<p>No copy is on the list.</p>")
+    count = f"{number(len(copies))} {'copy is' if len(copies) == 1 else 'copies are'}"
+    pieces: list[Table | str] = [paragraph(f"{count} on this list.")]
+    if len(copies) > len(listed):
         pieces.append(
             notice(
-                f"This list shows the first {number(len(listed))} of "
-                f"{number(len(report.candidates))} copies. Choose one branch, or give the "
-                "parameter rows a larger number, for the others."
+                f"These are the first {number(len(listed))} of {number(len(copies))} copies. Ask "
+                "for the report of one branch to see its others."
             )
         )
-    headings = {
-        "call_number": "Call number",
-        "published_year": "Year",
-        "unused_since": "Last used",
-        "limits_passed": "Because of",
-    }
-    for place, branch in enumerate(dict.fromkeys(row["branch"] for row in listed)):
+    for branch in dict.fromkeys(row["branch"] for row in listed):
         rows = [_pick(row) for row in listed if row["branch"] == branch]
         name = _named(branch=branch)["branch"]
-        of_branch = table(
-            rows,
-            f"{name}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}",
-            headings=headings,
-            formats={"published_year": str},
-        )
-        side = "page" if place else "auto"
-        pieces.append(joined(f'<div style="break-before:{side}">', of_branch, "</div>"))
-    return joined(*pieces) if pieces else Html("<p>No copy is on the list.</p>")
+        caption = f"{name}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}{of}"
+        pieces += ['<div class="libstats-walk">', table(rows, caption, headings=WALK), "</div>"]
+    return joined(*pieces)
 
 
 def _pick(row: Row) -> Row:
-    """A line of the pick list, in words where it has no last use or where use does not speak for
-    going."""
-    because = "too old for its class; still used" if row["is_still_used"] else row["limits_passed"]
+    """A line of a list to take along, in words where it has no last use or where use does not speak
+    for going; numbers of years as text, without a comma."""
+    limits = {"age": "old", "use": "unused", "age and use": "old and unused"}
+    year = row["published_year"]
     return {
         "call_number": row["call_number"],
         "location": row["location"],
+        "author": _short(row["author"], LONGEST_AUTHOR),
         "title": _short(row["title"]),
+        "published_year": None if year is None else str(year),
         "barcode": row["barcode"],
-        "published_year": row["published_year"],
+        "uses": row["lifetime_uses"],
         "unused_since": _last_use(row),
-        "limits_passed": because,
+        "copies_here": row["copies_here"],
+        "holds_waiting": row["holds_waiting"],
+        "limits_passed": "old, still used"
+        if row["is_still_used"]
+        else limits[row["limits_passed"]],
         "decision": "☐ keep ☐ go",
     }
 
@@ -180,9 +246,9 @@ def _last_use(row: Row) -> str | None:
     """The month of the last use; one that is not recorded is not called unknown: it says since when
     the record is silent."""
     silent = {
-        "records": "no use on record (records begin {})",
-        "arrival": "no use on record since it came, {}",
-        "publication": "no use on record since it was published, {}",
+        "records": "none since records begin, {}",
+        "arrival": "none since it came, {}",
+        "publication": "none since it was published, {}",
     }
     if row["unused_since"] is None:
         return None
@@ -200,12 +266,13 @@ def _month(day: date) -> str:
     return f"{name}\N{NO-BREAK SPACE}{year}"
 
 
-def _short(title: str | None) -> str | None:
-    """A title without the punctuation that cataloguers leave at its end, cut where it is long."""
+def _short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
+    """A title or author without the punctuation that cataloguers leave at its end, cut where it is
+    long."""
     if title is None:
         return None
     text = title.rstrip(" /:;=,")
-    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def missing(report: Collection) -> Html:
@@ -229,7 +296,7 @@ def missing(report: Collection) -> Html:
         "Lost, missing or claimed returned, the longest first",
         headings={"lost_on": "Since", "days_lost": "Days"},
     )
-    return joined(paragraph(text), folded("The list", shelf))
+    return joined(paragraph(text), folded("The list", shelf, is_open=True))
 
 
 def schemes(report: Collection) -> Html:
@@ -249,7 +316,7 @@ def schemes(report: Collection) -> Html:
         f"Of {number(total)} call numbers {number(total - unparsed)} could be read. "
         f"{number(unparsed)} are in no scheme that is known here: of these copies no class can be "
         "told, and they stand by their words and numbers. "
-        f"The exports name the scheme of {number(exported)}; of the others it was taken from their "
+        f"The exports name the scheme of {number(exported)}. Of the others it was taken from their "
         "shelf or system, or guessed from the number."
     )
     read = table(
@@ -270,7 +337,7 @@ def schemes(report: Collection) -> Html:
             "copies": total,
         },
     )
-    return joined(paragraph(text), folded("By scheme", read))
+    return folded("How the call numbers were read", paragraph(text), read)
 
 
 def limits(report: Collection) -> Html:
@@ -285,7 +352,20 @@ def limits(report: Collection) -> Html:
         f"A copy is listed if it is {AND_OR[report.settings['combine']]}. Where a class has one "
         f"limit, that one decides. {f'Source: {source}.' if source else ''}"
     )
-    return joined(paragraph(text), folded("All lines", listed))
+    return folded("The limits", paragraph(text), sections.heed(_recalled(report)), listed)
+
+
+def _recalled(report: Collection) -> list[str]:
+    """How far the limits that come with libstats can be trusted."""
+    if report.settings["thresholds"] is not None:
+        return []
+    seen = sum("seen in" in row["note"] for row in report.limits)
+    return [
+        f"Of the {number(len(report.limits))} lines of limits “{report.settings['profile']}” "
+        f"{number(seen)} were seen in published guides. The others were written from memory, or "
+        "carried over to LC classes by us. Compare those of your classes with the manual, or use a "
+        "table of your own."
+    ]
 
 
 def _limit(row: Row) -> Row:

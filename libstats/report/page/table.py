@@ -305,10 +305,14 @@ def joined(*pieces: Table | str) -> Html:
     return Html("".join(texts), tables, about)
 
 
-def folded(summary: str, *pieces: Table | str) -> Html:
-    """Pieces that are shown when asked for, under a plain summary."""
+def folded(summary: str, *pieces: Table | str, is_open: bool = False) -> Html:
+    """Pieces that are shown when asked for, under a plain summary; what is not open stays off the
+    paper, so a list to be taken along is."""
     body = joined(*pieces)
-    return Html(f"<details><summary>{escaped(summary)}</summary>{body}</details>", body.tables)
+    kind = " open" if is_open else ""
+    return Html(
+        f"<details{kind}><summary>{escaped(summary)}</summary>{body}</details>", body.tables
+    )
 
 
 def _plain(value: Any) -> Any:
