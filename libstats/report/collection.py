@@ -278,9 +278,9 @@ def rest(report: Collection) -> Html:
         else f"the {years} years before"
     )
     text = (
-        f"Of {number(total)} loans in the last year of a copy that had been lent before, "
-        f"{share(cut['cumulative_loans'], total)} were of copies lent last in "
-        f"{cut['previous_use_year']} or later, that is in {words}."
+        f"In the last year {number(total)} loans were of a copy that had been lent before. Of "
+        f"these, {share(cut['cumulative_loans'], total)} were of copies lent last in "
+        f"{cut['previous_use_year']} or later: in {words}."
     )
     if alone:
         text += f" {number(alone)} loans have none before them on record and are not in that share."

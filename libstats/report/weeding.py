@@ -76,7 +76,7 @@ def summary(report: Collection) -> Html:
     if len(more) > 1:
         rest = sum(shelves.values()) - sum(row["copies"] for row in by_shelf[:MOST_SHELVES])
         by_shelf[MOST_SHELVES:] = [
-            {"branch": f"{number(len(more))} more", "location": "", "copies": rest}
+            {"branch": f"{number(len(more))} more shelves", "location": "", "copies": rest}
         ]
     foot = {"branch": "all", "location": "", "copies": len(report.candidates)} if by_shelf else None
     pieces: list[Table | str] = [paragraph(_begin(report))]
@@ -314,8 +314,8 @@ def schemes(report: Collection) -> Html:
     exported = sum(count for (_, told), count in copies.items() if told == "exported")
     text = (
         f"Of {number(total)} call numbers {number(total - unparsed)} could be read. "
-        f"{number(unparsed)} are in no scheme that is known here: of these copies no class can be "
-        "told, and they stand by their words and numbers. "
+        f"{number(unparsed)} are in no scheme that is known here. Of these copies no class can be "
+        "told; they stand by their words and numbers. "
         f"The exports name the scheme of {number(exported)}. Of the others it was taken from their "
         "shelf or system, or guessed from the number."
     )

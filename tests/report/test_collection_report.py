@@ -221,8 +221,8 @@ def test_the_picture_of_classes_names_the_old_and_little_used() -> None:
     assert collection.age_and_use(example()).alt == (
         "The oldest class is 600 Technology: 60% of its copies are more than ten years old. "
         "For its size Fiction is used most (1.8 times what its share of copies would give) "
-        "and 600 Technology least (0.5 times). Older than the middle class and little used "
-        "are 600 Technology."
+        "and 600 Technology least (0.5 times). In the older half of the classes these are little "
+        "used: 600 Technology."
     )
 
 
@@ -385,8 +385,8 @@ def test_the_year_that_ends_with_a_day(day: date, since: date) -> None:
 def test_how_long_copies_rest() -> None:
     html = collection.rest(example())
     assert (
-        "Of 100 loans in the last year of a copy that had been lent before, 97% were of "
-        "copies lent last in 2025 or later, that is in that year or the one before."
+        "In the last year 100 loans were of a copy that had been lent before. Of these, 97% were of "
+        "copies lent last in 2025 or later: in that year or the one before."
     ) in html
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
@@ -423,7 +423,7 @@ def test_at_most_twelve_shelves_stand_on_the_page() -> None:
     shelves = [candidate(location=f"L{n:02}") for n in range(13) for _ in range(20 - n)]
     rows = weeding.summary(example(candidates=shelves)).tables[0].rows
     assert rows[0] == {"branch": "East", "location": "L00", "copies": 20}
-    assert rows[-1] == {"branch": "2 more", "location": "", "copies": 9 + 8}
+    assert rows[-1] == {"branch": "2 more shelves", "location": "", "copies": 9 + 8}
     assert len(rows) == 12
     shelves = [row for row in shelves if row["location"] != "L12"]
     assert len(weeding.summary(example(candidates=shelves)).tables[0].rows) == 12

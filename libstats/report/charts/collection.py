@@ -170,7 +170,7 @@ def _classes_finding(rows: list[Row]) -> str:
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
         both = [row["class"] for row in used if row["old"] >= middle and row["use"] < 0.9]
         text += (
-            f" Older than the middle class and little used are {', '.join(both)}."
+            f" In the older half of the classes these are little used: {', '.join(both)}."
             if both
             else " No class is both old and little used."
         )
