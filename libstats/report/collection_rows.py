@@ -105,10 +105,7 @@ def read(
     no copy, too long a list, or if no copies are loaded; AnalysisError as the analyses do.
     """
     day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
-    if not 0 < rows <= MOST_ROWS:
-        raise ReportError(
-            f"a list to print cannot have {rows:,} rows", f"Give rows from 1 to {MOST_ROWS}."
-        )
+    _check_rows(rows)
     branch, names = _branch(con, branch)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
     settings: Row = {
@@ -141,14 +138,7 @@ def read(
         candidates=_named(records(weeding.weeding_candidates(con, **settings)), names),
         last=_named(records(weeding.last_copies(con, **settings)), names),
         fates=records(weeding.left_out(con, **settings)),
-        missing=_named(
-            [
-                row
-                for row in records(missing_copies(con, as_of=day))
-                if branch in ("", row["branch"])
-            ],
-            names,
-        ),
+        missing=_named(_of(branch, records(missing_copies(con, as_of=day))), names),
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
         system_days=records(system_days(con)),
@@ -159,7 +149,7 @@ def read(
             row["export"] for row in records(freshness(con, analysis="circulation"))
         ),
         undeclared=records(undeclared_codes(con)),
-        schemes=[row for row in records(call_number_schemes(con)) if branch in ("", row["branch"])],
+        schemes=_of(branch, records(call_number_schemes(con))),
     )
 
 
@@ -238,3 +228,14 @@ def _branch(con: duckdb.DuckDBPyConnection, given: str) -> tuple[str, dict[str, 
 
 def _named(rows: list[Row], names: dict[str, str]) -> list[Row]:
     return [{**row, "branch": names.get(row["branch"], row["branch"])} for row in rows]
+
+
+def _of(branch: str, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if branch in ("", row["branch"])]
+
+
+def _check_rows(rows: int) -> None:
+    if not 0 < rows <= MOST_ROWS:
+        raise ReportError(
+            f"a list to print cannot have {rows:,} rows", f"Give rows from 1 to {MOST_ROWS}."
+        )

@@ -1,49 +1,25 @@
-"""The part of the report on the collection that is about weeding: what to look at, why the rest is
-not on the list, the list to print."""
+"""The part of the report on the collection that is about weeding: what to look at, and why the rest
+is not on the list. The lists to print are in shelf_list."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Any
 
 from libstats.report import sections
 from libstats.report.collection_rows import Collection
-from libstats.report.page.html import notice, paragraph
+from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, shown, table
-from libstats.wording import Row, month_name, number, share
+from libstats.report.shelf_list import named
+from libstats.wording import Row, number, share
 
-__all__ = [
-    "first_shelf",
-    "last_list",
-    "limits",
-    "missing",
-    "pick_list",
-    "schemes",
-    "summary",
-    "why_not",
-]
+__all__ = ["first_shelf", "limits", "schemes", "summary", "why_not"]
 
-UNKNOWN = {
-    "class": "class not known",
-    "branch": "branch not known",
-    "location": "location not known",
-}
-LONGEST_TITLE = 60
-LONGEST_AUTHOR = 30
 MOST_SHELVES = 11  # and a line for the others
 JUDGE = (
     "The list is for people to judge at the shelf. No export tells whether a book misleads, is "
     "worn or has been superseded."
 )
-WALK = {
-    "call_number": "Call number",
-    "published_year": "Year",
-    "unused_since": "Last use",
-    "copies_here": "Copies held",
-    "holds_waiting": "Holds waiting",
-    "limits_passed": "Because it is",
-}
 SCHEMES: dict[str | None, str] = {
     "lcc": "Library of Congress",
     "nlm": "National Library of Medicine",
@@ -69,7 +45,7 @@ def summary(report: Collection) -> Html:
     """What to do first: where the copies to look at are, and where to begin."""
     shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
     by_shelf: list[Row] = [
-        {**_named(branch=branch, location=location), "copies": copies}
+        {**named(branch=branch, location=location), "copies": copies}
         for (branch, location), copies in sorted(shelves.items(), key=_most_first)
     ]
     more = by_shelf[MOST_SHELVES:]
@@ -92,7 +68,7 @@ def _of_classes(report: Collection) -> Html:
     held = {row["class"]: row["items"] for row in report.age}
     rows = [
         {
-            **_named(**{"class": name}),
+            **named(**{"class": name}),
             "copies": classes[name],
             "of_class": held.get(name),
             "share": share(classes[name], held.get(name, 0)),
@@ -109,7 +85,7 @@ def first_shelf(report: Collection) -> str:
     """Where most of the copies to look at stand, in words."""
     shelves = Counter((row["branch"], row["location"]) for row in report.candidates)
     (branch, location), most = min(shelves.items(), key=_most_first)
-    told = _named(branch=branch, location=location)
+    told = named(branch=branch, location=location)
     verb = "stands" if most == 1 else "stand"
     return f"{told['branch']}, {told['location']}, where {number(most)} of them {verb}"
 
@@ -126,19 +102,14 @@ def _begin(report: Collection) -> str:
         )
     classes = Counter((row["class"],) for row in report.candidates)
     of_class, in_class = min(classes.items(), key=_most_first)
-    name = _named(**{"class": of_class[0]})["class"]
+    name = named(**{"class": of_class[0]})["class"]
     first = report.candidates[0]
-    place = _named(branch=first["branch"], location=first["location"])
+    place = named(branch=first["branch"], location=first["location"])
     return (
         f"Begin at {first_shelf(report)}. The class with most of them is {name} "
         f"({number(in_class)}). The list for the shelves follows the walk along them: it begins at "
         f"{place['branch']}, {place['location']}, with {first['call_number'] or 'no call number'}."
     )
-
-
-def _named(**values: str | None) -> dict[str, str]:
-    """Values in words where they are not known, which a value of the same words is not."""
-    return {name: value or UNKNOWN[name] for name, value in values.items()}
 
 
 def _blanks_last(values: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
@@ -182,121 +153,6 @@ def years(report: Collection) -> str:
     """For how long a new copy is kept, in words."""
     held = report.settings.get("years_held", 2)
     return f"{held} {'year' if held == 1 else 'years'}"
-
-
-def pick_list(report: Collection) -> Html:
-    """The copies to look at, to print and take to the shelves: a table and a sheet for each branch,
-    in the order in which they stand."""
-    return _walk(report, report.candidates, "")
-
-
-def last_list(report: Collection) -> Html:
-    """The last copies of their titles that are beyond their limits too, in the order in which they
-    stand."""
-    if not report.settings.get("keep_last_copies", True):
-        return Html(paragraph("This report was asked to list last copies among the others."))
-    return _walk(report, report.last, ", last of their title")
-
-
-def _walk(report: Collection, copies: list[Row], of: str) -> Html:
-    listed = copies[: report.rows]
-    if not listed:
-        return Html("<p>No copy is on the list.</p>")
-    count = f"{number(len(copies))} {'copy is' if len(copies) == 1 else 'copies are'}"
-    pieces: list[Table | str] = [paragraph(f"{count} on this list.")]
-    if len(copies) > len(listed):
-        pieces.append(
-            notice(
-                f"These are the first {number(len(listed))} of {number(len(copies))} copies. Ask "
-                "for the report of one branch to see its others."
-            )
-        )
-    for branch in dict.fromkeys(row["branch"] for row in listed):
-        rows = [_pick(row) for row in listed if row["branch"] == branch]
-        name = _named(branch=branch)["branch"]
-        caption = f"{name}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}{of}"
-        pieces += ['<div class="libstats-walk">', table(rows, caption, headings=WALK), "</div>"]
-    return joined(*pieces)
-
-
-def _pick(row: Row) -> Row:
-    """A line of a list to take along, in words where it has no last use or where use does not speak
-    for going; numbers of years as text, without a comma."""
-    limits = {"age": "old", "use": "unused", "age and use": "old and unused"}
-    year = row["published_year"]
-    return {
-        "call_number": row["call_number"],
-        "location": row["location"],
-        "author": _short(row["author"], LONGEST_AUTHOR),
-        "title": _short(row["title"]),
-        "published_year": None if year is None else str(year),
-        "barcode": row["barcode"],
-        "uses": row["lifetime_uses"],
-        "unused_since": _last_use(row),
-        "copies_here": row["copies_here"],
-        "holds_waiting": row["holds_waiting"],
-        "limits_passed": "old, still used"
-        if row["is_still_used"]
-        else limits[row["limits_passed"]],
-        "decision": "☐ keep ☐ go",
-    }
-
-
-def _last_use(row: Row) -> str | None:
-    """The month of the last use; one that is not recorded is not called unknown: it says since when
-    the record is silent."""
-    silent = {
-        "records": "none since records begin, {}",
-        "arrival": "none since it came, {}",
-        "publication": "none since it was published, {}",
-    }
-    if row["unused_since"] is None:
-        return None
-    when = (
-        str(row["unused_since"].year)
-        if row["unused_from"] == "publication"
-        else _month(row["unused_since"])
-    )
-    return silent.get(row["unused_from"], "{}").format(when)
-
-
-def _month(day: date) -> str:
-    """A day's month, short enough for a narrow column: Oct 2022."""
-    name, year = month_name(day)[:3], day.year
-    return f"{name}\N{NO-BREAK SPACE}{year}"
-
-
-def _short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
-    """A title or author without the punctuation that cataloguers leave at its end, cut where it is
-    long."""
-    if title is None:
-        return None
-    text = title.rstrip(" /:;=,")
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def missing(report: Collection) -> Html:
-    """Copies that the catalogue shows and nobody finds: another list, for another task."""
-    if not report.missing:
-        return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
-    columns = ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")
-    listed = [
-        {**{name: row[name] for name in columns}, "title": _short(row["title"])}
-        for row in report.missing[: report.rows]
-    ]
-    long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
-    count = "1 copy is" if len(report.missing) == 1 else f"{number(len(report.missing))} copies are"
-    text = (
-        f"{count} marked lost, missing or claimed returned, {number(long_lost)} of them for more "
-        "than a year. Look once more, then take them out of the catalogue: patrons place holds "
-        "on them."
-    )
-    shelf = table(
-        listed,
-        "Lost, missing or claimed returned, the longest first",
-        headings={"lost_on": "Since", "days_lost": "Days"},
-    )
-    return joined(paragraph(text), folded("The list", shelf, is_open=True))
 
 
 def schemes(report: Collection) -> Html:

@@ -14,7 +14,7 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import collection, run, weeding
+from libstats.report import collection, run, shelf_list, weeding
 from libstats.report.charts import collection as charts_collection
 from libstats.report.collection_rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
@@ -344,8 +344,8 @@ def test_a_workbook_has_every_table_of_the_report() -> None:
     pieces = (
         collection.origin,
         weeding.summary,
-        weeding.pick_list,
-        weeding.missing,
+        shelf_list.pick_list,
+        shelf_list.missing,
         weeding.limits,
     )
     assert [[one.caption for one in piece(report).tables] for piece in pieces] == [
@@ -447,7 +447,7 @@ def test_every_copy_has_one_place_and_they_add_up() -> None:
 
 
 def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown() -> None:
-    html = weeding.pick_list(example())
+    html = shelf_list.pick_list(example())
     assert html.count('<div class="libstats-walk">') == 2
     assert "<p>2 copies are on this list.</p>" in html
     assert "East: 1 copy" in html and "West: 1 copy" in html
@@ -483,13 +483,13 @@ def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown()
 def test_the_list_says_why_in_words(
     row: dict[str, Any], last_use: str | None, because: str
 ) -> None:
-    found = weeding._pick(candidate(**row))
+    found = shelf_list._pick(candidate(**row))
     assert (found["unused_since"], found["limits_passed"]) == (last_use, because)
 
 
 def test_a_line_has_what_a_decision_needs() -> None:
     """Who wrote it, how often it was used, how many copies stay, who waits; room to decide."""
-    assert weeding._pick(candidate()) == {
+    assert shelf_list._pick(candidate()) == {
         "call_number": "640 BRO",
         "location": "GEN",
         "author": "Brown, A.",
@@ -507,30 +507,30 @@ def test_a_line_has_what_a_decision_needs() -> None:
 
 def test_last_copies_have_a_list_of_their_own() -> None:
     report = example(last=[candidate(barcode="b9")])
-    html = weeding.last_list(report)
+    html = shelf_list.last_list(report)
     assert "East: 1 copy, last of their title" in html and ">b9<" in html
-    assert ">b9<" not in weeding.pick_list(report)
+    assert ">b9<" not in shelf_list.pick_list(report)
     report.settings["keep_last_copies"] = False
-    assert "asked to list last copies among the others" in weeding.last_list(report)
+    assert "asked to list last copies among the others" in shelf_list.last_list(report)
 
 
 def test_a_cut_list_says_so() -> None:
-    assert "These are the first 1 of 2 copies." in weeding.pick_list(example(rows=1))
-    assert weeding.pick_list(example(candidates=[])) == "<p>No copy is on the list.</p>"
+    assert "These are the first 1 of 2 copies." in shelf_list.pick_list(example(rows=1))
+    assert shelf_list.pick_list(example(candidates=[])) == "<p>No copy is on the list.</p>"
 
 
 def test_a_long_title_is_cut() -> None:
-    assert weeding._short("a" * 70) == "a" * 59 + "…"
-    assert weeding._short("Salt : a history /") == "Salt : a history"
+    assert shelf_list._short("a" * 70) == "a" * 59 + "…"
+    assert shelf_list._short("Salt : a history /") == "Salt : a history"
 
 
 def test_missing_copies_are_another_task() -> None:
-    assert "1 copies are marked" not in weeding.missing(example())
+    assert "1 copies are marked" not in shelf_list.missing(example())
     assert (
         "1 copy is marked lost, missing or claimed returned, 1 of them for more than a year."
-        in weeding.missing(example())
+        in shelf_list.missing(example())
     )
-    assert "No copy is marked" in weeding.missing(example(missing=[]))
+    assert "No copy is marked" in shelf_list.missing(example(missing=[]))
 
 
 def test_limits_and_proof() -> None:

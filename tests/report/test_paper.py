@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from libstats.report import collection, weeding
+from libstats.report import collection, shelf_list, weeding
 from libstats.report.page import publish
 from tests.report.test_accessibility import lacking
 from tests.report.test_collection_report import candidate, example
@@ -97,7 +97,7 @@ def test_a_list_for_the_shelves_loses_no_column_on_paper(size: str, tmp_path: Pa
     """Sixty lines with the longest of everything: each sheet lies on its side and has every heading
     above the tick boxes, and no letter stands outside the paper."""
     copies = [candidate(**LONG) for _ in range(60)]
-    pages = printed(page(weeding.pick_list(example(candidates=copies))), tmp_path, size)
+    pages = printed(page(shelf_list.pick_list(example(candidates=copies))), tmp_path, size)
     lists = [each for each in pages if "☐ keep" in words(each)]
     width, height = POINTS[size]
     assert len(lists) > 1
@@ -117,7 +117,7 @@ def test_limits_and_receipts_stay_off_the_paper_and_what_is_to_be_found_is_on_it
     tmp_path: Path,
 ) -> None:
     report = example(missing=example().missing * 60)
-    pieces = (weeding.missing, weeding.limits, collection.origin)
+    pieces = (shelf_list.missing, weeding.limits, collection.origin)
     pages = printed(page(*(piece(report) for piece in pieces)), tmp_path)
     text = " ".join(map(words, pages))
     assert text.count("FIC A Salt") == 60
