@@ -5,142 +5,143 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from libstats.report import sections
+from libstats.report import sections, weeding
 from libstats.report.charts import Figure
 from libstats.report.charts import collection as charts_collection
-from libstats.report.collection_rows import LAST, Collection, read
-from libstats.report.page.html import notice, paragraph
-from libstats.report.page.table import Html, Table, folded, joined, shown, table
-from libstats.wording import number, share
+from libstats.report.collection_rows import Collection, read
+from libstats.report.page.html import paragraph
+from libstats.report.page.table import Html, folded, shown, table
+from libstats.wording import Row, number, share
 
 __all__ = [
     "Collection",
     "age_and_use",
+    "answer",
     "by_class",
     "decades",
-    "head",
-    "key_figures",
-    "proof",
+    "heed_use",
+    "origin",
     "read",
     "rest",
-    "unrecorded",
     "use_by_class",
 ]
 
 ENOUGH_LOANS = 400  # Slote's own rule for a sample
 
 
-def head(report: Collection) -> Html:
-    """Of which day and branch, from which exports, and what to know before using it."""
+def answer(report: Collection) -> Html:
+    """How old the collection is, how it is used, how much there is to look at, and where to
+    begin."""
     where = f"branch {report.branch}" if report.branch else "all branches"
-    return sections.head(f"{shown(report.as_of)}, {where}", _warnings(report), "", report.sources)
+    about = {"period": str(report.as_of), "branch": report.branch, "told": "whole"}
+    before = (
+        []
+        if report.horizons
+        else ["No use is recorded at all. So only what is judged by its age alone can be listed."]
+    )
+    return sections.answer(
+        f"{shown(report.as_of)}, {where}",
+        _verdict(report),
+        [_old(report), _used(report), _resting(report), _listed(report), _last(report)],
+        about=about,
+        before=before,
+    )
 
 
-def _warnings(report: Collection) -> list[str]:
-    """What limits the figures, each in a sentence."""
-    told = [
-        (
-            "The list of copies to look at is for people to judge at the shelf. No export tells "
-            "whether a book misleads, is worn or has been superseded."
-        )
-    ]
-    told += [
-        (
-            f"Use recorded by {row['source']} is known since {shown(row['records_since'])} "
-            f"({row['years_recorded']} years). Of the time before that nothing is known."
-        )
-        for row in report.horizons
-    ]
-    if not report.horizons:
-        told.append(
-            "No use is recorded at all: neither loans nor the day of the last one. Only what "
-            "is judged by age alone can be listed."
-        )
-    told += [
-        (
-            f"{number(row['items'])} copies seem to have been added on {shown(row['added_on'])}: "
-            f"that day another system was copied into {row['source']}, and their true day is not "
-            "known."
-        )
-        for row in report.migrations
-    ]
-    told += [
-        (
-            f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, "
-            f"{shown(row['day'])}: taken as a system's date, not as use."
-        )
-        for row in report.system_days
-    ]
-    told += sections.undeclared(report.undeclared, "copies")
-    told += [
-        (
-            f"No loans and no log of {source} are loaded: in “Is it used?” its copies are no "
-            "part of uses per copy and relative use."
-        )
-        for source in report.silent
-    ]
-    told += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
-    if report.settings["thresholds"] is None:
-        seen = sum("seen in" in row["note"] for row in report.limits)
-        told.append(
-            f"Of the {number(len(report.limits))} lines of limits "
-            f"“{report.settings['profile']}” {number(seen)} were seen in published guides; "
-            "any others were recalled, or mapped to LC classes by us. Compare those of your "
-            "classes with the manual, or use your own table (see “The limits”)."
-        )
-    return told
-
-
-def key_figures(report: Collection) -> Html:
-    """How large, how old, how dusty, and how much there is to look at."""
+def _verdict(report: Collection) -> str:
+    """The answer in plain sentences."""
     whole, use = report.whole, report.use_of_all
-    year = "not known" if whole["median_year"] is None else f"{whole['median_year']:.0f}"
-    older = "No copy has a usable year."
+    said = ["How old the copies are is not known."]
     if whole["items_dated"]:
-        older = (
-            f"Of {number(whole['items'])} copies, {number(whole['items_dated'])} have a usable "
-            "year: half of them are newer, half older. "
+        said = [
+            f"Half of the copies were published in {whole['median_year']:.0f} or later; "
             f"{share(whole['share_older_10_years'], 1)} are more than ten years old."
+        ]
+    if use["turnover"] is not None:
+        said.append(f"Each was used {use['turnover']:.1f} times in the last year on average.")
+    count = len(report.candidates)
+    said.append(
+        f"{number(count)} {'copy wants' if count == 1 else 'copies want'} a look: "
+        f"begin at {weeding.first_shelf(report)}."
+        if count
+        else "No copy is on the list to look at."
+    )
+    return " ".join(said)
+
+
+def _old(report: Collection) -> sections.Card:
+    whole = report.whole
+    words = "No copy has a usable year."
+    if whole["items_dated"]:
+        words = (
+            f"Of {number(whole['items'])} copies {number(whole['items_dated'])} have a usable "
+            "year: half of these are newer, half older."
         )
     if whole["items_serial"]:
-        older += f" {number(whole['items_serial'])} are serials, which have no single year."
-    dusty = "not known" if use["share_dusty"] is None else share(use["share_dusty"], 1)
-    long_held = (
+        words += f" {number(whole['items_serial'])} are serials, which have no single year."
+    year = whole["median_year"]
+    text = "not known" if year is None else f"{year:.0f}"
+    return sections.Card(text, "middle year of publication", words, name="middle year", value=year)
+
+
+def _used(report: Collection) -> sections.Card:
+    use = report.use_of_all
+    told = use["items"] - use["items_unrecorded"]
+    words = (
+        f"{number(use['checkouts'])} checkouts and {number(use['in_house_uses'])} uses inside the "
+        f"library, of {number(told)} copies whose use is told."
+    )
+    value = use["turnover"]
+    text = "not known" if value is None else f"{value:.1f}"
+    return sections.Card(text, "uses a copy in a year", words, name="uses a copy", value=value)
+
+
+def _resting(report: Collection) -> sections.Card:
+    use = report.use_of_all
+    part = use["share_dusty"]
+    words = (
         f"Of {number(use['items_held_long'])} copies held for three years or more, "
-        f"{number(use['items_dusty'])} were not used in the last three."
+        f"{number(use['items_dusty'])} had no use in the last three."
     )
-    return sections.figures(
-        [
-            sections.Card(year, "is the middle year of publication", older),
-            sections.Card(dusty, "of long-held copies are dusty", long_held),
-            sections.Card(number(len(report.candidates)), "copies to look at", _more(report)),
-        ]
+    text = "not known" if part is None else share(part, 1)
+    return sections.Card(text, "of long-held copies rest", words, name="resting", value=part)
+
+
+def _listed(report: Collection) -> sections.Card:
+    count = len(report.candidates)
+    return sections.Card(
+        number(count), "copies to look at", _why(report), name="copies to look at", value=count
     )
 
 
-def _more(report: Collection) -> str:
-    """What the list holds, and what stands just beside it."""
+def _last(report: Collection) -> sections.Card:
+    count = len(report.last)
+    words = (
+        "They are beyond their limits too, but no other copy of their title would stay. They have "
+        "a list of their own."
+    )
+    return sections.Card(
+        number(count), "last copies of a title", words, name="last copies", value=count
+    )
+
+
+def _why(report: Collection) -> str:
+    """What the list holds, by the limits that its copies are beyond."""
     limits = Counter(row["limits_passed"] for row in report.candidates)
     used = sum(row["is_still_used"] for row in report.candidates)
-    only = {"and": (", which have no limit of age", ", which have no limit of use")}.get(
-        report.settings["combine"], ("", "")
-    )
-    still = f" ({number(used)} of them still used)" if used else ""
+    alone = report.settings["combine"] == "and"
     parts = {
-        "age and use": "both older and longer unused than the limits of their class",
-        "use": f"only longer unused than the limit of their classes{only[0]}",
-        "age": f"only older than the limit of their classes{only[1]}{still}",
+        "age and use": "old and long unused, beyond the limits of their class",
+        "use": f"long unused{'; their classes have no limit of age' if alone else ' only'}",
+        "age": f"old{'; their classes have no limit of use' if alone else ' only'}",
     }
-    listed = [f"{_are(limits[name])} {words}" for name, words in parts.items() if limits[name]]
-    last = report.fate(LAST)
-    more = (
-        f" Beyond their limits, but the last of their title, are {number(last)} more."
-        if last
-        else ""
-    )
-    return f"{'; '.join(listed)}.{more}" if limits else more.strip()
+    said = [f"{_are(limits[name])} {words}." for name, words in parts.items() if limits[name]]
+    if used:
+        said.append(f"{number(used)} of these {'is' if used == 1 else 'are'} still used.")
+    return " ".join(said)
 
 
 def _are(copies: int) -> str:
@@ -157,17 +158,25 @@ def age_and_use(report: Collection) -> Figure:
     return charts_collection.age_and_use(report.age, report.use)
 
 
-def unrecorded(report: Collection) -> Html:
-    """How many copies the picture of use leaves out: no loans of their system are loaded."""
+def heed_use(report: Collection) -> Html:
+    """What limits the figures of use: since when it is recorded, and of which copies it is not."""
+    told = [
+        f"Use recorded by {row['source']} is known since {shown(row['records_since'])} "
+        f"({row['years_recorded']} years). Of the time before that nothing is known."
+        for row in report.horizons
+    ]
+    told += [
+        f"{number(row['copies'])} copies of {row['source']} carry the same {row['kind']}, "
+        f"{shown(row['day'])}. It is taken for a date of the system; it counts as no use."
+        for row in report.system_days
+    ]
     copies = report.use_of_all["items_unrecorded"]
-    if not copies:
-        return Html("")
-    text = (
-        f"Of {number(report.use_of_all['items'])} copies {number(copies)} are in systems of "
-        "which neither loans nor a log are loaded. They are not part of uses per copy and "
-        "relative use, nor of what the picture says of use."
-    )
-    return Html(notice(text))
+    if copies:
+        told.append(
+            f"No loans and no log of {' and '.join(report.silent) or 'some systems'} are loaded. "
+            f"Its {number(copies)} copies are in neither uses per copy nor relative use."
+        )
+    return sections.heed(told)
 
 
 def _part(value: float) -> str:
@@ -178,65 +187,60 @@ def _year(value: float) -> str:
     return f"{value:.0f}"
 
 
-def by_class(report: Collection) -> Table:
+def by_class(report: Collection) -> Html:
     """The age of each class, and how many copies are of no known age."""
-    columns = (
-        "class",
-        "items",
-        "median_year",
-        "share_older_5_years",
-        "share_older_10_years",
-        "share_older_15_years",
-        "items_without_year",
-        "items_year_suspect",
-        "items_serial",
-    )
-    rows = [{name: row[name] for name in columns} for row in report.age]
+    rows = [_age(row) for row in [*report.age, {**report.whole, "class": "all classes"}]]
     headings = {
         "items": "Copies",
         "median_year": "Middle year",
         "share_older_5_years": "Older than 5 years",
         "share_older_10_years": "Older than 10 years",
-        "share_older_15_years": "Older than 15 years",
-        "items_without_year": "Without a year",
-        "items_year_suspect": "Year not credible",
+        "items_without_year": "Without a usable year",
         "items_serial": "Serials, of no single year",
     }
     formats: dict[str, Callable[[Any], str]] = {
         "median_year": _year,
-        **{name: _part for name in columns if name.startswith("share")},
+        "share_older_5_years": _part,
+        "share_older_10_years": _part,
     }
-    return table(
-        rows,
+    listed = table(
+        rows[:-1],
         f"Age of the collection by class on {shown(report.as_of)}",
         headings=headings,
         formats=formats,
-        foot={**{name: report.whole.get(name) for name in columns}, "class": "all classes"},
+        foot=rows[-1],
     )
+    return folded("The age of each class, as a table", listed)
 
 
-def use_by_class(report: Collection) -> Table:
+def _age(row: Row) -> Row:
+    columns = ("items", "median_year", "share_older_5_years", "share_older_10_years")
+    return {
+        "class": row["class"],
+        **{name: row[name] for name in columns},
+        "items_without_year": row["items_without_year"] + row["items_year_suspect"],
+        "items_serial": row["items_serial"],
+    }
+
+
+def use_by_class(report: Collection) -> Html:
     """The use of each class in the last year beside its size."""
     columns = (
         "class",
         "items",
-        "items_unrecorded",
         "checkouts",
         "in_house_uses",
         "turnover",
         "relative_use",
-        "items_held_long",
         "share_dusty",
     )
     rows = [{name: row[name] for name in columns} for row in report.use]
     headings = {
         "items": "Copies",
-        "items_unrecorded": "Of these in systems without loans loaded",
         "in_house_uses": "Uses inside the library",
         "turnover": "Uses per copy",
         "relative_use": "Relative use",
-        "items_held_long": "Held three years or more",
-        "share_dusty": "Of these not used in three years",
+        "share_dusty": "Of long-held copies, not used in three years",
     }
     formats: dict[str, Callable[[Any], str]] = {
         "share_dusty": _part,
@@ -245,13 +249,14 @@ def use_by_class(report: Collection) -> Table:
     }
     foot = {**{name: report.use_of_all.get(name) for name in columns}, "class": "all classes"}
     first, last = report.year
-    return table(
+    listed = table(
         rows,
         f"Use by class, {shown(first)} to {shown(last)}",
         headings=headings,
         formats=formats,
         foot=foot,
     )
+    return folded("The use of each class, as a table", listed)
 
 
 def rest(report: Collection) -> Html:
@@ -273,15 +278,15 @@ def rest(report: Collection) -> Html:
         else f"the {years} years before"
     )
     text = (
-        f"Of {number(total)} loans in the last year of a copy that had been lent before, "
-        f"{share(cut['cumulative_loans'], total)} were of copies lent last in "
-        f"{cut['previous_use_year']} or later, that is in {words}."
+        f"In the last year {number(total)} loans were of a copy that had been lent before. Of "
+        f"these, {share(cut['cumulative_loans'], total)} were of copies lent last in "
+        f"{cut['previous_use_year']} or later: in {words}."
     )
     if alone:
         text += f" {number(alone)} loans have none before them on record and are not in that share."
     if total <= ENOUGH_LOANS:
-        text += f" Slote wants more than {ENOUGH_LOANS} loans for such a figure: here there are "
-        text += "too few."
+        text += f" The rule that this follows (Slote) wants more than {ENOUGH_LOANS} loans: here "
+        text += "there are too few."
     begun = [row["records_since"] for row in report.horizons if row["source"] not in report.silent]
     if begun:
         text += (
@@ -291,14 +296,18 @@ def rest(report: Collection) -> Html:
     return Html(paragraph(text))
 
 
-def proof(report: Collection) -> Html:
-    """The receipts of the figures, folded away."""
-    return joined(
-        *(
-            folded(
-                f"How {name.replace('_', ' ')} was counted",
-                sections.receipt(rows, name, f"Receipt of {name.replace('_', ' ')}"),
-            )
-            for name, rows in report.receipts.items()
-        )
-    )
+def origin(report: Collection) -> Html:
+    """Where the figures come from: the exports, which of them are old, and the receipts."""
+    month = timedelta(days=31)
+    lacks = [
+        sections.outdated(row)
+        for row in report.sources
+        if datetime.combine(report.as_of, time()) - row["newest_export_at"] > month
+    ]
+    lacks += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    proofs = [
+        sections.receipt(rows, name, f"Receipt of {name.replace('_', ' ')}")
+        for name, rows in report.receipts.items()
+    ]
+    complete = "All rows of these exports could be read, and none is older than a month."
+    return sections.origin(report.sources, complete, lacks, *proofs)

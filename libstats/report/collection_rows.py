@@ -17,13 +17,16 @@ from libstats.analysis.collection.shelf_time import shelf_time
 from libstats.analysis.collection.system_days import system_days
 from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
+from libstats.definitions.branches import place_of
 from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import ReportError
+from libstats.report.circulation_rows import branch_names
 from libstats.report.page import period
-from libstats.wording import Row, records
+from libstats.wording import Row, day_name, records
 
 __all__ = ["LAST", "Collection", "read"]
 
+MOST_ROWS = 500  # of a list that somebody takes to the shelves
 LAST = "kept: the only copy of its title, or the best used of several that would all go"
 
 
@@ -43,6 +46,7 @@ class Collection:
     use_of_all: Row
     resting: list[Row]
     candidates: list[Row]
+    last: list[Row]
     fates: list[Row]
     missing: list[Row]
     horizons: list[Row]
@@ -90,18 +94,19 @@ def read(
     ----------
     con : an open connection
     as_of : the day to look at, such as "2026-10-31"; "" is that of the newest export of copies
-    branch : the code of one branch; "" is all of them
+    branch : the code or the name of one branch; "" is all of them
     profile, thresholds : as for `weeding_candidates`; "" for both is what [weeding] in
         libstats.toml names, else CREW's limits
     combine, years_held, keep_last_copies : as there
     keep : codes of locations and collections that are never weeded, with commas between them
-    rows : how many copies the pick list shows at most
+    rows : how many copies a list to print shows at most, 500 or fewer
 
-    Raises ReportError for a day that is none, a branch that owns no copy, or if no copies are
-    loaded; AnalysisError as the analyses do.
+    Raises ReportError for a day that is none or that no list of copies reaches, a branch that owns
+    no copy, too long a list, or if no copies are loaded; AnalysisError as the analyses do.
     """
     day, (profile, table) = _day(con, as_of), chosen(con, profile, thresholds)
-    _check_branch(con, branch)
+    _check_rows(rows)
+    branch, names = _branch(con, branch)
     of, since, until = branch or None, str(_year_before(day)), str(day + timedelta(days=1))
     settings: Row = {
         "as_of": str(day),
@@ -117,7 +122,7 @@ def read(
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
     return Collection(
         day,
-        branch,
+        names.get(branch, branch),
         settings,
         rows,
         whole,
@@ -130,11 +135,10 @@ def read(
             for row in records(shelf_time(con, since=since, until=until, branch=of))
             if row["all"] is not None
         ],
-        candidates=records(weeding.weeding_candidates(con, **settings)),
+        candidates=_named(records(weeding.weeding_candidates(con, **settings)), names),
+        last=_named(records(weeding.last_copies(con, **settings)), names),
         fates=records(weeding.left_out(con, **settings)),
-        missing=[
-            row for row in records(missing_copies(con, as_of=day)) if branch in ("", row["branch"])
-        ],
+        missing=_named(_of(branch, records(missing_copies(con, as_of=day))), names),
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
         system_days=records(system_days(con)),
@@ -145,7 +149,7 @@ def read(
             row["export"] for row in records(freshness(con, analysis="circulation"))
         ),
         undeclared=records(undeclared_codes(con)),
-        schemes=[row for row in records(call_number_schemes(con)) if branch in ("", row["branch"])],
+        schemes=_of(branch, records(call_number_schemes(con))),
     )
 
 
@@ -176,8 +180,6 @@ def _receipts(
 
 def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
     """The day to look at: as given, else that of the newest export of copies."""
-    if text:
-        return period.day(text)
     newest = con.sql(
         """
         select max(exported_at)
@@ -190,7 +192,15 @@ def _day(con: duckdb.DuckDBPyConnection, text: str) -> date:
             "no export that tells of copies has been loaded",
             "Load a list of items: libstats load exports",
         )
-    return datetime.date(newest)
+    last = datetime.date(newest)
+    day = period.day(text) if text else last
+    if day > last:
+        raise ReportError(
+            f"no export tells of copies as late as {day_name(day)}",
+            f"The newest is of {day_name(last)}. Give that day, or load a newer list of items. No "
+            "file was changed.",
+        )
+    return day
 
 
 def _year_before(day: date) -> date:
@@ -199,15 +209,33 @@ def _year_before(day: date) -> date:
     return date(after.year - 1, after.month, min(after.day, 28) if after.month == 2 else after.day)
 
 
-def _check_branch(con: duckdb.DuckDBPyConnection, branch: str) -> None:
-    names = [
-        name
-        for (name,) in con.sql(
-            "select distinct owning_branch from item where owning_branch is not null order by all"
+def _branch(con: duckdb.DuckDBPyConnection, given: str) -> tuple[str, dict[str, str]]:
+    """The code of the branch that was given by code or name, and the names of all by code."""
+    codes = {
+        code
+        for (code,) in con.sql(
+            "select distinct owning_branch from item where owning_branch is not null"
         ).fetchall()
-    ]
-    if branch and branch not in names:
+    }
+    names = branch_names(con, codes)
+    place = place_of(con, given)
+    branch = {name: code for code, name in names.items() if code in codes}.get(place, place)
+    if branch and branch not in codes:
+        told = ", ".join(sorted(codes)) or "none"
+        raise ReportError(f"no copy belongs to a branch {given!r}", f"There are copies of: {told}.")
+    return branch, names
+
+
+def _named(rows: list[Row], names: dict[str, str]) -> list[Row]:
+    return [{**row, "branch": names.get(row["branch"], row["branch"])} for row in rows]
+
+
+def _of(branch: str, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if branch in ("", row["branch"])]
+
+
+def _check_rows(rows: int) -> None:
+    if not 0 < rows <= MOST_ROWS:
         raise ReportError(
-            f"no copy belongs to a branch {branch!r}",
-            f"There are copies of: {', '.join(names) or 'none'}.",
+            f"a list to print cannot have {rows:,} rows", f"Give rows from 1 to {MOST_ROWS}."
         )

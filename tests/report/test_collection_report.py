@@ -14,7 +14,7 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import collection, run, weeding
+from libstats.report import collection, run, shelf_list, weeding
 from libstats.report.charts import collection as charts_collection
 from libstats.report.collection_rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
@@ -57,7 +57,11 @@ def candidate(**row: Any) -> dict[str, Any]:
         "class": "600 Technology",
         "barcode": "31234500000001",
         "title": "Bread and butter /",
+        "author": "Brown, A.",
         "published_year": 2001,
+        "lifetime_uses": 7,
+        "copies_here": 2,
+        "holds_waiting": 0,
         "last_use_on": date(2020, 3, 5),
         "unused_since": date(2020, 3, 5),
         "unused_from": "last use",
@@ -144,6 +148,7 @@ def example(**changes: Any) -> Collection:
                 barcode="b2",
             ),
         ],
+        last=[],
         fates=[
             {"reason": "kept: on loan", "rows": 3},
             {"reason": LAST, "rows": 4},
@@ -215,9 +220,9 @@ def test_a_collection_without_years_is_said_to_have_none() -> None:
 def test_the_picture_of_classes_names_the_old_and_little_used() -> None:
     assert collection.age_and_use(example()).alt == (
         "The oldest class is 600 Technology: 60% of its copies are more than ten years old. "
-        "For its size Fiction is used most (1.8 times what its share of copies lets expect) "
-        "and 600 Technology least (0.5 times). Older than the middle class and little used "
-        "are 600 Technology."
+        "For its size Fiction is used most (1.8 times what its share of copies would give) "
+        "and 600 Technology least (0.5 times). In the older half of the classes these are little "
+        "used: 600 Technology."
     )
 
 
@@ -268,49 +273,57 @@ def test_at_most_twenty_classes_are_drawn() -> None:
 # --- sections ---
 
 
-def test_the_head_says_what_limits_the_figures() -> None:
-    html = collection.head(example())
+def test_the_answer_comes_first_with_five_figures() -> None:
+    """2 of 10 copies to look at, the most of them at the first shelf; 4 last copies."""
+    found = collection.answer(example(last=[candidate()] * 4))
+    html = str(found)
     assert "October 31, 2026, all branches" in html
-    assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in html
-    assert "661 copies seem to have been added on October 21, 2024" in html
     assert (
-        "35 copies of alma carry the same last loan, May 9, 2016: taken as a system's date, "
-        "not as use."
+        "Half of the copies were published in 2011 or later; 50% are more than ten years old. "
+        "Each was used 2.5 times in the last year on average. 2 copies want a look: begin at "
+        "East, GEN, where 1 of them stands."
     ) in html
-    assert "1 row of “koha items” of koha could not be read." in html
-    assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in html
-    assert "No loans and no log of koha are loaded" in html
-    assert "No loans and no log" not in collection.head(
-        example(exports_of_use=frozenset(["koha items"]))
-    )
-    assert "No use is recorded at all" in collection.head(example(horizons=[]))
+    assert html.count('<span class="what">') == 5
+    for text in ("2011", "2.5", "25%", "2", "4"):
+        assert f"<strong>{text}</strong>" in html
+    assert "2 are old and long unused, beyond the limits of their class." in html
+    assert "Before you use" not in html and "could not be read" not in html
+    assert found.about["period"] == "2026-10-31" and found.about["branch"] == ""
 
 
-def test_key_figures() -> None:
-    html = collection.key_figures(example())
-    assert (
-        "<strong>2011</strong>" in html
-        and "<strong>25%</strong>" in html
-        and "<strong>2</strong>" in html
-    )
-    assert (
-        "Of 10 copies, 8 have a usable year: half of them are newer, half older. 50% are "
-        "more than ten years old."
-    ) in html
-    assert (
-        "2 are both older and longer unused than the limits of their class. Beyond their "
-        "limits, but the last of their title, are 4 more."
-    ) in html
-    unknown = collection.key_figures(
+def test_what_is_not_known_is_said_in_the_answer() -> None:
+    unknown = collection.answer(
         example(
             whole={**AGE, "items_dated": 0, "median_year": None},
-            use_of_all={**USE, "share_dusty": None},
+            use_of_all={**USE, "share_dusty": None, "turnover": None},
+            horizons=[],
+            candidates=[],
         )
     )
-    assert unknown.count("<strong>not known</strong>") == 2
+    assert unknown.count("<strong>not known</strong>") == 3
+    assert "How old the copies are is not known. No copy is on the list to look at." in unknown
+    assert "No use is recorded at all." in unknown
 
 
-def test_the_key_figure_tells_how_many_are_listed_by_what() -> None:
+def test_a_warning_stands_beside_the_figure_that_it_changes() -> None:
+    report = example(use_of_all={**USE, "items_unrecorded": 4})
+    use = collection.heed_use(report)
+    assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in use
+    assert "35 copies of alma carry the same last loan, May 9, 2016." in use
+    assert "No loans and no log of koha are loaded. Its 4 copies are in neither" in use
+    assert "No loans and no log" not in collection.heed_use(example())
+    assert "661 copies seem to have been added to koha on October 21, 2024." in weeding.why_not(
+        report
+    )
+    assert "Of the 1 lines of limits “crew” 1 were seen in published guides" in weeding.limits(
+        report
+    )
+    assert "1 row of “koha items” of koha could not be read." in collection.origin(report)
+    old = {**report.sources[0], "newest_export_at": datetime(2026, 9, 29), "rows_rejected": 0}
+    assert "is from September 29, 2026" in collection.origin(example(sources=[old]))
+
+
+def test_the_figure_tells_how_many_are_listed_by_what() -> None:
     listed = [
         candidate(),
         candidate(limits_passed="use"),
@@ -318,35 +331,26 @@ def test_the_key_figure_tells_how_many_are_listed_by_what() -> None:
         candidate(limits_passed="age"),
         candidate(limits_passed="age", is_still_used=True),
     ]
-    assert collection._more(example(candidates=listed, fates=[])) == (
-        "1 is both older and longer unused than the limits of their class; 2 are only longer "
-        "unused than the limit of their classes, which have no limit of age; "
-        "2 are only older than the limit of their classes, which have no limit of use (1 of "
-        "them still used)."
+    assert collection._why(example(candidates=listed)) == (
+        "1 is old and long unused, beyond the limits of their class. 2 are long unused; their "
+        "classes have no limit of age. 2 are old; their classes have no limit of use. 1 of these "
+        "is still used."
     )
-    assert collection._more(example(candidates=[], fates=[])) == ""
-
-
-def test_copies_of_systems_without_loans_are_told_of_beside_the_picture() -> None:
-    html = collection.unrecorded(example(use_of_all={**USE, "items_unrecorded": 4}))
-    assert "Of 10 copies 4 are in systems of which neither loans nor a log are loaded." in html
-    assert collection.unrecorded(example()) == ""
+    assert collection._why(example(candidates=[])) == ""
 
 
 def test_a_workbook_has_every_table_of_the_report() -> None:
     report = example()
     pieces = (
-        collection.head,
-        collection.proof,
+        collection.origin,
         weeding.summary,
-        weeding.pick_list,
-        weeding.missing,
+        shelf_list.pick_list,
+        shelf_list.missing,
         weeding.limits,
     )
     assert [[one.caption for one in piece(report).tables] for piece in pieces] == [
-        ["Where the figures come from"],
-        ["Receipt of collection age"],
-        ["Copies to look at, by shelf", "Copies to look at, by class"],
+        ["The exports behind these figures", "Receipt of collection age"],
+        ["Copies to look at by shelf, the most first", "Copies to look at, by class"],
         ["East: 1 copy", "West: 1 copy"],
         ["Lost, missing or claimed returned, the longest first"],
         ["Limits of the profile crew"],
@@ -354,7 +358,11 @@ def test_a_workbook_has_every_table_of_the_report() -> None:
 
 
 def test_tables_of_age_and_use_end_with_the_whole() -> None:
-    age, use = collection.by_class(example()), collection.use_by_class(example())
+    (age,), (use,) = (
+        piece(example()).tables for piece in (collection.by_class, collection.use_by_class)
+    )
+    assert max(len(age.columns), len(use.columns)) <= 7
+    assert [row["items_without_year"] for row in age.rows] == [2, 2]  # none, and not credible
     assert [row["class"] for row in age.rows] == ["600 Technology", "Fiction"]
     assert age.foot is not None and age.foot["items"] == 10
     assert ">2011<" in age._repr_html_() and ">60%<" in age._repr_html_()
@@ -377,8 +385,8 @@ def test_the_year_that_ends_with_a_day(day: date, since: date) -> None:
 def test_how_long_copies_rest() -> None:
     html = collection.rest(example())
     assert (
-        "Of 100 loans in the last year of a copy that had been lent before, 97% were of "
-        "copies lent last in 2025 or later, that is in that year or the one before."
+        "In the last year 100 loans were of a copy that had been lent before. Of these, 97% were of "
+        "copies lent last in 2025 or later: in that year or the one before."
     ) in html
     assert "11 loans have none before them on record" in html
     assert "here there are too few" in html
@@ -396,21 +404,39 @@ def test_where_to_begin() -> None:
         )
     )
     assert (
-        "Begin where most of them stand: East, GEN (2 of 3). The class with most of them is "
-        "600 Technology (2)."
+        "Begin at East, GEN, where 2 of them stand. The class with most of them is 600 Technology "
+        "(2). The list for the shelves follows the walk along them: it begins at East, GEN, with "
+        "640 BRO."
     ) in html
     assert [
         (row["class"], row["copies"], row["of_class"], row["share"])
-        for row in weeding._of_classes(example())
+        for row in weeding._of_classes(example()).tables[0].rows
     ] == [("600 Technology", 2, 6, "33%")]
     assert (
         "No copy is beyond its limits, but for 4 that are the last of their title."
-        in weeding.summary(example(candidates=[]))
+        in weeding.summary(example(candidates=[], last=[candidate()] * 4))
     )
 
 
+def test_at_most_twelve_shelves_stand_on_the_page() -> None:
+    """Twelve fit; of thirteen the eleven with the most, and the other two in one line."""
+    shelves = [candidate(location=f"L{n:02}") for n in range(13) for _ in range(20 - n)]
+    rows = weeding.summary(example(candidates=shelves)).tables[0].rows
+    assert rows[0] == {"branch": "East", "location": "L00", "copies": 20}
+    assert rows[-1] == {"branch": "2 more shelves", "location": "", "copies": 9 + 8}
+    assert len(rows) == 12
+    shelves = [row for row in shelves if row["location"] != "L12"]
+    assert len(weeding.summary(example(candidates=shelves)).tables[0].rows) == 12
+
+
 def test_every_copy_has_one_place_and_they_add_up() -> None:
-    found = weeding.why_not(example())
+    html = weeding.why_not(example())
+    assert (
+        "Of 10 copies in the catalogue 2 are on the list. 7 are kept whatever their age, and 1 are "
+        "within the limits of their class. 0 cannot be judged. Copies that came, or were "
+        "published, within 2 years are never listed."
+    ) in html
+    (found,) = html.tables
     assert [(row["reason"], row["copies"]) for row in found.rows] == [
         ("on the list", 2),
         ("kept: on loan", 3),
@@ -421,13 +447,14 @@ def test_every_copy_has_one_place_and_they_add_up() -> None:
 
 
 def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown() -> None:
-    html = weeding.pick_list(example())
-    assert html.count('style="break-before:page"') == 1
+    html = shelf_list.pick_list(example())
+    assert html.count('<div class="libstats-walk">') == 2
+    assert "<p>2 copies are on this list.</p>" in html
     assert "East: 1 copy" in html and "West: 1 copy" in html
     assert ">Bread and butter<" in html
     assert (
         "Mar\N{NO-BREAK SPACE}2020" in html
-        and "no use on record (records begin Sep\N{NO-BREAK SPACE}2022)" in html
+        and "none since records begin, Sep\N{NO-BREAK SPACE}2022" in html
     )
     assert ">2001<" in html
 
@@ -437,46 +464,73 @@ def test_the_list_has_a_sheet_a_branch_and_never_calls_a_silent_record_unknown()
     [
         (
             {"unused_from": "arrival", "unused_since": date(2023, 3, 1), "limits_passed": "use"},
-            "no use on record since it came, Mar\N{NO-BREAK SPACE}2023",
-            "use",
+            "none since it came, Mar\N{NO-BREAK SPACE}2023",
+            "unused",
         ),
         (
             {"unused_from": "publication", "unused_since": date(2023, 1, 1)},
-            "no use on record since it was published, 2023",
-            "age and use",
+            "none since it was published, 2023",
+            "old and unused",
         ),
-        ({"unused_from": None, "unused_since": None, "limits_passed": "age"}, None, "age"),
+        ({"unused_from": None, "unused_since": None, "limits_passed": "age"}, None, "old"),
         (
             {"unused_since": date(2026, 8, 1), "limits_passed": "age", "is_still_used": True},
             "Aug\N{NO-BREAK SPACE}2026",
-            "too old for its class; still used",
+            "old, still used",
         ),
     ],
 )
 def test_the_list_says_why_in_words(
     row: dict[str, Any], last_use: str | None, because: str
 ) -> None:
-    found = weeding._pick(candidate(**row))
+    found = shelf_list._pick(candidate(**row))
     assert (found["unused_since"], found["limits_passed"]) == (last_use, because)
 
 
+def test_a_line_has_what_a_decision_needs() -> None:
+    """Who wrote it, how often it was used, how many copies stay, who waits; room to decide."""
+    assert shelf_list._pick(candidate()) == {
+        "call_number": "640 BRO",
+        "location": "GEN",
+        "author": "Brown, A.",
+        "title": "Bread and butter",
+        "published_year": "2001",
+        "barcode": "31234500000001",
+        "uses": 7,
+        "unused_since": "Mar\N{NO-BREAK SPACE}2020",
+        "copies_here": 2,
+        "holds_waiting": 0,
+        "limits_passed": "old and unused",
+        "decision": "☐ keep ☐ go",
+    }
+
+
+def test_last_copies_have_a_list_of_their_own() -> None:
+    report = example(last=[candidate(barcode="b9")])
+    html = shelf_list.last_list(report)
+    assert "East: 1 copy, last of their title" in html and ">b9<" in html
+    assert ">b9<" not in shelf_list.pick_list(report)
+    report.settings["keep_last_copies"] = False
+    assert "asked to list last copies among the others" in shelf_list.last_list(report)
+
+
 def test_a_cut_list_says_so() -> None:
-    assert "This list shows the first 1 of 2 copies." in weeding.pick_list(example(rows=1))
-    assert weeding.pick_list(example(candidates=[])) == "<p>No copy is on the list.</p>"
+    assert "These are the first 1 of 2 copies." in shelf_list.pick_list(example(rows=1))
+    assert shelf_list.pick_list(example(candidates=[])) == "<p>No copy is on the list.</p>"
 
 
 def test_a_long_title_is_cut() -> None:
-    assert weeding._short("a" * 70) == "a" * 59 + "…"
-    assert weeding._short("Salt : a history /") == "Salt : a history"
+    assert shelf_list._short("a" * 70) == "a" * 59 + "…"
+    assert shelf_list._short("Salt : a history /") == "Salt : a history"
 
 
 def test_missing_copies_are_another_task() -> None:
-    assert "1 copies are marked" not in weeding.missing(example())
+    assert "1 copies are marked" not in shelf_list.missing(example())
     assert (
         "1 copy is marked lost, missing or claimed returned, 1 of them for more than a year."
-        in weeding.missing(example())
+        in shelf_list.missing(example())
     )
-    assert "No copy is marked" in weeding.missing(example(missing=[]))
+    assert "No copy is marked" in shelf_list.missing(example(missing=[]))
 
 
 def test_limits_and_proof() -> None:
@@ -488,8 +542,8 @@ def test_limits_and_proof() -> None:
     )
     assert ">640 to 649<" in html and ">any<" in html
     assert (
-        "<summary>How collection age was counted</summary><p>Age is years.</p>"
-        in collection.proof(example())
+        "<summary>How these figures were counted</summary><p>Age is years.</p>"
+        in collection.origin(example())
     )
 
 
@@ -497,8 +551,13 @@ def test_what_cannot_be_asked_is_refused(demo: Path) -> None:
     with libstats.open(demo) as con:
         with pytest.raises(ReportError, match="'yesterday' is not a day"):
             collection.read(con, as_of="yesterday")
+        with pytest.raises(ReportError, match="no export tells of copies as late as May 1, 2027"):
+            collection.read(con, as_of="2027-05-01")
         with pytest.raises(ReportError, match="no copy belongs to a branch 'XX'"):
             collection.read(con, branch="XX")
+        for rows in (0, 501):
+            with pytest.raises(ReportError, match=f"cannot have {rows} rows"):
+                collection.read(con, rows=rows)
 
 
 def test_a_library_that_holds_nothing_is_told_so(workspace: Workspace, tmp_path: Path) -> None:
@@ -556,7 +615,7 @@ def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_codes_without_a_role_stand_at_its_head() -> None:
+def test_codes_without_a_role_stand_beside_what_was_not_judged() -> None:
     """Five with the line to add, and how many more there are."""
     codes = [
         {
@@ -568,12 +627,12 @@ def test_codes_without_a_role_stand_at_its_head() -> None:
         }
         for code in range(7)
     ]
-    head = str(collection.head(replace(example(), undeclared=codes)))
+    head = str(weeding.why_not(replace(example(), undeclared=codes)))
     assert "1,200 copies of koha carry the not_for_loan_code “0”, of which no role is known" in head
     assert "[roles.koha.item.not_for_loan_code]" in head
     assert "not_for_loan_code “4”" in head and "not_for_loan_code “5”" not in head
     assert "2 more codes have no role" in head
-    assert "no role" not in str(collection.head(example()))
+    assert "no role" not in str(weeding.why_not(example()))
 
 
 def test_how_call_numbers_were_read_is_told() -> None:

@@ -36,10 +36,10 @@ def test_a_relation_is_a_table_with_its_own_names(con: duckdb.DuckDBPyConnection
     )
     html = found["text/html"]
     assert '<caption style="text-align:left">1 row</caption>' in html
-    assert '<th scope="col" style="text-align:left">branch</th>' in html
-    assert '<th scope="row" style="text-align:left">East</th>' in html
+    assert '<th scope="col" role="columnheader" style="text-align:left">branch</th>' in html
+    assert '<th scope="row" role="rowheader" style="text-align:left">East</th>' in html
     for number in ("12,345", "2026", "0.25"):
-        assert f'<td class="number" style="text-align:right">{number}</td>' in html
+        assert f'style="text-align:right">{number}</td>' in html
     assert (
         found["text/plain"] == "1 row\nbranch  checkouts  year  part\nEast    12,345     2026  0.25"
     )

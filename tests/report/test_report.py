@@ -24,15 +24,32 @@ from tests.report.test_circulation_report import NOTEBOOK
 # --- tables ---
 
 
-def test_table_has_caption_scoped_headers_and_a_scrollable_region() -> None:
+def test_table_has_caption_and_scoped_headers() -> None:
     html = table([{"branch": "East", "checkouts": 1234}], "By branch")._repr_html_()
-    assert '<div class="libstats-table" role="region" tabindex="0" aria-label="By branch"' in html
+    assert '<div class="libstats-table" style="overflow-x:auto">' in html
     assert '<caption style="text-align:left">By branch</caption>' in html
     assert '<th scope="col" class="number" style="text-align:right">Checkouts</th>' in html
     assert (
         '<tr><th scope="row" style="text-align:left">East</th><td class="number" '
         'style="text-align:right">1,234</td></tr>'
     ) in html
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_taken_apart", "takes_focus"),
+    [(3, False, False), (4, True, False), (7, True, False), (8, True, True)],
+)
+def test_a_table_of_many_columns_can_be_taken_apart_and_only_a_wide_one_takes_the_focus(
+    columns: int, is_taken_apart: bool, takes_focus: bool
+) -> None:
+    """On a phone each value stands beside its heading, and says what it is to a screen reader."""
+    row = {f"place_{number}": number for number in range(columns)}
+    html = table([row], "Places", foot=row, headings={"place_1": "A & <b>"})._repr_html_()
+    assert html.count('data-label="A &amp; &lt;b&gt;"') == (2 if is_taken_apart else 0)
+    for role, count in {"row": 3, "rowgroup": 3, "columnheader": columns, "rowheader": 2}.items():
+        assert html.count(f'role="{role}"') == (count if is_taken_apart else 0)
+    assert html.count('role="cell"') == (2 * (columns - 1) if is_taken_apart else 0)
+    assert ('role="region" tabindex="0" aria-label="Places"' in html) is takes_focus
 
 
 def test_table_says_what_is_not_known_and_escapes() -> None:

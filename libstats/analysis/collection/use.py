@@ -126,14 +126,14 @@ def collection_use(
     dusty_years: int = 3,
     branch: OwningBranch | None = None,
 ) -> duckdb.DuckDBPyRelation:
-    """Which parts of the collection are used more, and which less, than their size lets expect?
+    """Which parts of the collection are used more, and which less, than their share of the copies?
 
     Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log
     before loans). Turnover is uses per copy held at the end of the period. Relative use is a
-    group's share of all uses over its share of all copies: 1 is what its size lets expect. Copies
-    of a source of which neither loans nor a log are loaded are part of neither. Dusty is a copy
-    held for at least dusty_years and not used in them; its share is of the copies held so long of
-    which that can be told, never of all.
+    group's share of all uses over its share of all copies: 1 is as much as its share of the copies.
+    Copies of a source of which neither loans nor a log are loaded are part of neither. Dusty is a
+    copy held for at least dusty_years and not used in them; its share is of the copies held so long
+    of which that can be told, never of all.
 
     Parameters
     ----------

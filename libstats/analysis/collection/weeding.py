@@ -13,12 +13,12 @@ import duckdb
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
 from libstats.analysis.collection.evidence import KNOWN, KNOWN_COPY
-from libstats.analysis.collection.fates import FATE, JUDGED, REASONS
+from libstats.analysis.collection.fates import FATE, JUDGED, LAST_COPY, REASONS
 from libstats.analysis.collection.horizon import USE
 from libstats.definitions.parameters import Codes, Day, OwningBranch, TableFile, asked, one_of
 from libstats.definitions.thresholds import chosen, limits
 
-__all__ = ["Combine", "left_out", "weeding_candidates"]
+__all__ = ["Combine", "last_copies", "left_out", "weeding_candidates"]
 
 Combine = Annotated[
     Literal["and", "or"],
@@ -87,12 +87,16 @@ def weeding_candidates(
         copies of it
 
     Returns one row per candidate, ordered by `branch`, `location` and place on the shelf: `branch`
-    (owner), `location`, `call_number`, `class`, `barcode`, `title`, `published_year`, `age_years`,
+    (owner), `location`, `call_number`, `class`, `barcode`, `title`, `author`, `published_year`,
+    `age_years`,
     `arrived_on` (NULL: not known), `last_use_on` (NULL: none recorded), `unused_since` (day),
     `unused_from` (what that day is: last use, arrival, publication, records), `years_without_use`,
-    `lifetime_checkouts` (uses; NULL: not exported or none), `copies_here` (of the title, not lost
-    or withdrawn), `limits_passed` (age, use, or age and use), `is_still_used` (listed by age alone,
-    and used within a year), `reason` (in words), `item_type`, `collection`, `source`, `item_key`.
+    `lifetime_checkouts` (uses; NULL: not exported or none), `lifetime_uses` (the larger of the
+    system's counters of checkouts and of all uses; NULL: not exported), `copies_here` (of the
+    title, not lost or withdrawn), `holds_waiting` (requests for the title that are not over; NULL:
+    no export of its system tells of requests), `limits_passed` (age, use, or age and use),
+    `is_still_used` (listed by age alone, and used within a year), `reason` (in words), `item_type`,
+    `collection`, `source`, `item_key`.
     Raises AnalysisError for an unknown profile or combine, or a faulty table.
 
     >>> libstats.weeding_candidates(con, as_of="2026-11-01", keep_last_copies=False).columns[:3]
@@ -110,9 +114,61 @@ def weeding_candidates(
         records_since=records_since,
         branch=branch,
     )
-    return con.sql(
+    return _listed(weeding, "candidate")
+
+
+@asked
+def last_copies(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    profile: str | None = None,
+    combine: Combine = "and",
+    thresholds: TableFile | None = None,
+    years_held: int = 2,
+    keep_last_copies: bool = True,
+    keep: Codes = (),
+    records_since: Day | None = None,
+    branch: OwningBranch | None = None,
+) -> duckdb.DuckDBPyRelation:
+    """Which copies would `weeding_candidates` list, were they not the last of their title?
+
+    Parameters and columns as there. With keep_last_copies=False they stand among the candidates,
+    and nothing comes back.
+    """
+    weeding = _Weeding(
+        con,
+        as_of=as_of,
+        profile=profile,
+        combine=combine,
+        thresholds=thresholds,
+        years_held=years_held,
+        keep_last_copies=keep_last_copies,
+        keep=keep,
+        records_since=records_since,
+        branch=branch,
+    )
+    return _listed(weeding, LAST_COPY)
+
+
+def _listed(weeding: _Weeding, fate: str) -> duckdb.DuckDBPyRelation:
+    """The copies beyond their limits that have this fate, in the order of the shelves."""
+    return weeding.con.sql(
         f"""
-        {weeding.sql()}
+        {weeding.sql()},
+        telling_of_holds as (
+            select distinct source
+            from loaded_file
+            where is_active and columns['hold'] is not null
+        ),
+        waiting as (
+            select
+                h.source,
+                coalesce(h.title_id, i.title_id) as title_id,
+                count(*) as holds
+            from open_hold h left join item i using (source, item_id)
+            group by all
+        )
         select
             i.owning_branch as branch,
             i.location,
@@ -120,6 +176,7 @@ def weeding_candidates(
             c.class,
             i.barcode,
             t.title,
+            t.author,
             c.published_year,
             c.age_years,
             c.arrived_on,
@@ -128,7 +185,13 @@ def weeding_candidates(
             c.unused_from,
             round(($as_of::date - c.unused_since) / 365.25, 1) as years_without_use,
             i.lifetime_checkouts,
+            c.lifetime_uses,
             c.copies_here,
+            if(
+                c.source in (select source from telling_of_holds),
+                coalesce(w.holds, 0),
+                null
+            ) as holds_waiting,
             concat_ws(
                 ' and ',
                 if(c.is_old, 'age', null),
@@ -153,12 +216,13 @@ def weeding_candidates(
             ) as reason,
             i.item_type,
             i.collection,
-            source,
-            item_key
+            c.source,
+            c.item_key
         from candidate c
         join item i using (source, item_key)
         left join title t on t.source = c.source and t.title_id = c.title_id
-        where c.fate = 'candidate' and ($branch is null or c.owning_branch = $branch)
+        left join waiting w on w.source = c.source and w.title_id = c.title_id
+        where c.fate = $fate and ($branch is null or c.owning_branch = $branch)
         order by
             i.owning_branch nulls last,
             i.location nulls last,
@@ -166,10 +230,10 @@ def weeding_candidates(
             call_number_key(i.volume) nulls first,
             call_number_key(i.copy_number) nulls first,
             i.barcode nulls last,
-            source,
-            item_key
+            c.source,
+            c.item_key
         """,
-        params=weeding.params(),
+        params={**weeding.params(), "fate": fate},
     )
 
 

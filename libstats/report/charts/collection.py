@@ -1,5 +1,5 @@
 """Pictures of the collection: from which decades it is, and which classes are old, and which are
-used less than their size lets expect."""
+used less than their share of the copies would give."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _draw_decades(counts: dict[int, int], as_of_year: int, width: float) -> Draw
 
 
 def age_and_use(age: Any, use: Any) -> Figure:
-    """Which classes are old, and which are used less than their size lets expect?
+    """Which classes are old, and which are used less than their share of the copies would give?
 
     age, use   what `collection_age` and `collection_use` return by class
 
@@ -165,12 +165,12 @@ def _classes_finding(rows: list[Row]) -> str:
         least, most = min(used, key=lambda row: row["use"]), max(used, key=lambda row: row["use"])
         text += (
             f" For its size {most['class']} is used most ({most['use']:.1f} times what its share "
-            f"of copies lets expect) and {least['class']} least ({least['use']:.1f} times)."
+            f"of copies would give) and {least['class']} least ({least['use']:.1f} times)."
         )
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
         both = [row["class"] for row in used if row["old"] >= middle and row["use"] < 0.9]
         text += (
-            f" Older than the middle class and little used are {', '.join(both)}."
+            f" In the older half of the classes these are little used: {', '.join(both)}."
             if both
             else " No class is both old and little used."
         )
@@ -199,7 +199,7 @@ def _draw_classes(rows: list[Row], width: float) -> Drawing:
         left.set_xlim(0, 1.35 * max([0.1, *(row["old"] or 0 for row in rows)]))
         left.set_xticks([])
         right.axvline(1, color=FAINT_INK, linewidth=1.2)
-        entitle(right, "Relative use (1: its share of the copies)", width)
+        entitle(right, "Relative use (1: as its share)", width)
         right.set_xlim(0, 1.35 * max([1.5, *(row["use"] or 0 for row in rows)]))
         right.set_xticks([0, 1], ["0", "1"])
         for panel in (left, right):
@@ -219,7 +219,7 @@ def _share_bar(panel: Axes, place: int, old: float | None, no_age: str) -> None:
 
 
 def _use_dot(panel: Axes, place: int, use: float | None) -> None:
-    """A dot with its value; a line to 1 shows how far it is from what its size lets expect."""
+    """A dot with its value; a line to 1 shows how far it is from its share of the copies."""
     if use is None:
         panel.annotate(
             "no use recorded", (0, place), xytext=(4, 0), textcoords="offset points", va="center"

@@ -53,7 +53,7 @@ _OF = {
     "q": _set("cite"),
     "style": _set("scoped type media"),
     "table": _set("border width align cellpadding cellspacing summary"),
-    "td": _set("colspan rowspan headers align valign width abbr"),
+    "td": _set("colspan rowspan headers align valign width abbr data-label"),
     "th": _set("scope colspan rowspan headers align valign width abbr"),
     "time": _set("datetime"),
     "tr": _set("align valign"),

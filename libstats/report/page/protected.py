@@ -128,7 +128,9 @@ def _rewrite(output: Any) -> None:
             for cell, value in zip(line.find_all(["th", "td"]), row, strict=True):
                 if value == WITHHELD:
                     cell.string = WITHHELD
-        box["aria-label"] = box.find("caption").string = table["caption"]
+        box.find("caption").string = table["caption"]
+        if "aria-label" in box.attrs:
+            box["aria-label"] = table["caption"]
     html = str(soup)
     captions = "\n".join(table["caption"] for table in output.data[TABLES])
     output.data = {

@@ -18,6 +18,10 @@ from libstats.wording import Row, day_name, framed, month_name, percent, records
 __all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
 
 UNKNOWN = "not known"
+# Up to so many columns a table stays one on a phone; with more each row becomes a list of headings
+# and values, of more than the second number on a small window too. Only tables of more than the
+# third can be wider than a page, so only they take the focus, to be scrolled by keyboard.
+FEW, SOME, MANY = 3, 5, 7
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
 Format = Callable[[Any], str]
 # how a workbook writes what these write
@@ -152,18 +156,41 @@ class Table:
             )
         numeric = {name for name in self.columns if self._is_numeric(name)}
         head = "".join(
-            _cell("th", html.escape(self.headings.get(name, heading(name))), name in numeric, "col")
+            self._cell(name, "th", html.escape(self._heading(name)), name in numeric, "col")
             for name in self.columns
         )
-        body = "\n".join(f"<tr>{self._row(row, numeric)}</tr>" for row in self.rows)
-        foot = f"\n<tfoot><tr>{self._row(self.foot, numeric)}</tr></tfoot>" if self.foot else ""
-        return (
-            f'<div class="libstats-table" role="region" tabindex="0" aria-label="{caption}" '
-            'style="overflow-x:auto">\n'
-            '<table style="font-variant-numeric:tabular-nums">\n<caption '
-            f'style="text-align:left">{caption}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>\n</div>"
+        row, group = self._role("row"), self._role("rowgroup")
+        body = "\n".join(f"<tr{row}>{self._row(each, numeric)}</tr>" for each in self.rows)
+        foot = (
+            f"\n<tfoot{group}><tr{row}>{self._row(self.foot, numeric)}</tr></tfoot>"
+            if self.foot
+            else ""
         )
+        return (
+            f"{self._box(caption)}\n<table{self._role('table')} "
+            'style="font-variant-numeric:tabular-nums">\n<caption '
+            f'style="text-align:left">{caption}</caption>\n'
+            f"<thead{group}><tr{row}>{head}</tr></thead>\n"
+            f"<tbody{group}>\n{body}\n</tbody>{foot}\n</table>\n</div>"
+        )
+
+    def _box(self, caption: str) -> str:
+        """The start of what a table stands in, by how many columns it has."""
+        count = len(self.columns)
+        kind = "" if count <= FEW else " stacked" if count <= SOME else " stacked soon"
+        if count <= MANY:
+            return f'<div class="libstats-table{kind}" style="overflow-x:auto">'
+        return (
+            f'<div class="libstats-table{kind}" role="region" tabindex="0" aria-label="{caption}" '
+            'style="overflow-x:auto">'
+        )
+
+    def _role(self, name: str) -> str:
+        """A role in words, where a style takes the table apart: browsers then forget what it is."""
+        return f' role="{name}"' if len(self.columns) > FEW else ""
+
+    def _heading(self, name: str) -> str:
+        return self.headings.get(name, heading(name))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {TABLES: [self.data()]}
@@ -217,16 +244,29 @@ class Table:
 
     def _value(self, value: Any, name: str, tag: str, is_number: bool) -> str:
         if value is None and self.blanks and tag == "td":
-            return _cell(tag, "", is_number, "")
+            return self._cell(name, tag, "", is_number, "")
         written = (
             self.formats.get(name, shown)
             if value is not None and not isinstance(value, str)
             else shown
         )
         text = html.escape(written(value), quote=False)
-        return _cell(
-            tag, f'<span class="unknown">{text}</span>' if value is None else text, is_number, "row"
+        unknown = f'<span class="unknown">{text}</span>' if value is None else text
+        return self._cell(name, tag, unknown, is_number, "row")
+
+    def _cell(self, name: str, tag: str, text: str, is_number: bool, scope: str) -> str:
+        """One cell; its side is written out because a notebook's own style would turn every cell
+        to the right. In a table that may be taken apart it carries its column's heading."""
+        kind = ' class="number"' if is_number else ""
+        of = f' scope="{scope}"' if tag == "th" else ""
+        role = self._role({"col": "columnheader"}.get(scope, "rowheader") if of else "cell")
+        label = (
+            f' data-label="{html.escape(self._heading(name))}"'
+            if tag == "td" and len(self.columns) > FEW
+            else ""
         )
+        side = "right" if is_number else "left"
+        return f'<{tag}{of}{role}{kind}{label} style="text-align:{side}">{text}</{tag}>'
 
 
 class Html(str):
@@ -265,10 +305,14 @@ def joined(*pieces: Table | str) -> Html:
     return Html("".join(texts), tables, about)
 
 
-def folded(summary: str, *pieces: Table | str) -> Html:
-    """Pieces that are shown when asked for, under a plain summary."""
+def folded(summary: str, *pieces: Table | str, is_open: bool = False) -> Html:
+    """Pieces that are shown when asked for, under a plain summary; what is not open stays off the
+    paper, so a list to be taken along is."""
     body = joined(*pieces)
-    return Html(f"<details><summary>{escaped(summary)}</summary>{body}</details>", body.tables)
+    kind = " open" if is_open else ""
+    return Html(
+        f"<details{kind}><summary>{escaped(summary)}</summary>{body}</details>", body.tables
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -282,12 +326,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "dtype") and hasattr(value, "item"):  # a number of numpy
         value = value.item()
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
-def _cell(tag: str, text: str, is_number: bool, scope: str) -> str:
-    """One cell; its side is written out because a notebook's own style would turn every cell to the
-    right."""
-    kind = ' class="number"' if is_number else ""
-    of = f' scope="{scope}"' if tag == "th" else ""
-    side = "right" if is_number else "left"
-    return f'<{tag}{of}{kind} style="text-align:{side}">{text}</{tag}>'

@@ -79,13 +79,16 @@ def fate(con: duckdb.DuckDBPyConnection, **parameters: Any) -> str:
 def test_a_candidate_says_what_is_known_of_it() -> None:
     row = dicts(
         libstats.weeding_candidates(
-            shelf(copies=[{"owning_branch": "EAST", "location": "GEN", "lifetime_checkouts": 7}]),
+            shelf(
+                copies=[{"owning_branch": "EAST", "location": "GEN", "lifetime_checkouts": 7}],
+                title={"author": "Brown, A."},
+            ),
             **ALL,
         )
     )[0]
     assert row == {
-        "branch": "EAST", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "b1", "title": "Bread", "published_year": 2012, "age_years": 14, "arrived_on": date(2012, 1, 1),
-        "last_use_on": date(2015, 6, 1), "unused_since": date(2015, 6, 1), "unused_from": "last use", "years_without_use": 11.4, "lifetime_checkouts": 7, "copies_here": 1, "limits_passed": "age and use",
+        "branch": "EAST", "location": "GEN", "call_number": "640 BRO", "class": "600 Technology", "barcode": "b1", "title": "Bread", "author": "Brown, A.", "published_year": 2012, "age_years": 14, "arrived_on": date(2012, 1, 1),
+        "last_use_on": date(2015, 6, 1), "unused_since": date(2015, 6, 1), "unused_from": "last use", "years_without_use": 11.4, "lifetime_checkouts": 7, "lifetime_uses": 7, "copies_here": 1, "holds_waiting": None, "limits_passed": "age and use",
         "is_still_used": False, "reason": "published 2012, limit 5 years; last used 2015-06-01, limit 3 years", "item_type": None, "collection": None, "source": "koha", "item_key": "1",
     }  # fmt: skip
 
@@ -803,6 +806,26 @@ def test_one_copy_of_a_title_stays_the_best_used() -> None:
     con = shelf(copies=copies)
     assert sorted(listed(con)) == ["1", "2", "3"]
     assert sorted(listed(con, keep_last_copies=True)) == ["1", "3"]
+
+
+def test_the_last_copies_are_a_list_of_their_own() -> None:
+    """Of three copies that would all go the best used stays; it and the others are one list."""
+    copies: Rows = [{"item_id": "1"}, {"item_id": "2", "last_borrowed_on": date(2016, 1, 1)}]
+    con = shelf(copies=copies)
+    last = dicts(weeding.last_copies(con, as_of=AS_OF))
+    assert [(row["item_key"], row["copies_here"]) for row in last] == [("2", 2)]
+    assert list(last[0]) == libstats.weeding_candidates(con, as_of=AS_OF).columns
+    assert weeding.last_copies(con, **ALL).fetchall() == []
+
+
+def test_waiting_holds_are_known_where_an_export_tells_of_holds() -> None:
+    """A hold that is over waits for nothing; who waits keeps the copy off the list."""
+    over = {"hold_id": "h1", "title_id": "1", "cancelled_on": date(2026, 1, 1)}
+    con = shelf(hold=[over])
+    con.execute("update loaded_file set columns = map_concat(columns, map {'hold': ['hold_id']})")
+    assert [row["holds_waiting"] for row in dicts(libstats.weeding_candidates(con, **ALL))] == [0]
+    con.execute("update hold set cancelled_on = null")
+    assert listed(con) == []
 
 
 def test_a_lost_copy_is_no_other_copy() -> None:

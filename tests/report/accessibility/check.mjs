@@ -3,7 +3,7 @@
 //     node check.mjs CHROMIUM REPORT.html...
 //
 // Prints one JSON object per report: violations (of axe-core), requests (anything fetched), scripts.
-// Each report is looked at light, dark and in print colours, folded parts open. Exit status 1 if anything was found.
+// Each report is looked at light, dark, on a phone and in print colours, folded parts open. Exit status 1 if anything was found.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,13 +13,15 @@ import puppeteer from "puppeteer-core";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 const LOOKS = [
   { name: "light", media: "screen", scheme: "light" },
+  { name: "phone", media: "screen", scheme: "light", width: 320 },
   { name: "dark", media: "screen", scheme: "dark" },
   { name: "print", media: "print", scheme: "light" },
 ];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 
-async function look(page, { name, media, scheme }) {
+async function look(page, { name, media, scheme, width = 1280 }) {
+  await page.setViewport({ width, height: 800 });
   await page.emulateMediaType(media);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   const found = await page.evaluate(async (tags) => {
