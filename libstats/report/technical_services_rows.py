@@ -26,6 +26,7 @@ ORDERS, DESK = "order_copy", "cataloguing"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
+EVER = date(1900, 1, 1)
 BEST = ("whole", "partly", "outside")
 
 
@@ -51,8 +52,9 @@ class Stage:
 @dataclass(frozen=True)
 class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
-    of each step by month, those of the period and of the same a year before, each stage of the way that is told, the orders,
-    the sources and the receipts. `why` is why a part of it cannot be told."""
+    of each step by month, those of the period and of the same a year before, each stage of the way
+    that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
+    told."""
 
     period: Period
     as_of: datetime
@@ -196,21 +198,20 @@ def _telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str 
 def _counted(
     con: duckdb.DuckDBPyConnection, process: str, step: str, period: Period, every: str
 ) -> list[Row]:
+    """The rows of `throughput`; long before anything is told, one that says so."""
+
+    def rows(since: date, every: str) -> list[Row]:
+        asked_of: dict[str, Any] = {"milestone": step, "until": period.until, "every": every}
+        return records(throughput(con, process, since=since, **asked_of))
+
+    untold = {"period": period.since, "cases": None, "coverage": "outside"}
     try:
-        return records(
-            throughput(
-                con,
-                process,
-                milestone=step,
-                since=period.since,
-                until=period.until,
-                every=every,
-            )
-        )
+        found = rows(period.since, every)
+        if found or any(row["coverage"] != "outside" for row in rows(EVER, "year")):
+            return found
     except AnalysisError as error:
-        return [
-            {"period": period.since, "cases": None, "coverage": "outside", "reason": error.problem}
-        ]
+        return [{**untold, "reason": error.problem}]
+    return [{**untold, "reason": "nothing that is loaded tells of it so early"}]
 
 
 def _stage(
@@ -308,9 +309,11 @@ def _changes(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
 
 def _refuse(found: TechnicalServices) -> None:
     """ReportError where nothing is told of the period."""
-    states = {found.state(step) for step in found.within}
+    # of a list that is never known to be whole, nothing counted is nothing told
+    told = [step for step in found.within if found.state(step) == "whole" or found.done(step)]
+    waits = found.pile and any(row["waiting"] for row in found.pile.within)
     ends = covered_until(found.as_of) <= datetime.combine(found.period.since, time())
-    if ends or states <= {"outside"}:
+    if ends or not (told or waits):
         reasons = [row["reason"] for rows in found.within.values() for row in rows if row["reason"]]
         why = f": {reasons[0]}" if reasons else ""
         raise ReportError(
