@@ -43,7 +43,7 @@ STEPS = {
 STAGES = {
     ("received", "catalogued"): "Waiting to be catalogued",
     ("catalogued", "available"): "Catalogued, not yet on the shelf",
-    ("received", "available"): "Received, not yet on the shelf",
+    ("received", "available"): "Not yet on the shelf",
 }
 WAYS = {
     ("received", "catalogued"): "Receipt to catalogued",

@@ -153,7 +153,7 @@ def test_the_pile_names_its_largest_month_and_what_was_changed() -> None:
     )
     assert not isinstance(figure, str)
     assert figure.alt == (
-        "Received, not yet on the shelf: 7 at the end of October 2026. The most were 29, at the "
+        "Not yet on the shelf: 7 at the end of October 2026. The most were 29, at the "
         "end of September 2026. February 2, 2026: a cataloguer was away."
     )
 
