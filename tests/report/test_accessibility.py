@@ -132,6 +132,13 @@ def test_the_ill_report_is_accessible_and_stands_alone(
     assert check(browser, run("ill", demo, {}, tmp_path / "report.html")) == [CLEAN]
 
 
+def test_the_report_on_technical_services_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
+    page = run("technical_services", demo, {}, tmp_path / "report.html")
+    assert check(browser, page) == [CLEAN]
+
+
 def test_a_report_that_cannot_tell_is_accessible_too(
     browser: str, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -52,6 +52,32 @@ def test_a_standing_order_of_alma_is_never_late(workspace: Workspace) -> None:
         ]
 
 
+def test_an_order_is_its_vendors_by_name_and_by_number_where_no_name_is_told(
+    workspace: Workspace,
+) -> None:
+    """FOLIO tells the vendor with the purchase order, by number; a list of organizations has the
+    names."""
+    orders = (
+        "id,po_number,order_type,workflow_status,date_ordered,vendor\n"
+        "o1,1,One-Time,Open,2026-07-01T10:00:00.000+00:00,v1\n"
+        "o2,2,One-Time,Open,2026-07-01T10:00:00.000+00:00,v2\n"
+    )
+    lines = (
+        "id,po_line_number,purchase_order_id,receipt_status\n"
+        "1,1-1,o1,Awaiting Receipt\n2,2-1,o2,Awaiting Receipt\n"
+    )
+    vendors = "id,code,name,is_vendor\nv1,HER,Heron Books,true\n"
+    with loaded(
+        workspace,
+        orders__2026_10_31=orders,
+        lines__2026_10_31=lines,
+        vendors__2026_10_31=vendors,
+    ) as con:
+        assert libstats.worklist(con, "order_copy").select("case_id, kind").order(
+            "case_id"
+        ).fetchall() == [("line:1", "Heron Books"), ("line:2", "v2")]
+
+
 def test_koha_writes_the_day_of_a_request_as_placed(workspace: Workspace) -> None:
     """Whoever makes a request, staff or a patron, Koha calls that day placed; when it was sent to a
     library is not told."""

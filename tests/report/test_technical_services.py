@@ -1,0 +1,263 @@
+"""The report on technical services: its sections over small rows worked by hand, and once from the
+sample library."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import libstats
+from libstats.errors import ReportError
+from libstats.report import run, technical_services, vendors
+from libstats.report.page.period import Period
+from libstats.report.technical_services import TechnicalServices
+from libstats.report.technical_services_rows import Stage, state_of
+from libstats.report.vendor_rows import Orders, Vendor, apart
+
+OCTOBER, SEPTEMBER, LAST_YEAR = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
+PERIOD = Period(OCTOBER, date(2026, 11, 1))
+
+
+def counted(period: date, cases: int | None, coverage: str = "whole") -> dict[str, Any]:
+    return {"period": period, "cases": cases, "coverage": coverage, "reason": None}
+
+
+def waiting(period: date, count: int, oldest: float | None, **other: Any) -> dict[str, Any]:
+    """One month of `backlog`: half of what waits is half as old as the oldest."""
+    return {
+        "period": period,
+        "came": 12,
+        "done": 9,
+        "waiting": count,
+        "median_age": None if oldest is None else oldest / 2,
+        "oldest_age": oldest,
+        "ended_at": datetime.combine(date(2026, 11, 1), datetime.min.time()),
+        "coverage": "whole",
+        "reason": None,
+        **other,
+    }
+
+
+def waited(p50: float, low: float, high: float | None, **other: Any) -> dict[str, Any]:
+    return {
+        "cases": 40,
+        "still_open": 3,
+        "given_up": 2,
+        "p50": p50,
+        "p50_low": low,
+        "p50_high": high,
+        "p90": None,
+        "p90_low": None,
+        "p90_high": None,
+        "coverage": "whole",
+        **other,
+    }
+
+
+def example(pile: list[dict[str, Any]] | None = None, **other: Any) -> TechnicalServices:
+    rows = pile or [waiting(LAST_YEAR, 4, 8.0), waiting(OCTOBER, 7, 20.0)]
+    stage = Stage(
+        "cataloguing",
+        "received",
+        "available",
+        rows,
+        rows[-1:],
+        year=waited(6.0, 5.0, 7.0),
+        year_before=waited(9.0, 8.0, 10.0),
+    )
+    steps = {
+        "received": [counted(LAST_YEAR, 10), counted(OCTOBER, 15)],
+        "catalogued": [counted(LAST_YEAR, 10), counted(OCTOBER, 9, "partly")],
+    }
+    found = TechnicalServices(
+        PERIOD,
+        datetime(2026, 11, 1),
+        30,
+        steps,
+        {step: rows[-1:] for step, rows in steps.items()},
+        {step: rows[:1] for step, rows in steps.items()},
+        [stage],
+    )
+    return dataclasses.replace(found, **other)
+
+
+def vendor(name: str, low: float, high: float | None, cases: int = 40, **other: Any) -> Vendor:
+    return Vendor(name, waited(low + 1, low, high, cases=cases), **other)
+
+
+# --- is it keeping up? ---
+
+
+def test_the_answer_says_what_came_in_what_was_done_and_what_waits() -> None:
+    html = technical_services.answer(example())
+    assert (
+        "Technical services keep up: 7 copies waited on October 31, 2026, none for longer than "
+        "the goal. In October 2026 12 copies came in and 9 were put on the shelf. The oldest has "
+        "waited 20.0 days; the goal is 30."
+    ) in html
+    assert "A year before: 4." in html
+    assert "50% more than in October 2025 (10)." in html
+    # neither interval reaches the other: 5 to 7 days, 8 to 10 days
+    assert "A year before: 9.0 days, so it has become shorter." in html
+
+
+def test_what_waits_for_longer_than_the_goal_is_said() -> None:
+    html = technical_services.answer(example([waiting(OCTOBER, 7, 31.0)]))
+    assert "Technical services are behind: 7 copies waited on October 31, 2026, some for" in html
+
+
+def test_nothing_that_waits_is_no_pile() -> None:
+    html = technical_services.answer(example([waiting(OCTOBER, 0, None)]))
+    assert "Technical services keep up: nothing waited on October 31, 2026." in html
+    assert "A year before: not told." in html
+
+
+def test_what_is_told_in_part_is_said_and_not_compared() -> None:
+    html = technical_services.answer(
+        example([waiting(LAST_YEAR, 4, 8.0), waiting(OCTOBER, 7, 20.0, coverage="partly")])
+    )
+    assert "As far as the lists tell, technical services keep up" in html
+    assert "Told of in part: there may be more, so it is not compared." in html
+    assert html.about["told"] == "partly"
+
+
+def test_without_a_pile_the_question_is_left_open() -> None:
+    html = technical_services.answer(example(stages=[]))
+    assert "Whether technical services keep up cannot be told" in html
+    assert "Told of it are: 15 received, 9 catalogued." in html
+
+
+def test_waits_that_overlap_are_no_change() -> None:
+    stage = dataclasses.replace(example().stages[0], year_before=waited(7.0, 6.0, 8.0))
+    html = technical_services.answer(example(stages=[stage]))
+    assert "A year before: 7.0 days, no more apart than chance allows." in html
+
+
+def test_a_month_without_work_is_told_and_one_without_exports_is_not() -> None:
+    assert state_of([]) == "whole"
+    assert state_of(None) == "outside"
+    assert state_of([counted(OCTOBER, None, "outside"), counted(SEPTEMBER, 1)]) == "partly"
+    told = example()
+    assert told.in_month("received", SEPTEMBER) == 0
+    assert told.in_month("available", SEPTEMBER) is None
+
+
+def test_the_pile_names_its_largest_month_and_what_was_changed() -> None:
+    change = {"changed_on": date(2026, 2, 2), "what": "a cataloguer was away"}
+    figure = technical_services.pile_chart(
+        example([waiting(SEPTEMBER, 29, 60.0), waiting(OCTOBER, 7, 20.0)], changes=[change])
+    )
+    assert not isinstance(figure, str)
+    assert figure.alt == (
+        "Not yet on the shelf: 7 at the end of October 2026. The most were 29, at the "
+        "end of September 2026. February 2, 2026: a cataloguer was away."
+    )
+
+
+@pytest.mark.parametrize("width", [7.5, 3.0])
+def test_the_pictures_are_small(width: float) -> None:
+    for figure in (
+        technical_services.work_chart(example()),
+        technical_services.pile_chart(example()),
+    ):
+        assert not isinstance(figure, str)
+        assert len(figure.svg(width).encode()) < 15_000
+
+
+def test_accuracy_is_not_told() -> None:
+    assert "cannot be told: no export tells of it" in technical_services.accuracy(example())
+
+
+def test_what_is_not_judged_is_named_with_its_reason() -> None:
+    html = technical_services.not_judged(example(why=["nothing says when a copy was invoiced"]))
+    assert "Nothing says when a copy was invoiced." in html
+    assert "Put on the shelf: no export tells of it." in html
+
+
+# --- orders ---
+
+
+@pytest.mark.parametrize(
+    ("third", "named"),
+    [
+        (vendor("Quay", 28, 42), (["Quay"], [])),
+        (vendor("Quay", 27, 42), ([], [])),  # 27 lies in the other's 16 to 28
+        (vendor("Quay", 2, 14), ([], ["Quay"])),
+        (vendor("Quay", 2, 15), ([], [])),
+        (vendor("Quay", 28, 42, cases=19), ([], [])),  # too few to say
+        (vendor("Quay", 28, None), (["Quay"], [])),  # nobody knows how slow, but slower
+    ],
+)
+def test_a_vendor_is_named_only_where_its_interval_is_clear_of_the_others(
+    third: Vendor, named: tuple[list[str], list[str]]
+) -> None:
+    assert apart([vendor("Heron", 14, 21), vendor("Mill", 16, 28), third]) == named
+
+
+def test_a_vendor_alone_is_compared_with_nobody() -> None:
+    assert apart([vendor("Heron", 14, 21)]) == ([], [])
+
+
+def ordered(*told: Vendor) -> TechnicalServices:
+    years = Period(date(2024, 11, 1), date(2026, 11, 1))
+    return example(orders=Orders(years, datetime(2026, 11, 1), told))
+
+
+def test_orders_by_vendor() -> None:
+    late = vendor("Quay", 28, 42, still_open=8, late=4, limit=120.8, is_usual=True, claimed=2)
+    html = vendors.by_vendor(ordered(vendor("Heron", 14, 21, limit=60.0), late))
+    assert "Quay is slower than all other vendors. Heron is quicker than all other" in html
+    assert "“Open now” is as of October 31, 2026" in html
+    shown, margins = html.tables
+    assert [row["late"] for row in shown.rows] == [0, 4]
+    assert margins.rows[1] == {
+        "vendor": "Quay",
+        "half": "28.0 to 42.0",
+        "nine": "too few to tell",
+        "limit": 120.8,
+        "by": "its own usual time",
+        "claimed": 2,
+    }
+    assert margins.rows[0]["by"] == "the goal"
+
+
+def test_claims_and_funds_that_no_export_tells_are_said() -> None:
+    told = ordered(vendor("Heron", 14, 21), vendor("Mill", 16, 28))
+    html = vendors.by_vendor(told)
+    assert "No vendor stands out" in html
+    assert "No export tells which orders were claimed." in html
+    assert "No export tells which fund an order is paid from." in str(vendors.by_fund(told))
+
+
+# --- read ---
+
+
+@pytest.mark.slow
+def test_the_sample_library(demo: Path, tmp_path: Path) -> None:
+    with libstats.open(demo) as con:
+        for month in ("2027-05", "2010-01"):
+            with pytest.raises(ReportError, match="nothing that is loaded tells of technical"):
+                technical_services.read(con, month=month)
+        (received,) = libstats.throughput(
+            con, "order_copy", milestone="received", since="2026-10-01", until="2026-11-01"
+        ).fetchall()
+        kinds = libstats.worklist(con, "order_copy").select("distinct kind").fetchall()
+    # this system tells vendors by number only
+    assert {kind for (kind,) in kinds} == {"heron", "millrace", "quaigris"}
+    page = run("technical_services", demo, {}, tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<title>Technical services: October 2026" in page
+    assert "quaigris is slower than" in page
+    assert f"<strong>{received[2]}</strong>" in page
+    assert len(page) < 300_000
+
+
+def test_nothing_loaded_is_an_error(workspace: Any) -> None:
+    from tests.support.cases import opened
+
+    con = opened(workspace, ["1,brought,2026-01-01,EAST"])
+    with pytest.raises(ReportError, match="no export that tells of orders or of cataloguing"):
+        technical_services.read(con)
