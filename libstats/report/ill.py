@@ -1,5 +1,5 @@
-"""The report on interlibrary loan: of what it tells, its answer and where its figures come from.
-See also ill_waits, ill_lenders and ill_outcomes."""
+"""The report on interlibrary loan: of what it tells and where its figures come from. Its sections
+are in ill_answer, ill_waits, ill_lenders and ill_outcomes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, wraps
-from math import hypot
 from typing import Any, ParamSpec, TypeVar
 
 import duckdb
 
 from libstats.analysis.provenance import freshness, receipt
-from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.fill import fill_rate
 from libstats.analysis.work.turnaround import turnaround
-from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError, ReportError
 from libstats.report import sections
@@ -27,11 +24,7 @@ from libstats.report.page.table import Html, Table, table
 from libstats.wording import (
     Row,
     capital,
-    day_name,
     month_before,
-    month_name,
-    number,
-    percent,
     records,
     tenths,
 )
@@ -78,7 +71,7 @@ class Ill:
         """The waits of the year and of the one before by kind; nothing where they are not told."""
         return (
             {row["part"]: row for row in self.waited(self.year, by="kind")},
-            {row["part"]: row for row in _if_told(self, self.year.last_year, "kind")},
+            {row["part"]: row for row in if_told(self, self.year.last_year, "kind")},
         )
 
     @cached_property
@@ -102,7 +95,7 @@ class Ill:
         )
 
 
-def _if_told(report: Ill, period: Period, by: str | None = None) -> list[Row]:
+def if_told(report: Ill, period: Period, by: str | None = None) -> list[Row]:
     try:
         return report.waited(period, by=by)
     except AnalysisError:
@@ -118,13 +111,13 @@ def or_why_not(section: Callable[P, T]) -> Callable[P, T | Html]:
             return section(*args, **kwargs)
         except AnalysisError as error:
             return Html(
-                notice("This cannot be told from what is loaded.", _why(error), attention=True)
+                notice("This cannot be told from what is loaded.", why_not(error), attention=True)
             )
 
     return told
 
 
-def _why(error: AnalysisError) -> list[str]:
+def why_not(error: AnalysisError) -> list[str]:
     return [f"{capital(error.problem)}.", *([error.remedy] if error.remedy else [])]
 
 
@@ -157,201 +150,6 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Ill:
     return Ill(con, period, rows[0]["coverage"], as_of, work)
 
 
-def answer(report: Ill) -> Html:
-    """Whether patrons waited less than a year before, and the figures of the period."""
-    about = {"period": report.period.name, "branch": "", "told": report.state}
-    before, end = [], datetime.combine(report.period.until, time())
-    if report.state != "whole":
-        before.append(f"The exports tell of a part of {report.period.words} only.")
-    before += [sections.outdated(row) for row in _sources(report) if row["newest_export_at"] < end]
-    try:
-        verdict, waits = _verdict(report), _waits(report)
-    except AnalysisError as error:
-        verdict, waits = "How long patrons waited cannot be told from what is loaded.", []
-        before = [*_why(error), *before]
-    cards = [*waits, _filled(report), _open(report)]
-    return sections.answer(report.period.words, verdict, cards, about=about, before=before)
-
-
-def _verdict(report: Ill) -> str:
-    """How the year compares with the one before: loans and copies each for itself, for a year with
-    more copies would look faster."""
-    now, then = report.years
-    names = {kind: KINDS[kind] for kind in report.kinds}
-    if not names:
-        now, then = (
-            {EVERY: row}
-            for row in (*_if_told(report, report.year), *_if_told(report, report.year.last_year))
-        )
-        names = {EVERY: EVERY}
-    found = {name: judged(now[key], then.get(key)) for key, name in names.items() if key in now}
-    halves = [_half(name, now[key], then.get(key)) for key, name in names.items() if key in now]
-    said = [
-        f"{words} for {_and(same)}"
-        for words in ("less", "longer", "no more than the usual ups and downs apart")
-        if (same := [name for name, told in found.items() if told == words])
-    ]
-    untold = [name for name, told in found.items() if told is None]
-    year = f"In the twelve months up to {month_name(report.year.last_month)} patrons waited"
-    sentences = [f"{year} {', and '.join(said)}, beside the year before."] if said else []
-    if untold:
-        sentences.append(f"For {_and(untold)} the two years cannot be compared.")
-    return " ".join([*sentences, *halves])
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join(names)
-
-
-def _half(name: str, now: Row, then: Row | None) -> str:
-    if now["p50"] is None:
-        return f"For {name} it is not known yet when half were here."
-    was = "" if then is None or then["p50"] is None else f", {tenths(then['p50'])} the year before"
-    return f"Half of the {name} were here within {tenths(now['p50'])} days{was}."
-
-
-def judged(now: Row, then: Row | None) -> str | None:
-    """Whether half of the cases waited less or longer than at another time, beyond what chance does
-    in 19 of 20 such pairs; None where either is told in part, or too few have arrived."""
-    ends = [row and row[f"p50{end}"] for row in (now, then) for end in ("", "_low", "_high")]
-    if then is None or None in ends or {now["coverage"], then["coverage"]} != {"whole"}:
-        return None
-    (half, low, high), (was, was_low, was_high) = ends[:3], ends[3:]
-    # both intervals make that of the difference (Zou and Donner 2008)
-    change = half - was
-    if change + hypot(high - half, was - was_low) < 0:
-        return "less"
-    if change - hypot(half - low, was_high - was) > 0:
-        return "longer"
-    return "no more than the usual ups and downs apart"
-
-
-def _waits(report: Ill) -> list[sections.Card]:
-    """The wait of the period's loans, and of its copies, and how many came within the goal."""
-    by: str | None = "kind" if report.kinds else None
-    now = {row["part"]: row for row in report.waited(report.period, by=by)}
-    then = {row["part"]: row for row in _if_told(report, report.period.last_year, by)}
-    cards = []
-    for kind in report.kinds or ["all"]:
-        name = KINDS[kind] if report.kinds else EVERY
-        if kind in now:
-            cards.append(_wait(report, name, now[kind], then.get(kind)))
-    return [*cards, _goal(report)]
-
-
-def _wait(report: Ill, name: str, now: Row, then: Row | None) -> sections.Card:
-    key = {"loans": "loan", "copies": "copy"}.get(name, EVERY)
-    months = {row["part"]: row for row in report.months.get(key, [])}
-    last = month_before(report.until_month)
-    trend = [months.get(f"{month_before(last, back):%Y-%m}") for back in range(12, -1, -1)]
-    words = [f"Nine in ten: {_days(now['p90'])}."]
-    if report.state == "whole" and then is not None and then["coverage"] == "whole":
-        words.append(f"In {report.period.last_year.words} half took {_days(then['p50'])}.")
-    if reach := interval(now, "p50"):
-        words.append(f"With {number(now['cases'])} requests the half may be {reach} days.")
-    return sections.Card(
-        _days(now["p50"]),
-        f"until half of the {name} asked for in {report.period.words} were here",
-        " ".join(words),
-        trend=[row["p50"] if row and row["coverage"] == "whole" else None for row in trend],
-        name=f"half of {name}",
-        value=now["p50"],
-    )
-
-
-def _goal(report: Ill) -> sections.Card:
-    told = {KINDS[kind]: within_goal(report, kind) for kind in report.kinds} or {
-        "": within_goal(report)
-    }
-    shown = ", ".join(
-        f"{name} {UNTOLD if value is None else percent(value)}".strip()
-        for name, value in told.items()
-    )
-    goal = f"{report.work.goal_days:g} days"
-    words = "Requests that were given up are left out."
-    return sections.Card(capital(shown), f"were here within the goal of {goal}", words)
-
-
-def _filled(report: Ill) -> sections.Card:
-    """The fill rate of the year, for whose last months may still change."""
-    year = {"since": report.year.since, "until": report.year.until}
-    whole, parts = (
-        records(fill_rate(report.con, PROCESS, by=by, **year)) for by in (None, "kind")
-    )
-    rate = whole[0]["rate"] if whole else None
-    told = [
-        f"{KINDS[row['part']]} {_to_a_tenth(row['rate'])}"
-        for row in parts
-        if row["part"] in ("loan", "copy") and row["rate"] is not None
-    ]
-    words = [f"{capital(', '.join(told))}."] if told else []
-    words.append("What nobody failed to fill, such as a duplicate, is left out.")
-    return sections.Card(
-        UNTOLD if rate is None else _to_a_tenth(rate),
-        "of the twelve months’ requests were filled",
-        " ".join(words),
-        name="fill rate",
-        value=rate,
-    )
-
-
-def _to_a_tenth(part: float) -> str:
-    return f"{100 * part:.1f}%"
-
-
-def _open(report: Ill) -> sections.Card:
-    found = worklist(report.con, PROCESS).aggregate("standing, count(*)", "standing")
-    counts = {"late": 0, "near": 0, **dict(found.fetchall())}
-    goal = f"the goal of {report.work.goal_days:g} days"
-    every = sum(counts.values())
-    return sections.Card(
-        number(every),
-        f"requests open on {day_name(report.as_of)}",
-        f"{number(counts['late'])} are older than {goal}, {number(counts['near'])} are near it.",
-        name="open",
-        value=every,
-    )
-
-
-def _days(value: float | None) -> str:
-    return UNTOLD if value is None else f"{tenths(value)} days"
-
-
-def within_goal(report: Ill, kind: str | None = None) -> float | None:
-    """The share of the period's requests, all or of one kind, that had reached the patron within
-    the goal, those given up left out as soon as they were (0 to 1).
-
-    None where there are none, or where none of them has been followed for as long as the goal.
-    """
-    period = {"since": report.period.since, "until": report.period.until}
-    steps = [
-        row
-        for row in records(
-            turnaround_curve(report.con, PROCESS, by="kind" if kind else None, **period)
-        )
-        if not kind or row["part"] == kind
-    ]
-    goal = report.work.goal_days
-    end = datetime.combine(report.period.until, time()) + timedelta(days=goal)
-    followed = max([row["waited"] for row in steps] + _open_ages(report, kind), default=0)
-    if not steps or (report.as_of < end and followed < goal):
-        return None
-    return float(
-        1 - min((row["still_waiting"] for row in steps if row["waited"] <= goal), default=1.0)
-    )
-
-
-def _open_ages(report: Ill, kind: str | None) -> list[float]:
-    """Ages of the period's requests that are still open, in days."""
-    rows = records(worklist(report.con, PROCESS).select("kind, age, started_at"))
-    period = report.period
-    return [
-        row["age"]
-        for row in rows
-        if kind in (None, row["kind"]) and period.since <= row["started_at"].date() < period.until
-    ]
-
-
 def interval(row: Row, p: str) -> str:
     """The 95 % interval of a percentile in words; nothing where it is not known."""
     if row[p] is None:
@@ -360,7 +158,7 @@ def interval(row: Row, p: str) -> str:
     return f"{low} or more" if row[f"{p}_high"] is None else f"{low} to {tenths(row[f'{p}_high'])}"
 
 
-def _sources(report: Ill) -> list[Row]:
+def sources_of(report: Ill) -> list[Row]:
     return records(freshness(report.con, process=PROCESS))
 
 
@@ -386,7 +184,7 @@ def origin(report: Ill) -> Html:
         "The files behind these figures",
         headings={"value": "What it was"},
     )
-    sources = _sources(report)
+    sources = sources_of(report)
     lacks = [sections.unread(row) for row in sources if row["rows_rejected"]]
     end = datetime.combine(report.period.until, time())
     lacks += [sections.outdated(row) for row in sources if row["newest_export_at"] < end]
