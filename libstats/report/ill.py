@@ -64,7 +64,9 @@ class Ill:
     @cached_property
     def kinds(self) -> list[str]:
         """Loans and copies, as far as the exports tell them apart; else none."""
-        return [kind for kind in ("loan", "copy") if kind in self.years[0]]
+        years = {"since": self.year.last_year.since, "until": self.year.until}
+        found = {row["part"] for row in records(fill_rate(self.con, PROCESS, by="kind", **years))}
+        return [kind for kind in ("loan", "copy") if kind in found]
 
     @cached_property
     def years(self) -> tuple[dict[str | None, Row], dict[str | None, Row]]:
@@ -84,7 +86,9 @@ class Ill:
             return {EVERY: self.waited(many, by="month")}
         found: dict[str, list[Row]] = {}
         for row in self.waited(many, by="kind and month"):
-            kind, _, month = (row["part"] or "").partition(", ")
+            if row["part"] is None:
+                continue
+            kind, _, month = row["part"].partition(", ")
             found.setdefault(kind, []).append({**row, "part": month})
         return found
 

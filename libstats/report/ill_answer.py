@@ -36,7 +36,9 @@ from libstats.wording import (
     tenths,
 )
 
-__all__ = ["answer", "judged", "within_goal"]
+__all__ = ["LESS", "LONGER", "SAME", "answer", "judged", "within_goal"]
+
+LESS, LONGER, SAME = "less", "longer", "as long"
 
 
 def answer(report: Ill) -> Html:
@@ -60,27 +62,33 @@ def answer(report: Ill) -> Html:
 def _verdict(report: Ill) -> str:
     """How the year compares with the one before: loans and copies each for itself, for a year with
     more copies would look faster."""
-    now, then = report.years
-    names = {kind: KINDS[kind] for kind in report.kinds}
-    if not names:
-        now, then = (
-            {EVERY: row}
-            for row in (*if_told(report, report.year), *if_told(report, report.year.last_year))
+    pairs = _pairs(report)
+    found: dict[str | None, list[str]] = {}
+    for name, (now, then) in pairs.items():
+        found.setdefault(judged(now, then), []).append(name)
+    year = f"in the twelve months up to {month_name(report.year.last_month)}"
+    moved = [f"{word} for {_and(found[word])}" for word in (LESS, LONGER) if word in found]
+    sentences = []
+    if moved:
+        sentences.append(f"Patrons waited {', and '.join(moved)} {year} than in the year before.")
+    if SAME in found:
+        sentences.append(
+            f"The waits for {_and(found[SAME])} show no more than the usual ups and downs"
+            f"{'' if moved else f' {year}, beside the year before'}."
         )
-        names = {EVERY: EVERY}
-    found = {name: judged(now[key], then.get(key)) for key, name in names.items() if key in now}
-    halves = [_half(name, now[key], then.get(key)) for key, name in names.items() if key in now]
-    said = [
-        f"{words} for {_and(same)}"
-        for words in ("less", "longer", "no more than the usual ups and downs apart")
-        if (same := [name for name, told in found.items() if told == words])
-    ]
-    untold = [name for name, told in found.items() if told is None]
-    year = f"In the twelve months up to {month_name(report.year.last_month)} patrons waited"
-    sentences = [f"{year} {', and '.join(said)}, beside the year before."] if said else []
-    if untold:
-        sentences.append(f"For {_and(untold)} the two years cannot be compared.")
-    return " ".join([*sentences, *halves])
+    if None in found:
+        sentences.append(f"For {_and(found[None])} the two years cannot be compared.")
+    return " ".join([*sentences, *(_half(name, *rows) for name, rows in pairs.items())])
+
+
+def _pairs(report: Ill) -> dict[str, tuple[Row, Row | None]]:
+    """The waits of the year and of the one before: of loans and of copies, or of all requests where
+    no export tells them apart."""
+    if report.kinds:
+        now, then = report.years
+        return {KINDS[kind]: (now[kind], then.get(kind)) for kind in report.kinds if kind in now}
+    (row,) = report.waited(report.year)
+    return {EVERY: (row, next(iter(if_told(report, report.year.last_year)), None))}
 
 
 def _and(names: list[str]) -> str:
@@ -106,10 +114,10 @@ def judged(now: Row, then: Row | None) -> str | None:
     # both intervals make that of the difference (Zou and Donner 2008)
     change = half - was
     if change + hypot(high - half, was - was_low) < 0:
-        return "less"
+        return LESS
     if change - hypot(half - low, was_high - was) > 0:
-        return "longer"
-    return "no more than the usual ups and downs apart"
+        return LONGER
+    return SAME
 
 
 def _waits(report: Ill) -> list[sections.Card]:
@@ -163,11 +171,8 @@ def _filled(report: Ill) -> sections.Card:
     year = {"since": report.year.since, "until": report.year.until}
     whole, parts = (records(fill_rate(report.con, PROCESS, by=by, **year)) for by in (None, "kind"))
     rate = whole[0]["rate"] if whole else None
-    told = [
-        f"{KINDS[row['part']]} {_to_a_tenth(row['rate'])}"
-        for row in parts
-        if row["part"] in ("loan", "copy") and row["rate"] is not None
-    ]
+    rates = {row["part"]: row["rate"] for row in parts if row["rate"] is not None}
+    told = [f"{KINDS[kind]} {_to_a_tenth(rates[kind])}" for kind in report.kinds if kind in rates]
     words = [f"{capital(', '.join(told))}."] if told else []
     words.append("What nobody failed to fill, such as a duplicate, is left out.")
     return sections.Card(
@@ -191,7 +196,7 @@ def _open(report: Ill) -> sections.Card:
     return sections.Card(
         number(every),
         f"requests open on {day_name(report.as_of)}",
-        f"{number(counts['late'])} are older than {goal}, {number(counts['near'])} are near it.",
+        f"{number(counts['late'])} older than {goal}, {number(counts['near'])} near it.",
         name="open",
         value=every,
     )

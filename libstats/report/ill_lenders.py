@@ -11,10 +11,10 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.report import sections
-from libstats.report.ill import KINDS, UNTOLD, YEARS, Ill, interval, or_why_not
-from libstats.report.ill_waits import shortened
-from libstats.report.page.html import notice, paragraph
+from libstats.report.ill import KINDS, YEARS, Ill, interval, or_why_not
+from libstats.report.ill_answer import LESS, LONGER, SAME, judged
+from libstats.report.ill_waits import shortened, unjudged_of
+from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Row, capital, day_name, month_before, number, percent, records, tenths
@@ -47,7 +47,7 @@ def lenders(report: Ill) -> Html:
             if row["part"].startswith(f"{kind}, " if kind else "")
         ]
         pieces += [paragraph(_finding(found, name)), _by_lender(found, name, period)]
-    return joined(*pieces, _refusals(report, period), sections.heed(_unjudged(report)))
+    return joined(*pieces, _refusals(report, period), unjudged_of(_unjudged(report)))
 
 
 def _finding(rows: list[Row], name: str) -> str:
@@ -120,7 +120,7 @@ def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
         "lender": "Lender",
         "reached": "Requests answered",
         "p50": "Half within",
-        "p50_interval": "May be from … to",
+        "p50_interval": "May be from … to (95%)",
         "p90": "Nine in ten within",
         "still_open": "Still open",
         "given_up": "Given up",
@@ -172,32 +172,50 @@ def desk(report: Ill, process: str) -> Html:
     """How fast another desk answers, what it fills, and why it does not."""
     year: dict[str, Any] = {"since": report.year.since, "until": report.year.until}
     work = process_of(report.con, process)
-    rates = {row["part"]: row for row in records(fill_rate(report.con, process, by="kind", **year))}
-    rows, why = list[Row](), list[str]()
+    rates = records(fill_rate(report.con, process, by="kind", **year).filter("cases is not null"))
+    why = list[str]()
     try:
-        waits = {
-            row["part"]: row for row in records(turnaround(report.con, process, by="kind", **year))
-        }
+        now, then = (
+            _by_kind(report, process, each) for each in (report.year, report.year.last_year)
+        )
     except AnalysisError as error:
-        waits, told = {}, error.problem.removeprefix(f"{process}: ")
-        why = [f"How long it takes cannot be told: {told}.", *filter(None, [error.remedy])]
-    for kind in sorted(rates, key=lambda kind: list(KINDS).index(kind)):
-        if rates[kind]["cases"] is not None:
-            rows.append(_line(kind, rates[kind], waits.get(kind)))
+        now, then = {}, {}
+        told = error.problem.removeprefix(f"{process}: ")
+        why = [f"How long it takes: {told}.", *filter(None, [error.remedy])]
+    rates.sort(key=_place)
+    rows = [_line(row["part"], row, now.get(row["part"])) for row in rates]
     open_now = worklist(report.con, process).count("*").fetchall()[0][0]
-    sentence = _sentence(rows, work.goal_days)
-    sentence += f" {number(open_now)} requests were open on {day_name(report.as_of)}."
+    sentences = [_sentence(kind, row, then.get(kind)) for kind, row in now.items()]
+    sentences.append(f"The goal is {work.goal_days:g} days.")
+    sentences.append(f"{number(open_now)} requests were open on {day_name(report.as_of)}.")
     reasons = table(
         unfilled_reasons(report.con, process, **year),
         f"Why requests were given up: {work.title}",
         headings={"counts_as": "Counts as", "cases": "Requests"},
     )
     return joined(
-        paragraph(sentence.strip()),
+        paragraph(" ".join(sentences)),
         _of_desk(rows, f"{capital(work.title)}, in days, {report.year.words}"),
-        notice("What cannot be told:", why) if why else "",
+        unjudged_of(why),
         folded("Why requests were given up", reasons),
     )
+
+
+def _by_kind(report: Ill, process: str, period: Period) -> dict[str | None, Row]:
+    """The waits of a desk by kind."""
+    given: dict[str, Any] = {"since": period.since, "until": period.until}
+    try:
+        rows = records(turnaround(report.con, process, by="kind", **given))
+    except AnalysisError:
+        if period == report.year:
+            raise
+        return {}
+    return {row["part"]: row for row in sorted(rows, key=_place)}
+
+
+def _place(row: Row) -> int:
+    """Loans first, then copies, then what no export tells."""
+    return list(KINDS).index(row["part"])
 
 
 def _line(kind: str | None, rate: Row, waits: Row | None) -> Row:
@@ -226,12 +244,12 @@ def _of_desk(rows: list[Row], caption: str) -> Table:
     return table(rows, caption, headings=headings, formats=formats)
 
 
-def _sentence(rows: list[Row], goal: float) -> str:
-    """How fast half are answered, of each kind."""
-    told = [
-        f"{row['part']} {UNTOLD if row['p50'] is None else tenths(row['p50']) + ' days'}"
-        for row in rows
-    ]
-    return (
-        f"Half are answered within: {', '.join(told)}. The goal is {goal:g} days." if told else ""
-    )
+def _sentence(kind: str | None, now: Row, then: Row | None) -> str:
+    """How fast half of one kind were answered, and whether that is faster than a year before."""
+    name = capital(KINDS.get(kind, str(kind)))
+    if now["p50"] is None:
+        return f"{name}: half are not answered yet."
+    said = {LESS: "faster", LONGER: "slower", SAME: "no more than the usual ups and downs"}
+    word = said.get(judged(now, then) or "", "the year before cannot be compared")
+    was = "" if then is None or then["p50"] is None else f", {tenths(then['p50'])} the year before"
+    return f"{name}: half were answered within {tenths(now['p50'])} days{was} ({word})."

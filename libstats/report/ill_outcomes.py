@@ -9,9 +9,9 @@ from libstats.analysis.today_rows import PAUSED, grouped
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
-from libstats.report import charts, sections
+from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
-from libstats.report.ill_waits import shortened
+from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
 from libstats.wording import Row, day_name, number, records, tenths
@@ -23,7 +23,7 @@ RATES = {
     "filled": "Filled",
     "unfilled": "Not filled",
     "rate": "Fill rate",
-    "rate_low": "May be from",
+    "rate_low": "May be from (95%)",
     "rate_high": "to",
 }
 OTHERS = {
@@ -131,7 +131,7 @@ def filled(report: Ill) -> Html:
             _fates(rows, everything, OTHERS, f"What became of the others, {report.year.words}"),
             reasons,
         ),
-        sections.heed(_unjudged(everything)),
+        unjudged_of(_unjudged(everything)),
     )
 
 

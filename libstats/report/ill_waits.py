@@ -7,12 +7,12 @@ from typing import Any
 
 from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
-from libstats.report import charts, sections
+from libstats.report import charts
 from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, or_why_not
-from libstats.report.page.html import paragraph
+from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
-from libstats.wording import Row, number, records, tenths
+from libstats.wording import Row, capital, number, records, tenths
 
 __all__ = ["steps", "unjudged", "waits"]
 
@@ -62,7 +62,7 @@ def by_month(rows: list[Row], name: str) -> Html:
         "cases": "Requests",
         "still_open": "Still open",
         "p50": "Half within",
-        "p50_interval": "May be from … to",
+        "p50_interval": "May be from … to (95%)",
         "p90": "Nine in ten within",
         "naive_p50": "Half, closed ones alone",
     }
@@ -105,7 +105,7 @@ def unjudged(report: Ill) -> Html:
             "wait."
         )
     told += sorted({f"{row['reason']}." for row in now.values() if row["coverage"] != "whole"})
-    return sections.heed(told)
+    return unjudged_of(told)
 
 
 @or_why_not
@@ -116,16 +116,19 @@ def steps(report: Ill) -> Html:
 
 
 def _steps(report: Ill, kind: str) -> list[str | Table | Html]:
-    name, rows, why, start = KINDS.get(kind, EVERY), list[Row](), list[str](), CHAIN[0]
+    name, rows, why = KINDS.get(kind, EVERY), list[Row](), list[str]()
+    start, is_known_then = CHAIN[0], True
     for end in CHAIN[1:]:
         now = _step(report, kind, report.year, start, end)
         if isinstance(now, str):
-            why.append(
-                f"{WORDS[end].capitalize()}, of {name}: {now} The step to the next includes it."
-            )
+            why.append(f"{capital(name)}, “{WORDS[end]}”: {now} Its days are in the next step.")
             continue
         then = _step(report, kind, report.year.last_year, start, end)
-        before = {} if isinstance(then, str) else then
+        # a step from a day that few were told of would compare these few with all
+        before = then if isinstance(then, dict) and is_known_then else {}
+        is_known_then = isinstance(then, dict)
+        if isinstance(then, str):
+            why.append(f"{capital(name)}, “{WORDS[end]}”, a year before: {then}")
         rows.append(
             {
                 "step": f"{WORDS[start]} → {WORDS[end]}",
@@ -141,8 +144,13 @@ def _steps(report: Ill, kind: str) -> list[str | Table | Html]:
     return [
         picture._repr_html_(),
         folded("The picture as a table", _table_of_steps(report, rows, name)),
-        sections.heed(why),
+        unjudged_of(why),
     ]
+
+
+def unjudged_of(told: list[str]) -> Html:
+    """What a section did not judge, and why; nothing where it judged all."""
+    return Html(notice("What is not judged here:", told) if told else "")
 
 
 def _table_of_steps(report: Ill, rows: list[Row], name: str) -> Table:
@@ -167,14 +175,14 @@ def _step(report: Ill, kind: str, period: Period, start: str, end: str) -> Row |
     by = "kind" if report.kinds else None
     try:
         rows = records(turnaround(report.con, PROCESS, start=start, end=end, by=by, **given))
-    except AnalysisError as error:
-        return f"{error.problem.removeprefix(f'{PROCESS}: ')}."
+    except AnalysisError:
+        return "no export that is loaded tells its day of most requests."
     row = next((row for row in rows if row["part"] in (kind, "all")), None)
     if row is None:
         return "none was told of."
     if row["reached"] < row["undeterminable"]:
         return (
-            f"its day is told of {number(row['reached'])}, and not of "
-            f"{number(row['undeterminable'])}."
+            f"the day is known of {number(row['reached'])} requests only; of "
+            f"{number(row['undeterminable'])} it is not."
         )
     return row
