@@ -25,6 +25,7 @@ from libstats.wording import (
     Row,
     capital,
     month_before,
+    number,
     records,
     tenths,
 )
@@ -152,6 +153,13 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Ill:
             "`libstats coverage` says which months are told of. No file was changed.",
         )
     return Ill(con, period, rows[0]["coverage"], as_of, work)
+
+
+def of_requests(count: int, one: str = "", many: str = "") -> str:
+    """So many requests, and what is said of one or of many."""
+    return (
+        f"1 request {one}".rstrip() if count == 1 else f"{number(count)} requests {many}".rstrip()
+    )
 
 
 def interval(row: Row, p: str) -> str:

@@ -20,6 +20,7 @@ from libstats.report.ill import (
     Ill,
     if_told,
     interval,
+    of_requests,
     sources_of,
     why_not,
 )
@@ -142,7 +143,7 @@ def _wait(report: Ill, name: str, now: Row, then: Row | None) -> sections.Card:
     if report.state == "whole" and then is not None and then["coverage"] == "whole":
         words.append(f"In {report.period.last_year.words} half took {_days(then['p50'])}.")
     if reach := interval(now, "p50"):
-        words.append(f"With {number(now['cases'])} requests the half may be {reach} days.")
+        words.append(f"With {of_requests(now['cases'])} the half may be {reach} days.")
     return sections.Card(
         _days(now["p50"]),
         f"until half of the {name} asked for in {report.period.words} were here",
@@ -195,7 +196,7 @@ def _open(report: Ill) -> sections.Card:
     every = sum(counts.values())
     return sections.Card(
         number(every),
-        f"requests open on {day_name(report.as_of)}",
+        f"{'request' if every == 1 else 'requests'} open on {day_name(report.as_of)}",
         f"{number(counts['late'])} older than {goal}, {number(counts['near'])} near it.",
         name="open",
         value=every,
@@ -210,7 +211,7 @@ def within_goal(report: Ill, kind: str | None = None) -> float | None:
     """The share of the period's requests, all or of one kind, that had reached the patron within
     the goal, those given up left out as soon as they were (0 to 1).
 
-    None where there are none, or where none of them has been followed for as long as the goal.
+    None where there are none, or where some are open and none was followed for as long as the goal.
     """
     period: dict[str, Any] = {"since": report.period.since, "until": report.period.until}
     steps = [
@@ -220,10 +221,12 @@ def within_goal(report: Ill, kind: str | None = None) -> float | None:
         )
         if not kind or row["part"] == kind
     ]
-    goal = report.work.goal_days
-    end = datetime.combine(report.period.until, time()) + timedelta(days=goal)
-    followed = max([row["waited"] for row in steps] + _open_ages(report, kind), default=0)
-    if not steps or (report.as_of < end and followed < goal):
+    goal, ages = report.work.goal_days, _open_ages(report, kind)
+    end = datetime.combine(report.period.until, time())
+    # where none is open, all of them have ended
+    is_settled = report.as_of >= end + timedelta(days=goal if ages else 0)
+    followed = max([row["waited"] for row in steps] + ages, default=0)
+    if not steps or not (is_settled or followed >= goal):
         return None
     return float(
         1 - min((row["still_waiting"] for row in steps if row["waited"] <= goal), default=1.0)

@@ -11,13 +11,13 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.report.ill import KINDS, YEARS, Ill, interval, or_why_not
+from libstats.report.ill import KINDS, YEARS, Ill, interval, of_requests, or_why_not
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
 from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
-from libstats.wording import Row, capital, day_name, month_before, number, percent, records, tenths
+from libstats.wording import Row, capital, day_name, month_before, percent, records, tenths
 
 __all__ = ["desk", "lenders", "unlike_others"]
 
@@ -187,7 +187,7 @@ def desk(report: Ill, process: str) -> Html:
     open_now = worklist(report.con, process).count("*").fetchall()[0][0]
     sentences = [_sentence(kind, row, then.get(kind)) for kind, row in now.items()]
     sentences.append(f"The goal is {work.goal_days:g} days.")
-    sentences.append(f"{number(open_now)} requests were open on {day_name(report.as_of)}.")
+    sentences.append(f"{of_requests(open_now, 'was', 'were')} open on {day_name(report.as_of)}.")
     reasons = table(
         unfilled_reasons(report.con, process, **year),
         f"Why requests were given up: {work.title}",

@@ -10,7 +10,7 @@ from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
-from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
+from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
@@ -159,12 +159,12 @@ def _unjudged(everything: list[Row]) -> list[str]:
     told = []
     if counts["still_open"]:
         told.append(
-            f"{number(counts['still_open'])} requests are still open and in no rate, so the last "
-            "months can still change."
+            f"{of_requests(counts['still_open'], 'is', 'are')} still open and in no rate, so the "
+            "last months can still change."
         )
     if counts["undeterminable"]:
         told.append(
-            f"Of {number(counts['undeterminable'])} requests no export tells what became of them."
+            f"Of {of_requests(counts['undeterminable'])} no export tells what became of them."
         )
     return told
 

@@ -8,7 +8,7 @@ from typing import Any
 from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
 from libstats.report import charts
-from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, or_why_not
+from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, of_requests, or_why_not
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -96,15 +96,18 @@ def unjudged(report: Ill) -> Html:
     told = []
     if None in now and report.kinds:
         told.append(
-            f"{number(now[None]['cases'])} requests of the twelve months are in neither picture: "
-            "no export tells whether a loan or a copy was asked for."
+            f"{of_requests(now[None]['cases'])} of the twelve months in neither picture: no "
+            "export tells whether a loan or a copy was asked for."
         )
     if unknown := sum(row["undeterminable"] for row in now.values()):
         told.append(
-            f"{number(unknown)} requests are over, and no export tells since when: they are in no "
-            "wait."
+            f"{of_requests(unknown, 'is', 'are')} over, and no export tells since when: no wait is "
+            "counted."
         )
-    told += sorted({f"{row['reason']}." for row in now.values() if row["coverage"] != "whole"})
+    told += sorted(
+        f"The twelve months are told of in part: {reason}."
+        for reason in {row["reason"] for row in now.values() if row["coverage"] != "whole"}
+    )
     return unjudged_of(told)
 
 
@@ -182,7 +185,7 @@ def _step(report: Ill, kind: str, period: Period, start: str, end: str) -> Row |
         return "none was told of."
     if row["reached"] < row["undeterminable"]:
         return (
-            f"the day is known of {number(row['reached'])} requests only; of "
+            f"the day is known of {of_requests(row['reached'])} only; of "
             f"{number(row['undeterminable'])} it is not."
         )
     return row
