@@ -20,10 +20,10 @@ __all__ = ["steps", "unjudged", "waits"]
 CHAIN = ("submitted", "sent", "shipped", "received", "available")
 WORDS = {
     "submitted": "asked for",
-    "sent": "sent to a lender",
-    "shipped": "shipped by the lender",
-    "received": "received here",
-    "available": "ready for the patron",
+    "sent": "sent",
+    "shipped": "shipped",
+    "received": "received",
+    "available": "ready",
 }
 SHOWN = 12  # months of the table on the page; the workbook has all
 

@@ -161,11 +161,11 @@ def test_steps_stand_beside_last_year_and_what_nobody_told_is_in_the_next(
     html = ill_waits.steps(kinds_told(workspace))
     loans, copies = html.tables
     assert [(r["step"], r["cases"], r["p50"], r["before_p50"]) for r in loans.rows] == [
-        ("asked for → sent to a lender", 4, 1.0, 1.0),
-        ("sent to a lender → ready for the patron", 4, 7.0, 7.0),
+        ("asked for → sent", 4, 1.0, 1.0),
+        ("sent → ready", 4, 7.0, 7.0),
     ]
     assert [r["p50"] for r in copies.rows] == [1.0, 1.0]
-    assert "Loans, “shipped by the lender”: no export that is loaded tells its day" in html
+    assert "Loans, “shipped”: no export that is loaded tells its day" in html
 
 
 def test_a_lender_has_its_own_days_only(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from libstats.report.charts.figure import (
     BAR,
     BAR_CHOSEN,
     GRID,
+    INK,
     STYLE,
     Figure,
     entitle,
@@ -65,7 +66,10 @@ def _draw(rows: Sequence[Row], what: str, width: float) -> Drawing:
 
     with style.context(["default", STYLE]):
         narrow = is_narrow(width)
-        drawing = Drawing(figsize=(width, 1.2 + 0.62 * max(len(rows), 1)), layout="constrained")
+        drawing = Drawing(
+            figsize=(width, 1.2 + (0.8 if narrow else 0.62) * max(len(rows), 1)),
+            layout="constrained",
+        )
         panel = drawing.subplots()
         places = range(len(rows))
         longest = max([0.1, *(row[c] or 0 for row in rows for c in ("p50", "before_p50"))])
@@ -87,7 +91,13 @@ def _draw(rows: Sequence[Row], what: str, width: float) -> Drawing:
         )
         panel.invert_yaxis()
         panel.set_xlim(0, 1.25 * longest)
-        entitle(panel, f"Half of the {what} took up to … days", width)
+        title = f"Half of the {what} took up to … days"
+        if narrow:  # from the edge of the drawing: beside the names of the steps it has no room
+            drawing.suptitle(
+                textwrap.fill(title, 30), x=0.01, ha="left", fontsize=10, color=INK, weight="bold"
+            )
+        else:
+            entitle(panel, title, width)
         panel.grid(axis="x", color=GRID, linewidth=0.8)
         panel.set_axisbelow(True)
         panel.tick_params(length=0)
