@@ -91,16 +91,18 @@ def unlike_others(
         others = [other for other in compared if other is not row]
         cases = sum(other["reached"] for other in others)
         mean = sum(other["reached"] * other["p50"] for other in others) / cases
-        spread = hypot(*(other["reached"] * _spread(other) for other in others)) / cases
-        apart = (row["p50"] - mean) / (hypot(_spread(row), spread) or 1e-9)
+        # of each interval the side that faces the other, as in the verdict on a year
+        near, far = ("low", "high") if row["p50"] > mean else ("high", "low")
+        spread = hypot(*(other["reached"] * _spread(other, far) for other in others)) / cases
+        apart = (row["p50"] - mean) / (hypot(_spread(row, near), spread) or 1e-9)
         if abs(apart) > bound:
             (slow if apart > 0 else quick).append((row, mean))
     return slow, quick
 
 
-def _spread(row: Row) -> float:
-    """The standard error of a half, by its interval."""
-    return float(row["p50_high"] - row["p50_low"]) / (2 * Z)
+def _spread(row: Row, end: str) -> float:
+    """The standard error of a half, by one end of its interval."""
+    return float(abs(row[f"p50_{end}"] - row["p50"])) / Z
 
 
 def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
