@@ -10,29 +10,29 @@ from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
-from libstats.report.ill import KINDS, PROCESS, Ill, or_why_not
+from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
+from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, Table, joined, table, without_empty
-from libstats.wording import Row, day_name, month_name, number, records, tenths
+from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
+from libstats.wording import Row, day_name, number, records, tenths
 
-__all__ = [
-    "backlog_by_week",
-    "backlog_chart",
-    "fill_rates",
-    "filled",
-    "lending",
-    "reasons",
-    "reasons_of",
-    "to_do",
-    "weeks_untold",
-]
+__all__ = ["filled", "to_do", "waiting"]
 
-LENDING = "ill_lending"
 RATES = {
+    "cases": "Requests",
+    "filled": "Filled",
+    "unfilled": "Not filled",
     "rate": "Fill rate",
-    "rate_low": "95% interval from",
+    "rate_low": "May be from (95%)",
     "rate_high": "to",
-    "naive_rate": "If all that were given up counted as unfilled",
+}
+OTHERS = {
+    "duplicate": "Duplicates",
+    "cancelled_by_patron": "Cancelled by the patron",
+    "other_left_out": "Available here or online",
+    "still_open": "Still open",
+    "undeterminable": "Not known",
+    "naive_rate": "Rate if all given up were failures",
 }
 WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
 
@@ -42,20 +42,24 @@ def _weeks(report: Ill, where: str = "waiting is not null") -> list[Row]:
         backlog(
             report.con,
             PROCESS,
-            since=report.until - timedelta(weeks=WEEKS),
-            until=report.until,
+            since=report.period.until - timedelta(weeks=WEEKS),
+            until=report.period.until,
             every="week",
         ).filter(where)
     )
 
 
 @or_why_not
-def backlog_chart(report: Ill) -> charts.Figure:
-    """How many requests were waiting, week by week."""
-    return charts.waiting_by_week(_weeks(report))
+def waiting(report: Ill) -> Html:
+    """How many requests were waiting, week by week: the picture, its gaps, its figures."""
+    picture = charts.waiting_by_week(_weeks(report))
+    return joined(
+        picture._repr_html_(),
+        weeks_untold(report),
+        folded("The picture as a table", backlog_by_week(report)),
+    )
 
 
-@or_why_not
 def weeks_untold(report: Ill) -> Html:
     """Which weeks the picture leaves out, and which are told in part, and why; nothing where all
     of them are told."""
@@ -81,8 +85,7 @@ def _named(weeks: list[Row]) -> str:
     return f"{number(len(weeks))} weeks, the last of them ending {last},"
 
 
-@or_why_not
-def backlog_by_week(report: Ill) -> Table:
+def backlog_by_week(report: Ill) -> Html:
     """The picture's figures."""
     rows = [
         {
@@ -102,96 +105,72 @@ def backlog_by_week(report: Ill) -> Table:
         "median_age": "Half wait longer than (days)",
         "oldest_age": "The oldest (days)",
     }
-    return table(
-        rows,
-        "Requests waiting, week by week",
-        headings=headings,
-        formats={"median_age": tenths, "oldest_age": tenths},
-    )
+    caption = "Requests waiting, week by week"
+    return shortened(rows, caption, headings, ("median_age", "oldest_age"), last=True)
 
 
 @or_why_not
-def filled(report: Ill) -> Table:
-    """What became of the year's requests."""
-    names = (
-        "cases",
-        "filled",
-        "unfilled",
-        "duplicate",
-        "cancelled_by_patron",
-        "other_left_out",
-        "still_open",
-    )
-    return _by_kind(report, names, "what became of them", {"cases": "Requests"})
-
-
-@or_why_not
-def lending(report: Ill) -> Html:
-    """How many requests of other libraries were filled, and why the others were not."""
-    names = ("cases", "filled", "unfilled", "still_open", *RATES)
-    rates = _by_kind(
-        report,
-        names,
-        "how many we filled for other libraries",
-        {"cases": "Requests", **RATES},
-        LENDING,
-    )
-    why = reasons_of(report, LENDING, "Why requests of other libraries were given up")
-    return joined(rates, why)
-
-
-@or_why_not
-def fill_rates(report: Ill) -> Table:
-    """How many of the year's requests were filled, and how sure that is."""
-    return _by_kind(report, tuple(RATES), "how many were filled", RATES)
-
-
-def _by_kind(
-    report: Ill, names: tuple[str, ...], what: str, headings: dict[str, str], process: str = PROCESS
-) -> Table:
-    """Columns of the fill rate for loans and copies, and for all."""
+def filled(report: Ill) -> Html:
+    """How many of the year's requests were filled, and what became of the others."""
+    year = {"since": report.year.since, "until": report.year.until}
     parts, whole = (
-        records(
-            fill_rate(report.con, process, by=by, **report.period(12)).filter("cases is not null")
-        )
+        records(fill_rate(report.con, PROCESS, by=by, **year).filter("cases is not null"))
         for by in ("kind", None)
     )
-    rows = [
-        {"part": KINDS.get(row["part"], row["part"]), **{name: row[name] for name in names}}
-        for row in parts
-    ]
-    everything = [{"part": "all", **{name: row[name] for name in names}} for row in whole]
-    several = len(rows) > 1
-    caption = (
-        f"Requests made from {month_name(report.since(12))} to {month_name(report.month)}: {what}"
+    rows = [{**row, "part": KINDS.get(row["part"], row["part"])} for row in parts]
+    everything = [{**row, "part": "all"} for row in whole]
+    reasons = table(
+        unfilled_reasons(report.con, PROCESS, **year),
+        "Why requests were given up",
+        headings={"counts_as": "Counts as", "cases": "Requests"},
     )
-    formats = {name: _to_a_tenth for name in names if "rate" in name}
+    return joined(
+        _fates(rows, everything, RATES, f"Fill rate, {report.year.words}"),
+        folded(
+            "What became of the others, and why",
+            _fates(rows, everything, OTHERS, f"What became of the others, {report.year.words}"),
+            reasons,
+        ),
+        unjudged_of(_unjudged(everything)),
+    )
+
+
+def _fates(rows: list[Row], everything: list[Row], names: dict[str, str], caption: str) -> Table:
+    """Some columns of the fill rate for loans and copies, and for all."""
+    columns = ("part", *names)
+    kinds, total = (
+        [{name: row[name] for name in columns} for row in group] for group in (rows, everything)
+    )
+    several = len(kinds) > 1
     return table(
-        rows if several else everything,
+        kinds if several else total,
         caption,
-        headings={"part": "Of what", **headings},
-        formats=formats,
-        foot=everything[0] if several else None,
+        headings={"part": "Of what", **names},
+        formats={name: _to_a_tenth for name in names if "rate" in name},
+        foot=total[0] if several else None,
     )
+
+
+def _unjudged(everything: list[Row]) -> list[str]:
+    """Which requests are in no rate, and why."""
+    counts = {
+        name: sum(row[name] for row in everything) for name in ("still_open", "undeterminable")
+    }
+    told = []
+    if counts["still_open"]:
+        told.append(
+            f"{of_requests(counts['still_open'], 'is', 'are')} still open and in no rate, so the "
+            "last months can still change."
+        )
+    if counts["undeterminable"]:
+        told.append(
+            f"Of {of_requests(counts['undeterminable'])} no export tells what became of them."
+        )
+    return told
 
 
 def _to_a_tenth(part: float) -> str:
     return f"{100 * part:.1f}%"
-
-
-@or_why_not
-def reasons(report: Ill) -> Table:
-    """Why requests were given up."""
-    return reasons_of(report, PROCESS, "Why requests were given up")
-
-
-def reasons_of(report: Ill, process: str, caption: str) -> Table:
-    """Why requests of one direction were given up, in the year."""
-    return table(
-        unfilled_reasons(report.con, process, **report.period(12)),
-        caption,
-        headings={"counts_as": "Counts as", "cases": "Requests"},
-    )
 
 
 @or_why_not
@@ -208,7 +187,6 @@ def to_do(report: Ill) -> Html:
         "branch",
         "kind",
         "last_milestone",
-        "last_at",
         "next_step",
     )
     rows = [
@@ -220,9 +198,8 @@ def to_do(report: Ill) -> Html:
     ]
     headings = {
         "handle": "Request",
-        "age": "Days since it was made",
+        "age": "Days since it was asked for",
         "last_milestone": "Last step",
-        "last_at": "Reached",
         "next_step": "Next step",
     }
     shown = table(

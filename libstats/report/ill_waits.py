@@ -3,300 +3,189 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from libstats.analysis.work.curve import turnaround_curve
-from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround
-from libstats.analysis.work.worklist import worklist
-from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.report import charts
-from libstats.report.charts.waiting import shares_after
-from libstats.report.ill import KINDS, PROCESS, QUARTER, YEARS, Ill, interval, or_why_not
-from libstats.report.page.html import notice
-from libstats.report.page.table import Html, Table, joined, table
-from libstats.wording import Row, capital, month_before, month_name, percent, records, tenths
+from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, of_requests, or_why_not
+from libstats.report.page.html import notice, paragraph
+from libstats.report.page.period import Period
+from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.wording import Row, capital, number, records, tenths
 
-__all__ = [
-    "both_right",
-    "by_day",
-    "by_kind",
-    "chart",
-    "curve",
-    "estimate_and_naive",
-    "other_desks",
-    "stages",
-    "waits",
-]
+__all__ = ["steps", "unjudged", "waits"]
 
-OTHERS = ("ill_lending", "document_delivery")
-STAGES = (
-    ("submitted", "sent"),
-    ("sent", "shipped"),
-    ("shipped", "received"),
-    ("received", "available"),
-)
-DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
-# of those that were not given up
-WAITS = {"p50": "Half within", "p80": "80% within", "p90": "90% within"}
+# the steps on the way to the patron, and what each is called
+CHAIN = ("submitted", "sent", "shipped", "received", "available")
+WORDS = {
+    "submitted": "asked for",
+    "sent": "sent",
+    "shipped": "shipped",
+    "received": "received",
+    "available": "ready",
+}
+SHOWN = 12  # months of the table on the page; the workbook has all
 
 
 @or_why_not
-def waits(report: Ill) -> Table:
-    """The wait by month of submission, with its intervals."""
-    caption = "How long requests took, in days, by the month in which they were made"
-    return _waits(report, "month", 13, caption)
+def waits(report: Ill, kind: str) -> Html:
+    """How long one kind of request took, month by month: the picture, and its figures."""
+    if report.kinds and kind not in report.kinds:
+        return Html(paragraph(f"No {KINDS[kind]} were asked for in these two years."))
+    if not report.kinds:
+        if kind != "loan":
+            return Html(paragraph("No export tells loans from copies: see the picture above."))
+        kind = EVERY
+    rows = report.months.get(kind, [])
+    name = KINDS.get(kind, EVERY)
+    picture = charts.waits_by_month(rows, name)
+    return joined(picture._repr_html_(), folded("The picture as a table", by_month(rows, name)))
 
 
-def _waits(report: Ill, by: Literal["month", "kind"], months: int, caption: str) -> Table:
-    rows = []
-    for row in records(turnaround(report.con, PROCESS, by=by, **report.period(months))):
-        line = {
-            **_of(row["part"], by),
+def by_month(rows: list[Row], name: str) -> Html:
+    """The waits of each month; the last twelve on the page, and all of them in the workbook."""
+    lines = [
+        {
+            "period": date.fromisoformat(f"{row['part']}-01"),
             "cases": row["cases"],
             "still_open": row["still_open"],
-            "given_up": row["given_up"],
-            "share_reached": row["share_reached"],
+            "p50": row["p50"],
+            "p50_interval": interval(row, "p50"),
+            "p90": row["p90"],
+            "naive_p50": row["naive_p50"],
         }
-        for p in WAITS:
-            line |= {p: row[p], f"{p}_interval": interval(row, p), f"naive_{p}": row[f"naive_{p}"]}
-        rows.append(line)
-    headings = {
-        "period": "Made in",
-        "part": "Of what",
-        "cases": "Requests",
-        "still_open": "Of them still open",
-        "given_up": "Of them given up",
-        **WAITS,
-        **{f"{p}_interval": "95% interval" for p in WAITS},
-        **{f"naive_{p}": "Closed ones alone" for p in WAITS},
-        "share_reached": "Of all, had arrived",
-    }
-    formats = dict.fromkeys((*WAITS, *(f"naive_{p}" for p in WAITS)), tenths)
-    return table(rows, caption, headings=headings, formats=formats | {"share_reached": percent})
-
-
-def _of(part: str | None, by: Literal["month", "kind"]) -> Row:
-    """The first column of a row: the month, or the kind in words."""
-    if by == "month":
-        return {"period": date.fromisoformat(f"{part}-01")}
-    return {"part": KINDS.get(part, part)}
-
-
-@or_why_not
-def chart(report: Ill) -> charts.Figure:
-    """The estimate beside the naive figure, month by month."""
-    return charts.waits_by_month(
-        turnaround(report.con, PROCESS, by="month", **report.period(YEARS))
-    )
-
-
-@or_why_not
-def estimate_and_naive(report: Ill) -> Table:
-    """The picture's figures."""
-    rows = [
-        {
-            "period": date.fromisoformat(f"{r['part']}-01"),
-            "p50": r["p50"],
-            "naive_p50": r["naive_p50"],
-            "p90": r["p90"],
-            "naive_p90": r["naive_p90"],
-            "still_open": r["still_open"],
-        }
-        for r in records(turnaround(report.con, PROCESS, by="month", **report.period(YEARS)))
+        for row in rows
     ]
     headings = {
-        "period": "Made in",
-        "p50": "Half: estimate",
-        "naive_p50": "Half: closed ones alone",
-        "p90": "90%: estimate",
-        "naive_p90": "90%: closed ones alone",
+        "period": "Asked for in",
+        "cases": "Requests",
+        "still_open": "Still open",
+        "p50": "Half within",
+        "p50_interval": "May be from … to (95%)",
+        "p90": "Nine in ten within",
+        "naive_p50": "Half, closed ones alone",
     }
-    return table(
-        rows,
-        "Days taken: the estimate and the figure of closed requests alone",
-        headings=headings,
-        formats=dict.fromkeys(("p50", "naive_p50", "p90", "naive_p90"), tenths),
+    return shortened(
+        lines,
+        f"Days that {name} took, by the month in which they were asked for",
+        headings,
+        ("p50", "p90", "naive_p50"),
+        last=True,
     )
 
 
-def _curve(report: Ill) -> list[Row]:
-    turnaround(report.con, PROCESS, **report.period(QUARTER))  # refuses where the curve would not
-    return records(turnaround_curve(report.con, PROCESS, **report.period(QUARTER)))
+def shortened(
+    lines: list[Row], caption: str, headings: dict[str, str], days: tuple[str, ...], last: bool
+) -> Html:
+    """A table of which the page shows at most twelve rows, the last or the first ones, and the
+    workbook all."""
+    made = [
+        table(rows, caption, headings=headings, formats=dict.fromkeys(days, tenths))
+        for rows in (lines, lines[-SHOWN:] if last else lines[:SHOWN])
+    ]
+    more = len(lines) - len(made[1].rows)
+    told = paragraph(f"The workbook has {number(more)} more rows.") if more else ""
+    return Html(f"{made[1]._repr_html_()}{told}", made[:1])
 
 
 @or_why_not
-def curve(report: Ill) -> charts.Figure:
-    """The share that had reached the patron, and that was given up, by day."""
-    return charts.reached_by_day(_curve(report), report.work.goal_days)
-
-
-@or_why_not
-def by_day(report: Ill) -> Table:
-    """The picture's figures."""
-    steps = _curve(report)
-    rows = []
-    for days in DAYS:
-        if (found := shares_after(steps, days)) is not None:
-            rows.append(
-                {
-                    "days": days,
-                    "reached": found[0],
-                    "given_up": found[1],
-                    "waiting": max(1 - found[0] - found[1], 0.0),
-                }
-            )
-    headings = {
-        "days": "Days since it was made",
-        "reached": "Had reached the patron",
-        "given_up": "Had been given up",
-        "waiting": "Still waiting",
-    }
-    return table(
-        rows,
-        f"Requests made from {month_name(report.since(QUARTER))} to {month_name(report.month)}",
-        headings=headings,
-        formats=dict.fromkeys(("reached", "given_up", "waiting"), percent),
-    )
-
-
-@or_why_not
-def both_right(report: Ill) -> Html:
-    """Why the curve and the waits tell different shares for the same day, with the figures of these
-    months."""
-    steps = _curve(report)
-    (row,) = records(turnaround(report.con, PROCESS, **report.period(QUARTER)))
-    named = next(
-        (
-            (words, row[p])
-            for p, words in (("p90", "nine in ten"), ("p50", "half"))
-            if row[p] is not None
-        ),
-        None,
-    )
-    if named is None:
-        return Html(
-            "<p>Too few of these requests have reached the patron to compare this picture "
-            "with the table above.</p>"
+def unjudged(report: Ill) -> Html:
+    """What the waits did not judge, and why."""
+    now, _ = report.years
+    told = []
+    if None in now and report.kinds:
+        told.append(
+            f"{of_requests(now[None]['cases'])} of the twelve months in neither picture: no "
+            "export tells whether a loan or a copy was asked for."
         )
-    if not row["given_up"]:
-        return Html(
-            "<p>None of these requests was given up, so this picture and the table above "
-            "tell the same.</p>"
+    if unknown := sum(row["undeterminable"] for row in now.values()):
+        told.append(
+            f"{of_requests(unknown, 'is', 'are')} over, and no export tells since when: no wait is "
+            "counted."
         )
-    words, days = named
-    reached = percent(max(step["share_reached"] for step in steps if step["waited"] <= days))
-    return Html(
-        f"<p>Given-up requests are counted here and not in the table above, so {reached} "
-        f"here and {words} there, both within {tenths(days)} days, are both right.</p>"
+    told += sorted(
+        f"The twelve months are told of in part: {reason}."
+        for reason in {row["reason"] for row in now.values() if row["coverage"] != "whole"}
     )
+    return unjudged_of(told)
 
 
-def stages(report: Ill) -> Html:
-    """How long each step took, beside the same months a year before."""
-    since, until = report.since(QUARTER), report.until
-    before = {"since": month_before(since, 12), "until": month_before(until, 12)}
-    rows, why = [], []
-    for start, end in STAGES:
-        now = _step(report, start, end, **report.period(QUARTER))
+@or_why_not
+def steps(report: Ill) -> Html:
+    """How long each step took in the twelve months and in those before: loans and copies each."""
+    pieces = [_steps(report, kind) for kind in report.kinds or [EVERY]]
+    return joined(*(piece for pieces_of in pieces for piece in pieces_of))
+
+
+def _steps(report: Ill, kind: str) -> list[str | Table | Html]:
+    name, rows, why = KINDS.get(kind, EVERY), list[Row](), list[str]()
+    start, is_known_then = CHAIN[0], True
+    for end in CHAIN[1:]:
+        now = _step(report, kind, report.year, start, end)
         if isinstance(now, str):
-            why.append(f"{start} to {end}: {now}")
-        then = _step(report, start, end, **before)
+            why.append(f"{capital(name)}, “{WORDS[end]}”: {now} Its days are in the next step.")
+            continue
+        then = _step(report, kind, report.year.last_year, start, end)
+        # a step from a day that few were told of would compare these few with all
+        before = then if isinstance(then, dict) and is_known_then else {}
+        is_known_then = isinstance(then, dict)
+        if isinstance(then, str):
+            why.append(f"{capital(name)}, “{WORDS[end]}”, a year before: {then}")
         rows.append(
             {
-                "stage": f"{start} to {end}",
-                **_columns(now, ("cases", "p50", "p90")),
-                **_columns(then, ("p50", "p90"), "before_"),
+                "step": f"{WORDS[start]} → {WORDS[end]}",
+                "cases": now["reached"],
+                "p50": now["p50"],
+                "p90": now["p90"],
+                "before_p50": before.get("p50"),
+                "before_p90": before.get("p90"),
             }
         )
-    months = f"{month_name(before['since'])[:3]} to {month_name(month_before(report.month, 12))}"
+        start = end
+    picture = charts.steps_beside(rows, name, report.year.words)
+    return [
+        picture._repr_html_(),
+        folded("The picture as a table", _table_of_steps(report, rows, name)),
+        unjudged_of(why),
+    ]
+
+
+def unjudged_of(told: list[str]) -> Html:
+    """What a section did not judge, and why; nothing where it judged all."""
+    return Html(notice("What is not judged here:", told) if told else "")
+
+
+def _table_of_steps(report: Ill, rows: list[Row], name: str) -> Table:
     headings = {
         "cases": "Requests",
         "p50": "Half within",
-        "p90": "90% within",
-        "before_p50": f"Half within, {months}",
-        "before_p90": f"90% within, {months}",
+        "p90": "Nine in ten within",
+        "before_p50": "Half, a year before",
+        "before_p90": "Nine in ten, a year before",
     }
-    listed = table(
+    return table(
         rows,
-        f"Days that each step took, from {month_name(since)} to {month_name(report.month)}",
+        f"Days that each step of {name} took, {report.year.words}",
         headings=headings,
         formats=dict.fromkeys(("p50", "p90", "before_p50", "before_p90"), tenths),
     )
-    return joined(listed, notice("Some steps cannot be told:", why, attention=True) if why else "")
 
 
-def _step(report: Ill, start: str, end: str, **period: Any) -> Row | str:
-    """How long a step took, or in words why that cannot be told."""
+def _step(report: Ill, kind: str, period: Period, start: str, end: str) -> Row | str:
+    """How long a step took, or in words why that cannot be told of most requests."""
+    given: dict[str, Any] = {"since": period.since, "until": period.until}
+    by = "kind" if report.kinds else None
     try:
-        (row,) = records(turnaround(report.con, PROCESS, start=start, end=end, **period))
-    except AnalysisError as error:
-        return f"{error.problem.removeprefix(f'{PROCESS}: ')}."
+        rows = records(turnaround(report.con, PROCESS, start=start, end=end, by=by, **given))
+    except AnalysisError:
+        return "no export that is loaded tells its day of most requests."
+    row = next((row for row in rows if row["part"] in (kind, "all")), None)
+    if row is None:
+        return "none was told of."
+    if row["reached"] < row["undeterminable"]:
+        return (
+            f"the day is known of {of_requests(row['reached'])} only; of "
+            f"{number(row['undeterminable'])} it is not."
+        )
     return row
-
-
-def _columns(told: Row | str, names: tuple[str, ...], prefix: str = "") -> Row:
-    """Some columns of a row, NULL where there is none."""
-    return {f"{prefix}{name}": None if isinstance(told, str) else told[name] for name in names}
-
-
-@or_why_not
-def by_kind(report: Ill) -> Table:
-    """Loans, which travel as parcels, and copies, which do not."""
-    caption = (
-        f"How long loans and copies took, in days, {month_name(report.since(12))} to "
-        f"{month_name(report.month)}"
-    )
-    return _waits(report, "kind", 12, caption)
-
-
-def other_desks(report: Ill) -> Html:
-    """Lending and document delivery in short."""
-    rows, why = [], []
-    for name in OTHERS:
-        work = process_of(report.con, name)
-        try:
-            rows.append(_desk(report, work))
-        except AnalysisError as error:
-            told = error.problem.removeprefix(f"{name}: ")
-            why.append(f"{capital(work.title)}: {told}.")
-    headings = {
-        "desk": "Desk",
-        "done": f"Done in {month_name(report.month)}",
-        "span": "Time from … to",
-        "cases": "Requests in these months",
-        "p50": "Half within",
-        "p90": "90% within",
-        "naive_p50": "Half, closed ones alone",
-        "still_open": "Of these months’ requests, still open",
-        "given_up": "Of these months’ requests, given up",
-        "open_now": "Open now, whenever they were made",
-    }
-    caption = (
-        f"Lending and document delivery, in days, from {month_name(report.since(QUARTER))} to "
-        f"{month_name(report.month)}"
-    )
-    listed = table(
-        rows,
-        caption,
-        headings=headings,
-        formats=dict.fromkeys(("p50", "p90", "naive_p50"), tenths),
-    )
-    return joined(listed, notice("What cannot be told:", why) if why else "")
-
-
-def _desk(report: Ill, work: Process) -> Row:
-    """What a desk did, how long it took, and what is open."""
-    (row,) = records(turnaround(report.con, work.name, **report.period(QUARTER)))
-    done = records(throughput(report.con, work.name, since=report.month, until=report.until))
-    columns = ("cases", "p50", "p90", "naive_p50", "still_open", "given_up")
-    return {
-        "desk": work.title,
-        "done": None
-        if any(each["coverage"] == "outside" for each in done)
-        else sum(each["cases"] for each in done),
-        "span": f"{work.starts} to {work.done[0]}",
-        **{name: row[name] for name in columns},
-        "open_now": worklist(report.con, work.name).count("*").fetchall()[0][0],
-    }

@@ -4,20 +4,33 @@ turnaround and its curve have in common."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import duckdb
 
 from libstats.analysis.work.spans import (
+    ALL,
     DONE,
     GIVEN_UP,
+    PARTS,
     UNDETERMINABLE,
     Spans,
-    part_sql,
     within_sql,
 )
-from libstats.definitions.parameters import Moment, Unit
+from libstats.definitions.parameters import Moment, Unit, one_of
 from libstats.errors import AnalysisError
+
+# who supplies a request, or is asked to: renamed, so that source and case_id are those of the case
+_LENDER = """(
+                select any_value(lender)
+                from (select source as of_source, request_id, lender from ill_request)
+                where of_source = source and request_id = case_id
+            )"""
+_LENDERS = {"lender": _LENDER, "kind and lender": f"kind || ', ' || {_LENDER}"}
+COHORT_PARTS = {**PARTS, "kind and month": f"kind || ', ' || {PARTS['month']}", **_LENDERS}
+CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")]
+HAVE_LENDERS = ("ill_borrowing", "document_delivery")
 
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are
 # sorted once, by part and time; a window without an order of its own goes by that of the rows. In
@@ -174,6 +187,8 @@ class Cohort:
                     f"{spans.process.name}: no turnaround can be told from {name!r}",
                     f"{sentence(misleading)}.",
                 )
+        if by in _LENDERS:
+            spans = _at_the_lender(spans)
         return cls(spans, since, until, by, observed_from)
 
     @property
@@ -205,7 +220,7 @@ class Cohort:
         is_late = self.observed_from is not None
         return _RISK.format(
             spans=self.spans.sql(within=self.spans.start),
-            part=part_sql(self.by),
+            part=f"'{ALL}'" if self.by is None else COHORT_PARTS[self.by],
             entry=self.entry,
             is_before=self.is_before,
             entries=_ENTRIES if is_late else "",
@@ -214,6 +229,18 @@ class Cohort:
             given_up=GIVEN_UP,
             undeterminable=UNDETERMINABLE,
         )
+
+
+def _at_the_lender(spans: Spans) -> Spans:
+    """The spans with the last sending of each request, for that went to the lender it names: the
+    days of those who said no before are not its own. AnalysisError where no case has a lender."""
+    work = spans.process
+    if work.name not in HAVE_LENDERS:
+        raise AnalysisError(
+            f"{work.name}: its cases have no lender", f"Only those of {' and '.join(HAVE_LENDERS)}."
+        )
+    again = ["sent"] if "sent" in work.milestones else []
+    return replace(spans, process=replace(work, last=(*work.last, *again)))
 
 
 def sentence(text: str) -> str:

@@ -124,8 +124,9 @@ def parted_sql(by: str | None) -> str:
 def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
     """SQL: `cohort_told` (part, state, reason), how much the exports tell of the cases that began
     from $since to $until; part NULL is what no export is told apart by."""
-    period = "strftime(reached_at, '%Y-%m')" if by == "month" else "''"
-    part = "coalesce(part, period)" if by == "month" else "part"
+    monthly = by in ("month", "kind and month")
+    period = "strftime(reached_at, '%Y-%m')" if monthly else "''"
+    part = "coalesce(part, period)" if monthly else "part"
     return f"""
         cohort_told as (
             with {told_sql(work, [start], period)},
@@ -136,12 +137,15 @@ def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
     """
 
 
-def of_cohort_sql(cohort: str) -> str:
+def of_cohort_sql(cohort: str, by: str | None = None) -> str:
     """SQL: the columns coverage and reason of a part of `cohort`, of `cohort_told` beside it. Where
     some of it were `last_told` of before the newest, what became of it is told in part."""
+    part = f"{cohort}.part"
+    if by == "kind and month":
+        part = f"split_part({part}, ', ', 2)"
     state = f"""(
                 select coalesce(
-                    any_value(state) filter (where t.part = {cohort}.part),
+                    any_value(state) filter (where t.part = {part}),
                     any_value(state) filter (where t.part is null)
                 )
                 from cohort_told t

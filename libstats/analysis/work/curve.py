@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.work.cohort import SHARES, Cohort
-from libstats.analysis.work.spans import Part
+from libstats.analysis.work.cohort import SHARES, Cohort, CohortPart
 from libstats.definitions.parameters import (
     Calendar,
     Milestone,
@@ -28,7 +27,7 @@ def turnaround_curve(
     end: Milestones | None = None,
     as_of: Moment | None = None,
     observed_from: Moment | None = None,
-    by: Part | None = None,
+    by: CohortPart | None = None,
     unit: Unit = "days",
     calendar: Calendar | None = None,
 ) -> duckdb.DuckDBPyRelation:

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cohort import SHARES, Cohort
+from libstats.analysis.work.cohort import SHARES, Cohort, CohortPart
 from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_sql
 from libstats.analysis.work.refusals import refuse
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE, Part
+from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE
 from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Calendar,
@@ -87,7 +87,7 @@ def turnaround(
     end: Milestones | None = None,
     as_of: Moment | None = None,
     observed_from: Moment | None = None,
-    by: Part | None = None,
+    by: CohortPart | None = None,
     unit: Unit = "days",
     calendar: Calendar | None = None,
 ) -> duckdb.DuckDBPyRelation:
@@ -115,7 +115,9 @@ def turnaround(
         newest export)
     observed_from : where an export holds only ends after a moment: that moment (cases count from
         then on: late entry; those that had ended by then are no part of the cohort)
-    by : `branch`, `kind`, `source` or `month` (of the start), for one row each
+    by : `branch`, `kind`, `source` or `month` (of the start), for one row each; of what is borrowed
+        also `lender` (who supplies it, or is asked to; of several sendings the last counts, which
+        went to that one). `kind and month` and `kind and lender` give parts such as `loan, 2026-10`
     unit : `days`, `hours`, or `open days` of a `calendar` in libstats.toml
 
     Returns one row per part, ordered: `part`, `cases`, `reached`, `still_open`, `given_up`,
@@ -211,7 +213,7 @@ def turnaround(
                 a.share_reached,
                 {_each(lambda p: f"a.all_p{p}")},
                 c.at_most,
-                {of_cohort_sql("c")},
+                {of_cohort_sql("c", by)},
                 c.newest_start
             from counted c
             left join percentile q on q.part is not distinct from c.part

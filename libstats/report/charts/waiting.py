@@ -32,8 +32,8 @@ ESTIMATE, NAIVE = LINES[0], (OTHER_LINE[0], "s")
 GIVEN_UP = LINES[1]
 ALONE = "closed ones alone (too low)"
 PANELS = (
-    ("p50", "naive_p50", "Half of the requests took up to … days"),
-    ("p90", "naive_p90", "Nine in ten took up to … days"),
+    ("p50", "naive_p50", "Half of the {} took up to … days"),
+    ("p90", "naive_p90", "Nine in ten {} took up to … days"),
 )
 
 
@@ -53,7 +53,7 @@ def waits_by_month(rows: Any, what: str = "requests") -> Figure:
         f", {month_name(window[0])} to {month_name(window[-1])}" if window else ""
     )
     return Figure(
-        partial(_draw_waits, window, months), _waits_finding(window, months, what), caption
+        partial(_draw_waits, window, months, what), _waits_finding(window, months, what), caption
     )
 
 
@@ -104,7 +104,7 @@ def _against(then: Row | None, p: str, when: date) -> str:
     )
 
 
-def _draw_waits(window: list[date], months: dict[date, Row], width: float) -> Drawing:
+def _draw_waits(window: list[date], months: dict[date, Row], what: str, width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
 
@@ -113,7 +113,7 @@ def _draw_waits(window: list[date], months: dict[date, Row], width: float) -> Dr
         panels = drawing.subplots(3, sharex=True, height_ratios=[3, 3, 1.4])
         for panel, (estimate, naive, title) in zip(panels, PANELS, strict=False):
             _two_lines(panel, [months.get(when) for when in window], estimate, naive)
-            dress(panel, title, width)
+            dress(panel, title.format(what), width)
             if not is_narrow(width):
                 _name_both(panel, [months.get(when) for when in window], estimate, naive)
         open_ones = [(months.get(when) or {}).get("still_open") for when in window]

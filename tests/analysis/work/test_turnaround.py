@@ -14,6 +14,7 @@ from libstats.analysis.work.turnaround import turnaround_left_out
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import PROCESS, opened
+from tests.support.files import write
 
 pytestmark = pytest.mark.slow
 
@@ -336,3 +337,62 @@ def test_of_all_cases_and_of_those_not_given_up(workspace: Workspace) -> None:
     assert (row["p50"], row["p90"]) == (4.0, 6.0)
     # one tenth of all a day: above one half with the sixth
     assert (row["share_reached"], row["all_p50"], row["all_p90"]) == (pytest.approx(0.6), 6.0, None)
+
+
+# requests of one library: 1 and 3 were sent to ABC, 2 to XYZ; 1 had been sent to another before
+REQUESTS = """TransactionNumber,ProcessType,RequestType,TransactionStatus,CreationDate,LendingLibrary
+1,Borrowing,Loan,Customer Notified via E-Mail,2026-09-30 09:00,abc
+2,Borrowing,Loan,Customer Notified via E-Mail,2026-10-01 09:00,XYZ
+3,Borrowing,Article,Delivered to Web,2026-10-02 09:00,ABC
+"""
+TRACKING = """TransactionNumber,DateTime,ChangedTo,ProcessType
+1,2026-09-30 09:00,Submitted by Customer,Borrowing
+1,2026-09-30 10:00,Request Sent,Borrowing
+1,2026-10-06 10:00,Request Sent,Borrowing
+1,2026-10-08 10:00,Customer Notified via E-Mail,Borrowing
+2,2026-10-01 09:00,Submitted by Customer,Borrowing
+2,2026-10-01 10:00,Request Sent,Borrowing
+2,2026-10-06 10:00,Customer Notified via E-Mail,Borrowing
+3,2026-10-02 09:00,Submitted by Customer,Borrowing
+3,2026-10-02 10:00,Request Sent,Borrowing
+3,2026-10-03 10:00,Delivered to Web,Borrowing
+"""
+
+
+def test_by_lender_and_by_kind(workspace: Workspace) -> None:
+    for name, text in (("requests", REQUESTS), ("tracking", TRACKING)):
+        path = write(workspace.exports / f"{name}-2026-11-01.csv", text)
+        libstats.load(workspace, [path])
+    with libstats.open(workspace) as con:
+        found = {
+            by: libstats.turnaround(
+                con, "ill_borrowing", since="2026-09-01", until="2026-11-01", by=by, **given
+            )
+            .select("part, cases, naive_p50, coverage")
+            .fetchall()
+            for by, given in (
+                ("lender", {"start": "sent"}),
+                ("kind and lender", {"start": "sent"}),
+                ("kind and month", {}),
+                ("month", {}),
+            )
+        }
+        with pytest.raises(AnalysisError, match="ill_lending: its cases have no lender"):
+            libstats.turnaround(con, "ill_lending", by="lender", **JANUARY)
+    # 2 days and 1 at ABC: half of them 1.5
+    assert [row[:3] for row in found["lender"]] == [("ABC", 2, 1.5), ("XYZ", 1, 5.0)]
+    assert [row[:3] for row in found["kind and lender"]] == [
+        ("copy, ABC", 1, 1.0),
+        ("loan, ABC", 1, 2.0),
+        ("loan, XYZ", 1, 5.0),
+    ]
+    assert [row[:3] for row in found["kind and month"]] == [
+        ("copy, 2026-10", 1, pytest.approx(25 / 24)),
+        ("loan, 2026-09", 1, pytest.approx(8 + 1 / 24)),
+        ("loan, 2026-10", 1, pytest.approx(5 + 1 / 24)),
+    ]
+    # how much is told of a month is so of each kind
+    told = {month: state for month, *_, state in found["month"]}
+    assert [row[3] for row in found["kind and month"]] == [
+        told[month] for month in ("2026-10", "2026-09", "2026-10")
+    ]
