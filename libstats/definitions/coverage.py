@@ -61,7 +61,9 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
             kind varchar,
             starts varchar[],
             ends varchar[],
-            quick integer
+            quick integer,
+            instead varchar,
+            unless varchar[]
         );
         create or replace temp table coverage_setting (
             declaration varchar,
@@ -71,7 +73,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         )"""
     )
     tables = [
-        (name, told.kind, _starts(name), _ends(name), told.quick)
+        (name, told.kind, _starts(name), _ends(name), told.quick, *_instead(name))
         for name, told in TOLD.items()
         if told.events
     ]
@@ -83,7 +85,9 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
             unnest($2::varchar[]),
             unnest($3::varchar[][]),
             unnest($4::varchar[][]),
-            unnest($5::integer[])
+            unnest($5::integer[]),
+            unnest($6::varchar[]),
+            unnest($7::varchar[][])
         """,
         list(map(list, zip(*tables, strict=True))),
     )
@@ -217,6 +221,19 @@ def _starts(name: str) -> list[str]:
     if told.kind != "case":
         return []
     return [e.named.strip("'") for e in told.events if e.at == told.events[0].at]
+
+
+def _instead(name: str) -> tuple[str, list[str]]:
+    """The event on whose day a case begins where a file has none of some columns, and these: an
+    order of which only the day is told on which it was asked for."""
+    told = TOLD[name]
+    if told.kind == "case":
+        known = [c.name for c in schema.tables()[name].columns]
+        *before, last = [w for w in re.findall(r"\w+", told.events[0].at) if w in known]
+        for event in told.events[1:]:
+            if before and event.at == last:
+                return event.named.strip("'"), before
+    return "", []
 
 
 def _ends(name: str) -> list[str]:

@@ -36,6 +36,8 @@ cell as materialized (
         case
             when k.kind = 'log' or d.event = 'ended' then d.event
             when list_contains(k.starts, d.event) then d.event
+            when d.event = k.instead and not list_has_any(l.columns[d.table_name], k.unless)
+                then d.event
         end as ranged,
         d.event,
         d.branch,

@@ -141,6 +141,7 @@ TOLD: dict[str, Told] = {
             _event("ordered", "coalesce(placed_at, placed_on::timestamp, created_on::timestamp)"),
             _event("received", "received_on"),
             _event("cancelled", "cancelled_on"),
+            _event("requested", "created_on"),
         ),
         is_open="received_on is null and cancelled_on is null"
         " and coalesce(status, '') not in ('received', 'closed', 'cancelled')",

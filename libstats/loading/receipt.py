@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 DISPOSITIONS = ("new", "changed", "unchanged", "stale", "repeated", "set aside", "rejected")
+ACCEPTED = DISPOSITIONS[:-2]
 HOW = {
     "stated": "stated in the file",
     "name": "from its name",
@@ -50,6 +51,14 @@ class FileReceipt:
     has_traces: bool = False
     notes: list[str] = field(default_factory=list)
     recorded: str = ""
+
+    @property
+    def is_rejected(self) -> bool:
+        """True if rows of it were rejected, and none was accepted for any table."""
+        accepted = (self.dispositions.get(d, 0) for d in ACCEPTED)
+        return bool(self.dispositions.get("rejected")) and not (
+            any(accepted) or any(self.derived.values())
+        )
 
     def lines(self) -> list[str]:
         """The receipt as text."""
@@ -96,8 +105,8 @@ class LoadReceipt:
 
     @property
     def is_clean(self) -> bool:
-        """False if a file was refused."""
-        return all(f.outcome != "refused" for f in self.files)
+        """False if a file was refused, or all that could be taken of it was rejected."""
+        return not any(f.outcome == "refused" or f.is_rejected for f in self.files)
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]

@@ -51,6 +51,8 @@ class Export:
     at: datetime | None = None
     # whether it tells of all ends of what it tells the beginning of, as soon as its span is long enough
     has_ends: bool = False
+    # of so few that are over the first may look like the first of those that were selected by end
+    doubtful_before: date = date.min
 
 
 Writer = Callable[[list[Loan], datetime], str]
@@ -82,6 +84,7 @@ class Case:
         """The reference: how much of each month and branch these exports tell of."""
         whole = set().union(*(e.whole for e in exports))
         shown = set().union(*(e.shown | e.whole for e in exports))
+        doubtful = {d for e in exports for d, _ in e.whole if d < e.doubtful_before}
         found = {}
         for month in MONTHS:
             for branch in self.branches:
@@ -91,6 +94,8 @@ class Case:
                 found[month, branch] = (
                     "whole" if told == len(days) else "partly" if told or is_shown else "outside"
                 )
+                if told == len(days) and doubtful & set(days_of(month)):
+                    found[month, branch] = "whole or partly"
         return found
 
     def covers_ends(self, exports: list[Export]) -> dict[Cell, str]:
@@ -344,8 +349,9 @@ def increments(
     late = luck.choice([0, 0, longest + 10])
     write = writers[0] if writers else as_evergreen
     named = write.__name__[3:] if writers else "circulations"
+    places = tuple(sorted({loan.branch for loan in loans}))
     for month, after in zip(MONTHS, [*MONTHS[1:], LAST + timedelta(1)], strict=True):
-        branches = _some(luck)
+        branches = _some(luck, places)
         if not branches:
             continue
         at = after + timedelta(late)
@@ -363,9 +369,20 @@ def increments(
                 held=frozenset(loan.number for loan in held),
                 at=moment,
                 has_ends=late > longest,
+                doubtful_before=_doubtful_before([n for n in held if n.ended < moment]),
             )
         )
     return found
+
+
+def _doubtful_before(over: list[Loan]) -> date:
+    """The first end of some loans that are over, if one of them began longer before it than they
+    took on the whole."""
+    if not over:
+        return date.min
+    first = min(n.ended for n in over)
+    mean = sum((n.ended - n.began for n in over), timedelta()) / len(over)
+    return first.date() if any(n.began < first - mean for n in over) else date.min
 
 
 def kept(loans: list[Loan], luck: random.Random) -> list[Export]:
@@ -395,12 +412,12 @@ def kept(loans: list[Loan], luck: random.Random) -> list[Export]:
     return found
 
 
-def _some(luck: random.Random) -> tuple[str, ...]:
+def _some(luck: random.Random, places: tuple[str, ...] = BRANCHES) -> tuple[str, ...]:
     """The branches of an export: none of them if it is left out, mostly all."""
     if luck.random() < 0.15:
         return ()
-    out = luck.choice(BRANCHES) if luck.random() < 0.25 else ""
-    return tuple(branch for branch in BRANCHES if branch != out)
+    out = luck.choice(places) if len(places) > 1 and luck.random() < 0.25 else ""
+    return tuple(place for place in places if place != out)
 
 
 def as_koha(loans: list[Loan], moment: datetime) -> str:

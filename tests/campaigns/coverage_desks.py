@@ -1,4 +1,4 @@
-"""Holds of FOLIO and Sierra and order lines of Sierra, as truths and exports for tests/campaigns/coverage.py.
+"""Holds and order lines of FOLIO and Sierra, as truths and exports for tests/campaigns/coverage.py.
 
 They are told by the day. What FOLIO's holds are ended by is their cancelling; a part of them is
 closed by the word alone, without a day. Order lines have no branch, and take up to a quarter.
@@ -33,6 +33,7 @@ ORDERS = (
     "order_record_id,bib_record_id,vendor_record_code,order_status_code,order_date_gmt,"
     "received_date_gmt,estimated_price,copies\n"
 )
+LINES = "id,poLineNumber,purchaseOrderId,receiptStatus,receiptDate,metadata.createdDate\n"
 SLOWEST = 90
 
 
@@ -88,6 +89,18 @@ def as_orders(orders: list[Loan], moment: datetime) -> str:
     return ORDERS + "".join(rows)
 
 
+def as_lines(lines: list[Loan], moment: datetime) -> str:
+    """Order lines of FOLIO, which tell when they were made, and not when the order was sent."""
+    rows = (
+        f"{n.number},{n.number}-1,p{n.number},"
+        f"{'Fully Received' if n.ended < moment else 'Awaiting Receipt'},"
+        f"{f'{n.ended:%Y-%m-%d}T00:00:00.000+00:00' if n.ended < moment else ''},"
+        f"{n.began:%Y-%m-%d}T00:00:00.000+00:00\n"
+        for n in lines
+    )
+    return LINES + "".join(rows)
+
+
 def folio_holds(luck: random.Random) -> Case:
     """FOLIO's holds, some of them closed by their word."""
     holds = waits(luck, BRANCHES, LONGEST)
@@ -105,15 +118,24 @@ def sierra_holds(luck: random.Random) -> Case:
 
 
 def orders(luck: random.Random) -> Case:
-    """A list of Sierra's order lines."""
+    """Sierra's order lines: a list of them, or lists of what was ordered in each month."""
     lines = waits(luck, (NOWHERE,), SLOWEST)
-    exports = lists(lines, luck, (as_orders,), SLOWEST)
+    exports = _exports(lines, luck, as_orders, SLOWEST)
     return Case(0, lines, exports, "order_copy", "ordered", "received", (NOWHERE,), SLOWEST)
 
 
-def _exports(holds: list[Loan], luck: random.Random, write: Writer) -> list[Export]:
+def lines(luck: random.Random) -> Case:
+    """The same of FOLIO, waited for since they were asked for."""
+    cases = waits(luck, (NOWHERE,), SLOWEST)
+    exports = _exports(cases, luck, as_lines, SLOWEST)
+    return Case(0, cases, exports, "order_copy", "requested", "received", (NOWHERE,), SLOWEST)
+
+
+def _exports(
+    cases: list[Loan], luck: random.Random, write: Writer, longest: int = LONGEST
+) -> list[Export]:
     make = luck.choice([lists, lists, increments])
-    found = make(holds, luck, (write,)) or make(holds, random.Random(1), (write,))
+    found = make(cases, luck, (write,), longest) or make(cases, random.Random(1), (write,), longest)
     luck.shuffle(found)
     return found
 
@@ -122,7 +144,7 @@ def desk_case(seed: int) -> Case:
     """A truth of holds or orders and its exports."""
     luck = random.Random(f"desk {seed}")
     makes: list[Callable[[random.Random], Case]]
-    makes = [folio_holds, folio_holds, sierra_holds, orders, orders]
+    makes = [folio_holds, folio_holds, sierra_holds, orders, orders, lines]
     make = luck.choice(makes)
     case = make(luck)
     case.seed = seed

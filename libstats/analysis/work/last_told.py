@@ -4,32 +4,37 @@ a day after the newest export of its source."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import duckdb
 
 from libstats import schema
 from libstats.analysis.work.exported import have, log_of, runs_sql
 from libstats.declaration.raw import quoted
-from libstats.definitions.processes import Process
+from libstats.definitions.processes import MilestoneColumns, Process
 
 # Exports of one night lie hours apart, and one named by a day tells to the newest time in it: until
 # then a case ages with whoever asks.
 SLACK = "interval 1 day"
+# How a process numbers the cases of a table: by its key, which may have a prefix.
+_NUMBERED = re.compile(r"(?:'([^']*)' \|\| )?t\.(\w+)")
 # The newest list is the newest that holds open cases. Lists of one time of export (parts of one, by
 # branch) are of one moment, and so are a list and a log that end on one day.
 _LISTED = """
         select
             h.source,
-            h.{key} as case_id,
+            {case} as case_id,
             max(r.told_until) as told_at,
             max(r.exported_at) as exported_at
-        from history.{table} h
+        from history.{table} h {join}
         join (
             {runs}
         ) r
             on r.shape = h.shape
             and r.from_seq = h.from_seq
             and r.until_seq is not distinct from h.until_seq
-        group by h.source, h.{key}"""
+        group by all"""
 _NEWEST_LIST = """
             select
                 f.source,
@@ -76,7 +81,15 @@ _LOGGED = """
         group by source, branch, run"""
 _TOLD = """
     with standing as ({cases}),
-    listed as ({listed}
+    listed as (
+        select
+            source,
+            case_id,
+            max(told_at) as told_at,
+            max(exported_at) as exported_at
+        from ({listed}
+        )
+        group by source, case_id
     ),
     logged as ({logged}
     ),
@@ -154,27 +167,9 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
     """SQL: the cases (with source, case_id, branch, started_at and last_at) with told_at: up to
     when one that `is_open` was told of, by the lists that hold it and by a log without a gap; NULL
     where that is the newest that is told of any, and $as_of no more than a day later."""
-    tables = schema.tables()
-    listed = [
-        read.table
-        for read in process.read
-        if not tables[read.table].second_name and read.case == f"t.{tables[read.table].key[0]}"
-    ]
-    listed = list(dict.fromkeys(listed))
     is_logged = have(con, [log_of(process), ("milestone", f"process = {quoted(process.name)}")])
-    lists = [
-        _LISTED.format(
-            table=table,
-            key=tables[table].key[0],
-            runs=runs_sql(
-                table,
-                "max(f.told_until) as told_until, max(f.exported_at) as exported_at",
-                "f.told_until <= $as_of::timestamp",
-            ),
-        )
-        for table in listed
-    ]
-    named = ", ".join(map(quoted, listed)) or "''"
+    lists = {sql: table for read in process.read for sql, table in _lists(read)}
+    named = ", ".join(map(quoted, lists.values())) or "''"
     return _TOLD.format(
         cases=cases,
         listed="\n        union all".join(lists) or _NO_LIST,
@@ -186,3 +181,28 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
         slack=SLACK,
         is_open=is_open,
     )
+
+
+def _lists(read: MilestoneColumns) -> Iterator[tuple[str, str]]:
+    """SQL: which cases of a table the lists of it held, and up to when; with the table. Where a row
+    of another says how they stand (of a copy on order its line), its lists tell of them too."""
+    tables = schema.tables()
+    key = tables[read.table].key[0]
+    numbered = _NUMBERED.fullmatch(read.case)
+    if tables[read.table].second_name or not numbered or numbered[2] != key:
+        return
+    yield _listed(read.table, read.case.replace("t.", "h.")), read.table
+    if read.told_by:
+        other = read.told_by[1]
+        of = tables[other].key[0]
+        join = f"join {read.table} t on t.source = h.source and t.{of} = h.{of}"
+        yield _listed(other, read.case, join), other
+
+
+def _listed(table: str, case: str, join: str = "") -> str:
+    runs = runs_sql(
+        table,
+        "max(f.told_until) as told_until, max(f.exported_at) as exported_at",
+        "f.told_until <= $as_of::timestamp",
+    )
+    return _LISTED.format(table=table, case=case, join=join, runs=runs)

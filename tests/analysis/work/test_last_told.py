@@ -40,6 +40,10 @@ BY_WORD = {
         ("Open", "Closed"),
     ),
 }
+SIERRA = (
+    "order_record_id,bib_record_id,vendor_record_code,order_status_code,order_date_gmt,"
+    "received_date_gmt,estimated_price,copies\n"
+)
 # of each: the heading, and a row of a case that begins on a day
 LISTS = {
     "hold": (HOLDS, "{n};1{n};{n};EAST;{day}\n"),
@@ -237,3 +241,16 @@ def test_each_desk_by_its_own_newest_list(workspace: Workspace) -> None:
         ("1", "when last told", datetime(2026, 10, 2)),
         ("f1", "late", None),
     ]
+
+
+def test_an_order_that_the_newest_list_lacks(workspace: Workspace) -> None:
+    """Its case has a prefix before the number of the line: three wait by the list of the 10th and
+    the 20th together, and of the first nobody knows since the 10th."""
+    workspace.config["library"] = {"timezone": "UTC"}
+    for day, cases in (("2026-10-10", (1, 2)), ("2026-10-20", (2, 3))):
+        rows = "".join(f"{n},42,bt,o,2026-10-0{n} 00:00:00+00,,8.00,1\n" for n in cases)
+        libstats.load(workspace, [write(workspace.exports / f"orders-{day}.csv", SIERRA + rows)])
+    with libstats.open(workspace) as con:
+        found = libstats.worklist(con, "order_copy").select("case_id, told_at::date::varchar")
+        told = sorted(found.fetchall())
+    assert told == [("line:1", "2026-10-10"), ("line:2", None), ("line:3", None)]
