@@ -109,6 +109,10 @@ def _add_load(p: argparse.ArgumentParser) -> None:
         help="when the files were exported, as in 2026-10-31 or 2026-10-31T06:00",
     )
 
+    p.add_argument(
+        "--quiet", action="store_true", help="say only what is new or wrong, for a schedule"
+    )
+
 
 def _said(text: str) -> str:
     """What is said at all; nothing is no name, of whatever."""

@@ -89,7 +89,9 @@ def _load(args: argparse.Namespace) -> int:
     receipt = load(_place(args), args.paths, source=args.source, exported_at=at)
     if not receipt.files:
         raise LibstatsError("there is no file in what you named", "Put exports there first.")
-    _say(receipt)
+    told = receipt.news() if args.quiet else str(receipt)
+    if told:
+        _say(told)
     return 0 if receipt.is_clean else 1
 
 

@@ -60,6 +60,15 @@ class FileReceipt:
             any(accepted) or any(self.derived.values())
         )
 
+    @property
+    def is_news(self) -> bool:
+        """True if it changed what is held, or something is wrong with it."""
+        told = ("new", "changed", "rejected")
+        return self.outcome == "refused" or (
+            self.outcome == "loaded"
+            and bool(self.notes or any(self.dispositions.get(name) for name in told))
+        )
+
     def lines(self) -> list[str]:
         """The receipt as text."""
         if self.outcome != "loaded":
@@ -107,6 +116,10 @@ class LoadReceipt:
     def is_clean(self) -> bool:
         """False if a file was refused, or all that could be taken of it was rejected."""
         return not any(f.outcome == "refused" or f.is_rejected for f in self.files)
+
+    def news(self) -> str:
+        """What is new or wrong, as text; nothing where nothing is."""
+        return "\n".join(line for file in self.files if file.is_news for line in file.lines())
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]

@@ -192,14 +192,15 @@ def to_do(report: Ill) -> Html:
     rows = [
         {
             **{name: row[name] for name in names},
-            **{name: words(row[name]) for name in ("last_milestone", "next_step")},
+            "last_milestone": row["why"] or words(row["last_milestone"]),
+            "next_step": words(row["next_step"]),
         }
         for row in cases
     ]
     headings = {
         "handle": "Request",
         "age": "Days since it was asked for",
-        "last_milestone": "Last step",
+        "last_milestone": "What the system says",
         "next_step": "Next step",
     }
     shown = table(

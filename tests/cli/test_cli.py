@@ -12,7 +12,7 @@ import pytest
 from libstats.cli import main as cli
 from libstats.cli.arguments import COMMANDS
 from libstats.cli.main import main
-from libstats.workspace.workspace import CONFIG
+from libstats.workspace.workspace import CONFIG, Workspace
 from tests.support.files import write
 
 ITEMS = (
@@ -236,3 +236,19 @@ def test_numbers_and_parameters_that_are_none(
     assert run(capsys, "explain", "circulation", "--set", "con=1")[2].startswith(
         "libstats: circulation has no parameter 'con'\n"
     )
+
+
+def test_a_quiet_load_says_what_is_new_or_wrong_and_else_nothing(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = workspace.exports / "items-2026-10-01.csv"
+    write(file, "itemnumber;barcode;homebranch\n1;b1;EAST\n")
+    load = ["-w", str(workspace.folder), "load", str(file), "--quiet"]
+    assert main(load) == 0
+    assert "1 row read: 1 new" in capsys.readouterr().out
+    assert main(load) == 0
+    assert capsys.readouterr().out == ""
+    write(workspace.exports / "wrong.csv", "a,b\n1,2\n")
+    assert main([*load[:3], str(workspace.exports), "--quiet"]) == 1
+    told = capsys.readouterr().out
+    assert "wrong.csv" in told and "items-2026-10-01" not in told
