@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from libstats.cli.demo import prepare
+from libstats.report import run
 from libstats.store import generations, tables
 from libstats.workspace.workspace import Workspace, init
 from tests.support.files import ROOT
@@ -82,3 +83,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _, receipt = prepare(folder)
             assert receipt.is_clean, str(receipt)
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(demo: Path) -> Callable[[str], Path]:
+    """Gives the page of a report of the sample library by name: each is made once for all tests,
+    since to make one takes up to half a minute."""
+
+    def page(name: str) -> Path:
+        made = demo.parent / "pages" / f"{name}.html"
+        made.parent.mkdir(exist_ok=True)
+        with FileLock(made.with_suffix(".lock")):
+            return made if made.exists() else run(name, demo, {}, made)
+
+    return page

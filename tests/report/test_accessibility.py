@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -121,22 +122,21 @@ def test_every_kind_of_piece_is_accessible(browser: str, tmp_path: Path) -> None
 
 
 def test_the_monthly_report_is_accessible_and_stands_alone(
-    browser: str, demo: Path, tmp_path: Path
+    browser: str, published: Callable[[str], Path]
 ) -> None:
-    assert check(browser, run("circulation", demo, {}, tmp_path / "report.html")) == [CLEAN]
+    assert check(browser, published("circulation")) == [CLEAN]
 
 
 def test_the_ill_report_is_accessible_and_stands_alone(
-    browser: str, demo: Path, tmp_path: Path
+    browser: str, published: Callable[[str], Path]
 ) -> None:
-    assert check(browser, run("ill", demo, {}, tmp_path / "report.html")) == [CLEAN]
+    assert check(browser, published("ill")) == [CLEAN]
 
 
 def test_the_report_on_technical_services_is_accessible_and_stands_alone(
-    browser: str, demo: Path, tmp_path: Path
+    browser: str, published: Callable[[str], Path]
 ) -> None:
-    page = run("technical_services", demo, {}, tmp_path / "report.html")
-    assert check(browser, page) == [CLEAN]
+    assert check(browser, published("technical_services")) == [CLEAN]
 
 
 def test_a_report_that_cannot_tell_is_accessible_too(

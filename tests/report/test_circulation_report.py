@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -335,8 +336,10 @@ def test_a_notebook_narrates_and_calls_and_defines_nothing(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_report_of_the_sample_library_repeats_to_the_byte(demo: Path, tmp_path: Path) -> None:
-    first = run("circulation", demo, {}, tmp_path / "first.html")
+def test_the_report_of_the_sample_library_repeats_to_the_byte(
+    demo: Path, published: Callable[[str], Path], tmp_path: Path
+) -> None:
+    first = published("circulation")
     second = run("circulation", demo, {"month": "2026-10"}, tmp_path / "second.html")
     page = first.read_text(encoding="utf-8")
     assert "<title>Circulation: October 2026, all branches</title>" in page

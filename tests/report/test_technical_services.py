@@ -4,6 +4,7 @@ sample library."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import run, technical_services, vendors
+from libstats.report import technical_services, vendors
 from libstats.report.page.period import Period
 from libstats.report.technical_services import TechnicalServices
 from libstats.report.technical_services_rows import Stage, state_of
@@ -237,7 +238,7 @@ def test_claims_and_funds_that_no_export_tells_are_said() -> None:
 
 
 @pytest.mark.slow
-def test_the_sample_library(demo: Path, tmp_path: Path) -> None:
+def test_the_sample_library(demo: Path, published: Callable[[str], Path]) -> None:
     with libstats.open(demo) as con:
         for month in ("2027-05", "2010-01"):
             with pytest.raises(ReportError, match="nothing that is loaded tells of technical"):
@@ -248,7 +249,7 @@ def test_the_sample_library(demo: Path, tmp_path: Path) -> None:
         kinds = libstats.worklist(con, "order_copy").select("distinct kind").fetchall()
     # this system tells vendors by number only
     assert {kind for (kind,) in kinds} == {"heron", "millrace", "quaigris"}
-    page = run("technical_services", demo, {}, tmp_path / "page.html").read_text(encoding="utf-8")
+    page = published("technical_services").read_text(encoding="utf-8")
     assert "<title>Technical services: October 2026" in page
     assert "quaigris is slower than" in page
     assert f"<strong>{received[2]}</strong>" in page
