@@ -23,6 +23,7 @@ import duckdb
 
 __all__ = ["MEANINGS", "SCHEMES", "register", "shipped"]
 
+BETWEEN = "[ .,:;/&'_-]"  # what may stand between the words of a prefix
 SEPARATOR = "[^A-Z0-9]+"
 SCHEMES = ("lcc", "ddc", "nlm", "sudoc", "udc", "local")
 # What a word before the class number can mean. Of some the author follows: a number is a cutter.
@@ -138,11 +139,11 @@ def _whatever_points(word: str) -> str:
     """A pattern of a word with whatever points and blanks stand between its parts; of a short one
     each letter may have a point: Spec.Coll., Y.A."""
     parts = re.findall(r"[^\W_]+", word)
-    between = r"[^\p{L}\p{N}]+"
+    between = f"{BETWEEN}+"  # a class of all letters would make the pattern eight times as dear
     if len(parts) == 1 and len(word) in (2, 3) and word.isalpha():
         parts, between = list(word), r"\.?"
     elif all(len(part) == 1 for part in parts):
-        between = r"[^\p{L}\p{N}]*"
+        between = f"{BETWEEN}*"
     # `opened` sets a blank between the first letters and their number: MP3 is MP 3
     return re.sub(r"^([^\W\d_]+)(\d)", r"\1 ?\2", between.join(map(re.escape, parts)))
 
