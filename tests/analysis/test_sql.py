@@ -68,6 +68,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in ("check", "freshness", "migration_days", "system_days", "call_number_schemes")
     )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
+    yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     yield "shelf_time", PERIOD

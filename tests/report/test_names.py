@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 import libstats
 from libstats.analysis import today
 from libstats.cli import explain
-from libstats.report import circulation, run, table, weeding
+from libstats.report import circulation, run, shelf_list, table, weeding
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.charts.figure import LONGEST_NAME, name_in_picture
@@ -109,7 +109,7 @@ def test_shelves_of_one_word_are_not_added_up(name: str | None) -> None:
     shelves = html.tables[0].rows
     assert sum(row["copies"] for row in shelves) == 4
     assert len(shelves) == (2 if name is None else 3)
-    assert len(weeding.pick_list(report).tables) == (2 if name is None else 3)
+    assert len(shelf_list.pick_list(report).tables) == (2 if name is None else 3)
 
 
 def test_names_in_pictures_are_short_and_what_svg_knows() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import technical_services, vendors
+from libstats.report import piles, technical_services, vendors
 from libstats.report.page.period import Period
 from libstats.report.technical_services import TechnicalServices
 from libstats.report.technical_services_rows import Stage, state_of
@@ -149,7 +149,7 @@ def test_a_month_without_work_is_told_and_one_without_exports_is_not() -> None:
 
 def test_the_pile_names_its_largest_month_and_what_was_changed() -> None:
     change = {"changed_on": date(2026, 2, 2), "what": "a cataloguer was away"}
-    figure = technical_services.pile_chart(
+    figure = piles.pile_chart(
         example([waiting(SEPTEMBER, 29, 60.0), waiting(OCTOBER, 7, 20.0)], changes=[change])
     )
     assert not isinstance(figure, str)
@@ -162,8 +162,8 @@ def test_the_pile_names_its_largest_month_and_what_was_changed() -> None:
 @pytest.mark.parametrize("width", [7.5, 3.0])
 def test_the_pictures_are_small(width: float) -> None:
     for figure in (
-        technical_services.work_chart(example()),
-        technical_services.pile_chart(example()),
+        piles.work_chart(example()),
+        piles.pile_chart(example()),
     ):
         assert not isinstance(figure, str)
         assert len(figure.svg(width).encode()) < 15_000
