@@ -474,7 +474,7 @@ def test_a_report_protects_its_page_its_workbook_and_its_notebook(
     page = run(name, workspace.folder, {}, tmp_path / "patrons.html", ("html", "xlsx", "ipynb"))
     text = page.read_text(encoding="utf-8")
     assert text.count(">withheld</td>") == 4 and ">46<" in text
-    assert text.count("Counts of 1 to 9 are withheld") == 2  # the caption, and the label of the box
+    assert text.count("Counts of 1 to 9 are withheld") == 1  # the caption
     executed = nbformat.read(page.with_suffix(".ipynb"), as_version=4)
     data = executed.cells[2].outputs[0].data
     assert [row[2] for row in data[TABLES][0]["rows"]].count(W) == 2
