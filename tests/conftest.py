@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,9 +23,22 @@ from tests.support.files import ROOT
 REAL = ROOT.parent / "shared" / "real"
 
 
+# What says once more, in a longer way, what others say: run by `pytest -m long`.
+LONG = re.compile(
+    r"test_coverage_property.py::test_each_rule_that_is_switched_off_shows"
+    r"|test_parameters.py::.*\[receipt-"
+    r"|test_left_out.py::test_a_row_is_left_out"
+    r"|test_left_out.py::test_a_case_is_used.*(backlog|throughput|worklist)"
+    r"|test_ill.py::test_the_report_of_what_cannot_be_told"
+    r"|test_weeding.py::test_a_hold_whose_status_says.*(alma|symphony)"
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at the whole sample library is slow: to load it takes a quarter of a minute."""
     for item in items:
+        if LONG.search(item.nodeid):
+            item.add_marker(pytest.mark.long)
         if "demo" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
 
@@ -43,7 +57,9 @@ def _new_stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     def connected(path: Path, **options: Any) -> duckdb.DuckDBPyConnection:
         if not options.get("read_only") and not path.exists() and tables.form() == form:
             shutil.copyfile(ready, path)
-        return connect(path, **options)
+        con = connect(path, **options)
+        con.execute("set threads = 1")  # what is small is slower on more, and others have theirs
+        return con
 
     def created(con: duckdb.DuckDBPyConnection) -> None:
         if tables.form() != form:
