@@ -91,7 +91,7 @@ def test_ragged_and_odd_lines(
     ("name", "data", "message"),
     [
         ("empty.csv", b"", "the file is empty"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "not a text file"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "this is a picture"),
         (
             "quote.csv",
             b'itemnumber,barcode,homebranch\n1,"b1,EAST\n2,b2,EAST\n',
