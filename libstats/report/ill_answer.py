@@ -37,7 +37,7 @@ from libstats.wording import (
     tenths,
 )
 
-__all__ = ["LESS", "LONGER", "SAME", "answer", "judged", "within_goal"]
+__all__ = ["LESS", "LONGER", "SAME", "answer", "judged", "to_a_tenth", "within_goal"]
 
 LESS, LONGER, SAME = "less", "longer", "as long"
 
@@ -144,6 +144,10 @@ def _wait(report: Ill, name: str, now: Row, then: Row | None) -> sections.Card:
         words.append(f"In {report.period.last_year.words} half took {_days(then['p50'])}.")
     if reach := interval(now, "p50"):
         words.append(f"With {of_requests(now['cases'])} the half may be {reach} days.")
+    if now["naive_p50"] is not None:
+        words.append(f"Closed ones alone: {tenths(now['naive_p50'])}.")
+    if now["share_reached"] is not None:
+        words.append(f"Of all, {percent(now['share_reached'])} have come so far.")
     return sections.Card(
         _days(now["p50"]),
         f"until half of the {name} asked for in {report.period.words} were here",
@@ -173,11 +177,11 @@ def _filled(report: Ill) -> sections.Card:
     whole, parts = (records(fill_rate(report.con, PROCESS, by=by, **year)) for by in (None, "kind"))
     rate = whole[0]["rate"] if whole else None
     rates = {row["part"]: row["rate"] for row in parts if row["rate"] is not None}
-    told = [f"{KINDS[kind]} {_to_a_tenth(rates[kind])}" for kind in report.kinds if kind in rates]
+    told = [f"{KINDS[kind]} {to_a_tenth(rates[kind])}" for kind in report.kinds if kind in rates]
     words = [f"{capital(', '.join(told))}."] if told else []
     words.append("What nobody failed to fill, such as a duplicate, is left out.")
     return sections.Card(
-        UNTOLD if rate is None else _to_a_tenth(rate),
+        UNTOLD if rate is None else to_a_tenth(rate),
         "of the twelve months’ requests were filled",
         " ".join(words),
         name="fill rate",
@@ -185,7 +189,8 @@ def _filled(report: Ill) -> sections.Card:
     )
 
 
-def _to_a_tenth(part: float) -> str:
+def to_a_tenth(part: float) -> str:
+    """A share of 0 to 1 in percent, to a tenth."""
     return f"{100 * part:.1f}%"
 
 

@@ -11,6 +11,7 @@ from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
+from libstats.report.ill_answer import to_a_tenth
 from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
@@ -146,7 +147,7 @@ def _fates(rows: list[Row], everything: list[Row], names: dict[str, str], captio
         kinds if several else total,
         caption,
         headings={"part": "Of what", **names},
-        formats={name: _to_a_tenth for name in names if "rate" in name},
+        formats={name: to_a_tenth for name in names if "rate" in name},
         foot=total[0] if several else None,
     )
 
@@ -167,10 +168,6 @@ def _unjudged(everything: list[Row]) -> list[str]:
             f"Of {of_requests(counts['undeterminable'])} no export tells what became of them."
         )
     return told
-
-
-def _to_a_tenth(part: float) -> str:
-    return f"{100 * part:.1f}%"
 
 
 @or_why_not

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
 from libstats.report import charts
+from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, of_requests, or_why_not
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
-from libstats.wording import Row, capital, number, records, tenths
+from libstats.wording import Row, capital, number, percent, records, tenths
 
-__all__ = ["steps", "unjudged", "waits"]
+__all__ = ["reached", "steps", "unjudged", "waits"]
 
 # the steps on the way to the patron, and what each is called
 CHAIN = ("submitted", "sent", "shipped", "received", "available")
@@ -25,6 +27,7 @@ WORDS = {
     "received": "received",
     "available": "ready",
 }
+DAYS = (1, 3, 7, 14, 21, 28, 42, 56)  # after which shares are told
 SHOWN = 12  # months of the table on the page; the workbook has all
 
 
@@ -87,6 +90,45 @@ def shortened(
     more = len(lines) - len(made[1].rows)
     told = paragraph(f"The workbook has {number(more)} more rows.") if more else ""
     return Html(f"{made[1]._repr_html_()}{told}", made[:1])
+
+
+@or_why_not
+def reached(report: Ill) -> Html:
+    """Of all requests of the twelve months, loans and copies each, the share that had reached the
+    patron after so many days, and the share that was given up."""
+    year: dict[str, Any] = {"since": report.year.since, "until": report.year.until}
+    by = "kind" if report.kinds else None
+    rows = records(turnaround_curve(report.con, PROCESS, by=by, **year))
+    pieces: list[str | Html] = []
+    for kind in report.kinds or [EVERY]:
+        name = KINDS.get(kind, EVERY)
+        steps = [row for row in rows if not report.kinds or row["part"] == kind]
+        picture = charts.reached_by_day(steps, report.work.goal_days, name)
+        listed = folded("The picture as a table", _by_day(steps, name))
+        pieces += [picture._repr_html_(), listed]
+    return joined(*pieces)
+
+
+def _by_day(steps: list[Row], name: str) -> Table:
+    found = {days: shares_after(steps, days) for days in DAYS}
+    rows = [
+        {
+            "days": days,
+            "reached": shares[0],
+            "given_up": shares[1],
+            "waiting": max(1 - sum(shares), 0.0),
+        }
+        for days, shares in found.items()
+        if shares is not None
+    ]
+    headings = {
+        "days": "Days since it was asked for",
+        "reached": "Had reached the patron",
+        "given_up": "Had been given up",
+        "waiting": "Still waiting",
+    }
+    shares = dict.fromkeys(("reached", "given_up", "waiting"), percent)
+    return table(rows, f"How far all {name} were, by day", headings=headings, formats=shares)
 
 
 @or_why_not

@@ -84,6 +84,8 @@ def test_the_answer_counts_the_open_request(workspace: Workspace) -> None:
     # and when nine in ten will is not known
     assert "<strong>4.0 days</strong>" in html
     assert "Nine in ten: not known yet. In October 2025 half took 9.0 days." in html
+    # closed ones alone look faster; and of all, given up or not, how many have come
+    assert "Closed ones alone: " in html and "have come so far." in html
     assert "With 5 requests the half may be 4.0 or more days." in html
     assert "For requests the two years cannot be compared." in html
     assert "Half of the requests were here within 4.0 days, 9.0 the year before." in html
