@@ -52,10 +52,10 @@ create or replace temp macro joined_decimals(t) as
 -- What follows the class number, part by part. Of letters and a number written as one the first is
 -- a cutter, and so is a single letter's; PT1 is part 1. Behind a volume alone (v.12 Jan) no author
 -- stands.
-create or replace temp macro parts_key(tail, pattern, is_volume) as
+create or replace temp macro parts_key(parts, is_volume) as
     array_to_string(
         list_transform(
-            regexp_extract_all(tail, pattern),
+            parts,
             lambda part, place: case
                 when part < 'A' then '-' || counted(part)
                 when (place = 1 and not is_volume) or (part[2] between '0' and '9')
@@ -163,10 +163,13 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                         then counted(head.number) || '-' || counted(head.decimals)
                     else counted(head.number) || rtrim(head.decimals, '0')
                 end
-                || case
-                    when is_plain then parts_key(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+', is_volume)
-                    else parts_key(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+', is_volume)
-                end
+                || parts_key(
+                    case
+                        when is_plain then regexp_extract_all(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
+                        else regexp_extract_all(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
+                    end,
+                    is_volume
+                )
                 || case when told = tail then '' else '!' end
         end
     from (

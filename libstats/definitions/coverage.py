@@ -31,6 +31,7 @@ import duckdb
 
 from libstats import schema
 from libstats.definitions.events import SELECTS, TOLD
+from libstats.definitions.kept import keep_views
 from libstats.definitions.roles import folded_sql
 
 COVERAGE = {
@@ -112,28 +113,14 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
+    con.execute("create or replace temp view loaded_file as from memory.main.loaded_file")
     con.execute(f"create or replace temp view judged_day as {_judged_days()}")
     con.execute(f"create or replace temp view coverage as {sql()}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:
-    """Work both out once for all that a connection asks of it: it never changes."""
-    kept = """
-        select count(*)
-        from duckdb_views()
-        where temporary and view_name = 'coverage'
-    """
-    if con.execute(kept).fetchall()[0][0]:
-        con.execute(
-            """
-            create or replace temp table judged_day_kept as from judged_day;
-            drop view judged_day;
-            alter table judged_day_kept rename to judged_day;
-            create or replace temp table coverage_kept as from coverage;
-            drop view coverage;
-            alter table coverage_kept rename to coverage
-            """
-        )
+    """Work both out once for all that a connection asks of it, and what is loaded."""
+    keep_views(con, "loaded_file", "judged_day", "coverage")
 
 
 @cache

@@ -37,6 +37,11 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             )
     con.execute("create schema history")
     # a shape of file for each source
+    columns = {
+        name: [column.name for column in table.columns]
+        for name, table in schema.tables().items()
+        if name == "item" or name in tables
+    }
     con.execute(
         """
         create table loaded_file as
@@ -46,10 +51,10 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             row_number() over (order by source) as shape,
             true as is_active,
             null::timestamp as exported_at,
-            map {'item': ?} as columns
+            map(?::varchar[], ?::varchar[][]) as columns
         from (select source from item union select source from loan union select 'koha')
         """,
-        [[column.name for column in schema.tables()["item"].columns]],
+        [list(columns), list(columns.values())],
     )
     con.execute(
         "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.collection.system_days import SYSTEM_DAY
+from libstats.analysis.collection.system_days import USE_EVENT, ready
 from libstats.definitions.parameters import Day, asked
 
 __all__ = ["USE", "is_covered", "stated_use", "use_horizon"]
 
 # Every recorded use has a day. Records begin on the day before which lies one in a hundred of these
-# days: a single mistyped date moves nothing.
+# days: a single mistyped date moves nothing. `ready` must have been called.
 USE = f"""
-    {SYSTEM_DAY},
+    {USE_EVENT},
     used_item as (
         select
             source,
@@ -129,6 +129,7 @@ def use_horizon(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBP
     that copies tell of, the one before which one in a hundred lies; a system's day (`system_days`)
     is none. Returns `source`, `records_since` (day), `years_recorded` (years), ordered by source.
     """
+    ready(con)
     return con.sql(
         f"""
         with {USE}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.definitions import coverage
+from libstats.definitions.kept import keep
 from libstats.definitions.parameters import asked
 
-__all__ = ["SYSTEM_DAY", "system_days"]
+__all__ = ["USE_EVENT", "ready", "system_days"]
 
 # Uses with a day and a copy, one row a use and way of naming the copy.
 USE_EVENT = """
@@ -77,14 +79,8 @@ USE_COVERED = """
     )
 """
 
-# A day is a system's, and no use, if so many copies tell of it as that of their last use that it
-# stands out: 20 or more, mostly of different titles (a class set is lent on one day), and 10 times
-# as many as on the busiest other day of the 45 before and after (busy days have busy neighbours);
-# and if what is recorded speaks against it: log or loans that cover the day do not hold these uses,
-# or, of a day that they do not cover, its share of all copies is beyond that of any day they hold.
-# Without either it is use: a class visit, a shelf that was scanned.
-SYSTEM_DAY = f"""
-    {USE_EVENT},
+# The last uses that copies tell of.
+_STATED_USE = """
     stated_use as not materialized (
         select
             source,
@@ -105,16 +101,18 @@ SYSTEM_DAY = f"""
             barcode
         from dated_item
         where last_in_house_on is not null
-    ),
-    stated_day as (
-        select
-            source,
-            kind,
-            day,
-            count(*) as copies
-        from stated_use
-        group by all
-    ),
+    )
+"""
+
+# A day is a system's, and no use, if so many copies tell of it as that of their last use that it
+# stands out: 20 or more, mostly of different titles (a class set is lent on one day), and 10 times
+# as many as on the busiest other day of the 45 before and after (busy days have busy neighbours);
+# and if what is recorded speaks against it: log or loans that cover the day do not hold these uses,
+# or, of a day that they do not cover, its share of all copies is beyond that of any day they hold.
+# Without either it is use: a class visit, a shelf that was scanned.
+_SYSTEM_DAY = f"""
+    {USE_EVENT},
+    {_STATED_USE},
     crowded_day as (
         select
             source,
@@ -178,24 +176,42 @@ SYSTEM_DAY = f"""
             ) as recorded
         from stated_use u semi join crowded_day using (source, kind, day)
         group by all
-    ),
-    system_day as (
-        select
-            source,
-            kind,
-            day,
-            copies
-        from crowded_day d
-        join confirmed_day using (source, kind, day)
-        left join recorded_share r using (source, kind)
-        where 2 * titles >= copies
-            and case
-                when (d.source, d.kind, d.day) in (from use_covered)
-                    then 2 * recorded < copies
-                else coalesce(d.share > r.busiest, false)
-            end
     )
+    select
+        source,
+        kind,
+        day,
+        copies
+    from crowded_day d
+    join confirmed_day using (source, kind, day)
+    left join recorded_share r using (source, kind)
+    where 2 * titles >= copies
+        and case
+            when (d.source, d.kind, d.day) in (from use_covered)
+                then 2 * recorded < copies
+            else coalesce(d.share > r.busiest, false)
+        end
 """
+
+
+def ready(con: duckdb.DuckDBPyConnection) -> None:
+    """Work out once `stated_day`, how many copies tell of a day as that of their last use, and
+    `system_day`, those of them that a system wrote."""
+    coverage.ready(con)
+    keep(
+        con,
+        stated_day=f"""
+            with {_STATED_USE}
+            select
+                source,
+                kind,
+                day,
+                count(*) as copies
+            from stated_use
+            group by all
+        """,
+        system_day=f"with {_SYSTEM_DAY}",
+    )
 
 
 @asked
@@ -209,15 +225,5 @@ def system_days(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     they hold. Without log and loans every day is of use. Returns `source`, `kind` (last loan, last
     use inside the library), `day` and `copies`, ordered.
     """
-    return con.sql(
-        f"""
-        with {SYSTEM_DAY}
-        select
-            source,
-            kind,
-            day,
-            copies
-        from system_day
-        order by source, kind, day
-        """
-    )
+    ready(con)
+    return con.sql("from system_day order by source, kind, day")

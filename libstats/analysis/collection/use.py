@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.collection import system_days
 from libstats.analysis.collection.age import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
 from libstats.analysis.collection.horizon import USE, is_covered, stated_use
@@ -153,6 +154,7 @@ def collection_use(
     >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
     ['class', 'items', 'items_unrecorded', 'checkouts']
     """
+    system_days.ready(con)
     sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
         f"""
@@ -202,6 +204,7 @@ def use_left_out(
     Parameters as there. Returns `reason` and `rows`, in uses or copies as the reason says, one row
     per reason, zero included.
     """
+    system_days.ready(con)
     sql, params = _counted(since, until, by, dusty_years, branch)
     return con.sql(
         f"""

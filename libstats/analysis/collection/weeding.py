@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import duckdb
 
+from libstats.analysis.collection import system_days
 from libstats.analysis.collection.callnumber import classed
 from libstats.analysis.collection.copies import MIGRATION_DAY, RECEIVED
 from libstats.analysis.collection.evidence import KNOWN, KNOWN_COPY
@@ -313,6 +314,7 @@ class _Weeding:
 
     def sql(self) -> str:
         """SQL: `candidate` and `fated`, between them every copy."""
+        system_days.ready(self.con)
         return "with" + ",".join(
             (USE, RECEIVED, KNOWN_COPY, classed()[0], MIGRATION_DAY, KNOWN, JUDGED, FATE)
         )

@@ -12,6 +12,11 @@ from libstats.analysis.work.spans import UNDETERMINABLE, Spans, waited_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
+# What all kinds of work ask for is bound, and worked out, once.
+_SHARED = """with loaded_file as materialized (from memory.main.loaded_file),
+    judged_day as materialized (from temp.judged_day),
+    coverage as materialized (from temp.coverage)"""
+
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the view `"case"`: one row per case and process, as the newest export of
@@ -24,7 +29,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         if told:
             parts.append(_part_sql(con, process, max(told)))
     union = "\nunion all\n".join(parts) or _none_sql()
-    con.execute(f'create or replace temp view "case" as {union}')
+    con.execute(f'create or replace temp view "case" as {_SHARED} {union}')
 
 
 def _part_sql(con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime) -> str:

@@ -125,10 +125,9 @@ class Cases:
         """SQL: when each milestone was reached that a table tells of, in a column of its own or by
         a status whose day it has."""
         found = {m: f"({columns.moment(m)})::timestamp" for m in columns.reached}
-        if columns.code and columns.since != "null":
-            reached = Statuses(self.process, columns).reached
-            for m in marked(self.con, self.process, columns):
-                found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
+        reached = Statuses(self.process, columns).reached
+        for m in marked(self.con, self.process, columns):
+            found[m] = f"coalesce({found[m]}, {reached(m)})" if m in found else reached(m)
         return found
 
     def _copies(self, columns: MilestoneColumns) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
+from libstats import schema
 from libstats.declaration.raw import quoted
+from libstats.definitions.kept import keep
 from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
 from libstats.errors import AnalysisError
 
@@ -31,17 +34,18 @@ def newest_export(con: duckdb.DuckDBPyConnection, process: Process) -> datetime:
 
 def newest_exports(con: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     """Up to when the newest export that tells of a table tells, by table."""
-    rows = con.execute(
-        """
-        select
-            unnest(map_keys(columns)) as name,
-            max(told_until)
-        from loaded_file
-        where is_active
-        group by name
-        """
-    ).fetchall()
-    return dict(rows)
+    keep(
+        con,
+        newest_export="""
+            select
+                unnest(map_keys(columns)) as name,
+                max(told_until) as told_until
+            from loaded_file
+            where is_active
+            group by name
+        """,
+    )
+    return dict(con.execute("from newest_export").fetchall())
 
 
 def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[str]:
@@ -51,12 +55,38 @@ def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[st
         [*((c.rows, "true") for c in process.read), log_of(process)],
         f"(select list(distinct milestone) from milestone where process = {quoted(process.name)})",
     )
-    known = {
-        m for c, has_rows in zip(process.read, is_read, strict=True) if has_rows for m in c.reached
-    }
+    told = _told_columns(con, process)
+    known = set()
+    for columns, has_rows in zip(process.read, is_read, strict=True):
+        if has_rows:
+            known |= {m for m, sql in columns.reached.items() if told(sql)}
+            known |= set(marked(con, process, columns))
     if is_logged:
         known |= {m for _, _, m in spoken(con, process)}
     return known | set(own or ())
+
+
+def _told_columns(
+    con: duckdb.DuckDBPyConnection, process: Process
+) -> Callable[[str | list[str]], bool]:
+    """Tells whether some export has a column that SQL of a milestone reads: of an order list
+    without days of invoices nobody knows what is billed."""
+    columns = {c.name for table in process.tables for c in schema.tables()[table].columns}
+    found = con.execute(
+        """
+        select distinct unnest(flatten(map_values(columns)))
+        from loaded_file
+        where is_active and list_has_any(map_keys(columns), $1)
+        """,
+        [list(process.tables)],
+    ).fetchall()
+    loaded = {name for (name,) in found}
+
+    def told(sql: str | list[str]) -> bool:
+        read = columns.intersection(re.findall(r"\w+", str(sql)))
+        return not read or bool(read & loaded)
+
+    return told
 
 
 def log_of(process: Process) -> tuple[str, str]:
@@ -89,7 +119,9 @@ def spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str, 
 def marked(
     con: duckdb.DuckDBPyConnection, process: Process, columns: MilestoneColumns
 ) -> list[str]:
-    """The milestones that the status of a request marks."""
+    """The milestones that the status of a request marks, whose day is told."""
+    if not columns.code or columns.since == "null":
+        return []
     rows = con.execute(
         """
         select distinct milestone

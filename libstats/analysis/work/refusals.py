@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from libstats.analysis.work.cohort import Cohort, sentence
+from libstats.analysis.work.exported import known_milestones
 from libstats.analysis.work.spans import Spans
 from libstats.definitions.parameters import as_moment
 from libstats.errors import AnalysisError
@@ -21,7 +22,8 @@ def refuse(cohort: Cohort, rows: list[Row]) -> None:
     if not cases:
         _refuse_period(cohort)
     # where a closing day hides the end, the few whose last status still tells it are those of late
-    if lost and (not reached or (process.misleading and lost > reached)):
+    is_unknown = not reached and not known_milestones(cohort.spans.con, process).intersection(ends)
+    if is_unknown or (lost and (not reached or (process.misleading and lost > reached))):
         remedy = next(
             iter(process.misleading.values()),
             f"load the exports that say when a case reached {ends[0]}",

@@ -1,0 +1,31 @@
+"""What a connection works out once for all that is asked of it: what it shows never changes."""
+
+from __future__ import annotations
+
+import duckdb
+
+
+def keep(con: duckdb.DuckDBPyConnection, **tables: str) -> None:
+    """Keep the rows of each piece of SQL as a temporary table, unless the connection has it."""
+    kept = _names(con, "table")
+    for name, sql in tables.items():
+        if name not in kept:
+            con.execute(f"create temp table {name} as {sql}")
+
+
+def keep_views(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Keep the rows of temporary views as tables of their names."""
+    views = _names(con, "view")
+    for name in filter(views.__contains__, names):
+        con.execute(
+            f"""
+            create temp table {name}_kept as from {name};
+            drop view {name};
+            alter table {name}_kept rename to {name}
+            """
+        )
+
+
+def _names(con: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
+    rows = con.execute(f"select {kind}_name from duckdb_{kind}s() where temporary").fetchall()
+    return {name for (name,) in rows}
