@@ -15,6 +15,7 @@ from libstats.analysis.provenance import ANALYSES, receipt
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.parameters import typed
 from libstats.definitions.processes import process_of
+from libstats.errors import AnalysisError
 from libstats.wording import Row, number, percent, records, tenths
 
 WIDTH = 100
@@ -34,6 +35,7 @@ def explain(
     as `receipt` does, and for a text that is no day or no number.
     """
     function = ANALYSES[analysis].function if analysis in ANALYSES else receipt
+    _refuse_lacking(analysis, function, given)
     parameters = {name: typed(function, name, text) for name, text in given.items()}
     rows = receipt(con, analysis, **parameters).fetchall()
     work = [
@@ -60,6 +62,31 @@ def explain(
         if part == "definition" and what == analysis
     ]
     return "\n".join([*text, "method", *method])
+
+
+# What a parameter is typed as, where one lacks.
+_TYPED = {
+    "process": "hold",
+    "since": "--since 2026-10-01",
+    "until": "--until 2026-11-01",
+    "as_of": "--set as_of=2026-11-01",
+}
+
+
+def _refuse_lacking(analysis: str, function: Callable[..., Any], given: Mapping[str, str]) -> None:
+    """AnalysisError for a parameter that lacks, said as it is typed."""
+    known = inspect.signature(function).parameters
+    needed = [p.name for p in known.values() if p.name in _TYPED and p.default is p.empty]
+    is_known = function is not receipt and set(given) <= set(known)
+    if is_known and (lacking := [p for p in needed if p not in given]):
+        said = " and ".join(
+            "a kind of work" if p == "process" else _TYPED[p].partition(" 2")[0].split("=")[0]
+            for p in lacking
+        )
+        typed = " ".join(given[p] if p == "process" and p in given else _TYPED[p] for p in needed)
+        raise AnalysisError(
+            f"{analysis} needs {said}", f"Write: libstats explain {analysis} {typed}"
+        )
 
 
 def _question(analysis: str) -> str:

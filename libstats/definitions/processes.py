@@ -8,6 +8,7 @@ read: from columns of canonical tables, from the log of an ILL system's statuses
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ OVER = (*WELL, *OTHERWISE, "over")
 _REQUIRED = ("what", "starts", "done", "milestones")
 _OWN = (
     "title",
+    "names",
     "given_up",
     "goal_days",
     "due",
@@ -118,6 +120,7 @@ class Process:
     done: tuple[str, ...]
     milestones: dict[str, str] = field(hash=False)
     title: str = ""
+    names: tuple[str, ...] = ()  # what people call it besides
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
     due: str = ""
@@ -281,7 +284,7 @@ def _is_in_form(key: str, value: Any) -> bool:
         return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
     if key == "statuses":
         return isinstance(value, dict) and all(map(_is_texts, value.values()))
-    if key in ("done", "given_up", "planned", "last"):
+    if key in ("names", "done", "given_up", "planned", "last"):
         return _is_texts(value)
     return _is_days(value) if key == "goal_days" else isinstance(value, str)
 
@@ -357,14 +360,31 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
 
 
 def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
-    """The process of that name, as the connection's workspace has it. Raises AnalysisError if there
-    is none."""
-    found = dict(con.execute("select process, definition from process order by rowid").fetchall())
-    if name not in found:
+    """The process of that name, or that people call so, as the connection's workspace has it.
+    Raises AnalysisError if there is none, or several."""
+    rows = con.execute("select process, definition from process order by rowid").fetchall()
+    found = {known: json.loads(definition) for known, definition in rows}
+    called = [
+        known
+        for known, given in found.items()
+        if _plain(name) in map(_plain, (known, given["title"], *given["names"]))
+    ]
+    if name in found:
+        called = [name]
+    if not called:
         raise AnalysisError(
             f"there is no process {name!r}",
             f"There are: {', '.join(found)}. A library's own stand in libstats.toml as"
             " [process.NAME].",
         )
-    given = json.loads(found[name])
-    return _built(name, {key: value for key, value in given.items() if key != "name"})
+    if called[1:]:
+        raise AnalysisError(
+            f"{name!r} may be any of several kinds of work", f"Say one of: {', '.join(called)}."
+        )
+    given = found[called[0]]
+    return _built(called[0], {key: value for key, value in given.items() if key != "name"})
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, in the singular, with blanks between its words."""
+    return re.sub(r"[\W_]+", " ", name.lower()).strip().rstrip("s")

@@ -194,7 +194,12 @@ def test_explain_prints_the_receipt(
         ),
         (["worklist", "mending", "--set", "goal_days=soon"], "goal_days soon is not a number"),
         (["worklist", "mending", "--set", "colour=red"], "has no parameter 'colour'"),
-        (["worklist"], "worklist needs process"),
+        (["worklist"], "Write: libstats explain worklist hold\n"),
+        (["turnaround", "order"], "turnaround needs --since and --until\n"),
+        (
+            ["turnaround", "order", "--since", "2026-10-01"],
+            "Write: libstats explain turnaround order --since 2026-10-01 --until 2026-11-01\n",
+        ),
         (["circulation", "mending"], "circulation has no parameter 'process'"),
     ],
 )
