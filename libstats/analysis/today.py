@@ -222,7 +222,8 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
                 min(exported_at) as first_at,
                 max(exported_at) as newest_at
             from loaded_file
-            where is_active
+            -- what people decide is no export, and says nothing of how new these are
+            where is_active and primary_table <> 'decision'
             group by source, declaration, sha256
         )
         group by all

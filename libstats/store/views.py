@@ -22,6 +22,7 @@ import duckdb
 from libstats import schema
 from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
+from libstats.definitions.decisions import NEWEST_DECISION
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -166,6 +167,12 @@ def dictionary() -> str:
             "One row a case and kind of work, as the analyses of work see it: write it in quotation"
             ' marks, `from "case"`.',
             CASE,
+        ),
+        (
+            "newest_decision",
+            "One row a case or alarm that somebody decided to leave alone: of all lines about it"
+            " in the form `decisions` the one entered last, unless that took it back.",
+            NEWEST_DECISION,
         ),
         ("role", "One row a code of a source, and what it means there.", ROLE),
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),

@@ -1,0 +1,60 @@
+"""What people decide of a case or an alarm: the closed list of reasons, and which of several
+decisions counts."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+import duckdb
+
+ALARM = "alarm"  # what stands for the kind of work where an alarm was decided on
+ACCEPT, DISMISS, SNOOZE, TAKE_BACK = "accept", "dismiss", "snooze", "take back"
+TAKEN_BACK = "taken back"  # the reason of a line that takes one back
+NEWEST_DECISION = {
+    "process": "the kind of work of the case; the word alarm for an alarm of `libstats check`",
+    "case_source": "the configured source that tells of it",
+    "case_id": "the case, or the alarm",
+    "decision": "snooze, dismiss or accept; one that was taken back is not there",
+    "reason": "why, of a closed list",
+    "until_on": "the day on which it comes back; blank where none is said",
+    "entered_at": "when it was decided",
+    "seen": "what was known of it then, as libstats wrote it; blank in a line by hand",
+}
+
+
+@cache
+def reasons(about: str) -> dict[str, str]:
+    """The reasons for which a `case` or an `alarm` may be left alone, each with what it means."""
+    file = resources.files("libstats.definitions").joinpath("decision_reasons.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["reason"]: row["meaning"] for row in rows if row["about"] == about}
+
+
+def register(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the view `newest_decision`: of each case or alarm the decision entered
+    last, those left out that were taken back. Of one moment taking back goes first, then snoozing
+    to the latest day."""
+    con.execute(
+        f"""
+        create or replace temp view newest_decision as
+        select
+            process,
+            case_source,
+            case_id,
+            decision,
+            reason,
+            nullif(until_on, date '9999-12-31') as until_on,
+            entered_at,
+            seen
+        from (
+            from decision
+            qualify row_number() over (
+                partition by process, case_source, case_id
+                order by entered_at desc, decision desc, until_on desc, reason desc
+            ) = 1
+        )
+        where decision <> '{TAKE_BACK}'
+        """
+    )
