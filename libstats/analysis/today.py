@@ -12,6 +12,7 @@ from statistics import median
 import duckdb
 
 from libstats.analysis.alarms import check
+from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.today_rows import GROUPS, grouped
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_shelf import hold_shelf
@@ -73,6 +74,7 @@ class Today:
     alarms: list[Row]
     work: list[Work]
     shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
+    alone: list[Row] = field(default_factory=list)  # snoozed or dismissed, and in no list
 
     def count(self, group: str) -> int:
         """How many cases of all kinds of work are in a group."""
@@ -114,21 +116,27 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
     """
     kinds = con.execute("select process from process order by rowid").fetchall()
     newest, names = newest_exports(con), _names(con)
+    alone = LeftAlone(con, now)
     work = []
     for (kind,) in kinds:
         process = process_of(con, kind)
         told = [newest[table] for table in process.tables if table in newest]
-        if told and (found := _work(con, process, max(told), most)) is not None:
+        if told and (found := _work(con, process, max(told), most, alone)) is not None:
             work.append(replace(found, cases=_named(found.cases, names)))
-    shelf = _named(records(hold_shelf(con)), names)
-    return Today(now, _exports(con, now), records(check(con)), work, shelf)
+    shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
+    return Today(now, _exports(con, now), records(check(con)), work, shelf, alone.rows)
 
 
 def _work(
-    con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime, most: int | None
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    as_of: datetime,
+    most: int | None,
+    alone: LeftAlone,
 ) -> Work | None:
     """The open cases of a process; None where it has none."""
-    listed = grouped(con, process.name, worklist(con, process.name, as_of=as_of))
+    found = alone.without(process, worklist(con, process.name, as_of=as_of))
+    listed = grouped(con, process.name, found)
     counts, missing, groups, cases = pressing(listed, most)
     return Work(process, as_of, counts, missing, groups, cases) if sum(counts.values()) else None
 

@@ -216,6 +216,24 @@ def _today(args: argparse.Namespace) -> int:
     return 0
 
 
+def _snooze(args: argparse.Namespace) -> int:
+    from libstats.cli import snooze
+
+    place, now = _place(args), datetime.now()
+    if args.list:
+        _say(snooze.listed(place, now))
+        return 0
+    if not (args.process and args.case):
+        raise LibstatsError(
+            "no case is named", "Say which: libstats snooze hold 4711 --until DAY --reason ..."
+        )
+    options = ("reason", "until", "source", "remark")
+    said = {name: text for name in options if (text := getattr(args, name)) is not None}
+    wish = snooze.Wish(args.process, args.case, args.dismiss, args.take_back, **said)
+    _say(snooze.snooze(place, wish, now))
+    return 0
+
+
 def _explain(args: argparse.Namespace) -> int:
     from libstats.cli import explain
     from libstats.workspace import open
@@ -279,6 +297,7 @@ _RUN = {
     "forget": _forget,
     "rotate-key": _rotate,
     "today": _today,
+    "snooze": _snooze,
     "explain": _explain,
     "report": _report,
     "close": _close,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from libstats.analysis import left_alone
 from libstats.analysis import today as lists
 from libstats.analysis.today import Today
 from libstats.analysis.today_rows import DO, GROUPS
@@ -24,7 +25,10 @@ def text(today: Today) -> str:
     ]
     for group in GROUPS:
         lines += _group_lines(group, today)
-    if not today.work:
+    if today.alone:
+        alone = f"{left_alone.told(today.alone)}; named by: libstats snooze --list"
+        lines += ["", *textwrap.wrap(alone, WIDTH, subsequent_indent="  ")]
+    if not today.work and not today.alone:
         lines += ["", "No kind of work has an open case in what is loaded."]
     return "\n".join(line[:WIDTH].rstrip() for line in [*lines, *_counted(today)])
 

@@ -12,16 +12,21 @@ import duckdb
 ALARM = "alarm"  # what stands for the kind of work where an alarm was decided on
 ACCEPT, DISMISS, SNOOZE, TAKE_BACK = "accept", "dismiss", "snooze", "take back"
 TAKEN_BACK = "taken back"  # the reason of a line that takes one back
-NEWEST_DECISION = {
-    "process": "the kind of work of the case; the word alarm for an alarm of `libstats check`",
-    "case_source": "the configured source that tells of it",
-    "case_id": "the case, or the alarm",
-    "decision": "snooze, dismiss or accept; one that was taken back is not there",
-    "reason": "why, of a closed list",
-    "until_on": "the day on which it comes back; blank where none is said",
-    "entered_at": "when it was decided",
-    "seen": "what was known of it then, as libstats wrote it; blank in a line by hand",
-}
+# the view, for the data dictionary: what a row is, and its columns
+NEWEST_DECISION = (
+    "One row a case or alarm that somebody decided to leave alone: of all lines about it in the"
+    " form `decisions` the one entered last, unless that took it back.",
+    {
+        "process": "the kind of work of the case; the word alarm for an alarm of `libstats check`",
+        "case_source": "the configured source that tells of it",
+        "case_id": "the case, or the alarm",
+        "decision": "snooze, dismiss or accept; one that was taken back is not there",
+        "reason": "why, of a closed list",
+        "until_on": "the day on which it comes back; blank where none is said",
+        "entered_at": "when it was decided",
+        "seen": "what was known of it then, as libstats wrote it; blank in a line by hand",
+    },
+)
 
 
 @cache

@@ -168,12 +168,7 @@ def dictionary() -> str:
             ' marks, `from "case"`.',
             CASE,
         ),
-        (
-            "newest_decision",
-            "One row a case or alarm that somebody decided to leave alone: of all lines about it"
-            " in the form `decisions` the one entered last, unless that took it back.",
-            NEWEST_DECISION,
-        ),
+        ("newest_decision", *NEWEST_DECISION),
         ("role", "One row a code of a source, and what it means there.", ROLE),
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),

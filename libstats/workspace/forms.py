@@ -64,6 +64,11 @@ def forms() -> list[Source]:
     return [source for source in sources() if source.system == "own"]
 
 
+def form(name: str) -> Source:
+    """The declaration of one of them."""
+    return next(source for source in forms() if source.name == name)
+
+
 def explained() -> str:
     """The page that explains the forms, as Markdown: per form what a line is and what its columns
     mean."""
