@@ -11,7 +11,7 @@ from statistics import median
 
 import duckdb
 
-from libstats.analysis.alarms import check
+from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.today_rows import GROUPS, grouped
 from libstats.analysis.work.exported import newest_exports
@@ -75,6 +75,7 @@ class Today:
     work: list[Work]
     shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
     alone: list[Row] = field(default_factory=list)  # snoozed or dismissed, and in no list
+    accepted: list[Row] = field(default_factory=list)  # alarms that are no longer heeded
 
     def count(self, group: str) -> int:
         """How many cases of all kinds of work are in a group."""
@@ -124,7 +125,8 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
         if told and (found := _work(con, process, max(told), most, alone)) is not None:
             work.append(replace(found, cases=_named(found.cases, names)))
     shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
-    return Today(now, _exports(con, now), records(check(con)), work, shelf, alone.rows)
+    alarms, accepted = heeded(records(check(con)), now)
+    return Today(now, _exports(con, now), alarms, work, shelf, alone.rows, accepted)
 
 
 def _work(

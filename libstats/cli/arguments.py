@@ -11,7 +11,7 @@ from typing import Any
 from libstats.cli.said import number as _number
 from libstats.cli.said import path as _path
 from libstats.cli.said import said as _said
-from libstats.cli.snooze_arguments import add_snooze
+from libstats.cli.snooze_arguments import add_check, add_snooze
 
 
 class _Parser(argparse.ArgumentParser):
@@ -264,9 +264,9 @@ COMMANDS = {
         _add_rejects,
     ),
     "check": (
-        "look for what goes wrong with exports; exit status 1 if something does",
+        "look for what goes wrong with exports; exit status 1 if one is not accepted",
         "libstats check",
-        _add_nothing,
+        add_check,
     ),
     "coverage": (
         (

@@ -126,11 +126,19 @@ def _rejects(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from libstats.cli import listing
+    from libstats.cli import accept, listing
 
-    text = listing.alarms(_place(args))
-    _say(text or "Nothing looks wrong.")
-    return 1 if text else 0
+    place, now = _place(args), datetime.now()
+    if args.accept or args.take_back:
+        said = accept.Acceptance(
+            args.accept or [], args.take_back or [], args.reason, args.until, args.remark
+        )
+        _say(accept.accept(place, said, now))
+    elif args.reason or args.until or args.remark:
+        raise LibstatsError("no alarm is named", "Say which: libstats check --accept NAME ...")
+    text, is_wrong = listing.alarms(place, now)
+    _say(text)
+    return 1 if is_wrong else 0
 
 
 def _coverage(args: argparse.Namespace) -> int:

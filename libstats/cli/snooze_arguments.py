@@ -6,7 +6,7 @@ import argparse
 
 from libstats.cli.said import said
 
-__all__ = ["add_snooze"]
+__all__ = ["add_check", "add_snooze"]
 
 
 def add_snooze(p: argparse.ArgumentParser) -> None:
@@ -32,6 +32,29 @@ def add_snooze(p: argparse.ArgumentParser) -> None:
         help="the configured source, where several have such a case",
     )
     p.add_argument("--list", action="store_true", help="name what is left alone, and until when")
+
+
+def add_check(p: argparse.ArgumentParser) -> None:
+    """Those of `libstats check`."""
+    which = p.add_mutually_exclusive_group()
+    which.add_argument(
+        "--accept",
+        type=said,
+        nargs="+",
+        metavar="NAME",
+        help="be told no longer of these alarms; their names stand in brackets behind them",
+    )
+    which.add_argument(
+        "--take-back", type=said, nargs="+", metavar="NAME", help="be told of them again"
+    )
+    p.add_argument(
+        "--reason",
+        type=said,
+        metavar="WORDS",
+        help="of the list that is shown without it; how it begins is enough",
+    )
+    p.add_argument("--until", type=said, metavar="DAY", help="from which day to be told again")
+    _add_remark(p)
 
 
 def _add_remark(p: argparse.ArgumentParser) -> None:

@@ -49,13 +49,14 @@ def _export_lines(today: Today) -> list[str]:
 
 
 def _alarm_lines(today: Today) -> list[str]:
+    accepted = [f"Alarms accepted: {len(today.accepted)}"] if today.accepted else []
     if not today.alarms:
-        return ["Alarms: none"]
+        return ["Alarms: none", *accepted]
     listed = [
         f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
         for row in today.alarms
     ]
-    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed]
+    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed, *accepted]
 
 
 def _group_lines(group: str, today: Today) -> list[str]:

@@ -11,6 +11,7 @@ import duckdb
 
 ALARM = "alarm"  # what stands for the kind of work where an alarm was decided on
 ACCEPT, DISMISS, SNOOZE, TAKE_BACK = "accept", "dismiss", "snooze", "take back"
+GROWTH = 1.1  # of the rows of an alarm: beyond that it is another than the one that was accepted
 TAKEN_BACK = "taken back"  # the reason of a line that takes one back
 # the view, for the data dictionary: what a row is, and its columns
 NEWEST_DECISION = (
@@ -35,6 +36,23 @@ def reasons(about: str) -> dict[str, str]:
     file = resources.files("libstats.definitions").joinpath("decision_reasons.csv")
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return {row["reason"]: row["meaning"] for row in rows if row["about"] == about}
+
+
+def alarm_id_sql(alarm: str, source: str, thing: str) -> str:
+    """SQL: the word by which an alarm goes, of its name, its source and what it is about: eight
+    letters, none of them a vowel, which no spreadsheet takes for a number or a day."""
+    told = f"md5(concat_ws(chr(31), {alarm}, {source}, {thing}))"
+    return f"translate(left({told}, 8), '0123456789abcdef', 'bcdfghjkmnpqrstv')"
+
+
+def seen_of_alarm(rows: int) -> str:
+    """What is kept of an alarm that is accepted."""
+    return f"{rows} {'row' if rows == 1 else 'rows'}"
+
+
+def rows_sql(seen: str) -> str:
+    """SQL: the rows that an alarm had when it was accepted; NULL where that is not known."""
+    return f"try_cast(split_part({seen}, ' ', 1) as bigint)"
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:

@@ -100,7 +100,8 @@ def sheets(today: Today) -> bytes:
         *([_shelf(today)] if today.shelf else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
-        *([_alarms(today)] if today.alarms else []),
+        *([_alarms(today.alarms)] if today.alarms else []),
+        *([_accepted(today.accepted)] if today.accepted else []),
     ]
     return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
 
@@ -126,7 +127,8 @@ def _head(today: Today) -> Html:
 def _state(today: Today) -> Html:
     return joined(
         _exports(today),
-        _alarms(today) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
+        _alarms(today.alarms) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
+        *([folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []),
     )
 
 
@@ -153,11 +155,33 @@ def _exports(today: Today) -> Table:
     )
 
 
-def _alarms(today: Today) -> Table:
+def _alarms(alarms: list[Row]) -> Table:
+    names = ("alarm", "source", "place", "rows", "meaning", "id")
     return table(
-        today.alarms,
+        [{name: row[name] for name in names} for row in alarms],
         "What looks wrong in the exports",
-        headings={"rows": "Rows, or days", "meaning": "What it means"},
+        headings={"rows": "Rows, or days", "meaning": "What it means", "id": "Name"},
+    )
+
+
+def _told_accepted(today: Today) -> str:
+    many = len(today.accepted)
+    return "1 alarm is accepted" if many == 1 else f"{many} alarms are accepted"
+
+
+def _accepted(alarms: list[Row]) -> Table:
+    """The alarms that somebody looked at, with the reason for which they are heeded no more."""
+    names = ("alarm", "source", "place", "rows", "accepted_for", "accepted_until", "id")
+    headings = {
+        "rows": "Rows, or days",
+        "accepted_for": "Accepted for",
+        "accepted_until": "Comes back on",
+        "id": "Name",
+    }
+    return table(
+        [{name: row[name] for name in names} for row in alarms],
+        "Alarms that are accepted",
+        headings=headings,
     )
 
 
