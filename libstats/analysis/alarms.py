@@ -7,7 +7,7 @@ order.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 
 import duckdb
 
@@ -17,7 +17,7 @@ from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
 from libstats.definitions import codes, coverage, days, decisions
 from libstats.definitions.parameters import asked
-from libstats.wording import Row
+from libstats.wording import Row, records
 
 UNDECLARED = "code without a role"  # one thing, however many rows carry it
 
@@ -297,6 +297,16 @@ def heeded(rows: Iterable[Row], now: datetime) -> tuple[list[Row], list[Row]]:
     for row in rows:
         found[_is_accepted(row, now)].append(row)
     return found
+
+
+def accepted(con: duckdb.DuckDBPyConnection, day: date) -> dict[tuple[str, str], str]:
+    """The alarms that are accepted on a day: source and place, and the reason. Where nothing ever
+    was, nothing is looked for."""
+    decided = f"from newest_decision where decision = '{decisions.ACCEPT}' limit 1"
+    if not con.sql(decided).fetchall():
+        return {}
+    _, found = heeded(records(check(con)), datetime.combine(day, time()))
+    return {(row["source"], row["place"]): row["accepted_for"] for row in found}
 
 
 def _is_accepted(row: Row, now: datetime) -> bool:

@@ -289,7 +289,7 @@ COMMANDS = {
     ),
     "snooze": (
         "leave a case of today's list alone until a day, or until it moves, for a reason of a list",
-        'libstats snooze hold 4711 --until 2026-12-15 --reason "someone was asked"',
+        "libstats snooze hold 4711 --dismiss --reason duplicate",
         add_snooze,
     ),
     "explain": (

@@ -7,8 +7,9 @@ import re
 
 from libstats.errors import LibstatsError
 
-__all__ = ["passed"]
+__all__ = ["KEPT_DAYS", "passed"]
 
+KEPT_DAYS = 365  # where the library has not said after how many days patrons are forgotten
 LONGEST = 300
 _PERSONS = {
     "an e-mail address": re.compile(r"\S@\S"),

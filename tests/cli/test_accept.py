@@ -12,7 +12,7 @@ import pytest
 
 import libstats
 from libstats.analysis import today
-from libstats.analysis.alarms import ALARMS, UNDECLARED, heeded
+from libstats.analysis.alarms import ALARMS, UNDECLARED, accepted, heeded
 from libstats.cli.accept import Acceptance, accept
 from libstats.cli.listing import alarms
 from libstats.cli.main import main
@@ -59,6 +59,11 @@ def test_alarms_of_any_kind_source_and_thing_go_by_other_names() -> None:
     assert len(found) == len(rows)
 
 
+def by_accepted(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The reasons of what is accepted, as a report asks for them."""
+    return set(accepted(con, NOW.date()).values())
+
+
 def alarm(rows: int, **accepted: Any) -> dict[str, Any]:
     """An alarm as `check` tells it."""
     none = dict.fromkeys(("accepted_for", "accepted_until", "accepted_rows"))
@@ -96,8 +101,8 @@ def test_check_exits_with_0_once_all_is_accepted(
     by_place = names(doubtful)
     assert main(command) == 1
     assert f"[{by_place['item']}]" in capsys.readouterr().out
-    accepted = ["--accept", by_place["item"], "--reason", "known", "--remark", "Zwölf"]
-    assert main([*command, *accepted]) == 1  # the other one is left
+    known = ["--accept", by_place["item"], "--reason", "known", "--remark", "Zwölf"]
+    assert main([*command, *known]) == 1  # the other one is left
     out = capsys.readouterr().out
     assert f"Alarm {by_place['item']} is accepted: known and harmless." in out
     assert "accepted: barcodes from a spreadsheet: item (koha), 1" in out
@@ -107,6 +112,7 @@ def test_check_exits_with_0_once_all_is_accepted(
     assert "Nothing looks wrong but what was accepted." in capsys.readouterr().out
     with libstats.open(doubtful) as con:
         found = today.read(con, NOW)
+        assert by_accepted(con) == {"being mended", "known and harmless"}
     assert (found.alarms, len(found.accepted)) == ([], 2)
     assert "Alarms: none\nAlarms accepted: 2\n" in text(found)
     page = written.page(found)

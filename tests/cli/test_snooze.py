@@ -15,6 +15,7 @@ from libstats.cli.snooze import Wish, day_of, listed, reason_of, snooze
 from libstats.errors import LibstatsError
 from libstats.loading import decide as deciding
 from libstats.loading.decide import decide, form_of
+from libstats.loading.decision_form import forget_remarks
 from libstats.privacy import remarks
 from libstats.workspace.workspace import Workspace, find
 from tests.analysis.test_today import NOW, SIX
@@ -226,3 +227,20 @@ def test_several_people_at_once_lose_no_line(mending: Workspace) -> None:
         )
     assert len(form_of(mending).read_text(encoding="utf-8").splitlines()) == 5
     assert [case for case, _ in shown(mending)] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.slow
+def test_remarks_expire_with_forget_and_after_a_year(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of lines before the day go, and of lines without one; the lines stay as they are."""
+    monkeypatch.setattr(deciding, "load", lambda *_: deciding_receipt())
+    old = [OLD.replace("2026-01-01", day) for day in ("2024-12-31", "2025-06-01", "soon")]
+    text = "\r\n".join([HEAD, *old, ""])
+    form_of(workspace).write_bytes(text.encode("cp1252"))
+    decide(workspace, LINE | {"remark": "ü"}, NOW)
+    told = form_of(workspace).read_bytes().decode("cp1252")
+    assert told == "\r\n".join([HEAD, old[0][:-1], old[1], old[2][:-1], NEW, ""])
+    forget_remarks(workspace, NOW.date())
+    told = form_of(workspace).read_bytes().decode("cp1252")
+    assert told == "\r\n".join([HEAD, old[0][:-1], old[1][:-1], old[2][:-1], NEW, ""])
