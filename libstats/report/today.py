@@ -171,15 +171,19 @@ def _told_accepted(today: Today) -> str:
 
 def _accepted(alarms: list[Row]) -> Table:
     """The alarms that somebody looked at, with the reason for which they are heeded no more."""
-    names = ("alarm", "source", "place", "rows", "accepted_for", "accepted_until", "id")
-    headings = {
-        "rows": "Rows, or days",
-        "accepted_for": "Accepted for",
-        "accepted_until": "Comes back on",
-        "id": "Name",
-    }
+    names = ("alarm", "source", "place", "rows", "accepted_for", "id")
+    headings = {"rows": "Rows, or days", "accepted_for": "Why it was accepted", "id": "Name"}
+    headings["returns"] = "Told again"
     return table(
-        [{name: row[name] for name in names} for row in alarms],
+        [
+            {name: row[name] for name in names}
+            | {
+                "returns": shown(row["accepted_until"])
+                if row["accepted_until"]
+                else "no day was said"
+            }
+            for row in alarms
+        ],
         "Alarms that are accepted",
         headings=headings,
     )
@@ -254,7 +258,7 @@ def _left_alone(alone: list[Row]) -> Table:
             "handle": row["handle"] or row["case_id"],
             "reason": row["reason"],
             "decided_on": row["entered_at"].date(),
-            "returns": left_alone.returns(row),
+            "returns": shown(row["until_on"]) if row["until_on"] else "when it moves",
         }
         for row in alone
     ]

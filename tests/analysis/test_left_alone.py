@@ -110,7 +110,7 @@ def test_a_snoozed_case_is_out_until_its_day_and_a_dismissed_one_until_it_moves(
     assert "Left alone for now: 2 (being worked on 1, duplicate 1)" in text(found)
     page = written.page(found)
     assert "<summary>Left alone for now: 2 (being worked on 1, duplicate 1)</summary>" in page
-    assert "on 2026-01-12" in page and "when it moves" in page
+    assert "January 12, 2026" in page and "when it moves" in page
     # it moved before the decision, but was told of after it: nobody had seen that
     libstats.load(
         workspace,
