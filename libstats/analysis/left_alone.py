@@ -101,7 +101,9 @@ def _decided(con: duckdb.DuckDBPyConnection, process: str, now: datetime) -> lis
                 case_source as source,
                 * exclude (case_source)
             from newest_decision
-            where process = $process and coalesce(until_on > $today::date, true)
+            -- a line by hand may name it as a page does: ILL borrowing
+            where replace(process, ' ', '_') = replace($process, ' ', '_')
+                and coalesce(until_on > $today::date, true)
             """,
             params={"process": process, "today": str(now.date())},
         )
@@ -224,13 +226,22 @@ def everything(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Row]:
     """All that is left alone at a moment, in every kind of work: what comes back first stands
     first."""
     alone = LeftAlone(con, now)
-    kinds = con.sql("select distinct process from newest_decision order by all").fetchall()
-    known = {name for (name,) in con.sql("select process from process").fetchall()}
+    kinds = con.sql(
+        """
+        select process
+        from process
+        where replace(process, ' ', '_') in (
+            select replace(process, ' ', '_')
+            from newest_decision
+        )
+        order by rowid
+        """
+    ).fetchall()
     newest = newest_exports(con)
     for (kind,) in kinds:
-        process = process_of(con, kind) if kind in known else None
-        told = [newest[table] for table in process.tables if table in newest] if process else []
-        if process and told:
+        process = process_of(con, kind)
+        told = [newest[table] for table in process.tables if table in newest]
+        if told:
             alone.without(process, worklist(con, kind, as_of=max(told)))
     alone.off_shelf(records(hold_shelf(con)))
     return in_order(alone.rows)

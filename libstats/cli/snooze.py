@@ -13,7 +13,7 @@ import duckdb
 from libstats.analysis import left_alone
 from libstats.definitions import decisions
 from libstats.definitions.processes import Process, process_of
-from libstats.errors import LibstatsError
+from libstats.errors import AnalysisError, LibstatsError
 from libstats.loading.decide import decide
 from libstats.wording import Row, capital
 from libstats.workspace.open import open as open_store
@@ -143,21 +143,16 @@ def _decision(wish: Wish) -> str:
 
 
 def _process(con: duckdb.DuckDBPyConnection, text: str) -> Process:
-    """The kind of work that is meant, by its name or its title."""
-    kinds = [
-        process_of(con, name)
-        for (name,) in con.sql("select process from process order by rowid").fetchall()
-    ]
-    said = text.casefold().replace(" ", "_")
-    for kind in kinds:
-        if said in (kind.name, kind.title.casefold().replace(" ", "_")):
-            return kind
-    names = [kind.name for kind in kinds]
-    near = difflib.get_close_matches(said, names, MOST_NEAR)
-    remedy = f"Did you mean: {', '.join(near)}?" if near else f"There are: {', '.join(names)}."
-    if said == decisions.ALARM:
-        remedy = "An alarm is accepted with: libstats check --accept ID --reason ..."
-    raise LibstatsError(f"there is no kind of work {text!r}", remedy)
+    """The kind of work that is meant, by its name or as people call it."""
+    try:
+        return process_of(con, text)
+    except AnalysisError as error:
+        names = [name for (name,) in con.sql("select process from process").fetchall()]
+        near = difflib.get_close_matches(text.casefold().replace(" ", "_"), names, MOST_NEAR)
+        remedy = f"Did you mean: {', '.join(near)}?" if near else error.remedy
+        if text.casefold() == decisions.ALARM:
+            remedy = "An alarm is accepted with: libstats check --accept NAME --reason ..."
+        raise LibstatsError(error.problem, remedy) from None
 
 
 def _open(con: duckdb.DuckDBPyConnection, process: Process, wish: Wish) -> Row:

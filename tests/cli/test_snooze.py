@@ -102,7 +102,7 @@ def test_what_cannot_be_left_alone_is_refused_in_words(
         (["mending", "5", "--dismiss", "--reason", "it"], "'it' is no reason of the list"),
         (["mending", "5", "--dismiss", *told], "were said together"),
         (["mendin", "5", "--dismiss", "--reason", "dup"], "Did you mean: mending?"),
-        (["alarm", "5", "--dismiss", "--reason", "dup"], "libstats check --accept ID"),
+        (["alarm", "5", "--dismiss", "--reason", "dup"], "libstats check --accept NAME"),
         (["mending", "1", "--dismiss", "--reason", "dup"], "mending 1 is not open: done"),
         (["mending", "55", "--dismiss", "--reason", "dup"], "Did you mean: 5?"),
         (["mending", "5", "--take-back"], "mending 5 is not left alone"),
