@@ -475,3 +475,16 @@ create table code (
     name                varchar,        -- sticky: its name for people
     role                varchar         -- sticky: what it is for where that changes a count: ILL partner, bindery, display, equipment, statistical card, computer
 );
+
+-- What people decided of a case or of an alarm: to leave it alone until a day or for good, or no longer. One line of the form decisions; of a case
+-- the line entered last counts. Who decided, and the remark beside it, are not read.
+create table decision (
+    process             varchar,        -- key: the kind of work of the case, for example hold; the word alarm for an alarm of libstats check
+    case_source         varchar,        -- key: the configured source that tells of the case, or that the alarm is about
+    case_id             varchar,        -- key: the case as its source numbers it; of an alarm the word that libstats check names it by
+    decision            varchar check (decision in ('snooze', 'dismiss', 'accept', 'take back')),  -- key: snooze leaves a case alone until a day, dismiss until it moves; accept leaves an alarm alone; take back ends each of these
+    reason              varchar check (reason in ('someone was asked', 'promised for a day', 'patron agreed to wait', 'being worked on', 'export is behind', 'cannot be closed', 'not worth more work', 'duplicate', 'known and harmless', 'true as it stands', 'the system writes it so', 'being mended', 'happened once', 'taken back')),  -- key: why, of a closed list; taken back where that is what was decided
+    until_on            date check (until_on < date '9999-12-31' or decision <> 'snooze'),  -- key: the day on which it comes back, which a snooze must have; 9999-12-31 where none is said
+    entered_at          timestamp,      -- key: when it was decided; with the time where a case has several lines of one day
+    seen                varchar         -- sticky: what was known then, as libstats snooze writes it: the last step and status of the case, the rows of the alarm; blank in a line by hand
+);

@@ -6,14 +6,20 @@ order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
 import duckdb
 
 from libstats import schema
 from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
-from libstats.definitions import codes, coverage, days
+from libstats.definitions import codes, coverage, days, decisions
 from libstats.definitions.parameters import asked
+from libstats.wording import Row, records
+
+UNDECLARED = "code without a role"  # one thing, however many rows carry it
 
 
 def _days_of(table: str) -> str:
@@ -45,7 +51,7 @@ def _numbers() -> str:
 
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
-# something to tell)
+# something to tell; and `thing`, where not the place but another text tells two alarms apart)
 ALARMS: dict[str, tuple[str, str]] = {
     **OF_LOADS,
     "barcodes from a spreadsheet": (
@@ -184,7 +190,7 @@ ALARMS: dict[str, tuple[str, str]] = {
             and count(*) > 0.25 * (select count(*) from item i where i.source = d.source)
         """,
     ),
-    "code without a role": (
+    UNDECLARED: (
         "nobody declared what this code means, so nothing is concluded from it: its copies are not "
         "judged and not counted, its cases stand apart; add to libstats.toml what stands in "
         "brackets, and below it the rest with a role "
@@ -231,24 +237,82 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
 
     Returns one row per alarm and place: `alarm`, `source`, `place` (file or table), `rows` (rows
     concerned, in the gap in a log: days), `meaning` (what it means and what to do), ordered by
-    alarm, source, place; no row where all is well.
+    alarm, source, place; no row where all is well. Each has an `id`, which is the same as long as
+    the same is wrong with the same file, table, code or days. Of one that was accepted also
+    `accepted_for` (the reason; NULL: it was not), `accepted_until` (day; NULL: none was said),
+    `accepted_rows` (rows concerned then; NULL: not known), whether it holds still or not.
 
     >>> list(dict.fromkeys(row[0] for row in libstats.check(con).fetchall()))[:3]
     ['barcodes from a spreadsheet', 'code without a role', 'gap in a log']
     """
     coverage.ready(con)
-    alarms = " union all ".join(
+    alarms = " union all by name ".join(
         f"""
         select
             $name_{place} as alarm,
-            source,
-            place,
-            rows::bigint as rows,
-            $meaning_{place} as meaning
+            $meaning_{place} as meaning,
+            *
         from ({sql})
         """
         for place, (_, sql) in enumerate(ALARMS.values())
     )
     words = {f"name_{place}": name for place, name in enumerate(ALARMS)}
     words |= {f"meaning_{place}": meaning for place, (meaning, _) in enumerate(ALARMS.values())}
-    return con.sql(f"{alarms} order by alarm, source, place", params=words)
+    return con.sql(
+        f"""
+        with found as ({alarms}),
+        named as (
+            select
+                *,
+                {decisions.alarm_id_sql("alarm", "source", "coalesce(thing, place)")} as id
+            from found
+        )
+        select
+            n.alarm,
+            n.source,
+            n.place,
+            n.rows::bigint as rows,
+            n.meaning,
+            n.id,
+            d.reason as accepted_for,
+            d.until_on as accepted_until,
+            {decisions.rows_sql("d.seen")} as accepted_rows
+        from named n
+        left join newest_decision d
+            on d.process = '{decisions.ALARM}'
+            and d.decision = '{decisions.ACCEPT}'
+            and d.case_source = n.source
+            and d.case_id = n.id
+        order by n.alarm, n.source, n.place, n.id
+        """,
+        params=words,
+    )
+
+
+def heeded(rows: Iterable[Row], now: datetime) -> tuple[list[Row], list[Row]]:
+    """The alarms of `check` that are to be heeded at a moment, and those that are accepted: their
+    day has not come, and they have not grown by more than a tenth since: more rows of a table
+    are more faults, more rows of a code are not."""
+    found: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        found[_is_accepted(row, now)].append(row)
+    return found
+
+
+def accepted(con: duckdb.DuckDBPyConnection, day: date) -> dict[tuple[str, str], str]:
+    """The alarms that are accepted on a day: source and place, and the reason. Where nothing ever
+    was, nothing is looked for."""
+    decided = f"from newest_decision where decision = '{decisions.ACCEPT}' limit 1"
+    if not con.sql(decided).fetchall():
+        return {}
+    _, found = heeded(records(check(con)), datetime.combine(day, time()))
+    return {(row["source"], row["place"]): row["accepted_for"] for row in found}
+
+
+def _is_accepted(row: Row, now: datetime) -> bool:
+    until, rows = row["accepted_until"], row["accepted_rows"]
+    return (
+        row["accepted_for"] is not None
+        and (until is None or now.date() < until)
+        and (rows is None or row["alarm"] == UNDECLARED or row["rows"] <= decisions.GROWTH * rows)
+    )

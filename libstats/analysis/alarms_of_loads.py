@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# as ALARMS of alarms.py
+# as ALARMS of alarms.py; what is about one file names as `thing` the bytes of it, for the file of
+# the next day often has its name
 OF_LOADS: dict[str, tuple[str, str]] = {
     "export cut off": (
         "the file ends on a number of rows at which programs stop exporting; "
@@ -11,6 +12,7 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         select
             source,
             file as place,
+            sha256 as thing,
             rows_read as rows
         from loaded_file
         where is_active
@@ -36,6 +38,7 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         select
             source,
             file as place,
+            sha256 as thing,
             rows_kept as rows
         from loaded_file
         where is_held
@@ -83,6 +86,7 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         select
             source,
             file as place,
+            sha256 as thing,
             dispositions['rejected'] as rows
         from loaded_file
         where is_active and dispositions['rejected'] > 0.01 * rows_read
@@ -98,7 +102,12 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             count(*) as rows
         from circulation_event
         where happened_at
-            > (select max(exported_at) from loaded_file where is_active) + interval 1 day
+            > (
+                select max(exported_at)
+                from loaded_file
+                -- what people decide on a day says nothing of how new the exports are
+                where is_active and primary_table <> 'decision'
+            ) + interval 1 day
         group by source
         """,
     ),
@@ -111,12 +120,14 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             source,
             file || ', ' || exported_at::date || ', rows to ' || max(day) filter (where is_after)
                 as place,
+            sha256 as thing,
             sum(n) filter (where is_after) as rows
         from (
             select
                 f.seq,
                 f.source,
                 f.file,
+                f.sha256,
                 f.exported_at,
                 d.day,
                 d.n,
@@ -124,7 +135,7 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             from loaded_file f join loaded_day d using (seq)
             where f.is_active and f.exported_from in ('name', 'stated', 'given')
         )
-        group by seq, source, file, exported_at
+        group by seq, source, file, sha256, exported_at
         having sum(n) filter (where is_after) > 0.01 * sum(n)
         """,
     ),

@@ -11,7 +11,8 @@ from statistics import median
 
 import duckdb
 
-from libstats.analysis.alarms import check
+from libstats.analysis.alarms import check, heeded
+from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.today_rows import GROUPS, grouped
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_shelf import hold_shelf
@@ -73,6 +74,8 @@ class Today:
     alarms: list[Row]
     work: list[Work]
     shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
+    alone: list[Row] = field(default_factory=list)  # snoozed or dismissed, and in no list
+    accepted: list[Row] = field(default_factory=list)  # alarms that are no longer heeded
 
     def count(self, group: str) -> int:
         """How many cases of all kinds of work are in a group."""
@@ -114,21 +117,28 @@ def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST)
     """
     kinds = con.execute("select process from process order by rowid").fetchall()
     newest, names = newest_exports(con), _names(con)
+    alone = LeftAlone(con, now)
     work = []
     for (kind,) in kinds:
         process = process_of(con, kind)
         told = [newest[table] for table in process.tables if table in newest]
-        if told and (found := _work(con, process, max(told), most)) is not None:
+        if told and (found := _work(con, process, max(told), most, alone)) is not None:
             work.append(replace(found, cases=_named(found.cases, names)))
-    shelf = _named(records(hold_shelf(con)), names)
-    return Today(now, _exports(con, now), records(check(con)), work, shelf)
+    shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
+    alarms, accepted = heeded(records(check(con)), now)
+    return Today(now, _exports(con, now), alarms, work, shelf, alone.rows, accepted)
 
 
 def _work(
-    con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime, most: int | None
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    as_of: datetime,
+    most: int | None,
+    alone: LeftAlone,
 ) -> Work | None:
     """The open cases of a process; None where it has none."""
-    listed = grouped(con, process.name, worklist(con, process.name, as_of=as_of))
+    found = alone.without(process, worklist(con, process.name, as_of=as_of))
+    listed = grouped(con, process.name, found)
     counts, missing, groups, cases = pressing(listed, most)
     return Work(process, as_of, counts, missing, groups, cases) if sum(counts.values()) else None
 
@@ -222,7 +232,8 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
                 min(exported_at) as first_at,
                 max(exported_at) as newest_at
             from loaded_file
-            where is_active
+            -- what people decide is no export, and says nothing of how new these are
+            where is_active and primary_table <> 'decision'
             group by source, declaration, sha256
         )
         group by all

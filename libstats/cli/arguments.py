@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from libstats.cli.said import number as _number
+from libstats.cli.said import path as _path
+from libstats.cli.said import said as _said
+from libstats.cli.snooze_arguments import add_check, add_snooze
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,29 +116,6 @@ def _add_load(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--quiet", action="store_true", help="say only what is new or wrong, for a schedule"
     )
-
-
-def _said(text: str) -> str:
-    """What is said at all; nothing is no name, of whatever."""
-    if not text.strip() or "\0" in text:
-        raise argparse.ArgumentTypeError(f"{text!r} says nothing")
-    try:
-        os.fsencode(text)
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError(f"{text!a} holds a sign that no name has") from None
-    return text
-
-
-def _path(text: str) -> Path:
-    """A path; a text of nothing would be this very folder."""
-    return Path(_said(text))
-
-
-def _number(text: str) -> int:
-    """The number of a load; none has more than nine digits."""
-    if not (text.isdecimal() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a load")
-    return int(text)
 
 
 def _add_seq(p: argparse.ArgumentParser) -> None:
@@ -283,9 +264,9 @@ COMMANDS = {
         _add_rejects,
     ),
     "check": (
-        "look for what goes wrong with exports; exit status 1 if something does",
+        "look for what goes wrong with exports; exit status 1 if one is not accepted",
         "libstats check",
-        _add_nothing,
+        add_check,
     ),
     "coverage": (
         (
@@ -305,6 +286,11 @@ COMMANDS = {
         "list what needs a hand: open cases that are late or near their goal, old exports, alarms",
         "libstats today --html today.html",
         _add_today,
+    ),
+    "snooze": (
+        "leave a case of today's list alone until a day, or until it moves, for a reason of a list",
+        "libstats snooze hold 4711 --dismiss --reason duplicate",
+        add_snooze,
     ),
     "explain": (
         (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.alarms import check
+from libstats.analysis.alarms import check, heeded
 from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
 from libstats.readers.file_names import is_of, legible
 from libstats.recognise.recognise import recognise
+from libstats.wording import Row, records
 from libstats.workspace.open import opened as open_store
 from libstats.workspace.workspace import Workspace
 
@@ -113,11 +115,26 @@ def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
         raise LibstatsError(f"there is no load {load}", "`libstats loads` lists them.")
 
 
-def alarms(workspace: Workspace) -> str:
-    """What looks wrong in the loaded exports, one alarm a paragraph; empty if nothing does."""
+def alarms(workspace: Workspace, now: datetime) -> tuple[str, bool]:
+    """What looks wrong in the loaded exports, one alarm a paragraph, and a line for each that was
+    accepted; and whether there is any that was not."""
     with contextlib.closing(open_store(workspace)) as con:
-        rows = check(con).fetchall()
-    return "\n".join(
-        f"{alarm}: {place} ({source}), {rows:,}\n    {meaning}"
-        for alarm, source, place, rows, meaning in rows
-    )
+        heed, accepted = heeded(records(check(con)), now)
+    told = [f"{_alarm(row)}  [{row['id']}]\n    {row['meaning']}" for row in heed]
+    if heed:
+        told.append(
+            f"To be told of one no longer: libstats check --accept {heed[0]['id']} --reason ..."
+        )
+    elif accepted:
+        told.append("Nothing looks wrong but what was accepted.")
+    told += [f"accepted: {_alarm(row)}  [{row['id']}], {_acceptance(row)}" for row in accepted]
+    return "\n".join(told) or "Nothing looks wrong.", bool(heed)
+
+
+def _alarm(row: Row) -> str:
+    return f"{row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
+
+
+def _acceptance(row: Row) -> str:
+    until = f", until {row['accepted_until']}" if row["accepted_until"] else ""
+    return f"{row['accepted_for']}{until}"

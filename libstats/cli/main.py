@@ -126,11 +126,19 @@ def _rejects(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from libstats.cli import listing
+    from libstats.cli import accept, listing
 
-    text = listing.alarms(_place(args))
-    _say(text or "Nothing looks wrong.")
-    return 1 if text else 0
+    place, now = _place(args), datetime.now()
+    if args.accept or args.take_back:
+        said = accept.Acceptance(
+            args.accept or [], args.take_back or [], args.reason, args.until, args.remark
+        )
+        _say(accept.accept(place, said, now))
+    elif args.reason or args.until or args.remark:
+        raise LibstatsError("no alarm is named", "Say which: libstats check --accept NAME ...")
+    text, is_wrong = listing.alarms(place, now)
+    _say(text)
+    return 1 if is_wrong else 0
 
 
 def _coverage(args: argparse.Namespace) -> int:
@@ -216,6 +224,24 @@ def _today(args: argparse.Namespace) -> int:
     return 0
 
 
+def _snooze(args: argparse.Namespace) -> int:
+    from libstats.cli import snooze
+
+    place, now = _place(args), datetime.now()
+    if args.list:
+        _say(snooze.listed(place, now))
+        return 0
+    if not (args.process and args.case):
+        raise LibstatsError(
+            "no case is named", "Say which: libstats snooze hold 4711 --until DAY --reason ..."
+        )
+    options = ("reason", "until", "source", "remark")
+    said = {name: text for name in options if (text := getattr(args, name)) is not None}
+    wish = snooze.Wish(args.process, args.case, args.dismiss, args.take_back, **said)
+    _say(snooze.snooze(place, wish, now))
+    return 0
+
+
 def _explain(args: argparse.Namespace) -> int:
     from libstats.cli import explain
     from libstats.workspace import open
@@ -279,6 +305,7 @@ _RUN = {
     "forget": _forget,
     "rotate-key": _rotate,
     "today": _today,
+    "snooze": _snooze,
     "explain": _explain,
     "report": _report,
     "close": _close,

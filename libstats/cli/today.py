@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from libstats.analysis import left_alone
 from libstats.analysis import today as lists
 from libstats.analysis.today import Today
 from libstats.analysis.today_rows import DO, GROUPS
@@ -24,7 +25,10 @@ def text(today: Today) -> str:
     ]
     for group in GROUPS:
         lines += _group_lines(group, today)
-    if not today.work:
+    if today.alone:
+        alone = f"{left_alone.told(today.alone)}; named by: libstats snooze --list"
+        lines += ["", *textwrap.wrap(alone, WIDTH, subsequent_indent="  ")]
+    if not today.work and not today.alone:
         lines += ["", "No kind of work has an open case in what is loaded."]
     return "\n".join(line[:WIDTH].rstrip() for line in [*lines, *_counted(today)])
 
@@ -45,13 +49,14 @@ def _export_lines(today: Today) -> list[str]:
 
 
 def _alarm_lines(today: Today) -> list[str]:
+    accepted = [f"Alarms accepted: {len(today.accepted)}"] if today.accepted else []
     if not today.alarms:
-        return ["Alarms: none"]
+        return ["Alarms: none", *accepted]
     listed = [
         f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
         for row in today.alarms
     ]
-    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed]
+    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed, *accepted]
 
 
 def _group_lines(group: str, today: Today) -> list[str]:

@@ -188,5 +188,6 @@ TOLD: dict[str, Told] = {
     "notice": _log("coalesce(kind, 'other')", "sent_at", "branch"),
     "invoice_line": _none("a part of an invoice, which has the day"),
     "fund_transaction": _log("kind", "happened_on"),
+    "decision": _none("what was said of a case, not an event of it"),
     "code": _none("a name, not an event"),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from libstats.errors import LibstatsError
+from libstats.loading import decision_form
 from libstats.privacy import keys
 from libstats.privacy.forgetting import destroy, people_columns
 from libstats.readers.file_names import own_words, recorded_before
@@ -43,6 +44,7 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         con.execute("commit")
         writer.must_rewrite = True
         writer.publish()
+    decision_form.forget_remarks(place, before)
     return rows
 
 

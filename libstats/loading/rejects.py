@@ -3,6 +3,8 @@ value."""
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from libstats.declaration import spreadsheet
@@ -120,7 +122,8 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     if column.type != "varchar":
         reason = f"not {_words(column.type)}"
     elif column.check:
-        reason = f"not one of the values of {column.name}"
+        listed = ", ".join(re.findall(r"'([^']*)'", column.check))
+        reason = f"not one of the values of {column.name} ({listed})"
     else:
         reason = spreadsheet.REASON
     if column.type in ("date", "timestamp"):
@@ -129,13 +132,13 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
         reason += f", or outside {column.check}"
     reason += so
     text = plan.sql_of(f'"{heading}"')
-    return f"case when {bad} then {_struct(heading, reason, text)} end"
+    return f"case when {bad} then {_struct(quoted(heading), reason, text)} end"
 
 
 def _untold(plan: Plan) -> str:
     """SQL: the fault of a row that does not say what it is about, or not exactly enough to be a
     second name."""
-    heading = _key_headings(plan)
+    heading = _blank_headings(plan)
     texts = [
         plan.sql_of(f'"{h}"')
         for line in plan.lines
@@ -157,9 +160,9 @@ def _untold(plan: Plan) -> str:
 
 
 def _struct(heading: str, reason: str, text: str) -> str:
-    """SQL: a fault, of which the text (SQL) leaves its shape."""
-    told = f"'heading': {quoted(heading)}, 'reason': {quoted(reason)}"
-    return f"{{{told}, 'shape': shape({text})}}"
+    """SQL: a fault below a heading (SQL), of which the text (SQL) leaves its shape."""
+    told = f"'heading': {heading}, 'reason': {quoted(reason)}"
+    return f"{{{told}, 'shape': coalesce(shape({text}), '')}}"
 
 
 def _words(kind: str) -> str:
@@ -173,7 +176,16 @@ def _words(kind: str) -> str:
     return words.get(kind, "an amount")
 
 
-def _key_headings(plan: Plan) -> str:
-    return ", ".join(
-        h for line in plan.lines if line.column in plan.telling for h in plan.present(line)
+def _blank_headings(plan: Plan) -> str:
+    """SQL: the headings of what tells what a row is about, those alone that are blank; where any
+    one of them would do, all are."""
+    own = {
+        line.column: [h for h in line.judged if h in plan.positions] or plan.present(line)
+        for line in plan.lines
+        if line.column in plan.telling
+    }
+    blank = (
+        f"case when {column} is null then {quoted(', '.join(headings))} end"
+        for column, headings in own.items()
     )
+    return f"concat_ws(', ', {', '.join(blank)})"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import duckdb
 
+from libstats.analysis.alarms import accepted
 from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
 from libstats.analysis.collection.callnumber import call_number_schemes
@@ -58,6 +59,7 @@ class Collection:
     exports_of_use: frozenset[str] = frozenset()
     undeclared: Sequence[Row] = ()
     schemes: Sequence[Row] = ()
+    accepted: Mapping[tuple[str, str], str] = field(default_factory=dict)  # alarms, and why
 
     def fate(self, reason: str) -> int:
         """How many copies have this fate."""
@@ -118,14 +120,13 @@ def read(
         "keep": [code.strip() for code in keep.split(",") if code.strip()],
         "branch": of,
     }
-    whole = _whole(con, day, of)
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
     return Collection(
         day,
         names.get(branch, branch),
         settings,
         rows,
-        whole,
+        _whole(con, day, of),
         age=records(ages.collection_age(con, as_of=day, branch=of)),
         decades=records(ages.publication_decades(con, as_of=day, by="all", branch=of)),
         use=records(collection_use(con, since=since, until=until, branch=of)),
@@ -141,6 +142,7 @@ def read(
         missing=_named(_of(branch, records(missing_copies(con, as_of=day))), names),
         horizons=records(use_horizon(con, as_of=day)),
         migrations=records(ages.migration_days(con)),
+        accepted=accepted(con, day),
         system_days=records(system_days(con)),
         sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, table),

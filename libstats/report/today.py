@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from libstats.analysis import left_alone
 from libstats.analysis import today as lists
 from libstats.analysis.today import Today, Work
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED, SOON
@@ -12,13 +13,14 @@ from libstats.report import sections
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, paragraph
 from libstats.report.page.notebook import nbformat
-from libstats.report.page.table import Html, Table, joined, shown, table, without_empty
+from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
 from libstats.wording import Row, capital, tenths
 
 __all__ = ["page", "sheets"]
 
 TITLE = "Today's work"
+MOST_ALONE = 12  # rows of what is left alone; the rest is in the workbook
 HEADINGS = {
     "handle": "Look for",
     "what": "Title",
@@ -56,7 +58,9 @@ def page(today: Today) -> str:
         *((name, heading, html) for name, heading, html in _groups(today)),
         ("counts", "All that is open", _counts(today)),
     ]
-    if not today.work:
+    if today.alone:
+        sections.append(("alone", "", _alone(today)))
+    if not today.work and not today.alone:
         sections.append(
             ("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>"))
         )
@@ -94,8 +98,10 @@ def sheets(today: Today) -> bytes:
         counts,
         *(_cases_of(work, group) for group in GROUPS for work in today.work if work.of(group)),
         *([_shelf(today)] if today.shelf else []),
+        *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
-        *([_alarms(today)] if today.alarms else []),
+        *([_alarms(today.alarms)] if today.alarms else []),
+        *([_accepted(today.accepted)] if today.accepted else []),
     ]
     return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
 
@@ -121,7 +127,8 @@ def _head(today: Today) -> Html:
 def _state(today: Today) -> Html:
     return joined(
         _exports(today),
-        _alarms(today) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
+        _alarms(today.alarms) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
+        *([folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []),
     )
 
 
@@ -148,11 +155,37 @@ def _exports(today: Today) -> Table:
     )
 
 
-def _alarms(today: Today) -> Table:
+def _alarms(alarms: list[Row]) -> Table:
+    names = ("alarm", "source", "place", "rows", "meaning", "id")
     return table(
-        today.alarms,
+        [{name: row[name] for name in names} for row in alarms],
         "What looks wrong in the exports",
-        headings={"rows": "Rows, or days", "meaning": "What it means"},
+        headings={"rows": "Rows, or days", "meaning": "What it means", "id": "Name"},
+    )
+
+
+def _told_accepted(today: Today) -> str:
+    many = len(today.accepted)
+    return "1 alarm is accepted" if many == 1 else f"{many} alarms are accepted"
+
+
+def _accepted(alarms: list[Row]) -> Table:
+    """The alarms that somebody looked at, with the reason for which they are heeded no more."""
+    names = ("alarm", "source", "place", "rows", "accepted_for", "id")
+    headings = {"rows": "Rows, or days", "accepted_for": "Why it was accepted", "id": "Name"}
+    headings["returns"] = "Told again"
+    return table(
+        [
+            {name: row[name] for name in names}
+            | {
+                "returns": shown(row["accepted_until"])
+                if row["accepted_until"]
+                else "no day was said"
+            }
+            for row in alarms
+        ],
+        "Alarms that are accepted",
+        headings=headings,
     )
 
 
@@ -209,6 +242,28 @@ def _shelf(today: Today) -> Table:
     rows = [{name: row[name] for name in names} for row in today.shelf]
     headings = {"barcode": "Look for", "expires_on": "Last day", "days_past": "Days past it"}
     return table(rows, "On the hold shelf past their date", headings=headings)
+
+
+def _alone(today: Today) -> Html:
+    """What is left alone, folded away: what comes back first."""
+    rows = left_alone.in_order(today.alone)
+    more = f"<p>And {len(rows) - MOST_ALONE:,} more.</p>" if len(rows) > MOST_ALONE else ""
+    return folded(left_alone.told(rows), _left_alone(rows[:MOST_ALONE]), more)
+
+
+def _left_alone(alone: list[Row]) -> Table:
+    rows = [
+        {
+            "work": capital(row["title"]),
+            "handle": row["handle"] or row["case_id"],
+            "reason": row["reason"],
+            "decided_on": row["entered_at"].date(),
+            "returns": shown(row["until_on"]) if row["until_on"] else "when it moves",
+        }
+        for row in alone
+    ]
+    headings = {"work": "Kind of work", "handle": "Case", "returns": "Comes back"}
+    return table(rows, "Left alone for now", headings=headings)
 
 
 def _counts(today: Today) -> Html:

@@ -134,19 +134,38 @@ def why_not(report: Collection) -> Html:
         f"{number(kinds['cannot judge'])} cannot be judged. Copies that came, or were published, "
         f"within {years(report)} are never listed."
     )
-    told = [
-        f"{number(row['items'])} copies seem to have been added to {row['source']} on "
-        f"{shown(row['added_on'])}. Another system was copied in that day, so their true day is "
-        "not known."
-        for row in report.migrations
-    ]
-    told += sections.undeclared(report.undeclared, "copies")
+    told, accepted = _warnings(report)
     listed = table(
         [{"reason": "on the list", "copies": len(report.candidates)}, *rows],
         "Every copy has one place",
         foot={"reason": "all copies in the catalogue", "copies": whole},
     )
-    return joined(paragraph(text), sections.heed(told), folded("Every reason", listed))
+    return joined(paragraph(text), sections.heed(told), accepted, folded("Every reason", listed))
+
+
+def _warnings(report: Collection) -> tuple[list[str], Html]:
+    """What limits the list, and, folded away, what of it somebody accepted as an alarm."""
+    found = [
+        (
+            (row["source"], f"item added on {row['added_on']}"),
+            f"{number(row['items'])} copies seem to have been added to {row['source']} on "
+            f"{shown(row['added_on'])}. Another system was copied in that day, so their true day "
+            "is not known.",
+        )
+        for row in report.migrations
+    ]
+    told = [text for alarm, text in found if alarm not in report.accepted]
+    heard = [f"{text} Accepted: {why}." for a, text in found if (why := report.accepted.get(a))]
+    codes = [row for row in report.undeclared if (row["source"], row["line"]) in report.accepted]
+    told += sections.undeclared([row for row in report.undeclared if row not in codes], "copies")
+    heard += [
+        f"{number(row['rows'])} copies of {row['source']} carry the {row['field']} “{row['code']}”,"
+        f" of which no role is known. Accepted: {report.accepted[row['source'], row['line']]}."
+        for row in codes
+    ]
+    if not heard:
+        return told, Html("")
+    return told, folded(f"Accepted: {len(heard)}", *map(paragraph, heard))
 
 
 def years(report: Collection) -> str:

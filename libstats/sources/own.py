@@ -175,6 +175,37 @@ SERIAL_ISSUES = Source(
     },
 )
 
+# What was decided of a case of `libstats today` or an alarm of `libstats check`. The remark that
+# stands beside it is for colleagues who open the form: it is not read.
+DECISIONS = Source(
+    system="own",
+    name="decisions",
+    recognise=("case", "decision", "reason"),
+    required=ENTERED,
+    happened=("entered_at",),
+    fills={
+        "decision": """
+    select
+        lower("process") as process,
+        "source" as case_source,
+        "case" as case_id,
+        lower("decision") as decision,
+        -- to take something back no reason is asked for
+        coalesce(
+            nullif(lower(trim("reason")), ''),
+            case when lower(trim("decision")) = 'take back' then 'taken back' end
+        ) as reason,
+        -- a part of what tells lines apart, so it is never blank
+        case
+            when coalesce(trim("until"), '') = '' then date '9999-12-31'
+            else iso_date("until")
+        end as until_on,
+        iso_time("entered_at") as entered_at,
+        "seen" as seen
+    from raw"""
+    },
+)
+
 # For notices of systems whose own log libstats does not read. To whom, and what it said, is not
 # read.
 NOTICES = Source(

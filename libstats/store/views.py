@@ -22,6 +22,7 @@ import duckdb
 from libstats import schema
 from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
+from libstats.definitions.decisions import NEWEST_DECISION
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -167,6 +168,7 @@ def dictionary() -> str:
             ' marks, `from "case"`.',
             CASE,
         ),
+        ("newest_decision", *NEWEST_DECISION),
         ("role", "One row a code of a source, and what it means there.", ROLE),
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),

@@ -12,13 +12,15 @@ from pathlib import Path
 
 from libstats import schema
 from libstats.declaration.source import Source
+from libstats.definitions import decisions
 from libstats.sources import sources
 
 _HEAD = """# Forms for what no system exports
 
 Each file here is an empty form: its first line names the columns. Copy one into `exports`, fill it
 in with any spreadsheet program and load it like every other export. libstats never reads, changes
-or deletes what is in this folder.
+or deletes what is in this folder, but for one form: `decisions.csv` stays here, and
+`libstats snooze` and `libstats check --accept` write a line of it for each decision.
 
 * Keep one growing list and load it again and again, or one file a month: a line that is there twice
   counts once. One with the same words in the columns marked **which one** is the same thing, and of
@@ -37,9 +39,34 @@ or deletes what is in this folder.
 """
 
 
+# Columns of a form that are for people alone: they are not read.
+_BESIDE = {
+    "decisions": {
+        "remark": "what colleagues should know. It is loaded and shown nowhere: no person's name, "
+        "address or number"
+    }
+}
+_MORE = {
+    "decisions": """
+Reasons for a case: {case}. For an alarm: {alarm}.
+
+`libstats snooze` and `libstats check --accept` fill all of this in and load their line at once. Who
+writes lines by hand takes their words from `libstats today` and `libstats check`, and loads the
+form afterwards: `libstats load forms/decisions.csv`. A line that is no longer meant is not deleted:
+a newer one says `take back`. A line whose load was undone counts again once the form is loaded with
+it: take it out first.
+"""
+}
+
+
 def forms() -> list[Source]:
     """The declarations of a library's own lists."""
     return [source for source in sources() if source.system == "own"]
+
+
+def form(name: str) -> Source:
+    """The declaration of one of them."""
+    return next(source for source in forms() if source.name == name)
 
 
 def explained() -> str:
@@ -58,20 +85,29 @@ def _form(source: Source) -> list[str]:
                 heading,
                 f"**which one**: {column.comment}" if column.nature == "key" else column.comment,
             )
+    meanings |= _BESIDE.get(source.name, {})
+    words = {about: ", ".join(decisions.reasons(about)) for about in ("case", "alarm")}
     return [
-        f"## {_file(source)}",
+        f"## {file_of(source)}",
         "",
         table.grain,
         "",
         "| column | what to write |",
         "|---|---|",
-        *(f"| `{heading}` | {words} |" for heading, words in meanings.items()),
+        *(f"| `{heading}` | {meaning} |" for heading, meaning in meanings.items()),
+        *_MORE.get(source.name, "").format(**words).splitlines(),
         "",
     ]
 
 
-def _file(source: Source) -> str:
+def file_of(source: Source) -> str:
+    """The name of a form."""
     return f"{source.name.replace(' ', '-')}.csv"
+
+
+def headings(source: Source) -> list[str]:
+    """The columns of a form, those for people alone last."""
+    return [*source.vendor_headings, *_BESIDE.get(source.name, ())]
 
 
 def write(folder: Path) -> None:
@@ -81,7 +117,7 @@ def write(folder: Path) -> None:
     if not (folder / "README.md").exists():
         (folder / "README.md").write_text(explained(), encoding="utf-8", newline="\n")
     for source in forms():
-        path = folder / _file(source)
+        path = folder / file_of(source)
         if not path.exists():
             with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(source.vendor_headings)
+                csv.writer(file, lineterminator="\n").writerow(headings(source))

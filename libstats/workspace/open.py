@@ -18,6 +18,7 @@ from libstats.definitions import (
     codes,
     coverage,
     days,
+    decisions,
     processes,
     roles,
     thresholds,
@@ -77,6 +78,7 @@ def opened(
     con.execute("use memory")
     processes.register(con, place.config)
     days.register(con)
+    decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     calendar.register(con, place.config)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import libstats
 from libstats.analysis.alarms import ALARMS
+from libstats.wording import records
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.slow
 ITEMS = "itemnumber;barcode;homebranch;dateaccessioned\n"
 LOANS = "issue_id;issuedate;date_due;returndate\n"
 LOG = "datetime;branch;type\n"
+NAME = re.compile("[bcdfghjkmnpqrstv]{8}")
 
 
 def items(number: int, day: str = "", barcode: str = "b{}", branch: str = "EAST") -> str:
@@ -117,7 +120,12 @@ def alarms(workspace: Workspace, files: list[tuple[str, str]], folder: Path) -> 
     )
     assert receipt.is_clean, str(receipt)
     with libstats.open(workspace) as con:
-        return {row[0] for row in libstats.check(con).fetchall()}
+        rows = records(libstats.check(con))
+    with libstats.open(workspace) as con:
+        assert records(libstats.check(con)) == rows  # and so the same names
+    assert all(NAME.fullmatch(row["id"]) for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+    return {row["alarm"] for row in rows}
 
 
 @pytest.mark.parametrize("name", ALARMS)

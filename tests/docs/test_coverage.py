@@ -45,6 +45,7 @@ EXERCISED = {
             "reserve requests",
             "serial issues",
             "notices",
+            "decisions",
         )
     },
     "alma items of the REST service": f"{SERVICE} (9 items)",

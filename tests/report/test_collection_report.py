@@ -618,6 +618,27 @@ def test_codes_without_a_role_stand_beside_what_was_not_judged() -> None:
     assert "no role" not in str(weeding.why_not(example()))
 
 
+def test_what_was_accepted_as_an_alarm_is_folded_away_and_says_so() -> None:
+    code = {
+        "source": "koha",
+        "field": "not_for_loan_code",
+        "code": "7",
+        "rows": 3,
+        "line": '[roles.koha.item.not_for_loan_code] "7" = "..."',
+    }
+    told = replace(example(), undeclared=[code])
+    assert "Accepted" not in str(weeding.why_not(told))
+    accepted = {
+        ("koha", "item added on 2024-10-21"): "happened once",
+        ("koha", code["line"]): "being mended",
+    }
+    found = str(weeding.why_not(replace(told, accepted=accepted)))
+    assert "Read these figures with care" not in found
+    assert "<summary>Accepted: 2</summary>" in found
+    assert "their true day is not known. Accepted: happened once." in found
+    assert "of which no role is known. Accepted: being mended." in found
+
+
 def test_how_call_numbers_were_read_is_told() -> None:
     """8 of 10 could be read; the exports name the scheme of 5."""
     counts = [("ddc", "exported", 5), ("ddc", "shelf", 1), ("local", "guessed", 2)]

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import call_numbers, codes, days, roles
+from libstats.definitions import call_numbers, codes, days, decisions, roles
 from libstats.sources import roles as vocabularies
 
 Rows = list[dict[str, Any]]
@@ -60,6 +60,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
         "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"
     )
     days.register(con)
+    decisions.register(con)
     roles.register(con, vocabularies.of_system, config or {})
     codes.register(con)
     _cover(con)
