@@ -182,7 +182,7 @@ def origin(report: Ill) -> Html:
     for analysis, title in (
         ("turnaround", "Receipt of the waits"),
         ("fill_rate", "Receipt of the fill rate"),
-        ("worklist", "Receipt of the list of open requests"),
+        ("worklist", "Receipt of the open requests"),
     ):
         given = {} if analysis == "worklist" else year
         try:

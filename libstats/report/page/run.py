@@ -134,7 +134,8 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
     if form == "html":
         return publish.page(notebook, name)
     if form == "xlsx":
-        return workbook.workbook(workbook.of_notebook(notebook), publish.title(notebook, name))
+        tables, title = workbook.of_notebook(notebook), publish.title(notebook, name)
+        return workbook.workbook(tables, title, publish.about(notebook))
     return text(notebook)
 
 
