@@ -184,6 +184,11 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--until", metavar="DAY", help="the first day after those, as in 2026-10-19")
     p.add_argument("--branch", help="only this branch, by its code or its name")
     p.add_argument(
+        "--each-branch",
+        action="store_true",
+        help="a web page and a workbook for every branch, in one run",
+    )
+    p.add_argument(
         "--set",
         action="append",
         default=[],
