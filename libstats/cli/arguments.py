@@ -201,6 +201,19 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
     p.add_argument(
+        "--mail",
+        action="store_true",
+        help="mail it, as a page and a workbook, to whom [mail.to] in libstats.toml names, once",
+    )
+    p.add_argument(
+        "--internal",
+        action="store_true",
+        help="with --mail: only staff get it, so it may list single copies by their barcodes",
+    )
+    p.add_argument(
+        "--again", action="store_true", help="with --mail: also to those who have got it already"
+    )
+    p.add_argument(
         "--out",
         type=_path,
         metavar="FILE",

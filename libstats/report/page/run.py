@@ -14,13 +14,25 @@ from libstats.errors import ReportError, ReportUnknown
 from libstats.report.page import closed, names, period, protected, publish, workbook
 from libstats.report.page import parameters as parameter
 from libstats.report.page.execution import Kernel
-from libstats.report.page.html import SEALED
+from libstats.report.page.html import SEALED, notice
 from libstats.report.page.notebook import NotebookNode, nbformat, text
 from libstats.workspace import given, shipped
 from libstats.workspace import workspace as workspaces
+from libstats.workspace.mail_given import PASSWORD
 from libstats.workspace.workspace import Workspace
 
-__all__ = ["Form", "Job", "Made", "closing", "find", "index", "now_called", "parameters_of", "run"]
+__all__ = [
+    "Form",
+    "Job",
+    "Made",
+    "closing",
+    "find",
+    "index",
+    "make",
+    "now_called",
+    "parameters_of",
+    "run",
+]
 
 log = logging.getLogger("libstats.report")
 
@@ -63,12 +75,25 @@ def run(
     `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
+    return make(now_called(name), place, parameters or {}, out, formats, timeout=timeout).path
+
+
+def make(
+    name: str,
+    place: Workspace,
+    parameters: Mapping[str, Any],
+    out: Path | str | None,
+    formats: Sequence[Form],
+    *,
+    timeout: float = CELL_TIMEOUT,
+) -> Made:
+    """As `run`, of a report by the name that it has now; gives all that was made."""
     target = _target(out) if out is not None else None
-    job = Job.of(now_called(name), place, dict(parameters or {}), formats)
+    job = Job.of(name, place, dict(parameters), formats)
     with job.kernel(timeout) as kernel:
         made = job.made(kernel, target=target)
     index(place, [made])
-    return made.path
+    return made
 
 
 def index(place: Workspace, made: Sequence[Made]) -> None:
@@ -139,6 +164,9 @@ class Job:
         notebook = self.executed(kernel, failed)
         about = publish.about(notebook)
         closed.revised(notebook, self.name, about, reports)
+        is_internal = any(table["has_barcodes"] for table in workbook.of_notebook(notebook))
+        if is_internal:
+            publish.below_answer(notebook, "internal", notice(publish.INTERNAL))
         if target is None:
             target = reports / f"{names.stem(self.name, about)}.{self.formats[0]}"
         contents = {form: _content(notebook, self.name, form) for form in self.formats}
@@ -148,7 +176,6 @@ class Job:
         for form, content in contents.items():
             publish.write(files[form], content)
         failed.unlink(missing_ok=True)
-        is_internal = any(table["has_barcodes"] for table in workbook.of_notebook(notebook))
         return Made(publish.title(notebook, self.name), about, files, is_internal)
 
     def executed(self, kernel: Kernel, failed: Path) -> NotebookNode:
@@ -192,7 +219,8 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
         return publish.page(notebook, name)
     if form == "xlsx":
         tables, title = workbook.of_notebook(notebook), publish.title(notebook, name)
-        return workbook.workbook(tables, title, publish.about(notebook))
+        notes = [publish.INTERNAL] if any(each["has_barcodes"] for each in tables) else []
+        return workbook.workbook(tables, title, publish.about(notebook), notes)
     return text(notebook)
 
 
@@ -271,9 +299,9 @@ def _check_period(values: Mapping[str, Any], known: Mapping[str, Any]) -> None:
 
 
 def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
-    """The environment of the notebook: this libstats, and no variable that would beat a parameter
-    given here."""
-    beaten = {parameter.variable(name) for name in chosen}
+    """The environment of the notebook: this libstats, no variable that would beat a parameter
+    given here, and no password."""
+    beaten = {*map(parameter.variable, chosen), PASSWORD}
     environment = {name: value for name, value in os.environ.items() if name not in beaten}
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")])
