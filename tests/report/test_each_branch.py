@@ -68,9 +68,12 @@ def test_one_run_makes_each_branch_and_says_what_it_left_out(
     assert "NONE: left out, nothing is told of October" in said
     assert "%" not in errors and "branch/s" not in errors  # no progress where nobody looks
     reports = {path.name for path in place.reports.iterdir()}
+    left = {name for name in reports if "failed" in name}
+    assert left == {"lent-DEAD.failed.ipynb", "lent-FAIL.failed.ipynb"}
+    assert all(name in said for name in left)
     stems = [f"lent-{branch}-2026-10" for branch in ("AAA", "BBB", "ZZZ")]
     assert {f"{stem}.{form}" for stem in stems for form in ("html", "xlsx")} <= reports
-    assert not any("NONE" in name or "DEAD" in name for name in reports)
+    assert not any("NONE" in name for name in reports)
     first, second, last = (made_by(place.reports / f"{stem}.xlsx") for stem in stems)
     assert first == second and last[0] != first[0]
     assert "lent-ZZZ-2026-10.html" in (place.reports / "index.html").read_text(encoding="utf-8")

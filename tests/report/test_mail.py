@@ -67,9 +67,16 @@ def test_a_page_comes_once_to_each_unless_it_is_asked_for(
         sent(both, letter)
         sent(both, letter, again=True)
         sent(both, replace(letter, stem="circulation-2026-11"))
-    assert [to for _, to, _ in box.mails] == [[HEAD], [EAST], [HEAD, EAST], [HEAD, EAST]]
+        part = replace(letter, about={**letter.about, "told": "partly"})
+        told = [sent(both, part, again=False) for _ in range(2)]  # another page than that of all
+        assert "already" not in told[0] and "already" in told[1]
+    assert [to for _, to, _ in box.mails] == [[HEAD], [EAST], *[[HEAD, EAST]] * 3]
     kept = (workspace.folder / SENT).read_text(encoding="utf-8")
-    assert "@" not in kept and list(json.loads(kept)) == [letter.stem, "circulation-2026-11"]
+    assert "@" not in kept and list(json.loads(kept)) == [
+        "circulation-2026-10",
+        "circulation-2026-11",
+        "circulation-2026-10, in part",
+    ]
 
 
 def test_lists_of_single_copies_go_to_staff_alone(

@@ -49,6 +49,11 @@ class Letter:
     is_internal: bool
 
     @property
+    def key(self) -> str:
+        """By what it is known that it was sent: once more when all of its period is told."""
+        return f"{self.stem}, in part" if self.about.get("told") == "partly" else self.stem
+
+    @property
     def text(self) -> str:
         """The body: the page's first sentence, its figures, what is attached."""
         said = [self.title, self.about.get("verdict", "")]
@@ -108,7 +113,7 @@ class Post:
             )
         every = self.recipients(letter.name, letter.about.get("branch", ""))
         sent = self._sent()
-        had = {} if again else sent.get(letter.stem, {})
+        had = {} if again else sent.get(letter.key, {})
         to = [address for address in every if _digest(address) not in had]
         if not to:
             return (
@@ -116,7 +121,7 @@ class Post:
             )
         refused = smtp.deliver(self.server, self._message(letter, to), self.sender, to)
         took = {_digest(address): str(today) for address in to if address not in refused}
-        self._keep({**sent, letter.stem: {**sent.get(letter.stem, {}), **took}})
+        self._keep({**sent, letter.key: {**sent.get(letter.key, {}), **took}})
         if refused:
             places = ", ".join(str(every.index(address) + 1) for address in refused)
             raise MailError(

@@ -72,7 +72,8 @@ def run(
 
     Returns the path written, of the first format. A page in `reports` is listed in its
     `index.html`. If anything fails the old report is left as it was, a failed cell leaves
-    `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
+    `NAME.failed.ipynb` beside it (of one branch `NAME-BRANCH.failed.ipynb`), and ReportError says
+    what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
     return make(now_called(name), place, parameters or {}, out, formats, timeout=timeout).path
@@ -131,7 +132,7 @@ class Made:
 @dataclass(frozen=True)
 class Job:
     """A report to make of a workspace: the notebook with its checked parameters, and the names of
-    those that were given; in which forms."""
+    those that were given; in which forms, and of which branch if of one."""
 
     name: str
     place: Workspace
@@ -139,6 +140,7 @@ class Job:
     folder: Path
     chosen: Sequence[str]
     formats: Sequence[Form]
+    branch: str = ""
 
     @classmethod
     def of(
@@ -150,7 +152,8 @@ class Job:
         path = find(name, place.folder)
         notebook = _read(path)
         chosen = _insert(notebook, name, place.folder, parameters)
-        return cls(name, place, notebook, path.parent, chosen, formats)
+        branch = str(parameters.get("branch", ""))
+        return cls(name, place, notebook, path.parent, chosen, formats, branch)
 
     def kernel(self, timeout: float = CELL_TIMEOUT, *, is_shared: bool = False) -> Kernel:
         """The kernel in which it runs."""
@@ -160,7 +163,9 @@ class Job:
     def made(self, kernel: Kernel, *, target: Path | None = None) -> Made:
         """Run it and write its files, named by what it tells of where no target is given."""
         reports = self.place.reports
-        failed = (target or reports / self.name).with_suffix(".failed.ipynb")
+        stem = names.stem(self.name, {"branch": self.branch})
+        failed = target.with_suffix("") if target else reports / stem
+        failed = failed.with_name(f"{failed.name}.failed.ipynb")
         notebook = self.executed(kernel, failed)
         about = publish.about(notebook)
         closed.revised(notebook, self.name, about, reports)
@@ -219,8 +224,7 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
         return publish.page(notebook, name)
     if form == "xlsx":
         tables, title = workbook.of_notebook(notebook), publish.title(notebook, name)
-        notes = [publish.INTERNAL] if any(each["has_barcodes"] for each in tables) else []
-        return workbook.workbook(tables, title, publish.about(notebook), notes)
+        return workbook.workbook(tables, title, publish.about(notebook))
     return text(notebook)
 
 

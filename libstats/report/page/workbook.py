@@ -14,6 +14,7 @@ from libstats.privacy.suppression import NOTE, WITHHELD
 from libstats.report.page.cells import TOLD
 from libstats.report.page.html import TABLES
 from libstats.report.page.notebook import NotebookNode
+from libstats.report.page.publish import INTERNAL
 from libstats.report.page.sheet_names import FIRST, names
 
 __all__ = ["check", "of_notebook", "workbook"]
@@ -49,7 +50,6 @@ def workbook(
     tables: Sequence[dict[str, Any]],
     title: str,
     about: Mapping[str, Any] | None = None,
-    notes: Sequence[str] = (),
 ) -> bytes:
     """A workbook of tables as `Table.data` gives them: what it is, then a sheet a table.
 
@@ -57,7 +57,6 @@ def workbook(
     ----------
     tables, title : what it holds; the report, its period and place
     about : what the report says of itself: `where`, `period`, `branch`, `exports`
-    notes : what a reader must know besides, such as that it is for staff only
 
     On a sheet the caption stands in the first row and the titles in the second, both frozen, with
     filters; numbers are numbers, dates are dates, what is not known is empty, an interval has two
@@ -82,6 +81,7 @@ def workbook(
                 strict=True,
             )
         ]
+        notes = [INTERNAL] if any(table["has_barcodes"] for table in tables) else []
         _contents(book.add_worksheet(FIRST), sheets, looks, (title, about or {}, notes))
         for sheet in sheets:
             sheet.write(book.add_worksheet(sheet.name), title, looks)
