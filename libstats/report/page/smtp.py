@@ -46,6 +46,7 @@ _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
     (UnicodeError, "there is no server called %s", "Check [mail] host."),
     (TimeoutError, "%s did not answer in time", "Check [mail] host and port, or try again later."),
     (ConnectionRefusedError, "%s takes no mail on that port", "Check [mail] host and port."),
+    (ConnectionError, "%s broke the connection", "Check the port, or try again later."),
     (OSError, "%s could not be reached", "Check the network, [mail] host and port."),
 )
 
