@@ -10,6 +10,8 @@
       AnalysisError      a question that the data cannot answer honestly
       ReportError        a report: a failed cell
         ReportUnknown    a report or a parameter of it that there is not
+        NothingTold      nothing that is loaded tells of its period, or of its branch
+      MailError          a mail that was not sent, or not to everybody
 
 Each message says which file (line, column), what was wrong and what to do. Values of a
 row are never part of a message: only their shape is.
@@ -65,3 +67,11 @@ class ReportUnknown(ReportError):
     """A report, or a parameter of it, that there is not."""
 
     exit_status = 2
+
+
+class NothingTold(ReportError):
+    """A report of a period or a branch of which nothing is told."""
+
+
+class MailError(LibstatsError):
+    """A mail that was not sent, or not to everybody."""

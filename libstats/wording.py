@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
+    "Interval",
     "capital",
     "change",
     "day_name",
@@ -21,6 +22,7 @@ __all__ = [
     "records",
     "share",
     "tenths",
+    "to_a_tenth",
 ]
 
 Row = dict[str, Any]
@@ -61,9 +63,29 @@ def percent(part: float) -> str:
     return share(part, 1)
 
 
+def to_a_tenth(part: float) -> str:
+    """A share between 0 and 1 in percent, to a tenth."""
+    return f"{100 * part:.1f}%"
+
+
 def tenths(value: float) -> str:
     """A number of days or the like with one decimal, `5.3`."""
     return f"{value:,.1f}"
+
+
+class Interval(NamedTuple):
+    """Where a figure in days is likely to lie: its ends, None for one that is not known. A workbook
+    has each in a column of its own."""
+
+    low: float | None
+    high: float | None
+
+    def __str__(self) -> str:
+        if self.low is None and self.high is None:
+            return "too few to tell"
+        if self.high is None:
+            return f"{tenths(self.low or 0)} or more"
+        return f"{tenths(self.low or 0)} to {tenths(self.high)}"
 
 
 def capital(text: str) -> str:

@@ -103,13 +103,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def published(demo: Path) -> Callable[[str], Path]:
-    """Gives the page of a report of the sample library by name: each is made once for all tests,
-    since to make one takes up to half a minute."""
+    """Gives the page of a report of the sample library by name, with its workbook beside it: each
+    is made once for all tests, since to make one takes up to half a minute."""
 
     def page(name: str) -> Path:
         made = demo.parent / "pages" / f"{name}.html"
         made.parent.mkdir(exist_ok=True)
         with FileLock(made.with_suffix(".lock")):
-            return made if made.exists() else run(name, demo, {}, made)
+            return made if made.exists() else run(name, demo, {}, made, ["html", "xlsx"])
 
     return page

@@ -184,6 +184,11 @@ def _add_report(p: argparse.ArgumentParser) -> None:
     p.add_argument("--until", metavar="DAY", help="the first day after those, as in 2026-10-19")
     p.add_argument("--branch", help="only this branch, by its code or its name")
     p.add_argument(
+        "--each-branch",
+        action="store_true",
+        help="a web page and a workbook for every branch, in one run",
+    )
+    p.add_argument(
         "--set",
         action="append",
         default=[],
@@ -195,6 +200,19 @@ def _add_report(p: argparse.ArgumentParser) -> None:
         "--html", action="store_true", help="write it as a web page (so too if nothing is said)"
     )
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
+    p.add_argument(
+        "--mail",
+        action="store_true",
+        help="mail it, as a page and a workbook, to whom [mail.to] in libstats.toml names, once",
+    )
+    p.add_argument(
+        "--internal",
+        action="store_true",
+        help="with --mail: only staff get it, so it may list single copies by their barcodes",
+    )
+    p.add_argument(
+        "--again", action="store_true", help="with --mail: also to those who have got it already"
+    )
     p.add_argument(
         "--out",
         type=_path,

@@ -25,10 +25,10 @@ def close(place: Workspace, month: str, now: datetime) -> str:
     closed.refuse_again(place.reports, month)
     kept, without = [], []
     with tempfile.TemporaryDirectory(prefix="libstats-", ignore_cleanup_errors=True) as scratch:
-        for name in _of_months():
+        for name in _of_months(place):
             page = Path(scratch) / f"{name}-{month}.html"
             try:
-                about = run.made(name, place.folder, {"month": month}, page)
+                about = run.closing(name, place.folder, {"month": month}, page)
             except ReportError as error:
                 without.append(f"{name}: {error.problem}")
                 continue
@@ -50,10 +50,10 @@ def close(place: Workspace, month: str, now: datetime) -> str:
     )
 
 
-def _of_months() -> list[str]:
+def _of_months(place: Workspace) -> list[str]:
     """The reports that tell of a month."""
     return sorted(
         path.stem
         for path in shipped.notebooks().glob("*.ipynb")
-        if "month" in run.parameters_of(path.stem)
+        if "month" in run.parameters_of(path.stem, place.folder)
     )

@@ -264,18 +264,13 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from libstats import report
+    from libstats.cli import report
 
     place = _place(args)
     options = ("month", "quarter", "year", "since", "until", "branch")
     said = {name: text for name in options if (text := getattr(args, name)) is not None}
     given = _pairs(args.set) | said
-    formats: list[report.Form] = ["html"] if args.html or not args.xlsx else []
-    if args.xlsx:
-        formats.append("xlsx")
-    path = report.run(args.name, place.folder, given, args.out, formats)
-    _say(f"The report is at {path}")
-    return 0
+    return report.report(place, args, given, _say)
 
 
 def _close(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from libstats.analysis.circulation import left_out as circulation_left_out
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.signals.signals import signals
 from libstats.definitions.branches import place_of
-from libstats.errors import AnalysisError, ReportError
+from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
@@ -165,13 +165,13 @@ def _refuse(report: Circulation) -> None:
     every = [*report.rows, *(row for rows in report.days.values() for row in rows)]
     branches = {row["branch"] for row in every if row["branch"] is not None}
     if report.branch and report.branch not in branches:
-        raise ReportError(
+        raise NothingTold(
             f"there is no circulation at a branch {report.branch!r} in these {MONTHS} months",
             f"There is at: {', '.join(sorted(branches)) or 'none'}.",
         )
     if report.state(report.period) == "outside":
         reasons = sorted({row["reason"] for row in report.at(report.period) if row["reason"]})
-        raise ReportError(
+        raise NothingTold(
             f"nothing that is loaded tells of circulation in {report.period.words}"
             f"{f': {reasons[0]}' if reasons else ''}",
             "`libstats coverage` says which months are told of. No file was changed.",

@@ -12,9 +12,10 @@ from libstats.report import sections, weeding
 from libstats.report.charts import Figure
 from libstats.report.charts import collection as charts_collection
 from libstats.report.collection_rows import Collection, read
+from libstats.report.page.cells import in_a_workbook
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, shown, table
-from libstats.wording import Row, number, share
+from libstats.wording import Row, number, percent, share
 
 __all__ = [
     "Collection",
@@ -179,12 +180,19 @@ def heed_use(report: Collection) -> Html:
     return sections.heed(told)
 
 
-def _part(value: float) -> str:
-    return share(value, 1)
-
-
+@in_a_workbook("0")
 def _year(value: float) -> str:
     return f"{value:.0f}"
+
+
+@in_a_workbook("0.0")
+def _each(value: float) -> str:
+    return f"{value:.1f}"
+
+
+@in_a_workbook("0.00")
+def _relative(value: float) -> str:
+    return f"{value:.2f}"
 
 
 def by_class(report: Collection) -> Html:
@@ -200,8 +208,8 @@ def by_class(report: Collection) -> Html:
     }
     formats: dict[str, Callable[[Any], str]] = {
         "median_year": _year,
-        "share_older_5_years": _part,
-        "share_older_10_years": _part,
+        "share_older_5_years": percent,
+        "share_older_10_years": percent,
     }
     listed = table(
         rows[:-1],
@@ -239,13 +247,13 @@ def use_by_class(report: Collection) -> Html:
         "items": "Copies",
         "in_house_uses": "Uses inside the library",
         "turnover": "Uses per copy",
-        "relative_use": "Relative use",
+        "relative_use": "Relative use (1: average)",
         "share_dusty": "Of long-held copies, not used in three years",
     }
     formats: dict[str, Callable[[Any], str]] = {
-        "share_dusty": _part,
-        "turnover": lambda value: f"{value:.1f}",
-        "relative_use": lambda value: f"{value:.2f}",
+        "share_dusty": percent,
+        "turnover": _each,
+        "relative_use": _relative,
     }
     foot = {**{name: report.use_of_all.get(name) for name in columns}, "class": "all classes"}
     first, last = report.year

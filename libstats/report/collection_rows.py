@@ -20,7 +20,7 @@ from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.branches import place_of
 from libstats.definitions.thresholds import chosen, lines
-from libstats.errors import ReportError
+from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation_rows import branch_names
 from libstats.report.page import period
 from libstats.wording import Row, day_name, records
@@ -159,7 +159,7 @@ def _whole(con: duckdb.DuckDBPyConnection, day: date, branch: str | None) -> Row
     """The age of all copies; ReportError if there is none."""
     rows = records(ages.collection_age(con, as_of=day, by="all", branch=branch))
     if not rows:
-        raise ReportError(
+        raise NothingTold(
             "no copy is held on that day",
             "Give a later day, or load a list of items: libstats load exports",
         )
@@ -224,7 +224,7 @@ def _branch(con: duckdb.DuckDBPyConnection, given: str) -> tuple[str, dict[str, 
     branch = {name: code for code, name in names.items() if code in codes}.get(place, place)
     if branch and branch not in codes:
         told = ", ".join(sorted(codes)) or "none"
-        raise ReportError(f"no copy belongs to a branch {given!r}", f"There are copies of: {told}.")
+        raise NothingTold(f"no copy belongs to a branch {given!r}", f"There are copies of: {told}.")
     return branch, names
 
 

@@ -16,7 +16,7 @@ from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.fill import fill_rate
 from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions.processes import Process, process_of
-from libstats.errors import AnalysisError, ReportError
+from libstats.errors import AnalysisError, NothingTold
 from libstats.report import sections
 from libstats.report.page.html import notice
 from libstats.report.page.period import Period, asked
@@ -148,7 +148,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Ill:
     rows = records(fill_rate(con, PROCESS, since=period.since, until=period.until))
     if not rows or rows[0]["coverage"] == "outside":
         why = f": {rows[0]['reason']}" if rows and rows[0]["reason"] else ""
-        raise ReportError(
+        raise NothingTold(
             f"nothing that is loaded tells of interlibrary loan in {period.words}{why}",
             "`libstats coverage` says which months are told of. No file was changed.",
         )
@@ -182,7 +182,7 @@ def origin(report: Ill) -> Html:
     for analysis, title in (
         ("turnaround", "Receipt of the waits"),
         ("fill_rate", "Receipt of the fill rate"),
-        ("worklist", "Receipt of the list of open requests"),
+        ("worklist", "Receipt of the open requests"),
     ):
         given = {} if analysis == "worklist" else year
         try:

@@ -35,6 +35,7 @@ from libstats.wording import (
     percent,
     records,
     tenths,
+    to_a_tenth,
 )
 
 __all__ = ["LESS", "LONGER", "SAME", "answer", "judged", "to_a_tenth", "within_goal"]
@@ -187,11 +188,6 @@ def _filled(report: Ill) -> sections.Card:
         name="fill rate",
         value=rate,
     )
-
-
-def to_a_tenth(part: float) -> str:
-    """A share of 0 to 1 in percent, to a tenth."""
-    return f"{100 * part:.1f}%"
 
 
 def _open(report: Ill) -> sections.Card:

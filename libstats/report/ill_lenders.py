@@ -11,13 +11,22 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.report.ill import KINDS, YEARS, Ill, interval, of_requests, or_why_not
+from libstats.report.ill import KINDS, YEARS, Ill, of_requests, or_why_not
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
 from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
-from libstats.wording import Row, capital, day_name, month_before, percent, records, tenths
+from libstats.wording import (
+    Interval,
+    Row,
+    capital,
+    day_name,
+    month_before,
+    percent,
+    records,
+    tenths,
+)
 
 __all__ = ["desk", "lenders", "unlike_others"]
 
@@ -111,7 +120,7 @@ def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
             "lender": row["lender"],
             "reached": row["reached"],
             "p50": row["p50"],
-            "p50_interval": interval(row, "p50"),
+            "p50_interval": Interval(row["p50_low"], row["p50_high"]),
             "p90": row["p90"],
             "still_open": row["still_open"],
             "given_up": row["given_up"],
@@ -128,7 +137,8 @@ def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
         "given_up": "Given up",
     }
     caption = f"Days from sending to receiving {name}, by lender, {period.words}"
-    return shortened(lines, caption, headings, ("p50", "p90"), last=False)
+    sheet = f"Lenders of {name}"
+    return shortened(lines, caption, headings, ("p50", "p90"), last=False, sheet=sheet)
 
 
 def _refusals(report: Ill, period: Period) -> Html:
@@ -194,6 +204,7 @@ def desk(report: Ill, process: str) -> Html:
         unfilled_reasons(report.con, process, **year),
         f"Why requests were given up: {work.title}",
         headings={"counts_as": "Counts as", "cases": "Requests"},
+        sheet=f"Given up, {work.title}",
     )
     return joined(
         paragraph(" ".join(sentences)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from libstats.analysis.today import pressing, words
 from libstats.analysis.today_rows import PAUSED, grouped
@@ -11,11 +11,10 @@ from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
 from libstats.report import charts
 from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
-from libstats.report.ill_answer import to_a_tenth
 from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
-from libstats.wording import Row, day_name, number, records, tenths
+from libstats.wording import Row, day_name, number, records, tenths, to_a_tenth
 
 __all__ = ["filled", "to_do", "waiting"]
 
@@ -25,7 +24,7 @@ RATES = {
     "unfilled": "Not filled",
     "rate": "Fill rate",
     "rate_low": "May be from (95%)",
-    "rate_high": "to",
+    "rate_high": "May be up to (95%)",
 }
 OTHERS = {
     "duplicate": "Duplicates",
@@ -86,11 +85,17 @@ def _named(weeks: list[Row]) -> str:
     return f"{number(len(weeks))} weeks, the last of them ending {last},"
 
 
+def _day_or_words(week: Row) -> date | str:
+    """The last day of a week; of one that is not over in words, with how many days it has."""
+    words, last = charts.week_ending(week), (week["ended_at"] - timedelta(microseconds=1)).date()
+    return last if words == day_name(last) else words
+
+
 def backlog_by_week(report: Ill) -> Html:
     """The picture's figures."""
     rows = [
         {
-            "week": charts.week_ending(week),
+            "week": _day_or_words(week),
             **{
                 k: week[k]
                 for k in ("came", "done", "given_up", "waiting", "median_age", "oldest_age")
@@ -206,6 +211,7 @@ def to_do(report: Ill) -> Html:
             f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on "
             f"{day_name(report.as_of)}"
         ),
+        sheet="Late or near the goal",
         headings=headings,
         formats={"age": tenths},
     )

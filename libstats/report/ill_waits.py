@@ -10,11 +10,11 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
 from libstats.report import charts
 from libstats.report.charts.waiting import shares_after
-from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, interval, of_requests, or_why_not
+from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
-from libstats.wording import Row, capital, number, percent, records, tenths
+from libstats.wording import Interval, Row, capital, number, percent, records, tenths
 
 __all__ = ["reached", "steps", "unjudged", "waits"]
 
@@ -54,7 +54,7 @@ def by_month(rows: list[Row], name: str) -> Html:
             "cases": row["cases"],
             "still_open": row["still_open"],
             "p50": row["p50"],
-            "p50_interval": interval(row, "p50"),
+            "p50_interval": Interval(row["p50_low"], row["p50_high"]),
             "p90": row["p90"],
             "naive_p50": row["naive_p50"],
         }
@@ -75,21 +75,26 @@ def by_month(rows: list[Row], name: str) -> Html:
         headings,
         ("p50", "p90", "naive_p50"),
         last=True,
+        sheet=f"Waits for {name} by month",
     )
 
 
 def shortened(
-    lines: list[Row], caption: str, headings: dict[str, str], days: tuple[str, ...], last: bool
+    lines: list[Row],
+    caption: str,
+    headings: dict[str, str],
+    days: tuple[str, ...],
+    last: bool,
+    *,
+    sheet: str = "",
 ) -> Html:
     """A table of which the page shows at most twelve rows, the last or the first ones, and the
     workbook all."""
-    made = [
-        table(rows, caption, headings=headings, formats=dict.fromkeys(days, tenths))
-        for rows in (lines, lines[-SHOWN:] if last else lines[:SHOWN])
-    ]
-    more = len(lines) - len(made[1].rows)
-    told = paragraph(f"The workbook has {number(more)} more rows.") if more else ""
-    return Html(f"{made[1]._repr_html_()}{told}", made[:1])
+    formats = dict.fromkeys(days, tenths)
+    made = table(lines, caption, headings=headings, formats=formats, sheet=sheet)
+    made = made.at_most(SHOWN, last)
+    told = f"The workbook has {number(made.more)} more rows."
+    return joined(made, paragraph(told) if made.more else "")
 
 
 @or_why_not
@@ -128,7 +133,8 @@ def _by_day(steps: list[Row], name: str) -> Table:
         "waiting": "Still waiting",
     }
     shares = dict.fromkeys(("reached", "given_up", "waiting"), percent)
-    return table(rows, f"How far all {name} were, by day", headings=headings, formats=shares)
+    caption = f"How far all {name} were, by day"
+    return table(rows, caption, headings=headings, formats=shares)
 
 
 @or_why_not
@@ -211,6 +217,7 @@ def _table_of_steps(report: Ill, rows: list[Row], name: str) -> Table:
         f"Days that each step of {name} took, {report.year.words}",
         headings=headings,
         formats=dict.fromkeys(("p50", "p90", "before_p50", "before_p90"), tenths),
+        sheet=f"Steps of {name}",
     )
 
 

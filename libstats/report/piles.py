@@ -130,7 +130,13 @@ def pile_table(report: TechnicalServices) -> Html:
         )
     }
     formats = {name: tenths for name in headings if name.endswith("age")}
-    listed = table(rows, "What waited at the end of each month", headings=headings, formats=formats)
+    listed = table(
+        rows,
+        "What waited at the end of each month",
+        headings=headings,
+        formats=formats,
+        sheet="What waited, by month",
+    )
     reasons = {
         f"{STAGES[stage.start, stage.end]}: {row['reason']}."
         for stage in _piles(report)
@@ -170,6 +176,7 @@ def waits(report: TechnicalServices) -> Table | Html:
     return table(
         rows,
         f"Days that each step took, copies of the 12 months to {month_name(report.months[-1])}",
+        sheet="Receipt to the shelf",
         headings=headings,
         formats=dict.fromkeys(("p50", "p90", "before_p50", "before_p90"), tenths),
     )

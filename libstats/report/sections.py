@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from libstats.report.charts.sparkline import sparkline
+from libstats.report.page.cells import as_told, plain
 from libstats.report.page.html import escaped, notice, paragraph
 from libstats.report.page.table import Html, folded, joined, shown, table
 from libstats.wording import Row, capital, number
@@ -74,8 +75,9 @@ def answer(
         for card in cards
         if card.name
     }
+    told = {"where": where, "verdict": verdict, "cards": [_told(c) for c in cards[:MOST_CARDS]]}
     head = Html(
-        f'<p class="libstats-period">{escaped(where)}</p>', about={**about, "figures": kept}
+        f'<p class="libstats-period">{escaped(where)}</p>', about={**about, **told, "figures": kept}
     )
     box = notice("Before you use these figures:", before, attention=True) if before else ""
     link = f'<p class="libstats-origin"><a href="#{ORIGIN}">Where these figures come from</a></p>'
@@ -86,6 +88,11 @@ def answer(
         figures(cards[:MOST_CARDS]),
         link,
     )
+
+
+def _told(card: Card) -> str:
+    """A card as a plain sentence or two, for a mail."""
+    return f"{card.shown} {card.what}. {card.words}".strip()
 
 
 def figures(cards: Iterable[Card]) -> Html:
@@ -116,7 +123,15 @@ def origin(sources: Iterable[Row], complete: str, lacks: Sequence[str], *pieces:
     rows = [{name: row[name] for name in SOURCE} for row in sources]
     said = notice("What the exports lack:", lacks) if lacks else notice(complete)
     listed = table(rows, "The exports behind these figures", headings=SOURCE)
-    return joined(said, listed, folded("How these figures were counted", *pieces))
+    told = [{"export": _of(row), "newest": plain(row["newest_export_at"])} for row in rows]
+    exports = Html("", about={"exports": told})
+    return joined(said, listed, folded("How these figures were counted", *pieces), exports)
+
+
+def _of(row: Row) -> str:
+    """An export, with its source where its name does not say it."""
+    source, export = row["source"], row["export"]
+    return str(export) if export.startswith(f"{source} ") else f"{export} of {source}"
 
 
 def head(
@@ -180,9 +195,16 @@ def undeclared(codes: Sequence[Row], what: str) -> list[str]:
     return told
 
 
-def receipt(rows: Sequence[Row], analysis: str, caption: str, without: Sequence[str] = ()) -> Html:
+def receipt(
+    rows: Sequence[Row],
+    analysis: str,
+    caption: str,
+    without: Sequence[str] = (),
+    *,
+    sheet: str = "",
+) -> Html:
     """The receipt of an analysis: its definition as a sentence, and a table of all other parts but
-    those of `without`."""
+    those of `without`; `sheet` as in `table`."""
     definition = " ".join(
         row["value"] for row in rows if row["part"] == "definition" and row["what"] == analysis
     )
@@ -190,5 +212,7 @@ def receipt(rows: Sequence[Row], analysis: str, caption: str, without: Sequence[
         [row for row in rows if row["part"] not in ("definition", *without)],
         caption,
         headings={"what": "Of what", "value": "What it was"},
+        formats={"value": as_told},
+        sheet=sheet,
     )
     return joined(paragraph(capital(definition)), listed)

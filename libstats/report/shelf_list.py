@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from libstats.report.collection_rows import Collection
+from libstats.report.page.cells import Format, in_a_workbook
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Row, month_name, number
@@ -60,21 +61,22 @@ def _walk(report: Collection, copies: list[Row], of: str) -> Html:
         rows = [_pick(row) for row in listed if row["branch"] == branch]
         name = named(branch=branch)["branch"]
         caption = f"{name}: {number(len(rows))} {'copy' if len(rows) == 1 else 'copies'}{of}"
-        pieces += ['<div class="libstats-walk">', table(rows, caption, headings=WALK), "</div>"]
+        sheet = f"{'Last copies' if of else 'To look at'}, {name}"
+        walk = table(rows, caption, headings=WALK, formats=AS_WRITTEN, sheet=sheet)
+        pieces += ['<div class="libstats-walk">', walk, "</div>"]
     return joined(*pieces)
 
 
 def _pick(row: Row) -> Row:
     """A line of a list to take along, in words where it has no last use or where use does not speak
-    for going; numbers of years as text, without a comma."""
+    for going."""
     limits = {"age": "old", "use": "unused", "age and use": "old and unused"}
-    year = row["published_year"]
     return {
         "call_number": row["call_number"],
         "location": row["location"],
         "author": _short(row["author"], LONGEST_AUTHOR),
         "title": _short(row["title"]),
-        "published_year": None if year is None else str(year),
+        "published_year": row["published_year"],
         "barcode": row["barcode"],
         "uses": row["lifetime_uses"],
         "unused_since": _last_use(row),
@@ -92,7 +94,7 @@ def named(**values: str | None) -> dict[str, str]:
     return {name: value or UNKNOWN[name] for name, value in values.items()}
 
 
-def _last_use(row: Row) -> str | None:
+def _last_use(row: Row) -> date | str | None:
     """The month of the last use; one that is not recorded is not called unknown: it says since when
     the record is silent."""
     silent = {
@@ -102,18 +104,21 @@ def _last_use(row: Row) -> str | None:
     }
     if row["unused_since"] is None:
         return None
-    when = (
-        str(row["unused_since"].year)
-        if row["unused_from"] == "publication"
-        else _month(row["unused_since"])
-    )
-    return silent.get(row["unused_from"], "{}").format(when)
+    since: date = row["unused_since"]
+    if row["unused_from"] not in silent:
+        return since
+    when = str(since.year) if row["unused_from"] == "publication" else _month(since)
+    return silent[row["unused_from"]].format(when)
 
 
+@in_a_workbook("mmm yyyy")
 def _month(day: date) -> str:
     """A day's month, short enough for a narrow column: Oct 2022."""
     name, year = month_name(day)[:3], day.year
     return f"{name}\N{NO-BREAK SPACE}{year}"
+
+
+AS_WRITTEN: dict[str, Format] = {"published_year": str, "unused_since": _month}
 
 
 def _short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
@@ -144,6 +149,7 @@ def missing(report: Collection) -> Html:
     shelf = table(
         listed,
         "Lost, missing or claimed returned, the longest first",
+        sheet="Lost, missing, claimed returned",
         headings={"lost_on": "Since", "days_lost": "Days"},
     )
     return joined(paragraph(text), folded("The list", shelf, is_open=True))

@@ -308,7 +308,12 @@ def origin(report: TechnicalServices) -> Html:
     lacks = [sections.unread(row) for row in report.sources if row["rows_rejected"]]
     complete = f"Every export below could be read as a whole. They tell of {report.period.words}."
     pieces = [
-        sections.receipt(rows, "throughput", f"How “{STEPS[step].lower()}” was counted")
+        sections.receipt(
+            rows,
+            "throughput",
+            f"How “{STEPS[step].lower()}” was counted",
+            sheet=f"Counted: {STEPS[step].lower()}",
+        )
         for step, rows in report.receipts.items()
     ]
     return sections.origin(report.sources, complete, lacks, *pieces)

@@ -15,7 +15,7 @@ from libstats.analysis.work.exported import known_milestones, newest_export
 from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError, ReportError
+from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.report.vendor_rows import Orders, read_orders
 from libstats.wording import Row, month_before, records
@@ -316,7 +316,7 @@ def _refuse(found: TechnicalServices) -> None:
     if ends or not (told or waits):
         reasons = [row["reason"] for rows in found.within.values() for row in rows if row["reason"]]
         why = f": {reasons[0]}" if reasons else ""
-        raise ReportError(
+        raise NothingTold(
             f"nothing that is loaded tells of technical services in {found.period.words}{why}",
             "`libstats coverage` says which months are told of. No file was changed.",
         )

@@ -8,7 +8,7 @@ from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.report.technical_services_rows import TechnicalServices
 from libstats.report.vendor_rows import FEW, Vendor, apart
-from libstats.wording import Row, day_name, number, tenths
+from libstats.wording import Interval, Row, day_name, number, tenths
 
 __all__ = ["by_fund", "by_vendor"]
 
@@ -22,13 +22,13 @@ def by_vendor(report: TechnicalServices) -> Html:
         return Html(paragraph("No export tells how long orders took to come."))
     rows = sorted(orders.vendors, key=lambda each: (-each.wait["cases"], each.name or ""))
     caption = f"Orders sent from {orders.period.words}, by vendor"
-    listed = _listed([_line(each) for each in rows[:MOST]], caption)
-    more = [_listed([_line(each) for each in rows], f"{caption}, all")] if rows[MOST:] else []
+    listed = _listed([_line(each) for each in rows], caption).at_most(MOST)
+    more = f" The workbook has {number(listed.more)} more vendors." if listed.more else ""
     return joined(
         paragraph(_finding(report)),
         listed,
-        paragraph(_explained(report)),
-        folded("Margins, late and claims by vendor", _margins(rows), *more),
+        paragraph(f"{_explained(report)}{more}"),
+        folded("Margins, late and claims by vendor", _margins(rows)),
     )
 
 
@@ -86,8 +86,8 @@ def _margins(rows: list[Vendor]) -> Table:
     lines = [
         {
             "vendor": each.name or "vendor not known",
-            "half": _between(each.wait, "p50"),
-            "nine": _between(each.wait, "p90"),
+            "half": Interval(each.wait["p50_low"], each.wait["p50_high"]),
+            "nine": Interval(each.wait["p90_low"], each.wait["p90_high"]),
             "limit": each.limit,
             "by": "its own usual time" if each.is_usual else "the goal",
             "claimed": each.claimed,
@@ -104,27 +104,17 @@ def _margins(rows: list[Vendor]) -> Table:
     return table(lines, "How sure the waits are", headings=headings, formats={"limit": tenths})
 
 
-def _between(row: Row, p: str) -> str:
-    low, high = row[f"{p}_low"], row[f"{p}_high"]
-    if low is None and high is None:
-        return "too few to tell"
-    if high is None:
-        return f"{tenths(low)} or more"
-    return f"{tenths(low or 0)} to {tenths(high)}"
-
-
 def by_fund(report: TechnicalServices) -> Table | Html:
     """The order lines of these two years by fund."""
     orders = report.orders
     if orders.period is None or not orders.funds:
         return Html(paragraph("No export tells which fund an order is paid from."))
-    many = len(orders.funds) - MOST
     told = table(
-        orders.funds[:MOST],
+        orders.funds,
         f"Order lines sent from {orders.period.words}, by fund",
         headings={"lines": "Order lines", "still_open": "Open now"},
-    )
+    ).at_most(MOST)
     said = "A line that two funds pay counts for both."
-    if many > 0:
-        said = f"{said} {number(many)} more funds have fewer lines."
+    if told.more:
+        said = f"{said} {number(told.more)} more funds with fewer lines are in the workbook."
     return joined(told, paragraph(said))

@@ -11,7 +11,7 @@ from libstats.report.collection_rows import Collection
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.report.shelf_list import named
-from libstats.wording import Row, number, share
+from libstats.wording import Row, number, percent
 
 __all__ = ["first_shelf", "limits", "schemes", "summary", "why_not"]
 
@@ -58,7 +58,8 @@ def summary(report: Collection) -> Html:
     pieces: list[Table | str] = [paragraph(_begin(report))]
     if by_shelf:
         caption = "Copies to look at by shelf, the most first"
-        pieces += [table(by_shelf, caption, foot=foot), _of_classes(report)]
+        listed = table(by_shelf, caption, foot=foot, sheet="Copies to look at, by shelf")
+        pieces += [listed, _of_classes(report)]
     return joined(*pieces, sections.heed([JUDGE]) if by_shelf else "")
 
 
@@ -71,13 +72,14 @@ def _of_classes(report: Collection) -> Html:
             **named(**{"class": name}),
             "copies": classes[name],
             "of_class": held.get(name),
-            "share": share(classes[name], held.get(name, 0)),
+            "share": classes[name] / held[name] if held.get(name) else None,
         }
         for name in sorted(classes, key=lambda name: _blanks_last((name,)))
     ]
     headings = {"of_class": "Copies of the class", "share": "Share of the class"}
     return folded(
-        "How many of each class", table(rows, "Copies to look at, by class", headings=headings)
+        "How many of each class",
+        table(rows, "Copies to look at, by class", headings=headings, formats={"share": percent}),
     )
 
 
@@ -205,6 +207,7 @@ def schemes(report: Collection) -> Html:
             if of_scheme[scheme]
         ],
         "Call numbers by scheme, and how the scheme is known",
+        sheet="Call numbers by scheme",
         headings=TOLD_BY,
         foot={
             "scheme": "all",
@@ -243,13 +246,18 @@ def _recalled(report: Collection) -> list[str]:
     ]
 
 
+def _in_years(limit: str | None) -> int | str:
+    """A limit as the number that it is; the table of limits is text."""
+    return int(limit) if limit and limit.isdecimal() else "any"
+
+
 def _limit(row: Row) -> Row:
     """A line of the limits; a class that is no range once."""
     first, last = row["class_from"], row["class_to"]
     return {
         "class": first if first == last else f"{first} to {last}",
         "scheme": row["scheme"],
-        "age_years": row["age_years"] or "any",
-        "no_use_years": row["no_use_years"] or "any",
+        "age_years": _in_years(row["age_years"]),
+        "no_use_years": _in_years(row["no_use_years"]),
         "note": row.get("note", ""),
     }

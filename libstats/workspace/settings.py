@@ -19,17 +19,20 @@ from libstats.errors import WorkspaceError
 from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
+from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
 
 Config = Mapping[str, Any]
 
 
 class Setting(NamedTuple):
-    """What a key wants: the test of its value, what is wrong with another, and a right one."""
+    """What a key wants: the test of its value, what is wrong with another, and a right one; the
+    `remedy` of one that no value is right for."""
 
     is_right: Callable[[Any], bool]
     problem: str
     example: str
     is_required: bool = False
+    remedy: str = ""
 
 
 class Section(NamedTuple):
@@ -262,6 +265,31 @@ SECTIONS = {
         },
         further=of_call_numbers,
     ),
+    "mail": Section(
+        "[mail]",
+        {
+            "host": Setting(
+                is_host, "is no name of a server", '"mail.archmere.example"', is_required=True
+            ),
+            "port": Setting(_is_number(1, 65_535), "is not a port, 1 to 65535", "587"),
+            "from": Setting(
+                is_address, "is no e-mail address", '"stats@archmere.example"', is_required=True
+            ),
+            "user": Setting(_is_name, "is no name to log in with", '"stats"'),
+            "to": Setting(
+                is_list_of_recipients,
+                "does not list e-mail addresses by report",
+                '{circulation = ["head@archmere.example"]}',
+                is_required=True,
+            ),
+            "password": Setting(
+                lambda value: False,
+                "does not belong into this file, which others read and copy",
+                "",
+                remedy=f"Take it out, and set it in the environment as {PASSWORD}",
+            ),
+        },
+    ),
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
     ),
@@ -325,16 +353,14 @@ def _of_keys(
     for key, value in given.items():
         wanted = keys.get(key)
         if wanted is None:
-            told = f"{_meant(key, keys)}The keys are: {', '.join(keys)}"
+            known = (name for name, setting in keys.items() if not setting.remedy)
+            told = f"{_meant(key, keys)}The keys are: {', '.join(known)}"
             yield Fault((*at, key), "is no key of it", told)
         elif not wanted.is_right(value):
             name = key if re.fullmatch(r"[\w-]+", key, re.A) else f'"{key}"'
             right = f"Write for example {name} = {wanted.example}"
-            yield Fault(
-                (*at, key),
-                wanted.problem,
-                right if wanted.example else f"Write {form} and its keys below it",
-            )
+            told = right if wanted.example else f"Write {form} and its keys below it"
+            yield Fault((*at, key), wanted.problem, wanted.remedy or told)
     yield from (
         Fault(at, f"lacks its {key}", f"Write below it: {key} = {wanted.example}")
         for key, wanted in keys.items()

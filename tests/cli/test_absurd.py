@@ -16,7 +16,7 @@ from libstats.analysis.provenance import ANALYSES
 from libstats.cli import demo, main
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError, ReportError
-from libstats.report.page import period, run
+from libstats.report.page import execution, period
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
@@ -74,7 +74,7 @@ def place(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def stopped(*given: Any) -> None:
         raise ReportError("stopped", "It would have run.")
 
-    monkeypatch.setattr(run._Execution, "run", stopped)
+    monkeypatch.setattr(execution.Kernel, "run", stopped)
     monkeypatch.setattr(demo, "run", lambda folder: "made")
     folder = tmp_path / "here"
     folder.mkdir()

@@ -107,7 +107,7 @@ def test_a_month_closed_and_reported_again(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # each other report would start a Python to say that nothing tells of it
-    monkeypatch.setattr("libstats.cli.close._of_months", lambda: ["circulation"])
+    monkeypatch.setattr("libstats.cli.close._of_months", lambda _: ["circulation"])
     write(workspace.folder / CONFIG, WHOLE)
     libstats.load(workspace, [write(workspace.exports / "issues-2026-11-01.csv", ISSUES)])
     assert "2026-10 is closed: circulation are kept" in close(workspace, "2026-10", NOW)

@@ -4,6 +4,7 @@ notebook run whole."""
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -242,7 +243,7 @@ def test_the_backlog_ends_with_what_waits(workspace: Workspace) -> None:
     assert (rows[-1]["week"], rows[-1]["waiting"], rows[-2]["week"]) == (
         "October 31, 2026 (6 days only)",
         1,
-        "October 25, 2026",
+        date(2026, 10, 25),
     )
     assert (
         "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), "

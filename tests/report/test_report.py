@@ -193,9 +193,11 @@ def test_a_given_parameter_beats_the_environment(
 ) -> None:
     monkeypatch.setenv("LIBSTATS_MONTH", "2026-09")
     monkeypatch.setenv("LIBSTATS_BRANCH", "East")
+    monkeypatch.setenv("LIBSTATS_MAIL_PASSWORD", "swordfish")
     environment = runner._environment(tmp_path, ["month", "workspace"])
     assert "LIBSTATS_MONTH" not in environment
     assert environment["LIBSTATS_BRANCH"] == "East"
+    assert "LIBSTATS_MAIL_PASSWORD" not in environment  # what a cell sees, a page may show
 
 
 def test_values_go_into_a_cell_after_the_parameters() -> None:

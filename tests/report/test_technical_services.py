@@ -18,6 +18,7 @@ from libstats.report.page.period import Period
 from libstats.report.technical_services import TechnicalServices
 from libstats.report.technical_services_rows import Stage, state_of
 from libstats.report.vendor_rows import Orders, Vendor, apart
+from libstats.wording import Interval
 
 OCTOBER, SEPTEMBER, LAST_YEAR = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
 PERIOD = Period(OCTOBER, date(2026, 11, 1))
@@ -217,8 +218,8 @@ def test_orders_by_vendor() -> None:
     assert [row["late"] for row in shown.rows] == [0, 4]
     assert margins.rows[1] == {
         "vendor": "Quay",
-        "half": "28.0 to 42.0",
-        "nine": "too few to tell",
+        "half": Interval(28, 42),
+        "nine": Interval(None, None),
         "limit": 120.8,
         "by": "its own usual time",
         "claimed": 2,

@@ -9,13 +9,20 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
 from libstats.errors import ReportError
+from libstats.privacy.suppression import NOTE, WITHHELD
 from libstats.report import Html, run, table
+from libstats.report.page.cells import as_told
+from libstats.report.page.html import SEALED, TABLES
+from libstats.report.page.notebook import nbformat
+from libstats.report.page.protected import protect
+from libstats.report.page.table import joined
 from libstats.report.page.workbook import workbook
-from libstats.wording import percent
+from libstats.wording import Interval, percent
 from libstats.workspace.workspace import Workspace
 from tests.report.test_report import save
 
@@ -78,6 +85,67 @@ def test_text_is_never_a_formula() -> None:
     assert read(content).get_sheet_by_name("Text").to_python()[2] == ["=1+1", "https://example.org"]
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1 A", "@SUM(A1)"])
+def test_text_that_begins_like_a_formula_stays_text_when_it_is_edited(text: str) -> None:
+    content = workbook([table([{"branch": text}], text).data()], text)
+    sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[1]
+    assert (sheet["A3"].value, sheet["A3"].data_type, sheet["A3"].quotePrefix) == (text, "s", True)
+
+
+def test_an_interval_has_two_columns_of_numbers() -> None:
+    """A heading that says the unit is left as it is; an end that is not known is empty, and what
+    is withheld says so at both."""
+    rows = [
+        {"lender": "A", "half": Interval(3.94, 5.0), "nine": Interval(7.0, None)},
+        {"lender": "B", "half": WITHHELD, "nine": Interval(None, None)},
+    ]
+    shown = table(rows, "Waits", headings={"half": "Half, days", "nine": "Nine in ten"})
+    sheet = openpyxl.load_workbook(BytesIO(workbook([shown.data()], "Waits"))).worksheets[1]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        [
+            "Lender",
+            *("Half, days: low", "Half, days: high"),
+            *("Nine in ten: low (days)", "Nine in ten: high (days)"),
+        ],
+        ["A", 3.94, 5, 7, None],
+        ["B", WITHHELD, WITHHELD, None, None],
+    ]
+    html = shown._repr_html_()
+    assert all(text in html for text in (">3.9 to 5.0<", ">7.0 or more<", ">too few to tell<"))
+
+
+def test_receipts_tell_numbers_and_days_as_such() -> None:
+    """A code that begins with 0, and a year, are texts; no day is 2026-13-01."""
+    texts = ["2026-10-01", "2026-10-01 06:30", "1,290", "0", "0123", "2026", "2026-13-01", "koha"]
+    shown = table([{"value": text} for text in texts], "Receipt", formats={"value": as_told})
+    sheet = openpyxl.load_workbook(BytesIO(workbook([shown.data()], "Receipt"))).worksheets[1]
+    day, moment = datetime(2026, 10, 1), datetime(2026, 10, 1, 6, 30)
+    assert [cell.value for cell in sheet["A"][2:]] == [day, moment, 1290, 0, *texts[4:]]
+
+
+def test_the_page_shows_some_rows_and_the_workbook_all() -> None:
+    rows = [{"branch": f"B{n}", "loans": n} for n in range(20)]
+    whole = table(rows, "Loans", foot={"branch": "all", "loans": 190})
+    first, last, none = whole.at_most(12), whole.at_most(12, last=True), whole.at_most(0)
+    for shown, seen in ((first, range(12)), (last, range(8, 20))):
+        html = shown._repr_html_()
+        assert [f">B{n}<" in html for n in range(20)] == [n in seen for n in range(20)]
+        assert ">190<" in html and shown.more == 8
+    assert (none._repr_html_(), none.more) == ("", 20)
+    assert all(len(each.data()["rows"]) == 20 for each in (first, last, none))
+
+
+def test_the_first_sheet_says_what_was_withheld_and_where() -> None:
+    rows = [{"patron_group": "child", "loans": 3}, {"patron_group": "adult", "loans": 40}]
+    rows = [*rows, {"patron_group": "staff", "loans": 4}]
+    about = {"period": "2026-10", "branch": "", "where": "October 2026, all branches"}
+    content = workbook([table(rows, "Loans").data(), SHOWN.data()], "Loans: October", about)
+    told = {row[0]: row for row in read(content).get_sheet_by_name("Contents").to_python()}
+    assert told["Withheld"][1] == f"3 cells say “withheld”, on: Loans. {NOTE}"
+    assert (told["Loans"][1:4], told["Cases by month"][3]) == (["Loans", 3, 3], 0)
+    assert told["Branch"][1] == "all of them"
+
+
 def test_sheets_have_names_of_their_own_and_a_list() -> None:
     captions = [
         "Requests: how long patrons waited, by month",
@@ -88,12 +156,13 @@ def test_sheets_have_names_of_their_own_and_a_list() -> None:
     book = read(workbook([table(ROWS, caption).data() for caption in captions], "Waiting"))
     assert book.sheet_names == [
         "Contents",
-        "Requests how long patrons",
-        "Requests how long patrons 2",
+        "Requests how long, by month",
+        "Requests how long, by kind",
         "Contents 2",
         "Table",
     ]
-    assert [row[1] for row in book.get_sheet_by_name("Contents").to_python()[2:5]] == captions[:3]
+    listed = book.get_sheet_by_name("Contents").to_python()[-4:]
+    assert [row[1] for row in listed] == captions
 
 
 def test_the_same_tables_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +194,35 @@ def test_a_report_gives_its_tables_in_order(workspace: Workspace, tmp_path: Path
 
 def test_html_without_tables_carries_none() -> None:
     assert Html("<p>1</p>")._repr_mimebundle_() == {}
+
+
+def test_rows_that_only_the_workbook_has_are_protected_with_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each month hides its 3 and, with it, what would give it away; the quarter beside it (46)
+    gives 46 - 21 - 22 = 3 away, so that more goes, on the page and behind it."""
+    monkeypatch.setenv(SEALED, "yes")
+    rows = [
+        {"period": date(2026, month, 1), "patron_group": "A", "loans": n}
+        for month, n in ((7, 21), (8, 22), (9, 3))
+    ]
+    months = table(rows, "Months")
+    quarter = table([{"quarter": "2026-Q3", "lent": 46}], "The quarter")
+    for shown in (months.at_most(1), months.at_most(2, last=True), months.at_most(0)):
+        cells = [shown, joined("<p>Beside it</p>", quarter)]
+        outputs = [
+            nbformat.v4.new_output(
+                "display_data", {"text/html": each._repr_html_(), **each._repr_mimebundle_()}
+            )
+            for each in cells
+        ]
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("", outputs=[output]) for output in outputs]
+        )
+        protect(made)
+        (kept,) = outputs[0].data[TABLES]
+        assert [row[2] for row in kept["rows"]].count(WITHHELD) == 2 and "sealed" not in kept
+        on_page = [row[2] for row in kept["rows"][slice(*kept["on_page"])]]
+        html = outputs[0].data["text/html"]
+        assert html.count(">withheld</td>") == on_page.count(WITHHELD)
+        assert all((f">{n}<" in html) == (n in on_page) for n in (21, 22, 3))

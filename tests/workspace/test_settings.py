@@ -30,6 +30,8 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
     """The lines before each key of the table, the key, and what it wants."""
     for name, section in SECTIONS.items():
         for key, wanted in section.keys.items():
+            if wanted.remedy:  # for what no value is right
+                continue
             needed = {k: w for k, w in section.keys.items() if w.is_required and k != key}
             before = f"[[{name}]]\n" if section.is_repeated else f"[{name}]\n"
             yield before + "".join(f"{k} = {w.example}\n" for k, w in needed.items()), key, wanted

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from libstats.errors import ReportError
-from libstats.report.page.html import ABOUT, notice
-from libstats.report.page.notebook import NotebookNode, nbformat
+from libstats.report.page import publish
+from libstats.report.page.html import notice
+from libstats.report.page.notebook import NotebookNode
 
 __all__ = ["FOLDER", "Kept", "keep", "refuse_again", "revised"]
 
@@ -95,17 +96,4 @@ def revised(notebook: NotebookNode, name: str, about: Mapping[str, Any], reports
         if changed
         else f"This month was closed on {day}. The figures are as published."
     )
-    output = nbformat.v4.new_output("display_data", {"text/html": notice(lead, changed)})
-    place = next(
-        number
-        for number, cell in enumerate(notebook.cells)
-        for each in cell.get("outputs", [])
-        if "figures" in _about(each)
-    )
-    cell = nbformat.v4.new_code_cell("", id="as-published", outputs=[output])
-    notebook.cells.insert(place + 1, cell)
-
-
-def _about(output: Any) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = output.get("data", {}).get(ABOUT, {})
-    return found
+    publish.below_answer(notebook, "as-published", notice(lead, changed))

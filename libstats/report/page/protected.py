@@ -116,7 +116,7 @@ def _rewrite(output: Any) -> None:
     """Show in HTML what the tables of an output are now; no other form of it stays."""
     soup = _soup(output.data.get("text/html", ""))
     drawn = soup.select("div.libstats-table")
-    filled = [table for table in output.data[TABLES] if table["rows"]]
+    filled = [table for table in output.data[TABLES] if table["rows"][slice(*table["on_page"])]]
     if len(drawn) != len(filled):
         raise ReportError(
             "counts of patrons cannot be protected: a table is not shown as libstats draws it",
@@ -124,7 +124,8 @@ def _rewrite(output: Any) -> None:
         )
     for box, table in zip(drawn, filled, strict=True):
         lines = [*box.select("tbody > tr"), *box.select("tfoot > tr")]
-        for line, row in zip(lines, [*table["rows"], *table["foot"]], strict=True):
+        rows = [*table["rows"][slice(*table["on_page"])], *table["foot"]]
+        for line, row in zip(lines, rows, strict=True):
             for cell, value in zip(line.find_all(["th", "td"]), row, strict=True):
                 if value == WITHHELD:
                     cell.string = WITHHELD

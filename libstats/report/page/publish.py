@@ -12,13 +12,17 @@ from typing import Any
 from libstats.errors import ReportError
 from libstats.report.page.allowed import faults
 from libstats.report.page.html import ABOUT
-from libstats.report.page.notebook import NotebookNode
+from libstats.report.page.notebook import NotebookNode, nbformat
 
-__all__ = ["about", "page", "title", "write"]
+__all__ = ["INTERNAL", "about", "below_answer", "page", "title", "write"]
 
 log = logging.getLogger("libstats.report")
 
 FIRST_TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+INTERNAL = (
+    "For staff only: it lists single copies by their barcodes. Please do not publish it or hand it "
+    "on."
+)
 PERIOD = re.compile(r'<p class="libstats-period">(.*?)</p>', re.DOTALL)
 
 
@@ -92,6 +96,19 @@ def about(notebook: NotebookNode) -> dict[str, Any]:
         for output in cell.get("outputs", []):
             told |= output.get("data", {}).get(ABOUT, {})
     return told
+
+
+def below_answer(notebook: NotebookNode, name: str, html: str) -> None:
+    """Put a piece of HTML below the answer of an executed notebook, or at its end where it has
+    none."""
+    output = nbformat.v4.new_output("display_data", {"text/html": html})
+    cell = nbformat.v4.new_code_cell("", id=name, outputs=[output])
+    answers = [
+        place
+        for place, each in enumerate(notebook.cells)
+        if any("figures" in o.get("data", {}).get(ABOUT, {}) for o in each.get("outputs", []))
+    ]
+    notebook.cells.insert(answers[0] + 1 if answers else len(notebook.cells), cell)
 
 
 def _report_warnings(notebook: NotebookNode, name: str) -> None:

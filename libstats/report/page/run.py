@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,26 @@ from typing import Any, Literal
 from libstats.errors import ReportError, ReportUnknown
 from libstats.report.page import closed, names, period, protected, publish, workbook
 from libstats.report.page import parameters as parameter
-from libstats.report.page.html import SEALED
+from libstats.report.page.execution import Kernel
+from libstats.report.page.html import SEALED, notice
 from libstats.report.page.notebook import NotebookNode, nbformat, text
 from libstats.workspace import given, shipped
 from libstats.workspace import workspace as workspaces
+from libstats.workspace.mail_given import PASSWORD
+from libstats.workspace.workspace import Workspace
 
-__all__ = ["Form", "find", "run"]
+__all__ = [
+    "Form",
+    "Job",
+    "Made",
+    "closing",
+    "find",
+    "index",
+    "make",
+    "now_called",
+    "parameters_of",
+    "run",
+]
 
 log = logging.getLogger("libstats.report")
 
@@ -59,54 +72,130 @@ def run(
 
     Returns the path written, of the first format. A page in `reports` is listed in its
     `index.html`. If anything fails the old report is left as it was, a failed cell leaves
-    `NAME.failed.ipynb` beside it, and ReportError says what happened; a success removes that file.
+    `NAME.failed.ipynb` beside it (of one branch `NAME-BRANCH.failed.ipynb`), and ReportError says
+    what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
-    name = _now_called(name)
-    if "xlsx" in formats:
-        workbook.check()
+    return make(now_called(name), place, parameters or {}, out, formats, timeout=timeout).path
+
+
+def make(
+    name: str,
+    place: Workspace,
+    parameters: Mapping[str, Any],
+    out: Path | str | None,
+    formats: Sequence[Form],
+    *,
+    timeout: float = CELL_TIMEOUT,
+) -> Made:
+    """As `run`, of a report by the name that it has now; gives all that was made."""
     target = _target(out) if out is not None else None
-    failed = (target or place.reports / name).with_suffix(".failed.ipynb")
-    notebook = _executed(name, place.folder, dict(parameters or {}), failed, timeout)
-    about = publish.about(notebook)
-    closed.revised(notebook, name, about, place.reports)
-    if target is None:
-        target = place.reports / f"{names.stem(name, about)}.{formats[0]}"
-    contents = {form: _content(notebook, name, form) for form in formats}
-    for form, content in contents.items():
-        publish.write(target if form == formats[0] else _beside(target, form), content)
-    failed.unlink(missing_ok=True)
-    if target.parent == place.reports:
+    job = Job.of(name, place, dict(parameters), formats)
+    with job.kernel(timeout) as kernel:
+        made = job.made(kernel, target=target)
+    index(place, [made])
+    return made
+
+
+def index(place: Workspace, made: Sequence[Made]) -> None:
+    """List the reports of a workspace anew, if one of these lies there."""
+    if any(each.path.parent == place.reports for each in made):
         publish.write(place.reports / names.INDEX, names.index(place.reports))
-    return target
 
 
-def made(name: str, folder: Path, parameters: Mapping[str, Any], page: Path) -> dict[str, Any]:
-    """Write the page of a report, and give what it says of itself: its period, its figures."""
-    failed = page.with_suffix(".failed.ipynb")
-    notebook = _executed(name, folder, dict(parameters), failed, CELL_TIMEOUT)
-    publish.write(page, publish.page(notebook, name))
+def closing(name: str, folder: Path, parameters: Mapping[str, Any], page: Path) -> dict[str, Any]:
+    """Write the page of a report that is closed, and give what it says of itself: its period, its
+    figures."""
+    job = Job.of(name, workspaces.find(folder), dict(parameters), ("html",))
+    with job.kernel() as kernel:
+        notebook = job.executed(kernel, page.with_suffix(".failed.ipynb"))
+    publish.write(page, publish.page(notebook, job.name))
     return publish.about(notebook)
 
 
-def parameters_of(name: str) -> list[str]:
-    """The names of the parameters of a notebook of libstats."""
-    notebook = _read(shipped.notebooks() / f"{name}.ipynb")
+@dataclass(frozen=True)
+class Made:
+    """A report that was written: its title, what it says of itself, its files by form, and whether
+    it tells of single copies, so that it is for staff alone."""
+
+    title: str
+    about: Mapping[str, Any]
+    files: Mapping[Form, Path]
+    is_internal: bool
+
+    @property
+    def path(self) -> Path:
+        """The file of the first form."""
+        return next(iter(self.files.values()))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A report to make of a workspace: the notebook with its checked parameters, and the names of
+    those that were given; in which forms, and of which branch if of one."""
+
+    name: str
+    place: Workspace
+    notebook: NotebookNode
+    folder: Path
+    chosen: Sequence[str]
+    formats: Sequence[Form]
+    branch: str = ""
+
+    @classmethod
+    def of(
+        cls, name: str, place: Workspace, parameters: dict[str, Any], formats: Sequence[Form]
+    ) -> Job:
+        """Everything that is wrong with it is told here, before a kernel starts."""
+        if "xlsx" in formats:
+            workbook.check()
+        path = find(name, place.folder)
+        notebook = _read(path)
+        chosen = _insert(notebook, name, place.folder, parameters)
+        branch = str(parameters.get("branch", ""))
+        return cls(name, place, notebook, path.parent, chosen, formats, branch)
+
+    def kernel(self, timeout: float = CELL_TIMEOUT, *, is_shared: bool = False) -> Kernel:
+        """The kernel in which it runs."""
+        environment = _environment(self.place.folder, list(self.chosen))
+        return Kernel(self.folder, environment, timeout, is_shared=is_shared)
+
+    def made(self, kernel: Kernel, *, target: Path | None = None) -> Made:
+        """Run it and write its files, named by what it tells of where no target is given."""
+        reports = self.place.reports
+        stem = names.stem(self.name, {"branch": self.branch})
+        failed = target.with_suffix("") if target else reports / stem
+        failed = failed.with_name(f"{failed.name}.failed.ipynb")
+        notebook = self.executed(kernel, failed)
+        about = publish.about(notebook)
+        closed.revised(notebook, self.name, about, reports)
+        is_internal = any(table["has_barcodes"] for table in workbook.of_notebook(notebook))
+        if is_internal:
+            publish.below_answer(notebook, "internal", notice(publish.INTERNAL))
+        if target is None:
+            target = reports / f"{names.stem(self.name, about)}.{self.formats[0]}"
+        contents = {form: _content(notebook, self.name, form) for form in self.formats}
+        files: dict[Form, Path] = {
+            form: target if form == self.formats[0] else _beside(target, form) for form in contents
+        }
+        for form, content in contents.items():
+            publish.write(files[form], content)
+        failed.unlink(missing_ok=True)
+        return Made(publish.title(notebook, self.name), about, files, is_internal)
+
+    def executed(self, kernel: Kernel, failed: Path) -> NotebookNode:
+        """The notebook, run, with what it shows protected."""
+        notebook = copy.deepcopy(self.notebook)
+        kernel.run(notebook, self.name, failed)
+        protected.protect(notebook)
+        return notebook
+
+
+def parameters_of(name: str, folder: Path) -> list[str]:
+    """The names of the parameters of a report of a workspace's folder."""
+    notebook = _read(find(name, folder))
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     return list(parameter.known(cells[0].source, name)) if cells else []
-
-
-def _executed(
-    name: str, folder: Path, parameters: dict[str, Any], failed: Path, timeout: float
-) -> NotebookNode:
-    """The notebook, run, with what it shows protected."""
-    path = find(name, folder)
-    notebook = _read(path)
-    chosen = _insert(notebook, name, folder, parameters)
-    execution = _Execution(notebook, name, path.parent, failed, timeout)
-    execution.run(_environment(folder, chosen))
-    protected.protect(notebook)
-    return notebook
 
 
 def _beside(target: Path, form: str) -> Path:
@@ -115,7 +204,7 @@ def _beside(target: Path, form: str) -> Path:
     return target.with_name(f"{stem}.{form}")
 
 
-def _now_called(name: str) -> str:
+def now_called(name: str) -> str:
     """The name that a report has now."""
     if name in RENAMED:
         log.warning("the report %s is called %s now", name, RENAMED[name])
@@ -134,7 +223,8 @@ def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
     if form == "html":
         return publish.page(notebook, name)
     if form == "xlsx":
-        return workbook.workbook(workbook.of_notebook(notebook), publish.title(notebook, name))
+        tables, title = workbook.of_notebook(notebook), publish.title(notebook, name)
+        return workbook.workbook(tables, title, publish.about(notebook))
     return text(notebook)
 
 
@@ -213,9 +303,9 @@ def _check_period(values: Mapping[str, Any], known: Mapping[str, Any]) -> None:
 
 
 def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
-    """The environment of the notebook: this libstats, and no variable that would beat a parameter
-    given here."""
-    beaten = {parameter.variable(name) for name in chosen}
+    """The environment of the notebook: this libstats, no variable that would beat a parameter
+    given here, and no password."""
+    beaten = {*map(parameter.variable, chosen), PASSWORD}
     environment = {name: value for name, value in os.environ.items() if name not in beaten}
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(shipped.code()), environment.get("PYTHONPATH", "")])
@@ -225,82 +315,3 @@ def _environment(folder: Path, chosen: list[str]) -> dict[str, str]:
     if "workspace" not in chosen:
         environment[parameter.variable("workspace")] = str(folder)
     return environment
-
-
-@dataclass(frozen=True)
-class _Execution:
-    """All cells of a notebook, run in a folder; on a failure the notebook as far as it came goes
-    into the file `failed`."""
-
-    notebook: NotebookNode
-    name: str
-    folder: Path
-    failed: Path
-    timeout: float
-
-    def run(self, environment: dict[str, str]) -> None:
-        """Run them; ReportError on a failure."""
-        from nbclient import NotebookClient
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError
-
-        with tempfile.TemporaryDirectory(prefix="libstats-", ignore_cleanup_errors=True) as scratch:
-            # a person's own start-up files must not change a report
-            own = {**environment, "IPYTHONDIR": scratch}
-            client = NotebookClient(
-                self.notebook,
-                km=_kernel(Path(scratch)),
-                timeout=self.timeout,
-                record_timing=False,
-                resources={"metadata": {"path": str(self.folder)}},
-            )
-            try:
-                client.execute(cleanup_kc=True, env=own)
-            except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
-                protected.unseal(self.notebook)
-                publish.write(self.failed, text(self.notebook))
-                raise ReportError(
-                    f"{self.name} failed: {_cause(error)}",
-                    f"The report before it is untouched; {self.failed.name} beside it shows how "
-                    "far this one came.",
-                ) from error
-
-
-def _cause(error: Exception) -> str:
-    """A failed run in one line."""
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
-
-    if isinstance(error, CellExecutionError):
-        return f"{error.ename}: {error.evalue}".strip()
-    if isinstance(error, CellTimeoutError):
-        return "a cell took too long"
-    return "the notebook's Python ended, perhaps for want of memory"
-
-
-def _kernel(scratch: Path) -> Any:
-    """A kernel of this very Python, whatever kernels are installed, that listens on no network
-    port."""
-    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
-
-    command = [
-        sys.executable,
-        "-m",
-        "ipykernel_launcher",
-        "-f",
-        "{connection_file}",
-        "--HistoryManager.enabled=False",
-    ]
-
-    class ThisPython(KernelSpecManager):
-        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return KernelSpec(
-                argv=command, name=kernel_name, display_name="Python", language="python"
-            )
-
-    transport = "ipc" if os.name == "posix" else "tcp"
-    return AsyncKernelManager(
-        kernel_name="python3",
-        kernel_spec_manager=ThisPython(),
-        transport=transport,
-        connection_file=str(scratch / "kernel.json"),
-    )

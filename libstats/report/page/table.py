@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from libstats.privacy.counted import count_of, crosses_patrons
+from libstats.privacy.counted import count_of, crosses_patrons, plain_name
 from libstats.privacy.headings import tells_of_groups
 from libstats.privacy.suppression import NOTE, WITHHELD, withheld
+from libstats.report.page.cells import Format, look_of, plain
 from libstats.report.page.html import ABOUT, TABLES, escaped, is_sealing
-from libstats.wording import Row, day_name, framed, month_name, percent, records, tenths
+from libstats.wording import Row, day_name, framed, month_name, records
 
 __all__ = ["Html", "Table", "folded", "heading", "joined", "shown", "table", "without_empty"]
 
@@ -23,9 +24,7 @@ UNKNOWN = "not known"
 # third can be wider than a page, so only they take the focus, to be scrolled by keyboard.
 FEW, SOME, MANY = 3, 5, 7
 ACRONYMS = {"ill": "ILL", "id": "ID", "isbn": "ISBN", "issn": "ISSN", "url": "URL", "oclc": "OCLC"}
-Format = Callable[[Any], str]
-# how a workbook writes what these write
-IN_A_WORKBOOK: dict[Format, str] = {month_name: "mmmm yyyy", percent: "0%", tenths: "#,##0.0"}
+NONE = slice(0)  # of the rows
 
 
 def heading(column: str) -> str:
@@ -60,6 +59,7 @@ def table(
     foot: Mapping[str, Any] | None = None,
     across: Sequence[str] = (),
     total: str = "",
+    sheet: str = "",
 ) -> Table:
     """Show a result as a captioned table.
 
@@ -73,6 +73,7 @@ def table(
     foot : a last row that stands apart, such as the total
     across, total : columns that part one count by groups of patrons, and the column that adds them
         up
+    sheet : what its sheet in a workbook is called, where the caption is too long for it
 
     Small counts of patrons are withheld, as `suppression` says, where `across` is given or a column
     is an attribute of patrons. The first column names the rows. Returns an object that notebooks
@@ -103,6 +104,7 @@ def table(
         {"period": month_name, **(formats or {})},
         last,
         truth=truth,
+        sheet=sheet,
     )
 
 
@@ -136,7 +138,8 @@ class Truth:
 @dataclass(frozen=True)
 class Table:
     """Rows with their caption and column titles; `blanks`: nothing stands where a value is not
-    known; `truth`: what it was before counts of patrons were withheld."""
+    known; `truth`: what it was before counts of patrons were withheld; `sheet`: its name in a
+    workbook; `on_page`: which of its rows the page shows (None: all)."""
 
     rows: list[Row]
     columns: list[str]
@@ -146,8 +149,28 @@ class Table:
     foot: Row | None = None
     blanks: bool = False
     truth: Truth | None = field(default=None, repr=False, compare=False)
+    sheet: str = ""
+    on_page: slice | None = None
+
+    def at_most(self, rows: int, last: bool = False) -> Table:
+        """The table with so many rows on the page, the first or the last ones; the workbook has all
+        of them. With 0 it is in the workbook alone."""
+        stop = len(self.rows)
+        return replace(self, on_page=slice(max(stop - rows, 0), stop) if last else slice(rows))
+
+    @property
+    def more(self) -> int:
+        """How many rows only the workbook has."""
+        return len(self.rows) - len(self._seen)
+
+    @property
+    def _seen(self) -> list[Row]:
+        """The rows that the page shows."""
+        return self.rows[self.on_page or slice(None)]
 
     def _repr_html_(self) -> str:
+        if self.on_page == NONE:
+            return ""
         caption = html.escape(self.caption)
         if not self.rows:
             return (
@@ -160,7 +183,7 @@ class Table:
             for name in self.columns
         )
         row, group = self._role("row"), self._role("rowgroup")
-        body = "\n".join(f"<tr{row}>{self._row(each, numeric)}</tr>" for each in self.rows)
+        body = "\n".join(f"<tr{row}>{self._row(each, numeric)}</tr>" for each in self._seen)
         foot = (
             f"\n<tfoot{group}><tr{row}>{self._row(self.foot, numeric)}</tr></tfoot>"
             if self.foot
@@ -196,25 +219,29 @@ class Table:
         return {TABLES: [self.data()]}
 
     def data(self) -> dict[str, Any]:
-        """The table as plain data for a workbook: caption, columns with their titles and formats,
-        rows, foot; a date as {"on": ...}, a time as {"at": ...}."""
-        columns = [
-            {
-                "heading": self.headings.get(name, heading(name)),
-                "format": IN_A_WORKBOOK.get(self.formats.get(name, shown), ""),
-            }
-            for name in self.columns
-        ]
+        """The table as plain data for a workbook: caption, columns with their titles, formats and
+        units, rows, foot; a date as {"on": ...}, a time as {"at": ...}; `on_page` which rows the
+        page shows, `has_barcodes` whether it tells of single copies."""
+        columns = []
+        for name in self.columns:
+            look = look_of(self.formats.get(name))
+            columns.append(
+                {"heading": self._heading(name), "format": look.number, "unit": look.unit}
+            )
+        start, stop, _ = (self.on_page or slice(None)).indices(len(self.rows))
         return {
             "caption": self.caption,
+            "sheet": self.sheet,
             "columns": columns,
             "rows": self._plain(self.rows),
             "foot": self._plain([self.foot] if self.foot else []),
+            "on_page": [start, stop],
+            "has_barcodes": any("barcode" in plain_name(name) for name in self.columns),
             **({"sealed": self._sealed()} if is_sealing() else {}),
         }
 
     def _plain(self, rows: Sequence[Row]) -> list[list[Any]]:
-        return [[_plain(row.get(name)) for name in self.columns] for row in rows]
+        return [[plain(row.get(name)) for name in self.columns] for row in rows]
 
     def _sealed(self) -> dict[str, Any]:
         """What the table is in truth, for the run that makes the report, which writes it
@@ -313,16 +340,3 @@ def folded(summary: str, *pieces: Table | str, is_open: bool = False) -> Html:
     return Html(
         f"<details{kind}><summary>{escaped(summary)}</summary>{body}</details>", body.tables
     )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    if isinstance(value, datetime):
-        return {"at": value.isoformat()}
-    if isinstance(value, date):
-        return {"on": value.isoformat()}
-    if isinstance(value, Decimal):
-        return float(value)
-    if hasattr(value, "dtype") and hasattr(value, "item"):  # a number of numpy
-        value = value.item()
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
