@@ -6,6 +6,7 @@ history.T     every stored row, and the loads that held it
 loaded_file   one row a load
 loaded_day    what it holds, by table, event, branch and day
 rejected_row  one row a fault of a rejected row
+key_change    one row a change of the secret key of patrons
 "case"        one row a case and kind of work (made by libstats.analysis.work.case)
 
 The store itself is attached as `store`: what it needs lies there, and `show tables` does not list
@@ -67,6 +68,10 @@ REJECTED_ROW = {
     "heading": "the column; blank where the line as a whole is at fault",
     "reason": "what is wrong",
     "shape": "what the value looks like, never the value",
+}
+KEY_CHANGE = {
+    "seq": "its number in the ledger: loads of a lower number have other keys than those after it",
+    "changed_at": "when it was changed",
 }
 # What a connection is given beside the store's own, when it is opened: see libstats/definitions.
 ROLE = {
@@ -163,6 +168,12 @@ def dictionary() -> str:
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
         (
+            "key_change",
+            "One row a change of the secret key: nobody can tell a patron of before among those"
+            " after it.",
+            KEY_CHANGE,
+        ),
+        (
             "case",
             "One row a case and kind of work, as the analyses of work see it: write it in quotation"
             ' marks, `from "case"`.',
@@ -206,6 +217,7 @@ def make(
         _loads_sql(con, summary, at),
         _days_sql(summary, at, places),
         f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
+        _key_changes_sql(at),
     ]
     made.append("create schema if not exists memory.history")
     for table in schema.tables().values():
@@ -315,6 +327,13 @@ def _loads_sql(con: duckdb.DuckDBPyConnection, summary: str, at: int) -> str:
                 group by l.seq
             ) t on t.seq = l.seq
         where l.seq <= {at}"""
+
+
+def _key_changes_sql(at: int) -> str:
+    return f"""create or replace view memory.main.key_change as
+        select seq, happened_at as changed_at
+        from store.main.ledger
+        where action = 'rotate' and seq <= {at}"""
 
 
 def _days_sql(summary: str, at: int, places: Branches) -> str:
