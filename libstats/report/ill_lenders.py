@@ -11,9 +11,9 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
+from libstats.report import sections
 from libstats.report.ill import KINDS, YEARS, Ill, interval, of_requests, or_why_not
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
-from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -47,7 +47,7 @@ def lenders(report: Ill) -> Html:
             if row["part"].startswith(f"{kind}, " if kind else "")
         ]
         pieces += [paragraph(_finding(found, name)), _by_lender(found, name, period)]
-    return joined(*pieces, _refusals(report, period), unjudged_of(_unjudged(report)))
+    return joined(*pieces, _refusals(report, period), sections.unjudged(_unjudged(report)))
 
 
 def _finding(rows: list[Row], name: str) -> str:
@@ -128,7 +128,8 @@ def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
         "given_up": "Given up",
     }
     caption = f"Days from sending to receiving {name}, by lender, {period.words}"
-    return shortened(lines, caption, headings, ("p50", "p90"), last=False)
+    formats = dict.fromkeys(("p50", "p90"), tenths)
+    return sections.shortened(table(lines, caption, headings=headings, formats=formats))
 
 
 def _refusals(report: Ill, period: Period) -> Html:
@@ -153,7 +154,7 @@ def _refusals(report: Ill, period: Period) -> Html:
     if not rows:
         return Html(paragraph("How often each lender says no is told by no export that is loaded."))
     headings = {"said_no": "Times it said no", "reason": "Most often because"}
-    return shortened(rows, f"Who said no, {period.words}", headings, (), last=False)
+    return sections.shortened(table(rows, f"Who said no, {period.words}", headings=headings))
 
 
 def _unjudged(report: Ill) -> list[str]:
@@ -198,7 +199,7 @@ def desk(report: Ill, process: str) -> Html:
     return joined(
         paragraph(" ".join(sentences)),
         _of_desk(rows, f"{capital(work.title)}, in days, {report.year.words}"),
-        unjudged_of(why),
+        sections.unjudged(why),
         folded("Why requests were given up", reasons),
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.html import escaped, notice, paragraph
-from libstats.report.page.table import Html, folded, joined, shown, table
+from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.wording import Row, capital, number
 
 __all__ = [
@@ -20,12 +20,15 @@ __all__ = [
     "origin",
     "outdated",
     "receipt",
+    "shortened",
     "undeclared",
+    "unjudged",
     "unread",
 ]
 
 MOST_CODES = 5
 MOST_CARDS = 5
+MOST_ROWS = 12  # of a table on the page; the workbook has all
 ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as nbconvert names it
 
 SOURCE = {
@@ -192,3 +195,19 @@ def receipt(rows: Sequence[Row], analysis: str, caption: str, without: Sequence[
         headings={"what": "Of what", "value": "What it was"},
     )
     return joined(paragraph(capital(definition)), listed)
+
+
+def shortened(whole: Table, *, last: bool = False) -> Html:
+    """A table of which the page shows at most twelve rows, the first or the last ones, and the
+    workbook all."""
+    more = len(whole.rows) - MOST_ROWS
+    if more <= 0:
+        return joined(whole)
+    rows = whole.rows[-MOST_ROWS:] if last else whole.rows[:MOST_ROWS]
+    told = paragraph(f"The workbook has {number(more)} more {'row' if more == 1 else 'rows'}.")
+    return Html(f"{replace(whole, rows=rows)._repr_html_()}{told}", [whole])
+
+
+def unjudged(told: Sequence[str]) -> Html:
+    """What a section did not judge, and why; nothing where it judged all."""
+    return Html(notice("What is not judged here:", told) if told else "")

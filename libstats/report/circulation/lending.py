@@ -1,5 +1,4 @@
-"""The report on circulation: one function per section. What it tells of is read in
-circulation_rows."""
+"""What was lent, renewed and used: the answer of the page, its months and its branches."""
 
 from __future__ import annotations
 
@@ -7,22 +6,34 @@ from datetime import date, datetime, time
 
 from libstats.report import charts, sections
 from libstats.report.charts.circulation import UNKNOWN_BRANCH
-from libstats.report.circulation_rows import Circulation, read
+from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, table
-from libstats.wording import Row, capital, change, month_before, number, percent, tenths
+from libstats.wording import (
+    Row,
+    capital,
+    change,
+    listed,
+    month_before,
+    month_name,
+    number,
+    percent,
+    share,
+    tenths,
+)
 
 __all__ = [
-    "Circulation",
     "answer",
     "by_branch",
     "by_month",
     "chart",
     "in_house",
     "origin",
-    "read",
+    "per_day",
     "renewals",
+    "trend",
+    "verdict",
 ]
 
 RENEWALS = {
@@ -32,6 +43,7 @@ RENEWALS = {
     "renewals_unknown": "the export does not say by whom",
     "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
 }
+MOST_BRANCHES = 4  # in the answer
 ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
 COUNTS = {
     "checkouts": ("checkouts",),
@@ -51,14 +63,14 @@ def answer(report: Circulation) -> Html:
     }
     return sections.answer(
         f"{report.period.words}, {where}",
-        _verdict(report),
+        verdict(report),
         _cards(report),
         about=about,
         before=_gaps(report),
     )
 
 
-def _verdict(report: Circulation) -> str:
+def verdict(report: Circulation) -> str:
     """How many checkouts there were, and whether that is more than the usual ups and downs; then
     the branches that stand out, which a total would hide."""
     now = report.count(COUNTS["checkouts"], report.period)
@@ -67,10 +79,10 @@ def _verdict(report: Circulation) -> str:
         return f"{words} at least: the exports tell of a part of it."
     judged = report.judgement(report.branch or None)
     if judged and judged["verdict"]:
-        words = f"{words}, {_per_day(judged)}. That is {_said(judged['verdict'])}"
+        words = f"{words}, {per_day(judged)}. That is {_said(judged['verdict'])}"
     else:
         words = f"{words}, {_beside(report, now)}"
-    return f"{words}.{_branches(report)}"
+    return f"{words}.{_branches(report)}{_years(report)}"
 
 
 def _beside(report: Circulation, now: int | None) -> str:
@@ -81,7 +93,7 @@ def _beside(report: Circulation, now: int | None) -> str:
     return change(now, then, report.last_year.words)
 
 
-def _per_day(judged: Row) -> str:
+def per_day(judged: Row) -> str:
     return f"{tenths(judged['value'])} on {'an open day' if judged['days'] else 'a day'}"
 
 
@@ -99,11 +111,32 @@ def _branches(report: Circulation) -> str:
         return ""
     told = [
         f" {row['branch']} lends {'more' if row['verdict'] == 'better' else 'less'} than usual: "
-        f"{_per_day(row)}{_year_before(report, row['branch'])}."
+        f"{per_day(row)}{_year_before(report, row['branch'])}."
         for row in report.judged
         if row["branch"] and row["verdict"] in ("better", "worse")
     ]
     return "".join(told)
+
+
+def _years(report: Circulation) -> str:
+    """Which branches' twelve months stand out from the twelve before, those that changed most
+    first."""
+    mine = [row for row in report.years if report.branch in ("", row["branch"])]
+    out = [row for row in mine if row["verdict"] in ("better", "worse")]
+    if not out:
+        return ""
+    out.sort(key=lambda row: (-abs(row["change"]), row["branch"]))
+    told = [
+        f"{row['branch']} lent {share(abs(row['change']), 1)} "
+        f"{'more' if row['change'] > 0 else 'less'}"
+        for row in out[:MOST_BRANCHES]
+    ]
+    more = len(out) - MOST_BRANCHES
+    others = f" So are {number(more)} other branches." if more > 0 else ""
+    return (
+        f" In the twelve months to {month_name(report.year.last_month)} {listed(told)} on an open "
+        f"day than in the year before. That is beyond the usual ups and downs.{others}"
+    )
 
 
 def _year_before(report: Circulation, branch: str) -> str:
@@ -125,7 +158,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
                 number(count),
                 what,
                 _compared(report, columns, count),
-                trend=_trend(report, columns),
+                trend=trend(report, columns),
                 name=what,
                 value=count,
             )
@@ -133,7 +166,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
     return cards
 
 
-def _trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
+def trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
     """The 13 months up to the end of the period; those not told of as a whole are left out."""
     last = report.period.last_month
     months = [_month(month_before(last, back)) for back in range(12, -1, -1)]
