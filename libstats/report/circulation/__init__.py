@@ -1,10 +1,11 @@
 """The report on circulation: one function per section, a file per part of the page. What the whole
 of it tells of is read in rows."""
 
-from libstats.report.circulation.borrowers import borrowers
 from libstats.report.circulation.branches import closed_or_changed, per_open_day, usual, years
 from libstats.report.circulation.hold_waits import waits
 from libstats.report.circulation.holds import outcomes, queues
+from libstats.report.circulation.late_loans import overdue
+from libstats.report.circulation.left_lying import to_do
 from libstats.report.circulation.lending import (
     answer,
     by_branch,
@@ -17,11 +18,10 @@ from libstats.report.circulation.lending import (
     trend,
     verdict,
 )
-from libstats.report.circulation.overdue import overdue
 from libstats.report.circulation.parts import channels, hours, item_types
+from libstats.report.circulation.patrons import borrowers
+from libstats.report.circulation.routes import transit
 from libstats.report.circulation.rows import Circulation, read
-from libstats.report.circulation.to_do import to_do
-from libstats.report.circulation.transit import transit
 
 __all__ = [
     "Circulation",

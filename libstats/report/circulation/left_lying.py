@@ -13,7 +13,7 @@ from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 from libstats.report.circulation.holds import long_queues
-from libstats.report.circulation.overdue import LONG
+from libstats.report.circulation.late_loans import LONG
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
