@@ -97,6 +97,7 @@ def test_a_closing_is_named_with_all_branches_that_were_closed_in_it() -> None:
     assert branches.closings(rows) == [
         "East and West were closed from February 11, 2025 to February 12, 2025."
     ]
+    assert len(branches.closings(rows, "West")) == 1 and branches.closings(rows, "North") == []
 
 
 def test_what_is_on_an_open_day() -> None:
@@ -128,6 +129,8 @@ def test_the_limits_say_from_which_months_they_are_and_whether_the_season_is_in_
     assert "2 such months, February 2026 to April 2026" in said
     assert "each month is held against the same month a year before" in said
     assert "January 2026: not told. March 2026: shut." in said
+    of_some = text(branches.usual_of(rows, ["West", "East"]))
+    assert "At East and West the months of the year differ." in of_some
 
 
 # --- parts ---
@@ -323,7 +326,10 @@ def test_what_there_is_none_of_is_not_to_do() -> None:
     said = text(left_lying.to_do_of({"unfillable": 1, "past": 2, "long": 0}))
     assert "1 hold that no copy can fill" in said and "2 copies on the hold shelf" in said
     assert "loan" not in said
-    assert "Nothing is left lying" in text(left_lying.to_do_of({}))
+    assert text(left_lying.to_do_of({})) == "Nothing is left lying in what is loaded."
+    assert text(left_lying.to_do_of({}, ["holds", "loans"])) == (
+        "Nothing is left lying in what is loaded. No list of holds and loans is loaded."
+    )
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -436,3 +442,5 @@ def test_the_page_answers_the_data_librarian(page: str, truth: dict[str, Any]) -
     assert truth["upgraded_on"] == "2025-07-13"
     assert "Who made a renewal is told for koha since July 14, 2025 only." in page
     assert "The picture as a table" in page
+    names = sorted(truth["branches"].values())
+    assert f"At {names[0]}, {names[1]} and {names[2]} the months of the year differ." in page

@@ -49,7 +49,8 @@ def _finding(rows: Sequence[Row], what: str) -> str:
         words += f" Usual is {tenths(max(last['low'], 0))} to {tenths(last['high'])}."
     if empty := sum(not row["is_point"] for row in rows):
         words += (
-            f" {empty} {'month is' if empty == 1 else 'months are'} left out: why stands below."
+            f" {empty} {'month is' if empty == 1 else 'months are'} left out; the reasons stand "
+            "below."
         )
     return words
 

@@ -15,7 +15,7 @@ from libstats.report import sections
 from libstats.report.charts.beside import bars_beside
 from libstats.report.charts.usual import usual_by_month
 from libstats.report.circulation.lending import COUNTS
-from libstats.report.circulation.rows import Circulation
+from libstats.report.circulation.rows import Circulation, named
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -43,7 +43,8 @@ def usual(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
         ]
     except AnalysisError as error:
         return Html(notice("This cannot be told from what is loaded.", [f"{error.problem}."]))
-    return usual_of(rows)
+    seasonal = [r["branch"] for r in report.judged if r["branch"] and r["season"] == "seasonal"]
+    return usual_of(rows, [] if report.branch else seasonal)
 
 
 def _by_name(report: Circulation, reason: str | None) -> str | None:
@@ -52,8 +53,9 @@ def _by_name(report: Circulation, reason: str | None) -> str | None:
     return f"{report.names[code]}: {rest}" if colon and code in report.names else reason
 
 
-def usual_of(rows: Sequence[Row]) -> Html:
-    """The picture, how its limits were drawn, its table, and which months are no part of it."""
+def usual_of(rows: Sequence[Row], seasonal: Sequence[str] = ()) -> Html:
+    """The picture, how its limits were drawn, its table, and which months are no part of it.
+    `seasonal` are branches of which it is known that their months differ."""
     points = [row for row in rows if row["is_point"]]
     first = points[0]["period"] if points else None
     picture = usual_by_month([row for row in rows if first and row["period"] >= first])
@@ -85,6 +87,12 @@ def usual_of(rows: Sequence[Row]) -> Html:
     return joined(
         picture._repr_html_(),
         paragraph(_limits(points)) if points else "",
+        paragraph(
+            f"At {listed(sorted(seasonal))} the months of the year differ. There each month is "
+            "held against the same month a year before."
+        )
+        if seasonal
+        else "",
         folded("The picture as a table", sections.shortened(shown, last=True)),
         sections.unjudged(_left_out(rows)),
     )
@@ -209,7 +217,7 @@ def closed_or_changed(con: duckdb.DuckDBPyConnection, report: Circulation) -> Ht
     given = {"since": since, "until": until}
     shut = records(con.sql(_CLOSED, params={name: str(day) for name, day in given.items()}))
     changed = records(con.sql(_CHANGED, params={name: str(day) for name, day in given.items()}))
-    told = [*closings(report.here(shut)), *_changes(report, changed)]
+    told = [*closings(named(shut, report.names), report.branch), *_changes(report, changed)]
     return Html(notice("Closed or changed in these two years:", told) if told else "")
 
 
@@ -253,9 +261,10 @@ _CHANGED = """
 """
 
 
-def closings(days: Sequence[Row]) -> list[str]:
+def closings(days: Sequence[Row], branch: str = "") -> list[str]:
     """Closed days as sentences: each time of two opening days and more in a row (`before` is how
-    many opening days lie before), with all branches that were closed within it."""
+    many opening days lie before), with all branches that were closed within it; of one branch
+    those that it was closed in."""
     runs: dict[tuple[str, int], list[date]] = {}
     for row in days:
         runs.setdefault((row["branch"], row["before"]), []).append(row["day"])
@@ -263,7 +272,8 @@ def closings(days: Sequence[Row]) -> list[str]:
     told = []
     for first, last in times:
         names = sorted({row["branch"] for row in days if first <= row["day"] <= last})
-        if any(a <= first and last <= b and (a, b) != (first, last) for a, b in times):
+        is_within = any(a <= first and last <= b and (a, b) != (first, last) for a, b in times)
+        if is_within or (branch and branch not in names):
             continue
         word = "was" if len(names) == 1 else "were"
         told.append(f"{listed(names)} {word} closed from {day_name(first)} to {day_name(last)}.")

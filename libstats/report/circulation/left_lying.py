@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from libstats.analysis.today_rows import BUY_FROM
@@ -17,7 +19,7 @@ from libstats.report.circulation.late_loans import LONG
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
-from libstats.wording import Row, number, records
+from libstats.wording import Row, listed, number, records
 
 __all__ = ["to_do"]
 
@@ -35,19 +37,35 @@ SAID = {
 
 def to_do(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     """What wants a hand, counted; `libstats today` has each case."""
-    return to_do_of({**_of_holds(con, report), **_of_loans(con, report)})
+    return to_do_of({**_of_holds(con, report), **_of_loans(con, report)}, _unlisted(con))
 
 
-def to_do_of(counts: dict[str, int]) -> Html:
-    """The list; nothing is listed of which there is none."""
+def _unlisted(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Of what nothing is loaded."""
+    (held,) = con.execute(
+        """
+        select
+            exists (from hold),
+            exists (from loan),
+            exists (from transit)
+        """
+    ).fetchall()
+    names = ("holds", "loans", "copies in transit")
+    return [name for name, is_held in zip(names, held, strict=True) if not is_held]
+
+
+def to_do_of(counts: dict[str, int], unlisted: Sequence[str] = ()) -> Html:
+    """The list; nothing is listed of which there is none, and of what no list is loaded it is
+    said."""
     told = [
         f"{one if counts[name] == 1 else many.format(number(counts[name]))} {rest}"
         for name, (one, many, rest) in SAID.items()
         if counts.get(name)
     ]
+    silent = [f"No list of {listed(unlisted)} is loaded."] if unlisted else []
     if not told:
-        return Html(paragraph("Nothing is left lying, by the newest lists."))
-    return Html(notice("In the newest lists, each named by “libstats today”:", told))
+        return Html(paragraph(" ".join(["Nothing is left lying in what is loaded.", *silent])))
+    return Html(notice("In the newest lists, each named by “libstats today”:", [*told, *silent]))
 
 
 def _of_holds(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
