@@ -69,10 +69,7 @@ REJECTED_ROW = {
     "reason": "what is wrong",
     "shape": "what the value looks like, never the value",
 }
-KEY_CHANGE = {
-    "seq": "its number in the ledger: loads of a lower number have other keys than those after it",
-    "changed_at": "when it was changed",
-}
+KEY_CHANGE = {"seq": "its number in the ledger, as that of a load", "changed_at": "when"}
 # What a connection is given beside the store's own, when it is opened: see libstats/definitions.
 ROLE = {
     "source": "configured source",
@@ -167,12 +164,7 @@ def dictionary() -> str:
             COVERAGE,
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
-        (
-            "key_change",
-            "One row a change of the secret key: nobody can tell a patron of before among those"
-            " after it.",
-            KEY_CHANGE,
-        ),
+        ("key_change", "One row a change of the secret key of patrons.", KEY_CHANGE),
         (
             "case",
             "One row a case and kind of work, as the analyses of work see it: write it in quotation"
@@ -217,7 +209,7 @@ def make(
         _loads_sql(con, summary, at),
         _days_sql(summary, at, places),
         f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
-        _key_changes_sql(at),
+        f"create or replace view memory.main.key_change as {_KEY_CHANGE} and seq <= {at}",
     ]
     made.append("create schema if not exists memory.history")
     for table in schema.tables().values():
@@ -237,6 +229,7 @@ def make(
 
 
 _REJECTED = "store.main.reject"
+_KEY_CHANGE = "select seq, happened_at as changed_at from store.main.ledger where action = 'rotate'"
 
 
 def _placed(name: str, stand_ins: Collection[str]) -> str:
@@ -327,13 +320,6 @@ def _loads_sql(con: duckdb.DuckDBPyConnection, summary: str, at: int) -> str:
                 group by l.seq
             ) t on t.seq = l.seq
         where l.seq <= {at}"""
-
-
-def _key_changes_sql(at: int) -> str:
-    return f"""create or replace view memory.main.key_change as
-        select seq, happened_at as changed_at
-        from store.main.ledger
-        where action = 'rotate' and seq <= {at}"""
 
 
 def _days_sql(summary: str, at: int, places: Branches) -> str:

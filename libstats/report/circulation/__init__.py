@@ -12,7 +12,6 @@ from libstats.report.circulation.lending import (
     by_month,
     chart,
     in_house,
-    origin,
     per_day,
     renewals,
     trend,
@@ -22,6 +21,7 @@ from libstats.report.circulation.parts import channels, hours, item_types
 from libstats.report.circulation.patrons import borrowers
 from libstats.report.circulation.routes import transit
 from libstats.report.circulation.rows import Circulation, read
+from libstats.report.circulation.told import origin
 
 __all__ = [
     "Circulation",

@@ -100,7 +100,7 @@ def _by_branch(late: Sequence[Row], day: str) -> Table:
     for row in late:
         band = "lost" if row["is_missing"] else row["band"]
         counts[row["branch"] or "Branch not known", band] += row["n"]
-    lines = [
+    lines: list[Row] = [
         {
             "branch": branch,
             "overdue": sum(counts[branch, band] for band in BANDS),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 import duckdb
 
 from libstats.analysis.circulation_parts import circulation_by
-from libstats.privacy.suppression import WITHHELD
 from libstats.report import sections
 from libstats.report.charts.heat import DAYS, hours_by_weekday
 from libstats.report.circulation.rows import Circulation
@@ -234,7 +233,7 @@ def _seen(grid: Table) -> dict[tuple[str, str], int]:
         (row["hour"], name): row[name]
         for row in grid.rows
         for name in grid.columns[1:]
-        if row[name] != WITHHELD
+        if isinstance(row[name], int)
     }
 
 
