@@ -141,11 +141,7 @@ def dictionary() -> str:
         "",
     ]
     for name, what, columns in (
-        (
-            "loaded_file",
-            "One row a load: the file, what it was taken for, what became.",
-            LOADED_FILE,
-        ),
+        ("loaded_file", "One row a load: its file, taken for what, and what became.", LOADED_FILE),
         (
             "loaded_day",
             "What a load holds: one row a load, table, event, branch and day.",
