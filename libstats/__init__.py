@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from libstats.analysis.alarms import check
     from libstats.analysis.circulation import circulation
+    from libstats.analysis.circulation_parts import active_borrowers, circulation_by
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
     from libstats.analysis.collection.callnumber import call_number_schemes
     from libstats.analysis.collection.copies import missing_copies
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.signals.signals import signals
+    from libstats.analysis.signals.years import year_on_year
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
     from libstats.analysis.work.curve import turnaround_curve
@@ -42,10 +44,12 @@ if TYPE_CHECKING:
     from libstats.workspace.workspace import init
 
 __all__ = [
+    "active_borrowers",
     "backlog",
     "call_number_schemes",
     "check",
     "circulation",
+    "circulation_by",
     "collection_age",
     "collection_use",
     "confirm",
@@ -73,14 +77,17 @@ __all__ = [
     "use_horizon",
     "weeding_candidates",
     "worklist",
+    "year_on_year",
 ]
 
 # where each name is: a command, or a cell, imports what it uses
 _PLACES = {
+    "active_borrowers": "libstats.analysis.circulation_parts",
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
     "check": "libstats.analysis.alarms",
     "circulation": "libstats.analysis.circulation",
+    "circulation_by": "libstats.analysis.circulation_parts",
     "collection_age": "libstats.analysis.collection.age",
     "collection_use": "libstats.analysis.collection.use",
     "confirm": "libstats.loading.undo",
@@ -108,6 +115,7 @@ _PLACES = {
     "use_horizon": "libstats.analysis.collection.horizon",
     "weeding_candidates": "libstats.analysis.collection.weeding",
     "worklist": "libstats.analysis.work.worklist",
+    "year_on_year": "libstats.analysis.signals.years",
 }
 
 

@@ -5,7 +5,7 @@ One place, so that a chart's alt text and the sentence beside it never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ __all__ = [
     "change",
     "day_name",
     "framed",
+    "listed",
     "month_before",
     "month_name",
     "number",
@@ -91,6 +92,11 @@ class Interval(NamedTuple):
 def capital(text: str) -> str:
     """A text that begins with a capital; the rest stays as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as people list them: `East`, `East and West`, `East, North and West`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def month_name(month: date) -> str:

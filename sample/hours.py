@@ -62,9 +62,16 @@ def calendar() -> str:
     return "\n".join(_section(name, hours, branch) for name, hours, branch in places)
 
 
+def names() -> str:
+    """Return the part of libstats.toml that gives the branches' codes their names."""
+    lines = "".join(f'{branch.code} = "{branch.name}"\n' for branch in BRANCHES)
+    return f"# What the codes of the branches stand for, in every system.\n[branches]\n{lines}"
+
+
 def configuration() -> str:
     """Return a libstats.toml for the sample library."""
-    return f'# What libstats should know about this library.\n\n[library]\nname = "{SYSTEM}"\n\n{WHOLE}\n{calendar()}'
+    head = f'# What libstats should know about this library.\n\n[library]\nname = "{SYSTEM}"\n'
+    return f"{head}\n{names()}\n{WHOLE}\n{calendar()}"
 
 
 def _section(name: str, hours: dict[int, tuple[int, int]], branch: Branch) -> str:

@@ -75,10 +75,13 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
 
 
 def place_of(con: duckdb.DuckDBPyConnection, branch: str) -> str:
-    """The name of a branch of which a name or a code is given."""
-    found = con.execute(
-        "select distinct name from branch_name where code = $1 and code <> name", [branch]
-    ).fetchall()
+    """The name of a branch of which a name or a code is given; as given where no names are."""
+    try:
+        found = con.execute(
+            "select distinct name from branch_name where code = $1 and code <> name", [branch]
+        ).fetchall()
+    except duckdb.CatalogException:
+        return branch
     names = con.execute("select count(*) from branch_name where name = $1", [branch]).fetchall()
     return found[0][0] if len(found) == 1 and not names[0][0] else branch
 

@@ -40,6 +40,7 @@ from typing import (
 
 import duckdb
 
+from libstats.definitions.branches import place_of
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 
@@ -294,6 +295,8 @@ def _owner(call: Call, name: str, value: Any) -> str:
     known = [branch for (branch,) in rows]
     if isinstance(value, str) and value in known:
         return value
+    if isinstance(value, str) and (place := place_of(call.con, value)) in known:
+        return place  # a code that [branches] gives a name
     raise AnalysisError(
         f"no copy belongs to a branch {_word(value)}",
         f"There are copies of: {', '.join(known) or 'none'}.",

@@ -63,9 +63,15 @@ def protected(tables: Sequence[Shown], numbers: Collection[int] = ()) -> list[se
     away = hidden(counts, sums, small, last)
     found = [{place[1:] for place in away if place[0] == n} for n in range(len(tables))]
     return [
-        cells | rates_beside(shown.table, cells) | _rates_elsewhere(shown, tables, found)
+        cells | _rates(shown, cells) | _rates_elsewhere(shown, tables, found)
         for shown, cells in zip(tables, found, strict=True)
     ]
+
+
+def _rates(shown: Shown, cells: set[Place]) -> set[Place]:
+    """The shares and averages of a table that tell of withheld counts: of none that is not of
+    patrons, unless some of its counts are withheld."""
+    return rates_beside(shown.table, cells) if shown.is_of_patrons or cells else set()
 
 
 def _of_table(number: int, sum_: Sum) -> Sum:

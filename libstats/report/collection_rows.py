@@ -21,7 +21,7 @@ from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.branches import place_of
 from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import NothingTold, ReportError
-from libstats.report.circulation_rows import branch_names
+from libstats.report.circulation.rows import branch_names
 from libstats.report.page import period
 from libstats.wording import Row, day_name, records
 

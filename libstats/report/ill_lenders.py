@@ -11,9 +11,9 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
+from libstats.report import sections
 from libstats.report.ill import KINDS, YEARS, Ill, of_requests, or_why_not
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
-from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
@@ -56,7 +56,7 @@ def lenders(report: Ill) -> Html:
             if row["part"].startswith(f"{kind}, " if kind else "")
         ]
         pieces += [paragraph(_finding(found, name)), _by_lender(found, name, period)]
-    return joined(*pieces, _refusals(report, period), unjudged_of(_unjudged(report)))
+    return joined(*pieces, _refusals(report, period), sections.unjudged(_unjudged(report)))
 
 
 def _finding(rows: list[Row], name: str) -> str:
@@ -138,7 +138,10 @@ def _by_lender(rows: list[Row], name: str, period: Period) -> Html:
     }
     caption = f"Days from sending to receiving {name}, by lender, {period.words}"
     sheet = f"Lenders of {name}"
-    return shortened(lines, caption, headings, ("p50", "p90"), last=False, sheet=sheet)
+    formats = dict.fromkeys(("p50", "p90"), tenths)
+    return sections.shortened(
+        table(lines, caption, headings=headings, formats=formats, sheet=sheet)
+    )
 
 
 def _refusals(report: Ill, period: Period) -> Html:
@@ -163,7 +166,7 @@ def _refusals(report: Ill, period: Period) -> Html:
     if not rows:
         return Html(paragraph("How often each lender says no is told by no export that is loaded."))
     headings = {"said_no": "Times it said no", "reason": "Most often because"}
-    return shortened(rows, f"Who said no, {period.words}", headings, (), last=False)
+    return sections.shortened(table(rows, f"Who said no, {period.words}", headings=headings))
 
 
 def _unjudged(report: Ill) -> list[str]:
@@ -209,7 +212,7 @@ def desk(report: Ill, process: str) -> Html:
     return joined(
         paragraph(" ".join(sentences)),
         _of_desk(rows, f"{capital(work.title)}, in days, {report.year.words}"),
-        unjudged_of(why),
+        sections.unjudged(why),
         folded("Why requests were given up", reasons),
     )
 

@@ -9,9 +9,8 @@ from libstats.analysis.today_rows import PAUSED, grouped
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
-from libstats.report import charts
+from libstats.report import charts, sections
 from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
-from libstats.report.ill_waits import shortened, unjudged_of
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
 from libstats.wording import Row, day_name, number, records, tenths, to_a_tenth
@@ -112,7 +111,8 @@ def backlog_by_week(report: Ill) -> Html:
         "oldest_age": "The oldest (days)",
     }
     caption = "Requests waiting, week by week"
-    return shortened(rows, caption, headings, ("median_age", "oldest_age"), last=True)
+    formats = dict.fromkeys(("median_age", "oldest_age"), tenths)
+    return sections.shortened(table(rows, caption, headings=headings, formats=formats), last=True)
 
 
 @or_why_not
@@ -137,7 +137,7 @@ def filled(report: Ill) -> Html:
             _fates(rows, everything, OTHERS, f"What became of the others, {report.year.words}"),
             reasons,
         ),
-        unjudged_of(_unjudged(everything)),
+        sections.unjudged(_unjudged(everything)),
     )
 
 

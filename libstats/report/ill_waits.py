@@ -8,10 +8,10 @@ from typing import Any
 from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
-from libstats.report import charts
+from libstats.report import charts, sections
 from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, of_requests, or_why_not
-from libstats.report.page.html import notice, paragraph
+from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Interval, Row, capital, number, percent, records, tenths
@@ -28,7 +28,6 @@ WORDS = {
     "available": "ready",
 }
 DAYS = (1, 3, 7, 14, 21, 28, 42, 56)  # after which shares are told
-SHOWN = 12  # months of the table on the page; the workbook has all
 
 
 @or_why_not
@@ -69,32 +68,14 @@ def by_month(rows: list[Row], name: str) -> Html:
         "p90": "Nine in ten within",
         "naive_p50": "Half, closed ones alone",
     }
-    return shortened(
+    listed = table(
         lines,
         f"Days that {name} took, by the month in which they were asked for",
-        headings,
-        ("p50", "p90", "naive_p50"),
-        last=True,
+        headings=headings,
+        formats=dict.fromkeys(("p50", "p90", "naive_p50"), tenths),
         sheet=f"Waits for {name} by month",
     )
-
-
-def shortened(
-    lines: list[Row],
-    caption: str,
-    headings: dict[str, str],
-    days: tuple[str, ...],
-    last: bool,
-    *,
-    sheet: str = "",
-) -> Html:
-    """A table of which the page shows at most twelve rows, the last or the first ones, and the
-    workbook all."""
-    formats = dict.fromkeys(days, tenths)
-    made = table(lines, caption, headings=headings, formats=formats, sheet=sheet)
-    made = made.at_most(SHOWN, last)
-    told = f"The workbook has {number(made.more)} more rows."
-    return joined(made, paragraph(told) if made.more else "")
+    return sections.shortened(listed, last=True)
 
 
 @or_why_not
@@ -156,7 +137,7 @@ def unjudged(report: Ill) -> Html:
         f"The twelve months are told of in part: {reason}."
         for reason in {row["reason"] for row in now.values() if row["coverage"] != "whole"}
     )
-    return unjudged_of(told)
+    return sections.unjudged(told)
 
 
 @or_why_not
@@ -195,13 +176,8 @@ def _steps(report: Ill, kind: str) -> list[str | Table | Html]:
     return [
         picture._repr_html_(),
         folded("The picture as a table", _table_of_steps(report, rows, name)),
-        unjudged_of(why),
+        sections.unjudged(why),
     ]
-
-
-def unjudged_of(told: list[str]) -> Html:
-    """What a section did not judge, and why; nothing where it judged all."""
-    return Html(notice("What is not judged here:", told) if told else "")
 
 
 def _table_of_steps(report: Ill, rows: list[Row], name: str) -> Table:

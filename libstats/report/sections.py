@@ -9,7 +9,7 @@ from typing import Any
 from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.cells import as_told, plain
 from libstats.report.page.html import escaped, notice, paragraph
-from libstats.report.page.table import Html, folded, joined, shown, table
+from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.wording import Row, capital, number
 
 __all__ = [
@@ -21,12 +21,15 @@ __all__ = [
     "origin",
     "outdated",
     "receipt",
+    "shortened",
     "undeclared",
+    "unjudged",
     "unread",
 ]
 
 MOST_CODES = 5
 MOST_CARDS = 5
+MOST_ROWS = 12  # of a table on the page; the workbook has all
 ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as nbconvert names it
 
 SOURCE = {
@@ -216,3 +219,16 @@ def receipt(
         sheet=sheet,
     )
     return joined(paragraph(capital(definition)), listed)
+
+
+def shortened(whole: Table, *, last: bool = False) -> Html:
+    """A table of which the page shows at most twelve rows, the first or the last ones, and the
+    workbook all."""
+    made = whole.at_most(MOST_ROWS, last)
+    more = f"The workbook has {number(made.more)} more {'row' if made.more == 1 else 'rows'}."
+    return joined(made, paragraph(more) if made.more else "")
+
+
+def unjudged(told: Sequence[str]) -> Html:
+    """What a section did not judge, and why; nothing where it judged all."""
+    return Html(notice("What is not judged here:", told) if told else "")

@@ -6,6 +6,7 @@ history.T     every stored row, and the loads that held it
 loaded_file   one row a load
 loaded_day    what it holds, by table, event, branch and day
 rejected_row  one row a fault of a rejected row
+key_change    one row a change of the secret key of patrons
 "case"        one row a case and kind of work (made by libstats.analysis.work.case)
 
 The store itself is attached as `store`: what it needs lies there, and `show tables` does not list
@@ -68,6 +69,7 @@ REJECTED_ROW = {
     "reason": "what is wrong",
     "shape": "what the value looks like, never the value",
 }
+KEY_CHANGE = {"seq": "its number in the ledger, as that of a load", "changed_at": "when"}
 # What a connection is given beside the store's own, when it is opened: see libstats/definitions.
 ROLE = {
     "source": "configured source",
@@ -139,11 +141,7 @@ def dictionary() -> str:
         "",
     ]
     for name, what, columns in (
-        (
-            "loaded_file",
-            "One row a load: the file, what it was taken for, what became.",
-            LOADED_FILE,
-        ),
+        ("loaded_file", "One row a load: its file, taken for what, and what became.", LOADED_FILE),
         (
             "loaded_day",
             "What a load holds: one row a load, table, event, branch and day.",
@@ -162,6 +160,7 @@ def dictionary() -> str:
             COVERAGE,
         ),
         ("rejected_row", "One row a fault of a rejected row.", REJECTED_ROW),
+        ("key_change", "One row a change of the secret key of patrons.", KEY_CHANGE),
         (
             "case",
             "One row a case and kind of work, as the analyses of work see it: write it in quotation"
@@ -206,6 +205,7 @@ def make(
         _loads_sql(con, summary, at),
         _days_sql(summary, at, places),
         f"create or replace view memory.main.rejected_row as from {_REJECTED} where seq <= {at}",
+        f"create or replace view memory.main.key_change as {_KEY_CHANGE} and seq <= {at}",
     ]
     made.append("create schema if not exists memory.history")
     for table in schema.tables().values():
@@ -225,6 +225,7 @@ def make(
 
 
 _REJECTED = "store.main.reject"
+_KEY_CHANGE = "select seq, happened_at as changed_at from store.main.ledger where action = 'rotate'"
 
 
 def _placed(name: str, stand_ins: Collection[str]) -> str:

@@ -19,6 +19,7 @@ import pytest
 import libstats
 from libstats import schema
 from libstats.analysis import today
+from libstats.analysis.circulation_parts import PARTS
 from libstats.analysis.collection import system_days as days_of_systems
 from libstats.analysis.provenance import ANALYSES
 from libstats.analysis.work.exported import newest_exports
@@ -29,10 +30,10 @@ from tests.support.files import ROOT
 CANONICAL = {
     name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
 }
-DOCUMENTED = {"loaded_file", "loaded_day", "judged_day", "rejected_row", "coverage"}
+DOCUMENTED = {"loaded_file", "loaded_day", "judged_day", "rejected_row", "coverage", "key_change"}
 DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
-GIVEN |= {"change"}  # of libstats.toml
+GIVEN |= {"change", "branch_name"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
 GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of documented views
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
@@ -74,7 +75,13 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
-    yield "shelf_time", PERIOD
+    for name in ("active_borrowers", "shelf_time"):
+        yield name, PERIOD
+    for by in PARTS:
+        yield "circulation_by", {"by": by, **PERIOD}
+    yield "year_on_year", {"by": "branch"}
+    for process, by in (("transit", "route"), ("hold", "copy in"), ("hold", "source and month")):
+        yield "turnaround", {**PERIOD, "process": process, "by": by}
     yield "coverage", PERIOD
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
     yield "signals", {"measure": "checkouts", "by": "branch"}
@@ -100,7 +107,7 @@ def ask(con: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any]) -> Non
     first = [given[key] for key in ("analysis", "process") if key in given][:1]
     rest = {key: value for key, value in given.items() if value not in first}
     with contextlib.suppress(AnalysisError):
-        if name in ("freshness", "signals"):
+        if name in ("freshness", "signals", "year_on_year"):
             getattr(libstats, name)(con, **given).fetchall()
         else:
             getattr(libstats, name)(con, *first, **rest).fetchall()

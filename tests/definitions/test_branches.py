@@ -24,6 +24,14 @@ EAST = "East Street"
 "polaris:WEST" = "Another place"
 [calendar.EAST]
 open = {mon = "09:00-17:00"}
+[[change]]
+on = 2026-10-02
+what = "new doors"
+branch = "OLD"
+[[change]]
+on = 2026-10-03
+what = "new lamps"
+branch = "NORTH"
 """
 
 
@@ -94,3 +102,19 @@ def test_every_column_of_a_branch_is_known() -> None:
         for table in schema.tables().values()
         for column in columns_of(table)
     }
+
+
+def test_what_was_changed_at_a_branch_is_told_of_it_by_its_name(named: Workspace) -> None:
+    rows = libstats.open(named).execute("select what, branch from change order by all").fetchall()
+    assert rows == [("new doors", "East Street"), ("new lamps", "NORTH")]
+
+
+def test_an_analysis_takes_the_code_of_an_owner_for_its_name(named: Workspace) -> None:
+    text = "itemnumber;barcode;homebranch;dateaccessioned\n1;b1;EAST;2010-01-01\n"
+    libstats.load(named, [write(named.exports / "items-2026-11-01.csv", text)])
+    with libstats.open(named) as con:
+        found = [
+            libstats.weeding_candidates(con, as_of="2026-11-01", branch=branch).fetchall()
+            for branch in ("EAST", "OLD", "East Street")
+        ]
+    assert found[0] == found[1] == found[2]

@@ -280,6 +280,14 @@ def shown_together(
     ]
 
 
+def test_rates_that_tell_of_no_patrons_stay_beside_a_table_that_withholds() -> None:
+    groups = [{"patron_group": group, "loans": n} for group, n in (("A", 3), ("B", 40), ("C", 50))]
+    rates = [{"branch": "EAST", "on_an_open_day": 4.3}, {"branch": "WEST", "on_an_open_day": 2.1}]
+    mine, theirs = shown_together(groups, rates)
+    assert [row["loans"] for row in mine] == [W, W, 50]
+    assert theirs == rates
+
+
 def months(*counts: int, group: str = "A") -> list[dict[str, Any]]:
     """The months of a quarter."""
     return [

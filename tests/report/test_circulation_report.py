@@ -18,8 +18,8 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import circulation, circulation_rows, run
-from libstats.report.circulation import Circulation
+from libstats.report import circulation, run
+from libstats.report.circulation import Circulation, rows
 from libstats.report.page import allowed, period
 from libstats.report.page.period import Period
 from libstats.workspace.workspace import Workspace
@@ -250,8 +250,8 @@ def test_branches_go_by_their_names(workspace: Workspace) -> None:
         "'Two'),"
         " ('branch', 'X', 'Same'), ('branch', 'Y', 'Same')) c(list, code, name)"
     )
-    assert circulation_rows.branch_names(con, set()) == {"EAST": "East Street"}
-    assert circulation_rows.branch_names(con, {"East Street"}) == {}
+    assert rows.branch_names(con, set()) == {"EAST": "East Street"}
+    assert rows.branch_names(con, {"East Street"}) == {}
     assert [row["branch"] for row in circulation.by_branch(circulation.read(con)).rows] == [
         "East Street",
         "TWO",

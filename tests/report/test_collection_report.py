@@ -596,7 +596,9 @@ def test_the_report_lists_what_the_analysis_lists_and_repeats_to_the_byte(
         ]
     assert len(barcodes) > 50
     assert [code for code in barcodes if f">{code}<" not in page] == []
-    assert "<title>Collection and weeding: November 1, 2026, branch QBC</title>" in page
+    assert (
+        "<title>Collection and weeding: November 1, 2026, branch Quillbrook Central</title>" in page
+    )
     assert first.read_bytes() == second.read_bytes()
 
 

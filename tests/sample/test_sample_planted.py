@@ -199,7 +199,8 @@ def test_transits(con: duckdb.DuckDBPyConnection, planted: Truth) -> None:
         order by median(arrived_at - sent_at) desc
         """
     ).fetchall()
-    assert slowest == (route["from"], route["to"])
+    names = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["branches"]
+    assert slowest == (names[route["from"]], names[route["to"]])
     stuck = con.sql(
         "select transit_id::integer from transit"
         " where arrived_at is null and sent_at < timestamp '2026-10-21' order by 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -121,7 +122,7 @@ def signals(
         own = [each for each in changes if each["branch"] in (None, branch) or branch is None]
         switches = {"is_screened": screened, "has_seasons": seasons}
         found += _judged(list(months), own, MEASURES[measure], goal, switches)
-    return _relation(con, found)
+    return relation(con, found, _COLUMNS)
 
 
 def _asked(
@@ -252,11 +253,13 @@ def _first_whole(day: date) -> int:
     return _number(day) + (day.day > 1)
 
 
-def _relation(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> duckdb.DuckDBPyRelation:
-    """The rows as a relation."""
+def relation(
+    con: duckdb.DuckDBPyConnection, rows: list[Row], types: Mapping[str, str]
+) -> duckdb.DuckDBPyRelation:
+    """The rows as a relation with columns of these types."""
     columns = ",\n            ".join(
-        f"unnest(${name}::{kind}[]) as {name}" for name, kind in _COLUMNS.items()
+        f"unnest(${name}::{kind}[]) as {name}" for name, kind in types.items()
     )
     blank = {"is_judged": False}
-    lists = {name: [row.get(name, blank.get(name)) for row in rows] for name in _COLUMNS}
+    lists = {name: [row.get(name, blank.get(name)) for row in rows] for name in types}
     return con.sql(f"select {columns}", params=lists)

@@ -59,7 +59,7 @@ class Judgement:
 
     def word(self, direction: Direction) -> str | None:
         """The verdict in a word or a few."""
-        return _WORDS[direction].get(self.side, USUAL) if self.side is not None else None
+        return worded(direction, self.side) if self.side is not None else None
 
     def assurance(self, goal: float | None, direction: Direction) -> str | None:
         """Whether a goal is met as things go: passes, fails, comes and goes; no goal, no word."""
@@ -68,6 +68,11 @@ class Judgement:
         if self.limits.low <= goal <= self.limits.high:
             return "comes and goes"
         return "passes" if (goal < self.limits.low) == (direction == "more") else "fails"
+
+
+def worded(direction: Direction, side: int) -> str:
+    """What is said of a side: 1 is more, -1 less, 0 neither."""
+    return _WORDS[direction].get(side, USUAL)
 
 
 def judge(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import duckdb
 
+from libstats.analysis.work.copy_in import COPY_IN
 from libstats.analysis.work.spans import (
     ALL,
     DONE,
@@ -28,8 +29,22 @@ _LENDER = """(
                 where of_source = source and request_id = case_id
             )"""
 _LENDERS = {"lender": _LENDER, "kind and lender": f"kind || ', ' || {_LENDER}"}
-COHORT_PARTS = {**PARTS, "kind and month": f"kind || ', ' || {PARTS['month']}", **_LENDERS}
+# from where to where a copy travels
+_ROUTE = """(
+                select any_value(coalesce(from_branch, '?') || ' → ' || coalesce(to_branch, '?'))
+                from (select source as of_source, transit_id, from_branch, to_branch from transit)
+                where of_source = source and transit_id = case_id
+            )"""
+COHORT_PARTS = {
+    **PARTS,
+    **{f"{of} and month": f"{of} || ', ' || {PARTS['month']}" for of in ("kind", "source")},
+    **_LENDERS,
+    "route": _ROUTE,
+    "copy in": COPY_IN,
+}
 CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")]
+# what cases of one kind of work alone have
+ONLY = {"route": "transit", "copy in": "hold"}
 HAVE_LENDERS = ("ill_borrowing", "document_delivery")
 
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are
@@ -187,6 +202,8 @@ class Cohort:
                     f"{spans.process.name}: no turnaround can be told from {name!r}",
                     f"{sentence(misleading)}.",
                 )
+        if (only := ONLY.get(by or "", process)) != process:
+            raise AnalysisError(f"{process}: its cases have no {by}", f"Only those of {only}.")
         if by in _LENDERS:
             spans = _at_the_lender(spans)
         return cls(spans, since, until, by, observed_from)

@@ -17,6 +17,7 @@ from libstats.declaration.raw import quoted
 from libstats.definitions.events import ENDED, TOLD
 from libstats.definitions.processes import DIRECTIONS, Process
 
+BY_SOURCE = "source and month"
 UNTOLD = "no export that is loaded says how much of it it tells"
 # SQL: the part that a row of `told_part` tells of
 _PLACES: dict[str | None, str] = {None: f"'{ALL}'", "branch": "branch", "source": "source"}
@@ -124,13 +125,13 @@ def parted_sql(by: str | None) -> str:
 def cohort_told_sql(work: Process, start: str, by: str | None) -> str:
     """SQL: `cohort_told` (part, state, reason), how much the exports tell of the cases that began
     from $since to $until; part NULL is what no export is told apart by."""
-    monthly = by in ("month", "kind and month")
+    monthly = by in ("month", "kind and month", BY_SOURCE)
     period = "strftime(reached_at, '%Y-%m')" if monthly else "''"
-    part = "coalesce(part, period)" if monthly else "part"
+    part = "coalesce(part || ', ' || period, period)" if monthly else "part"
     return f"""
         cohort_told as (
             with {told_sql(work, [start], period)},
-            {parted_sql(by)}
+            {parted_sql("source" if by == BY_SOURCE else by)}
             select {part} as part, state, reason
             from told_in
         )

@@ -117,7 +117,10 @@ def turnaround(
         then on: late entry; those that had ended by then are no part of the cohort)
     by : `branch`, `kind`, `source` or `month` (of the start), for one row each; of what is borrowed
         also `lender` (who supplies it, or is asked to; of several sendings the last counts, which
-        went to that one). `kind and month` and `kind and lender` give parts such as `loan, 2026-10`
+        went to that one), of journeys `route` (`Main → East`), of holds `copy in` (on the day of
+        the request: `a copy was in`, `every copy was out`; NULL where the lists of copies and
+        loans do not tell; what was set aside for others is not known). `kind and month`, `source
+        and month` and `kind and lender` give parts such as `loan, 2026-10`
     unit : `days`, `hours`, or `open days` of a `calendar` in libstats.toml
 
     Returns one row per part, ordered: `part`, `cases`, `reached`, `still_open`, `given_up`,

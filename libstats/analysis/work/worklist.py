@@ -241,7 +241,7 @@ def _last_milestone(process: Process) -> str:
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
     """SQL: what usually comes after the last milestone, of what the loaded exports can tell."""
     usual = [m for m in process.happening if m not in process.given_up and m not in process.aside]
-    known = known_milestones(con, process)
+    known = known_milestones(con, process).union(process.done)
     after = {
         m: next((n for n in usual[place + 1 :] if n in known), None)
         for place, m in enumerate(usual)

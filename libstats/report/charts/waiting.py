@@ -85,7 +85,7 @@ def _waits_finding(window: Sequence[date], months: dict[date, Row], what: str) -
         parts.append(
             f"Counting closed ones alone would say {tenths(now['naive_p50'])} and "
             f"{tenths(now['naive_p90'])} days, because {number(now['still_open'])} of them "
-            "are still open."
+            f"{'is' if now['still_open'] == 1 else 'are'} still open."
         )
     return " ".join(parts)
 

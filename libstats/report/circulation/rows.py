@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -13,12 +13,13 @@ from libstats.analysis.circulation import circulation
 from libstats.analysis.circulation import left_out as circulation_left_out
 from libstats.analysis.provenance import freshness, receipt
 from libstats.analysis.signals.signals import signals
+from libstats.analysis.signals.years import year_on_year
 from libstats.definitions.branches import place_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["Circulation", "branch_names", "read"]
+__all__ = ["Circulation", "branch_names", "judged", "named", "read"]
 
 MONTHS = 36  # before the end of the period, that are read
 
@@ -30,8 +31,8 @@ class Circulation:
     sources with copies alone.
 
     `days` are the rows of periods that are no whole months, `judged` what the control charts of
-    checkouts say of a month. Branches go by their names where a list
-    of codes tells them.
+    checkouts say of a month, `years` what each branch's year is to the one before. Branches go by
+    their names where a list of codes tells them: `names`.
     """
 
     period: Period
@@ -43,6 +44,22 @@ class Circulation:
     silent: tuple[str, ...] = ()
     days: Mapping[Period, list[Row]] = field(default_factory=dict)
     judged: Sequence[Row] = ()
+    years: Sequence[Row] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def here(self, rows: Iterable[Row]) -> list[Row]:
+        """Rows of an analysis with branches by name; of the report's own branch, or of all."""
+        return [
+            row
+            for row in named(list(rows), self.names)
+            if not self.branch or row["branch"] == self.branch
+        ]
+
+    @property
+    def year(self) -> Period:
+        """The twelve months that end with the period, or with the last whole one in it."""
+        until = self.period.until.replace(day=1)
+        return Period(month_before(until, 12), until)
 
     def judgement(self, branch: str | None = None) -> Row | None:
         """What the control chart says of the month's checkouts, at all branches or at one; None
@@ -129,19 +146,21 @@ def read(con: duckdb.DuckDBPyConnection, branch: str = "", **said: str) -> Circu
     found = Circulation(
         wanted,
         names.get(code, code),
-        _named(rows, names),
+        named(rows, names),
         sources,
         receipt=_receipt(con, wanted.since, wanted.until),
         left_out=_left_out(con, wanted.since, wanted.until),
         silent=_silent(con),
-        days={period: _named(each, names) for period, each in days.items()},
-        judged=_named(_judged(con, wanted), names),
+        days={period: named(each, names) for period, each in days.items()},
+        judged=named(judged(con, wanted), names),
+        years=_years(con, wanted, rows, names),
+        names=names,
     )
     _refuse(found)
     return found
 
 
-def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
+def judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     """The verdicts on a month's checkouts, of the whole library (no branch) and of each branch; of
     a period that is no month there are none."""
     if period.months != 1:
@@ -156,7 +175,22 @@ def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     return found
 
 
-def _named(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
+def _years(
+    con: duckdb.DuckDBPyConnection, period: Period, rows: list[Row], names: Mapping[str, str]
+) -> list[Row]:
+    """What each branch's twelve months are to the twelve before, of branches that are told of in
+    them; none where nothing is."""
+    until = period.until.replace(day=1)
+    here = {row["branch"] for row in rows if row["period"] >= month_before(until, 12)}
+    try:
+        found = records(year_on_year(con, by="branch", as_of=until))
+    except AnalysisError:
+        return []
+    return named([row for row in found if row["branch"] in here], names)
+
+
+def named(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
+    """Rows with the names of branches in place of their codes."""
     return [{**row, "branch": names.get(row["branch"], row["branch"])} for row in rows]
 
 

@@ -1,28 +1,38 @@
-"""The report on circulation: one function per section. What it tells of is read in
-circulation_rows."""
+"""What was lent, renewed and used: the answer of the page, its months and its branches."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 
 from libstats.report import charts, sections
-from libstats.report.charts.circulation import UNKNOWN_BRANCH
-from libstats.report.circulation_rows import Circulation, read
+from libstats.report.circulation.rows import Circulation
+from libstats.report.circulation.told import gaps
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, table
-from libstats.wording import Row, capital, change, month_before, number, percent, tenths
+from libstats.wording import (
+    Row,
+    capital,
+    change,
+    listed,
+    month_before,
+    month_name,
+    number,
+    percent,
+    share,
+    tenths,
+)
 
 __all__ = [
-    "Circulation",
     "answer",
     "by_branch",
     "by_month",
     "chart",
     "in_house",
-    "origin",
-    "read",
+    "per_day",
     "renewals",
+    "trend",
+    "verdict",
 ]
 
 RENEWALS = {
@@ -32,6 +42,7 @@ RENEWALS = {
     "renewals_unknown": "the export does not say by whom",
     "renewals_undated": "known from the list of loans only (counted in the month of the checkout)",
 }
+MOST_BRANCHES = 4  # in the answer
 ALWAYS = tuple(RENEWALS.values())[:3]  # the other two only where there are any
 COUNTS = {
     "checkouts": ("checkouts",),
@@ -51,14 +62,14 @@ def answer(report: Circulation) -> Html:
     }
     return sections.answer(
         f"{report.period.words}, {where}",
-        _verdict(report),
+        verdict(report),
         _cards(report),
         about=about,
-        before=_gaps(report),
+        before=gaps(report),
     )
 
 
-def _verdict(report: Circulation) -> str:
+def verdict(report: Circulation) -> str:
     """How many checkouts there were, and whether that is more than the usual ups and downs; then
     the branches that stand out, which a total would hide."""
     now = report.count(COUNTS["checkouts"], report.period)
@@ -67,10 +78,10 @@ def _verdict(report: Circulation) -> str:
         return f"{words} at least: the exports tell of a part of it."
     judged = report.judgement(report.branch or None)
     if judged and judged["verdict"]:
-        words = f"{words}, {_per_day(judged)}. That is {_said(judged['verdict'])}"
+        words = f"{words}, {per_day(judged)}. That is {_said(judged['verdict'])}"
     else:
         words = f"{words}, {_beside(report, now)}"
-    return f"{words}.{_branches(report)}"
+    return f"{words}.{_branches(report)}{_years(report)}"
 
 
 def _beside(report: Circulation, now: int | None) -> str:
@@ -81,7 +92,7 @@ def _beside(report: Circulation, now: int | None) -> str:
     return change(now, then, report.last_year.words)
 
 
-def _per_day(judged: Row) -> str:
+def per_day(judged: Row) -> str:
     return f"{tenths(judged['value'])} on {'an open day' if judged['days'] else 'a day'}"
 
 
@@ -99,11 +110,32 @@ def _branches(report: Circulation) -> str:
         return ""
     told = [
         f" {row['branch']} lends {'more' if row['verdict'] == 'better' else 'less'} than usual: "
-        f"{_per_day(row)}{_year_before(report, row['branch'])}."
+        f"{per_day(row)}{_year_before(report, row['branch'])}."
         for row in report.judged
         if row["branch"] and row["verdict"] in ("better", "worse")
     ]
     return "".join(told)
+
+
+def _years(report: Circulation) -> str:
+    """Which branches' twelve months stand out from the twelve before, those that changed most
+    first."""
+    mine = [row for row in report.years if report.branch in ("", row["branch"])]
+    out = [row for row in mine if row["verdict"] in ("better", "worse")]
+    if not out:
+        return ""
+    out.sort(key=lambda row: (-abs(row["change"]), row["branch"]))
+    told = [
+        f"{row['branch']} lent {share(abs(row['change']), 1)} "
+        f"{'more' if row['change'] > 0 else 'less'}"
+        for row in out[:MOST_BRANCHES]
+    ]
+    more = len(out) - MOST_BRANCHES
+    others = f" So are {number(more)} other branches." if more > 0 else ""
+    return (
+        f" In the twelve months to {month_name(report.year.last_month)} {listed(told)} on an open "
+        f"day than in the year before. That is beyond the usual ups and downs.{others}"
+    )
 
 
 def _year_before(report: Circulation, branch: str) -> str:
@@ -125,7 +157,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
                 number(count),
                 what,
                 _compared(report, columns, count),
-                trend=_trend(report, columns),
+                trend=trend(report, columns),
                 name=what,
                 value=count,
             )
@@ -133,7 +165,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
     return cards
 
 
-def _trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
+def trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
     """The 13 months up to the end of the period; those not told of as a whole are left out."""
     last = report.period.last_month
     months = [_month(month_before(last, back)) for back in range(12, -1, -1)]
@@ -144,55 +176,6 @@ def _trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
 
 def _month(first: date) -> Period:
     return Period(first, month_before(first, -1))
-
-
-def _gaps(report: Circulation) -> list[str]:
-    """What is missing of this very period, each in a sentence."""
-    end, name = datetime.combine(report.period.until, time()), report.period.words
-    gaps = [sections.outdated(row) for row in report.sources if row["covered_until"] < end]
-    here = {row["branch"] for row in report.at(report.period)}
-    gone = sorted({row["branch"] for row in report.at(report.before)} - here - {None})
-    gaps += [
-        f"{branch} has no figures for {name}, though it has for {report.before.words}."
-        for branch in gone
-    ]
-    return gaps + _partly(report)
-
-
-def _lacks(report: Circulation) -> list[str]:
-    """What the exports lack as such, whatever the period."""
-    lacks = [
-        (
-            f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in "
-            "these figures."
-        )
-        for source in report.silent
-    ]
-    return lacks + [sections.unread(row) for row in report.sources if row["rows_rejected"]]
-
-
-def _partly(report: Circulation) -> list[str]:
-    """Which branches are told of in part or not at all, by reason."""
-    by_reason: dict[tuple[str, str], list[str]] = {}
-    rows = report.at(report.period)
-    for row in rows:
-        if row["coverage"] != "whole":
-            names = by_reason.setdefault((row["coverage"], row["reason"] or ""), [])
-            if (name := row["branch"] or UNKNOWN_BRANCH) not in names:
-                names.append(name)
-    every = {row["branch"] for row in rows}
-    name = report.period.words
-    return [
-        (
-            f"{'Every branch' if len(names) == len(every) else ', '.join(names)}: "
-            + (
-                f"{name} is not known, {reason}."
-                if state == "outside"
-                else f"{name} is only {reason}. It is not compared with other times."
-            )
-        )
-        for (state, reason), names in by_reason.items()
-    ]
 
 
 def _compared(report: Circulation, columns: tuple[str, ...], now: int | None) -> str:
@@ -318,26 +301,3 @@ def in_house(report: Circulation) -> Html:
             "they reshelve none is recorded, so this is no proof that there was none."
         )
     return Html(paragraph(text))
-
-
-def origin(report: Circulation) -> Html:
-    """Where the figures come from: the exports, which rows were not counted and why, and the
-    receipt."""
-    listed = table(
-        report.left_out,
-        f"Rows that were left out in {report.period.words}, at all branches",
-        headings={"rows": "Rows"},
-    )
-    log, loans = (
-        report.count((column,), report.period) or 0
-        for column in ("days_from_log", "days_from_loans")
-    )
-    days = (
-        f"On {number(log)} days at a branch the circulation log was counted, on {number(loans)} "
-        "days the list of loans. No day is counted from both."
-    )
-    complete = (
-        f"Every export reaches the end of {report.period.words}, and all its rows could be read."
-    )
-    proof = sections.receipt(report.receipt, "circulation", "Receipt of the circulation figures")
-    return sections.origin(report.sources, complete, _lacks(report), paragraph(days), listed, proof)
