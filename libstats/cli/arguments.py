@@ -146,6 +146,17 @@ def _add_today(p: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write it as a workbook instead, with every late and near case",
     )
+    p.add_argument(
+        "--sheets",
+        type=_path,
+        metavar="FOLDER",
+        help="write a sheet a desk to print, with boxes to tick and barcodes to scan",
+    )
+    p.add_argument(
+        "--internal",
+        action="store_true",
+        help="needed to write any of these: they are for staff only, and never to be published",
+    )
 
 
 def _add_explain(p: argparse.ArgumentParser) -> None:
@@ -302,7 +313,7 @@ COMMANDS = {
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
     "today": (
         "list what needs a hand: open cases that are late or near their goal, old exports, alarms",
-        "libstats today --html today.html",
+        "libstats today --internal --html today.html",
         _add_today,
     ),
     "snooze": (

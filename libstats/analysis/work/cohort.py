@@ -22,12 +22,12 @@ from libstats.definitions.parameters import Moment, Unit, one_of
 from libstats.errors import AnalysisError
 
 # who supplies a request, or is asked to: renamed, so that source and case_id are those of the case
-_LENDER = """(
+LENDER = """(
                 select any_value(lender)
                 from (select source as of_source, request_id, lender from ill_request)
                 where of_source = source and request_id = case_id
             )"""
-_LENDERS = {"lender": _LENDER, "kind and lender": f"kind || ', ' || {_LENDER}"}
+_LENDERS = {"lender": LENDER, "kind and lender": f"kind || ', ' || {LENDER}"}
 COHORT_PARTS = {**PARTS, "kind and month": f"kind || ', ' || {PARTS['month']}", **_LENDERS}
 CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")]
 HAVE_LENDERS = ("ill_borrowing", "document_delivery")
@@ -188,7 +188,7 @@ class Cohort:
                     f"{sentence(misleading)}.",
                 )
         if by in _LENDERS:
-            spans = _at_the_lender(spans)
+            spans = at_the_lender(spans)
         return cls(spans, since, until, by, observed_from)
 
     @property
@@ -231,7 +231,7 @@ class Cohort:
         )
 
 
-def _at_the_lender(spans: Spans) -> Spans:
+def at_the_lender(spans: Spans) -> Spans:
     """The spans with the last sending of each request, for that went to the lender it names: the
     days of those who said no before are not its own. AnalysisError where no case has a lender."""
     work = spans.process
