@@ -139,24 +139,14 @@ def _add_coverage(p: argparse.ArgumentParser) -> None:
 
 
 def _add_today(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--html", type=_path, metavar="FILE", help="write it as a web page instead")
-    p.add_argument(
-        "--xlsx",
-        type=_path,
-        metavar="FILE",
-        help="write it as a workbook instead, with every late and near case",
-    )
-    p.add_argument(
-        "--sheets",
-        type=_path,
-        metavar="FOLDER",
-        help="write a sheet a desk to print, with boxes to tick and barcodes to scan",
-    )
-    p.add_argument(
-        "--internal",
-        action="store_true",
-        help="needed to write any of these: they are for staff only, and never to be published",
-    )
+    for flag, what, words in (
+        ("--html", "FILE", "write it as a web page instead"),
+        ("--xlsx", "FILE", "write it as a workbook instead, with every late and near case"),
+        ("--sheets", "FOLDER", "write a sheet a desk to print, with boxes and barcodes"),
+    ):
+        p.add_argument(flag, type=_path, metavar=what, help=words)
+    words = "needed to write any of these: they are for staff only, never to be published"
+    p.add_argument("--internal", action="store_true", help=words)
 
 
 def _add_explain(p: argparse.ArgumentParser) -> None:
