@@ -3,26 +3,33 @@ what looks wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 import duckdb
 
 from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
-from libstats.analysis.today_rows import GROUPS, grouped
-from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.today_ill import returning
+from libstats.analysis.today_orders import ORDERED, received
+from libstats.analysis.today_rows import DECIDE, DO, GROUPS, grouped, told_of
+from libstats.analysis.today_untold import untold
+from libstats.analysis.work.hold_queues import hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
-from libstats.analysis.work.worklist import NEAR_DAYS, STANDINGS, worklist
+from libstats.analysis.work.worklist import STANDINGS, worklist
+from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
-from libstats.wording import Row, month_name, records, tenths
+from libstats.wording import Row, day_name, month_name, records
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
+# a worklist, and up to when each of its sources tells
+_Part = tuple[Mapping[str, datetime], duckdb.DuckDBPyRelation]
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
 
 
@@ -36,6 +43,7 @@ class Export:
     newest_at: datetime
     usual: timedelta | None
     age: timedelta
+    tables: tuple[str, ...] = ()  # that it fills
 
     @property
     def is_stale(self) -> bool:
@@ -55,6 +63,7 @@ class Work:
     missing: dict[str, int]
     groups: dict[str, int]
     cases: list[Row]
+    told: dict[str, datetime] = field(default_factory=dict)  # up to when each source tells of it
 
     def of(self, group: str) -> list[Row]:
         """The cases of a group that are listed."""
@@ -66,6 +75,23 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """What was to be done by the load before: how many cases, and how many of them moved since:
+    they are over, or at another step, or due on another day."""
+
+    day: date
+    named: int
+    moved: int
+
+    def __str__(self) -> str:
+        were = "was" if self.named == 1 else "were"
+        return (
+            f"On {day_name(self.day)}, {self.named:,} {were} named: "
+            f"{self.moved:,} moved, {self.named - self.moved:,} did not."
+        )
+
+
+@dataclass(frozen=True)
 class Today:
     """All of it."""
 
@@ -74,12 +100,21 @@ class Today:
     alarms: list[Row]
     work: list[Work]
     shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
+    queues: list[Row] = field(default_factory=list)  # titles that ask for another copy
     alone: list[Row] = field(default_factory=list)  # snoozed or dismissed, and in no list
     accepted: list[Row] = field(default_factory=list)  # alarms that are no longer heeded
+    moved: Moved | None = None  # what became of what the load before named
+    untold: list[str] = field(default_factory=list)  # what no export can tell
+
+    @classmethod
+    def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
+        """A part of it, to be counted."""
+        return cls(datetime.min, [], [], work, shelf, queues)
 
     def count(self, group: str) -> int:
         """How many cases of all kinds of work are in a group."""
-        return sum(work.groups.get(group, 0) for work in self.work)
+        beside = {DO: len(self.shelf), DECIDE: len(self.queues)}.get(group, 0)
+        return sum(work.groups.get(group, 0) for work in self.work) + beside
 
     @property
     def stale(self) -> list[Export]:
@@ -108,39 +143,117 @@ class Today:
         )
 
 
-def read(con: duckdb.DuckDBPyConnection, now: datetime, most: int | None = MOST) -> Today:
+def read(
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    most: int | None = MOST,
+    before: tuple[date, duckdb.DuckDBPyConnection] | None = None,
+) -> Today:
     """What needs a hand today, in every kind of work that has open cases?
 
-    Ages are told for the newest export of each kind of work, which knows no later; `now` only says
-    how old the exports are. Of each kind the `most` oldest late cases and the `most` oldest near
+    Ages are told for the newest export of each source, which knows no later; `now` only says how
+    old the exports are; `before` is the day of the load before, and what was known then. Of each
+    kind the `most` oldest late cases and the `most` oldest near
     ones are listed, all if it is None.
     """
-    kinds = con.execute("select process from process order by rowid").fetchall()
-    newest, names = newest_exports(con), _names(con)
-    alone = LeftAlone(con, now)
-    work = []
-    for (kind,) in kinds:
-        process = process_of(con, kind)
-        told = [newest[table] for table in process.tables if table in newest]
-        if told and (found := _work(con, process, max(told), most, alone)) is not None:
-            work.append(replace(found, cases=_named(found.cases, names)))
+    names, alone = _names(con), LeftAlone(con, now)
+    work = [
+        found
+        for process, parts in _kinds(con)
+        if (found := _work(con, process, parts, most, alone))
+    ]
+    work = [replace(each, cases=_named(each.cases, names)) for each in work]
     shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
+    queues = records(hold_queues(con))
     alarms, accepted = heeded(records(check(con)), now)
-    return Today(now, _exports(con, now), alarms, work, shelf, alone.rows, accepted)
+    moved = _moved(con, *before) if before else None
+    exports = _exports(con, now)
+    return Today(
+        now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)
+    )
+
+
+def _moved(
+    con: duckdb.DuckDBPyConnection, day: date, before: duckdb.DuckDBPyConnection
+) -> Moved | None:
+    """What became of the cases that were to be done by what was known on a day; None where nothing
+    was. The team's totals: who did it is asked of nobody."""
+    named = {case: step for case, (step, group) in _steps(before).items() if group == DO}
+    now = _steps(con)
+    stayed = sum(case in now and now[case][0] == step for case, step in named.items())
+    return Moved(day, len(named), len(named) - stayed) if named else None
+
+
+def _steps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[Any, str | None]]:
+    """Where each open case stands, and its group."""
+    columns = "source, case_id, last_milestone, last_at, due_at, stage, group_name"
+    return {
+        (process.name, source, case): (tuple(step), group)
+        for process, parts in _kinds(con)
+        for told, found in parts
+        for source, case, *step, group in grouped(con, process.name, found, told)
+        .select(columns)
+        .fetchall()
+    }
+
+
+def _kinds(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Process, list[_Part]]]:
+    """Each kind of work with its worklist, or several: the cases of each source as of its own
+    newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
+    for (kind,) in con.execute("select process from process order by rowid").fetchall():
+        process = process_of(con, kind)
+        told = told_of(con, process)
+        if not told:
+            continue
+        yield process, [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
+        if away := returning(con, kind):
+            yield away[0], [(told, away[1])]
+        if kind == ORDERED:
+            pile, waiting = received(con, told)
+            yield pile, [(told, waiting)]
+
+
+def _as_told(
+    con: duckdb.DuckDBPyConnection, kind: str, told: Mapping[str, datetime], at: datetime
+) -> _Part:
+    """The worklist of the sources that tell up to a moment, as of then."""
+    sources = {source: at for source, until in told.items() if until == at}
+    found = worklist(con, kind, as_of=at)
+    return sources, found.filter(f"source in ({', '.join(map(quoted, sources))})")
 
 
 def _work(
     con: duckdb.DuckDBPyConnection,
     process: Process,
-    as_of: datetime,
+    parts: Sequence[_Part],
     most: int | None,
     alone: LeftAlone,
 ) -> Work | None:
-    """The open cases of a process; None where it has none."""
-    found = alone.without(process, worklist(con, process.name, as_of=as_of))
-    listed = grouped(con, process.name, found)
-    counts, missing, groups, cases = pressing(listed, most)
-    return Work(process, as_of, counts, missing, groups, cases) if sum(counts.values()) else None
+    """The open cases of a kind of work; None where it has none."""
+    told = {source: at for sources, _ in parts for source, at in sources.items()}
+    counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
+    groups: dict[str, int] = {}
+    cases: list[Row] = []
+    for sources, found in parts:
+        heeded_ones = alone.without(process, found)
+        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most)
+        for total, part in zip((counts, missing, groups), sums, strict=True):
+            for name, count in part.items():
+                total[name] = total.get(name, 0) + count
+        cases += listed
+    if not sum(counts.values()):
+        return None
+    cases.sort(key=_by_urgency)
+    firsts = [
+        row
+        for group in GROUPS
+        for row in [each for each in cases if each["group_name"] == group][:most]
+    ]
+    return Work(process, max(told.values()), counts, missing, groups, firsts, told)
+
+
+def _by_urgency(row: Row) -> tuple[int, int, float]:
+    return (-row["urgency"], row["task_place"], row["left_days"])
 
 
 def _names(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
@@ -175,7 +288,7 @@ def pressing(
     in time. All in one reading, for a worklist takes long to plan: the first row of each part has
     its count.
     """
-    listed = "group_name is not null and not is_missing"
+    listed = "group_name is not null"
     if most is not None:
         listed += f" and place <= {most}"
     rows = records(found.select(_RANKED).filter(f"of_part = 1 or {listed}"))
@@ -188,7 +301,7 @@ def pressing(
         if of_part == 1:
             counts[row["standing"]] += in_part
             missing[row["standing"]] += in_part if row["is_missing"] else 0
-        if row["group_name"] is None or row["is_missing"]:
+        if row["group_name"] is None:
             continue
         groups[row["group_name"]] = in_group
         if most is None or place <= most:
@@ -208,10 +321,10 @@ _RANKED = """
         partition by standing, is_missing
         order by left_days, source, case_id
     ) as of_part,
-    count(*) over (partition by group_name, is_missing) as in_group,
+    count(*) over (partition by group_name) as in_group,
     row_number() over (
-        partition by group_name, is_missing
-        order by is_urgent desc, left_days, source, case_id
+        partition by group_name
+        order by urgency desc, task_place, left_days, source, case_id
     ) as place
 """
 
@@ -224,13 +337,15 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
             source,
             declaration,
             list(distinct first_at order by first_at) as times,
-            max(newest_at) as newest_at
+            max(newest_at) as newest_at,
+            list_distinct(flatten(list(tables))) as tables
         from (
             select
                 source,
                 declaration,
                 min(exported_at) as first_at,
-                max(exported_at) as newest_at
+                max(exported_at) as newest_at,
+                any_value(map_keys(columns)) as tables
             from loaded_file
             -- what people decide is no export, and says nothing of how new these are
             where is_active and primary_table <> 'decision'
@@ -241,8 +356,8 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
         """
     ).fetchall()
     return [
-        Export(source, name, newest, _usual(times), now - newest)
-        for source, name, times, newest in rows
+        Export(source, name, newest, _usual(times), now - newest, tuple(tables))
+        for source, name, times, newest, tables in rows
     ]
 
 
@@ -255,67 +370,3 @@ def days(span: timedelta) -> str:
     """A span in whole days, in words."""
     count = round(span / timedelta(days=1))
     return "1 day" if count == 1 else f"{count:,} days"
-
-
-def freshness(export: Export) -> str:
-    """How old an export is, and how often it usually comes."""
-    often = (
-        "loaded once"
-        if export.usual is None
-        else f"usually every {days(max(export.usual, timedelta(days=1)))}"
-    )
-    return f"{days(export.age)} old, {often}"
-
-
-def headline(work: Work) -> str:
-    """How many cases of a process are late, near and in time, and how many of those are of copies
-    marked lost."""
-    counts = [
-        f"{count:,} {standing}"
-        + (f", {lost:,} of them marked lost" if (lost := work.missing[standing]) else "")
-        for standing, count in work.counts.items()
-        if count or standing in ("late", "near", "in time")
-    ]
-    return f"{work.process.title[:1].upper()}{work.process.title[1:]}: {', '.join(counts)}"
-
-
-def basis(work: Work, today: Today) -> str:
-    """By which goal, of which moment where that is not the one of all lists, and what is not
-    listed."""
-    goal = f"goal {work.process.goal_days:g} days"
-    parts = [
-        f"late is past the due date, near within {NEAR_DAYS} days of it; without one: {goal}"
-        if work.process.due
-        else goal
-    ]
-    if not today.warning or work.as_of.date() != today.shown_at.date():
-        parts.append(f"as of {work.as_of:%Y-%m-%d %H:%M}")
-    if any(work.missing.values()):
-        parts.append("copies marked lost, missing or claimed are not listed")
-    return "; ".join(parts)
-
-
-def last_step(row: Row) -> str:
-    """The last milestone of a case, with its day."""
-    return f"{words(row['last_milestone'])} {row['last_at']:%Y-%m-%d}"
-
-
-def since(row: Row) -> str:
-    """How long a case is open, or past its due day, or until when."""
-    if not row["due_at"]:
-        return f"{tenths(row['age'])} days" if row["age"] < 10 else f"{row['age']:,.0f} days"
-    left = row["left_days"]
-    return f"{-left:,.0f} days overdue" if left < 0 else f"due in {left:,.0f} days"
-
-
-def about(row: Row) -> str:
-    """What a case is about, why it stands in the list, and its last and its next step."""
-    following = f", next: {words(row['next_step'])}" if row["next_step"] else ""
-    due = f"due {row['due_at']:%Y-%m-%d}" if row["due_at"] else ""
-    told = (row["why"], row["what"], due or f"{last_step(row)}{following}")
-    return "; ".join(filter(None, told))
-
-
-def words(name: str | None) -> str:
-    """A milestone's name as words; nothing for none."""
-    return (name or "").replace("_", " ")

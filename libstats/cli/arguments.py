@@ -139,13 +139,14 @@ def _add_coverage(p: argparse.ArgumentParser) -> None:
 
 
 def _add_today(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--html", type=_path, metavar="FILE", help="write it as a web page instead")
-    p.add_argument(
-        "--xlsx",
-        type=_path,
-        metavar="FILE",
-        help="write it as a workbook instead, with every late and near case",
-    )
+    for flag, what, words in (
+        ("--html", "FILE", "write it as a web page instead"),
+        ("--xlsx", "FILE", "write it as a workbook instead, with every late and near case"),
+        ("--sheets", "FOLDER", "write a sheet a desk to print, with boxes and barcodes"),
+    ):
+        p.add_argument(flag, type=_path, metavar=what, help=words)
+    words = "needed to write any of these: they are for staff only, never to be published"
+    p.add_argument("--internal", action="store_true", help=words)
 
 
 def _add_explain(p: argparse.ArgumentParser) -> None:
@@ -302,7 +303,7 @@ COMMANDS = {
     "rotate-key": ("take a new secret key for patron numbers", "libstats rotate-key", _add_nothing),
     "today": (
         "list what needs a hand: open cases that are late or near their goal, old exports, alarms",
-        "libstats today --html today.html",
+        "libstats today --internal --html today.html",
         _add_today,
     ),
     "snooze": (

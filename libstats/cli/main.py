@@ -207,20 +207,16 @@ def _today(args: argparse.Namespace) -> int:
     from libstats.cli import today
     from libstats.workspace import open
 
-    with contextlib.closing(open.open(_place(args))) as con:
-        if args.html or args.xlsx:
-            from libstats.report import today as written
-            from libstats.report.page import publish
-
-            for path, make, most in (
-                (args.html, written.page, 100),
-                (args.xlsx, written.sheets, None),
-            ):
-                if path:
-                    publish.write(path, make(lists.read(con, datetime.now(), most)))
-                    _say(f"The list is at {path}")
-        else:
-            _say(today.text(lists.read(con, datetime.now())))
+    place, now = _place(args), datetime.now()
+    if wanted := [name for name in ("html", "xlsx", "sheets") if getattr(args, name)]:
+        today.refuse_published(wanted, args.internal)
+    with contextlib.ExitStack() as stack:
+        con = stack.enter_context(contextlib.closing(open.open(place)))
+        before = today.before(con, place, stack)
+        if not wanted:
+            _say(today.text(lists.read(con, now, before=before)))
+        for line in today.write(args, lambda most: lists.read(con, now, most, before)):
+            _say(line)
     return 0
 
 

@@ -2,26 +2,83 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import textwrap
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import duckdb
 
 from libstats.analysis import left_alone
 from libstats.analysis import today as lists
+from libstats.analysis import today_words as said
 from libstats.analysis.today import Today
-from libstats.analysis.today_rows import DO, GROUPS
-from libstats.wording import Row, capital
+from libstats.analysis.today_desks import at_desks, day_before, first, tasks, told
+from libstats.analysis.today_rows import DECIDE, DO, GROUPS
+from libstats.errors import LibstatsError, ReportError
+from libstats.wording import Row
+from libstats.workspace.workspace import Workspace
 
 WIDTH = 100
+MOST_ON_A_PAGE = 100  # cases of a kind of work in a group; the workbook has all
+
+
+def refuse_published(wanted: list[str], is_internal: bool) -> None:
+    """Raise ReportError unless the list is asked for as what it is."""
+    if not is_internal:
+        raise ReportError(
+            "today's list is for staff only: it names barcodes and titles that patrons wait for",
+            f"Add --internal to --{wanted[0]}, and keep what is written where only staff can read "
+            "it: it is never to be published or mailed.",
+        )
+
+
+def before(
+    con: duckdb.DuckDBPyConnection, place: Workspace, stack: contextlib.ExitStack
+) -> tuple[date, duckdb.DuckDBPyConnection] | None:
+    """What was known by the load before, with its day; None where there is none, or where what was
+    known then has been forgotten."""
+    from libstats.workspace import open
+
+    day = day_before(con)
+    if day is None:
+        return None
+    try:
+        return day, stack.enter_context(contextlib.closing(open.open(place, known_on=day)))
+    except LibstatsError:
+        return None
+
+
+def write(args: argparse.Namespace, read: Callable[[int | None], Today]) -> Iterator[str]:
+    """Write the list in the forms that are asked for, and say where each is."""
+    if not (args.html or args.xlsx or args.sheets):
+        return
+    from libstats.report import today as written
+    from libstats.report import today_sheets
+    from libstats.report.page import publish
+
+    if args.html:
+        publish.write(args.html, written.page(read(MOST_ON_A_PAGE)))
+        yield f"The list is at {args.html}"
+    if args.xlsx:
+        publish.write(args.xlsx, written.sheets(read(None)))
+        yield f"The list is at {args.xlsx}"
+    if args.sheets:
+        for name, page in today_sheets.printed(read(MOST_ON_A_PAGE)).items():
+            publish.write(args.sheets / f"{name}.html", page)
+            yield f"A sheet is at {args.sheets / f'{name}.html'}"
 
 
 def text(today: Today) -> str:
     """The list for a terminal, WIDTH columns wide."""
-    warning = [today.warning, "Ages are told as of then.", ""] if today.warning else []
     lines = [
-        *warning,
         f"Today's work, {today.now:%Y-%m-%d}",
         "",
+        *textwrap.wrap(first(today), WIDTH),
+        *([str(today.moved)] if today.moved else []),
         *_export_lines(today),
-        *_alarm_lines(today),
+        f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
     for group in GROUPS:
         lines += _group_lines(group, today)
@@ -30,18 +87,22 @@ def text(today: Today) -> str:
         lines += ["", *textwrap.wrap(alone, WIDTH, subsequent_indent="  ")]
     if not today.work and not today.alone:
         lines += ["", "No kind of work has an open case in what is loaded."]
-    return "\n".join(line[:WIDTH].rstrip() for line in [*lines, *_counted(today)])
+    lines += [*_counted(today), *_untold(today), *_alarm_lines(today)]
+    return "\n".join(line[:WIDTH].rstrip() for line in lines)
 
 
 def _export_lines(today: Today) -> list[str]:
+    """That the lists are of another day, and which exports are older than usual."""
+    warning = [f"{today.warning} Ages are told as of then."] if today.warning else []
     if not today.stale:
-        return ["Old exports: none"]
+        return [*warning, "Old exports: none"]
     wide = max(len(export.name) for export in today.stale)
     listed = [
-        f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {lists.freshness(e)}"
+        f"  {e.name:<{wide}}  {e.newest_at:%Y-%m-%d %H:%M}  {said.freshness(e)}"
         for e in today.stale
     ]
     return [
+        *warning,
         f"Old exports: {len(today.stale)} of {len(today.exports)} "
         "(what happened since is not in the lists below)",
         *listed,
@@ -51,26 +112,41 @@ def _export_lines(today: Today) -> list[str]:
 def _alarm_lines(today: Today) -> list[str]:
     accepted = [f"Alarms accepted: {len(today.accepted)}"] if today.accepted else []
     if not today.alarms:
-        return ["Alarms: none", *accepted]
+        return ["", *accepted] if accepted else []
     listed = [
         f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
         for row in today.alarms
     ]
-    return [f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed, *accepted]
+    return ["", f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed, *accepted]
 
 
 def _group_lines(group: str, today: Today) -> list[str]:
-    """A group of the list: each kind of work in it as a small table."""
+    """A group of the list: each desk's tasks in it as small tables."""
     lines: list[str] = []
-    for work in today.work:
-        if rows := work.of(group):
-            cells = [_cells(row) for row in rows]
-            lines += ["", f"  {capital(work.process.title)}", *_laid_out(cells)]
+    for desk in at_desks(today, group):
+        until, old = told(today, desk)
+        lines += ["", f"  {desk.name.upper()}: {desk.count(group):,}"]
+        lines += textwrap.wrap(until, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += [f"  Older than usual: {export.name}, {said.freshness(export)}" for export in old]
+        for work in desk.work:
+            for task, rows in tasks(work, group):
+                lines += ["", f"  {task}", *_laid_out([_cells(row) for row in rows])]
             lines += [f"    and {more:,} more"] if (more := work.more(group)) else []
-    if group == DO and today.shelf:
-        cells = [_shelf_cells(row) for row in today.shelf[: lists.MOST]]
-        lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
+        if group == DO and desk.shelf:
+            cells = [_shelf_cells(row) for row in desk.shelf[: lists.MOST]]
+            lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
+        if group == DECIDE and desk.queues:
+            cells = [_queue_cells(row) for row in desk.queues[: lists.MOST]]
+            lines += ["", "  Long queues: buy another?", *_laid_out(cells)]
     return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
+
+
+def _untold(today: Today) -> list[str]:
+    """What no export tells."""
+    lines = ["", "What no export tells"] if today.untold else []
+    for what in today.untold:
+        lines += textwrap.wrap(what, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return lines
 
 
 def _counted(today: Today) -> list[str]:
@@ -78,7 +154,7 @@ def _counted(today: Today) -> list[str]:
     lines = ["", "All that is open"] if today.work else []
     for work in today.work:
         lines += textwrap.wrap(
-            f"{lists.headline(work)} ({lists.basis(work, today)})",
+            f"{said.headline(work)} ({said.basis(work, today)})",
             WIDTH,
             initial_indent="  ",
             subsequent_indent="    ",
@@ -102,13 +178,19 @@ def _laid_out(cells: list[tuple[str, ...]]) -> list[str]:
 def _cells(row: Row) -> tuple[str, ...]:
     """Days, what to look for, where, and what it is about."""
     place = " ".join(filter(None, (row["branch"], row["location"])))
-    return (lists.since(row), row["handle"] or row["case_id"], place, lists.about(row))
+    return (said.since(row), said.number(row), place, said.about(row))
 
 
 def _shelf_cells(row: Row) -> tuple[str, ...]:
     past = "1 day past" if row["days_past"] == 1 else f"{row['days_past']:,} days past"
     told = "; ".join(filter(None, (row["call_number"], row["title"])))
     return (past, row["barcode"] or row["hold_id"], row["branch"] or "", told)
+
+
+def _queue_cells(row: Row) -> tuple[str, ...]:
+    copies = "1 copy" if row["copies"] == 1 else f"{row['copies']:,} copies"
+    told = f"{copies}, {row['on_order']:,} on order; {row['branches']}; {row['title'] or ''}"
+    return (f"{row['waiting']:,} wait", row["title_id"], told)
 
 
 def _fitted(cell: str, wide: int) -> str:

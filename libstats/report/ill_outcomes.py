@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from libstats.analysis.today import pressing, words
-from libstats.analysis.today_rows import PAUSED, grouped
+from libstats.analysis.today import pressing
+from libstats.analysis.today_rows import PAUSED, grouped, told_of
+from libstats.analysis.today_words import words
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.worklist import worklist
@@ -178,7 +179,8 @@ def _unjudged(everything: list[Row]) -> list[str]:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """The open requests that are late or near the goal, the oldest first."""
-    listed = grouped(report.con, PROCESS, worklist(report.con, PROCESS))
+    told = told_of(report.con, report.work)
+    listed = grouped(report.con, PROCESS, worklist(report.con, PROCESS), told)
     _, _, groups, cases = pressing(listed, LISTED)
     cases = [row for row in cases if row["group_name"] != PAUSED]
     more = sum(n for group, n in groups.items() if group != PAUSED) - len(cases)
@@ -215,5 +217,5 @@ def to_do(report: Ill) -> Html:
         headings=headings,
         formats={"age": tenths},
     )
-    told = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
-    return joined(shown, told if more else "")
+    rest = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
+    return joined(shown, rest if more else "")

@@ -2,78 +2,98 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from libstats.analysis import left_alone
-from libstats.analysis import today as lists
+from libstats.analysis import today_words as said
 from libstats.analysis.today import Today, Work
+from libstats.analysis.today_desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED, SOON
-from libstats.report import sections
 from libstats.report.page import publish
-from libstats.report.page.html import escaped, paragraph
+from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.wording import Row, capital, tenths
+from libstats.wording import Row, capital, number, tenths
 
-__all__ = ["page", "sheets"]
+__all__ = ["INTERNAL", "page", "sheets"]
 
 TITLE = "Today's work"
+ACCEPTING = (
+    "libstats check tells what to do about each of these. One that you know of is accepted by its "
+    "name: libstats check --accept NAME --reason REASON."
+)
 MOST_ALONE = 12  # rows of what is left alone; the rest is in the workbook
+INTERNAL = "For staff only, do not publish."
 HEADINGS = {
-    "handle": "Look for",
+    "look_for": "Look for",
     "what": "Title",
     "place": "Where",
     "age": "Days",
+    "lying": "Days since",
     "overdue": "Days overdue",
     "why": "What is known",
     "next_step": "Next step",
     "due_at": "Due",
 }
+# what a desk calls the numbers that it looks for, and whom it deals with
+OF_WORK = {
+    "ill_borrowing": {"look_for": "Request", "who": "Lenders tried"},
+    "ill_borrowing_return": {"look_for": "Request", "who": "Lender"},
+    "ill_lending": {"look_for": "Request"},
+    "ill_lending_return": {"look_for": "Request"},
+    "document_delivery": {"look_for": "Request"},
+    "transit": {"who": "Route"},
+    "order_copy": {"look_for": "Order line", "who": "Vendor"},
+    "serials": {"look_for": "Issue", "who": "Vendor"},
+    "loan": {"look_for": "Barcode"},
+    "order_received": {"look_for": "Barcode"},
+}
 MEANING = {
     DO: "Late, or left lying: what nobody follows up comes first.",
     DECIDE: (
         "These cannot go on by themselves, or nobody can tell how they stand, or they have been"
-        " open for more than a year: decide, then close them in your system."
+        " open for more than a year. Decide, then close them in your system."
     ),
     SOON: "Near their goal or their due day.",
     PAUSED: "Their patrons have paused them; none of these is late.",
 }
+USUAL = (
+    "Too long means longer than 95 in 100 took in the last 180 days: by route, lender or vendor, "
+    "from 20 cases on. With fewer cases it means longer than the goal."
+)
 
 
 def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
-    cells = [
-        nbformat.v4.new_markdown_cell(
-            (
-                f"# {TITLE}\n\nWhat is open in each kind of work, with the cases that are late "
-                "or nearing their goal."
-            ),
-            id="title",
-        )
-    ]
-    sections = [
+    pieces = [
         ("head", "", _head(today)),
-        *((name, heading, html) for name, heading, html in _groups(today)),
+        *_groups(today),
         ("counts", "All that is open", _counts(today)),
     ]
     if today.alone:
-        sections.append(("alone", "", _alone(today)))
+        pieces.append(("alone", "", _alone(today)))
     if not today.work and not today.alone:
-        sections.append(
-            ("none", "", Html("<p>No kind of work has an open case in what is loaded.</p>"))
-        )
-    sections.append(("exports", "The exports behind it", _state(today)))
-    for name, heading, html in sections:
+        none = Html("<p>No kind of work has an open case in what is loaded.</p>")
+        pieces.append(("none", "", none))
+    if today.untold:
+        pieces.append(("untold", "What no export tells", _untold(today)))
+    pieces.append(("exports", "The exports behind it", _state(today)))
+    return written(TITLE, pieces, "today")
+
+
+def written(title: str, pieces: list[tuple[str, str, Html]], name: str) -> str:
+    """A page of pieces, each with its id and its heading, or none."""
+    cells = [nbformat.v4.new_markdown_cell(f"# {title}", id="title")]
+    for key, heading, html in pieces:
         titled = joined(f"<h2>{escaped(heading)}</h2>", html) if heading else html
         output = nbformat.v4.new_output("display_data", {"text/html": titled})
-        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))
-    return publish.page(nbformat.v4.new_notebook(cells=cells), "today")
+        cells.append(nbformat.v4.new_code_cell("", id=key, outputs=[output]))
+    return publish.page(nbformat.v4.new_notebook(cells=cells), name)
 
 
 def sheets(today: Today) -> bytes:
-    """The list as a workbook: exports, alarms, how many cases, and a sheet a kind of work."""
+    """The list as a workbook: how many cases, a sheet a task of each group, exports, alarms."""
     rows = [
         {
             "process": work.process.title,
@@ -91,45 +111,57 @@ def sheets(today: Today) -> bytes:
             "process": "Kind of work",
             "in time": "In time",
             "not known": "Not known",
-            "marked_lost": "Of them marked lost, not listed",
+            "marked_lost": "Of them marked lost",
         },
     )
     tables = [
         counts,
-        *(_cases_of(work, group) for group in GROUPS for work in today.work if work.of(group)),
-        *([_shelf(today)] if today.shelf else []),
+        *(
+            _cases(work, rows, f"{capital(group)}: {task}")
+            for group in GROUPS
+            for desk in desks(today)
+            for work in desk.work
+            for task, rows in tasks(work, group)
+        ),
+        *([_shelf(today.shelf)] if today.shelf else []),
+        *([_queues(today.queues)] if today.queues else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
         *([_alarms(today.alarms)] if today.alarms else []),
         *([_accepted(today.accepted)] if today.accepted else []),
     ]
-    return workbook([each.data() for each in tables], f"{TITLE}, {shown(today.now.date())}")
+    title = f"{TITLE}, {shown(today.now.date())}. {INTERNAL}"
+    return workbook([each.data() for each in tables], title)
 
 
 def _head(today: Today) -> Html:
-    """What to know before the lists: which exports are stale, and whether something looks wrong."""
-    told = [f"{today.warning} Ages are told as of then."] if today.warning else []
-    told += [
-        (
-            f"“{export.name}” of {export.source} is {lists.freshness(export)}. What happened "
-            "since is not in the lists."
-        )
-        for export in today.stale
-    ]
+    """What to do first, what moved, and how fresh the lists are."""
+    heed = [f"{today.warning} Ages are told as of then."] if today.warning else []
+    if today.stale:
+        names = ", ".join(f"{export.name} ({export.source})" for export in today.stale)
+        heed.append(f"Older than usual: {names}. Each desk says what that means for it.")
     if today.alarms:
         many = len(today.alarms)
         look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
-        told.append(f"{look} wrong: see the end of this page.")
+        heed.append(f"{look} wrong: see the end of this page.")
     complete = "No export is older than usual, and nothing in them looks wrong."
-    return sections.head(shown(today.now.date()), told, complete, what="lists")
+    return joined(
+        f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>',
+        f'<p class="libstats-answer">{escaped(first(today))}</p>',
+        paragraph(today.moved) if today.moved else "",
+        f"<p><strong>{INTERNAL}</strong></p>",
+        notice("Before you use these lists:", heed, attention=True) if heed else notice(complete),
+    )
 
 
 def _state(today: Today) -> Html:
-    return joined(
-        _exports(today),
-        _alarms(today.alarms) if today.alarms else "<p>Nothing in the exports looks wrong.</p>",
-        *([folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []),
+    alarms = (
+        joined(_alarms(today.alarms), paragraph(ACCEPTING))
+        if today.alarms
+        else "<p>Nothing in the exports looks wrong.</p>"
     )
+    accepted = [folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []
+    return joined(_exports(today), alarms, *accepted)
 
 
 def _exports(today: Today) -> Table:
@@ -190,58 +222,118 @@ def _accepted(alarms: list[Row]) -> Table:
 
 
 def _groups(today: Today) -> list[tuple[str, str, Html]]:
-    """The groups of the list in the order of work, those in which something is."""
+    """The groups of the list in the order of work, those in which something is, each by desk."""
     found = []
-    for number, group in enumerate(GROUPS):
-        pieces: list[Table | str] = []
-        for work in today.work:
-            if rows := work.of(group):
-                pieces.append(_cases(work, rows))
-                more = work.more(group)
-                pieces.append(f"<p>And {more:,} more.</p>" if more else "")
-        if group == DO and today.shelf:
-            pieces.append(_shelf(today))
-        if pieces:
-            heading = f"{capital(group)}: {today.count(group):,}"
-            found.append((f"group-{number}", heading, joined(paragraph(MEANING[group]), *pieces)))
+    for place, group in enumerate(GROUPS):
+        busy = at_desks(today, group)
+        if busy:
+            pieces = [piece for desk in busy for piece in _at_desk(today, desk, group)]
+            heading = f"{capital(group)}: {number(today.count(group))}"
+            body = joined(paragraph(MEANING[group]), *pieces)
+            found.append((f"group-{place}", heading, body))
     return found
 
 
-def _cases_of(work: Work, group: str) -> Table:
-    """The cases as a sheet of a workbook."""
-    found = _cases(work, work.of(group))
-    return replace(found, caption=f"{capital(group)}: {work.process.title}")
-
-
-def _cases(work: Work, rows: list[Row]) -> Table:
-    """The cases of one kind of work in a group."""
-    listed = [
-        {
-            "handle": row["handle"] or row["case_id"],
-            "what": row["what"] or "",
-            "place": " ".join(filter(None, (row["branch"], row["location"]))),
-            "age": None if row["due_at"] else row["age"],
-            "overdue": max(-row["left_days"], 0) if row["due_at"] else None,
-            "due_at": row["due_at"],
-            "why": row["why"] or f"{capital(lists.last_step(row))}",
-            "next_step": lists.words(row["next_step"]),
-        }
-        for row in rows
+def _at_desk(today: Today, desk: Desk, group: str) -> list[Table | str]:
+    """What is in a group at a desk: a table a task."""
+    until, old = told(today, desk)
+    stale = [
+        f"“{export.name}” of {export.source} is {said.freshness(export)}. What happened since is "
+        "not in the lists."
+        for export in old
     ]
-    return table(
-        without_empty(listed),
-        capital(work.process.title),
-        headings=HEADINGS,
-        formats={"age": tenths, "overdue": tenths},
-    )
+    pieces: list[Table | str] = [
+        f"<h3>{escaped(desk.name)}: {number(desk.count(group))}</h3>",
+        paragraph(until),
+        notice("Older than usual:", stale, attention=True) if stale and group == DO else "",
+    ]
+    for work in desk.work:
+        pieces += [_cases(work, rows, task) for task, rows in tasks(work, group)]
+        more = work.more(group)
+        pieces.append(paragraph(f"And {number(more)} more: {work.process.title}.") if more else "")
+    if group == DO and desk.shelf:
+        pieces.append(_shelf(desk.shelf))
+    if group == DECIDE and desk.queues:
+        pieces.append(_queues(desk.queues))
+    return pieces
 
 
-def _shelf(today: Today) -> Table:
+def _cases(work: Work, rows: list[Row], caption: str) -> Table:
+    """The cases of one task; copies of one order line stand in one row."""
+    headings = {**HEADINGS, **OF_WORK.get(work.process.name, {})}
+    found: dict[tuple[object, ...], Row] = {}
+    for row in map(_line, rows):
+        same = found.setdefault(tuple(row.values()), {**row, "copies": 0})
+        same["copies"] += 1
+    listed = list(found.values())
+    if all(row["copies"] == 1 for row in listed):
+        listed = [{**row, "copies": None} for row in listed]
+    formats = {"age": tenths, "overdue": _whole, "lying": _whole}
+    return table(without_empty(listed), caption, headings=headings, formats=formats)
+
+
+def _whole(days: float) -> str:
+    return f"{days:,.0f}"
+
+
+def _line(row: Row) -> Row:
+    """What is said of a case."""
+    is_due = said.is_due(row)
+    is_order = row["barcode"] is None and row["look_for"] is not None
+    place = " ".join(filter(None, (row["branch"], row["location"])))
+    has_task = row["task"] is not None or is_due or is_order or row["group_name"] == PAUSED
+    return {
+        "look_for": said.number(row),
+        "who": row["who"],
+        "what": row["what"],
+        "place": None if is_order else place,
+        "call_number": row["call_number"],
+        "age": None if is_due or row["waited"] is not None else row["age"],
+        "lying": None if is_due else row["waited"],
+        "overdue": max(-row["left_days"], 0) if is_due else None,
+        "due_at": row["due_at"],
+        "why": row["why"] or (None if has_task else capital(said.last_step(row))),
+        "next_step": None if has_task else said.words(row["next_step"]),
+    }
+
+
+def _shelf(rows: list[Row]) -> Table:
     """What stands on the hold shelf past its date."""
     names = ("barcode", "title", "call_number", "branch", "expires_on", "days_past")
-    rows = [{name: row[name] for name in names} for row in today.shelf]
+    listed = [{name: row[name] for name in names} for row in rows]
     headings = {"barcode": "Look for", "expires_on": "Last day", "days_past": "Days past it"}
-    return table(rows, "On the hold shelf past their date", headings=headings)
+    return table(listed, "On the hold shelf past their date", headings=headings)
+
+
+def _queues(rows: list[Row]) -> Table:
+    """The titles with long queues."""
+    names = ("title", "waiting", "copies", "on_order", "branches")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {
+        "waiting": "Holds waiting",
+        "copies": "Copies that can fill them",
+        "on_order": "Copies on order",
+        "branches": "Holds by branch",
+    }
+    return table(listed, "Long queues: buy another copy?", headings=headings)
+
+
+def _untold(today: Today) -> Html:
+    return Html(items(capital(f"{what}.") for what in today.untold))
+
+
+def _counts(today: Today) -> Html:
+    """How many cases there are of each kind of work, and by which goal."""
+    rows = [
+        {
+            "work": capital(work.process.title),
+            **{name: work.counts[name] for name in ("late", "near", "in time", "paused")},
+            "goal": capital(said.basis(work, today)),
+        }
+        for work in today.work
+    ]
+    listed = table(rows, "Open cases by kind of work", headings={"work": "Kind of work"})
+    return joined(paragraph(USUAL), listed)
 
 
 def _alone(today: Today) -> Html:
@@ -264,16 +356,3 @@ def _left_alone(alone: list[Row]) -> Table:
     ]
     headings = {"work": "Kind of work", "handle": "Case", "returns": "Comes back"}
     return table(rows, "Left alone for now", headings=headings)
-
-
-def _counts(today: Today) -> Html:
-    """How many cases there are of each kind of work, and by which goal."""
-    rows = [
-        {
-            "work": capital(work.process.title),
-            **{name: work.counts[name] for name in ("late", "near", "in time", "paused")},
-            "goal": capital(lists.basis(work, today)),
-        }
-        for work in today.work
-    ]
-    return joined(table(rows, "Open cases by kind of work", headings={"work": "Kind of work"}))

@@ -31,7 +31,7 @@ CANONICAL = {
     name for table in schema.tables() for name in (table, f"{table}_ever", f"history.{table}")
 }
 DOCUMENTED = {"loaded_file", "loaded_day", "judged_day", "rejected_row", "coverage", "key_change"}
-DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item"}
+DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item", "case"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out

@@ -120,8 +120,8 @@ def test_whatever_stands_on_the_command_line_is_answered_in_words(
     "words",
     [
         ["report", "circulation", "--out={}"],
-        ["today", "--html={}"],
-        ["today", "--xlsx={}"],
+        ["today", "--internal", "--html={}"],
+        ["today", "--internal", "--xlsx={}"],
         ["load", "{}"],
         ["load", "--source={}", "x.csv"],
         ["load", "--exported-at={}", "x.csv"],

@@ -244,7 +244,7 @@ def _is_in_no_report(workspace: Workspace) -> None:
         "ill", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
     ).read_text(encoding="utf-8")
     page, book = (str(workspace.reports / f"today.{form}") for form in ("html", "xlsx"))
-    main.main(["-w", str(workspace.folder), "today", "--html", page, "--xlsx", book])
+    main.main(["-w", str(workspace.folder), "today", "--internal", "--html", page, "--xlsx", book])
     books = sorted(workspace.reports.glob("*.xlsx"))
     assert len(books) == 3
     for packed in books:  # unpacked for the eye

@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import nbformat
 import pytest
 
+import libstats
 from libstats.analysis import today
-from libstats.report import circulation, run, table
+from libstats.report import circulation, run, table, today_sheets
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.page import publish
@@ -157,6 +158,18 @@ def test_todays_list_is_accessible_and_stands_alone(
         paths.append(tmp_path / f"{name}.html")
         publish.write(paths[-1], written.page(today.read(con, datetime(2026, 1, day, 8))))
     assert check(browser, *paths) == [CLEAN, CLEAN]
+
+
+def test_todays_list_of_the_sample_library_and_its_sheets_are_accessible(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
+    with libstats.open(demo) as con:
+        found = today.read(con, datetime(2026, 11, 8, 8), 5)
+    pages = {"today": written.page(found), **today_sheets.printed(found)}
+    for name, text in pages.items():
+        publish.write(tmp_path / f"{name}.html", text)
+    assert len(pages) == 5
+    assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 5
 
 
 def test_the_report_on_the_collection_is_accessible_and_stands_alone(

@@ -284,12 +284,8 @@ def test_what_becomes_of_holds() -> None:
 
 
 def test_long_queues_and_holds_that_nothing_can_fill() -> None:
-    queue = {"title": "A", "title_id": "1", "on_order": 2, "unfillable": 0}
-    rows = [
-        {**queue, "waiting": 9, "copies_here": 2},
-        {**queue, "waiting": 1, "copies_here": 0, "unfillable": 1},
-    ]
-    made = holds.queues_of(rows)
+    queue = {"title": "A", "title_id": "1", "on_order": 2, "waiting": 9, "copies": 2}
+    made = holds.queues_of([queue], 1)
     assert "1 title has 4 holds for each copy, or more. 1 hold has no copy left" in text(made)
     assert [(row["title"], row["each"]) for row in made.tables[0].rows] == [("A", 4.5)]
 

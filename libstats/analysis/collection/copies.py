@@ -8,7 +8,7 @@ from libstats.definitions import codes
 from libstats.definitions.parameters import Day, asked
 
 # SQL: roles of a copy, of the row s of copy_state. Their codes are in the lists beside the sources.
-IS_MISSING = "s.role in ('lost', 'missing', 'claimed returned')"
+IS_MISSING = "s.role in ('lost', 'paid for', 'missing', 'claimed returned')"
 
 # The day a copy was received, for those whose own record does not tell when it came.
 RECEIVED = """

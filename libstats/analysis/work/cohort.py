@@ -23,14 +23,14 @@ from libstats.definitions.parameters import Moment, Unit, one_of
 from libstats.errors import AnalysisError
 
 # who supplies a request, or is asked to: renamed, so that source and case_id are those of the case
-_LENDER = """(
+LENDER = """(
                 select any_value(lender)
                 from (select source as of_source, request_id, lender from ill_request)
                 where of_source = source and request_id = case_id
             )"""
-_LENDERS = {"lender": _LENDER, "kind and lender": f"kind || ', ' || {_LENDER}"}
+_LENDERS = {"lender": LENDER, "kind and lender": f"kind || ', ' || {LENDER}"}
 # from where to where a copy travels
-_ROUTE = """(
+ROUTE = """(
                 select any_value(coalesce(from_branch, '?') || ' → ' || coalesce(to_branch, '?'))
                 from (select source as of_source, transit_id, from_branch, to_branch from transit)
                 where of_source = source and transit_id = case_id
@@ -39,7 +39,7 @@ COHORT_PARTS = {
     **PARTS,
     **{f"{of} and month": f"{of} || ', ' || {PARTS['month']}" for of in ("kind", "source")},
     **_LENDERS,
-    "route": _ROUTE,
+    "route": ROUTE,
     "copy in": COPY_IN,
 }
 CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")]
@@ -205,7 +205,7 @@ class Cohort:
         if (only := ONLY.get(by or "", process)) != process:
             raise AnalysisError(f"{process}: its cases have no {by}", f"Only those of {only}.")
         if by in _LENDERS:
-            spans = _at_the_lender(spans)
+            spans = at_the_lender(spans)
         return cls(spans, since, until, by, observed_from)
 
     @property
@@ -248,7 +248,7 @@ class Cohort:
         )
 
 
-def _at_the_lender(spans: Spans) -> Spans:
+def at_the_lender(spans: Spans) -> Spans:
     """The spans with the last sending of each request, for that went to the lender it names: the
     days of those who said no before are not its own. AnalysisError where no case has a lender."""
     work = spans.process

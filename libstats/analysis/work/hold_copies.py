@@ -6,6 +6,13 @@ import duckdb
 
 from libstats.definitions.parameters import asked
 
+# SQL over `hold`: a hold that nothing was set aside for yet, and that nobody ended.
+IS_WAITING = """ready_on is null
+                and picked_up_on is null
+                and cancelled_on is null
+                and coalesce(status, '') not in ('waiting', 'filled', 'in transit')
+                and title_id is not null"""
+
 
 @asked
 def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
@@ -19,17 +26,19 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     `author`, `copies` (that the lists of copies name, or did), `able` (of them that can fill it, or
     may: nobody said what their code means), `unknown` (of those whose code nobody declared),
     `on_shelf` (of the able that stand on their shelf), `barcode`, `call_number`, `location`,
-    `branch` (of the first of these in order of the shelf; NULL without one), `waiting` (holds on
-    the title, this one among them), `on_order` (copies of the title that were ordered and have not
-    come), `is_not_found` (it was asked for before the holds were exported last but once, and a
-    copy stands on its shelf all the same), `is_unfillable` (true where copies are known and none of
-    them is able; NULL where no list names a copy of the title).
+    `branch`, `shelf_order` (of the first of these in order of the shelf; NULL without one),
+    `waiting` (holds on the title, this one among them), `on_order` (copies of the title that were
+    ordered and have not come, by the order lines or by the list of copies), `coming` (of the able
+    those that the list of copies shows as on order), `is_not_found` (it was asked for before the
+    holds were exported last but once, and a copy stands on its shelf all the same),
+    `is_unfillable` (true where copies are known and none of them is able; NULL where no list names
+    a copy of the title).
 
     >>> libstats.hold_copies(con).columns[:3]
     ['source', 'hold_id', 'title']
     """
     return con.sql(
-        """
+        f"""
         with waiting as (
             select
                 source,
@@ -39,12 +48,7 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
                 coalesce(is_suspended, false) or suspended_until is not null as is_paused,
                 if(is_item_level, item_id, null) as only_item_id
             from hold
-            where
-                ready_on is null
-                and picked_up_on is null
-                and cancelled_on is null
-                and coalesce(status, '') not in ('waiting', 'filled', 'in transit')
-                and title_id is not null
+            where {IS_WAITING}
         ),
         earlier as (
             select source, list(distinct exported_at order by exported_at desc)[2] as exported_at
@@ -66,9 +70,10 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
                 i.call_number,
                 i.location,
                 coalesce(i.current_branch, i.owning_branch) as branch,
-                i.shelf_key,
+                call_number_key(i.call_number, i.call_number_scheme) as shelf_order,
                 i.gone_after is null and s.can_fill is distinct from false as is_able,
                 i.gone_after is null and s.can_fill is null as is_unknown,
+                i.gone_after is null and coalesce(s.role = 'on order', false) as is_coming,
                 i.gone_after is null and coalesce(s.is_on_shelf, false) as is_on_shelf
             from item_ever i
             join queue q using (source, title_id)
@@ -93,20 +98,25 @@ def hold_copies(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             count(*) filter (where c.is_able) as able,
             count(*) filter (where c.is_unknown) as unknown,
             count(*) filter (where c.is_able and c.is_on_shelf) as on_shelf,
-            arg_min(c.barcode, (c.shelf_key, c.call_number, c.barcode)) filter (
+            arg_min(c.barcode, (c.shelf_order, c.barcode)) filter (
                 where c.is_able and c.is_on_shelf
             ) as barcode,
-            arg_min(c.call_number, (c.shelf_key, c.call_number, c.barcode)) filter (
+            arg_min(c.call_number, (c.shelf_order, c.barcode)) filter (
                 where c.is_able and c.is_on_shelf
             ) as call_number,
-            arg_min(c.location, (c.shelf_key, c.call_number, c.barcode)) filter (
+            arg_min(c.location, (c.shelf_order, c.barcode)) filter (
                 where c.is_able and c.is_on_shelf
             ) as location,
-            arg_min(c.branch, (c.shelf_key, c.call_number, c.barcode)) filter (
+            arg_min(c.branch, (c.shelf_order, c.barcode)) filter (
                 where c.is_able and c.is_on_shelf
             ) as branch,
+            min(c.shelf_order) filter (where c.is_able and c.is_on_shelf) as shelf_order,
             any_value(q.waiting) as waiting,
-            coalesce(any_value(o.n), 0)::bigint as on_order,
+            greatest(
+                coalesce(any_value(o.n), 0),
+                count(*) filter (where c.is_coming)
+            )::bigint as on_order,
+            count(*) filter (where c.is_able and c.is_coming) as coming,
             coalesce(
                 not w.is_paused
                 and w.placed_on < any_value(e.exported_at)

@@ -16,8 +16,9 @@ def hold_shelf(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     the last day tell of none.
 
     Returns one row per hold, the longest past its date first: `source`, `hold_id`, `title`,
-    `barcode` and `call_number` (of the copy that is set aside), `branch` (where it stands),
-    `ready_on`, `expires_on`, `days_past` (whole days from the last day to the newest export).
+    `barcode`, `call_number` and `shelf_order` (of the copy that is set aside), `branch` (where it
+    stands), `ready_on`, `expires_on`, `days_past` (whole days from the last day to the newest
+    export).
 
     >>> libstats.hold_shelf(con).columns[:3]
     ['source', 'hold_id', 'title']
@@ -36,6 +37,7 @@ def hold_shelf(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             t.title,
             i.barcode,
             i.call_number,
+            call_number_key(i.call_number, i.call_number_scheme) as shelf_order,
             h.pickup_branch as branch,
             h.ready_on,
             h.expires_on,

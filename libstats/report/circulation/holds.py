@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.today_rows import BUY_FROM
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.analysis.work.hold_copies import hold_copies
+from libstats.analysis.work.hold_queues import BUY_FROM, hold_queues
 from libstats.errors import AnalysisError
 from libstats.report import sections
 from libstats.report.circulation.rows import Circulation
@@ -17,7 +17,7 @@ from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, joined, table
 from libstats.wording import Row, capital, listed, number, records, tenths
 
-__all__ = ["long_queues", "none_told", "outcomes", "queues"]
+__all__ = ["none_told", "outcomes", "queues"]
 
 OUTCOMES = {
     "branch": "To be fetched at",
@@ -100,61 +100,16 @@ def _by_reason(rows: Sequence[Row]) -> list[str]:
 def queues(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     """The titles with a long queue for each copy, and how many holds no copy can fill. A queue is
     of all branches."""
-    rows = long_queues(con)
     known = con.execute("select count(*) from hold").fetchall()
     if not known[0][0]:
         return Html(paragraph("No list of holds is loaded, so no queue can be told."))
-    return queues_of(rows)
+    stuck = hold_copies(con).filter("is_unfillable").aggregate("count(*)").fetchall()
+    return queues_of(records(hold_queues(con)), stuck[0][0])
 
 
-# Of each hold its title, and how many copies of that the list of copies has on order.
-_ON_ORDER = """
-    select
-        h.source as of_source,
-        h.hold_id as of_hold,
-        h.title_id,
-        o.coming
-    from hold h
-    left join (
-        select i.source, i.title_id, count(*) as coming
-        from item i
-        join copy_state s on s.source = i.source and s.item_key = i.item_key
-        where s.role = 'on order'
-        group by all
-    ) o on o.source = h.source and o.title_id = h.title_id
-"""
-
-
-def long_queues(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Titles with four holds a copy and more, the longest queue first: `title`, `waiting`, `copies`
-    (that can fill a hold and are no longer on order), `on_order`; and those with `unfillable`
-    holds."""
-    copies, coming = hold_copies(con).set_alias("c"), con.sql(_ON_ORDER).set_alias("h")
-    pairs = "c.source = h.of_source and c.hold_id = h.of_hold"
-    found = copies.join(coming, pairs, "left").aggregate(
-        """
-        source,
-        title_id,
-        any_value(title) as title,
-        any_value(waiting) as waiting,
-        max(able) - max(coalesce(coming, 0)) as copies_here,
-        max(on_order) + max(coalesce(coming, 0)) as on_order,
-        count(*) filter (where is_unfillable) as unfillable,
-        max(copies) as copies_known
-        """
-    )
-    long = f"waiting >= {BUY_FROM} and waiting >= {BUY_FROM} * copies_here"
-    return records(
-        found.filter(f"copies_known > 0 and (unfillable > 0 or {long})").order(
-            "waiting desc, source, title_id"
-        )
-    )
-
-
-def queues_of(rows: Sequence[Row]) -> Html:
-    """The finding and the table; a single hold that nothing can fill is counted alone."""
-    stuck = sum(row["unfillable"] for row in rows)
-    lines = [_queue(row) for row in rows if row["waiting"] >= BUY_FROM]
+def queues_of(rows: Sequence[Row], stuck: int) -> Html:
+    """The finding and the table; how many holds nothing can fill is counted alone."""
+    lines = [_queue(row) for row in rows]
     has, have = ("has" if count == 1 else "have" for count in (len(lines), stuck))
     words = (
         f"{number(len(lines))} {'title' if len(lines) == 1 else 'titles'} {has} {BUY_FROM} holds "
@@ -179,7 +134,7 @@ def _queue(row: Mapping[str, Any]) -> Row:
     return {
         "title": row["title"] or row["title_id"],
         "waiting": row["waiting"],
-        "copies": row["copies_here"],
+        "copies": row["copies"],
         "on_order": row["on_order"],
-        "each": row["waiting"] / row["copies_here"] if row["copies_here"] else None,
+        "each": row["waiting"] / row["copies"],
     }

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import duckdb
 
-from libstats.analysis.today_rows import BUY_FROM
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.hold_copies import hold_copies
+from libstats.analysis.work.hold_queues import BUY_FROM, hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.analysis.work.usual import usual
 from libstats.analysis.work.worklist import worklist
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.report.circulation.holds import long_queues
 from libstats.report.circulation.late_loans import LONG
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import notice, paragraph
@@ -82,12 +81,11 @@ def _of_holds(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, 
     pairs = "c.source = h.of_source and c.hold_id = h.of_hold"
     named = found.join(where, pairs).select("is_unfillable, is_not_found, pickup as branch")
     rows = report.here(records(named))
-    queues = [] if report.branch else long_queues(con)
     return {
         "unfillable": sum(bool(row["is_unfillable"]) for row in rows),
         "not_found": sum(bool(row["is_not_found"]) for row in rows),
         "past": len(report.here(records(hold_shelf(con)))),
-        "queue": sum(row["waiting"] >= BUY_FROM for row in queues),
+        "queue": 0 if report.branch else len(hold_queues(con).fetchall()),
         "paused": len(report.here(_listed(con, "hold", "standing = 'paused'"))),
     }
 

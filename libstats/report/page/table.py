@@ -277,7 +277,7 @@ class Table:
             if value is not None and not isinstance(value, str)
             else shown
         )
-        text = html.escape(written(value), quote=False)
+        text = str(value) if isinstance(value, Html) else html.escape(written(value), quote=False)
         unknown = f'<span class="unknown">{text}</span>' if value is None else text
         return self._cell(name, tag, unknown, is_number, "row")
 

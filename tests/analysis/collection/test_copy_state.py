@@ -40,7 +40,7 @@ KEPT = {
         "kept: no copy of the library: never came, borrowed, or a record alone",
     ),
     **dict.fromkeys(
-        ("lost", "missing", "claimed returned"),
+        ("lost", "paid for", "missing", "claimed returned"),
         "kept: lost, missing or claimed returned (its own list)",
     ),
     **dict.fromkeys(("on loan", "lent to a library"), "kept: on loan"),
@@ -55,7 +55,7 @@ KEPT = {
     **dict.fromkeys(("damaged", "on shelf", "nothing said")),
 }
 NOT_HELD = {
-    "withdrawn", "never came", "not ours", "no copy", "lost", "missing", "claimed returned",
+    "withdrawn", "never came", "not ours", "no copy", "lost", "paid for", "missing", "claimed returned",
     "on order",
 }  # fmt: skip
 
@@ -152,7 +152,9 @@ def test_what_is_not_held_is_told() -> None:
     told = dict(age.left_out(shelves(), as_of=AS_OF).fetchall())
     found = {reason: told[reason] for reason in age.NOT_HELD}
     unknown = sum(not line.role for _, line in CODES)
-    lost = sum(line.role in ("lost", "missing", "claimed returned") for _, line in CODES)
+    lost = sum(
+        line.role in ("lost", "paid for", "missing", "claimed returned") for _, line in CODES
+    )
     withdrawn = sum(line.role == "withdrawn" for _, line in CODES)
     others = sum(line.role in NOT_HELD for _, line in CODES) - lost - withdrawn
     assert list(found.values()) == [withdrawn, lost, others, unknown, 0]
@@ -161,7 +163,9 @@ def test_what_is_not_held_is_told() -> None:
 
 def test_every_lost_or_missing_copy_is_on_their_list() -> None:
     rows = dicts(libstats.missing_copies(shelves(), as_of=AS_OF))
-    lost = sum(line.role in ("lost", "missing", "claimed returned") for _, line in CODES)
+    lost = sum(
+        line.role in ("lost", "paid for", "missing", "claimed returned") for _, line in CODES
+    )
     assert len(rows) == lost
 
 

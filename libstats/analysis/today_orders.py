@@ -1,0 +1,218 @@
+"""What today's list says of copies on order, and of those that came and are not on their shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import duckdb
+
+from libstats.analysis.work.hold_copies import IS_WAITING
+from libstats.analysis.work.usual import usual
+from libstats.declaration.raw import quoted
+from libstats.definitions.processes import Process, process_of
+
+__all__ = ["ISSUES", "ORDERED", "RECEIVED", "order_details", "received", "received_details"]
+
+ORDERED, RECEIVED = "order_copy", "order_received"
+_CASE = "coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)"
+_VENDOR = "coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id)"
+_LINES = """
+        from order_line l
+        left join order_copy c on c.source = l.source and c.order_line_id = l.order_line_id
+        left join purchase_order p
+            on p.source = l.source and p.purchase_order_id = l.purchase_order_id
+        left join vendor v
+            on v.source = l.source and v.vendor_id = coalesce(l.vendor_id, p.vendor_id)
+        left join title t on t.source = l.source and t.title_id = l.title_id"""
+
+
+def order_details(
+    con: duckdb.DuckDBPyConnection, told: Mapping[str, datetime]
+) -> duckdb.DuckDBPyRelation:
+    """What is told of each copy on order besides: title, vendor, order line, whether the vendor
+    billed it and was reminded, and how many days are usual for that vendor. No barcode: what has
+    not come has none to look for."""
+    rows = usual(con, ORDERED, end="received", as_of=str(max(told.values())), by="kind").fetchall()
+    usual_of = [f"({quoted(part)}, {days!r}::double)" for part, _, days in rows if part and days]
+    limits = f"map_from_entries([{', '.join(usual_of)}])" if usual_of else None
+    own = f"map_from_entries([('all', {limits}[{_VENDOR}])])" if limits else "null"
+    return con.sql(
+        f"""
+        with billed as (
+            select
+                b.source,
+                b.order_line_id,
+                min(i.billed_on) as billed_on
+            from invoice_line b
+            left join invoice i on i.source = b.source and i.invoice_id = b.invoice_id
+            where b.order_line_id is not null and coalesce(b.quantity, 1) > 0
+            group by all
+        ),
+        claiming as (
+            select distinct source
+            from order_line
+            where claims is not null or last_claimed_on is not null
+        )
+        select
+            l.source as of_source,
+            {_CASE} as of_case,
+            'all' as said,
+            l.order_line_id as look_for,
+            null::varchar as barcode,
+            t.title as what,
+            {_VENDOR} as who,
+            null::varchar as call_number,
+            null::varchar as shelf_order,
+            null::timestamp as since,
+            {own}::map(varchar, double) as limits,
+            if(
+                b.source is not null or l.invoiced_on is not null,
+                'Invoiced and not received',
+                null
+            ) as task,
+            nullif(concat_ws(
+                '; ',
+                case
+                    when b.source is not null or l.invoiced_on is not null
+                        then 'Invoiced' || coalesce(
+                            strftime(coalesce(l.invoiced_on, b.billed_on), ' on %B %-d, %Y'), ''
+                        )
+                end,
+                case
+                    when m.source is null then null
+                    when coalesce(l.claims, 0) = 0 and l.last_claimed_on is null
+                        then 'never claimed: a claim is due'
+                    else 'claimed' || coalesce(
+                        strftime(l.last_claimed_on, ', last on %B %-d, %Y'), ''
+                    )
+                end
+            ), '') as why,
+            false as is_stuck,
+            if(task is not null, 2, 0) as urgency
+        {_LINES}
+        left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
+        left join claiming m on m.source = l.source
+        """
+    )
+
+
+def received(
+    con: duckdb.DuckDBPyConnection, told: Mapping[str, datetime]
+) -> tuple[Process, duckdb.DuckDBPyRelation]:
+    """The copies that came and are not yet on their shelf, as a kind of work and its worklist.
+
+    A copy is one if its order says that it was received, and the list of copies that it is in
+    process or still on order. Its goal is that of cataloguing.
+    """
+    work = replace(
+        process_of(con, "cataloguing"), name=RECEIVED, title="received, not yet on the shelf"
+    )
+    moments = ", ".join(
+        f"({quoted(source)}, timestamp {quoted(str(at))})" for source, at in told.items()
+    )
+    goal = f"{float(work.goal_days)!r}::double"
+    age = "epoch(a.as_of - coalesce(c.received_at, c.received_on::timestamp)) / 86400"
+    return work, con.sql(
+        f"""
+        with as_told as (select * from (values {moments}) as t(source, as_of))
+        select
+            if({age} > {goal}, 'late', 'near') as standing,
+            coalesce(i.barcode, i.item_id) as handle,
+            i.location,
+            i.owning_branch as branch,
+            i.item_type as kind,
+            'received' as last_milestone,
+            coalesce(c.received_at, c.received_on::timestamp) as last_at,
+            'available' as next_step,
+            {age} as age,
+            {goal} - ({age}) as left_days,
+            null::timestamp as due_at,
+            false as is_missing,
+            coalesce(c.received_at, c.received_on::timestamp) as started_at,
+            c.source,
+            'copy:' || c.order_copy_id as case_id,
+            0::double as paused,
+            false as is_at_most,
+            null::timestamp as told_at
+        from order_copy c
+        join as_told a on a.source = c.source
+        join item i on i.source = c.source and i.item_id = c.item_id
+        join copy_state s on s.source = i.source and s.item_key = i.item_key
+        where coalesce(c.received_at, c.received_on::timestamp) is not null
+            and s.role in ('in process', 'on order')
+        """
+    )
+
+
+def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """What is told of each received copy besides: its title, and whether a hold waits for it."""
+    return con.sql(
+        f"""
+        with queue as (
+            select source, title_id, count(*) as waiting, min(placed_on) as placed_on
+            from hold
+            where {IS_WAITING}
+            group by all
+        )
+        select
+            c.source as of_source,
+            'copy:' || c.order_copy_id as of_case,
+            'all' as said,
+            null::varchar as look_for,
+            i.barcode,
+            t.title as what,
+            null::varchar as who,
+            i.call_number,
+            call_number_key(i.call_number, i.call_number_scheme) as shelf_order,
+            null::timestamp as since,
+            null::map(varchar, double) as limits,
+            if(q.waiting > 0, 'Received, with a hold waiting', null) as task,
+            if(
+                q.waiting > 0,
+                if(q.waiting = 1, '1 hold waits', q.waiting || ' holds wait') || ', since '
+                || coalesce(strftime(q.placed_on, '%B %-d, %Y'), 'not known'),
+                null
+            ) as why,
+            false as is_stuck,
+            if(q.waiting > 0, 2, 0) as urgency
+        from order_copy c
+        join item i on i.source = c.source and i.item_id = c.item_id
+        left join title t on t.source = i.source and t.title_id = i.title_id
+        left join queue q on q.source = i.source and q.title_id = i.title_id
+        where c.received_on is not null or c.received_at is not null
+        """
+    )
+
+
+# SQL: what is told of each issue of a serial besides, and whether a claim is due.
+ISSUES = """
+    select
+        s.source as of_source,
+        s.serial_issue_id as of_case,
+        'all' as said,
+        null::varchar as look_for,
+        null::varchar as barcode,
+        t.title as what,
+        coalesce(v.name, s.vendor_id) as who,
+        null::varchar as call_number,
+        null::varchar as shelf_order,
+        null::timestamp as since,
+        null::map(varchar, double) as limits,
+        if(
+            coalesce(s.claims, 0) = 0 and s.last_claimed_on is null,
+            'Not come: a claim is due',
+            'Claimed and not come'
+        ) as task,
+        nullif(concat_ws(
+            '; ',
+            s.enumeration,
+            strftime(s.last_claimed_on, 'claimed last on %B %-d, %Y')
+        ), '') as why,
+        false as is_stuck,
+        0 as urgency
+    from serial_issue s
+    left join title t on t.source = s.source and t.title_id = s.title_id
+    left join vendor v on v.source = s.source and v.vendor_id = s.vendor_id
+"""
