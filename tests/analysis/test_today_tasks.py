@@ -167,7 +167,7 @@ def test_a_journey_is_late_by_what_its_route_takes_else_by_the_goal(workspace: W
     with libstats.open(workspace) as con:
         assert usual(con, "transit", as_of="2026-04-05 08:00", by="route").fetchall() == [
             ("EAST → WEST", 21, 20.0),
-            ("WEST to EAST", 19, None),
+            ("WEST → EAST", 19, None),
         ]
         (work,) = [w for w in today.read(con, NOW).work if w.process.name == "transit"]
     assert [(row["case_id"], row["who"]) for row in work.of(DO)] == [("902", "WEST to EAST")]
