@@ -21,8 +21,11 @@ __all__ = [
     "chart",
     "in_house",
     "origin",
+    "per_day",
     "read",
     "renewals",
+    "trend",
+    "verdict",
 ]
 
 RENEWALS = {
@@ -51,14 +54,14 @@ def answer(report: Circulation) -> Html:
     }
     return sections.answer(
         f"{report.period.words}, {where}",
-        _verdict(report),
+        verdict(report),
         _cards(report),
         about=about,
         before=_gaps(report),
     )
 
 
-def _verdict(report: Circulation) -> str:
+def verdict(report: Circulation) -> str:
     """How many checkouts there were, and whether that is more than the usual ups and downs; then
     the branches that stand out, which a total would hide."""
     now = report.count(COUNTS["checkouts"], report.period)
@@ -67,7 +70,7 @@ def _verdict(report: Circulation) -> str:
         return f"{words} at least: the exports tell of a part of it."
     judged = report.judgement(report.branch or None)
     if judged and judged["verdict"]:
-        words = f"{words}, {_per_day(judged)}. That is {_said(judged['verdict'])}"
+        words = f"{words}, {per_day(judged)}. That is {_said(judged['verdict'])}"
     else:
         words = f"{words}, {_beside(report, now)}"
     return f"{words}.{_branches(report)}"
@@ -81,7 +84,7 @@ def _beside(report: Circulation, now: int | None) -> str:
     return change(now, then, report.last_year.words)
 
 
-def _per_day(judged: Row) -> str:
+def per_day(judged: Row) -> str:
     return f"{tenths(judged['value'])} on {'an open day' if judged['days'] else 'a day'}"
 
 
@@ -99,7 +102,7 @@ def _branches(report: Circulation) -> str:
         return ""
     told = [
         f" {row['branch']} lends {'more' if row['verdict'] == 'better' else 'less'} than usual: "
-        f"{_per_day(row)}{_year_before(report, row['branch'])}."
+        f"{per_day(row)}{_year_before(report, row['branch'])}."
         for row in report.judged
         if row["branch"] and row["verdict"] in ("better", "worse")
     ]
@@ -125,7 +128,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
                 number(count),
                 what,
                 _compared(report, columns, count),
-                trend=_trend(report, columns),
+                trend=trend(report, columns),
                 name=what,
                 value=count,
             )
@@ -133,7 +136,7 @@ def _cards(report: Circulation) -> list[sections.Card]:
     return cards
 
 
-def _trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
+def trend(report: Circulation, columns: tuple[str, ...]) -> list[float | None]:
     """The 13 months up to the end of the period; those not told of as a whole are left out."""
     last = report.period.last_month
     months = [_month(month_before(last, back)) for back in range(12, -1, -1)]

@@ -18,7 +18,7 @@ from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["Circulation", "branch_names", "read"]
+__all__ = ["Circulation", "branch_names", "judged", "named", "read"]
 
 MONTHS = 36  # before the end of the period, that are read
 
@@ -129,19 +129,19 @@ def read(con: duckdb.DuckDBPyConnection, branch: str = "", **said: str) -> Circu
     found = Circulation(
         wanted,
         names.get(code, code),
-        _named(rows, names),
+        named(rows, names),
         sources,
         receipt=_receipt(con, wanted.since, wanted.until),
         left_out=_left_out(con, wanted.since, wanted.until),
         silent=_silent(con),
-        days={period: _named(each, names) for period, each in days.items()},
-        judged=_named(_judged(con, wanted), names),
+        days={period: named(each, names) for period, each in days.items()},
+        judged=named(judged(con, wanted), names),
     )
     _refuse(found)
     return found
 
 
-def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
+def judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     """The verdicts on a month's checkouts, of the whole library (no branch) and of each branch; of
     a period that is no month there are none."""
     if period.months != 1:
@@ -156,7 +156,8 @@ def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     return found
 
 
-def _named(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
+def named(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
+    """Rows with the names of branches in place of their codes."""
     return [{**row, "branch": names.get(row["branch"], row["branch"])} for row in rows]
 
 

@@ -58,6 +58,7 @@ def answer(
     *,
     about: Mapping[str, Any],
     before: Sequence[str] = (),
+    body: str = "",
 ) -> Html:
     """The top of a page: of what it tells, the sentence that answers its question, and at most five
     figures.
@@ -69,6 +70,7 @@ def answer(
     cards : the figures
     about : what files are named by: `period`, `branch`; and what a closed month keeps
     before : what a reader must know before anything else, as that no export reaches the end
+    body : what shows the figures, if not a box for each
     """
     kept = {
         card.name: {"what": card.what, "shown": card.shown, "value": card.value}
@@ -85,7 +87,7 @@ def answer(
         head,
         f'<p class="libstats-answer">{escaped(verdict)}</p>',
         box,
-        figures(cards[:MOST_CARDS]),
+        body or figures(cards[:MOST_CARDS]),
         link,
     )
 

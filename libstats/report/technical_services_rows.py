@@ -20,7 +20,16 @@ from libstats.report.page.period import Period, asked
 from libstats.report.vendor_rows import Orders, read_orders
 from libstats.wording import Row, month_before, records
 
-__all__ = ["BEST", "Stage", "TechnicalServices", "covered_until", "read", "state_of"]
+__all__ = [
+    "BEST",
+    "Stage",
+    "TechnicalServices",
+    "covered_until",
+    "read",
+    "state_of",
+    "telling",
+    "total",
+]
 
 ORDERS, DESK = "order_copy", "cataloguing"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
@@ -85,12 +94,12 @@ class TechnicalServices:
 
     def done(self, step: str) -> int | None:
         """How many reached a step in the period; None where nothing tells of it."""
-        return _total(self.within.get(step))
+        return total(self.within.get(step))
 
     def done_before(self, step: str) -> int | None:
         """How many did a year before; None where that is not told as a whole."""
         rows = self.last_year.get(step)
-        return _total(rows) if state_of(rows) == "whole" else None
+        return total(rows) if state_of(rows) == "whole" else None
 
     def state(self, step: str) -> str:
         """How much of a step in the period is told: whole, partly, outside."""
@@ -99,7 +108,7 @@ class TechnicalServices:
     def in_month(self, step: str, month: date) -> int | None:
         """How many reached a step in a month; None where nothing tells of it."""
         rows = self.steps.get(step)
-        return None if rows is None else _total([row for row in rows if row["period"] == month])
+        return None if rows is None else total([row for row in rows if row["period"] == month])
 
 
 def state_of(rows: Sequence[Row] | None) -> str:
@@ -111,7 +120,8 @@ def state_of(rows: Sequence[Row] | None) -> str:
     return "whole" if not found else found.pop() if len(found) == 1 else "partly"
 
 
-def _total(rows: Sequence[Row] | None) -> int | None:
+def total(rows: Sequence[Row] | None) -> int | None:
+    """How many the rows of a period tell; None where nothing is told."""
     if rows is None or state_of(rows) == "outside":
         return None
     return sum(int(row["cases"]) for row in rows if row["cases"] is not None)
@@ -134,7 +144,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
     steps, within, last_year = {}, {}, {}
     every = "month" if period.months else "day"
     for step in STEPS:
-        if process := _telling(con, step):
+        if process := telling(con, step):
             steps[step] = _counted(con, process, step, _year(period), "month")
             within[step] = _counted(con, process, step, period, every)
             last_year[step] = _counted(con, process, step, period.last_year, every)
@@ -187,7 +197,7 @@ def _year(period: Period) -> Period:
     return Period(since, period.until)
 
 
-def _telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str | None:
+def telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str | None:
     """The kind of work that tells of a step, and of the one before it."""
     for name in STEPS[step]:
         if {step, start or step} <= known_milestones(con, process_of(con, name)):
@@ -218,7 +228,7 @@ def _stage(
     con: duckdb.DuckDBPyConnection, start: str, end: str, period: Period, why: list[str]
 ) -> Stage | None:
     """What lies between two steps, as far as one kind of work tells of both."""
-    process = _telling(con, end, start)
+    process = telling(con, end, start)
     if process is None:
         why.append(f"no export tells for one and the same copy when it was {start} and {end}")
         return None
@@ -285,7 +295,7 @@ def _receipts(
                 receipt(
                     con,
                     "throughput",
-                    process=_telling(con, step),
+                    process=telling(con, step),
                     milestone=step,
                     since=period.since,
                     until=period.until,

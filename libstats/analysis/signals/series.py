@@ -168,6 +168,7 @@ class Asked:
 
     con: duckdb.DuckDBPyConnection
     process: str | None
+    kind: str | None
     is_by_branch: bool
     since: date
     until: date
@@ -286,8 +287,24 @@ def of_wait(asked: Asked) -> list[Row]:
             "waits are judged of the whole library, not by branch",
             "Leave by out; turnaround(..., by='branch') tells the waits of a period.",
         )
-    found = turnaround(asked.con, asked.process or "", by="month", **asked.period)
-    return [_waited(row) for row in records(found) if row["part"] is not None]
+    if asked.kind is None:
+        found = records(turnaround(asked.con, asked.process or "", by="month", **asked.period))
+    else:
+        found = _of_kind(asked, asked.kind)
+    return [_waited(row) for row in found if row["part"] is not None]
+
+
+def _of_kind(asked: Asked, kind: str) -> list[Row]:
+    """The months of the cases of one kind; AnalysisError where there is none such."""
+    found: dict[str, list[Row]] = {}
+    by = turnaround(asked.con, asked.process or "", by="kind and month", **asked.period)
+    for row in records(by):
+        name, _, month = (row["part"] or "").rpartition(", ")
+        found.setdefault(name, []).append({**row, "part": month})
+    if kind not in found:
+        known = ", ".join(filter(None, found)) or "none"
+        raise AnalysisError(f"there is no kind {kind!r} of {asked.process}", f"There are: {known}.")
+    return found[kind]
 
 
 def _waited(row: Row) -> Row:
