@@ -75,20 +75,14 @@ def read(
     asked = asked_of(con, **said)
     told = {service.name: service.tell(asked) for service in services}
     lines = {name: line for name, line in told.items() if line}
-    if not any(line.processes or line.trend for line in lines.values()) or _is_early(asked, lines):
+    is_early = asked.as_of <= datetime.combine(asked.period.since, time())
+    if is_early or not any(line.is_of_period for line in lines.values()):
         raise ReportError(
             f"nothing that is loaded tells of {asked.period.words}",
             "`libstats coverage` says which months are told of. No file was changed.",
         )
     silent = [name for name, line in told.items() if line is None]
     return Summary(asked, lines, silent, changes(asked))
-
-
-def _is_early(asked: Asked, lines: dict[str, Line]) -> bool:
-    """True if nothing but the lists of copies tells of the period, which tell of today alone."""
-    return set(lines) <= {"Collection"} or asked.as_of <= datetime.combine(
-        asked.period.since, time()
-    )
 
 
 def answer(summary: Summary) -> Html:
@@ -102,6 +96,7 @@ def answer(summary: Summary) -> Html:
     cards = [
         sections.Card(line.shown, line.what, "", name=name, value=line.value)
         for name, line in summary.lines.items()
+        if line.is_of_period
     ]
     before = (
         []

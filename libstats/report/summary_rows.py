@@ -10,11 +10,8 @@ from functools import cached_property
 
 import duckdb
 
-from libstats.analysis.signals.signals import signals
-from libstats.analysis.signals.verdict import USUAL
 from libstats.analysis.work.exported import newest_exports
-from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError, ReportError
+from libstats.errors import ReportError
 from libstats.report.circulation_rows import branch_names
 from libstats.report.page import period as periods
 from libstats.report.page.period import Period
@@ -32,18 +29,11 @@ __all__ = [
     "asked_of",
     "changes",
     "listed",
-    "stands_out",
-    "verdicts",
     "year_to_date",
 ]
 
 MOST_JUDGED = 5  # series that the four rules judge on one page: more would cry wolf
 WEEK = timedelta(days=6)  # from the first to the last closed day of what is called a closure
-OUT = {
-    "checkouts": {"better": "more", "worse": "fewer"},
-    "done": {"higher": "more", "lower": "fewer"},
-    "wait": {"better": "shorter", "worse": "longer"},
-}
 
 
 @dataclass(frozen=True)
@@ -122,7 +112,8 @@ class Line:
     and `trended` what it is of; `year` the year so far; `goal` whether it is met, where the library
     set one; `out` what of it stands out; `is_judged` whether that could be said at all, and
     `unjudged` why it could not; `moved` how the year compares with the year before where that is
-    more than chance; `process` the kinds of work it tells of; `asks` what `libstats explain` says.
+    more than chance; `processes` the kinds of work it tells of; `asks` the command that gives the
+    receipt. What is not `is_of_period` tells of today, whatever the period.
     """
 
     says: Sequence[str]
@@ -141,6 +132,7 @@ class Line:
     processes: Sequence[str] = ()
     asks: str = ""
     sources: Sequence[Row] = ()
+    is_of_period: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,69 +142,6 @@ class Service:
     name: str
     tell: Callable[[Asked], Line | None]
     series: int = 0  # that the control charts judge of it
-
-
-@dataclass(frozen=True)
-class Verdicts:
-    """The months of a series, and the word for the newest that can be judged."""
-
-    measure: str
-    rows: Sequence[Row] = ()
-    newest: Row | None = None
-    reason: str = ""
-
-    @property
-    def is_judged(self) -> bool:
-        """True where the control chart has a word for it."""
-        return self.newest is not None
-
-    @property
-    def out(self) -> str:
-        """How the newest month stands out, as in `longer`; nothing where it does not."""
-        return OUT[self.measure].get(self.newest["verdict"], "") if self.newest else ""
-
-    @property
-    def phrase(self) -> str:
-        """The verdict as part of a sentence."""
-        word = {"shorter": "less"}.get(self.out, self.out)
-        return f"{word} than the usual ups and downs explain" if word else USUAL
-
-    def trend(self, months: Sequence[date], column: str = "value") -> list[float | None]:
-        """The values of some months; what is not told as a whole, or too young, is left out."""
-        found = {row["period"]: row[column] for row in self.rows if row["is_point"]}
-        return [found.get(month) for month in months]
-
-
-def verdicts(asked: Asked, measure: str, process: str, kind: str | None = None) -> Verdicts:
-    """What the control chart says of a kind of work, up to the end of the period."""
-    goal = _goal(asked.con, process) if measure == "wait" else None
-    try:
-        rows = records(
-            signals(
-                asked.con,
-                measure=measure,  # type: ignore[arg-type]
-                process=process,
-                kind=kind,
-                as_of=asked.period.until,
-                goal=goal,
-            )
-        )
-    except AnalysisError as error:
-        return Verdicts(measure, reason=error.problem)
-    newest = next((row for row in rows if row["is_judged"]), None)
-    reasons = [row["reason"] for row in rows if row["reason"] and row["period"] in asked.months]
-    return Verdicts(measure, rows, newest, reasons[-1] if reasons else "")
-
-
-def _goal(con: duckdb.DuckDBPyConnection, process: str) -> float | None:
-    """The goal that the library set for a kind of work, in days; None where it set none."""
-    work = process_of(con, process)
-    return work.goal_days if work.has_own_goal else None
-
-
-def stands_out(found: Sequence[tuple[str, Verdicts]]) -> list[str]:
-    """What of several series stands out, as in `longer waits for loans`."""
-    return [f"{each.out} {what}" for what, each in found if each.out]
 
 
 def asked_of(con: duckdb.DuckDBPyConnection, **said: str) -> Asked:

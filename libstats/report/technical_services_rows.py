@@ -18,6 +18,7 @@ from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.report.vendor_rows import Orders, read_orders
+from libstats.report.verdicts import Verdicts, verdicts
 from libstats.wording import Row, month_before, records
 
 __all__ = [
@@ -35,6 +36,7 @@ ORDERS, DESK = "order_copy", "cataloguing"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
+ENDS = {"received": ORDERS, "catalogued": DESK}  # with which each kind of work is done
 EVER = date(1900, 1, 1)
 BEST = ("whole", "partly", "outside")
 
@@ -63,7 +65,7 @@ class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
     of each step by month, those of the period and of the same a year before, each stage of the way
     that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
-    told."""
+    told, `judged` what the control charts say of the steps with which work is done."""
 
     period: Period
     as_of: datetime
@@ -77,6 +79,7 @@ class TechnicalServices:
     receipts: dict[str, list[Row]] = field(default_factory=dict)
     changes: Sequence[Row] = ()
     why: Sequence[str] = ()
+    judged: dict[str, Verdicts] = field(default_factory=dict)
 
     @property
     def months(self) -> list[date]:
@@ -163,9 +166,19 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         _receipts(con, period, within),
         _changes(con, _year(period)),
         list(dict.fromkeys(why)),
+        _judged(con, period),
     )
     _refuse(found)
     return found
+
+
+def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Verdicts]:
+    """What the control charts say of each step with which its kind of work is done."""
+    return {
+        step: verdicts(con, "done", process, period.until)
+        for step, process in ENDS.items()
+        if telling(con, step) == process
+    }
 
 
 def covered_until(told: datetime) -> datetime:

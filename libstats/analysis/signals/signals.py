@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.signals import series
+from libstats.analysis.signals import series, waits
 from libstats.analysis.signals.verdict import Direction, Judgement, judge
 from libstats.analysis.work.exported import newest_exports
 from libstats.definitions.parameters import Moment, ProcessName, as_moment, asked, one_of
@@ -118,7 +118,7 @@ def signals(
     if measure == "done":
         rows = series.of_done(of)
     elif measure == "wait":
-        rows = series.of_wait(of)
+        rows = waits.of_wait(of)
     else:
         rows = series.of_use(of, measure)
     changes = _changes(of)
