@@ -19,6 +19,7 @@ from libstats.workspace.workspace import Workspace
 __all__ = ["report"]
 
 BOTH: tuple[run.Form, ...] = ("html", "xlsx")
+FORMS: tuple[run.Form, ...] = (*BOTH, "pdf")
 
 
 def report(
@@ -31,14 +32,15 @@ def report(
     _refuse_beside(args)
     name = run.now_called(args.name)
     post = Post.of(place, name) if args.mail else None
-    asked: list[run.Form] = [form for form in BOTH if getattr(args, form)]
+    asked: list[run.Form] = [form for form in FORMS if getattr(args, form)]
     if args.each_branch:
         found = _each(place, name, given, asked or list(BOTH))
         for outcome in found:
             say(_in_words(outcome))
         mailed = [_mailed(post, args, name, each.made, say) for each in found if each.made]
         return 0 if mailed and all(mailed) and not any(each.failed for each in found) else 1
-    made = run.make(name, place, given, args.out, asked or (list(BOTH) if post else ["html"]))
+    formats = asked or (list(BOTH) if post else ["html"])
+    made = run.make(name, place, given, args.out, formats, paper=args.paper)
     say(f"The report is at {made.path}")
     return 0 if _mailed(post, args, name, made, say) else 1
 

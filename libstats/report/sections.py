@@ -27,7 +27,7 @@ __all__ = [
 
 MOST_CODES = 5
 MOST_CARDS = 5
-ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as nbconvert names it
+ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as `publish` names it
 
 SOURCE = {
     "source": "Source",

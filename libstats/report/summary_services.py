@@ -29,7 +29,7 @@ from libstats.report.technical_services_rows import telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
 from libstats.wording import capital, day_name, month_name, number, records
 
-__all__ = ["NOT_READ", "SERVICES"]
+__all__ = ["NOT_READ", "SERVICES", "lent"]
 
 CHECKOUTS = lending_page.COUNTS["checkouts"]
 NOT_READ = ("visits", "programmes", "digital use")  # services of which libstats reads nothing yet
@@ -61,7 +61,7 @@ def lending(asked: Asked) -> Line | None:
     value, verdict = found.count(CHECKOUTS, asked.period), found.judgement()
     judged_here = Verdicts("checkouts", newest=verdict)
     return Line(
-        _lent(found, judged_here),
+        lent(found, judged_here),
         number(value),
         "checkouts",
         value,
@@ -83,7 +83,7 @@ def lending(asked: Asked) -> Line | None:
     )
 
 
-def _lent(found: circulation_rows.Circulation, judged_here: Verdicts) -> list[str]:
+def lent(found: circulation_rows.Circulation, judged_here: Verdicts) -> list[str]:
     """The sentence of the report on circulation; of more than a month, its last one alone too."""
     said = [lending_page.verdict(found)]
     if found.period.months != 1 and judged_here.newest:

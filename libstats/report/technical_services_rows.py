@@ -320,12 +320,13 @@ def _receipts(
 
 
 def _changes(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
-    """What libstats.toml says was changed in these months, in this work or in all."""
+    """What libstats.toml says was changed in these months, in this work or in all of the library:
+    what is said of one branch alone explains no pile."""
     rows: list[Row] = records(con.sql("from change"))
     return [
         row
         for row in rows
-        if row.get("process") in (None, "", ORDERS, DESK)
+        if (row["process"] in (ORDERS, DESK) or not (row["process"] or row["branch"]))
         and period.since <= row["changed_on"] < period.until
     ]
 

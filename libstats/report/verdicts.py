@@ -74,7 +74,8 @@ def verdicts(
     except AnalysisError as error:
         return Verdicts(measure, reason=error.problem)
     newest = next((row for row in rows if row["is_judged"]), None)
-    reasons = [row["reason"] for row in rows if row["reason"]]
+    points = [row for row in rows if row["is_point"]]
+    reasons = [row["reason"] for row in points[-1:] or rows if row["reason"]]
     return Verdicts(measure, rows, newest, reasons[-1] if reasons and newest is None else "")
 
 
