@@ -44,23 +44,21 @@ def pdf(page: str, paper: Paper = "letter") -> bytes:
     check()
     import weasyprint
 
-    text = printed(page)
+    text = printed(page, paper)
     identifier = hashlib.sha256(text.encode()).hexdigest()[:32].encode()
     document = weasyprint.HTML(string=text, url_fetcher=_refused)
-    size = f"@page {{ size: {paper} }} @page long {{ size: {paper} landscape }}"
-    written: bytes = document.write_pdf(
-        stylesheets=[weasyprint.CSS(string=size)],
-        pdf_variant=VARIANT,
-        pdf_identifier=identifier,
-    )
+    written: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
     return written
 
 
-def printed(page: str) -> str:
-    """A page as WeasyPrint needs it: drawings in the colours of the paper, which it would else draw
-    black, and with their labels as their titles, which it tells to who does not see them."""
+def printed(page: str, paper: Paper = "letter") -> str:
+    """A page as WeasyPrint needs it: of the size of the paper, drawings in its colours, which it
+    would else draw black, and with their labels as their titles, which it tells to who does not see
+    them."""
     colours = palette(STYLE.read_text(encoding="utf-8"))
-    return _DRAWING.sub(lambda found: _titled(_coloured(found[0], colours)), page)
+    sized = f"@page {{ size: {paper} }} @page long {{ size: {paper} landscape }}</style>"
+    drawn = _DRAWING.sub(lambda found: _titled(_coloured(found[0], colours)), page)
+    return drawn.replace("</style>", sized, 1)
 
 
 def palette(style: str) -> dict[str, str]:
