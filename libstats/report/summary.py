@@ -73,10 +73,10 @@ def read(
     if sum(service.series for service in services) > MOST_JUDGED:
         raise ReportError(f"more than {MOST_JUDGED} series would be judged", "Take some away.")
     asked = asked_of(con, **said)
-    told = {service.name: service.tell(asked) for service in services}
-    lines = {name: line for name, line in told.items() if line}
     is_early = asked.as_of <= datetime.combine(asked.period.since, time())
-    if is_early or not any(line.is_of_period for line in lines.values()):
+    told = {} if is_early else {service.name: service.tell(asked) for service in services}
+    lines = {name: line for name, line in told.items() if line}
+    if not any(line.is_of_period for line in lines.values()):
         raise ReportError(
             f"nothing that is loaded tells of {asked.period.words}",
             "`libstats coverage` says which months are told of. No file was changed.",

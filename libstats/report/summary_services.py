@@ -3,7 +3,7 @@ tells of it is below."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from libstats.analysis.circulation import circulation
 from libstats.analysis.collection.use import collection_use
 from libstats.analysis.provenance import freshness
 from libstats.analysis.work.backlog import backlog
+from libstats.analysis.work.exported import newest_export
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 from libstats.report import circulation as lending_page
@@ -25,7 +26,7 @@ from libstats.report.summary_rows import (
     year_to_date,
 )
 from libstats.report.summary_work import Work, did, done_of, done_words, explained, work
-from libstats.report.technical_services_rows import telling
+from libstats.report.technical_services_rows import covered_until, telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
 from libstats.wording import capital, day_name, month_name, number, records
 
@@ -130,7 +131,8 @@ def technical_services(asked: Asked) -> Line | None:
     judgement = verdicts(asked.con, "done", of.process, asked.period.until)
     said = done_words(value, of, asked.period)
     if phrase := judgement.of(asked.period.last_month):
-        said = f"{said.removesuffix('.')}: {phrase}."
+        is_month, month = asked.period.months == 1, month_name(asked.period.last_month)
+        said = f"{said.removesuffix('.')}: {phrase}." if is_month else f"{said} {month}: {phrase}."
     pile, is_missed, goal = _pile(asked)
     return Line(
         [*pile, said],
@@ -169,7 +171,9 @@ def _pile(asked: Asked) -> tuple[list[str], bool, str]:
         )
     except AnalysisError:
         return [], False, ""
-    if not rows or rows[-1]["waiting"] is None:
+    told_until = covered_until(newest_export(asked.con, process_of(asked.con, process)))
+    is_over = told_until >= datetime.combine(asked.period.until, time())
+    if not rows or rows[-1]["waiting"] is None or not is_over:
         return [], False, ""
     last = rows[-1]
     came, went = (sum(row[name] or 0 for row in rows) for name in ("came", "done"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from libstats.analysis.provenance import freshness
@@ -17,9 +17,9 @@ from libstats.errors import AnalysisError
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
 from libstats.report.page.period import Period
 from libstats.report.summary_rows import Asked, Count, Line, listed, year_to_date
-from libstats.report.technical_services_rows import BEST
+from libstats.report.technical_services_rows import BEST, covered_until
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
-from libstats.wording import Row, capital, month_name, number, records, tenths
+from libstats.wording import Row, capital, month_before, month_name, number, records, tenths
 
 __all__ = [
     "Done",
@@ -224,33 +224,47 @@ def goal_of(work: Process, judgements: Mapping[str, Verdicts]) -> tuple[str, boo
 
 @dataclass(frozen=True)
 class Done:
-    """How many cases were done month by month; months without a row had none, from the first that
-    is told on."""
+    """How many cases were done month by month, and up to when exports tell of them. A month without
+    a row had none, if it lies between the first that is told and that moment."""
 
     rows: Sequence[Row]
+    told_until: datetime
+
+    def state(self, month: date) -> str:
+        """How much of a month is told: whole, partly, outside."""
+        known = [row["period"] for row in self.rows if row["coverage"] != "outside"]
+        if not known or month < min(known) or _start(month) >= self.told_until:
+            return "outside"
+        found = next((row["coverage"] for row in self.rows if row["period"] == month), "whole")
+        is_over = _start(month_before(month, -1)) <= self.told_until
+        return found if is_over or found == "outside" else "partly"
 
     def of(self, period: Period) -> Count:
-        """How many were done in a period."""
-        known = [row for row in self.rows if row["coverage"] != "outside"]
-        since = min((row["period"] for row in known), default=None)
-        inside = [row for row in self.rows if period.since <= row["period"] < period.until]
-        told = [row for row in inside if row["coverage"] != "outside"]
-        if since is None or since >= period.until:
+        """How many were done in a period of whole months."""
+        months = [month_before(period.last_month, back) for back in range(period.months or 0)]
+        states = {month: self.state(month) for month in months}
+        if set(states.values()) <= {"outside"}:
             return Count(None, False)
-        is_whole = since <= period.since and all(row["coverage"] == "whole" for row in inside)
-        if not told and inside:
-            return Count(None, False)
-        return Count(sum(int(row["cases"] or 0) for row in told), is_whole)
+        counted = sum(
+            int(row["cases"] or 0)
+            for row in self.rows
+            if states.get(row["period"], "outside") != "outside"
+        )
+        return Count(counted, set(states.values()) == {"whole"})
 
     def trend(self, months: Sequence[date]) -> list[float | None]:
         """The months that are told as well as the best of them."""
-        states = {row["period"]: row["coverage"] for row in self.rows}
-        best = min((states.get(m, "whole") for m in months), key=BEST.index, default="outside")
+        states = {month: self.state(month) for month in months}
+        best = min(states.values(), key=BEST.index, default="outside")
         counted = {row["period"]: row["cases"] for row in self.rows}
         return [
-            counted.get(month, 0) if states.get(month, "whole") == best else None
+            counted.get(month, 0) if states[month] == best != "outside" else None
             for month in months
         ]
+
+
+def _start(month: date) -> datetime:
+    return datetime.combine(month, time())
 
 
 def done_of(asked: Asked, process: str) -> Done | None:
@@ -259,11 +273,13 @@ def done_of(asked: Asked, process: str) -> Done | None:
         of = process_of(asked.con, process)
         if not known_milestones(asked.con, of):
             return None
-        newest_export(asked.con, of)
-        given: dict[str, Any] = {"since": asked.since, "until": asked.period.until}
-        return Done(records(throughput(asked.con, process, **given)))
+        told_until = covered_until(newest_export(asked.con, of))
+        # a year more, since a month without a row is only told behind one with a row
+        since = month_before(asked.since, 12)
+        rows = records(throughput(asked.con, process, since=since, until=asked.period.until))
     except AnalysisError:
         return None
+    return Done(rows, told_until)
 
 
 def done_words(count: Count, of: Work, period: Period) -> str:

@@ -97,30 +97,44 @@ def test_of_what_nothing_is_told_there_is_no_sentence() -> None:
 # --- what was done ---
 
 
-def done(*rows: tuple[int, int | None, str]) -> Done:
+def done(*rows: tuple[int, int | None, str], until: datetime = datetime(2026, 11, 1)) -> Done:
     return Done(
         [
             {"period": date(2026, month, 1), "cases": cases, "coverage": state}
             for month, cases, state in rows
-        ]
+        ],
+        until,
     )
+
+
+def months(first: int, last: int) -> Period:
+    return Period(date(2026, first, 1), date(2026, last + 1, 1))
 
 
 def test_a_month_without_a_row_had_none_and_one_before_all_is_not_told() -> None:
     found = done((3, 5, "whole"), (5, 7, "whole"))
-    assert found.of(Period(date(2026, 3, 1), date(2026, 6, 1))) == Count(12, True)
-    assert found.of(Period(date(2026, 4, 1), date(2026, 5, 1))) == Count(0, True)
-    assert found.of(Period(date(2026, 1, 1), date(2026, 6, 1))) == Count(12, False)
-    assert found.of(Period(date(2026, 1, 1), date(2026, 3, 1))) == Count(None, False)
+    assert found.of(months(3, 5)) == Count(12, True)
+    assert found.of(months(4, 4)) == Count(0, True)
+    assert found.of(months(1, 5)) == Count(12, False)
+    assert found.of(months(1, 2)) == Count(None, False)
+
+
+def test_behind_the_newest_export_there_is_no_zero() -> None:
+    """The exports end within September: of it a part is told, of October nothing."""
+    found = done((7, 5, "whole"), (9, 7, "whole"), until=datetime(2026, 9, 12))
+    assert found.of(months(9, 9)) == Count(7, False)
+    assert found.of(months(10, 10)) == Count(None, False)
+    assert found.of(months(7, 8)) == Count(5, True)
+    assert found.trend([date(2026, month, 1) for month in (7, 8, 9, 10)]) == [5, 0, None, None]
 
 
 def test_what_is_told_in_part_is_at_least_so_much_and_its_course_is_drawn() -> None:
     found = done((8, 5, "partly"), (9, None, "outside"), (10, 7, "partly"))
     assert found.of(OCTOBER) == Count(7, False)
-    assert found.of(Period(date(2026, 9, 1), date(2026, 10, 1))) == Count(None, False)
-    months = [date(2026, month, 1) for month in (8, 9, 10)]
-    assert found.trend(months) == [5, None, 7]
-    assert done((8, 5, "partly"), (10, 7, "whole")).trend(months) == [None, 0, 7]
+    assert found.of(months(9, 9)) == Count(None, False)
+    shown = [date(2026, month, 1) for month in (8, 9, 10)]
+    assert found.trend(shown) == [5, None, 7]
+    assert done((8, 5, "partly"), (10, 7, "whole")).trend(shown) == [None, 0, 7]
 
 
 # --- how long they waited ---
