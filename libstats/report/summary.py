@@ -115,14 +115,16 @@ def _verdict(summary: Summary) -> str:
         [line for line in lines if line.is_judged],
         [o for line in lines for o in line.out],
     )
-    month = month_name(summary.asked.period.last_month)
     if out:
-        said = [f"Beyond the usual ups and downs in {month}: {listed(out)}."]
+        said = [f"Beyond the usual ups and downs: {listed(out)}."]
     elif judged:
-        said = [f"Nothing stands out in {month}."]
+        when = f"in {month_name(summary.asked.period.last_month)}" if summary.is_whole else "so far"
+        said = [f"Nothing stands out {when}."]
     else:
         said = ["What stands out cannot be said yet: too few months are told of as a whole."]
-    said += [f"Over twelve months {line.moved}." for line in lines if line.moved]
+    said += [
+        f"Over twelve months {line.moved} than the year before." for line in lines if line.moved
+    ]
     return " ".join([*said, *_goals(summary.lines)])
 
 

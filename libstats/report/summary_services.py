@@ -28,7 +28,7 @@ from libstats.report.summary_rows import (
 from libstats.report.summary_work import Work, did, done_of, done_words, explained, work
 from libstats.report.technical_services_rows import covered_until, telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
-from libstats.wording import capital, day_name, month_name, number, records
+from libstats.wording import capital, day_name, month_before, month_name, number, records
 
 __all__ = ["NOT_READ", "SERVICES", "lent"]
 
@@ -131,8 +131,10 @@ def technical_services(asked: Asked) -> Line | None:
     judgement = verdicts(asked.con, "done", of.process, asked.period.until)
     said = done_words(value, of, asked.period)
     if phrase := judgement.of(asked.period.last_month):
-        is_month, month = asked.period.months == 1, month_name(asked.period.last_month)
-        said = f"{said.removesuffix('.')}: {phrase}." if is_month else f"{said} {month}: {phrase}."
+        month = month_name(asked.period.last_month)
+        is_month = asked.period.months == 1
+        alone = f"{said} {month} alone: {phrase}."
+        said = f"{said.removesuffix('.')}: {phrase}." if is_month else alone
     pile, is_missed, goal = _pile(asked)
     return Line(
         [*pile, said],
@@ -200,14 +202,10 @@ def collection(asked: Asked) -> Line | None:
     if not rows or not rows[0]["items"]:
         return None
     use, added = rows[0], _added(asked)
-    used = (
-        f" Each was used {use['turnover']:.1f} times in twelve months on average."
-        if use["turnover"] is not None
-        else " How much they are used is not told."
-    )
+    said = [_held(asked, int(use["items"])), _used(asked, use["turnover"])]
     this_year = sum(added.get(month, 0) for month in added if month >= asked.year.since)
     return Line(
-        [f"The newest lists hold {number(use['items'])} copies.{used}"],
+        said,
         number(use["items"]),
         "copies held",
         use["items"],
@@ -222,6 +220,25 @@ def collection(asked: Asked) -> Line | None:
         asks=explained(asked, "collection_use", asked.twelve),
         sources=records(freshness(asked.con, analysis="collection_use")),
     )
+
+
+def _held(asked: Asked, copies: int) -> str:
+    """How many copies there are; of an earlier time, how many of these were there then."""
+    if asked.as_of < datetime.combine(month_before(asked.period.until, -1), time()):
+        return f"The newest lists hold {number(copies)} copies."
+    day = day_name(asked.period.until - timedelta(days=1))
+    return f"Of the copies in the newest lists {number(copies)} were there on {day}."
+
+
+def _used(asked: Asked, turnover: float | None) -> str:
+    """How often each copy was used in the twelve months, as far as use is told of all of them."""
+    year = asked.twelve
+    rows = records(circulation(asked.con, since=year.since, until=year.until))
+    told = {row["period"] for row in rows if row["coverage"] != "outside"}
+    if turnover is None or len(told) < 12:
+        return "How much they were used is not told of all twelve months."
+    few = "" if all(row["coverage"] == "whole" for row in rows) else "at least "
+    return f"Each was used {few}{turnover:.1f} times in twelve months on average."
 
 
 def _added(asked: Asked) -> dict[date, int]:

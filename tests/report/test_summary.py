@@ -310,8 +310,8 @@ def test_the_answer_says_what_stands_out_how_the_year_compares_and_goals() -> No
         ILL=line(moved="loans came faster", goal="H."),
     )
     assert (
-        "Beyond the usual ups and downs in October 2026: more checkouts and fewer checkouts at East. "
-        "Over twelve months loans came faster. Outside its goal: Circulation.</p>"
+        "Beyond the usual ups and downs: more checkouts and fewer checkouts at East. "
+        "Over twelve months loans came faster than the year before. Outside its goal: Circulation.</p>"
     ) in summary.answer(out)
     met = summary.answer(page(ILL=line(goal="H.", is_judged=False)))
     assert "What stands out cannot be said yet" in met
@@ -326,6 +326,7 @@ def test_the_answer_says_what_files_are_named_by_and_what_a_closed_month_keeps()
         page(Circulation=line()), asked=dataclasses.replace(asked(), as_of=datetime(2026, 10, 30))
     )
     assert summary.answer(early).about["told"] == "partly"
+    assert "Nothing stands out so far." in summary.answer(early)
     assert "The exports end on October 30, 2026, before the period does." in summary.answer(early)
 
 
