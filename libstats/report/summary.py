@@ -152,8 +152,9 @@ def _line(summary: Summary, name: str, line: Line) -> str:
     changed = "; ".join(each.words for each in named)
     beside = [line.year, line.goal, f"Closed or changed: {changed}." if named else ""]
     small = " ".join(text for text in beside if text)
+    of = f'<span class="trended">{escaped(line.trended)}</span>' if drawn else ""
     return (
-        f'<li><div class="service"><strong>{escaped(name)}</strong>{drawn}</div><div>'
+        f'<li><div class="service"><strong>{escaped(name)}</strong>{drawn}{of}</div><div>'
         f"{paragraph(' '.join(line.says))}"
         f'<p class="comparison">{escaped(small)}</p></div></li>'
     )

@@ -67,7 +67,7 @@ def lending(asked: Asked) -> Line | None:
         "checkouts",
         value,
         lending_page.trend(found, CHECKOUTS),
-        "Checkouts by month",
+        "Checkouts a month",
         _lent_this_year(asked, found),
         out=[
             *stands_out([("checkouts", judged_here)]),
@@ -142,7 +142,7 @@ def technical_services(asked: Asked) -> Line | None:
         f"{of.many} {of.done}",
         value.value,
         done.trend(asked.months),
-        f"{capital(of.many)} {of.done.removeprefix('were ')} by month",
+        f"{capital(of.many)} a month",
         year_to_date(asked, done.of(asked.year), done.of(asked.year.last_year), did(of)),
         goal,
         is_missed,
@@ -210,7 +210,7 @@ def collection(asked: Asked) -> Line | None:
         "copies held",
         use["items"],
         [added.get(month, 0) for month in asked.months] if added else [],
-        "Copies added by month",
+        "Copies added a month",
         f"Since {asked.first_day}: {number(this_year)} copies added. Withdrawn ones are no longer "
         "in the lists, so years are not compared."
         if added

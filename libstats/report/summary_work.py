@@ -132,7 +132,7 @@ def _of_waits(asked: Asked, of: Work, waits: Waits) -> Line:
         f"until half of the {waits.main} had come",
         half,
         judged_here.trend(asked.months),
-        f"Days until half of the {waits.main} had come, by month of request",
+        f"Days for half of the {waits.main}",
         out=stands_out([(f"waits for {name}", e) for name, e in waits.judgements.items()]),
         is_judged=any(each.is_judged for each in waits.judgements.values()),
         unjudged=judged_here.reason,
@@ -151,7 +151,7 @@ def _of_count(asked: Asked, of: Work, done: Done, waits: Waits) -> Line:
         f"{of.many} {of.done}",
         count.value,
         done.trend(asked.months),
-        f"{capital(did(of))} by month",
+        f"{capital(of.many)} a month",
         unjudged=f"how long they waited {why}",
         asks=explained(asked, f"throughput {of.process}"),
     )
@@ -203,23 +203,25 @@ def _moved(waits: Waits) -> str:
     return " and ".join(f"{listed(names)} came {word}" for word, names in found.items())
 
 
+ASSURED = {
+    "passes": "is met as things go",
+    "fails": "is missed as things go",
+    "comes and goes": "is met in some months and missed in others",
+}
+
+
 def goal_of(work: Process, judgements: Mapping[str, Verdicts]) -> tuple[str, bool]:
-    """Whether the goal that the library set is met as things go, and whether it is missed."""
+    """Whether the goal that the library set is met as things go, in a sentence, and whether it is
+    missed; nothing where it set none."""
     if not work.has_own_goal:
         return "", False
-    goal = f"The goal of {work.goal_days:g} days"
-    said, words = (
-        [],
-        {
-            "passes": "is met as things go",
-            "fails": "is missed as things go",
-            "comes and goes": "is met in some months and missed in others",
-        },
-    )
+    names: dict[str, list[str]] = {}
     for name, each in judgements.items():
-        word = words.get(each.newest["assurance"] or "") if each.newest else None
-        said.append(f"{word or 'cannot be judged yet'} for {name}")
-    return f"{goal} {listed(said)}.", any("is missed" in text for text in said)
+        word = ASSURED.get(each.newest["assurance"] or "") if each.newest else None
+        names.setdefault(word or "cannot be judged yet", []).append(name)
+    said = "; ".join(f"{word} for {listed(of)}" for word, of in names.items())
+    goal = f"The goal of {work.goal_days:g} days"
+    return f"{goal} {said or 'cannot be judged'}.", ASSURED["fails"] in names
 
 
 @dataclass(frozen=True)

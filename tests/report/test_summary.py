@@ -17,6 +17,7 @@ import pytest
 
 import libstats
 from libstats.definitions import calendar, changes
+from libstats.definitions.processes import processes
 from libstats.errors import ReportError
 from libstats.report import summary, summary_rows, summary_services, summary_work
 from libstats.report.page.period import Period
@@ -218,10 +219,10 @@ def test_the_newest_months_of_each_kind_are_told_apart() -> None:
 def test_a_goal_is_told_where_the_library_set_one(
     assurance: str | None, said: str, is_missed: bool
 ) -> None:
-    shipped = libstats.definitions.processes.processes()["ill_borrowing"]
+    shipped = processes()["ill_borrowing"]
     judgements = {"loans": chart("wait", "better", assurance=assurance)}
     assert summary_work.goal_of(shipped, judgements) == ("", False)
-    own = libstats.definitions.processes.processes({"goals": {"ill_borrowing": 5}})["ill_borrowing"]
+    own = processes({"goals": {"ill_borrowing": 5}})["ill_borrowing"]
     assert summary_work.goal_of(own, judgements) == (
         f"The goal of 5 days {said} for loans.",
         is_missed,
@@ -236,6 +237,16 @@ def test_a_quarter_says_its_sum_and_its_newest_month_alone() -> None:
         "There were 440 checkouts in August to October 2026 at least: the exports tell of a part of it.",
         "October 2026 alone: 9.3 on an open day, more than the usual ups and downs explain.",
     ]
+
+
+def test_kinds_with_one_answer_share_it_and_what_is_not_told_is_not_judged() -> None:
+    own = processes({"goals": {"ill_borrowing": 5}})["ill_borrowing"]
+    now = {name: chart("wait", "better", assurance="fails") for name in ("loans", "copies")}
+    assert summary_work.goal_of(own, now) == (
+        "The goal of 5 days is missed as things go for loans and copies.",
+        True,
+    )
+    assert summary_work.goal_of(own, {}) == ("The goal of 5 days cannot be judged.", False)
 
 
 # --- what was closed and changed ---
