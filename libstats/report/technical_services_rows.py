@@ -25,6 +25,7 @@ __all__ = [
     "BEST",
     "Stage",
     "TechnicalServices",
+    "changes_of",
     "covered_until",
     "read",
     "state_of",
@@ -164,7 +165,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         read_orders(con, period, as_of, why),
         _sources(con),
         _receipts(con, period, within),
-        _changes(con, _year(period)),
+        changes_of(con, _year(period)),
         list(dict.fromkeys(why)),
         _judged(con, period),
     )
@@ -319,7 +320,7 @@ def _receipts(
     return found
 
 
-def _changes(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
+def changes_of(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     """What libstats.toml says was changed in these months, in this work or in all of the library:
     what is said of one branch alone explains no pile."""
     rows: list[Row] = records(con.sql("from change"))

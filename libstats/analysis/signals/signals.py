@@ -111,9 +111,9 @@ def signals(
     >>> libstats.signals(con, measure="checkouts").columns[:3]
     ['branch', 'period', 'amount']
     """
-    of = _asked(con, measure, process, as_of)
     if kind is not None and measure != "wait":
         raise AnalysisError(f"{measure} has no kinds", "Leave kind out, or ask for: wait.")
+    of = _asked(con, measure, process, as_of)
     of = replace(of, kind=kind, is_by_branch=by is not None)
     if measure == "done":
         rows = series.of_done(of)
