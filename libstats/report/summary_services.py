@@ -217,7 +217,7 @@ def collection(asked: Asked) -> Line | None:
         else "",
         unjudged="a collection changes slowly",
         is_of_period=False,
-        asks=explained(asked, "collection_use", asked.twelve),
+        asks=explained(asked, "collection_use", asked.twelve, by="all"),
         sources=records(freshness(asked.con, analysis="collection_use")),
     )
 

@@ -70,10 +70,12 @@ def work(asked: Asked, of: Work) -> Line | None:
 @dataclass(frozen=True)
 class Waits:
     """How long the cases of the twelve months and of those before waited, and what the control
-    charts say of each month: by what they are called."""
+    charts say of each month: by what they are called; `by` what parts them, if anything."""
 
     pairs: Mapping[str, tuple[Row | None, Row | None]]
     judgements: Mapping[str, Verdicts]
+
+    by: str = ""
 
     @property
     def main(self) -> str:
@@ -110,6 +112,7 @@ def _waits(asked: Asked, of: Work) -> Waits:
         }
         if is_told
         else {},
+        by or "",
     )
 
 
@@ -137,7 +140,7 @@ def _of_waits(asked: Asked, of: Work, waits: Waits) -> Line:
         is_judged=any(each.is_judged for each in waits.judgements.values()),
         unjudged=judged_here.reason,
         moved=_moved(waits),
-        asks=explained(asked, f"turnaround {of.process}", asked.twelve),
+        asks=explained(asked, f"turnaround {of.process}", asked.twelve, by=waits.by),
     )
 
 
@@ -292,7 +295,8 @@ def done_words(count: Count, of: Work, period: Period) -> str:
     return f"{few}{number(count.value)} {name} {done} in {period.words}."
 
 
-def explained(asked: Asked, what: str, period: Period | None = None) -> str:
+def explained(asked: Asked, what: str, period: Period | None = None, by: str = "") -> str:
     """The command that says where a figure comes from."""
     of = period or asked.period
-    return f"libstats explain {what} --since {of.since} --until {of.until}"
+    parts = f" --set by={by}" if by else ""
+    return f"libstats explain {what} --since {of.since} --until {of.until}{parts}"

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import libstats
+from libstats.cli import main
 from libstats.definitions import calendar, changes
 from libstats.definitions.processes import processes
 from libstats.errors import ReportError
@@ -454,6 +455,18 @@ def test_no_sentence_of_the_page_is_longer_than_a_reader_likes(words: str) -> No
     top = words.partition("The trends as a table")[0].partition("The month in one page")[2]
     sentences = re.split(r"(?<=[.;:])\s", top)
     assert [text for text in sentences if len(text.split()) > 25] == []
+
+
+def test_each_figure_has_a_command_that_gives_its_receipt(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with libstats.open(demo) as con:
+        lines = summary.read(con).lines
+    for line in lines.values():
+        program, *command = line.asks.split()
+        assert (program, main.main(["-w", str(demo), *command])) == ("libstats", 0)
+        said = capsys.readouterr().out.replace("\n", " ")
+        assert line.shown.removesuffix(" days") in said
 
 
 def test_the_truth_of_the_settings_is_that_of_the_sample(demo: Path) -> None:
