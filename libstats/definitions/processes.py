@@ -217,9 +217,7 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
     replaced."""
     _check_entry(name, own)
     where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
-    merged = {**shipped, **own}
-    if "goal_days" in own:
-        merged["has_own_goal"] = True
+    merged = {**shipped, **own, "has_own_goal": "goal_days" in own}
     for key in ("misleading", "aside", "statuses"):
         merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
     merged["milestones"] = _in_order(shipped, own)
