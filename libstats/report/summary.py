@@ -9,7 +9,7 @@ from datetime import datetime, time
 
 import duckdb
 
-from libstats.errors import ReportError
+from libstats.errors import NothingTold, ReportError
 from libstats.report import sections
 from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.html import escaped, items, paragraph
@@ -77,7 +77,7 @@ def read(
     told = {} if is_early else {service.name: service.tell(asked) for service in services}
     lines = {name: line for name, line in told.items() if line}
     if not any(line.is_of_period for line in lines.values()):
-        raise ReportError(
+        raise NothingTold(
             f"nothing that is loaded tells of {asked.period.words}",
             "`libstats coverage` says which months are told of. No file was changed.",
         )
