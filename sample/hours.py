@@ -48,6 +48,18 @@ whole_days = true
 # The ILL desk exports the requests that changed since the export before, and what is open.
 [coverage."illiad requests"]
 selects = "open, and closed since"
+
+# What was changed: a line in every chart; what is usual is told anew from a change that lasts.
+[[change]]
+on = 2025-11-03
+what = "Requests to other libraries go out every day"
+process = "ill_borrowing"
+rebase = true
+
+[[change]]
+on = 2026-02-02
+what = "Building works at Saltmere begin"
+branch = "SLT"
 """
 
 

@@ -30,6 +30,7 @@ LONG = re.compile(
     r"|test_left_out.py::test_a_row_is_left_out"
     r"|test_left_out.py::test_a_case_is_used.*(backlog|throughput|worklist)"
     r"|test_ill.py::test_the_report_of_what_cannot_be_told"
+    r"|test_pdf.py::.*\[collection\]"
     r"|test_weeding.py::test_a_hold_whose_status_says.*(alma|symphony)"
 )
 

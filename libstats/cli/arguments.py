@@ -201,6 +201,10 @@ def _add_report(p: argparse.ArgumentParser) -> None:
         "--html", action="store_true", help="write it as a web page (so too if nothing is said)"
     )
     p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
+    p.add_argument("--pdf", action="store_true", help="write it as a PDF that screen readers read")
+    p.add_argument(
+        "--paper", choices=("letter", "A4"), default="letter", help="the paper of a PDF (letter)"
+    )
     p.add_argument(
         "--mail",
         action="store_true",

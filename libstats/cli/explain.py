@@ -282,7 +282,17 @@ def _of(row: Row, parameters: Row) -> str:
 
 
 # One line an analysis; of any other the rows are counted.
+def _collection_use(rows: list[Row], parameters: Row) -> list[str]:
+    by = parameters.get("by", "class")
+    return [
+        f"{row[by] or 'not known'}: {number(row['items'])} copies"
+        + ("" if row["turnover"] is None else f", {tenths(row['turnover'])} uses each")
+        for row in rows
+    ]
+
+
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "collection_use": _collection_use,
     "backlog": _backlog,
     "circulation": _circulation,
     "fill_rate": _fill_rate,

@@ -14,11 +14,13 @@ from libstats.errors import MailError, ReportUnknown
 from libstats.report.page import names, run
 from libstats.report.page.each_branch import Outcome, branches, each_branch
 from libstats.report.page.mail import Letter, Post
+from libstats.report.page.pdf import Paper
 from libstats.workspace.workspace import Workspace
 
 __all__ = ["report"]
 
 BOTH: tuple[run.Form, ...] = ("html", "xlsx")
+FORMS: tuple[run.Form, ...] = (*BOTH, "pdf")
 
 
 def report(
@@ -31,14 +33,15 @@ def report(
     _refuse_beside(args)
     name = run.now_called(args.name)
     post = Post.of(place, name) if args.mail else None
-    asked: list[run.Form] = [form for form in BOTH if getattr(args, form)]
+    asked: list[run.Form] = [form for form in FORMS if getattr(args, form)]
     if args.each_branch:
-        found = _each(place, name, given, asked or list(BOTH))
+        found = _each(place, name, given, asked or list(BOTH), args.paper)
         for outcome in found:
             say(_in_words(outcome))
         mailed = [_mailed(post, args, name, each.made, say) for each in found if each.made]
         return 0 if mailed and all(mailed) and not any(each.failed for each in found) else 1
-    made = run.make(name, place, given, args.out, asked or (list(BOTH) if post else ["html"]))
+    formats = asked or (list(BOTH) if post else ["html"])
+    made = run.make(name, place, given, args.out, formats, paper=args.paper)
     say(f"The report is at {made.path}")
     return 0 if _mailed(post, args, name, made, say) else 1
 
@@ -60,10 +63,10 @@ def _refuse_beside(args: argparse.Namespace) -> None:
 
 
 def _each(
-    place: Workspace, name: str, given: Mapping[str, Any], formats: list[run.Form]
+    place: Workspace, name: str, given: Mapping[str, Any], formats: list[run.Form], paper: Paper
 ) -> list[Outcome]:
     listed = branches(name, place)
-    outcomes = each_branch(name, place, given, formats, listed)
+    outcomes = each_branch(name, place, given, formats, listed, paper=paper)
     return list(_watched(outcomes, len(listed)))
 
 

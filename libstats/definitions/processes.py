@@ -130,6 +130,7 @@ class Process:
     misleading: dict[str, str] = field(default_factory=dict, hash=False)
     statuses: dict[str, list[str]] = field(default_factory=dict, hash=False)
     read: tuple[MilestoneColumns, ...] = ()
+    has_own_goal: bool = False  # a library set it in libstats.toml
 
     @property
     def happening(self) -> tuple[str, ...]:
@@ -207,7 +208,7 @@ def processes(config: Mapping[str, Any] | None = None) -> dict[str, Process]:
                 f"libstats.toml: [goals] {name} is no goal",
                 f"Write a number of days for one of: {', '.join(found)}.",
             )
-        found[name]["goal_days"] = days
+        found[name] |= {"goal_days": days, "has_own_goal": True}
     return {name: _built(name, given) for name, given in found.items()}
 
 
@@ -216,7 +217,7 @@ def _merged(name: str, shipped: dict[str, Any] | None, own: Any) -> dict[str, An
     replaced."""
     _check_entry(name, own)
     where, shipped = f"libstats.toml: [process.{name}]", shipped or {}
-    merged = {**shipped, **own}
+    merged = {**shipped, **own, "has_own_goal": "goal_days" in own}
     for key in ("misleading", "aside", "statuses"):
         merged[key] = {**shipped.get(key, {}), **own.get(key, {})}
     merged["milestones"] = _in_order(shipped, own)

@@ -25,6 +25,7 @@ from libstats.report.ill import (
     why_not,
 )
 from libstats.report.page.table import Html
+from libstats.report.verdicts import verdicts
 from libstats.wording import (
     Row,
     capital,
@@ -143,6 +144,10 @@ def _wait(report: Ill, name: str, now: Row, then: Row | None) -> sections.Card:
     words = [f"Nine in ten: {_days(now['p90'])}."]
     if report.state == "whole" and then is not None and then["coverage"] == "whole":
         words.append(f"In {report.period.last_year.words} half took {_days(then['p50'])}.")
+    chart = verdicts(report.con, "wait", PROCESS, report.until_month, None if key == EVERY else key)
+    if chart.newest:
+        month, days = month_name(chart.newest["period"]), tenths(chart.newest["value"])
+        words.append(f"{capital(name)} of {month}: {days} days, {chart.phrase}.")
     if reach := interval(now, "p50"):
         words.append(f"With {of_requests(now['cases'])} the half may be {reach} days.")
     if now["naive_p50"] is not None:

@@ -30,7 +30,7 @@ __all__ = [
 MOST_CODES = 5
 MOST_CARDS = 5
 MOST_ROWS = 12  # of a table on the page; the workbook has all
-ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as nbconvert names it
+ORIGIN = "where-these-figures-come-from"  # the last heading of each report, as `publish` names it
 
 SOURCE = {
     "source": "Source",
@@ -61,6 +61,7 @@ def answer(
     *,
     about: Mapping[str, Any],
     before: Sequence[str] = (),
+    body: str = "",
 ) -> Html:
     """The top of a page: of what it tells, the sentence that answers its question, and at most five
     figures.
@@ -72,6 +73,7 @@ def answer(
     cards : the figures
     about : what files are named by: `period`, `branch`; and what a closed month keeps
     before : what a reader must know before anything else, as that no export reaches the end
+    body : what shows the figures, if not a box for each
     """
     kept = {
         card.name: {"what": card.what, "shown": card.shown, "value": card.value}
@@ -88,7 +90,7 @@ def answer(
         head,
         f'<p class="libstats-answer">{escaped(verdict)}</p>',
         box,
-        figures(cards[:MOST_CARDS]),
+        body or figures(cards[:MOST_CARDS]),
         link,
     )
 

@@ -191,7 +191,10 @@ def _beside(report: TechnicalServices, step: str, count: int | None) -> str:
     when, then = report.period.last_year.words, report.done_before(step)
     if then is None:
         return f"{when} is not told of as a whole, so they are not compared."
-    return f"{capital(change(count, then, when))}{f' ({number(then)})' if then else ''}."
+    beside = f"{capital(change(count, then, when))}{f' ({number(then)})' if then else ''}"
+    chart = report.judged.get(step)
+    phrase = chart.of(report.period.since) if chart and report.period.months == 1 else ""
+    return f"{beside}: {phrase}." if phrase else f"{beside}."
 
 
 def _trend(values: Sequence[float | None], states: Sequence[str]) -> list[float | None]:

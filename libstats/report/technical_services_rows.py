@@ -18,14 +18,26 @@ from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.report.vendor_rows import Orders, read_orders
+from libstats.report.verdicts import Verdicts, verdicts
 from libstats.wording import Row, month_before, records
 
-__all__ = ["BEST", "Stage", "TechnicalServices", "covered_until", "read", "state_of"]
+__all__ = [
+    "BEST",
+    "Stage",
+    "TechnicalServices",
+    "changes_of",
+    "covered_until",
+    "read",
+    "state_of",
+    "telling",
+    "total",
+]
 
 ORDERS, DESK = "order_copy", "cataloguing"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
+ENDS = {"received": ORDERS, "catalogued": DESK}  # with which each kind of work is done
 EVER = date(1900, 1, 1)
 BEST = ("whole", "partly", "outside")
 
@@ -54,7 +66,7 @@ class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
     of each step by month, those of the period and of the same a year before, each stage of the way
     that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
-    told."""
+    told, `judged` what the control charts say of the steps with which work is done."""
 
     period: Period
     as_of: datetime
@@ -68,6 +80,7 @@ class TechnicalServices:
     receipts: dict[str, list[Row]] = field(default_factory=dict)
     changes: Sequence[Row] = ()
     why: Sequence[str] = ()
+    judged: dict[str, Verdicts] = field(default_factory=dict)
 
     @property
     def months(self) -> list[date]:
@@ -85,12 +98,12 @@ class TechnicalServices:
 
     def done(self, step: str) -> int | None:
         """How many reached a step in the period; None where nothing tells of it."""
-        return _total(self.within.get(step))
+        return total(self.within.get(step))
 
     def done_before(self, step: str) -> int | None:
         """How many did a year before; None where that is not told as a whole."""
         rows = self.last_year.get(step)
-        return _total(rows) if state_of(rows) == "whole" else None
+        return total(rows) if state_of(rows) == "whole" else None
 
     def state(self, step: str) -> str:
         """How much of a step in the period is told: whole, partly, outside."""
@@ -99,7 +112,7 @@ class TechnicalServices:
     def in_month(self, step: str, month: date) -> int | None:
         """How many reached a step in a month; None where nothing tells of it."""
         rows = self.steps.get(step)
-        return None if rows is None else _total([row for row in rows if row["period"] == month])
+        return None if rows is None else total([row for row in rows if row["period"] == month])
 
 
 def state_of(rows: Sequence[Row] | None) -> str:
@@ -111,7 +124,8 @@ def state_of(rows: Sequence[Row] | None) -> str:
     return "whole" if not found else found.pop() if len(found) == 1 else "partly"
 
 
-def _total(rows: Sequence[Row] | None) -> int | None:
+def total(rows: Sequence[Row] | None) -> int | None:
+    """How many the rows of a period tell; None where nothing is told."""
     if rows is None or state_of(rows) == "outside":
         return None
     return sum(int(row["cases"]) for row in rows if row["cases"] is not None)
@@ -134,7 +148,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
     steps, within, last_year = {}, {}, {}
     every = "month" if period.months else "day"
     for step in STEPS:
-        if process := _telling(con, step):
+        if process := telling(con, step):
             steps[step] = _counted(con, process, step, _year(period), "month")
             within[step] = _counted(con, process, step, period, every)
             last_year[step] = _counted(con, process, step, period.last_year, every)
@@ -151,11 +165,21 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         read_orders(con, period, as_of, why),
         _sources(con),
         _receipts(con, period, within),
-        _changes(con, _year(period)),
+        changes_of(con, _year(period)),
         list(dict.fromkeys(why)),
+        _judged(con, period),
     )
     _refuse(found)
     return found
+
+
+def _judged(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Verdicts]:
+    """What the control charts say of each step with which its kind of work is done."""
+    return {
+        step: verdicts(con, "done", process, period.until)
+        for step, process in ENDS.items()
+        if telling(con, step) == process
+    }
 
 
 def covered_until(told: datetime) -> datetime:
@@ -187,7 +211,7 @@ def _year(period: Period) -> Period:
     return Period(since, period.until)
 
 
-def _telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str | None:
+def telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str | None:
     """The kind of work that tells of a step, and of the one before it."""
     for name in STEPS[step]:
         if {step, start or step} <= known_milestones(con, process_of(con, name)):
@@ -218,7 +242,7 @@ def _stage(
     con: duckdb.DuckDBPyConnection, start: str, end: str, period: Period, why: list[str]
 ) -> Stage | None:
     """What lies between two steps, as far as one kind of work tells of both."""
-    process = _telling(con, end, start)
+    process = telling(con, end, start)
     if process is None:
         why.append(f"no export tells for one and the same copy when it was {start} and {end}")
         return None
@@ -285,7 +309,7 @@ def _receipts(
                 receipt(
                     con,
                     "throughput",
-                    process=_telling(con, step),
+                    process=telling(con, step),
                     milestone=step,
                     since=period.since,
                     until=period.until,
@@ -296,13 +320,14 @@ def _receipts(
     return found
 
 
-def _changes(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
-    """What libstats.toml says was changed in these months, in this work or in all."""
+def changes_of(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
+    """What libstats.toml says was changed in these months, in this work or in all of the library:
+    what is said of one branch alone explains no pile."""
     rows: list[Row] = records(con.sql("from change"))
     return [
         row
         for row in rows
-        if row.get("process") in (None, "", ORDERS, DESK)
+        if (row["process"] in (ORDERS, DESK) or not (row["process"] or row["branch"]))
         and period.since <= row["changed_on"] < period.until
     ]
 

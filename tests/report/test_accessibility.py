@@ -140,6 +140,12 @@ def test_the_report_on_technical_services_is_accessible_and_stands_alone(
     assert check(browser, published("technical_services")) == [CLEAN]
 
 
+def test_the_month_in_one_page_is_accessible_and_stands_alone(
+    browser: str, published: Callable[[str], Path]
+) -> None:
+    assert check(browser, published("summary")) == [CLEAN]
+
+
 def test_a_report_that_cannot_tell_is_accessible_too(
     browser: str, workspace: Workspace, tmp_path: Path
 ) -> None:

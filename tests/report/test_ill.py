@@ -15,6 +15,8 @@ import libstats
 from libstats.errors import AnalysisError, ReportError
 from libstats.report import Html, charts, ill, ill_answer, ill_lenders, ill_outcomes, ill_waits, run
 from libstats.report.ill import Ill
+from libstats.report.verdicts import Verdicts
+from libstats.wording import records
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
@@ -156,6 +158,31 @@ def test_loans_and_copies_are_told_apart(workspace: Workspace) -> None:
     }
     (loans,) = ill_waits.waits(report, "loan").tables
     assert [(r["cases"], r["p50"]) for r in loans.rows] == [(4, 8.0), (4, 8.0)]
+
+
+def test_the_control_chart_is_asked_of_each_kind(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = kinds_told(workspace)
+    given: dict[str, Any] = {"measure": "wait", "process": "ill_borrowing", "as_of": "2026-11-01"}
+    for kind in ("loan", "copy"):
+        rows = records(libstats.signals(report.con, kind=kind, **given))
+        assert [(row["period"], row["amount"]) for row in rows] == [
+            (date(2025, 10, 1), 4),
+            (date(2026, 10, 1), 4),
+        ]
+    with pytest.raises(AnalysisError, match="there is no kind 'film' of ill_borrowing"):
+        libstats.signals(report.con, kind="film", **given)
+
+    def judged_here(con: Any, measure: str, process: str, until: date, kind: str) -> Verdicts:
+        verdict = {"loan": "worse", "copy": "no more than the usual ups and downs"}[kind]
+        newest = {"period": date(2026, 9, 1), "value": 9.5, "verdict": verdict}
+        return Verdicts(measure, [newest], newest)
+
+    monkeypatch.setattr(ill_answer, "verdicts", judged_here)
+    html = ill_answer.answer(report)
+    assert "Loans of September 2026: 9.5 days, longer than the usual ups and downs explain." in html
+    assert "Copies of September 2026: 9.5 days, no more than the usual ups and downs." in html
 
 
 def test_steps_stand_beside_last_year_and_what_nobody_told_is_in_the_next(

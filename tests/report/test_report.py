@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from libstats.cli.main import main
 from libstats.errors import ReportError
-from libstats.report import from_env, run, table
+from libstats.report import from_env, run, sections, table
 from libstats.report.page import parameters, publish
 from libstats.report.page import run as runner
 from libstats.report.page.table import heading, shown
@@ -318,6 +319,18 @@ def test_page_that_not_everybody_could_read_is_refused(html: str, fault: str) ->
 def test_what_only_shows_may_stand_in_a_page(html: str) -> None:
     page = publish.page(executed(html), "n")
     assert "an author noted" not in page
+
+
+def test_each_heading_has_a_name_of_its_own_that_links_lead_to() -> None:
+    text = "# Page\n\n## Where these figures come from\n\n## Loans & copies\n\n### Loans: copies\n\n## ???"
+    cells = [nbformat.v4.new_markdown_cell(text, id="all")]
+    page = publish.page(nbformat.v4.new_notebook(cells=cells), "page")
+    assert re.findall(r'<h\d id="([^"]*)"', page) == [
+        sections.ORIGIN,
+        "loans-copies",
+        "loans-copies-2",
+        "part",
+    ]
 
 
 def test_picture_of_a_cell_without_alt_text_is_refused() -> None:

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats.definitions import changes
 from libstats.errors import ReportError
 from libstats.report import piles, technical_services, vendors
 from libstats.report.page.period import Period
 from libstats.report.technical_services import TechnicalServices
-from libstats.report.technical_services_rows import Stage, state_of
+from libstats.report.technical_services_rows import Stage, changes_of, state_of
 from libstats.report.vendor_rows import Orders, Vendor, apart
+from libstats.report.verdicts import Verdicts
 from libstats.wording import Interval
+from tests.support.tables import holding
 
 OCTOBER, SEPTEMBER, LAST_YEAR = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
 PERIOD = Period(OCTOBER, date(2026, 11, 1))
@@ -137,6 +140,37 @@ def test_waits_that_overlap_are_no_change() -> None:
     stage = dataclasses.replace(example().stages[0], year_before=waited(7.0, 6.0, 8.0))
     html = technical_services.answer(example(stages=[stage]))
     assert "A year before: 7.0 days, no more apart than chance allows." in html
+
+
+def test_a_step_is_more_or_less_than_usual_only_where_the_control_chart_says_so() -> None:
+    newest = {"period": OCTOBER, "verdict": "higher", "value": 0.6}
+    judged = {"received": Verdicts("done", [newest], newest)}
+    html = technical_services.answer(example(judged=judged))
+    assert "50% more than in October 2025 (10): more than the usual ups and downs explain." in html
+    newest["verdict"] = "no more than the usual ups and downs"
+    html = technical_services.answer(example(judged=judged))
+    assert "50% more than in October 2025 (10): no more than the usual ups and downs." in html
+    newest["period"] = SEPTEMBER  # of another month it says nothing
+    assert "50% more than in October 2025 (10)." in technical_services.answer(
+        example(judged=judged)
+    )
+
+
+def test_what_was_changed_at_one_branch_explains_no_pile() -> None:
+    con = holding()
+    changes.register(
+        con,
+        {
+            "change": [
+                {"on": OCTOBER, "what": "One", "branch": "EAST"},
+                {"on": OCTOBER, "what": "Two"},
+                {"on": OCTOBER, "what": "Three", "branch": "EAST", "process": "cataloguing"},
+                {"on": OCTOBER, "what": "Four", "process": "hold"},
+            ]
+        },
+    )
+    told = changes_of(con, PERIOD)
+    assert [row["what"] for row in told] == ["Two", "Three"]
 
 
 def test_a_month_without_work_is_told_and_one_without_exports_is_not() -> None:

@@ -13,12 +13,9 @@ from libstats.analysis.circulation import days_sql
 from libstats.analysis.coverage_of_use import use_told_sql
 from libstats.analysis.work.coverage_of_periods import STATE_WORDS, WHOLE
 from libstats.analysis.work.throughput import throughput
-from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions import coverage
-from libstats.errors import AnalysisError
 from libstats.wording import Row, records
 
-DECIDED = 0.8  # of a month's cases that have ended: its median then stays, whatever the others do
 MASS, MASS_TIMES = 100, 20  # a day with so many, and so many times the median day's, is a bulk load
 OPEN_ENOUGH = 0.5  # of the days on which it is usually open
 USES = {
@@ -168,6 +165,7 @@ class Asked:
 
     con: duckdb.DuckDBPyConnection
     process: str | None
+    kind: str | None
     is_by_branch: bool
     since: date
     until: date
@@ -276,40 +274,6 @@ def of_done(asked: Asked) -> list[Row]:
         lists = map(list, columns) if columns else ([] for _ in keys)
         given_lists |= dict(zip(keys, lists, strict=True))
     return _asked(asked, sql, given_lists)
-
-
-def of_wait(asked: Asked) -> list[Row]:
-    """The median wait of the cases that began in a month, where enough of these have ended. Raises
-    AnalysisError by branch, and as `turnaround` does."""
-    if asked.is_by_branch:
-        raise AnalysisError(
-            "waits are judged of the whole library, not by branch",
-            "Leave by out; turnaround(..., by='branch') tells the waits of a period.",
-        )
-    found = turnaround(asked.con, asked.process or "", by="month", **asked.period)
-    return [_waited(row) for row in records(found) if row["part"] is not None]
-
-
-def _waited(row: Row) -> Row:
-    decided = 1 - row["still_open"] / row["cases"]
-    left_out = row["reason"] if row["coverage"] != "whole" else None
-    if left_out is None and decided < DECIDED:
-        left_out = (
-            f"too young: {row['still_open']} of the {row['cases']} that began then are open still"
-        )
-    elif left_out is None and row["p50"] is None:
-        left_out = "less than half of them came to their end"
-    return {
-        "branch": None,
-        "period": date.fromisoformat(f"{row['part']}-01"),
-        "amount": row["cases"],
-        "days": None,
-        "per": "case",
-        "decided": decided,
-        "value": row["p50"] if left_out is None else None,
-        "left_out": left_out,
-        "note": None,
-    }
 
 
 def _asked(asked: Asked, sql: str, lists: dict[str, Any] | None = None) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.signals import series
+from libstats.analysis.signals import series, waits
 from libstats.analysis.signals.verdict import Direction, Judgement, judge
 from libstats.analysis.work.exported import newest_exports
 from libstats.definitions.parameters import Moment, ProcessName, as_moment, asked, one_of
@@ -62,6 +62,7 @@ def signals(
     *,
     measure: Measure,
     process: ProcessName | None = None,
+    kind: str | None = None,
     by: By | None = None,
     as_of: Moment | None = None,
     goal: float | None = None,
@@ -86,6 +87,8 @@ def signals(
     measure : `checkouts`, `renewals`, `in_house_uses`; of a process `done` (cases that came to
         their end) or `wait` (median days of those that began then, open ones counted)
     process : a kind of work, as table `process` lists them, for `done` and `wait`
+    kind : only the waits of these cases, such as `loan` or `copy` of interlibrary loan, since a
+        year with more copies would look faster
     by : `branch`, for a series each; of a wait there is none
     as_of : months that end later are not looked at (if not given: the newest export)
     goal : what should be reached, in the unit of `value`
@@ -104,16 +107,19 @@ def signals(
     known), `assurance` (of the newest: passes, fails, comes and goes; NULL without a goal),
     `change` (what libstats.toml says was changed in that month), `reason` (why it is no point, or
     carries no verdict; what was left out of it). Raises AnalysisError for an unknown measure, for a
-    process that lacks or is too much, and where nothing that is loaded tells of it.
+    process or a kind that lacks or is too much, and where nothing that is loaded tells of it.
 
     >>> libstats.signals(con, measure="checkouts").columns[:3]
     ['branch', 'period', 'amount']
     """
-    of = _asked(con, measure, process, by, as_of)
+    if kind is not None and measure != "wait":
+        raise AnalysisError(f"{measure} has no kinds", "Leave kind out, or ask for: wait.")
+    of = _asked(con, measure, process, as_of)
+    of = replace(of, kind=kind, is_by_branch=by is not None)
     if measure == "done":
         rows = series.of_done(of)
     elif measure == "wait":
-        rows = series.of_wait(of)
+        rows = waits.of_wait(of)
     else:
         rows = series.of_use(of, measure)
     changes = _changes(of)
@@ -129,7 +135,6 @@ def _asked(
     con: duckdb.DuckDBPyConnection,
     measure: str,
     process: str | None,
-    by: str | None,
     as_of: Moment | None,
 ) -> series.Asked:
     """The months that are asked about, up to the last whole one; AnalysisError for a process that
@@ -149,7 +154,7 @@ def _asked(
             "nothing that is loaded is active", "`libstats loads` lists what is loaded."
         )
     until = newest.date().replace(day=1)
-    return series.Asked(con, process, by is not None, month_before(until, MONTHS), until)
+    return series.Asked(con, process, None, False, month_before(until, MONTHS), until)
 
 
 def _changes(of: series.Asked) -> list[Row]:

@@ -12,7 +12,7 @@ __all__ = ["sparkline"]
 WIDE, HIGH, EDGE = 120, 28, 3
 
 
-def sparkline(values: Sequence[float | None], what: str) -> str:
+def sparkline(values: Sequence[float | None], what: str, marks: Sequence[int] = ()) -> str:
     """A small drawing of values one behind the other, the newest with a dot; nothing for less than
     three that are known. What is not known leaves a gap.
 
@@ -20,6 +20,7 @@ def sparkline(values: Sequence[float | None], what: str) -> str:
     ----------
     values : the oldest first
     what : what they are, for who does not see it
+    marks : places of the values at which something was changed: a line stands there
     """
     known = [value for value in values if value is not None]
     if len(known) < 3:
@@ -41,12 +42,18 @@ def sparkline(values: Sequence[float | None], what: str) -> str:
     )
     last = points[-1]
     dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="3"/>' if last else ""
+    changed = "".join(
+        f'<path d="M{EDGE + place * step:.1f} 0V{HIGH}" stroke="var(--faint, #52606d)" '
+        'stroke-width="1" stroke-dasharray="2"/>'
+        for place in sorted(set(marks))
+    )
     label = f"{what}: {len(values)} values, from {_short(known[0])} to {_short(known[-1])}, "
     label += f"between {_short(low)} and {_short(high)}"
+    label += "; a line stands where something was changed" if marks else ""
     return (
         f'<svg class="libstats-spark" role="img" aria-label="{html.escape(label)}" '
         f'viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" fill="none" '
-        f'stroke="var(--chart-first, #0072b2)" stroke-width="2">{lines}'
+        f'stroke="var(--chart-first, #0072b2)" stroke-width="2">{changed}{lines}'
         f'<g fill="var(--chart-first, #0072b2)" stroke="none">{dot}</g></svg>'
     )
 

@@ -7,8 +7,8 @@ from datetime import date
 
 import duckdb
 
-from libstats.analysis.signals.series import DECIDED
 from libstats.analysis.signals.signals import signals
+from libstats.analysis.signals.waits import DECIDED
 from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
 from libstats.report import charts, sections

@@ -10,6 +10,7 @@ from libstats.report.circulation.told import gaps
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, table
+from libstats.report.verdicts import Verdicts
 from libstats.wording import (
     Row,
     capital,
@@ -78,7 +79,7 @@ def verdict(report: Circulation) -> str:
         return f"{words} at least: the exports tell of a part of it."
     judged = report.judgement(report.branch or None)
     if judged and judged["verdict"]:
-        words = f"{words}, {per_day(judged)}. That is {_said(judged['verdict'])}"
+        words = f"{words}, {per_day(judged)}. That is {Verdicts('checkouts', newest=judged).phrase}"
     else:
         words = f"{words}, {_beside(report, now)}"
     return f"{words}.{_branches(report)}{_years(report)}"
@@ -94,14 +95,6 @@ def _beside(report: Circulation, now: int | None) -> str:
 
 def per_day(judged: Row) -> str:
     return f"{tenths(judged['value'])} on {'an open day' if judged['days'] else 'a day'}"
-
-
-def _said(verdict: str) -> str:
-    """A verdict of the control chart in plain words."""
-    return {
-        "better": "more than the usual ups and downs explain",
-        "worse": "fewer than the usual ups and downs explain",
-    }.get(verdict, verdict)
 
 
 def _branches(report: Circulation) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from libstats.errors import NothingTold, ReportError, ReportUnknown
+from libstats.report.page.pdf import Paper
 from libstats.report.page.run import CELL_TIMEOUT, Form, Job, Made, index, parameters_of
 from libstats.workspace.open import opened
 from libstats.workspace.workspace import Workspace
@@ -61,11 +62,15 @@ def each_branch(
     listed: Sequence[str],
     *,
     timeout: float = CELL_TIMEOUT,
+    paper: Paper = "letter",
 ) -> Iterator[Outcome]:
     """The report of each of the branches that are listed, one after the other; none that fails
     keeps the next from being made."""
     made: list[Made] = []
-    jobs = {each: Job.of(name, place, {**parameters, "branch": each}, formats) for each in listed}
+    jobs = {
+        each: replace(Job.of(name, place, {**parameters, "branch": each}, formats), paper=paper)
+        for each in listed
+    }
     with next(iter(jobs.values())).kernel(timeout, is_shared=True) as kernel:
         for branch, job in jobs.items():
             try:

@@ -6,6 +6,8 @@ import html
 import logging
 import os
 import re
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +73,23 @@ def _html(notebook: NotebookNode) -> str:
     soup = BeautifulSoup(text, "html.parser")
     for comment in soup.find_all(string=lambda piece: isinstance(piece, Comment)):
         comment.extract()  # what an author noted down is not for readers
+    _name_headings(soup)
     return str(soup)
+
+
+def _name_headings(soup: Any) -> None:
+    """Give each heading a name that a link can lead to: its words with lines between them."""
+    taken = {element["id"] for element in soup.find_all(id=True)}
+    for heading in soup.find_all(["h2", "h3"], id=False):
+        name = re.sub(r"\W+", "-", heading.get_text().strip().lower()).strip("-") or "part"
+        heading["id"] = next(each for each in _numbered(name) if each not in taken)
+        taken.add(heading["id"])
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """A name, and the same with numbers."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def title(notebook: NotebookNode, name: str) -> str:

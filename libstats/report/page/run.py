@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from libstats.errors import ReportError, ReportUnknown
-from libstats.report.page import closed, names, period, protected, publish, workbook
+from libstats.report.page import closed, names, pdf, period, protected, publish, workbook
 from libstats.report.page import parameters as parameter
 from libstats.report.page.execution import Kernel
 from libstats.report.page.html import SEALED, notice
@@ -36,7 +36,7 @@ __all__ = [
 
 log = logging.getLogger("libstats.report")
 
-Form = Literal["html", "xlsx", "ipynb"]
+Form = Literal["html", "xlsx", "pdf", "ipynb"]
 CELL_TIMEOUT = 3600  # seconds that one cell may take
 # Names that reports had, which schedules may still ask for.
 RENAMED = {
@@ -54,6 +54,7 @@ def run(
     formats: Sequence[Form] = ("html",),
     *,
     timeout: float = CELL_TIMEOUT,
+    paper: pdf.Paper = "letter",
 ) -> Path:
     """Make the report NAME of a workspace.
 
@@ -66,9 +67,10 @@ def run(
         beats the cell
     out : the file to write; without it one in the workspace's `reports` folder that is named by
         report, branch and period, as in `circulation-QBC-2026-10.html`
-    formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "ipynb" for the
-        executed notebook; those after the first are written beside it
+    formats : "html" for an accessible page, "xlsx" for a workbook of its tables, "pdf" for the page
+        on paper, "ipynb" for the executed notebook; those after the first are written beside it
     timeout : seconds that one cell may take
+    paper : "letter" or "A4", for a PDF
 
     Returns the path written, of the first format. A page in `reports` is listed in its
     `index.html`. If anything fails the old report is left as it was, a failed cell leaves
@@ -76,7 +78,9 @@ def run(
     what happened; a success removes that file.
     """
     place = workspaces.find(Path(workspace))
-    return make(now_called(name), place, parameters or {}, out, formats, timeout=timeout).path
+    return make(
+        now_called(name), place, parameters or {}, out, formats, timeout=timeout, paper=paper
+    ).path
 
 
 def make(
@@ -87,10 +91,11 @@ def make(
     formats: Sequence[Form],
     *,
     timeout: float = CELL_TIMEOUT,
+    paper: pdf.Paper = "letter",
 ) -> Made:
     """As `run`, of a report by the name that it has now; gives all that was made."""
     target = _target(out) if out is not None else None
-    job = Job.of(name, place, dict(parameters), formats)
+    job = replace(Job.of(name, place, dict(parameters), formats), paper=paper)
     with job.kernel(timeout) as kernel:
         made = job.made(kernel, target=target)
     index(place, [made])
@@ -141,14 +146,16 @@ class Job:
     chosen: Sequence[str]
     formats: Sequence[Form]
     branch: str = ""
+    paper: pdf.Paper = "letter"
 
     @classmethod
     def of(
         cls, name: str, place: Workspace, parameters: dict[str, Any], formats: Sequence[Form]
     ) -> Job:
         """Everything that is wrong with it is told here, before a kernel starts."""
-        if "xlsx" in formats:
-            workbook.check()
+        for form, check in (("xlsx", workbook.check), ("pdf", pdf.check)):
+            if form in formats:
+                check()
         path = find(name, place.folder)
         notebook = _read(path)
         chosen = _insert(notebook, name, place.folder, parameters)
@@ -174,7 +181,7 @@ class Job:
             publish.below_answer(notebook, "internal", notice(publish.INTERNAL))
         if target is None:
             target = reports / f"{names.stem(self.name, about)}.{self.formats[0]}"
-        contents = {form: _content(notebook, self.name, form) for form in self.formats}
+        contents = _contents(notebook, self.name, self.formats, self.paper)
         files: dict[Form, Path] = {
             form: target if form == self.formats[0] else _beside(target, form) for form in contents
         }
@@ -219,13 +226,22 @@ def _target(out: Path | str) -> Path:
     return target
 
 
-def _content(notebook: NotebookNode, name: str, form: Form) -> str | bytes:
-    if form == "html":
-        return publish.page(notebook, name)
-    if form == "xlsx":
-        tables, title = workbook.of_notebook(notebook), publish.title(notebook, name)
-        return workbook.workbook(tables, title, publish.about(notebook))
-    return text(notebook)
+def _contents(
+    notebook: NotebookNode, name: str, formats: Sequence[Form], paper: pdf.Paper
+) -> dict[Form, str | bytes]:
+    """What is written in each form; the PDF is that of the page."""
+    page = publish.page(notebook, name) if {"html", "pdf"} & set(formats) else ""
+    make: dict[Form, Callable[[], str | bytes]] = {
+        "html": lambda: page,
+        "pdf": lambda: pdf.pdf(page, paper),
+        "xlsx": lambda: workbook.workbook(
+            workbook.of_notebook(notebook),
+            publish.title(notebook, name),
+            publish.about(notebook),
+        ),
+        "ipynb": lambda: text(notebook),
+    }
+    return {form: make[form]() for form in formats}
 
 
 def find(name: str, folder: Path) -> Path:

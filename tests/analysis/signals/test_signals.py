@@ -188,6 +188,7 @@ def test_a_series_that_ended_long_ago_is_no_news() -> None:
     [
         ({"measure": "wait"}, "wait is told of a kind of work"),
         ({"measure": "checkouts", "process": "hold"}, "checkouts has none"),
+        ({"measure": "checkouts", "kind": "loan"}, "checkouts has no kinds"),
         ({"measure": "smiles"}, "there is no measure 'smiles'"),
         ({"measure": "checkouts", "by": "month"}, "a measure cannot be parted by 'month'"),
     ],
