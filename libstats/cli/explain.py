@@ -75,7 +75,7 @@ _TYPED = {
 
 def _refuse_lacking(analysis: str, function: Callable[..., Any], given: Mapping[str, str]) -> None:
     """AnalysisError for a parameter that lacks, said as it is typed."""
-    known = inspect.signature(function).parameters
+    known = {p.name: p for p in inspect.signature(function).parameters.values() if p.name != "con"}
     needed = [p.name for p in known.values() if p.name in _TYPED and p.default is p.empty]
     is_known = function is not receipt and set(given) <= set(known)
     if is_known and (lacking := [p for p in needed if p not in given]):
