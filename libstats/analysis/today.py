@@ -18,6 +18,7 @@ from libstats.analysis.today_ill import returning
 from libstats.analysis.today_orders import ORDERED, received
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today_untold import untold
+from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.analysis.work.worklist import STANDINGS, worklist
@@ -157,12 +158,7 @@ def read(
     ones are listed, all if it is None.
     """
     names, alone = _names(con), LeftAlone(con, now)
-    work = [
-        found
-        for process, parts in _kinds(con)
-        if (found := _work(con, process, parts, most, alone))
-    ]
-    work = [replace(each, cases=_named(each.cases, names)) for each in work]
+    work = _works(con, most, alone, names)
     shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
     queues = records(hold_queues(con))
     alarms, accepted = heeded(records(check(con)), now)
@@ -171,6 +167,23 @@ def read(
     return Today(
         now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)
     )
+
+
+def work_of(con: duckdb.DuckDBPyConnection, *kinds: str) -> list[Work]:
+    """The open cases of some kinds of work as `read` has them, all that are in a group listed."""
+    alone = LeftAlone(con, max(newest_exports(con).values(), default=datetime.min))
+    return _works(con, None, alone, _names(con), kinds)
+
+
+def _works(
+    con: duckdb.DuckDBPyConnection,
+    most: int | None,
+    alone: LeftAlone,
+    names: Mapping[tuple[str, str, str], str],
+    kinds: Sequence[str] = (),
+) -> list[Work]:
+    work = (_work(con, process, parts, most, alone) for process, parts in _kinds(con, kinds))
+    return [replace(each, cases=_named(each.cases, names)) for each in work if each]
 
 
 def _moved(
@@ -197,10 +210,13 @@ def _steps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[Any, s
     }
 
 
-def _kinds(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Process, list[_Part]]]:
+def _kinds(
+    con: duckdb.DuckDBPyConnection, wanted: Sequence[str] = ()
+) -> Iterator[tuple[Process, list[_Part]]]:
     """Each kind of work with its worklist, or several: the cases of each source as of its own
     newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
-    for (kind,) in con.execute("select process from process order by rowid").fetchall():
+    every = con.execute("select process from process order by rowid").fetchall()
+    for kind in (name for (name,) in every if not wanted or name in wanted):
         process = process_of(con, kind)
         told = told_of(con, process)
         if not told:

@@ -34,7 +34,9 @@ ONE_NIGHT = timedelta(days=1)  # exports of less between them are judged at one 
 # says so, `all` of work that is not told by steps; then what to look for, what and whom it is
 # about, since when it lies there, how many days are usual at each step, what is to be done and
 # why; whether it cannot go on by itself; urgency 2: now, whatever its age; 1: before others
-_HOLD = """
+UNFILLABLE = "No copy is left that can fill it"
+NOT_FOUND = "Asked for, and not found on its shelf"
+_HOLD = f"""
     d.source as of_source,
     d.hold_id as of_case,
     'all' as said,
@@ -49,8 +51,8 @@ _HOLD = """
     null::timestamp as since,
     null::map(varchar, double) as limits,
     case
-        when d.is_unfillable then 'No copy is left that can fill it'
-        when d.is_not_found then 'Asked for, and not found on its shelf'
+        when d.is_unfillable then '{UNFILLABLE}'
+        when d.is_not_found then '{NOT_FOUND}'
     end as task,
     case
         when d.is_unfillable then 'Every copy is lost or withdrawn: buy, borrow, tell the patron'

@@ -6,19 +6,15 @@ from collections.abc import Sequence
 
 import duckdb
 
-from libstats.analysis.work.exported import newest_export
-from libstats.analysis.work.hold_copies import hold_copies
+from libstats.analysis.today import work_of
+from libstats.analysis.today_rows import DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
 from libstats.analysis.work.hold_queues import BUY_FROM, hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
-from libstats.analysis.work.usual import usual
-from libstats.analysis.work.worklist import worklist
-from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError
 from libstats.report.circulation.late_loans import LONG
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
-from libstats.wording import Row, listed, number, records
+from libstats.wording import listed, number, records
 
 __all__ = ["to_do"]
 
@@ -36,7 +32,7 @@ SAID = {
 
 def to_do(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     """What wants a hand, counted; `libstats today` has each case."""
-    return to_do_of({**_of_holds(con, report), **_of_loans(con, report)}, _unlisted(con))
+    return to_do_of(_counted(con, report), _unlisted(con))
 
 
 def _unlisted(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -67,31 +63,24 @@ def to_do_of(counts: dict[str, int], unlisted: Sequence[str] = ()) -> Html:
     return Html(notice("In the newest lists, each named by “libstats today”:", [*told, *silent]))
 
 
-def _of_holds(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
-    where = con.sql(
-        """
-        select
-            source as of_source,
-            hold_id as of_hold,
-            pickup_branch as pickup
-        from hold
-        """
-    ).set_alias("h")
-    found = hold_copies(con).filter("is_unfillable or is_not_found").set_alias("c")
-    pairs = "c.source = h.of_source and c.hold_id = h.of_hold"
-    named = found.join(where, pairs).select("is_unfillable, is_not_found, pickup as branch")
-    rows = report.here(records(named))
+def _counted(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
+    """As `libstats today` has them, each source as of its own newest export."""
+    work = work_of(con, "hold", "loan", "transit")
+    cases = {each.process.name: report.here(each.cases) for each in work}
+    holds, loans = cases.get("hold", []), cases.get("loan", [])
     return {
-        "unfillable": sum(bool(row["is_unfillable"]) for row in rows),
-        "not_found": sum(bool(row["is_not_found"]) for row in rows),
+        "unfillable": sum(row["task"] == UNFILLABLE for row in holds),
+        "not_found": sum(row["task"] == NOT_FOUND for row in holds),
         "past": len(report.here(records(hold_shelf(con)))),
+        "long": sum(row["due_at"] is not None and row["left_days"] < -LONG for row in loans),
+        "claimed": _claimed(con, report),
+        "journey": sum(row["group_name"] in (DO, DECIDE) for row in cases.get("transit", [])),
         "queue": 0 if report.branch else len(hold_queues(con).fetchall()),
-        "paused": len(report.here(_listed(con, "hold", "standing = 'paused'"))),
+        "paused": sum(row["group_name"] == PAUSED for row in holds),
     }
 
 
-def _of_loans(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
-    late = f"not is_missing and standing = 'late' and due_at is not null and left_days < -{LONG}"
+def _claimed(con: duckdb.DuckDBPyConnection, report: Circulation) -> int:
     claimed = con.sql(
         """
         select l.checkout_branch as branch
@@ -101,26 +90,4 @@ def _of_loans(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, 
         where l.returned_at is null and s.role = 'claimed returned'
         """
     )
-    return {
-        "long": len(report.here(_listed(con, "loan", late))),
-        "claimed": len(report.here(records(claimed))),
-        "journey": len(report.here(_listed(con, "transit", f"age > {_usual_days(con)}"))),
-    }
-
-
-def _usual_days(con: duckdb.DuckDBPyConnection) -> float:
-    """Within how many days a journey usually ends; the goal where nothing is usual."""
-    try:
-        found = [days for *_, days in usual(con, "transit").fetchall() if days is not None]
-    except AnalysisError:
-        found = []
-    return float(max(found, default=process_of(con, "transit").goal_days))
-
-
-def _listed(con: duckdb.DuckDBPyConnection, process: str, where: str) -> list[Row]:
-    """The branches of the open cases for which something holds; none where nothing is loaded."""
-    try:
-        newest_export(con, process_of(con, process))
-    except AnalysisError:
-        return []
-    return records(worklist(con, process).filter(where).select("branch"))
+    return len(report.here(records(claimed)))

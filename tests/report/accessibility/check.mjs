@@ -2,8 +2,9 @@
 //
 //     node check.mjs CHROMIUM REPORT.html...
 //
-// Prints one JSON object per report: violations (of axe-core), requests (anything fetched), scripts.
-// Each report is looked at light, dark, on a phone and in print colours, folded parts open. Exit status 1 if anything was found.
+// Prints one JSON object per report: violations (of axe-core), incomplete (what axe-core cannot judge), charts (texts of drawings
+// that overlap, or are smaller than 12 px), requests (anything fetched), scripts. Each report is looked at light and dark, wide and on a
+// phone, and in print colours, folded parts open. Exit status 1 if anything was found.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,6 +16,7 @@ const LOOKS = [
   { name: "light", media: "screen", scheme: "light" },
   { name: "phone", media: "screen", scheme: "light", width: 320 },
   { name: "dark", media: "screen", scheme: "dark" },
+  { name: "dark phone", media: "screen", scheme: "dark", width: 320 },
   { name: "print", media: "print", scheme: "light" },
 ];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -31,12 +33,43 @@ async function look(page, { name, media, scheme, width = 1280 }) {
   if (found.passes.length + found.violations.length < 5) {
     throw new Error("axe looked at next to nothing");
   }
-  return found.violations.map((fault) => ({
+  const told = (fault) => ({
     look: name,
     rule: fault.id,
     help: fault.help,
     where: fault.nodes.map((node) => node.html.slice(0, 200)),
-  }));
+  });
+  const charts = media === "screen" ? await page.evaluate(chartTexts) : [];
+  return {
+    violations: found.violations.map(told),
+    incomplete: found.incomplete.map(told),
+    charts: charts.map((text) => `${name}: ${text}`),
+  };
+}
+
+// The texts of drawings that overlap, or are smaller than 12 px as shown. Runs in the page.
+function chartTexts() {
+  const SMALLEST = 12, SLACK = 1.5;
+  const faults = [];
+  for (const svg of document.querySelectorAll("svg")) {
+    if (!svg.viewBox.baseVal || !svg.getBoundingClientRect().width) continue;
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim());
+    const boxes = texts.map((text) => text.getBoundingClientRect());
+    texts.forEach((text, place) => {
+      const size = parseFloat(getComputedStyle(text).fontSize) * scale;
+      if (size < SMALLEST - 0.05) faults.push(`${text.textContent.trim()} has ${size.toFixed(1)} px`);
+      for (let other = 0; other < place; other++) {
+        const [a, b] = [boxes[place], boxes[other]];
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (across > SLACK && down > 0.25 * Math.min(a.height, b.height)) {
+          faults.push(`${texts[other].textContent.trim()} and ${text.textContent.trim()} overlap`);
+        }
+      }
+    });
+  }
+  return faults;
 }
 
 async function check(browser, path) {
@@ -51,12 +84,13 @@ async function check(browser, path) {
   await page.goto(address, { waitUntil: "networkidle0" });
   const scripts = await page.evaluate(() => document.querySelectorAll("script").length);
   await page.evaluate(axeSource);
-  const violations = [];
+  const found = { violations: [], incomplete: [], charts: [] };
   for (const each of LOOKS) {
-    violations.push(...(await look(page, each)));
+    const seen = await look(page, each);
+    Object.keys(found).forEach((part) => found[part].push(...seen[part]));
   }
   await page.close();
-  return { violations, requests, scripts };
+  return { ...found, requests, scripts };
 }
 
 const [chromium, ...paths] = process.argv.slice(2);
@@ -65,7 +99,7 @@ let clean = paths.length > 0;
 try {
   for (const path of paths) {
     const result = await check(browser, path);
-    clean &&= !(result.violations.length || result.requests.length || result.scripts);
+    clean &&= !Object.values(result).some((part) => part.length || (typeof part === "number" && part));
     console.log(JSON.stringify(result));
   }
 } finally {
