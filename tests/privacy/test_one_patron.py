@@ -369,3 +369,16 @@ def test_a_terminal_that_would_show_the_number_is_refused(
     monkeypatch.setattr("getpass.getpass", shown)
     assert run(workspace) == 1
     assert "this terminal would show the number" in capsys.readouterr().err
+
+
+def test_the_record_of_what_was_forgotten_does_not_say_what_belongs_together(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """One person's rows do not stand side by side in it."""
+    rows = [(n, NUMBER if n % 2 else "4711") for n in range(1, 41)]
+    libstats.load(workspace, [loans(tmp_path, 1, *rows)])
+    for number in (NUMBER, "4711"):
+        assert forget.forget_patron(workspace, number).rows == 20
+    with generations.writing(workspace.store) as writer:
+        told = writer.con.execute("select key from stripped").fetchall()
+    assert len(told) == 40 and told == sorted(told)
