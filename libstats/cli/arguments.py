@@ -1,47 +1,20 @@
-"""The words of the command line: its commands, their arguments, and what is said of a wrong one."""
+"""The words of the command line: its commands and their arguments."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
-import sys
 from pathlib import Path
-from typing import Any
 
 from libstats.cli.said import number as _number
 from libstats.cli.said import path as _path
 from libstats.cli.said import said as _said
 from libstats.cli.snooze_arguments import add_check, add_snooze
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors in one line, with the nearest word where a word is wrong."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        wrong, known = _choices(message)
-        near = difflib.get_close_matches(wrong, known, 1) if wrong else []
-        problem = f"there is no command {wrong!r}" if wrong else message
-        hint = f"Did you mean: libstats {near[0]}" if near else f"See: {self.prog} --help"
-        print(f"libstats: {problem}\n  {hint}", file=sys.stderr)
-        raise SystemExit(2)
-
-    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        """What stands behind an option. Python takes `--month=--` for a list of nothing."""
-        if action.nargs is None and arg_strings == ["--"]:
-            raise argparse.ArgumentError(action, "'--' says nothing")
-        return super()._get_values(action, arg_strings)
-
-
-def _choices(message: str) -> tuple[str, list[str]]:
-    if "invalid choice: " not in message or "choose from" not in message:
-        return "", []
-    wrong = message.split("invalid choice: ")[1].split(" (")[0].strip("'")
-    return wrong, [c.strip(" ')") for c in message.split("choose from ")[1].split(",")]
+from libstats.cli.wrong import Parser
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line, every command with an example."""
-    top = _Parser(
+    top = Parser(
         prog="libstats",
         description=(
             "Tells a library's staff how their work is going, from the exports that their "
@@ -56,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
         help="the workspace, if it is not the current folder or one above it",
     )
     commands = top.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
     for name, (what, example, add) in COMMANDS.items():
         command = commands.add_parser(
@@ -230,13 +203,31 @@ def _add_close(p: argparse.ArgumentParser) -> None:
     p.add_argument("month", type=_said, metavar="MONTH", help="the month, as in 2026-10")
 
 
-def _add_forget(p: argparse.ArgumentParser) -> None:
-    p.add_argument(
+def _add_forget(p: Parser) -> None:
+    p.is_discreet = True
+    whom = p.add_mutually_exclusive_group(required=True)
+    whom.add_argument(
         "--before",
         type=_said,
-        required=True,
         metavar="DAY",
         help="cases that closed before this day, as in 2026-01-01",
+    )
+    whom.add_argument(
+        "--patron",
+        action="store_true",
+        help="one patron, whose number is asked for and not shown, or read from another program",
+    )
+    p.add_argument(
+        "--show",
+        action="store_true",
+        help="with --patron: only say how many rows are kept, and change nothing",
+    )
+    p.add_argument(
+        "--source",
+        type=_said,
+        action="append",
+        metavar="NAME",
+        help="with --patron: only in this source, where another has the same number",
     )
 
 
@@ -300,7 +291,7 @@ COMMANDS = {
         _add_coverage,
     ),
     "forget": (
-        "destroy the patron keys of cases that closed before a day",
+        "destroy the patron keys of cases that closed before a day, or of one patron",
         "libstats forget --before 2026-01-01",
         _add_forget,
     ),

@@ -12,7 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -160,16 +160,10 @@ def _coverage(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> int:
-    from libstats.loading import forget
+    from libstats.cli import forget
 
-    try:
-        day = date.fromisoformat(args.before)
-    except ValueError:
-        raise LibstatsError(
-            f"--before {args.before} is not a day", "Write it as 2026-01-01."
-        ) from None
     place = _place(args)
-    _say(f"{forget.forget(place, day):,} rows lost their patron, for good.")
+    _say(forget.run(place, args))
     return _none_outlived(place)
 
 

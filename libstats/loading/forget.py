@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,11 +12,11 @@ import duckdb
 
 from libstats.errors import LibstatsError
 from libstats.loading import decision_form
-from libstats.privacy import keys
+from libstats.privacy import keys, one_patron
 from libstats.privacy.forgetting import destroy, people_columns
 from libstats.readers.file_names import own_words, recorded_before
 from libstats.store import generations, ledger
-from libstats.workspace import given
+from libstats.workspace import given, identifiers
 from libstats.workspace.workspace import Workspace, at
 
 
@@ -46,6 +48,110 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         writer.publish()
     decision_form.forget_remarks(place, before)
     return rows
+
+
+@dataclass(frozen=True)
+class OfPatron:
+    """What is kept of one patron, or was before it was taken away.
+
+    kept        how many rows, by table and source
+    columns     each source that keeps patrons' keys, and the columns of its exports with the number
+    rotated_on  day of the last new secret key: what was loaded before keeps keys that no number
+                finds
+    """
+
+    kept: list[one_patron.Kept]
+    columns: dict[str, list[str]]
+    rotated_on: date | None
+
+    @property
+    def rows(self) -> int:
+        """How many in all."""
+        return sum(k.rows for k in self.kept)
+
+
+def forget_patron(
+    workspace: Workspace | Path | str,
+    number: str,
+    sources: Sequence[str] = (),
+    *,
+    only_look: bool = False,
+) -> OfPatron:
+    """Destroy one patron's key wherever it is kept, or only look what is kept of them.
+
+    The rows stay, without their patron, whatever is loaded or undone later; the number is kept
+    nowhere. A number that several systems have is forgotten in all of them, or in the `sources`
+    that are named. Raises WorkspaceError, StoreError, LibstatsError.
+    """
+    place = at(workspace)
+    with generations.writing(place.store, memory=place.memory_limit) as writer:
+        con = writer.con
+        finish_rotation(con, place.key_file)
+        person = _hashed(con, place, number)
+        columns = _columns_of_numbers(con, place)
+        if wrong := set(sources) - columns.keys():
+            raise LibstatsError(
+                f"{'one' if len(wrong) == 1 else len(wrong)} of the sources that you name"
+                " keeps no patrons' keys",
+                f"Name one of: {', '.join(columns) or 'none is loaded'}.",
+            )
+        found = one_patron.kept(con, person, sources or list(columns))
+        rotated_on = con.execute(
+            "select max(happened_at)::date from ledger where action = 'rotate'"
+        ).fetchall()[0][0]
+        if found and not only_look:
+            con.execute("begin")
+            ledger.enter(con, "forget", None, datetime.now().replace(microsecond=0))
+            one_patron.destroy(con, person, sources or list(columns))
+            con.execute("commit")
+            writer.must_rewrite = True
+            writer.publish()
+    return OfPatron(found, columns, rotated_on)
+
+
+def _hashed(con: duckdb.DuckDBPyConnection, place: Workspace, number: str) -> int:
+    """The keyed hash of a number under the key of the store, as every source has it: a card that
+    was declared a place, or a word that means blank, since may be stored from before."""
+    key = keys.read_key(place.key_file)
+    keys.refuse_other(con, place.key_file, key)
+    if con.execute("select count(*) = 0 from patron_key").fetchall()[0][0] and ledger.last_seq(con):
+        raise LibstatsError(
+            f"an earlier libstats wrote the store, which does not know its {place.key_file.name}:"
+            " whether a patron is in it cannot be told",
+            "Load an export first.",
+        )
+    try:
+        hashed = keys.hasher(key)(number)
+    except UnicodeEncodeError:  # its own words have the number
+        raise LibstatsError(
+            "what was typed has signs that are no text", "Give the number in UTF-8."
+        ) from None
+    if not hashed:
+        raise LibstatsError(
+            "what was typed is no patron's number: it is blank, or what a spreadsheet makes of one",
+            "Give the number as the exports write it.",
+        )
+    return int(hashed)
+
+
+def _columns_of_numbers(con: duckdb.DuckDBPyConnection, place: Workspace) -> dict[str, list[str]]:
+    """The sources of which patrons' keys are loaded, and the columns that the keys were made of."""
+    told = identifiers.of_patrons(place.config)
+    people = [[table.name, column.name] for table, column in people_columns()]
+    rows = con.execute(
+        """
+        select distinct e.source, e.declaration
+        from export e, (select unnest($1::varchar[][]) as person) p
+        where list_contains(e.columns[p.person[1]], p.person[2])
+        order by all
+        """,
+        [people],
+    ).fetchall()
+    columns: dict[str, list[str]] = {}
+    for source, declaration in rows:
+        known = columns.setdefault(source, [])
+        known += [h for h in told.get(declaration, ()) if h not in known]
+    return columns
 
 
 def _forget_names(con: duckdb.DuckDBPyConnection, own: frozenset[str]) -> None:

@@ -207,8 +207,8 @@ class Intake:
         self._dispose(receipt, entry, taken)
         if receipt.stripped:
             receipt.notes.append(
-                f"{counted(receipt.stripped, 'row')} shown without their patron now: the patron's"
-                " key was removed for good"
+                f"{counted(receipt.stripped, 'row')} without their patron now, since an export"
+                " shows them so or the patron was forgotten: the key was removed for good"
             )
         faulty = self._derive(receipt, entry, taken)
         summary.write(self.con, [plan.table.name for plan in incoming.plans], entry.seq)

@@ -165,7 +165,7 @@ class _Strip:
         )
 
     def _find(self, came: str, ranked: str, stripping: str) -> str:
-        table, person, key = self.table, f"r.{self.person}", _key_hash(self.table)
+        table, person, key = self.table, f"r.{self.person}", key_hash_sql(self.table)
         bared = f"from {self._bare(came)} b where {_same(table, 'b', 'r')}"
         ranked_rows = f"""
             from {self.row} r
@@ -201,7 +201,8 @@ class _Strip:
         )
 
 
-def _key_hash(table: Table, row: str = "r") -> str:
+def key_hash_sql(table: Table, row: str = "r") -> str:
+    """SQL: what a row is known by among those whose person was stripped."""
     texts = ", chr(31), ".join(f"{row}.{c}::varchar" for c in table.key)
     return f"(md5_number(concat({texts})) >> 64)::ubigint"
 
@@ -321,7 +322,7 @@ def first_to_forget_sql(table: Table, person: str, held: str, files: Sequence[in
                 or m.named and (
                     coalesce(s.bare, false)
                     or coalesce(bool_or(m.bare) {before}, false)
-                    or {_key_hash(table, "m")} in (
+                    or {key_hash_sql(table, "m")} in (
                         select key from stripped where table_name = '{table.name}')
                 ) as forgets
             from mine m left join stored s on {tables.same_key(key, "s", "m")}
