@@ -10,7 +10,7 @@ from libstats.analysis.coverage_calendar import Covered, Line
 from libstats.report.page import publish
 from libstats.report.page.html import items, paragraph
 from libstats.report.page.notebook import nbformat
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, folded, joined, table, tabled
 from libstats.wording import capital, month_name
 
 __all__ = ["page"]
@@ -66,7 +66,7 @@ def _section(covered: Covered, lines: Sequence[Line]) -> Html:
     return joined(
         paragraph(f"{capital(said)}.") if said else "",
         _picture(covered.months, lines),
-        folded("The picture as a table", _table(covered.months, lines)),
+        tabled(_table(covered.months, lines)),
         folded(f"What lacks, and why ({len(lacks)})", items(lacks)) if lacks else "",
     )
 

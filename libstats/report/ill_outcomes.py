@@ -13,7 +13,7 @@ from libstats.analysis.work.worklist import worklist
 from libstats.report import charts, sections
 from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table, without_empty
+from libstats.report.page.table import Html, Table, folded, joined, table, tabled, without_empty
 from libstats.wording import Row, day_name, number, records, tenths, to_a_tenth
 
 __all__ = ["filled", "to_do", "waiting"]
@@ -56,7 +56,7 @@ def waiting(report: Ill) -> Html:
     return joined(
         picture._repr_html_(),
         weeks_untold(report),
-        folded("The picture as a table", backlog_by_week(report)),
+        tabled(backlog_by_week(report)),
     )
 
 

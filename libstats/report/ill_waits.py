@@ -13,7 +13,7 @@ from libstats.report.charts.waiting import shares_after
 from libstats.report.ill import EVERY, KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.wording import Interval, Row, capital, number, percent, records, tenths
 
 __all__ = ["reached", "steps", "unjudged", "waits"]
@@ -42,7 +42,7 @@ def waits(report: Ill, kind: str) -> Html:
     rows = report.months.get(kind, [])
     name = KINDS.get(kind, EVERY)
     picture = charts.waits_by_month(rows, name)
-    return joined(picture._repr_html_(), folded("The picture as a table", by_month(rows, name)))
+    return joined(picture._repr_html_(), tabled(by_month(rows, name)))
 
 
 def by_month(rows: list[Row], name: str) -> Html:
@@ -90,7 +90,7 @@ def reached(report: Ill) -> Html:
         name = KINDS.get(kind, EVERY)
         steps = [row for row in rows if not report.kinds or row["part"] == kind]
         picture = charts.reached_by_day(steps, report.work.goal_days, name)
-        listed = folded("The picture as a table", _by_day(steps, name))
+        listed = tabled(_by_day(steps, name))
         pieces += [picture._repr_html_(), listed]
     return joined(*pieces)
 
@@ -175,7 +175,7 @@ def _steps(report: Ill, kind: str) -> list[str | Table | Html]:
     picture = charts.steps_beside(rows, name, report.year.words)
     return [
         picture._repr_html_(),
-        folded("The picture as a table", _table_of_steps(report, rows, name)),
+        tabled(_table_of_steps(report, rows, name)),
         sections.unjudged(why),
     ]
 

@@ -6,7 +6,7 @@ from libstats.report import sections
 from libstats.report.charts import Figure
 from libstats.report.charts.months import lines_by_month
 from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.report.technical_services_rows import (
     Stage,
     TechnicalServices,
@@ -54,7 +54,7 @@ def work_table(report: TechnicalServices) -> Html:
         for month in report.months
     ]
     listed = table(rows, "Work done by month, copies", headings=STEPS)
-    return joined(sections.heed(_partly(report)), folded("The picture as a table", listed))
+    return joined(sections.heed(_partly(report)), tabled(listed))
 
 
 def _partly(report: TechnicalServices) -> list[str]:
@@ -143,7 +143,7 @@ def pile_table(report: TechnicalServices) -> Html:
         for row in stage.months
         if row["coverage"] != "whole" and row["reason"]
     }
-    return joined(sections.heed(sorted(reasons)), folded("The picture as a table", listed))
+    return joined(sections.heed(sorted(reasons)), tabled(listed))
 
 
 def waits(report: TechnicalServices) -> Table | Html:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
 
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.usual import usual
 from libstats.analysis.work.worklist import worklist
@@ -91,7 +92,7 @@ def read_orders(
         row["part"]: row["usual_days"]
         for row in records(usual(con, "order_copy", end="received", as_of=moment, by="kind"))
     }
-    rows = records(worklist(con, "order_copy", as_of=moment).select("kind, standing, age"))
+    rows = records(_open(con, moment).select("kind, standing, age"))
     claims = _claims(con, since, until)
     goal = process_of(con, "order_copy").goal_days
     vendors = [
@@ -105,6 +106,14 @@ def read_orders(
         for wait in waits
     ]
     return Orders(Period(since, until), moment, vendors, _funds(con, since, until), whole[0])
+
+
+def _open(con: duckdb.DuckDBPyConnection, moment: datetime) -> duckdb.DuckDBPyRelation:
+    """The orders that are open at the end of the period; a list that was made in the night after it
+    tells of them."""
+    newest = newest_export(con, process_of(con, "order_copy"))
+    is_of_that_night = moment <= newest < moment + timedelta(days=1)
+    return worklist(con, "order_copy", as_of=newest if is_of_that_night else moment)
 
 
 def _vendor(

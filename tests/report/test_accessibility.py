@@ -65,10 +65,26 @@ def check(browser: str, *paths: Path) -> list[dict[str, Any]]:
     command = ["node", str(HERE / "check.mjs"), browser, *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert len(done.stdout.splitlines()) == len(paths), done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    for page in found:
+        page["incomplete"] = [fault for fault in page["incomplete"] if not _is_named(fault)]
+    return found
 
 
-CLEAN: dict[str, Any] = {"violations": [], "requests": [], "scripts": 0}
+def _is_named(fault: dict[str, Any]) -> bool:
+    """What axe-core cannot judge, and another test does: the contrast of texts in drawings, whose
+    ground it does not see (test_charts works it out of the palettes)."""
+    texts = all(node.startswith("<text") for node in fault["where"])
+    return fault["rule"] == "color-contrast" and texts
+
+
+CLEAN: dict[str, Any] = {
+    "violations": [],
+    "incomplete": [],
+    "charts": [],
+    "requests": [],
+    "scripts": 0,
+}
 
 
 def worst_case(folder: Path) -> Path:

@@ -3,7 +3,11 @@ apart."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -121,23 +125,50 @@ def test_more_branches_than_can_be_told_apart_are_summed() -> None:
     assert "Branch E" not in svg
 
 
-def test_every_colour_stands_out_from_white() -> None:
-    colours = [colour for colour, _ in (*looks.LINES, looks.OTHER_LINE, looks.UNKNOWN_LINE)] + [
-        looks.BAR,
-        looks.BAR_CHOSEN,
-    ]
-    assert all(contrast_with_white(colour) >= 3 for colour in colours)
-    assert all(contrast_with_white(ink) >= 4.5 for ink in (looks.INK, looks.FAINT_INK))
-    assert len({marker for _, marker in (*looks.LINES, looks.OTHER_LINE, looks.UNKNOWN_LINE)}) == 7
+PALETTES = re.findall(
+    r":root \{(.*?)\}",
+    resources.files("libstats.report.page.template").joinpath("style.css").read_text("utf-8"),
+    re.DOTALL,
+)
 
 
-def contrast_with_white(colour: str) -> float:
+@pytest.mark.parametrize("palette", PALETTES, ids=["light", "dark", "print"])
+def test_every_colour_stands_out_from_the_paper(palette: str) -> None:
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", palette))
+    drawn = {name for name in looks.COLOURS.values() if name.startswith("chart-")}
+    assert all(contrast(colours[name], colours["paper"]) >= 3 for name in drawn)
+    for ink in ("ink", "faint", "accent"):
+        assert contrast(colours[ink], colours["paper"]) >= 4.5
+        assert contrast(colours[ink], colours["panel"]) >= 4.5
+    assert contrast(colours["warn-ink"], colours["warn-paper"]) >= 4.5
+
+
+def test_a_colour_has_one_meaning_and_a_marker_of_its_own() -> None:
+    lines = (*looks.LINES, looks.OTHER_LINE, looks.UNKNOWN_LINE)
+    assert len({marker for _, marker in lines}) == len(lines) == 7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["circulation", "ill", "technical_services", "collection", "summary"]
+)
+def test_texts_of_drawings_are_written_in_ink(published: Callable[[str], Path], name: str) -> None:
+    texts = re.findall(r"<text[^>]*fill=\"var\(--([a-z-]+)", published(name).read_text("utf-8"))
+    assert set(texts) <= {"ink", "faint"}
+
+
+def contrast(one: str, other: str) -> float:
     """The contrast ratio of WCAG 2.1."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
-    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])

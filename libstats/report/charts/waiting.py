@@ -267,7 +267,7 @@ def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
 def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     with style.context(["default", STYLE]):
         drawing = Drawing(figsize=(width, 3.3), layout="constrained")
@@ -286,7 +286,7 @@ def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing
             panel.plot(
                 [end], [values[-1]], color=colour, marker=marker, markersize=6, clip_on=False
             )
-            lines.append((name, [values[-1]], colour))
+            lines.append((name, values[-1]))
         dress(panel, "Share of all requests", width)
         panel.axvline(goal_days, color=FAINT_INK, linewidth=1, linestyle=":")
         panel.annotate(
@@ -298,19 +298,21 @@ def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing
             color=FAINT_INK,
         )
         panel.set(xlim=(0, end), ylim=(0, 1), xlabel="days since the request was made")
+        panel.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        panel.tick_params(axis="x", pad=6)
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
         panel.set_yticks([0, 0.25, 0.5, 0.75, 1])
         if is_narrow(width):
             legend(drawing, [("reached the patron", *ESTIMATE, "-"), ("given up", *GIVEN_UP, "-")])
             lines = []
-        for name, values, colour in lines:
+        for name, last in lines:
             panel.annotate(
                 name,
-                (end, values[0]),
+                (end, last),
                 xytext=(8, 0),
                 textcoords="offset points",
                 va="center",
-                color=colour,
+                color=INK,
                 annotation_clip=False,
             )
     return drawing

@@ -18,7 +18,7 @@ from libstats.report.circulation.lending import COUNTS
 from libstats.report.circulation.rows import Circulation, named
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.wording import Row, day_name, listed, month_name, records, tenths
 
 __all__ = ["closed_or_changed", "signed", "usual", "years"]
@@ -93,7 +93,7 @@ def usual_of(rows: Sequence[Row], seasonal: Sequence[str] = ()) -> Html:
         )
         if seasonal
         else "",
-        folded("The picture as a table", sections.shortened(shown, last=True)),
+        tabled(sections.shortened(shown, last=True)),
         sections.unjudged(_left_out(rows)),
     )
 
@@ -168,7 +168,7 @@ def years_of(rows: Sequence[Row], year: Period) -> Html:
     shown = table(lines, caption, headings=headings, formats=formats)
     return joined(
         picture._repr_html_(),
-        folded("The picture as a table", sections.shortened(shown)),
+        tabled(sections.shortened(shown)),
         sections.unjudged(_unjudged(rows)),
     )
 

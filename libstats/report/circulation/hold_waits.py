@@ -16,7 +16,7 @@ from libstats.report.circulation.holds import none_told
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, folded, joined, table
+from libstats.report.page.table import Html, joined, table, tabled
 from libstats.wording import Row, capital, month_before, month_name, number, records, tenths
 
 __all__ = ["waits"]
@@ -154,7 +154,7 @@ def months_of(year: Sequence[Row], months: Sequence[Row]) -> tuple[Html, list[st
         ]
         if len(old) > 1:
             picture = charts.waits_by_month(old, "holds")
-            pieces += [picture._repr_html_(), folded("The picture as a table", _by_month(old, of))]
+            pieces += [picture._repr_html_(), tabled(_by_month(old, of))]
     return joined(*pieces), young
 
 

@@ -18,7 +18,7 @@ from libstats.report import sections
 from libstats.report.charts.months import lines_by_month
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.wording import Row, day_name, listed, month_before, month_name, number, records
 
 __all__ = ["LONG", "overdue"]
@@ -167,7 +167,7 @@ def stood_of(rows: Sequence[Row]) -> Html:
     )
     return joined(
         picture._repr_html_(),
-        folded("The picture as a table", sections.shortened(shown, last=True)),
+        tabled(sections.shortened(shown, last=True)),
     )
 
 

@@ -72,7 +72,7 @@ def _counted(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, i
         "unfillable": sum(row["task"] == UNFILLABLE for row in holds),
         "not_found": sum(row["task"] == NOT_FOUND for row in holds),
         "past": len(report.here(records(hold_shelf(con)))),
-        "long": sum(row["due_at"] is not None and row["left_days"] < -LONG for row in loans),
+        "long": sum(not row["is_missing"] and row["left_days"] < -LONG for row in loans),
         "claimed": _claimed(con, report),
         "journey": sum(row["group_name"] in (DO, DECIDE) for row in cases.get("transit", [])),
         "queue": 0 if report.branch else len(hold_queues(con).fetchall()),

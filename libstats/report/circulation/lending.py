@@ -9,7 +9,7 @@ from libstats.report.circulation.rows import Circulation
 from libstats.report.circulation.told import gaps
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, Table, folded, table
+from libstats.report.page.table import Html, Table, table, tabled
 from libstats.report.verdicts import Verdicts
 from libstats.wording import (
     Row,
@@ -219,9 +219,7 @@ def by_month(report: Circulation) -> Html:
         "period": "Month",
         **{column: name or "Branch not known" for column, name in columns.items()},
     }
-    return folded(
-        "The picture as a table", table(listed, "Checkouts by month and branch", headings=headings)
-    )
+    return tabled(table(listed, "Checkouts by month and branch", headings=headings))
 
 
 def by_branch(report: Circulation) -> Table:

@@ -13,7 +13,7 @@ from libstats.report.charts.heat import DAYS, hours_by_weekday
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.wording import Row, capital, day_name, number, percent, records
 
 __all__ = ["channels", "hours", "item_types"]
@@ -188,7 +188,7 @@ def hours_of(rows: Sequence[Row], year: Period, *, is_one: bool) -> Html:
     more = paragraph("The workbook has every hour.")
     return joined(
         picture._repr_html_(),
-        folded("The picture as a table", page, Html(more, [grid])),
+        tabled(page, Html(more, [grid])),
         sections.unjudged(told),
     )
 

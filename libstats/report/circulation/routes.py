@@ -13,7 +13,7 @@ from libstats.report.charts.beside import bars_beside
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
-from libstats.report.page.table import Html, folded, joined, table
+from libstats.report.page.table import Html, joined, table, tabled
 from libstats.wording import Row, capital, number, records, tenths
 
 __all__ = ["transit"]
@@ -90,7 +90,7 @@ def transit_of(now: Sequence[Row], then: Sequence[Row], when: str) -> Html:
     )
     return joined(
         picture._repr_html_(),
-        folded("The picture as a table", sections.shortened(shown)),
+        tabled(sections.shortened(shown)),
         sections.unjudged(_unjudged(now)),
     )
 

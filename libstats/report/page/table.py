@@ -340,3 +340,9 @@ def folded(summary: str, *pieces: Table | str, is_open: bool = False) -> Html:
     return Html(
         f"<details{kind}><summary>{escaped(summary)}</summary>{body}</details>", body.tables
     )
+
+
+def tabled(*pieces: Table | Html) -> Html:
+    """The table of a picture, shown when asked for, under a name that tells it from others."""
+    (caption,) = [each.caption for each in joined(*pieces).tables][:1]
+    return folded(f"The picture as a table: {caption}", *pieces)
