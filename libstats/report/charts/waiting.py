@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from libstats.report.charts.figure import (
     BAR,
     FAINT_INK,
+    INK,
     LINES,
     OTHER_LINE,
     STYLE,
@@ -267,7 +268,7 @@ def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
 def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing:
     from matplotlib import style
     from matplotlib.figure import Figure as Drawing
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator, MultipleLocator, PercentFormatter
 
     with style.context(["default", STYLE]):
         drawing = Drawing(figsize=(width, 3.3), layout="constrained")
@@ -300,19 +301,23 @@ def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing
         panel.set(xlim=(0, end), ylim=(0, 1), xlabel="days since the request was made")
         panel.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         panel.tick_params(axis="x", pad=6)
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-        panel.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        panel.yaxis.set(major_formatter=PercentFormatter(1), major_locator=MultipleLocator(0.25))
         if is_narrow(width):
             legend(drawing, [("reached the patron", *ESTIMATE, "-"), ("given up", *GIVEN_UP, "-")])
-            lines = []
-        for name, last in lines:
-            panel.annotate(
-                name,
-                (end, last),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=INK,
-                annotation_clip=False,
-            )
+        else:
+            _name_in_ink(panel, end, lines)
     return drawing
+
+
+def _name_in_ink(panel: Axes, end: float, lines: Sequence[tuple[str, float]]) -> None:
+    """The name of each line at its end."""
+    for name, last in lines:
+        panel.annotate(
+            name,
+            (end, last),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            color=INK,
+            annotation_clip=False,
+        )
