@@ -169,7 +169,7 @@ def circulation(
     say how often they were renewed, not when: those renewals stand under the month of the checkout,
     apart. Where each renewal is a loan of its own (Evergreen), it is a renewal of its day. What the
     exports do not cover is left empty, with its reason (the view `coverage`): a 0 would be a guess.
-    What they cover in part is at most the truth.
+    Of what they cover in part there may be more.
 
     Parameters
     ----------

@@ -284,8 +284,8 @@ def accuracy(report: TechnicalServices) -> Html:
     del report
     return Html(
         paragraph(
-            "How accurate the cataloguing is cannot be told: no export tells of it. Only records "
-            "that a second person has checked would tell it."
+            "No export tells how accurate the cataloguing is. Only records that a second person "
+            "has checked would tell it."
         )
     )
 
@@ -301,7 +301,7 @@ def not_judged(report: TechnicalServices) -> Html:
     told += [
         "What a copy needs differs: a gift, a serial or a rare book takes longer than shelf-ready "
         "copies. The exports do not tell which is which.",
-        "The work of single members of staff is not told, and will not be.",
+        "The work of single members of staff is never told.",
     ]
     return Html(notice("This page does not judge:", told))
 

@@ -308,7 +308,7 @@ def test_a_warning_stands_beside_the_figure_that_it_changes() -> None:
     use = collection.heed_use(report)
     assert "Use recorded by koha is known since September 14, 2022 (4.1 years)." in use
     assert "35 copies of alma carry the same last loan, May 9, 2016." in use
-    assert "No loans and no log of koha are loaded. Its 4 copies are in neither" in use
+    assert "Neither loans nor a log of koha is loaded. So 4 copies are in neither" in use
     assert "No loans and no log" not in collection.heed_use(example())
     assert "661 copies seem to have been added to koha on October 21, 2024." in weeding.why_not(
         report
@@ -386,7 +386,7 @@ def test_how_long_copies_rest() -> None:
         "In the last year 100 loans were of a copy that had been lent before. Of these, 97% were of "
         "copies lent last in 2025 or later: in that year or the one before."
     ) in html
-    assert "11 loans have none before them on record" in html
+    assert "11 loans are the first of their copy on record" in html
     assert "here there are too few" in html
     assert "Records of use begin" not in html  # the only system has neither loans nor log
     assert "Records of use begin on September 14, 2022" in collection.rest(

@@ -205,7 +205,9 @@ def test_the_pictures_are_small(width: float) -> None:
 
 
 def test_accuracy_is_not_told() -> None:
-    assert "cannot be told: no export tells of it" in technical_services.accuracy(example())
+    assert "No export tells how accurate the cataloguing is" in technical_services.accuracy(
+        example()
+    )
 
 
 def test_what_is_not_judged_is_named_with_its_reason() -> None:

@@ -55,7 +55,7 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
         else f"{number(last['waiting'])} {what} were"
     )
     words = (
-        f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week "
+        f"{were} waiting at the end of the week ending {week_ending(last)}. That is {than} in the week "
         f"ending {week_ending(first)} ({number(first['waiting'])})."
     )
     most = max(weeks, key=lambda week: week["waiting"])

@@ -62,7 +62,7 @@ def _decades_finding(counts: dict[int, int], unknown: int) -> str:
         f"the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
     )
     return (
-        f"{text} {number(unknown)} copies have no usable year and are not in the picture."
+        f"{text} {number(unknown)} copies have no usable year and are left out of the picture."
         if unknown
         else text
     )
