@@ -174,8 +174,8 @@ def heed_use(report: Collection) -> Html:
     copies = report.use_of_all["items_unrecorded"]
     if copies:
         told.append(
-            f"Neither loans nor a log of {' and '.join(report.silent) or 'some systems'} is loaded. "
-            f"So {number(copies)} copies are in neither uses per copy nor relative use."
+            f"Neither loans nor a log of {' and '.join(report.silent) or 'some systems'} is "
+            f"loaded. So {number(copies)} copies are in neither uses per copy nor relative use."
         )
     return sections.heed(told)
 

@@ -55,8 +55,8 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
         else f"{number(last['waiting'])} {what} were"
     )
     words = (
-        f"{were} waiting at the end of the week ending {week_ending(last)}. That is {than} in the week "
-        f"ending {week_ending(first)} ({number(first['waiting'])})."
+        f"{were} waiting at the end of the week ending {week_ending(last)}. That is {than} in the "
+        f"week ending {week_ending(first)} ({number(first['waiting'])})."
     )
     most = max(weeks, key=lambda week: week["waiting"])
     words += f" The most were {number(most['waiting'])}, in the week ending {week_ending(most)}."
