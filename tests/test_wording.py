@@ -31,6 +31,7 @@ def test_nothing_has_no_minus(said: str, words: str) -> None:
         ("It is -0.0 days late.", ["-0"]),
         ("The limits are -0.05 and -0.7; COVID-0 is a word.", []),
         ("There are no loans and nobody knows why.", ["two negations"]),
+        ("It could not be read; nothing was changed.", []),
         ("Neither loans nor a log is loaded.", []),
         ("word " * 25, []),
         ("word " * 26, ["26 words"]),

@@ -273,8 +273,8 @@ def rest(report: Collection) -> Html:
     alone = sum(row["loans"] for row in report.resting if row["previous_use_year"] is None)
     if not known:
         return Html(
-            "<p>No loan of the last year has a loan of the same copy before it, so nothing "
-            "can be said of how long copies rest.</p>"
+            "<p>How long copies rest cannot be told: each loan of the last year is the first on "
+            "record of its copy.</p>"
         )
     total, cut = sum(row["loans"] for row in known), [row for row in known if row["is_core"]][-1]
     years = cut["years_since"]

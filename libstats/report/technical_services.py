@@ -57,7 +57,7 @@ def _kept_up(report: TechnicalServices) -> list[str]:
     if pile is None or last is None or last["waiting"] is None:
         return [
             (
-                "Whether technical services keep up cannot be told: no export tells what waits "
+                "Whether technical services keep up is not known: no export tells what waits "
                 f"between receipt and the shelf at the end of {report.period.words}."
             ),
             *_came_in(report),
@@ -190,7 +190,7 @@ def _beside(report: TechnicalServices, step: str, count: int | None) -> str:
         return "Told of in part: there may be more, so it is not compared."
     when, then = report.period.last_year.words, report.done_before(step)
     if then is None:
-        return f"{when} is not told of as a whole, so they are not compared."
+        return f"{when} is not told of as a whole, so it is left aside."
     beside = f"{capital(change(count, then, when))}{f' ({number(then)})' if then else ''}"
     chart = report.judged.get(step)
     phrase = chart.of(report.period.since) if chart and report.period.months == 1 else ""

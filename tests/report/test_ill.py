@@ -491,7 +491,7 @@ def test_alt_text_of_the_steps() -> None:
     [charts.waits_by_month, lambda rows: charts.reached_by_day(rows, 7), charts.waiting_by_week],
 )
 def test_pictures_of_nothing_say_so(draw: Any) -> None:
-    assert draw([]).alt.endswith("so there is nothing to show.")
+    assert draw([]).alt.endswith("so the picture is empty.")
     assert draw([])._repr_html_() == draw([])._repr_html_()
 
 

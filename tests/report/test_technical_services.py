@@ -132,7 +132,7 @@ def test_what_is_told_in_part_is_said_and_not_compared() -> None:
 
 def test_without_a_pile_the_question_is_left_open() -> None:
     html = technical_services.answer(example(stages=[]))
-    assert "Whether technical services keep up cannot be told" in html
+    assert "Whether technical services keep up is not known" in html
     assert "Told of it are: 15 received, 9 catalogued." in html
 
 

@@ -38,12 +38,12 @@ def _own(item: Tag) -> str:
 
 
 def faults(sentence: str) -> list[str]:
-    """What is wrong with a sentence: too long, two negations, nothing with a minus."""
+    """What is wrong with a sentence: too long, two negations in a clause, nothing with a minus."""
     words = len(re.findall(r"[\w’'-]*\w[\w.,:’'%-]*", sentence))
     told = []
     if words > MOST_WORDS:
         told.append(f"{words} words")
-    if len(_NEGATION.findall(sentence)) > 1:
+    if any(len(_NEGATION.findall(clause)) > 1 for clause in re.split("[;:]", sentence)):
         told.append("two negations")
     if _MINUS_NOTHING.search(sentence):
         told.append("-0")

@@ -60,10 +60,8 @@ DATED = f"""
 NOT_HELD = {
     "withdrawn": "s.role = 'withdrawn'",
     "lost, missing or claimed returned": IS_MISSING,
-    "on order, never received, or not of this library": "not s.is_held",
-    "of a code without a role, so that it cannot be told whether they are held": (
-        "s.is_held is null"
-    ),
+    "on order, never received, or of another library": "not s.is_held",
+    "of a code whose role is not known: they may be held": ("s.is_held is null"),
     "added after the day looked at": "i.added_on > $as_of::date",
 }
 AGED = """

@@ -41,7 +41,7 @@ def week_ending(week: Row) -> str:
 
 def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
     if not weeks:
-        return f"No {what} are loaded for these weeks, so there is nothing to show."
+        return f"No {what} are loaded for these weeks, so the picture is empty."
     first, last = weeks[0], weeks[-1]
     change = last["waiting"] - first["waiting"]
     than = (
