@@ -46,7 +46,7 @@ MONTHS = (
 
 def number(value: float | None) -> str:
     """A count as people write it, `1,234`; None is "not known"."""
-    return "not known" if value is None else f"{value:,.0f}"
+    return "not known" if value is None else f"{value:z,.0f}"  # z: nothing has no minus
 
 
 def share(part: float, whole: float) -> str:
@@ -70,8 +70,8 @@ def to_a_tenth(part: float) -> str:
 
 
 def tenths(value: float) -> str:
-    """A number of days or the like with one decimal, `5.3`."""
-    return f"{value:,.1f}"
+    """A number of days or the like with one decimal, `5.3`; nothing has no minus."""
+    return f"{value:z,.1f}"
 
 
 class Interval(NamedTuple):

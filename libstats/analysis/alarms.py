@@ -75,7 +75,7 @@ ALARMS: dict[str, tuple[str, str]] = {
     ),
     "numbers that are dates": (
         "numbers or barcodes such as 2-Jan or 2026-01-02 stand between others that are no dates: a "
-        "spreadsheet took 1-2 for a day; export again without opening the file there",
+        "spreadsheet took 1-2 for a day. Export again, and leave the file shut there",
         f"""
         with number as ({_numbers()}),
         form as (
@@ -191,10 +191,9 @@ ALARMS: dict[str, tuple[str, str]] = {
         """,
     ),
     UNDECLARED: (
-        "nobody declared what this code means, so nothing is concluded from it: its copies are not "
-        "judged and not counted, its cases stand apart; add to libstats.toml what stands in "
-        "brackets, and below it the rest with a role "
-        f"in place of the points (of copies: {', '.join(codes.COPY_ROLES)})",
+        "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
+        "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
+        f"the points. Roles of copies: {', '.join(codes.COPY_ROLES)}",
         f"""
         select
             source,
@@ -205,7 +204,7 @@ ALARMS: dict[str, tuple[str, str]] = {
     ),
     "impossible days": (
         "days that are none (1900-01-01, 1970-01-01, 9999 and the like), days after the export, or "
-        "last uses before the copies came: they are taken for blank",
+        "last uses before the copies came. They are taken for blank",
         f"""
         with {MIGRATION_DAY},
         day as ({_days_of("item")}),

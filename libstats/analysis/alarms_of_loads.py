@@ -58,8 +58,8 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         """,
     ),
     "selected by outcome": (
-        "files look as if they hold only some of the cases, by what became of these: what they "
-        "leave out is in no figure; say what they hold below [coverage] (libstats coverage)",
+        "files look as if they hold only some of the cases, by what became of these. What they "
+        "leave out is in no figure. Say what they hold below [coverage] (libstats coverage)",
         """
         select
             c.source,
@@ -112,9 +112,9 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         """,
     ),
     "rows after the file": (
-        "over one row in a hundred tells of what happened more than two days after the day that "
-        "the file has by its name or by what stands in it, and a newer file may be taken for older "
-        "than it: undo the load, and load the file again with --exported-at and its true day",
+        "over one row in a hundred tells of what happened more than two days after the file's own "
+        "day (in its name, or in it). A newer file may be taken for older than it: "
+        "undo the load, and load the file again with --exported-at and its true day",
         """
         select
             source,

@@ -161,15 +161,15 @@ def circulation(
 ) -> duckdb.DuckDBPyRelation:
     """How many checkouts, renewals and in-house uses were there, by month and branch?
 
-    Definition: a checkout is one copy lent once; renewals are counted apart, by who made them; use
-    inside the library is apart from both (ISO 2789 6.2: loans, renewals and in-house use are
-    separate counts). Each branch's day is counted from the circulation log where that has any event
-    of the branch on the day, else from the list of loans, never from both; a loan whose desk is not
-    known counts on days on which its system's log has no event at all. Most systems' loans say how
-    often they were renewed, not when: those renewals stand under the month of the checkout, apart.
-    Where each renewal is a loan of its own (Evergreen), it is a renewal of its day. What the
-    exports do not cover (the view `coverage`) is NULL with its reason, never 0; what they cover in
-    part is at most the truth.
+    Definition: a checkout is one copy lent once. Renewals are counted apart, by who made them; so
+    is use inside the library. ISO 2789 6.2 counts loans, renewals and in-house use separately. Each
+    branch's day is counted from the circulation log where that has any event of the branch on the
+    day. Every other day is counted from the list of loans, so that none is counted twice. A loan
+    whose desk is not known counts on days on which its system's log is silent. Most systems' loans
+    say how often they were renewed, not when: those renewals stand under the month of the checkout,
+    apart. Where each renewal is a loan of its own (Evergreen), it is a renewal of its day. What the
+    exports do not cover is left empty, with its reason (the view `coverage`): a 0 would be a guess.
+    Of what they cover in part there may be more.
 
     Parameters
     ----------

@@ -116,7 +116,7 @@ def first(today: Today) -> str:
     busy = at_desks(today, DO)
     if not busy:
         waiting = sum(today.count(group) for group in GROUPS)
-        return "Nothing is late, and nothing was left lying." if waiting else "Nothing waits."
+        return "Nothing is late or left lying." if waiting else "Nothing waits."
     parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
     total = today.count(DO)
     return (

@@ -57,5 +57,5 @@ def run(folder: Path) -> str:
         f"A made-up library of three branches and its neighbour are in {folder}{held}.\n"
         f"Its report is at {path}\n"
         f"Open it in a web browser. What needs a hand today:  libstats -w {folder} today\n"
-        f"To look around:  jupyter lab {folder / 'notebooks'}"
+        "Then begin with your own exports:  libstats init mylibrary"
     )

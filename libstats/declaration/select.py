@@ -270,8 +270,8 @@ class Plan:
             wanted[b] for b in bases if b in wanted and wanted[b] not in self.positions
         )
         return [
-            f"the heading {h} stands in it more than once, so it is not known which column is meant"
-            " and none is read: give them different names in the report"
+            f"the heading {h} stands in it more than once. Which column is meant is not known, so"
+            " they are passed over: give them different names in the report"
             for h in found
         ]
 

@@ -42,7 +42,7 @@ COVERAGE = {
     "branch": "where, as the rows are counted by it; blank: the source as a whole",
     "since": "from when on",
     "until": "up to when, not included",
-    "is_partial": "true where what is shown is not all: a count is at most the truth",
+    "is_partial": "true where what is shown is not all: there may be more",
     "basis": "on what it rests",
     "selection": "by which outcome a file of the source was selected, if by any",
     "is_suspected": "true if that is not declared, but looks so",

@@ -15,8 +15,8 @@ GROWTH = 1.1  # of the rows of an alarm: beyond that it is another than the one 
 TAKEN_BACK = "taken back"  # the reason of a line that takes one back
 # the view, for the data dictionary: what a row is, and its columns
 NEWEST_DECISION = (
-    "One row a case or alarm that somebody decided to leave alone: of all lines about it in the"
-    " form `decisions` the one entered last, unless that took it back.",
+    "One row a case or alarm that somebody decided to leave alone. Of all lines about it in"
+    " the form `decisions` it is the one entered last, unless that took it back.",
     {
         "process": "the kind of work of the case; the word alarm for an alarm of `libstats check`",
         "case_source": "the configured source that tells of it",

@@ -46,7 +46,7 @@ def refuse(con: duckdb.DuckDBPyConnection, plan: Plan, rows: str, name: str) -> 
         what = "1 number ends" if met == 1 else f"{met:,} numbers end"
         raise FileRefused(
             f"{name} ({plan.source.label}): {what} in zeros after the fifteenth digit and stand on"
-            f" rows that differ (column {headings}): it looks as if a spreadsheet had rounded them",
+            f" rows that differ (column {headings}). It looks as if a spreadsheet had rounded them",
             "Export it again, and load the file without opening it there. If the system does give"
             " such numbers, write into libstats.toml, below [exact]:"
             f' "{plan.source.label}" = true',

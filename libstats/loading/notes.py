@@ -17,7 +17,7 @@ def rejected(seq: int) -> str:
 def tells_nothing(rows: int, table: str) -> str:
     """What is said of rows that a table that rides along cannot take."""
     tell = "tells" if rows == 1 else "tell"
-    return f"{counted(rows, 'row')} {tell} nothing of {table}, since a value for it cannot be read"
+    return f"{counted(rows, 'row')} {tell} nothing of {table}: a value for it is unreadable"
 
 
 def of_file(
@@ -27,14 +27,14 @@ def of_file(
     found = []
     if incoming.is_whole and ledger.held(incoming.job.con, seq, at=seq):
         found.append(
-            "it has far fewer rows than the one before, looks cut or has lines that cannot be read:"
-            f" what it lacks is kept until you run `libstats confirm {seq}`"
+            "it has far fewer rows than the one before, looks cut or has lines that cannot be read."
+            f" What it lacks is kept until you run `libstats confirm {seq}`"
         )
     found += incoming.primary.repeated()
     if incoming.lacks_groups:
         found.append(
-            "some groups are declared to be of cards that stand for places, and its rows do not say"
-            " a card's group: which of its patrons are such cards cannot be known. Add the group to"
+            "some groups are declared to be of cards that stand for places, and its rows leave out"
+            " a card's group. So which of its patrons are such cards is not known. Add the group to"
             f" the report, or name the cards themselves: [roles.{incoming.instance}."
             f"{incoming.primary.table.name}.card]"
         )

@@ -184,7 +184,7 @@ def _fault(table: Table, columns: Mapping[str, str], found: _List) -> str:
     equal = len(found.rows) - len(set(map(tuple, found.rows)))
     if 2 * equal > len(found.rows):
         return (
-            f"{equal:,} of its {len(found.rows):,} rows are equal to another: a row is one of "
+            f"{equal:,} of its {len(found.rows):,} rows are equal to another. A row is one of "
             f"several things that happened to a {table.name}, and says no number of its own"
         )
     place = {h: i for i, h in enumerate(found.part.header)}

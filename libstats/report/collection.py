@@ -174,8 +174,8 @@ def heed_use(report: Collection) -> Html:
     copies = report.use_of_all["items_unrecorded"]
     if copies:
         told.append(
-            f"No loans and no log of {' and '.join(report.silent) or 'some systems'} are loaded. "
-            f"Its {number(copies)} copies are in neither uses per copy nor relative use."
+            f"Neither loans nor a log of {' and '.join(report.silent) or 'some systems'} is "
+            f"loaded. So {number(copies)} copies are in neither uses per copy nor relative use."
         )
     return sections.heed(told)
 
@@ -273,8 +273,8 @@ def rest(report: Collection) -> Html:
     alone = sum(row["loans"] for row in report.resting if row["previous_use_year"] is None)
     if not known:
         return Html(
-            "<p>No loan of the last year has a loan of the same copy before it, so nothing "
-            "can be said of how long copies rest.</p>"
+            "<p>How long copies rest cannot be told: each loan of the last year is the first on "
+            "record of its copy.</p>"
         )
     total, cut = sum(row["loans"] for row in known), [row for row in known if row["is_core"]][-1]
     years = cut["years_since"]
@@ -291,7 +291,10 @@ def rest(report: Collection) -> Html:
         f"{cut['previous_use_year']} or later: in {words}."
     )
     if alone:
-        text += f" {number(alone)} loans have none before them on record and are not in that share."
+        text += (
+            f" {number(alone)} loans are the first of their copy on record, and are left out of "
+            "that share."
+        )
     if total <= ENOUGH_LOANS:
         text += f" The rule that this follows (Slote) wants more than {ENOUGH_LOANS} loans: here "
         text += "there are too few."

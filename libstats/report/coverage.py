@@ -27,7 +27,7 @@ def page(covered: Covered) -> str:
     cells = [
         nbformat.v4.new_markdown_cell(
             f"# {TITLE}\n\nMonth by month: all of it, a part, or nothing. A figure of a month of"
-            " which nothing is told is not known; it is not 0.",
+            " which nothing is told is left empty: a 0 would be a guess.",
             id="title",
         )
     ]
@@ -50,8 +50,8 @@ def _head(covered: Covered) -> Html:
         return Html("<p>Nothing that is loaded has a day.</p>")
     words = (
         f"From {month_name(covered.months[0])} to {month_name(covered.months[-1])}. In the"
-        " pictures a full square is a month that is told of as a whole, a half square one that is"
-        " told of in part, an empty square one of which nothing is told."
+        " pictures a full square is a month that is told of as a whole. A half square is one that"
+        " is told of in part, an empty square one of which nothing is told."
     )
     return Html(paragraph(words))
 

@@ -164,9 +164,9 @@ def _refusals(report: Ill, period: Period) -> Html:
         )
     )
     if not rows:
-        return Html(paragraph("How often each lender says no is told by no export that is loaded."))
-    headings = {"said_no": "Times it said no", "reason": "Most often because"}
-    return sections.shortened(table(rows, f"Who said no, {period.words}", headings=headings))
+        return Html(paragraph("No export that is loaded tells how often each lender refuses."))
+    headings = {"said_no": "Times it refused", "reason": "Most often because"}
+    return sections.shortened(table(rows, f"Who refused, {period.words}", headings=headings))
 
 
 def _unjudged(report: Ill) -> list[str]:
@@ -176,8 +176,7 @@ def _unjudged(report: Ill) -> list[str]:
     ]
     if "sent" in report.work.milestones:
         told.append(
-            "Days are counted from the last sending. What others took to say no before is no part "
-            "of them."
+            "Days are counted from the last sending. What others took to refuse before is left out."
         )
     return told
 

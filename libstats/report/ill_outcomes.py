@@ -68,7 +68,7 @@ def weeks_untold(report: Ill) -> Html:
         by_reason.setdefault((week["coverage"], week["reason"]), []).append(week)
     told = {
         "outside": "left out of the picture and its table",
-        "partly": "shown, and more may have waited",
+        "partly": "shown",
     }
     sentences = [
         f"{_named(weeks)} {'is' if len(weeks) == 1 else 'are'} {told[state]}: {reason}."

@@ -130,8 +130,8 @@ def unjudged(report: Ill) -> Html:
         )
     if unknown := sum(row["undeterminable"] for row in now.values()):
         told.append(
-            f"{of_requests(unknown, 'is', 'are')} over, and no export tells since when: no wait is "
-            "counted."
+            f"{of_requests(unknown, 'is', 'are')} over, and no export tells since when: their "
+            "waits are left out."
         )
     told += sorted(
         f"The twelve months are told of in part: {reason}."

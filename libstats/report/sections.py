@@ -189,9 +189,9 @@ def undeclared(codes: Sequence[Row], what: str) -> list[str]:
     commonest."""
     told = [
         f"{number(row['rows'])} {what} of {row['source']} carry the {row['field']} "
-        f"“{row['code']}”, of which no role is known: nothing is concluded from it. "
-        "Add to libstats.toml what stands in brackets, and below it the rest with its role in "
-        f"place of the points: {row['line']}"
+        f"“{row['code']}”, of which no role is known. Until it has one they are not judged. "
+        "Add this to libstats.toml, the brackets on a line of their own, its role in place of the "
+        f"points: {row['line']}"
         for row in codes[:MOST_CODES]
     ]
     if len(codes) > MOST_CODES:

@@ -182,8 +182,8 @@ def untold(summary: Summary) -> Html:
     )
     return Html(
         paragraph(
-            f"{said}Of {listed(list(NOT_READ))} no export is read yet. The page tells of no single "
-            "patron and of no single member of staff."
+            f"{said}Of {listed(list(NOT_READ))} no export is read yet. The page tells neither of "
+            "single patrons nor of single members of staff."
         )
     )
 

@@ -211,8 +211,8 @@ def collection(asked: Asked) -> Line | None:
         use["items"],
         [added.get(month, 0) for month in asked.months] if added else [],
         "Copies added a month",
-        f"Since {asked.first_day}: {number(this_year)} copies added. Withdrawn ones are no longer "
-        "in the lists, so years are not compared."
+        f"Since {asked.first_day}: {number(this_year)} copies added. Withdrawn ones have left "
+        "the lists, so years are not compared."
         if added
         else "",
         unjudged="a collection changes slowly",

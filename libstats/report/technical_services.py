@@ -57,7 +57,7 @@ def _kept_up(report: TechnicalServices) -> list[str]:
     if pile is None or last is None or last["waiting"] is None:
         return [
             (
-                "Whether technical services keep up cannot be told: no export tells what waits "
+                "Whether technical services keep up is not known: no export tells what waits "
                 f"between receipt and the shelf at the end of {report.period.words}."
             ),
             *_came_in(report),
@@ -190,7 +190,7 @@ def _beside(report: TechnicalServices, step: str, count: int | None) -> str:
         return "Told of in part: there may be more, so it is not compared."
     when, then = report.period.last_year.words, report.done_before(step)
     if then is None:
-        return f"{when} is not told of as a whole, so they are not compared."
+        return f"{when} is not told of as a whole, so it is left aside."
     beside = f"{capital(change(count, then, when))}{f' ({number(then)})' if then else ''}"
     chart = report.judged.get(step)
     phrase = chart.of(report.period.since) if chart and report.period.months == 1 else ""
@@ -284,8 +284,8 @@ def accuracy(report: TechnicalServices) -> Html:
     del report
     return Html(
         paragraph(
-            "How accurate the cataloguing is cannot be told: no export tells of it. Only records "
-            "that a second person has checked would tell it."
+            "No export tells how accurate the cataloguing is. Only records that a second person "
+            "has checked would tell it."
         )
     )
 
@@ -301,7 +301,7 @@ def not_judged(report: TechnicalServices) -> Html:
     told += [
         "What a copy needs differs: a gift, a serial or a rare book takes longer than shelf-ready "
         "copies. The exports do not tell which is which.",
-        "The work of single members of staff is not told, and will not be.",
+        "The work of single members of staff is never told.",
     ]
     return Html(notice("This page does not judge:", told))
 

@@ -52,7 +52,7 @@ OF_WORK = {
 MEANING = {
     DO: "Late, or left lying: what nobody follows up comes first.",
     DECIDE: (
-        "These cannot go on by themselves, or nobody can tell how they stand, or they have been"
+        "These cannot go on by themselves, or their standing is unknown, or they have been"
         " open for more than a year. Decide, then close them in your system."
     ),
     SOON: "Near their goal or their due day.",
@@ -144,7 +144,7 @@ def _head(today: Today) -> Html:
         many = len(today.alarms)
         look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
         heed.append(f"{look} wrong: see the end of this page.")
-    complete = "No export is older than usual, and nothing in them looks wrong."
+    complete = "No export is older than usual, and all of them look right."
     return joined(
         f'<p class="libstats-period">{escaped(shown(today.now.date()))}</p>',
         f'<p class="libstats-answer">{escaped(first(today))}</p>',

@@ -61,10 +61,7 @@ def _finding(report: TechnicalServices) -> str:
     slow, quick = apart(report.orders.vendors)
     words = [f"{name} is slower than all other vendors." for name in slow]
     words += [f"{name} is quicker than all other vendors." for name in quick]
-    return " ".join(words) or (
-        "No vendor stands out: none is slower or quicker than the others by more than chance "
-        "allows."
-    )
+    return " ".join(words) or ("No vendor stands out: they differ by what chance allows.")
 
 
 def _explained(report: TechnicalServices) -> str:

@@ -93,7 +93,7 @@ COPY_ROLE = {
 COPY_STATE = {
     "source": "configured source",
     "item_key": "the copy, as in `item_ever`",
-    "role": "the first of the roles of its codes; `nothing said` without any; blank: none is known",
+    "role": "the first of the roles of its codes; `nothing said`: it has no code; blank: unknown",
     "is_held": "as in `copy_role`; of several codes one no decides, else one unknown: blank",
     "is_on_shelf": "likewise",
     "can_fill": "likewise",
@@ -110,8 +110,8 @@ CASE = {
     "reached": "when it reached each milestone: map of milestone and moment",
     "started_at": "when its wait began",
     "outcome": "open, done, given up by the patron, given up (by the library, the other side, or"
-    " nobody says by whom), lapsed (unfilled), not fetched (it stood ready), over (nobody knows"
-    " how), undeterminable (its status is a word without a role)",
+    " unknown), lapsed (unfilled). Or not fetched (it stood ready), over (by an unknown way),"
+    " undeterminable (its status lacks a role)",
     "ended_at": "when it ended; blank while it is open, and where nobody recorded when",
     "ended_not_before": "it had not ended then: the last export that shows it open, or what"
     " happened last",
@@ -134,10 +134,10 @@ def dictionary() -> str:
         "## Views beside the tables",
         "",
         "`T_ever` is a table `T` with what has gone, and `gone_after`: when a list that lacks it"
-        " last held it. `history.T` holds every stored row of `T`: `shape` (see `loaded_file`),"
-        " `from_seq` (the first load that held it), `until_seq` (the first one of its shape that"
-        " did not; blank: it is held still), `n` (equal rows). What the store needs besides lies in"
-        " the database `store`, which may change from one libstats to the next.",
+        " last held it. `history.T` holds every stored row of `T`, of a `shape` (see"
+        " `loaded_file`), `n` times. `from_seq` is the first load that held it. `until_seq` is the"
+        " first one of its shape that did not; blank: it is held still. What the store needs"
+        " besides lies in the database `store`, which may change from one libstats to the next.",
         "",
     ]
     for name, what, columns in (
@@ -149,7 +149,7 @@ def dictionary() -> str:
         ),
         (
             "judged_day",
-            "The same, with what no column ends, but its word, not open but over.",
+            "The same, where what its word ends, and no column, is over.",
             dict.fromkeys(LOADED_DAY, "as in `loaded_day`")
             | {"over": "how many had ended by their word, nobody knows when"},
         ),

@@ -173,7 +173,7 @@ def _wrong_columns(
         Fault(
             (*here, h),
             "cannot be written as a heading",
-            "Headings have no quotation mark and begin with no question mark",
+            "A quotation mark may stand nowhere in a heading, a question mark only later on",
         )
         for h in columns
         if '"' in h or h[:1] in ("?", "")

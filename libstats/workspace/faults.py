@@ -157,7 +157,7 @@ def _of_sql(here: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 _ALLOWED = (
-    "Headings stand in double quotes, texts in single ones; besides there may be operators, "
+    "Headings stand in double quotes, texts in single ones. Besides there may be operators, "
     "case, and functions such as trim, coalesce, replace, regexp_extract, iso_date, us_time, "
     "eu_time, whole_number, amount, yes_no, person_key"
 )
@@ -214,7 +214,7 @@ _GLEANED = (
     "whether anything stands there"
 )
 _OUT = (
-    "Leave it out; the pattern of what alone is read of free text is said with glean, and a "
+    "Leave it out. The pattern of what alone is read of free text is said with glean. A "
     "number goes through person_key, alone, to a column for it"
 )
 

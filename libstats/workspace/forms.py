@@ -19,15 +19,15 @@ _HEAD = """# Forms for what no system exports
 
 Each file here is an empty form: its first line names the columns. Copy one into `exports`, fill it
 in with any spreadsheet program and load it like every other export. libstats never reads, changes
-or deletes what is in this folder, but for one form: `decisions.csv` stays here, and
-`libstats snooze` and `libstats check --accept` write a line of it for each decision.
+or deletes what is in this folder, but for one form: `decisions.csv` stays here. `libstats snooze`
+and `libstats check --accept` write a line of it for each decision.
 
 * Keep one growing list and load it again and again, or one file a month: a line that is there twice
-  counts once. One with the same words in the columns marked **which one** is the same thing, and of
-  two the one with the newer `entered_at` is believed. So when you correct a line, write the new day
+  counts once. One with the same words in the columns marked **which one** is the same thing. Of two
+  the one with the newer `entered_at` is believed. So when you correct a line, write the new day
   into `entered_at`: of all lines of a file the newest dates it.
-* A line that was wrong altogether (a mistyped branch) does not go away when you delete it:
-  `libstats undo` its load, and load the list again.
+* A line that was wrong altogether (a mistyped branch) stays when you delete it: `libstats undo`
+  its load, and load the list again.
 * Dates are written 2026-10-31, times 2026-10-31 14:30. A spreadsheet program may turn them round
   when it saves CSV (10/31/2026 or 31.10.2026): such lines are rejected. Save a workbook (.xlsx)
   instead, or format the columns as text.
@@ -52,9 +52,9 @@ Reasons for a case: {case}. For an alarm: {alarm}.
 
 `libstats snooze` and `libstats check --accept` fill all of this in and load their line at once. Who
 writes lines by hand takes their words from `libstats today` and `libstats check`, and loads the
-form afterwards: `libstats load forms/decisions.csv`. A line that is no longer meant is not deleted:
-a newer one says `take back`. A line whose load was undone counts again once the form is loaded with
-it: take it out first.
+form afterwards: `libstats load forms/decisions.csv`. Leave a line that you no longer mean
+where it is: a newer one says `take back`. A line whose load was undone counts again once the form
+is loaded with it: take it out first.
 """
 }
 

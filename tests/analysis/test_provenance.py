@@ -224,7 +224,7 @@ def test_explain_answers_a_wrong_word(
         (
             "backlog",
             JANUARY,
-            "2 waiting at 2026-02-01 00:00 (partly: told in part, so a count is at most the truth)",
+            "2 waiting at 2026-02-01 00:00 (partly: told in part, so there may be more)",
         ),
         ("worklist", {}, "2 open: 2 late, 0 near, 0 in time"),
         (

@@ -38,7 +38,7 @@ def test_after_the_newest_export_and_before_the_first(workspace: Workspace) -> N
     libstats.load(workspace, files)
     found = months(workspace, "2026-01-01", "2026-06-01")
     assert found["01 EAST"][:2] == (None, "outside")
-    assert found["01 EAST"][2] == "nothing that is loaded tells of it before 2026-02-01"
+    assert found["01 EAST"][2] == "the exports tell of it only from 2026-02-01 on"
     assert found["02 EAST"] == (48, "whole", None)
     assert found["03 EAST"] == (52, "partly", "told of up to 2026-03-31 16:00")
     for later in ("04 EAST", "05 EAST"):
@@ -53,7 +53,7 @@ def test_a_branch_left_out(workspace: Workspace) -> None:
     ]
     libstats.load(workspace, files)
     found = months(workspace, "2026-02-01", "2026-03-01")
-    assert found["02 WEST"] == (None, "outside", "no export that tells of it is loaded")
+    assert found["02 WEST"] == (None, "outside", "exports that tell of it are missing")
     assert found["02 EAST"][:2] == (48, "whole")
 
 

@@ -37,7 +37,7 @@ def test_a_sign_a_month_and_what_lacks(
         "  checkout         EAST             ##+\n"
         "    March 2026: told of up to 2026-03-31 16:00\n"
         "  checkout         WEST             #.+\n"
-        "    February 2026: no export that tells of it is loaded\n"
+        "    February 2026: exports that tell of it are missing\n"
         "    March 2026: told of up to 2026-03-31 16:00\n"
     )
 

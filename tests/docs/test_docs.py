@@ -88,7 +88,7 @@ def test_the_commands_of_readme_and_help_exist() -> None:
     assert len(shown) > len(arguments.COMMANDS)
     for line in shown:
         words = [w.replace("FILE", "x.csv") for w in shlex.split(line)]
-        if words[0] not in ("report`", "report") or len(words) > 1:
+        if "--help" not in words and (words[0] not in ("report`", "report") or len(words) > 1):
             arguments.parser().parse_args(words)
 
 

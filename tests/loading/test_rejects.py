@@ -20,7 +20,7 @@ def test_a_title_that_cannot_be_read_is_told_of(workspace: Workspace, tmp_path: 
     )
     receipt = load(workspace, [export]).files[0]
     assert (receipt.dispositions["new"], receipt.derived) == (3, {"title": 1})
-    assert receipt.notes[0] == "1 row tells nothing of title, since a value for it cannot be read"
+    assert receipt.notes[0] == "1 row tells nothing of title: a value for it is unreadable"
     with libstats.open(workspace) as con:
         assert con.sql("select line, heading, shape from store.reject").fetchall() == [
             (2, "copyrightdate", "a9999")

@@ -85,7 +85,7 @@ def test_alt_text_of_a_single_month() -> None:
 def test_alt_text_of_no_rows_and_of_a_month_without_rows() -> None:
     assert (
         charts.circulation_by_month([]).alt
-        == "No checkouts are loaded for these months, so there is nothing to show."
+        == "No checkouts are loaded for these months, so the picture is empty."
     )
     assert charts.circulation_by_month(
         [counted(SEPTEMBER, "Central", 7)], month=OCTOBER

@@ -287,9 +287,9 @@ def test_weeks_that_are_not_told_of_are_said_with_their_reason(workspace: Worksp
     )
     assert html == (
         "<p>23 weeks, the last of them ending October 4, 2026, are left out of the picture and "
-        "its table: nothing that is loaded tells of it before 2026-10-05. 4 weeks, the last of "
-        "them ending October 31, 2026 (6 days only), are shown, and more may have waited: told in "
-        "part, so a count is at most the truth.</p>"
+        "its table: the exports tell of it only from 2026-10-05 on. 4 weeks, the last of "
+        "them ending October 31, 2026 (6 days only), are shown: told in "
+        "part, so there may be more.</p>"
     )
 
 
@@ -491,7 +491,7 @@ def test_alt_text_of_the_steps() -> None:
     [charts.waits_by_month, lambda rows: charts.reached_by_day(rows, 7), charts.waiting_by_week],
 )
 def test_pictures_of_nothing_say_so(draw: Any) -> None:
-    assert draw([]).alt.endswith("so there is nothing to show.")
+    assert draw([]).alt.endswith("so the picture is empty.")
     assert draw([])._repr_html_() == draw([])._repr_html_()
 
 

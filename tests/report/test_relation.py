@@ -50,7 +50,7 @@ def test_what_is_not_known_is_blank_and_the_caption_says_so(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     found = shown(con.sql("select 'East' as branch, null::integer as p90, 'a<b' as name"))
-    assert ">1 row. Blank: not known, or there is none</caption>" in found["text/html"]
+    assert ">1 row. Blank: unknown, or there is none</caption>" in found["text/html"]
     assert (
         '<td style="text-align:left"></td><td style="text-align:left">a&lt;b</td>'
         in (found["text/html"])

@@ -407,6 +407,25 @@ def test_a_failed_cell_leaves_the_old_report_and_a_notebook_that_shows_why(
 
 
 @pytest.mark.slow
+def test_what_a_report_refuses_is_said_in_its_words_alone(
+    workspace: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No name of a class, no notebook to look into: nothing failed; and no library's last word."""
+    save(
+        workspace,
+        "own",
+        "import libstats; libstats.open(workspace)",
+        parameters_cell='workspace = "."',
+    )
+    assert main(["-w", str(workspace.folder), "report", "own"]) == 1
+    assert capfd.readouterr().err == (
+        "libstats: nothing has been loaded into this workspace yet\n"
+        "  Put exports into its exports folder and run: libstats load exports\n"
+    )
+    assert list(workspace.reports.iterdir()) == []
+
+
+@pytest.mark.slow
 def test_the_exit_status_tells_a_failed_cell_from_a_wrong_word(workspace: Workspace) -> None:
     save(workspace, "own", "1 / top", parameters_cell="top = 10")
     command = ["-w", str(workspace.folder), "report", "own"]

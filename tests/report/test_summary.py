@@ -373,7 +373,7 @@ def test_services_that_no_export_tells_of_are_one_line() -> None:
     said = summary.untold(told)
     assert "No export that is loaded tells of holds and technical services in October 2026." in said
     assert "Of visits, programmes and digital use no export is read yet." in said
-    assert "no single patron and of no single member of staff" in said
+    assert "neither of single patrons nor of single members of staff" in said
 
 
 # --- as a whole ---
@@ -446,7 +446,7 @@ def test_what_a_director_asks_of_the_sample_library_is_on_the_page(words: str) -
     assert "Building works at Saltmere" in words and "go out every day" in words
     assert f"{sum(own):,} checkouts" in words
     assert "“libstats close 2026-10” keeps a month as it was published" in words
-    assert "no single patron and of no single member of staff" in words
+    assert "neither of single patrons nor of single members of staff" in words
     assert re.search(r"In twelve months 1\d\d copies came in and 1\d\d went to the shelf", words)
     assert "visits, programmes and digital use" in words
 

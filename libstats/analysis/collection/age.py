@@ -60,10 +60,8 @@ DATED = f"""
 NOT_HELD = {
     "withdrawn": "s.role = 'withdrawn'",
     "lost, missing or claimed returned": IS_MISSING,
-    "on order, never received, or not of this library": "not s.is_held",
-    "of a code without a role, so that it cannot be told whether they are held": (
-        "s.is_held is null"
-    ),
+    "on order, never received, or of another library": "not s.is_held",
+    "of a code whose role is not known: they may be held": ("s.is_held is null"),
     "added after the day looked at": "i.added_on > $as_of::date",
 }
 AGED = """
@@ -96,14 +94,14 @@ def collection_age(
     """How old is the collection?
 
     Definition: the age of a copy is the year of the day looked at, less the year of publication or
-    copyright of its record; the middle is the median (ISO 2789 counts documents held: withdrawn,
-    lost and missing copies, those on order and whatever `copy_state` does not call held are left
-    out). A year before 1450 or more than a year ahead is suspect: counted apart and never part of
-    the median. So is a serial, which has no single year: by its record, by the year 9999 (MARC for
-    "still appearing") or by its call number. A day that is none (1970-01-01 and the like) is not
-    known. Days since a copy
-    was added do not count copies added on a migration day, on which the system was filled from
-    another one: at least 100 copies, and 20 times the median day's or half of all.
+    copyright of its record. The middle is the median: half are older, half younger. Documents held
+    are counted, as in ISO 2789: what is withdrawn, lost, missing or on order is left out. So is
+    whatever else `copy_state` does not call held. A year before 1450 or more than a year ahead is
+    suspect: counted apart and left out of the median. So is a serial, which has no single year: by
+    its record, by the year 9999 (MARC for "still appearing") or by its call number. 1970-01-01 and
+    the like are placeholders, taken as not known. Days since a copy was added leave out copies
+    added on a migration day, on which the system was filled from another one. On such a day at
+    least 100 copies were added, and 20 times the median day's or half of all.
 
     Parameters
     ----------

@@ -130,11 +130,11 @@ def collection_use(
     """Which parts of the collection are used more, and which less, than their share of the copies?
 
     Definition: uses are checkouts and uses inside the library, counted as in `circulation` (log
-    before loans). Turnover is uses per copy held at the end of the period. Relative use is a
-    group's share of all uses over its share of all copies: 1 is as much as its share of the copies.
-    Copies of a source of which neither loans nor a log are loaded are part of neither. Dusty is a
-    copy held for at least dusty_years and not used in them; its share is of the copies held so long
-    of which that can be told, never of all.
+    before loans). Turnover is uses per copy held at the end of the period. A group's relative use
+    is its share of all uses divided by its share of all copies. At 1 it is used as much as its size
+    suggests. A system whose loans and log are both missing is left out, uses and copies. Dusty is a
+    copy held for at least `dusty_years` and not used in them. Its share is of the copies held so
+    long of which that can be told.
 
     Parameters
     ----------

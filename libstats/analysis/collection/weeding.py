@@ -53,19 +53,19 @@ def weeding_candidates(
 ) -> duckdb.DuckDBPyRelation:
     """Which copies should somebody look at, because they are old, unused, or both?
 
-    Definition: each class has a limit of age (the year looked at less the year of publication) and
-    of years without use (checkout or use inside the library), by a profile of limits such as CREW's
-    (Texas State Library: X years / Y years / MUSTIE); a copy beyond both (combine "and") or one of
-    them ("or") is a candidate. A list for people to look at, never to discard unseen: whether a
-    book misleads, is worn or superseded, no export tells. Copies that are kept whatever their age
-    are left out first, then those that cannot be judged: a code of the copy without a role, no
-    class, no usable year, or records of use that begin too late: "unused for 10 years" cannot be
-    known of 4 years of records. A copy came on the day it was added or, where that is not told,
-    received on an order; no rest is longer than since then, or where neither is told since its year
-    of publication. A last use that a system wrote (`system_days`), that lies on no day (1900-01-01
-    and the like) or before the copy came is none. A copy of which neither the day it came nor any
-    use is told, nor would be by any export, cannot be judged. At least one copy of a title stays,
-    unless keep_last_copies is false.
+    Definition: each class has two limits: of age, and of years without a checkout or use inside the
+    library. Age is the year looked at less the year of publication. The limits come from a profile
+    such as CREW's (Texas State Library: X years / Y years / MUSTIE). A copy beyond both (combine
+    "and") or one of them ("or") is a candidate. The list is for people to look at: whether a book
+    misleads, is worn or superseded, no export tells. Copies that are kept whatever their age are
+    left out first, then those that cannot be judged. Those have a code of unknown role, no class or
+    usable year, or records of use that begin too late. Records of 4 years cannot show that a copy
+    was "unused for 10 years". A copy came on the day it was added or, where that is not told,
+    received on an order. Its rest is at most the time since then, or since its year of publication
+    where neither day is told. A last use is passed over if a system wrote it (`system_days`), or if
+    it lies before the copy came. So is one on a placeholder such as 1900-01-01. A copy cannot be
+    judged where all exports are silent on the day it came and on its uses. At least one copy of a
+    title stays, unless keep_last_copies is false.
 
     Parameters
     ----------

@@ -107,7 +107,7 @@ def _compared(months: Mapping[date, Row], last: date, measure: str) -> Row:
         many = "1 month is" if len(pairs) == 1 else f"{len(pairs)} months are"
         return {**row, "reason": f"{many} told of in both years, and {FEWEST} are needed"}
     if interval is None:
-        return {**row, "reason": "in a month there was none, so no change can be told"}
+        return {**row, "reason": "in a month there was none: a change from 0 has no size"}
     low, high = interval
     side = (low > 0) - (high < 0)
     verdict = worded(MEASURES[measure], side)

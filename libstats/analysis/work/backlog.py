@@ -61,14 +61,14 @@ def backlog(
     """How much work was waiting at the end of each period, how old was it, and how much came and
     went?
 
-    Definition: a case is waiting at a moment if it had reached `start` by then and neither an `end`
-    nor been given up for good. Ages are elapsed days from the start. A case that is over, and
-    nobody recorded when, waits until the last export that shows it open and is over with the first
-    that does not; between the two it is undeterminable. What is known to be paused at a moment does
-    not wait then. `waiting`, `undeterminable` and `paused` together change from one period to the
-    next by came - done - given_up - over. A case that the newest list lacks, or of whose
-    branch the log was left out since, and nothing says is over, waited when it was last told of,
-    and is undeterminable since.
+    Definition: a case waits at a moment if by then it had reached `start`, and had neither reached
+    an `end` nor been given up for good. Ages are elapsed days from the start. Of some cases that
+    are over nobody recorded when. Such a case waits until the last export that shows it open, and
+    is over with the first that does not. Between the two it is undeterminable. What is known to be
+    paused at a moment does not wait then. From one period to the next, `waiting`, `undeterminable`
+    and `paused` together change by came - done - given_up - over. Some cases lack in the newest
+    list, or the log has left out their branch since. While nothing says that such a case is over,
+    it waited when last told of, and is undeterminable since.
 
     Parameters: as for `turnaround`; `every` is `day`, `week` (from Monday), `month`, `quarter` or
     `year`. The first period is the one that `since` lies in, the last one ends at `until`; the one

@@ -133,7 +133,7 @@ _CELLS = f"""
                 when stretches > 0 and seconds = 0
                     then 'told in part'
                         || coalesce(': ' || known.selection, '')
-                        || ', so a count is at most the truth'
+                        || ', so there may be more'
                 when stretches > 0 and seconds = epoch(told_until) - epoch(told_since)
                     then concat_ws(
                         ' and ',
@@ -153,14 +153,12 @@ _CELLS = f"""
                         || round((epoch(ends_at) - epoch(starts_at)) / 86400, 1)
                         || ' days'
                 when starts_at >= known.until
-                    then 'nothing that is loaded tells of it after '
-                        || strftime(known.until, '%Y-%m-%d %H:%M')
+                    then strftime(known.until, 'the exports tell of it only up to %Y-%m-%d %H:%M')
                 when ends_at <= known.since
-                    then 'nothing that is loaded tells of it before '
-                        || strftime(known.since, '%Y-%m-%d')
+                    then strftime(known.since, 'the exports tell of it only from %Y-%m-%d on')
                 when known.since is null
-                    then 'no export tells of it as such: what is shown of it is at most the truth'
-                else 'no export that tells of it is loaded'
+                    then 'no export tells of it as such, so there may be more than is shown'
+                else 'exports that tell of it are missing'
             end as reason
         from measured_cell
         -- what closed or opened has no figures after or before, if the source goes on

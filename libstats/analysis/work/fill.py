@@ -111,13 +111,14 @@ def fill_rate(
     """Of the requests made in a period, what share was filled?
 
     Definition: filled / (filled + unfilled), of the requests whose `start` lies in the period,
-    whenever they were closed, so that each is counted once and months add up to the year. Filled is
-    what was done, fetched or not; unfilled what lapsed, or was given up by the library or the other
-    side, which is also said where nothing tells who did. What patrons gave up (by its status first,
-    then by its reason), duplicates, and what is available here or online are no failure, and each
-    stands in a column of its own. Libraries disagree on them, so `naive_rate` is what comes of
-    calling all of them unfilled. Open requests are in neither number, nor are those of which nobody
-    can tell what became of them. 95 % intervals are Wilson's (1927, JASA 22).
+    whenever they were closed. So each is counted once, and months add up to the year. Filled is
+    what was done, fetched or not. Unfilled is what lapsed, or was given up by the library, by the
+    other side, or by whom the export does not say. What patrons gave up, duplicates, and what is
+    available here or online are no failure. Each stands in a column of its own. What a patron gave
+    up is told by its status first, then by its reason. Libraries disagree on these, so `naive_rate`
+    is what comes of calling all of them unfilled. Open requests are in neither number, nor are
+    those of which nobody can tell what became of them. 95 % intervals (the range in which the true
+    rate very likely lies) are Wilson's (1927, JASA 22).
 
     Parameters
     ----------

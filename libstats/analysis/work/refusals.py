@@ -69,7 +69,7 @@ def _refuse_closed(cohort: Cohort, rows: list[Row]) -> None:
     if age < slowest:
         raise AnalysisError(
             f"{cohort.spans.process.name}: all {cases:,} cases are closed, even those of the last "
-            f"{age:.1f} days, though one in ten takes {slowest:.1f} or more: an export of closed "
+            f"{age:.1f} days. Yet one in ten takes {slowest:.1f} or more: an export of closed "
             "cases only",
             "Who still waits is missing, so no turnaround can be told. "
             "Export all requests of the period, whatever their status.",

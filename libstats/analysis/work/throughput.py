@@ -54,10 +54,10 @@ def throughput(
 ) -> duckdb.DuckDBPyRelation:
     """How many cases reached a milestone, per period?
 
-    Definition: each case is counted once, in the period in which it reached the milestone (for the
-    first time, or for the last where the process says so), whenever it began, as the newest export
-    knows it: months asked one by one add up to the year. What reached it at a time that nobody
-    recorded is in no period; `throughput_left_out` counts it.
+    Definition: each case is counted once, in the period in which it reached the milestone, whenever
+    it began, as the newest export knows it. The first time counts, or the last where the kind of
+    work says so. So months asked one by one add up to the year. What reached it at an unrecorded
+    time is in no period; `throughput_left_out` counts it.
 
     Parameters
     ----------

@@ -93,16 +93,17 @@ def turnaround(
 ) -> duckdb.DuckDBPyRelation:
     """How long did the cases that began in a period wait, those counted that wait still?
 
-    Definition: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
-    have reached `end`: the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53) with the cases
-    open at `as_of` as right-censored (those that the newest list lacks, when they were last told
-    of), those given up as censored when they were, and 95 % intervals on the log(-log) scale: how
-    long it takes, as if nothing were given up. Of all cases, given up
-    or not, `share_reached` reach the end, and half, 80 % and 90 % by `all_p50`, `all_p80` and
-    `all_p90` (cumulative incidence: Aalen and Johansen 1978). The naive figures beside it, of
-    closed cases alone, are what most reports show: they leave out who waits longest. Elapsed time,
-    never midnights counted, nor time known to be paused; whole days where an export gives only the
-    day.
+    Definition: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
+    whose `start` lies in the period. It is the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA
+    53): an open case counts for as long as it has waited. It is right-censored (known to have
+    waited at least so long) at `as_of`, or when last told of where the newest list lacks it. A case
+    given up is censored when it was: the estimate says how long it takes as if nothing were given
+    up. 95 % intervals (the range in which the true time very likely lies) are on the log(-log)
+    scale. Of all cases, given up or not, `share_reached` reach the end. Half, 80 % and 90 % of all
+    reach it by `all_p50`, `all_p80` and `all_p90` (cumulative incidence: Aalen and Johansen 1978).
+    The naive figures beside it, of closed cases alone, are what most reports show: they leave out
+    who waits longest. Time is elapsed time, in whole days where an export gives only the day.
+    Midnights are not counted, and time known to be paused is taken off.
 
     Parameters
     ----------

@@ -34,16 +34,15 @@ def worklist(
 ) -> duckdb.DuckDBPyRelation:
     """Which cases are open, how old are they against the goal, and what should happen next?
 
-    Definition: a case is open if it has begun, and has neither reached an end of its process nor
-    been given up for good, nor does an export say that it is over. `late` is older than the goal,
-    `near` older than three quarters of it. Where a process names the day on which each case is due
-    (loans), a case with such a day is `late` after it and `near` within three days of it, whatever
-    its age. One that is `paused` waits for nobody: its patron paused it. Of one that is `not known`
-    nobody can tell whether it is open: its status is a word that nobody declared, or it ended
-    between two exports, of which `as_of` knows the first. A case that the newest list lacks, or
-    of whose branch the log was left out since, and nothing says is over, is open `when last told`,
-    and so is every case if `as_of` is more than a day after all that its source's exports tell:
-    it is judged at the moment up to which it was told of, for nobody knows of it later.
+    Definition: a case is open if it has begun, and is neither done, nor given up for good, nor over
+    by the word of an export. `late` is older than the goal, `near` older than three quarters of it.
+    Of work with due days (loans), a case is `late` after its day and `near` within three days of
+    it, whatever its age. One that is `paused` waits for nobody: its patron paused it. One that is
+    `not known` may be open or over. Its status is a word that is declared nowhere, or it ended
+    between two exports, of which `as_of` knows the first. While nothing says that it is over, a
+    case is open `when last told` if the newest list lacks it. So it is if the log has left out its
+    branch since. The same goes for every case if `as_of` is more than a day after all that its
+    source's exports tell. Such a case is judged at the moment up to which it was told of.
 
     Parameters
     ----------

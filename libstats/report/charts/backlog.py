@@ -41,7 +41,7 @@ def week_ending(week: Row) -> str:
 
 def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
     if not weeks:
-        return f"No {what} are loaded for these weeks, so there is nothing to show."
+        return f"No {what} are loaded for these weeks, so the picture is empty."
     first, last = weeks[0], weeks[-1]
     change = last["waiting"] - first["waiting"]
     than = (
@@ -55,8 +55,8 @@ def _weeks_finding(weeks: Sequence[Row], what: str) -> str:
         else f"{number(last['waiting'])} {what} were"
     )
     words = (
-        f"{were} waiting at the end of the week ending {week_ending(last)}, {than} in the week "
-        f"ending {week_ending(first)} ({number(first['waiting'])})."
+        f"{were} waiting at the end of the week ending {week_ending(last)}. That is {than} in the "
+        f"week ending {week_ending(first)} ({number(first['waiting'])})."
     )
     most = max(weeks, key=lambda week: week["waiting"])
     words += f" The most were {number(most['waiting'])}, in the week ending {week_ending(most)}."

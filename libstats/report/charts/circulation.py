@@ -100,7 +100,7 @@ def circulation_by_month(rows: Any, month: date | None = None) -> Figure:
 def _finding(data: _Months) -> str:
     """The sentence that the picture is there to say."""
     if not data.months or not data.cells:
-        return "No checkouts are loaded for these months, so there is nothing to show."
+        return "No checkouts are loaded for these months, so the picture is empty."
     total = data.total(data.month)
     parts = [_headline(data, total)]
     unknown = data.cells.get((data.month, None), 0)

@@ -54,7 +54,7 @@ def decades(rows: Any, as_of_year: int) -> Figure:
 
 def _decades_finding(counts: dict[int, int], unknown: int) -> str:
     if not counts:
-        return "No copy has a usable year of publication, so there is nothing to show."
+        return "No copy has a usable year of publication, so the picture is empty."
     total = sum(counts.values())
     most = max(counts, key=lambda decade: (counts[decade], decade))
     text = (
@@ -62,7 +62,7 @@ def _decades_finding(counts: dict[int, int], unknown: int) -> str:
         f"the {most}s, more than from any other decade; the oldest are from the {min(counts)}s."
     )
     return (
-        f"{text} {number(unknown)} copies have no usable year and are not in the picture."
+        f"{text} {number(unknown)} copies have no usable year and are left out of the picture."
         if unknown
         else text
     )
@@ -154,7 +154,7 @@ def _classes_finding(rows: list[Row]) -> str:
         if row["class"] is not None and row["old"] is not None and row["is_dated"]
     ]
     if not dated:
-        return "In no class have enough copies a usable year, so nothing can be said."
+        return "Too few copies of each class have a usable year to say more."
     oldest = max(dated, key=lambda row: row["old"])
     text = (
         f"The oldest class is {oldest['class']}: {share(oldest['old'], 1)} of its copies are "

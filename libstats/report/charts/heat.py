@@ -33,7 +33,7 @@ def hours_by_weekday(cells: Cells, caption: str) -> Figure:
 def _finding(cells: Cells) -> str:
     busy = {cell: count for cell, count in cells.items() if count}
     if not busy:
-        return "No hour is told, so there is nothing to show."
+        return "No hour is told, so the picture is empty."
     hour, day = max(busy, key=lambda cell: (busy[cell], cell))
     by_day = {name: sum(n for (_, d), n in busy.items() if d == name) for _, name in busy}
     most = max(by_day, key=lambda name: (by_day[name], name))

@@ -42,7 +42,7 @@ def usual_by_month(rows: Sequence[Row], what: str = "Checkouts on an open day") 
 def _finding(rows: Sequence[Row], what: str) -> str:
     points = [row for row in rows if row["is_point"]]
     if not points:
-        return "No month is told of as a whole, so there is nothing to show."
+        return "No month is told of as a whole, so the picture is empty."
     last = points[-1]
     words = f"{what} in {month_name(last['period'])}: {tenths(last['value'])}."
     if last["low"] is not None:

@@ -67,7 +67,7 @@ def _between(first: date, last: date) -> list[date]:
 
 def _waits_finding(window: Sequence[date], months: dict[date, Row], what: str) -> str:
     if not window:
-        return f"No {what} are loaded for these months, so there is nothing to show."
+        return f"No {what} are loaded for these months, so the picture is empty."
     now, name = months[window[-1]], month_name(window[-1])
     then = months.get(month_before(window[-1], 12))
     parts = [
@@ -249,7 +249,7 @@ def shares_after(steps: Sequence[Row], days: float) -> tuple[float, float] | Non
 
 def _curve_finding(steps: Sequence[Row], goal_days: float, what: str) -> str:
     if not steps:
-        return f"No {what} have ended yet, so there is nothing to show."
+        return f"No {what} have ended yet, so the picture is empty."
     parts = []
     for days in (goal_days, 2 * goal_days):
         if (found := shares_after(steps, days)) is not None:

@@ -74,7 +74,7 @@ def waits_of(times: Mapping[str, Sequence[Row]], of: str) -> Html:
     """The finding and the table of what is told of as a whole."""
     told = [(when, row) for when, rows in times.items() for row in rows if _is_told(row)]
     if not told:
-        return Html(paragraph("No system's holds are told of as a whole, so no wait is said."))
+        return Html(paragraph("No system's holds are told of as a whole, so waits are left out."))
     several = len({row["part"] for _, row in told}) > 1
     words = " ".join(_finding(row, when, of if several else "") for when, row in told)
     lines = [{"when": when, "part": row["part"], **_line(row)} for when, row in told]

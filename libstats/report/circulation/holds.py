@@ -102,7 +102,7 @@ def queues(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     of all branches."""
     known = con.execute("select count(*) from hold").fetchall()
     if not known[0][0]:
-        return Html(paragraph("No list of holds is loaded, so no queue can be told."))
+        return Html(paragraph("Queues cannot be told before a list of holds is loaded."))
     stuck = hold_copies(con).filter("is_unfillable").aggregate("count(*)").fetchall()
     return queues_of(records(hold_queues(con)), stuck[0][0])
 

@@ -39,7 +39,7 @@ def overdue(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     months before."""
     at = _late_at(con, report)
     if at is None:
-        return Html(paragraph("No list of loans is loaded, so what is overdue cannot be told."))
+        return Html(paragraph("What is overdue cannot be told before a list of loans is loaded."))
     rows = report.here(_open(con, at))
     told = _unjudged(con, rows, report, at)
     return joined(overdue_of(rows, at), _stood(con, report), sections.unjudged(told))
@@ -186,9 +186,9 @@ def _unjudged(
     told = []
     if silent and not report.branch:
         names = listed([source for (source,) in silent])
-        told.append(f"No list of loans of {names} is loaded: what is overdue there is not known.")
+        told.append(f"No list of loans of {names} is loaded: more may be overdue there.")
     for standing, words in (
-        ("no due day", "have no due day, and cannot be overdue."),
+        ("no due day", "have no due day: they are never overdue."),
         ("not known", "may be over: nothing that is loaded tells."),
     ):
         if count := sum(row["n"] for row in rows if row["standing"] == standing):

@@ -89,7 +89,7 @@ def _beside(report: Circulation, now: int | None) -> str:
     """How it compares where the control chart says nothing."""
     then = report.count(COUNTS["checkouts"], report.last_year)
     if then is None or report.state(report.last_year) != "whole" or now is None:
-        return "and the year before is not told of as a whole, so they are not compared"
+        return "and the year before is not told of as a whole, so it is left aside"
     return change(now, then, report.last_year.words)
 
 
@@ -288,7 +288,7 @@ def in_house(report: Circulation) -> Html:
         )
     else:
         text = (
-            f"No use inside the library is recorded for {name}. Where staff do not scan what "
-            "they reshelve none is recorded, so this is no proof that there was none."
+            f"No use inside the library is recorded for {name}. Use is recorded only where "
+            "staff scan what they reshelve, so there may have been some."
         )
     return Html(paragraph(text))

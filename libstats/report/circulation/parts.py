@@ -81,7 +81,8 @@ def item_types_of(
         []
         if is_compared
         else [
-            f"{capital(report.last_year.words)} is not beside it: not all of both times is told of."
+            f"{capital(report.last_year.words)} is left out: one of the two times is not "
+            "told of as a whole."
         ]
     )
     return joined(sections.shortened(shown), sections.unjudged(told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from libstats.report import sections
@@ -12,6 +13,8 @@ from libstats.report.page.table import Html, table
 from libstats.wording import number
 
 __all__ = ["gaps", "origin"]
+
+MOST_NAMES = 3  # that a sentence names; the tables name all
 
 
 def gaps(report: Circulation) -> list[str]:
@@ -31,8 +34,8 @@ def _lacks(report: Circulation) -> list[str]:
     """What the exports lack as such, whatever the period."""
     lacks = [
         (
-            f"Copies of “{source}” are loaded, but no loans and no log: its branches are not in "
-            "these figures."
+            f"Copies of “{source}” are loaded, but neither loans nor a log: its branches are "
+            "missing from these figures."
         )
         for source in report.silent
     ]
@@ -52,15 +55,22 @@ def _partly(report: Circulation) -> list[str]:
     name = report.period.words
     return [
         (
-            f"{'Every branch' if len(names) == len(every) else ', '.join(names)}: "
+            f"{'Every branch' if len(names) == len(every) else _few(names)}: "
             + (
-                f"{name} is not known, {reason}."
+                f"{name} is not known: {reason}."
                 if state == "outside"
                 else f"{name} is only {reason}. It is not compared with other times."
             )
         )
         for (state, reason), names in by_reason.items()
     ]
+
+
+def _few(names: Sequence[str]) -> str:
+    """Names for a sentence: the first of many."""
+    more = len(names) - MOST_NAMES
+    listed = ", ".join(names[:MOST_NAMES])
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def origin(report: Circulation) -> Html:
@@ -76,8 +86,8 @@ def origin(report: Circulation) -> Html:
         for column in ("days_from_log", "days_from_loans")
     )
     days = (
-        f"On {number(log)} days at a branch the circulation log was counted, on {number(loans)} "
-        "days the list of loans. No day is counted from both."
+        f"Each day at a branch is counted from one export: {number(log)} from the circulation log, "
+        f"{number(loans)} from the list of loans."
     )
     complete = (
         f"Every export reaches the end of {report.period.words}, and all its rows could be read."

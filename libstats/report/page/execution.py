@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from libstats.errors import NothingTold, ReportError
+from libstats import errors
+from libstats.errors import LibstatsError, NothingTold, ReportError
 from libstats.report.page import protected, publish
 from libstats.report.page.notebook import NotebookNode, nbformat, text
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Kernel"]
 
+# Errors whose words say what is wrong and what to do: no notebook is needed to look for it.
+_IN_WORDS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, LibstatsError)
+}
 # What is opened once serves all notebooks of one kernel, and shows all of them one state.
 _SHARED = "import functools, libstats\nlibstats.open = functools.cache(libstats.open)"
 
@@ -63,7 +71,8 @@ class Kernel:
 
     def run(self, notebook: NotebookNode, name: str, failed: Path) -> None:
         """Run all cells of a notebook. ReportError on a failure: the notebook as far as it came
-        goes into the file `failed`; NothingTold where it says that nothing tells of its period."""
+        goes into the file `failed`. What a cell refuses in words of ours is said in them alone, as
+        NothingTold where nothing tells of its period."""
         from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
         try:
@@ -74,9 +83,10 @@ class Kernel:
         except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             if not isinstance(error, CellExecutionError):
                 self._end()  # a cell may still run in it
-            elif error.ename == NothingTold.__name__:
+            elif error.ename in _IN_WORDS:
                 problem, _, remedy = error.evalue.partition("\n")
-                raise NothingTold(problem, remedy.strip()) from error
+                kind = NothingTold if error.ename == NothingTold.__name__ else ReportError
+                raise kind(problem, remedy.strip()) from error
             protected.unseal(notebook)
             publish.write(failed, text(notebook))
             raise ReportError(
@@ -89,7 +99,9 @@ class Kernel:
         if self._client is None:
             self._client = self._started(notebook)
         self._client.nb = notebook
-        self._client.execute(cleanup_kc=False, env=self._environment)
+        # what the kernel's libraries print when it is shut down is nobody's business
+        quiet = subprocess.DEVNULL
+        self._client.execute(cleanup_kc=False, env=self._environment, stderr=quiet)
 
     def _started(self, notebook: NotebookNode) -> NotebookClient:
         from nbclient import NotebookClient

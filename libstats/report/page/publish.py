@@ -40,10 +40,7 @@ def page(notebook: NotebookNode, name: str) -> str:
     found = faults(text)
     if found:
         raise ReportError(
-            (
-                f"{name}: the page would not be accessible or would not stand alone: "
-                f"{'; '.join(found)}"
-            ),
+            (f"{name}: the page would not be accessible, or need the network: {'; '.join(found)}"),
             (
                 "Use libstats.report.charts and libstats.report.table, give each picture its alt "
                 "text, and show text with libstats.report.page.html.paragraph."

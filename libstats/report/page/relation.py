@@ -98,7 +98,7 @@ def _caption(rows: list[Row], total: int) -> str:
     if total > SHOWN:
         told = f"The first {SHOWN} of {told}: {number(total - SHOWN)} more are not shown"
     has_blanks = any(value is None for row in rows for value in row.values())
-    return f"{told}. Blank: not known, or there is none" if has_blanks else told
+    return f"{told}. Blank: unknown, or there is none" if has_blanks else told
 
 
 def _written(value: Any) -> str:

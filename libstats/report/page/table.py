@@ -44,7 +44,9 @@ def shown(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, (float, Decimal)):
-        return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+        return (
+            f"{value:z,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+        )
     if isinstance(value, datetime):
         return f"{day_name(value)}, {value:%H:%M}" if value.time() != time() else day_name(value)
     return day_name(value) if isinstance(value, date) else str(value)

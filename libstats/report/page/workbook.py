@@ -295,6 +295,6 @@ def _facts(
     why = f"{cells} “{WITHHELD}”, on: {'; '.join(hidden)}. {NOTE}" if hidden else "Nothing."
     facts += [
         ("Withheld", why),
-        ("An empty cell", "Not known, or there is none. An interval without a high end is open."),
+        ("An empty cell", "Unknown, or there is none. An interval without a high end is open."),
     ]
     return [*facts, *(("Note", note) for note in notes)]

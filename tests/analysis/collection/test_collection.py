@@ -229,8 +229,8 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
     assert dict(age.left_out(con, as_of=AS_OF, by="all").fetchall()) == {
         "withdrawn": 1,
         "lost, missing or claimed returned": 2,
-        "on order, never received, or not of this library": 1,
-        "of a code without a role, so that it cannot be told whether they are held": 1,
+        "on order, never received, or of another library": 1,
+        "of a code whose role is not known: they may be held": 1,
         "added after the day looked at": 1,
         "counted, but without a year, so of no known age": 1,
         "counted, but the year is suspect (before 1450 or in the future)": 0,

@@ -124,7 +124,7 @@ def test_what_no_export_tells_of_is_null_with_its_reason() -> None:
         con.execute("update coverage set since = '2025-03-01'")
         january, *_ = told(con)
     assert (january["amount"], january["value"]) == (None, None)
-    assert january["reason"] == "EAST: nothing that is loaded tells of it before 2025-03-01"
+    assert january["reason"] == "EAST: the exports tell of it only from 2025-03-01 on"
 
 
 def test_the_newest_point_is_judged_in_words() -> None:

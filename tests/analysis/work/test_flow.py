@@ -93,8 +93,8 @@ def test_backlog_of_what_no_export_tells_is_null_and_says_why(workspace: Workspa
     rows = found.select("ended_at, waiting, came, coverage, flow_coverage, reason").fetchall()
     before, first, newest, after, _ = rows
     assert before[1:5] == after[1:5] == (None, None, "outside", "outside")
-    assert before[5] == "nothing that is loaded tells of it before 2026-01-01"
-    assert after[5] == "nothing that is loaded tells of it after 2026-01-10 00:00"
+    assert before[5] == "the exports tell of it only from 2026-01-01 on"
+    assert after[5] == "the exports tell of it only up to 2026-01-10 00:00"
     assert (first[1], newest[1]) == (1, 1)
     # the period of the newest export ends with it
     assert newest[0] == datetime(2026, 1, 10)

@@ -93,7 +93,7 @@ TOLD = {
         {
             "2026-01": (
                 "partly",
-                "told in part: open, and closed since, so a count is at most the truth",
+                "told in part: open, and closed since, so there may be more",
             ),
             "2026-02": ("partly", "told of from 2026-02-20 on"),
             "2026-03": ("whole", None),
@@ -102,8 +102,8 @@ TOLD = {
     "what is out": (
         "end is None",
         {
-            "2026-02": ("partly", "told in part: open only, so a count is at most the truth"),
-            "2026-03": ("partly", "told in part: open only, so a count is at most the truth"),
+            "2026-02": ("partly", "told in part: open only, so there may be more"),
+            "2026-03": ("partly", "told in part: open only, so there may be more"),
         },
     ),
 }
