@@ -17,7 +17,7 @@ from libstats.analysis.today import Today
 from libstats.analysis.today_desks import at_desks, day_before, first, tasks, told
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS
 from libstats.errors import LibstatsError, ReportError
-from libstats.wording import Row
+from libstats.wording import Row, capital
 from libstats.workspace.workspace import Workspace
 
 WIDTH = 100
@@ -131,7 +131,8 @@ def _group_lines(group: str, today: Today) -> list[str]:
         for work in desk.work:
             for task, rows in tasks(work, group):
                 lines += ["", f"  {task}", *_laid_out([_cells(row) for row in rows])]
-            lines += [f"    and {more:,} more"] if (more := work.more(group)) else []
+            more = work.more(group)
+            lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
         if group == DO and desk.shelf:
             cells = [_shelf_cells(row) for row in desk.shelf[: lists.MOST]]
             lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]

@@ -28,7 +28,7 @@ from libstats.wording import Row, day_name, records
 __all__ = ["LAST", "Collection", "read"]
 
 MOST_ROWS = 500  # of a list that somebody takes to the shelves
-LAST = "kept: the only copy of its title, or the best used of several that would all go"
+LAST = "kept: the only copy of its title, or the last used of several that would all go"
 
 
 @dataclass(frozen=True)

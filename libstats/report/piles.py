@@ -25,6 +25,7 @@ STAGES = {
     ("catalogued", "available"): "Catalogued, not yet on the shelf",
     ("received", "available"): "Not yet on the shelf",
 }
+MORE = "no list tells of all that waits, so there may be more than is shown"
 WAYS = {
     ("received", "catalogued"): "Receipt to catalogued",
     ("catalogued", "available"): "Catalogued to shelf",
@@ -138,7 +139,7 @@ def pile_table(report: TechnicalServices) -> Html:
         sheet="What waited, by month",
     )
     reasons = {
-        f"{STAGES[stage.start, stage.end]}: {row['reason']}."
+        f"{STAGES[stage.start, stage.end]}: {row['reason'] if row['waiting'] is None else MORE}."
         for stage in _piles(report)
         for row in stage.months
         if row["coverage"] != "whole" and row["reason"]

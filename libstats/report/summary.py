@@ -131,7 +131,7 @@ def _verdict(summary: Summary) -> str:
 def _goals(lines: dict[str, Line]) -> list[str]:
     told = {name: line for name, line in lines.items() if line.goal}
     if not told:
-        return ["The library has set no goals."]
+        return ["The library has set no goals of its own."]
     missed = [name for name, line in told.items() if line.is_goal_missed]
     if missed:
         return [f"Outside its goal: {listed(missed)}."]

@@ -163,7 +163,7 @@ def year_to_date(asked: Asked, now: Count, then: Count, what: str) -> str:
     both are told as a whole."""
     if now.value is None:
         return ""
-    since = f"Since {asked.first_day}"
+    since = f"Fiscal year, since {asked.first_day}"
     if not now.is_whole:
         return f"{since}: at least {number(now.value)} {what}; told in part, so not compared."
     if then.value is None or not then.is_whole:

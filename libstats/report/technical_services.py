@@ -67,11 +67,11 @@ def _kept_up(report: TechnicalServices) -> list[str]:
     words = [_headline(last, goal, _is_whole(last))]
     if came is not None and done is not None:
         words.append(
-            f"In {report.period.words} {_copies(came)} came in and {number(done)} "
+            f"In {report.period.words} {_copies(came)} reached the desk and {number(done)} "
             f"{'was' if done == 1 else 'were'} {GOES[pile.end]}."
         )
     if oldest is not None:
-        words.append(f"The oldest has waited {tenths(oldest)} days; the goal is {goal:g}.")
+        words.append(f"The oldest has waited {tenths(oldest)} days; the goal is {goal:g} days.")
     return words
 
 

@@ -88,7 +88,10 @@ def test_the_year_so_far_begins_where_the_library_says(
 def test_the_year_so_far_is_compared_only_where_both_are_told(
     now: Count, then: Count, said: str
 ) -> None:
-    assert summary_rows.year_to_date(asked(), now, then, "loans") == f"Since January 1: {said}"
+    assert (
+        summary_rows.year_to_date(asked(), now, then, "loans")
+        == f"Fiscal year, since January 1: {said}"
+    )
 
 
 def test_of_what_nothing_is_told_there_is_no_sentence() -> None:
@@ -299,7 +302,7 @@ def line(**other: Any) -> Line:
         12,
         [1.0, 2.0, 3.0] * 4 + [4.0],
         "Loans by month",
-        "Since January 1: 99.",
+        "Fiscal year, since January 1: 99.",
         is_judged=True,
     )
     return dataclasses.replace(told, **other)
@@ -312,7 +315,7 @@ def page(**lines: Line) -> summary.Summary:
 def test_the_answer_says_what_stands_out_how_the_year_compares_and_goals() -> None:
     usual = page(Circulation=line())
     assert (
-        "Nothing stands out in October 2026. The library has set no goals.</p>"
+        "Nothing stands out in October 2026. The library has set no goals of its own.</p>"
         in summary.answer(usual)
     )
     out = page(
@@ -407,7 +410,7 @@ def test_a_service_more_is_one_declaration_and_those_without_exports_are_no_zero
     assert "Half of the books" in str(summary.answer(found)) or "books" in str(
         summary.answer(found)
     )
-    assert found.lines["Bench"].year.startswith("Since January 1: ")
+    assert found.lines["Bench"].year.startswith("Fiscal year, since January 1: ")
 
 
 def test_a_library_without_exports_is_told_so(workspace: Workspace) -> None:
@@ -439,7 +442,10 @@ def test_what_a_director_asks_of_the_sample_library_is_on_the_page(words: str) -
     ]
     assert library["lending"]["verdict"].partition(":")[0] in words.partition("Holds")[0]
     assert "Over twelve months loans came faster" in words and "Copies came faster" in words
-    assert library["goals"]["set_by_the_library"] == [] and "The library has set no goals." in words
+    assert (
+        library["goals"]["set_by_the_library"] == []
+        and "The library has set no goals of its own." in words
+    )
     assert library["signals"]["new_in_october_2026"] == []
     assert "Nothing stands out in October 2026." in words
     assert "SLT was closed from February 3 to 21, 2026" in words
@@ -447,7 +453,9 @@ def test_what_a_director_asks_of_the_sample_library_is_on_the_page(words: str) -
     assert f"{sum(own):,} checkouts" in words
     assert "“libstats close 2026-10” keeps a month as it was published" in words
     assert "neither of single patrons nor of single members of staff" in words
-    assert re.search(r"In twelve months 1\d\d copies came in and 1\d\d went to the shelf", words)
+    assert re.search(
+        r"In twelve months 1\d\d copies reached the desk and 1\d\d went to the shelf", words
+    )
     assert "visits, programmes and digital use" in words
 
 

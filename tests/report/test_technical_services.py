@@ -101,8 +101,8 @@ def test_the_answer_says_what_came_in_what_was_done_and_what_waits() -> None:
     html = technical_services.answer(example())
     assert (
         "Technical services keep up: 7 copies waited on October 31, 2026, none for longer than "
-        "the goal. In October 2026 12 copies came in and 9 were put on the shelf. The oldest has "
-        "waited 20.0 days; the goal is 30."
+        "the goal. In October 2026 12 copies reached the desk and 9 were put on the shelf. "
+        "The oldest has waited 20.0 days; the goal is 30 days."
     ) in html
     assert "A year before: 4." in html
     assert "50% more than in October 2025 (10)." in html

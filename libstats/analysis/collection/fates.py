@@ -71,7 +71,7 @@ JUDGED = """
     )
 """
 
-LAST_COPY = "kept: the only copy of its title, or the best used of several that would all go"
+LAST_COPY = "kept: the only copy of its title, or the last used of several that would all go"
 
 # One fate for every copy: the first that holds. What protects a candidate beside others of its
 # title is looked at last, so that its count says how many it protects.

@@ -79,7 +79,7 @@ def weeding_candidates(
         libstats
     years_held : copies that came, or were published, within so many years are kept
     keep_last_copies : keep the last copy of a title in the system, or of several that would all go
-        the best used
+        the one that was used last
     keep : codes of locations or collections that are never weeded, such as local history, special
         collections, reserves
     records_since : the day since which use is recorded, where the library knows it better than

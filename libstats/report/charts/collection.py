@@ -160,7 +160,7 @@ def _classes_finding(rows: list[Row]) -> str:
         f"The oldest class is {oldest['class']}: {share(oldest['old'], 1)} of its copies are "
         "more than ten years old."
     )
-    used = [row for row in dated if row["use"] is not None]
+    used = [row for row in rows if row["class"] is not None and row["use"] is not None]
     if len(used) > 1:
         least, most = min(used, key=lambda row: row["use"]), max(used, key=lambda row: row["use"])
         text += (
@@ -168,7 +168,11 @@ def _classes_finding(rows: list[Row]) -> str:
             f"of copies would give) and {least['class']} least ({least['use']:.1f} times)."
         )
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
-        both = [row["class"] for row in used if row["old"] >= middle and row["use"] < 0.9]
+        both = [
+            row["class"]
+            for row in dated
+            if row["use"] is not None and row["old"] >= middle and row["use"] < 0.9
+        ]
         text += (
             f" In the older half of the classes these are little used: {', '.join(both)}."
             if both

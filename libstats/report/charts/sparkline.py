@@ -47,7 +47,9 @@ def sparkline(values: Sequence[float | None], what: str, marks: Sequence[int] = 
         'stroke-width="1" stroke-dasharray="2"/>'
         for place in sorted(set(marks))
     )
-    label = f"{what}: {len(values)} values, from {_short(known[0])} to {_short(known[-1])}, "
+    lacking = len(values) - len(known)
+    told = f"{len(values)} values" if not lacking else f"{len(known)} of {len(values)} values known"
+    label = f"{what}: {told}, from {_short(known[0])} to {_short(known[-1])}, "
     label += f"between {_short(low)} and {_short(high)}"
     label += "; a line stands where something was changed" if marks else ""
     return (

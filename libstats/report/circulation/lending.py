@@ -210,7 +210,7 @@ def by_month(report: Circulation) -> Html:
                 column: report.count(COUNTS["checkouts"], month, name)
                 for column, name in columns.items()
             },
-            **{column: report.count(COUNTS["checkouts"], month) for column in whole},
+            **{column: _or_more(report, month) for column in whole},
         }
         for month in sorted(shown, key=lambda month: month.since)
         if report.at(month)
@@ -220,6 +220,13 @@ def by_month(report: Circulation) -> Html:
         **{column: name or "Branch not known" for column, name in columns.items()},
     }
     return tabled(table(listed, "Checkouts by month and branch", headings=headings))
+
+
+def _or_more(report: Circulation, month: Period) -> str | int | None:
+    """The checkouts of a month at all branches; of one that is told of in part it says so."""
+    count = report.count(COUNTS["checkouts"], month)
+    is_part = count is not None and report.state(month) != "whole"
+    return f"{number(count)} or more" if is_part else count
 
 
 def by_branch(report: Circulation) -> Table:

@@ -19,7 +19,7 @@ from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["Circulation", "branch_names", "judged", "named", "read"]
+__all__ = ["Circulation", "branch_names", "judged", "named", "read", "years"]
 
 MONTHS = 36  # before the end of the period, that are read
 
@@ -153,7 +153,7 @@ def read(con: duckdb.DuckDBPyConnection, branch: str = "", **said: str) -> Circu
         silent=_silent(con),
         days={period: named(each, names) for period, each in days.items()},
         judged=named(judged(con, wanted), names),
-        years=_years(con, wanted, rows, names),
+        years=years(con, wanted, rows, names),
         names=names,
     )
     _refuse(found)
@@ -175,7 +175,7 @@ def judged(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
     return found
 
 
-def _years(
+def years(
     con: duckdb.DuckDBPyConnection, period: Period, rows: list[Row], names: Mapping[str, str]
 ) -> list[Row]:
     """What each branch's twelve months are to the twelve before, of branches that are told of in
