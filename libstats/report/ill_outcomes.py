@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from libstats.analysis.today import pressing
-from libstats.analysis.today_rows import PAUSED, grouped, told_of
-from libstats.analysis.today_words import words
+from libstats.analysis.today import work_of
+from libstats.analysis.today_desks import tasks
+from libstats.analysis.today_rows import DECIDE, DO
+from libstats.analysis.today_words import age
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
-from libstats.analysis.work.worklist import worklist
+from libstats.definitions.processes import DIRECTIONS
 from libstats.report import charts, sections
 from libstats.report.ill import KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table, tabled, without_empty
-from libstats.wording import Row, day_name, number, records, tenths, to_a_tenth
+from libstats.report.page.table import Html, Table, folded, joined, table, tabled
+from libstats.wording import Row, capital, day_name, number, records, tenths, to_a_tenth
 
 __all__ = ["filled", "to_do", "waiting"]
 
@@ -34,7 +35,7 @@ OTHERS = {
     "undeterminable": "Not known",
     "naive_rate": "Rate if all given up were failures",
 }
-WEEKS, LISTED = 26, 20  # weeks of backlog; late requests in the list, and as many near ones
+WEEKS, NAMED = 26, 6  # weeks of backlog; requests of a task that are named
 
 
 def _weeks(report: Ill, where: str = "waiting is not null") -> list[Row]:
@@ -178,44 +179,36 @@ def _unjudged(everything: list[Row]) -> list[str]:
 
 @or_why_not
 def to_do(report: Ill) -> Html:
-    """The open requests that are late or near the goal, the oldest first."""
-    told = told_of(report.con, report.work)
-    listed = grouped(report.con, PROCESS, worklist(report.con, PROCESS), told)
-    _, _, groups, cases = pressing(listed, LISTED)
-    cases = [row for row in cases if row["group_name"] != PAUSED]
-    more = sum(n for group, n in groups.items() if group != PAUSED) - len(cases)
-    names = (
-        "handle",
-        "standing",
-        "age",
-        "branch",
-        "kind",
-        "last_milestone",
-        "next_step",
-    )
-    rows = [
+    """What is to be done and decided with open requests, as `libstats today` has it."""
+    work = work_of(report.con, *DIRECTIONS)
+    found = [
         {
-            **{name: row[name] for name in names},
-            "last_milestone": row["why"] or words(row["last_milestone"]),
-            "next_step": words(row["next_step"]),
+            "group": capital(group),
+            "task": task,
+            "requests": len(cases),
+            "longest": max(map(age, cases)),
+            "numbers": _numbers([str(case["handle"]) for case in cases]),
         }
-        for row in cases
+        for group in (DO, DECIDE)
+        for each in work
+        for task, cases in tasks(each, group)
     ]
-    headings = {
-        "handle": "Request",
-        "age": "Days since it was asked for",
-        "last_milestone": "What the system says",
-        "next_step": "Next step",
-    }
     shown = table(
-        without_empty(rows),
-        (
-            f"Open requests that are late or near the goal of {report.work.goal_days:g} days, on "
-            f"{day_name(report.as_of)}"
-        ),
-        sheet="Late or near the goal",
-        headings=headings,
-        formats={"age": tenths},
+        found,
+        f"What is to be done with open requests, on {day_name(report.as_of)}",
+        sheet="To be done",
+        headings={
+            "group": "When",
+            "task": "What",
+            "longest": "Days, the longest",
+            "numbers": "Which",
+        },
+        formats={"longest": tenths},
     )
-    rest = f"<p>And {number(more)} more: libstats today --xlsx FILE lists them all.</p>"
-    return joined(shown, rest if more else "")
+    return joined(shown, "<p>“libstats today” has each request with what is known of it.</p>")
+
+
+def _numbers(handles: list[str]) -> str:
+    """The first requests by their numbers, and how many more there are."""
+    more = len(handles) - NAMED
+    return ", ".join(handles[:NAMED]) + (f" and {number(more)} more" if more > 0 else "")

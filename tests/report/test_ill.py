@@ -255,12 +255,11 @@ def test_filled_and_reasons(workspace: Workspace) -> None:
     assert "1 request is still open and in no rate" in html
 
 
-def test_to_do_lists_what_is_late_and_near(workspace: Workspace) -> None:
-    html = ill_outcomes.to_do(told(workspace))
-    assert "kind" not in html.tables[0].columns  # of none it is known
-    assert [
-        (r["handle"], r["standing"], r["age"], r["next_step"]) for r in html.tables[0].rows
-    ] == [("d", "late", 12.0, "available")]
+def test_to_do_says_what_is_to_be_done_with_which_requests(workspace: Workspace) -> None:
+    (made,) = ill_outcomes.to_do(told(workspace)).tables
+    assert [(r["group"], r["requests"], r["longest"], r["numbers"]) for r in made.rows] == [
+        ("Do now", 1, 12.0, "d")
+    ]
 
 
 def test_the_backlog_ends_with_what_waits(workspace: Workspace) -> None:
