@@ -16,7 +16,7 @@ from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.parameters import typed
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
-from libstats.wording import Row, number, percent, records, tenths
+from libstats.wording import Row, capital, number, percent, records, tenths
 
 WIDTH = 100
 
@@ -139,49 +139,48 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
 
 def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
     unit = parameters.get("unit", "days")
+    words = {"reached": "done", "still_open": "open", "given_up": "given up"}
     return [
-        (
-            f"{_of(row, parameters)}{_within(row, unit)}; "
-            f"{_counts(row, {'reached': 'done', 'still_open': 'open', 'given_up': 'given up'})}"
-            f"{_besides(row)}{_told(row)}"
-        )
+        _of(row, parameters)
+        + _sentences(*_within(row, unit), _counts(row, words), *_besides(row), row["reason"])
         for row in rows
     ]
 
 
-def _within(row: Row, unit: str) -> str:
+def _sentences(*told: str | None) -> str:
+    """What is told, each as a sentence."""
+    return " ".join(f"{capital(each)}." for each in told if each)
+
+
+def _within(row: Row, unit: str) -> list[str]:
+    """How long half took, and nine in ten, with how sure that is."""
     if row["p50"] is None:
-        return "When half are done is not known yet"
-    most = (
-        "when nine in ten are is not known yet"
-        if row["p90"] is None
-        else f"nine in ten within {tenths(row['p90'])}"
-    )
-    return f"Half within {tenths(row['p50'])} {unit}, {most}"
+        return ["When half are done is not known yet"]
+    half = f"Half within {tenths(row['p50'])} {unit} ({_reach(row, 'p50')})"
+    if row["p90"] is None:
+        return [half, "When nine in ten are done is not known yet"]
+    return [half, f"Nine in ten within {tenths(row['p90'])} {unit} ({_reach(row, 'p90')})"]
 
 
-def _besides(row: Row) -> str:
-    """Of whom the percentiles are, how sure they are, and what closed cases alone would say."""
+def _besides(row: Row) -> list[str]:
+    """Of whom the figures are, and what closed cases alone would say."""
     told = []
     if row["given_up"] and row["share_reached"] is not None:
-        told.append(
-            f"these are of those not given up; of all, {percent(row['share_reached'])} are done"
-        )
-    told += [
-        f"95% interval of {words}: {_reach(row, p)}"
-        for p, words in (("p50", "half"), ("p90", "nine in ten"))
-        if row[p] is not None
-    ]
+        told += [
+            "What was given up is left out of these times",
+            f"Of all cases {percent(row['share_reached'])} are done",
+        ]
     if row["naive_p50"] is not None:
-        naive = (tenths(row[p]) for p in ("naive_p50", "naive_p90"))
-        told.append(f"closed ones alone: half {next(naive)}, nine in ten {next(naive)}")
-    return "".join(f"; {words}" for words in told)
+        half, most = (tenths(row[p]) for p in ("naive_p50", "naive_p90"))
+        told.append(f"Closed ones alone would say: half within {half}, nine in ten within {most}")
+    return told
 
 
 def _reach(row: Row, p: str) -> str:
+    """Between what the true time very likely lies."""
     low, high = row[f"{p}_low"], row[f"{p}_high"]
     most = "or more" if high is None else f"to {tenths(high)}"
-    return f"{tenths(row[p] if low is None else low)} {most}"
+    return f"95% interval: {tenths(row[p] if low is None else low)} {most}"
 
 
 def _counts(row: Row, parts: dict[str, str]) -> str:
@@ -211,7 +210,8 @@ def _worklist(rows: list[Row], _: Row) -> list[str]:
 def _backlog(rows: list[Row], parameters: Row) -> list[str]:
     last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
     return [
-        f"{_of(row, parameters)}{_waiting(row)} at {row['ended_at']:%Y-%m-%d %H:%M}{_told(row)}"
+        _of(row, parameters)
+        + _sentences(f"{_waiting(row)} at {row['ended_at']:%Y-%m-%d %H:%M}", row["reason"])
         for row in last
     ] or ["Nothing that is loaded tells of a case that waited then"]
 
@@ -220,11 +220,6 @@ def _waiting(row: Row) -> str:
     return (
         "Nobody can tell what waited" if row["waiting"] is None else f"{row['waiting']:,} waiting"
     )
-
-
-def _told(row: Row) -> str:
-    """Why not all of it is told; nothing where it is."""
-    return f" ({row['coverage']}: {row['reason']})" if row["reason"] else ""
 
 
 def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
@@ -243,7 +238,7 @@ def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
     return [
         f"{_of(row, parameters)}Not known: {row['reason']}"
         if row["cases"] is None
-        else f"{_of(row, parameters)}{rate}; {_counts(row, parts)}{_told(row)}"
+        else _of(row, parameters) + _sentences(rate, _counts(row, parts), row["reason"])
         for row, rate in zip(rows, rates, strict=True)
     ]
 

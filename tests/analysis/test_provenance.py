@@ -41,7 +41,7 @@ def parts(
 
 def test_a_receipt_of_turnaround_says_all(workspace: Workspace) -> None:
     found = parts(opened(workspace, SEVEN), "turnaround", by="branch", **JANUARY)
-    assert found["definition"][0][1].startswith("of the cases whose `start` lies in the period")
+    assert found["definition"][0][1].startswith("the time by which half, 80 % and 90 % of the")
     assert found["definition"][1] == (
         "mending",
         "a book to be mended; it begins with brought, is done with mended, given up with discarded",
@@ -132,11 +132,11 @@ def test_freshness_of_a_process_names_the_exports_that_tell_of_it(workspace: Wor
 # EAST: 1 took 2 days, 3 waits on, 7 passed the end unseen. WEST: 2 took 4 days, 4 was given up
 # after 2
 EXPLAINED = """\
-EAST: When half are done is not known yet; 3 cases: 1 done, 1 open, 0 given up, 1 that nobody can
-    tell of; closed ones alone: half 2.0, nine in ten 2.0
-WEST: Half within 4.0 days, nine in ten within 4.0; 2 cases: 1 done, 0 open, 1 given up; these are
-    of those not given up; of all, 50% are done; 95% interval of half: 4.0 or more; 95% interval of
-    nine in ten: 4.0 or more; closed ones alone: half 4.0, nine in ten 4.0
+EAST: When half are done is not known yet. 3 cases: 1 done, 1 open, 0 given up, 1 that nobody can
+    tell of. Closed ones alone would say: half within 2.0, nine in ten within 2.0.
+WEST: Half within 4.0 days (95% interval: 4.0 or more). Nine in ten within 4.0 days (95% interval:
+    4.0 or more). 2 cases: 1 done, 0 open, 1 given up. What was given up is left out of these times.
+    Of all cases 50% are done. Closed ones alone would say: half within 4.0, nine in ten within 4.0.
 How long did the cases that began in a period wait, those counted that wait still?
 mending: a book to be mended; it begins with brought, is done with mended, given up with discarded
 1 file, of 2026-03-01 (--files lists them)
@@ -154,8 +154,8 @@ left out
     began outside the period: 1
     ended before the moment from which ends were recorded: 0
 method
-    turnaround: of the cases whose `start` lies in the period, the time by which half, 80 % and 90 %
-        have reached `end`: the Kaplan-Meier estimate"""
+    turnaround: the time by which half, 80 % and 90 % of the cases have reached `end`, of those
+        whose `start` lies in the period. It is the Kaplan-Meier estimate"""
 
 
 def test_explain_prints_the_receipt(
@@ -217,20 +217,20 @@ def test_explain_answers_a_wrong_word(
         (
             "turnaround",
             JANUARY,
-            "Half within 4.0 days, when nine in ten are is not known yet; 5 cases: 2 done, 1 open, 1 given up, 1 that nobody can tell of; these are of those not given up; of all, 50% are done; 95% interval of half: 2.0 or more; closed ones alone: half 3.0, nine in ten 3.8",
+            "Half within 4.0 days (95% interval: 2.0 or more). When nine in ten are done is not known yet. 5 cases: 2 done, 1 open, 1 given up, 1 that nobody can tell of. What was given up is left out of these times. Of all cases 50% are done. Closed ones alone would say: half within 3.0, nine in ten within 3.8.",
         ),
         ("throughput", JANUARY, "3 cases reached mended"),
         # 6 is open for longer than any took: so may be others of before
         (
             "backlog",
             JANUARY,
-            "2 waiting at 2026-02-01 00:00 (partly: told in part, so there may be more)",
+            "2 waiting at 2026-02-01 00:00. Told in part, so there may be more.",
         ),
         ("worklist", {}, "2 open: 2 late, 0 near, 0 in time"),
         (
             "fill_rate",
             JANUARY,
-            "75% filled; 5 cases: 3 filled, 1 unfilled, 0 duplicate, 0 cancelled by the patron, 0 else left out, 1 open",
+            "75% filled. 5 cases: 3 filled, 1 unfilled, 0 duplicate, 0 cancelled by the patron, 0 else left out, 1 open.",
         ),
     ],
 )
