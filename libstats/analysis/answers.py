@@ -166,12 +166,12 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     checkouts, used = (
         sum(row[name] or 0 for row in rows) for name in ("checkouts", "in_house_uses")
     )
-    return [
-        (
-            f"{number(checkouts)} checkouts, {number(renewals)} renewals, "
-            f"{number(used)} uses inside the library"
-        )
-    ]
+    told = (_many(checkouts, "checkout"), _many(renewals, "renewal"), _many(used, "use"))
+    return [f"{', '.join(told)} inside the library"]
+
+
+def _many(count: int, what: str) -> str:
+    return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
 
 def _of(row: Row, parameters: Row) -> str:
