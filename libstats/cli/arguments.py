@@ -231,6 +231,12 @@ def _add_forget(p: Parser) -> None:
     )
 
 
+def _add_lab(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "--no-browser", action="store_true", help="only say the address; open it yourself"
+    )
+
+
 def _add_demo(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "folder",
@@ -323,6 +329,11 @@ COMMANDS = {
         "keep the reports of a month as they are published; later ones say what was revised",
         "libstats close 2026-10",
         _add_close,
+    ),
+    "lab": (
+        "choose questions in JupyterLab and see their answers, on this computer alone",
+        "libstats lab",
+        _add_lab,
     ),
     "demo": (
         "make a workspace with a made-up library, load it and write a report",
