@@ -274,7 +274,10 @@ def _lab(args: argparse.Namespace) -> int:
     from libstats.cli import lab
 
     folder = lab.prepare(_place(args))
-    _say("JupyterLab opens in your web browser. Press Ctrl-C here when you are done.")
+    _say(
+        "JupyterLab opens in your web browser. Take Run All Cells from its menu Run, and choose.\n"
+        "Press Ctrl-C here when you are done."
+    )
     lab.run(folder, has_browser=not args.no_browser)
     _say("JupyterLab is closed.")
     return 0

@@ -149,8 +149,14 @@ def read(
         rows,
         said(con, question, rows, known),
         _exports(con, question, work),
-        records(receipt(con, question, **call.given)),
+        _receipt(con, call),
     )
+
+
+def _receipt(con: duckdb.DuckDBPyConnection, call: Line) -> list[Row]:
+    """The receipt, what was left out at its end by name, so that a page repeats to the byte."""
+    rows = records(receipt(con, call.analysis, **call.given))
+    return sorted(rows, key=lambda row: row["what"] if row["part"] == "left out" else "")
 
 
 def _exports(con: duckdb.DuckDBPyConnection, question: str, work: Process | None) -> list[Row]:

@@ -140,7 +140,8 @@ class Desk:
         from ipywidgets import HTML, Textarea, VBox
 
         self._box = VBox([*self.controls, self.ask])
-        self.shown = {name: HTML() for name in SECTIONS}
+        # JupyterLab's own style of tables and texts
+        self.shown = {name: HTML().add_class("jp-RenderedHTMLCommon") for name in SECTIONS}
         self.lines = Textarea(description="To copy", rows=6, layout={"width": "100%"})
 
     @property
