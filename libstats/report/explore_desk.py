@@ -19,7 +19,7 @@ from libstats.analysis.provenance import freshness
 from libstats.analysis.work.exported import works_told
 from libstats.errors import LibstatsError
 from libstats.report import explore
-from libstats.report.circulation_rows import branch_names
+from libstats.report.circulation.rows import branch_names
 from libstats.report.explore import Exploration
 from libstats.report.explore_questions import EACH, QUESTIONS
 from libstats.report.page.html import is_sealing, notice, paragraph

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from libstats.report.charts import Figure, bars
-from libstats.report.page.table import Format
+from libstats.report.page.cells import Format
 from libstats.wording import Row, day_name, month_name, number, percent, tenths
 
 __all__ = ["EACH", "QUESTIONS", "Question"]
