@@ -132,6 +132,13 @@ def __dir__() -> list[str]:
     return __all__
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """What `%load_ext libstats` does: give a notebook the magic `%%libstats`, for SQL."""
+    from libstats.report.page import magic
+
+    magic.register(ipython)
+
+
 if "IPython" in sys.modules:
     from libstats.report.page import relation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from libstats.cli.report_arguments import add_close, add_report
 from libstats.cli.said import number as _number
 from libstats.cli.said import path as _path
 from libstats.cli.said import said as _said
@@ -147,62 +148,6 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_report(p: argparse.ArgumentParser) -> None:
-    p.add_argument("name", metavar="NAME", help="a notebook's name, as in circulation")
-    p.add_argument(
-        "--month", help="the month to report, as in 2026-10 (if not given: the last whole one)"
-    )
-    p.add_argument("--quarter", help="the quarter to report, as in 2026-Q3")
-    p.add_argument("--year", help="the library's own year to report, as in 2026")
-    p.add_argument("--since", metavar="DAY", help="the first day to report, as in 2026-10-05")
-    p.add_argument("--until", metavar="DAY", help="the first day after those, as in 2026-10-19")
-    p.add_argument("--branch", help="only this branch, by its code or its name")
-    p.add_argument(
-        "--each-branch",
-        action="store_true",
-        help="a web page and a workbook for every branch, in one run",
-    )
-    p.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=_said,
-        metavar="NAME=VALUE",
-        help="any other parameter of the notebook",
-    )
-    p.add_argument(
-        "--html", action="store_true", help="write it as a web page (so too if nothing is said)"
-    )
-    p.add_argument("--xlsx", action="store_true", help="write its tables as a workbook")
-    p.add_argument("--pdf", action="store_true", help="write it as a PDF that screen readers read")
-    p.add_argument(
-        "--paper", choices=("letter", "A4"), default="letter", help="the paper of a PDF (letter)"
-    )
-    p.add_argument(
-        "--mail",
-        action="store_true",
-        help="mail it, as a page and a workbook, to whom [mail.to] in libstats.toml names, once",
-    )
-    p.add_argument(
-        "--internal",
-        action="store_true",
-        help="with --mail: only staff get it, so it may list single copies by their barcodes",
-    )
-    p.add_argument(
-        "--again", action="store_true", help="with --mail: also to those who have got it already"
-    )
-    p.add_argument(
-        "--out",
-        type=_path,
-        metavar="FILE",
-        help="where to write it (if not given: the workspace's reports folder)",
-    )
-
-
-def _add_close(p: argparse.ArgumentParser) -> None:
-    p.add_argument("month", type=_said, metavar="MONTH", help="the month, as in 2026-10")
-
-
 def _add_forget(p: Parser) -> None:
     p.is_discreet = True
     whom = p.add_mutually_exclusive_group(required=True)
@@ -228,6 +173,12 @@ def _add_forget(p: Parser) -> None:
         action="append",
         metavar="NAME",
         help="with --patron: only in this source, where another has the same number",
+    )
+
+
+def _add_lab(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "--no-browser", action="store_true", help="only say the address; open it yourself"
     )
 
 
@@ -317,12 +268,17 @@ COMMANDS = {
     "report": (
         "make a report as an accessible web page that works offline",
         "libstats report circulation --month 2026-10",
-        _add_report,
+        add_report,
     ),
     "close": (
         "keep the reports of a month as they are published; later ones say what was revised",
         "libstats close 2026-10",
-        _add_close,
+        add_close,
+    ),
+    "lab": (
+        "choose questions in JupyterLab and see their answers, on this computer alone",
+        "libstats lab",
+        _add_lab,
     ),
     "demo": (
         "make a workspace with a made-up library, load it and write a report",

@@ -270,6 +270,19 @@ def _close(args: argparse.Namespace) -> int:
     return 0
 
 
+def _lab(args: argparse.Namespace) -> int:
+    from libstats.cli import lab
+
+    folder = lab.prepare(_place(args))
+    _say(
+        "JupyterLab opens in your web browser. Take Run All Cells from its menu Run, and choose.\n"
+        "Press Ctrl-C here when you are done."
+    )
+    lab.run(folder, has_browser=not args.no_browser)
+    _say("JupyterLab is closed.")
+    return 0
+
+
 def _demo(args: argparse.Namespace) -> int:
     from libstats.cli import demo
 
@@ -294,6 +307,7 @@ _RUN = {
     "explain": _explain,
     "report": _report,
     "close": _close,
+    "lab": _lab,
     "demo": _demo,
 }
 

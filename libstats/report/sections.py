@@ -90,7 +90,7 @@ def answer(
         head,
         f'<p class="libstats-answer">{escaped(verdict)}</p>',
         box,
-        body or figures(cards[:MOST_CARDS]),
+        body or (figures(cards[:MOST_CARDS]) if cards else ""),
         link,
     )
 

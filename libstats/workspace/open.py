@@ -91,6 +91,12 @@ def opened(
     return con
 
 
+def newest(place: Workspace) -> Path | None:
+    """The file of the newest state, to know whether a connection shows it still; None where nothing
+    is loaded."""
+    return generations.published(place.store)
+
+
 def _connected(place: Workspace) -> duckdb.DuckDBPyConnection:
     path = generations.published(place.store)
     if path is None:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.cli.explain import answer
+from libstats.analysis.answers import answer
 from libstats.cli.main import main
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace

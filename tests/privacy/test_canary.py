@@ -243,10 +243,14 @@ def _is_in_no_report(workspace: Workspace) -> None:
     assert "patron" in report.run(
         "ill", workspace.folder, {"month": "2026-10"}, None, ["html", "xlsx"]
     ).read_text(encoding="utf-8")
+    chosen = {"question": "worklist", "process": "hold"}
+    assert "Open work: hold" in report.run(
+        "explore", workspace.folder, chosen, None, ["html", "xlsx"]
+    ).read_text(encoding="utf-8")
     page, book = (str(workspace.reports / f"today.{form}") for form in ("html", "xlsx"))
     main.main(["-w", str(workspace.folder), "today", "--internal", "--html", page, "--xlsx", book])
     books = sorted(workspace.reports.glob("*.xlsx"))
-    assert len(books) == 3
+    assert len(books) == 4
     for packed in books:  # unpacked for the eye
         with zipfile.ZipFile(packed) as opened:
             opened.extractall(packed.with_suffix(".unpacked"))

@@ -162,6 +162,14 @@ def test_the_month_in_one_page_is_accessible_and_stands_alone(
     assert check(browser, published("summary")) == [CLEAN]
 
 
+def test_the_page_of_a_question_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
+    chosen = {"question": "backlog", "process": "hold", "branch": "each"}
+    page = run("explore", demo, chosen, tmp_path / "report.html")
+    assert check(browser, page) == [CLEAN]
+
+
 def test_a_report_that_cannot_tell_is_accessible_too(
     browser: str, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 import libstats
 from libstats.analysis import today
-from libstats.cli import explain
+from libstats.analysis.answers import answer
 from libstats.report import circulation, run, shelf_list, table, weeding
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
@@ -147,9 +147,9 @@ def test_a_part_called_all_is_named(workspace: Workspace) -> None:
          for step in ("brought,2026-01-01", "mended,2026-01-03")],
     )  # fmt: skip
     period: dict[str, Any] = {"since": "2026-01-01", "until": "2026-02-01"}
-    told = explain.answer(con, "turnaround", process="mending", by="branch", **period)
+    told = answer(con, "turnaround", process="mending", by="branch", **period)
     assert [line.partition(":")[0] for line in told] == ["EAST", "all"]
-    whole = explain.answer(con, "turnaround", process="mending", by=None, **period)
+    whole = answer(con, "turnaround", process="mending", by=None, **period)
     assert len(whole) == 1 and not whole[0].startswith("all")
 
 

@@ -12,7 +12,7 @@ import duckdb
 from libstats import schema
 from libstats.declaration.raw import quoted
 from libstats.definitions.kept import keep
-from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process
+from libstats.definitions.processes import DIRECTIONS, MilestoneColumns, Process, process_of
 from libstats.errors import AnalysisError
 
 
@@ -64,6 +64,25 @@ def known_milestones(con: duckdb.DuckDBPyConnection, process: Process) -> set[st
     if is_logged:
         known |= {m for _, _, m in spoken(con, process)}
     return known | set(own or ())
+
+
+def works_told(con: duckdb.DuckDBPyConnection) -> list[Process]:
+    """The kinds of work of which the loaded exports hold a case and can tell when it began."""
+    names = con.execute("select process from process order by rowid").fetchall()
+    return [work for (name,) in names if _is_told(con, work := process_of(con, name))]
+
+
+def _is_told(con: duckdb.DuckDBPyConnection, work: Process) -> bool:
+    log = []
+    if work.is_logged:
+        way = quoted(DIRECTIONS[work.name])
+        log = [("ill_event", f"coalesce(direction, {way}) = {way}")]
+    asked = [
+        *((columns.from_sql, columns.where) for columns in work.read),
+        *log,
+        ("milestone", f"process = {quoted(work.name)}"),
+    ]
+    return any(have(con, asked)) and work.starts in known_milestones(con, work)
 
 
 def _told_columns(

@@ -21,6 +21,7 @@ SHOWN = 40  # rows
 # where these packages keep theirs
 _FRAMES = ("pandas", "pandas.core.frame", "polars.dataframe.frame")
 JUDGED = 10_000  # rows of a table about patrons of which it can be said what must be withheld
+UNSAID = "patron_group"  # the column of what is chosen by patrons, which is not shown
 TOO_MANY = (
     "This relation parts counts by patrons, and has too many rows to say which must be withheld: "
     "ask for fewer."
@@ -41,20 +42,22 @@ def register() -> None:
             formatters.mimebundle_formatter.for_type_by_name(module, "DataFrame", of_frame)
 
 
-def bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any] | None:
+def bundle(found: duckdb.DuckDBPyRelation, *, about_patrons: bool = False) -> dict[str, Any] | None:
     """The first rows of a relation as HTML, as plain text, and as data for a workbook; None for
-    one that cannot be shown as a table."""
+    one that cannot be shown as a table. `about_patrons`: it parts counts by patrons, though none
+    of its columns says so."""
     if len(set(found.columns)) < len(found.columns):
         return None
     try:
-        return _bundle(found)
+        return _bundle(found, about_patrons)
     except ReportError as error:  # IPython would fall back on DuckDB's own drawing
         told = f"{error.problem}. {error.remedy}"
         return {"text/html": paragraph(told), "text/plain": told}
 
 
-def _bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any]:
-    about_patrons = crosses_patrons(found.columns)
+def _bundle(found: duckdb.DuckDBPyRelation, about_patrons: bool) -> dict[str, Any]:
+    is_said = crosses_patrons(found.columns)
+    about_patrons = about_patrons or is_said
     most = JUDGED if about_patrons else SHOWN
     rows = records(found.limit(most + 1))
     if about_patrons and len(rows) > most:
@@ -62,6 +65,8 @@ def _bundle(found: duckdb.DuckDBPyRelation) -> dict[str, Any]:
     total = len(rows)
     if total > SHOWN and not about_patrons:
         total = found.aggregate("count(*)").fetchall()[0][0]
+    if about_patrons and not is_said:  # so that it is judged as if it were
+        rows = [{**row, UNSAID: "chosen"} for row in rows]
     return _shown(rows, found.columns, total)
 
 

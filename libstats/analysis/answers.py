@@ -1,0 +1,214 @@
+"""What an analysis says, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.work.worklist import STANDINGS
+from libstats.definitions.processes import process_of
+from libstats.wording import Row, capital, number, percent, records, tenths
+
+__all__ = ["answer", "said"]
+
+
+def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) -> list[str]:
+    """What does an analysis say? One line, or one for each part that it was asked to tell apart.
+
+    Parameters: as for `receipt`. Raises AnalysisError as the analysis does.
+    """
+    rows = records(ANALYSES[analysis].function(con, **parameters))
+    return said(con, analysis, rows, parameters)
+
+
+def said(
+    con: duckdb.DuckDBPyConnection, analysis: str, rows: Sequence[Row], parameters: Row
+) -> list[str]:
+    """As `answer`, of rows that were read already with these parameters, or of some of them."""
+    told = dict(parameters)
+    if "process" in told:
+        told["usual_end"] = " or ".join(process_of(con, told["process"]).done)
+    lines = _ANSWERS.get(analysis)
+    return lines(list(rows), told) if lines else [f"{number(len(rows))} rows"]
+
+
+def _turnaround(rows: list[Row], parameters: Row) -> list[str]:
+    unit = parameters.get("unit", "days")
+    words = {"reached": "done", "still_open": "open", "given_up": "given up"}
+    return [
+        _of(row, parameters)
+        + _sentences(*_within(row, unit), _counts(row, words), *_besides(row), row["reason"])
+        for row in rows
+    ]
+
+
+def _within(row: Row, unit: str) -> list[str]:
+    """How long half took, and nine in ten, with how sure that is."""
+    if row["p50"] is None:
+        return ["When half are done is not known yet"]
+    half = f"Half within {tenths(row['p50'])} {unit} ({_reach(row, 'p50')})"
+    if row["p90"] is None:
+        return [half, "When nine in ten are done is not known yet"]
+    return [half, f"Nine in ten within {tenths(row['p90'])} {unit} ({_reach(row, 'p90')})"]
+
+
+def _besides(row: Row) -> list[str]:
+    """Of whom the figures are, and what closed cases alone would say."""
+    told = []
+    if row["given_up"] and row["share_reached"] is not None:
+        told += [
+            "What was given up is left out of these times",
+            f"Of all cases {percent(row['share_reached'])} are done",
+        ]
+    if row["naive_p50"] is not None:
+        half, most = (tenths(row[p]) for p in ("naive_p50", "naive_p90"))
+        told.append(f"Closed ones alone would say: half within {half}, nine in ten within {most}")
+    return told
+
+
+def _reach(row: Row, p: str) -> str:
+    """Between what the true time very likely lies."""
+    low, high = row[f"{p}_low"], row[f"{p}_high"]
+    most = "or more" if high is None else f"to {tenths(high)}"
+    return f"95% interval: {tenths(row[p] if low is None else low)} {most}"
+
+
+def _counts(row: Row, parts: dict[str, str]) -> str:
+    """`48 cases: 36 done, 10 open, 2 given up`, and what else there is of the whole."""
+    lost = row.get("undeterminable") or 0
+    counts = [f"{number(row[name])} {words}" for name, words in parts.items()] + (
+        [f"{number(lost)} that nobody can tell of"] if lost else []
+    )
+    return f"{number(row['cases'])} {'case' if row['cases'] == 1 else 'cases'}: {', '.join(counts)}"
+
+
+def _worklist(rows: list[Row], _: Row) -> list[str]:
+    counts = ", ".join(
+        f"{number(sum(row['standing'] == standing for row in rows))} {standing}"
+        for standing in STANDINGS
+        if standing in STANDINGS[:3] or any(row["standing"] == standing for row in rows)
+    )
+    lost = sum(row["is_missing"] for row in rows)
+    return [
+        (
+            f"{number(len(rows))} open: "
+            f"{counts}{f'; {number(lost)} of copies marked lost' if lost else ''}"
+        )
+    ]
+
+
+def _backlog(rows: list[Row], parameters: Row) -> list[str]:
+    last = [row for row in rows if row["ended_at"] == rows[-1]["ended_at"]]
+    return [
+        _of(row, parameters)
+        + _sentences(f"{_waiting(row)} at {row['ended_at']:%Y-%m-%d %H:%M}", row["reason"])
+        for row in last
+    ] or ["Nothing that is loaded tells of a case that waited then"]
+
+
+def _waiting(row: Row) -> str:
+    return (
+        "Nobody can tell what waited" if row["waiting"] is None else f"{row['waiting']:,} waiting"
+    )
+
+
+def _sentences(*told: str | None) -> str:
+    """What is told, each as a sentence."""
+    return " ".join(f"{capital(each)}." for each in told if each)
+
+
+def _fill_rate(rows: list[Row], parameters: Row) -> list[str]:
+    parts = {
+        "filled": "filled",
+        "unfilled": "unfilled",
+        "duplicate": "duplicate",
+        "cancelled_by_patron": "cancelled by the patron",
+        "other_left_out": "else left out",
+        "still_open": "open",
+    }
+    rates = [
+        "Nothing is closed yet" if row["rate"] is None else f"{percent(row['rate'])} filled"
+        for row in rows
+    ]
+    return [
+        f"{_of(row, parameters)}Not known: {row['reason']}"
+        if row["cases"] is None
+        else _of(row, parameters) + _sentences(rate, _counts(row, parts), row["reason"])
+        for row, rate in zip(rows, rates, strict=True)
+    ]
+
+
+def _throughput(rows: list[Row], parameters: Row) -> list[str]:
+    if rows and all(row["cases"] is None for row in rows):
+        return [f"Not known: {rows[0]['reason']}"]
+    return [
+        (
+            f"{number(sum(row['cases'] or 0 for row in rows))} cases reached "
+            f"{(parameters.get('milestone') or parameters['usual_end']).replace('_', ' ')}"
+        )
+    ]
+
+
+def _circulation(rows: list[Row], _: Row) -> list[str]:
+    if rows and all(row["coverage"] == "outside" for row in rows):
+        return [f"Not known: {rows[0]['reason']}"]
+    renewals = sum(
+        value or 0 for row in rows for name, value in row.items() if name.startswith("renewals")
+    )
+    checkouts, used = (
+        sum(row[name] or 0 for row in rows) for name in ("checkouts", "in_house_uses")
+    )
+    told = (_many(checkouts, "checkout"), _many(renewals, "renewal"), _many(used, "use"))
+    return [f"{', '.join(told)} inside the library"]
+
+
+def _many(count: int, what: str) -> str:
+    return f"{number(count)} {what}{'' if count == 1 else 's'}"
+
+
+def _of(row: Row, parameters: Row) -> str:
+    """The part that a row tells of, where parts were asked for: one of them may be called all."""
+    return "" if parameters.get("by") is None else f"{row['part'] or 'not known'}: "
+
+
+def _collection_age(rows: list[Row], _: Row) -> list[str]:
+    copies, dated = (sum(row[name] for row in rows) for name in ("items", "items_dated"))
+    old = sum(round((row["share_older_10_years"] or 0) * row["items_dated"]) for row in rows)
+    if not copies:
+        return ["No copy is held that any list tells of"]
+    share = f", {percent(old / dated)} of them over 10 years old" if dated else ""
+    return [f"{number(copies)} copies; the year of {number(dated)} is known{share}"]
+
+
+def _collection_use(rows: list[Row], parameters: Row) -> list[str]:
+    by = parameters.get("by", "class")
+    return [
+        f"{row[by] or 'not known'}: {number(row['items'])} copies"
+        + ("" if row["turnover"] is None else f", {tenths(row['turnover'])} uses each")
+        for row in rows
+    ]
+
+
+def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
+    counts = ", ".join(
+        f"{number(sum(row['limits_passed'] == limits for row in rows))} for {limits}"
+        for limits in dict.fromkeys(sorted(row["limits_passed"] for row in rows))
+    )
+    return [f"{number(len(rows))} copies to look at{f': {counts}' if counts else ''}"]
+
+
+# One line an analysis; of any other the rows are counted.
+_ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "backlog": _backlog,
+    "circulation": _circulation,
+    "collection_age": _collection_age,
+    "collection_use": _collection_use,
+    "fill_rate": _fill_rate,
+    "throughput": _throughput,
+    "turnaround": _turnaround,
+    "weeding_candidates": _weeding_candidates,
+    "worklist": _worklist,
+}
