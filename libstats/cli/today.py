@@ -114,8 +114,14 @@ def _alarm_lines(today: Today) -> list[str]:
     if not today.alarms:
         return ["", *accepted] if accepted else []
     listed = [
-        f"  {row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}"
+        line
         for row in today.alarms
+        for line in textwrap.wrap(
+            f"{row['alarm']}: {row['place']} ({row['source']}), {row['rows']:,}",
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="      ",
+        )
     ]
     return ["", f"Alarms: {len(today.alarms)}, explained by: libstats check", *listed, *accepted]
 

@@ -36,7 +36,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     [
         (said, process.name)
         for process in processes(OWN).values()
-        for said in {process.name, process.title, *process.names} - SHARED
+        for said in sorted({process.name, process.title, *process.names} - SHARED)
     ],
 )
 def test_any_name_of_it_finds_it(con: duckdb.DuckDBPyConnection, said: str, name: str) -> None:
