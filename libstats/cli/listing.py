@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -116,11 +119,14 @@ def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:
 
 
 def alarms(workspace: Workspace, now: datetime) -> tuple[str, bool]:
-    """What looks wrong in the loaded exports, one alarm a paragraph, and a line for each that was
-    accepted; and whether there is any that was not."""
+    """What looks wrong in the loaded exports: a line an alarm, what it means below those of one
+    kind, then a line for each that was accepted; and whether there is any that was not."""
     with contextlib.closing(open_store(workspace)) as con:
         heed, accepted = heeded(records(check(con)), now)
-    told = [f"{_alarm(row)}  [{row['id']}]\n    {row['meaning']}" for row in heed]
+    told = []
+    for meaning, alike in groupby(heed, key=itemgetter("meaning")):
+        told += [f"{_alarm(row)}  [{row['id']}]" for row in alike]
+        told.append(textwrap.fill(meaning, 100, initial_indent="    ", subsequent_indent="    "))
     if heed:
         told.append(
             f"To be told of one no longer: libstats check --accept {heed[0]['id']} --reason ..."
