@@ -176,12 +176,6 @@ def _add_forget(p: Parser) -> None:
     )
 
 
-def _add_lab(p: argparse.ArgumentParser) -> None:
-    p.add_argument(
-        "--no-browser", action="store_true", help="only say the address; open it yourself"
-    )
-
-
 def _add_demo(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "folder",
@@ -278,7 +272,7 @@ COMMANDS = {
     "lab": (
         "choose questions in JupyterLab and see their answers, on this computer alone",
         "libstats lab",
-        _add_lab,
+        _add_nothing,
     ),
     "demo": (
         "make a workspace with a made-up library, load it and write a report",

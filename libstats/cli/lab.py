@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from libstats.errors import LibstatsError
@@ -36,12 +39,18 @@ def prepare(place: Workspace) -> Path:
     return folder
 
 
-def run(folder: Path, *, has_browser: bool) -> None:
-    """Open the notebook in JupyterLab, and wait until it is closed. LibstatsError where it cannot
-    start."""
-    with subprocess.Popen(command(folder, has_browser), cwd=folder, env=_environment()) as lab:
+def run(folder: Path) -> None:
+    """Open the notebook in JupyterLab, and wait until it is closed, or Ctrl-C is pressed here.
+    LibstatsError where it cannot start."""
+    with subprocess.Popen(
+        command(folder),
+        cwd=folder,
+        env=_environment(),
+        start_new_session=True,  # Ctrl-C comes to us alone: in its first seconds it knows none
+    ) as lab:
         try:
-            status = lab.wait()
+            with _told_of_the_end():
+                status = lab.wait()
         except KeyboardInterrupt:
             _end(lab)
             status = 0
@@ -49,7 +58,24 @@ def run(folder: Path, *, has_browser: bool) -> None:
         raise LibstatsError("JupyterLab ended by itself", "What it wrote above says why.")
 
 
-def command(folder: Path, has_browser: bool) -> list[str]:
+@contextlib.contextmanager
+def _told_of_the_end() -> Iterator[None]:
+    """While it runs, the end of this command, or of its terminal, comes as Ctrl-C does: nothing may
+    be left running."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {each: signal.signal(each, stop) for each in ends}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def command(folder: Path) -> list[str]:
     """The command that starts it: it listens to this computer alone, asks nothing at its end, and
     asks no other computer for news, updates or extensions."""
     return [
@@ -58,7 +84,6 @@ def command(folder: Path, has_browser: bool) -> list[str]:
         "jupyterlab",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={folder}",
-        f"--ServerApp.open_browser={has_browser}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         "--JupyterApp.answer_yes=True",
         "--Application.log_level=ERROR",
@@ -75,11 +100,10 @@ def _environment() -> dict[str, str]:
 
 
 def _end(lab: subprocess.Popen[bytes]) -> None:
-    """Wait for its end: Ctrl-C told it too. What does not end is ended."""
-    for end in (lab.terminate, lab.kill):
-        try:
-            lab.wait(PATIENCE)
-            return
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            end()
-    lab.wait()
+    """Have it end: on Windows Ctrl-C told it too. What does not is ended."""
+    if os.name == "posix":
+        lab.terminate()
+    try:
+        lab.wait(PATIENCE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        lab.kill()

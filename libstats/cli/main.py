@@ -278,7 +278,7 @@ def _lab(args: argparse.Namespace) -> int:
         "JupyterLab opens in your web browser. Take Run All Cells from its menu Run, and choose.\n"
         "Press Ctrl-C here when you are done."
     )
-    lab.run(folder, has_browser=not args.no_browser)
+    lab.run(folder)
     _say("JupyterLab is closed.")
     return 0
 

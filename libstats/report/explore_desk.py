@@ -17,6 +17,7 @@ import duckdb
 
 from libstats.analysis.provenance import freshness
 from libstats.analysis.work.exported import works_told
+from libstats.definitions.branches import place_of
 from libstats.errors import LibstatsError
 from libstats.report import explore
 from libstats.report.circulation.rows import branch_names
@@ -159,8 +160,9 @@ class Desk:
 
     def _choose(self, chosen: dict[str, str]) -> None:
         """Set the controls to what the parameters say, as far as it is offered."""
-        for name in ("question", "process", "branch"):
+        for name in ("question", "process"):
             _set(getattr(self, name), chosen.get(name, ""))
+        _set(self.branch, place_of(self._con, chosen.get("branch", "")))
         if chosen.get("since") or chosen.get("until"):
             self.kind.value = "days"
             self.since.value, self.until.value = chosen.get("since", ""), chosen.get("until", "")

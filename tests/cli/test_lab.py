@@ -32,7 +32,7 @@ def test_it_says_what_to_install(
 
 
 def test_it_listens_to_this_computer_alone_and_asks_no_other(tmp_path: Path) -> None:
-    words = lab.command(tmp_path, has_browser=True)
+    words = lab.command(tmp_path)
     assert "--ServerApp.ip=127.0.0.1" in words
     assert "--LabApp.news_url=None" in words and "--LabApp.extension_manager=readonly" in words
     assert f"--ServerApp.root_dir={tmp_path}" in words
@@ -46,11 +46,11 @@ def test_it_opens_the_notebook_and_ends_with_ctrl_c(workspace: Workspace) -> Non
     pytest.importorskip("ipywidgets")
     notebook = workspace.folder / "notebooks" / lab.NOTEBOOK
     notebook.unlink()  # as in a workspace of before
-    words = ["-m", "libstats", "-w", str(workspace.folder), "lab", "--no-browser"]
+    words = ["-m", "libstats", "-w", str(workspace.folder), "lab"]
     folder = workspace.folder.parent
     own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     (folder / "CONFIG").mkdir()
-    config = {"ServerApp": {"allow_root": os.geteuid() == 0}}
+    config = {"ServerApp": {"allow_root": os.geteuid() == 0, "open_browser": False}}
     (folder / "CONFIG" / "jupyter_server_config.json").write_text(json.dumps(config))
     with subprocess.Popen(
         [sys.executable, *words],

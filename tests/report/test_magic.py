@@ -151,8 +151,8 @@ def test_in_a_notebook_an_error_has_no_traceback(
     monkeypatch.setenv("LIBSTATS_WORKSPACE", str(demo))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))))
     sources = [
-        "%load_ext libstats\nbranch = 'QBC'",
-        "%%libstats here\nselect count(*) > 0 as has_copies from item where owning_branch = $branch",
+        "%load_ext libstats\nkind = 'Koha'",
+        "%%libstats here\nselect count(*) > 0 as has_copies from item where source ilike $kind",
         "here.fetchall()",
         "%%libstats\nfrom itm",
     ]
