@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from libstats.errors import ReportError
-
 __all__ = ["Place", "Sum", "exposed"]
 
 # a cell: number of the line, name of the column; of several tables the table comes first
@@ -46,8 +44,7 @@ def exposed(
 
     Parameters: `counts` the true count of every cell, `sums` what adds up to what, `away` the cells
     that are withheld, `is_known` those that were found open while fewer were, which is added to:
-    what was possible then is possible now. Raises ReportError where SciPy, which solves the
-    programs, is not installed.
+    what was possible then is possible now.
     """
     hidden, open_ = set(away), set[Place]() if is_known is None else is_known
     found: set[Place] = set()
@@ -153,12 +150,7 @@ class _Program:
 
 
 def _sparse(entries: Mapping[tuple[int, int], int], shape: tuple[int, int]) -> Any:
-    try:
-        from scipy.sparse import csr_array
-    except ImportError:
-        raise ReportError(
-            "counts of patrons are protected by the package SciPy, which is not installed",
-            'Install it: python -m pip install "libstats[patrons]"',
-        ) from None
+    from scipy.sparse import csr_array
+
     lines, places = [line for line, _ in entries], [place for _, place in entries]
     return csr_array((np.array(list(entries.values()), dtype=float), (lines, places)), shape)

@@ -55,7 +55,7 @@ def withheld(
     What a count makes without the attribute of patrons (of a month, say) is taken as known: other
     tables show it. Where a count of a row is withheld, so are that row's shares and averages; where
     a total is, all of the table's. A table of shares alone shows none: nothing tells how many
-    patrons they are of. Raises ReportError where SciPy, which protects counts, is not installed.
+    patrons they are of.
     """
     table = Counted.of(rows, columns, foot, across, total)
     counts = table.counts

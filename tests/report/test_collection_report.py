@@ -218,8 +218,8 @@ def test_a_collection_without_years_is_said_to_have_none() -> None:
 def test_the_picture_of_classes_names_the_old_and_little_used() -> None:
     assert collection.age_and_use(example()).alt == (
         "The oldest class is 600 Technology: 60% of its copies are more than ten years old. "
-        "For its size Fiction is used most (1.8 times what its share of copies would give) "
-        "and 600 Technology least (0.5 times). In the older half of the classes these are little "
+        "For its size Fiction is used most: 1.8 times what its share of copies would give. "
+        "600 Technology is used least (0.5 times). In the older half of the classes these are little "
         "used: 600 Technology."
     )
 

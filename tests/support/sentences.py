@@ -23,18 +23,14 @@ def of_text(text: str) -> list[str]:
 def of_page(page: Path) -> list[str]:
     """The sentences of a page, outside the cells of its tables, each once."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    found = [
-        piece.get_text(" ") if piece.name != "li" else _own(piece)
-        for piece in soup.find_all(_PIECES)
-        if piece.find_parent("td") is None
-    ]
+    found = [_own(piece) for piece in soup.find_all(_PIECES) if piece.find_parent("td") is None]
     found += [each["aria-label"] for each in soup.find_all(attrs={"aria-label": True})]
     return list(dict.fromkeys(each for text in found for each in of_text(text)))
 
 
-def _own(item: Tag) -> str:
-    """The text of an item without that of the list within it."""
-    return " ".join(text for text in item.strings if text.find_parent("li") is item)
+def _own(piece: Tag) -> str:
+    """The text of a piece without that of the pieces within it."""
+    return " ".join(text for text in piece.strings if text.find_parent(_PIECES) is piece)
 
 
 def faults(sentence: str) -> list[str]:

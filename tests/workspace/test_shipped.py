@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,27 @@ issue_id,itemnumber,borrowernumber,branchcode,issuedate,date_due,returndate,rene
 """
 
 pytestmark = pytest.mark.slow
+
+
+# Whoever installs the wheel alone has none of what the extras bring: as a plain install, this
+# Python has not either.
+ABSENT = """\
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {names!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def extras() -> set[str]:
+    """What the extras bring, as it is imported."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [each for extra in project["optional-dependencies"].values() for each in extra]
+    return {re.split(r"[^\w-]", each)[0].replace("-", "_") for each in wanted} - {"libstats"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     (wheel,) = base.glob("*.whl")
     placed = ("install", "--quiet", "--no-deps", "--target", base / "installed", wheel)
     subprocess.run([*pip, *map(str, placed)], cwd=base, check=True)
+    write(base / "installed" / "sitecustomize.py", ABSENT.format(names=extras()))
     return Installed(base / "installed")
 
 
@@ -84,6 +107,8 @@ def test_a_wheel_holds_the_notebooks_and_the_sample_and_nothing_of_developers(
     assert files(package / "notebooks") == files(NOTEBOOKS)
     assert files(package / "data" / "sample") == files(SAMPLE)
     assert [name for name in ("sample", "tests") if (installed.folder / name).exists()] == []
+    assert {"xlsxwriter", "pandas", "weasyprint", "pytest"} <= extras()
+    assert installed.python("-c", "import xlsxwriter", cwd=tmp_path).returncode == 1
     found = installed.python("-c", "import libstats; print(libstats.__file__)", cwd=tmp_path)
     assert Path(found.stdout.strip()).is_relative_to(installed.folder)
 

@@ -164,8 +164,8 @@ def _classes_finding(rows: list[Row]) -> str:
     if len(used) > 1:
         least, most = min(used, key=lambda row: row["use"]), max(used, key=lambda row: row["use"])
         text += (
-            f" For its size {most['class']} is used most ({most['use']:.1f} times what its share "
-            f"of copies would give) and {least['class']} least ({least['use']:.1f} times)."
+            f" For its size {most['class']} is used most: {most['use']:.1f} times what its share "
+            f"of copies would give. {least['class']} is used least ({least['use']:.1f} times)."
         )
         middle = sorted(row["old"] for row in dated)[len(dated) // 2]
         both = [

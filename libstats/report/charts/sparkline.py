@@ -51,7 +51,7 @@ def sparkline(values: Sequence[float | None], what: str, marks: Sequence[int] = 
     told = f"{len(values)} values" if not lacking else f"{len(known)} of {len(values)} values known"
     label = f"{what}: {told}, from {_short(known[0])} to {_short(known[-1])}, "
     label += f"between {_short(low)} and {_short(high)}"
-    label += "; a line stands where something was changed" if marks else ""
+    label += ". A line stands where something was changed" if marks else ""
     return (
         f'<svg class="libstats-spark" role="img" aria-label="{html.escape(label)}" '
         f'viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" fill="none" '
