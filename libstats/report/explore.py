@@ -137,9 +137,9 @@ def read(
     place = each if branch == EACH else place_of(con, branch)
     call = _line(asks, question, work.name if work else "", place, period)
     rows = _asked(con, asks, call, place)
-    known = {**call.given, "by": None if place and place != EACH else call.given.get("by")}
-    if asks.parted != "by":
-        known.pop("by")
+    known: dict[str, str | None] = dict(call.given)
+    if call.where and asks.parted == "by":  # one branch is one answer, without its name before it
+        known["by"] = None
     return Exploration(
         question,
         work.title if work else "",

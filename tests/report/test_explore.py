@@ -72,6 +72,7 @@ def test_no_table_has_more_than_seven_columns() -> None:
         ("circulation", ""),
         ("throughput", EACH),
         ("collection_age", EACH),
+        ("collection_use", EACH),
     ],
 )
 def test_the_copied_lines_give_the_table(
