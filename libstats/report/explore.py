@@ -137,9 +137,9 @@ def read(
     place = each if branch == EACH else place_of(con, branch)
     call = _line(asks, question, work.name if work else "", place, period)
     rows = _asked(con, asks, call, place)
-    known = {**call.given, "by": None if place and place != EACH else call.given.get("by")}
-    if asks.parted != "by":
-        known.pop("by")
+    known: dict[str, str | None] = dict(call.given)
+    if call.where and asks.parted == "by":  # one branch is one answer, without its name before it
+        known["by"] = None
     return Exploration(
         question,
         work.title if work else "",
@@ -219,18 +219,16 @@ def answer(found: Exploration) -> Html:
     if several:  # the largest and the smallest of them
         verdict = _finding(found)
     else:
-        verdict = (
-            f"{capital(found.said[0])}." if found.said else "Nothing that is loaded tells of it."
-        )
-    process = found.line.given.get("process", "")
-    name = "-".join(filter(None, (found.name, process, _when(found))))
-    told = (
-        "whole" if all(row.get("coverage", "whole") == "whole" for row in found.rows) else "partly"
-    )
-    top = sections.answer(
-        found.where, verdict, [], about={"period": name, "branch": found.branch, "told": told}
-    )
-    each = folded("Each in a sentence", items(map(capital, found.said))) if several else ""
+        verdict = _sentence(*found.said or ["Nothing that is loaded tells of it"])
+    told = all(row.get("coverage", "whole") == "whole" for row in found.rows)
+    about = {
+        "question": "-".join(filter(None, (found.name, found.line.given.get("process")))),
+        "period": _when(found),
+        "branch": found.branch,
+        "told": "whole" if told else "partly",
+    }
+    top = sections.answer(found.where, verdict, [], about=about)
+    each = folded("Each in a sentence", items(map(_sentence, found.said))) if several else ""
     return joined(top, each, _heed(found))
 
 
@@ -239,8 +237,15 @@ def _finding(found: Exploration) -> str:
     return drawn.alt if isinstance(drawn, Figure) else "There is nothing to compare."
 
 
+def _sentence(text: str) -> str:
+    return capital(text if text.endswith(".") else f"{text}.")
+
+
 def _when(found: Exploration) -> str:
-    return found.period.name if found.question.when != "now" else ""
+    """What a file is named by: the period, or the day of the newest export."""
+    if found.question.when != "now":
+        return found.period.name
+    return f"{max(row['newest_export_at'] for row in found.sources):%Y-%m-%d}"
 
 
 def _heed(found: Exploration) -> Html:
@@ -250,8 +255,10 @@ def _heed(found: Exploration) -> Html:
         for row in found.rows
         if row.get("coverage", "whole") != "whole" and row["reason"]
     )
-    answered = " ".join(found.said)
-    return sections.heed([f"{capital(each)}." for each in reasons if each not in answered])
+    answered = " ".join(found.said).casefold()
+    return sections.heed(
+        [f"{capital(each)}." for each in reasons if each.casefold() not in answered]
+    )
 
 
 def picture(found: Exploration) -> Figure | Html:

@@ -19,6 +19,7 @@ from libstats.definitions.branches import place_of
 from libstats.errors import AnalysisError, ReportError
 from libstats.report import explore, explore_desk, run
 from libstats.report.explore_questions import EACH, QUESTIONS
+from libstats.report.page.names import stem
 from libstats.wording import records
 from libstats.workspace.workspace import Workspace, init
 from tests.support.cases import opened
@@ -71,6 +72,7 @@ def test_no_table_has_more_than_seven_columns() -> None:
         ("circulation", ""),
         ("throughput", EACH),
         ("collection_age", EACH),
+        ("collection_use", EACH),
     ],
 )
 def test_the_copied_lines_give_the_table(
@@ -265,7 +267,12 @@ def test_pages_of_two_questions_of_a_month_are_two_files(
     mending: duckdb.DuckDBPyConnection,
 ) -> None:
     names = [
-        explore.answer(explore.read(mending, **{**JANUARY, "question": question})).about["period"]
-        for question in ("turnaround", "backlog")
+        stem("explore", explore.answer(explore.read(mending, **{**JANUARY, **chosen})).about)
+        for chosen in ({}, {"question": "backlog"}, {"branch": "EAST"}, {"question": "worklist"})
     ]
-    assert names == ["turnaround-mending-2026-01", "backlog-mending-2026-01"]
+    assert names == [
+        "explore-turnaround-mending-2026-01",
+        "explore-backlog-mending-2026-01",
+        "explore-turnaround-mending-EAST-2026-01",
+        "explore-worklist-mending-2026-03-01",  # of the newest export, whatever the period
+    ]

@@ -20,15 +20,17 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def stem(name: str, about: Mapping[str, str]) -> str:
-    """The name of a report's file without its ending: report, branch and period, so that none is
-    written over another.
+    """The name of a report's file without its ending: report, question, branch and period, so that
+    none is written over another.
 
     Parameters
     ----------
     name : the report's
-    about : what its head says: `branch` (none for all) and `period`, as in 2026-10
+    about : what its head says: `question`, where there are several, `branch` (none for all) and
+        `period`, as in 2026-10
     """
-    parts = [name, _word(about.get("branch", "")), about.get("period", "")]
+    words = [_word(about.get(part, "")) for part in ("question", "branch")]
+    parts = [name, *words, about.get("period", "")]
     return "-".join(part for part in parts if part)
 
 
