@@ -310,11 +310,13 @@ def _draw_curve(steps: Sequence[Row], goal_days: float, width: float) -> Drawing
 
 
 def _name_in_ink(panel: Axes, end: float, lines: Sequence[tuple[str, float]]) -> None:
-    """The name of each line at its end."""
-    for name, last in lines:
+    """The name of each line at its end, moved apart where they would touch."""
+    by_height = sorted(lines, key=lambda line: line[1])
+    heights = apart([last for _, last in by_height], 0.12, 1)
+    for (name, _), height in zip(by_height, heights, strict=True):
         panel.annotate(
             name,
-            (end, last),
+            (end, height),
             xytext=(8, 0),
             textcoords="offset points",
             va="center",
