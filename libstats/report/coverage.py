@@ -85,13 +85,21 @@ def _picture(months: Sequence[date], lines: Sequence[Line]) -> str:
         name = escape(f"{line.event.replace('_', ' ')}, {line.place}"[:36])
         marks.append(f'<text x="0" y="{top + _CELL - 3}">{name}</text>')
         marks += _squares(top, [line.states.get(month, "outside") for month in months])
+    # where there is no room for it, it scrolls: smaller letters could not be read
     return (
-        f'<figure class="libstats-figure"><svg viewBox="0 0 {width} {height}" role="img"'
+        '<figure class="libstats-figure"><div class="libstats-table" role="region" tabindex="0"'
+        f' aria-label="Picture: {escape(_name(lines), quote=True)}" style="overflow-x:auto">'
+        f'<svg viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(_alt(lines), quote=True)}" width="{width}" height="{height}"'
-        ' style="max-width:100%;height:auto" font-size="12" fill="currentColor"'
-        f' font-family="sans-serif">{"".join(marks)}</svg>'
+        ' font-size="12" fill="currentColor"'
+        f' font-family="sans-serif">{"".join(marks)}</svg></div>'
         f"<figcaption>{escape(_alt(lines))}</figcaption></figure>"
     )
+
+
+def _name(lines: Sequence[Line]) -> str:
+    """What the lines of a section are of."""
+    return f"{lines[0].source}, {lines[0].table.replace('_', ' ')}: how much of each month is told"
 
 
 def _squares(top: int, states: Sequence[str]) -> list[str]:
@@ -131,4 +139,4 @@ def _table(months: Sequence[date], lines: Sequence[Line]) -> Table:
                 state = line.states.get(date(year, month, 1), "")
                 row[month_name(date(year, month, 1)).split()[0][:3]] = state
             rows.append(row)
-    return table(rows, "How much of each month is told of", headings={"what": "What, and where"})
+    return table(rows, capital(_name(lines)), headings={"what": "What, and where"})

@@ -111,7 +111,13 @@ def _compared(months: Mapping[date, Row], last: date, measure: str) -> Row:
     low, high = interval
     side = (low > 0) - (high < 0)
     verdict = worded(MEASURES[measure], side)
-    return {**row, "low": low, "high": high, "verdict": verdict, "reason": _left_out(months, year)}
+    return {
+        **row,
+        "low": low,
+        "high": high,
+        "verdict": verdict,
+        "reason": _not_compared(months, year),
+    }
 
 
 def between(pairs: Sequence[tuple[float, float]], ratio: float) -> tuple[float, float] | None:
@@ -132,7 +138,7 @@ def _rate(rows: Sequence[Row]) -> float:
     return float(sum(row["amount"] for row in rows) / sum(row["days"] for row in rows))
 
 
-def _left_out(months: Mapping[date, Row], year: Sequence[date]) -> str | None:
+def _not_compared(months: Mapping[date, Row], year: Sequence[date]) -> str | None:
     """Which months of the year are in no pair, and why."""
     told = []
     for month in year:

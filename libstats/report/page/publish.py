@@ -71,6 +71,9 @@ def _html(notebook: NotebookNode) -> str:
     for comment in soup.find_all(string=lambda piece: isinstance(piece, Comment)):
         comment.extract()  # what an author noted down is not for readers
     _name_headings(soup)
+    # where the page's own style says it too; a table alone, as in JupyterLab, needs it
+    for cell in soup.select('[style="text-align:left"]'):
+        del cell["style"]
     return str(soup)
 
 
