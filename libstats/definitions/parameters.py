@@ -295,8 +295,10 @@ def _owner(call: Call, name: str, value: Any) -> str:
     known = [branch for (branch,) in rows]
     if isinstance(value, str) and value in known:
         return value
-    if isinstance(value, str) and (place := place_of(call.con, value)) in known:
-        return place  # a code that [branches] gives a name
+    # a code that [branches] gives a name; no database can be asked for a text that is none
+    is_text = isinstance(value, str) and value.isprintable()
+    if is_text and (place := place_of(call.con, value)) in known:
+        return place
     raise AnalysisError(
         f"no copy belongs to a branch {_word(value)}",
         f"There are copies of: {', '.join(known) or 'none'}.",

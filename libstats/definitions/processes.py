@@ -388,4 +388,4 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
 
 def _plain(name: str) -> str:
     """A name in small letters, in the singular, with blanks between its words."""
-    return re.sub(r"[\W_]+", " ", name.lower()).strip().rstrip("s")
+    return re.sub(r"[\s_-]+", " ", name.lower()).strip().rstrip("s")

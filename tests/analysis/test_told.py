@@ -43,7 +43,7 @@ def test_after_the_newest_export_and_before_the_first(workspace: Workspace) -> N
     assert found["03 EAST"] == (52, "partly", "told of up to 2026-03-31 16:00")
     for later in ("04 EAST", "05 EAST"):
         assert found[later][:2] == (None, "outside")
-        assert "after 2026-04-01" in found[later][2]
+        assert "only up to 2026-04-01" in found[later][2]
 
 
 def test_a_branch_left_out(workspace: Workspace) -> None:

@@ -110,6 +110,12 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         yield opening
 
 
+def right_of(function: Analysis) -> dict[str, Any]:
+    """What an analysis must be asked."""
+    parted = {"by": "channel"} if function is EVERY["circulation_by"] else {}
+    return {p: value for p, value in RIGHT.items() if p in of(function)} | parted
+
+
 def of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The parameters of an analysis behind its connection."""
     known = inspect.signature(function).parameters
@@ -137,7 +143,7 @@ def asks() -> Iterator[Any]:
 def test_what_is_wrong_is_refused_in_words(
     con: duckdb.DuckDBPyConnection, ask: Analysis, function: Analysis, name: str
 ) -> None:
-    right = {p: value for p, value in RIGHT.items() if p in of(function)}
+    right = right_of(function)
     for value in NEVER:
         with pytest.raises(LibstatsError) as told:
             ask(con, **{**right, name: value}).fetchall()
@@ -149,7 +155,7 @@ def test_what_is_wrong_is_refused_in_words(
 def test_what_may_be_wrong_is_answered_or_refused_in_words(
     con: duckdb.DuckDBPyConnection, ask: Analysis, function: Analysis, name: str
 ) -> None:
-    right = {p: value for p, value in RIGHT.items() if p in of(function)}
+    right = right_of(function)
     for value in MAYBE:
         with contextlib.suppress(LibstatsError):
             ask(con, **{**right, name: value}).fetchall()
@@ -182,7 +188,7 @@ def test_python_says_which_parameter_lacks_or_is_unknown(con: duckdb.DuckDBPyCon
     ("given", "kind"), [("mylibrary", "a path"), (Path(), "a path"), (None, "NoneType")]
 )
 def test_a_path_is_no_connection(name: str, given: Any, kind: str) -> None:
-    right = {p: value for p, value in RIGHT.items() if p in of(EVERY[name])}
+    right = right_of(EVERY[name])
     analysis = [right.pop("analysis")] if name == "receipt" else []
     with pytest.raises(AnalysisError, match=f"{name} wants a connection, not {kind}") as told:
         EVERY[name](given, *analysis, **right)
@@ -239,7 +245,7 @@ def test_a_connection_that_cannot_answer_is_refused() -> None:
 def test_the_error_says_what_is_wrong(
     con: duckdb.DuckDBPyConnection, analysis: str, given: dict[str, Any], told: str
 ) -> None:
-    right = {p: value for p, value in RIGHT.items() if p in of(EVERY[analysis])}
+    right = right_of(EVERY[analysis])
     with pytest.raises(AnalysisError, match=told):
         EVERY[analysis](con, **{**right, **given})
 

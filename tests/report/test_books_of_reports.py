@@ -31,7 +31,7 @@ NUMBER = re.compile(
 # columns of names that are written in digits, and of a receipt's parameters as they were given
 NAMES = re.compile(
     r"barcode|call number|request|class|branch|fund|what it was|export|look for|title|location"
-    r"|order|item|copy number",
+    r"|order|item|copy number|which",
     re.IGNORECASE,
 )
 UNITS = re.compile(r"\(days\)|\bdays?\b|\byears?\b|\bper\b|average|year\b", re.IGNORECASE)
@@ -47,7 +47,7 @@ def book(published: Callable[[str], Path], demo: Path) -> Callable[[str], Workbo
             return load_workbook(published(name).with_suffix(".xlsx"))
         made = demo.parent / "pages" / "today-of-books.xlsx"
         made.parent.mkdir(exist_ok=True)
-        assert main(["-w", str(demo), "today", "--xlsx", str(made)]) == 0
+        assert main(["-w", str(demo), "today", "--internal", "--xlsx", str(made)]) == 0
         return load_workbook(made)
 
     return opened

@@ -203,7 +203,7 @@ def test_a_log_without_groups_says_that_it_cannot_tell_their_cards(workspace: Wo
     place = find(workspace.folder)
     log = write(place.exports / "a.csv", transactions((1, "77001", "900001")))
     (note,) = libstats.load(place, [log]).files[0].notes
-    assert "do not say a card's group" in note
+    assert "leave out a card's group" in note
     assert "[roles.polaris.circulation_event.card]" in note
     assert patrons(place) == 1
 

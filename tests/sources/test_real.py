@@ -80,11 +80,11 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
             "Nothing was changed"
         ),
         "sorted_lists.tsv": (
-            "not an export that libstats knows; of its 6 headings libstats knows Call Number. "
-            "Nothing was changed"
+            "not an export that libstats knows; of its 6 headings libstats knows Call Number, "
+            "source. Nothing was changed"
         ),
         "pubdate_strings.tsv": (
-            "not an export that libstats knows; libstats knows none of its 4 headings. "
+            "not an export that libstats knows; of its 4 headings libstats knows source. "
             "Nothing was changed"
         ),
         # a sheet of examples and events without numbers, and commands that lack a column or do not

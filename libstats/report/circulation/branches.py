@@ -16,6 +16,7 @@ from libstats.report.charts.beside import bars_beside
 from libstats.report.charts.usual import usual_by_month
 from libstats.report.circulation.lending import COUNTS
 from libstats.report.circulation.rows import Circulation, named
+from libstats.report.page.cells import in_a_workbook
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, joined, table, tabled
@@ -150,8 +151,9 @@ def years_of(rows: Sequence[Row], year: Period) -> Html:
             "branch": row["branch"],
             "value": row["value"],
             "before": row["before"],
-            "difference": signed(row["change"]),
-            "may_be": f"{signed(row['low'])} to {signed(row['high'])}",
+            "difference": row["change"],
+            "low": row["low"],
+            "high": row["high"],
             "verdict": _beyond(row),
         }
         for row in known
@@ -160,11 +162,15 @@ def years_of(rows: Sequence[Row], year: Period) -> Html:
         "value": "On an open day",
         "before": "A year before",
         "difference": "Change",
-        "may_be": "May be from … to (99.9%)",
+        "low": "May be from (99.9%)",
+        "high": "May be up to (99.9%)",
         "verdict": "More than the usual ups and downs?",
     }
     caption = f"Checkouts on an open day by branch, {year.words} and the year before"
-    formats = dict.fromkeys(("value", "before"), tenths)
+    formats = {
+        **dict.fromkeys(("value", "before"), tenths),
+        **dict.fromkeys(("difference", "low", "high"), signed),
+    }
     shown = table(lines, caption, headings=headings, formats=formats)
     return joined(
         picture._repr_html_(),
@@ -204,6 +210,7 @@ def _unjudged(rows: Sequence[Row]) -> list[str]:
     return [f"{listed(names)}: {reason}." for reason, names in by_reason.items()]
 
 
+@in_a_workbook("+0%;-0%;0%")
 def signed(change: float) -> str:
     """A change of a share, with its sign: +38%, −12%, 0%."""
     whole = round(100 * change)
