@@ -185,8 +185,8 @@ def _pile(asked: Asked) -> tuple[list[str], bool, str]:
     part = "" if last["coverage"] == "whole" else ", as far as the lists tell"
     waiting = number(last["waiting"]) if last["waiting"] else "None"
     said = [
-        f"In twelve months {number(came)} copies reached the desk and {number(went)} went to the "
-        f"shelf{part}. {waiting} waited on {day}{oldest}."
+        f"In twelve months {number(came)} copies reached the desk and {number(went)} the shelf"
+        f"{part}. {waiting} waited on {day}{oldest}."
     ]
     of = process_of(asked.con, process)
     if not of.has_own_goal:

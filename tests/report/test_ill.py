@@ -272,8 +272,8 @@ def test_the_backlog_ends_with_what_waits(workspace: Workspace) -> None:
         date(2026, 10, 25),
     )
     assert (
-        "1 request was waiting at the end of the week ending October 31, 2026 (6 days only), "
-        "1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending "
+        "1 request was waiting at the end of the week ending October 31, 2026 (6 days only). "
+        "That is 1 more than in the week ending May 3, 2026 (0). The most were 1, in the week ending "
         "October 25, 2026. The oldest has waited for 12 days."
     ) in html
 
