@@ -205,9 +205,6 @@ def test_todays_list_its_sheets_and_the_calendar_of_the_sample_library_are_acces
 
 
 def test_the_report_on_the_collection_is_accessible_and_stands_alone(
-    browser: str, demo: Path, tmp_path: Path
+    browser: str, published: Callable[[str], Path]
 ) -> None:
-    assert check(
-        browser,
-        run("collection", demo, {"keep_last_copies": False}, tmp_path / "report.html"),
-    ) == [CLEAN]
+    assert check(browser, published("collection")) == [CLEAN]

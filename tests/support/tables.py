@@ -17,6 +17,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number. Codes mean what the system of the source's name says, and `config`."""
     con = duckdb.connect()
+    con.execute("set disabled_optimizers = 'statistics_propagation,projection_pullup'")
     call_numbers.register(con)
     for table in schema.tables().values():
         con.execute(
