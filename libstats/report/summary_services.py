@@ -78,6 +78,7 @@ def lending(asked: Asked) -> Line | None:
                 if row["branch"] and row["verdict"] in ("better", "worse")
             ),
         ],
+        moved=listed(lending_page.years_apart(found)[0]),
         is_judged=judged_here.is_judged,
         unjudged="" if judged_here.is_judged else "too few of its months are told as a whole",
         asks=explained(asked, "circulation"),

@@ -63,7 +63,7 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
             "Nothing was changed"
         ),
         "messages.tsv": (
-            "not an export that libstats knows; libstats knows none of its 5 headings. "
+            "not an export that libstats knows; of its 5 headings libstats knows source. "
             "Nothing was changed"
         ),
         "ae_attendances_RRK_RQM_type1.csv": (
@@ -76,7 +76,7 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
             "RECORD #(BIBLIO), Title, Author, location, copies, status. Nothing was changed"
         ),
         "equivalents.json": (
-            "not an export that libstats knows; libstats knows none of its 3 headings. "
+            "not an export that libstats knows; of its 3 headings libstats knows source. "
             "Nothing was changed"
         ),
         "sorted_lists.tsv": (

@@ -113,22 +113,27 @@ def _branches(report: Circulation) -> str:
 def _years(report: Circulation) -> str:
     """Which branches' twelve months stand out from the twelve before, those that changed most
     first."""
+    told, more = years_apart(report)
+    if not told:
+        return ""
+    others = f" So are {number(more)} other branches." if more > 0 else ""
+    return (
+        f" In the twelve months to {month_name(report.year.last_month)} {listed(told)} on an open "
+        f"day than in the year before. That is beyond the usual ups and downs.{others}"
+    )
+
+
+def years_apart(report: Circulation) -> tuple[list[str], int]:
+    """In words the branches whose twelve months stand out, and how many more do."""
     mine = [row for row in report.years if report.branch in ("", row["branch"])]
     out = [row for row in mine if row["verdict"] in ("better", "worse")]
-    if not out:
-        return ""
     out.sort(key=lambda row: (-abs(row["change"]), row["branch"]))
     told = [
         f"{row['branch']} lent {share(abs(row['change']), 1)} "
         f"{'more' if row['change'] > 0 else 'less'}"
         for row in out[:MOST_BRANCHES]
     ]
-    more = len(out) - MOST_BRANCHES
-    others = f" So are {number(more)} other branches." if more > 0 else ""
-    return (
-        f" In the twelve months to {month_name(report.year.last_month)} {listed(told)} on an open "
-        f"day than in the year before. That is beyond the usual ups and downs.{others}"
-    )
+    return told, max(len(out) - MOST_BRANCHES, 0)
 
 
 def _year_before(report: Circulation, branch: str) -> str:
