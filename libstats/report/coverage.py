@@ -91,7 +91,7 @@ def _picture(months: Sequence[date], lines: Sequence[Line]) -> str:
         f' aria-label="Picture: {escape(_name(lines), quote=True)}" style="overflow-x:auto">'
         f'<svg viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(_alt(lines), quote=True)}" width="{width}" height="{height}"'
-        ' font-size="12" fill="currentColor"'
+        ' style="max-width:none" font-size="12" fill="currentColor"'
         f' font-family="sans-serif">{"".join(marks)}</svg></div>'
         f"<figcaption>{escape(_alt(lines))}</figcaption></figure>"
     )

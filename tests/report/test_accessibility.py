@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 import libstats
-from libstats.analysis import coverage_calendar, today
-from libstats.report import circulation, coverage, run, table, today_sheets
+from libstats.analysis import today
+from libstats.report import circulation, run, table, today_sheets
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.page import publish
@@ -191,17 +191,16 @@ def test_todays_list_is_accessible_and_stands_alone(
     assert check(browser, *paths) == [CLEAN, CLEAN]
 
 
-def test_todays_list_its_sheets_and_the_calendar_of_the_sample_library_are_accessible(
+def test_todays_list_of_the_sample_library_and_its_sheets_are_accessible(
     browser: str, demo: Path, tmp_path: Path
 ) -> None:
     with libstats.open(demo) as con:
         found = today.read(con, datetime(2026, 11, 8, 8), 5)
-        calendar = coverage.page(coverage_calendar.read(con))
-    pages = {"today": written.page(found), "coverage": calendar, **today_sheets.printed(found)}
+    pages = {"today": written.page(found), **today_sheets.printed(found)}
     for name, text in pages.items():
         publish.write(tmp_path / f"{name}.html", text)
-    assert len(pages) == 6
-    assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 6
+    assert len(pages) == 5
+    assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 5
 
 
 def test_the_report_on_the_collection_is_accessible_and_stands_alone(

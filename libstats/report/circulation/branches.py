@@ -210,7 +210,7 @@ def _unjudged(rows: Sequence[Row]) -> list[str]:
     return [f"{listed(names)}: {reason}." for reason, names in by_reason.items()]
 
 
-@in_a_workbook("+0%;-0%;0%")
+@in_a_workbook('+0%;"−"0%;0%')
 def signed(change: float) -> str:
     """A change of a share, with its sign: +38%, −12%, 0%."""
     whole = round(100 * change)

@@ -81,7 +81,7 @@ def waits_of(times: Mapping[str, Sequence[Row]], of: str) -> Html:
     shown = table(
         lines,
         "Days from asking for a copy until it stood ready",
-        headings={"when": "Asked for in", "part": of, **COLUMNS},
+        headings={"when": "Asked for during", "part": of, **COLUMNS},
         formats=DAYS,
     )
     return joined(paragraph(words), shown)

@@ -40,7 +40,8 @@ def _plain(caption: str) -> str:
     whole = " ".join(FORBIDDEN.sub(" ", caption).split()).strip("' ")
     for spare in (_TIMES, _WORDS):
         if len(whole) > LONGEST:
-            whole = " ".join(spare.sub("", whole).split()).strip("', ") or whole
+            spared = " ".join(spare.sub("", whole).split()).replace(" ,", ",")
+            whole = spared.strip("', ") or whole
     return f"{whole[:1].upper()}{whole[1:]}" or "Table"
 
 
