@@ -17,7 +17,16 @@ from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, joined, table, tabled
-from libstats.wording import Row, capital, month_before, month_name, number, records, tenths
+from libstats.wording import (
+    Interval,
+    Row,
+    capital,
+    month_before,
+    month_name,
+    number,
+    records,
+    tenths,
+)
 
 __all__ = ["waits"]
 
@@ -111,11 +120,10 @@ def _line(row: Row) -> Row:
     return {name: whole[name] for name in COLUMNS}
 
 
-def _interval(row: Row) -> str:
+def _interval(row: Row) -> Interval | None:
     if row["p50"] is None:
-        return ""
-    low = tenths(row["p50"] if row["p50_low"] is None else row["p50_low"])
-    return f"{low} or more" if row["p50_high"] is None else f"{low} to {tenths(row['p50_high'])}"
+        return None
+    return Interval(row["p50"] if row["p50_low"] is None else row["p50_low"], row["p50_high"])
 
 
 def by_copies(rows: Sequence[Row], when: str) -> Html:
