@@ -44,12 +44,13 @@ def borrowers_of(
         f"{times[0]}."
         for row in known
     )
-    before = {row["source"]: said(row) for row in then if row["coverage"] == "whole"}
+    before = {row["source"]: row["borrowers"] for row in then if row["coverage"] == "whole"}
     lines = [
         {
             "source": row["source"],
-            "borrowers": said(row),
-            "last_year": before.get(row["source"], "not told as a whole"),
+            "borrowers": row["borrowers"],
+            "most": row["borrowers_high"] if row["coverage"] == "whole" else None,
+            "last_year": before.get(row["source"]),
             "checkouts": row["checkouts"],
         }
         for row in known
@@ -59,8 +60,9 @@ def borrowers_of(
         f"Active borrowers: patrons who borrowed something in {times[0]}",
         headings={
             "source": "System",
-            "borrowers": "Active borrowers",
-            "last_year": f"In {times[1]}",
+            "borrowers": "Active borrowers, at least",
+            "most": "At most",
+            "last_year": f"In {times[1]}, at least",
             "checkouts": f"Checkouts in {times[0]}",
         },
     )
