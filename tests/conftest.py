@@ -43,6 +43,9 @@ LONG = re.compile(
     r"|test_circulation_report.py::test_the_report_of_the_sample_library_repeats"
     r"|test_collection_report.py::test_the_report_lists_what_the_analysis_lists"
     r"|test_lines.py::test_what_comes_bit_by_bit"
+    r"|test_technical_services.py::test_the_sample_library"
+    r"|test_circulation_report.py::test_one_branch_only"
+    r"|test_ill.py::test_(the_control_chart_is_asked|steps_stand_beside)"
 )
 
 
