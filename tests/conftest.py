@@ -39,7 +39,7 @@ LONG = re.compile(
     r"|test_summary.py::test_each_figure_has_a_command"
     r"|test_doors.py::test_one_open_door"
     r"|test_sample_desks.py::test_a_larger_library"
-    r"|test_absurd.py::.*(-html|-xlsx|-pdf|-sheets)\\]"
+    r"|test_absurd.py::.*(-html|-xlsx|-pdf|-sheets)\]"
     r"|test_circulation_report.py::test_the_report_of_the_sample_library_repeats"
     r"|test_collection_report.py::test_the_report_lists_what_the_analysis_lists"
     r"|test_lines.py::test_what_comes_bit_by_bit"
