@@ -92,6 +92,16 @@ _PERIOD_TOLD = f"""
 """
 
 
+# The uses, and how much of them is told at each branch.
+_USE_TOLD = f"""{USE},
+        day_count as (
+            select branch
+            from use
+        ),
+        {use_told_sql(at_desk=True)},
+        {_PERIOD_TOLD}"""
+
+
 @asked
 def circulation_by(
     con: duckdb.DuckDBPyConnection, by: By, *, since: Moment, until: Moment
@@ -124,13 +134,7 @@ def circulation_by(
     named = "weekday, hour" if by == "hour" else by
     return con.sql(
         f"""
-        with {USE},
-        day_count as (
-            select branch
-            from use
-        ),
-        {use_told_sql(at_desk=True)},
-        {_PERIOD_TOLD},
+        with {_USE_TOLD},
         parted as (
             select
                 source,
@@ -189,13 +193,7 @@ def active_borrowers(
     part = "" if by is None else f"p.{by},"
     return con.sql(
         f"""
-        with {USE},
-        day_count as (
-            select branch
-            from use
-        ),
-        {use_told_sql(at_desk=True)},
-        {_PERIOD_TOLD},
+        with {_USE_TOLD},
         -- loads of both sides of a change of keys tell of these days
         two_keys as (
             select f.source

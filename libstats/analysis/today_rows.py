@@ -36,6 +36,7 @@ ONE_NIGHT = timedelta(days=1)  # exports of less between them are judged at one 
 # why; whether it cannot go on by itself; urgency 2: now, whatever its age; 1: before others
 UNFILLABLE = "No copy is left that can fill it"
 NOT_FOUND = "Asked for, and not found on its shelf"
+CLAIMED = "Claimed returned: search the shelves"
 _HOLD = f"""
     d.source as of_source,
     d.hold_id as of_case,
@@ -130,7 +131,7 @@ _LOAN = f"""
         null::timestamp as since,
         null::map(varchar, double) as limits,
         case s.role
-            when 'claimed returned' then 'Claimed returned: search the shelves'
+            when 'claimed returned' then '{CLAIMED}'
             when 'paid for' then 'Lost and paid for: take it out of the catalogue'
         end as task,
         if(

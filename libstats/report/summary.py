@@ -22,10 +22,9 @@ from libstats.report.summary_rows import (
     Service,
     asked_of,
     changes,
-    listed,
 )
 from libstats.report.summary_services import NOT_READ, SERVICES
-from libstats.wording import Row, capital, day_name, month_name
+from libstats.wording import Row, capital, day_name, listed, month_name
 
 __all__ = ["Summary", "answer", "finality", "origin", "read", "trends", "unjudged", "untold"]
 

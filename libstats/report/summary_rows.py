@@ -16,7 +16,17 @@ from libstats.report.circulation.rows import branch_names
 from libstats.report.page import period as periods
 from libstats.report.page.period import Period
 from libstats.report.technical_services_rows import covered_until
-from libstats.wording import MONTHS, Row, capital, change, day_name, month_before, number, records
+from libstats.wording import (
+    MONTHS,
+    Row,
+    capital,
+    change,
+    day_name,
+    listed,
+    month_before,
+    number,
+    records,
+)
 
 __all__ = [
     "MOST_JUDGED",
@@ -28,7 +38,6 @@ __all__ = [
     "Service",
     "asked_of",
     "changes",
-    "listed",
     "year_to_date",
 ]
 
@@ -171,11 +180,6 @@ def year_to_date(asked: Asked, now: Count, then: Count, what: str) -> str:
     beside = change(now.value, then.value, "the same part of the year before")
     was = "" if now.value == then.value else f" ({number(then.value)})"
     return f"{since}: {number(now.value)} {what}, {beside}{was}."
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as people list them: A, B and C."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def changes(asked: Asked) -> list[Change]:

@@ -22,13 +22,12 @@ from libstats.report.summary_rows import (
     Count,
     Line,
     Service,
-    listed,
     year_to_date,
 )
 from libstats.report.summary_work import Work, did, done_of, done_words, explained, work
 from libstats.report.technical_services_rows import covered_until, telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
-from libstats.wording import capital, day_name, month_before, month_name, number, records
+from libstats.wording import capital, day_name, listed, month_before, month_name, number, records
 
 __all__ = ["NOT_READ", "SERVICES", "lent"]
 

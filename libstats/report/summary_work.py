@@ -16,10 +16,10 @@ from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
 from libstats.report.page.period import Period
-from libstats.report.summary_rows import Asked, Count, Line, listed, year_to_date
+from libstats.report.summary_rows import Asked, Count, Line, year_to_date
 from libstats.report.technical_services_rows import BEST, covered_until
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
-from libstats.wording import Row, capital, month_before, month_name, number, records, tenths
+from libstats.wording import Row, capital, listed, month_before, month_name, number, records, tenths
 
 __all__ = [
     "Done",

@@ -8,13 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from libstats.report import collection, shelf_list, weeding
-from libstats.report.page import publish
 from tests.report.test_accessibility import lacking
 from tests.report.test_collection_report import candidate, example
+from tests.support.pages import page
 
 pytestmark = pytest.mark.slow
 
@@ -55,19 +54,6 @@ COLUMNS = [
     "Because it is",
     "Decision",
 ]
-
-
-def page(*pieces: Any) -> str:
-    """A page of these pieces, as a report would show them."""
-    outputs = [
-        nbformat.v4.new_output("display_data", {"text/html": piece._repr_html_()})
-        for piece in pieces
-    ]
-    cells = [
-        nbformat.v4.new_markdown_cell("# Paper\n\n## A list", id="title"),
-        nbformat.v4.new_code_cell("", id="all", outputs=outputs),
-    ]
-    return publish.page(nbformat.v4.new_notebook(cells=cells), "paper")
 
 
 def printed(text: str, folder: Path, size: str = "letter") -> list[Any]:

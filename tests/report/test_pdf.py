@@ -10,19 +10,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from libstats.cli import main
 from libstats.errors import ReportError
 from libstats.report import circulation, run, table
 from libstats.report.charts.sparkline import sparkline
-from libstats.report.page import pdf, publish
+from libstats.report.page import pdf
 from libstats.report.page.table import Html, folded
 from libstats.workspace.workspace import Workspace
 from tests.report.test_accessibility import lacking
 from tests.report.test_circulation_report import example
 from tests.report.test_report import save
+from tests.support.pages import page
 
 REPORTS = ("circulation", "ill", "technical_services", "summary", "collection")
 
@@ -36,20 +36,6 @@ def reader() -> Any:
     except (ReportError, ImportError) as error:
         lacking(str(error).partition("\n")[0], "install the extra dev and Pango")
     return pypdf.PdfReader
-
-
-def page(*pieces: Any) -> str:
-    """A page of these pieces, as a report would show them."""
-    shown = [
-        nbformat.v4.new_output("display_data", {"text/html": piece._repr_html_()})
-        for piece in pieces
-    ]
-    cells = [
-        nbformat.v4.new_markdown_cell("# Paper\n\n## A list", id="title"),
-        nbformat.v4.new_code_cell("", id="all", outputs=shown),
-        nbformat.v4.new_markdown_cell("### More\n\n## Where these figures come from", id="last"),
-    ]
-    return publish.page(nbformat.v4.new_notebook(cells=cells), "paper")
 
 
 def elements(document: Any) -> list[Any]:

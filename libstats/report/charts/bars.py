@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from libstats.report.charts.figure import (
     BAR_CHOSEN,
     GRID,
-    INK,
     STYLE,
     Figure,
-    entitle,
+    entitle_lying,
     is_narrow,
     name_in_picture,
 )
@@ -79,12 +78,7 @@ def _draw(shown: Sequence[Bar], title: str, say: Callable[[float], str], width: 
         panel.invert_yaxis()
         panel.set_xlim(min([0, *values]), 1.3 * max([1e-9, *values]) if any(values) else 1)
         panel.set_xticks([])  # each bar carries its value
-        if narrow:
-            drawing.suptitle(
-                textwrap.fill(title, 30), x=0.01, ha="left", fontsize=10, color=INK, weight="bold"
-            )
-        else:
-            entitle(panel, title, width)
+        entitle_lying(drawing, panel, title, width)
         panel.tick_params(length=0)
         panel.spines[["top", "right", "bottom"]].set_visible(False)
         panel.spines["left"].set_color(GRID)

@@ -11,10 +11,9 @@ from libstats.report.charts.figure import (
     BAR,
     BAR_CHOSEN,
     GRID,
-    INK,
     STYLE,
     Figure,
-    entitle,
+    entitle_lying,
     is_narrow,
     name_in_picture,
 )
@@ -69,12 +68,7 @@ def _draw(rows: Sequence[Row], title: str, width: float) -> Drawing:
         panel.set_yticks(list(places), names, parse_math=False)
         panel.invert_yaxis()
         panel.set_xlim(0, 1.25 * longest)
-        if narrow:  # from the edge of the drawing: beside the names it has no room
-            drawing.suptitle(
-                textwrap.fill(title, 30), x=0.01, ha="left", fontsize=10, color=INK, weight="bold"
-            )
-        else:
-            entitle(panel, title, width)
+        entitle_lying(drawing, panel, title, width)
         panel.grid(axis="x", color=GRID, linewidth=0.8)
         panel.set_axisbelow(True)
         panel.tick_params(length=0)

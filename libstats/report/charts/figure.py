@@ -128,6 +128,17 @@ def apart(values: list[float], gap: float, top: float) -> list[float]:
     return placed
 
 
+def entitle_lying(drawing: Drawing, panel: Axes, title: str, width: float) -> None:
+    """The title of lying bars; of a narrow drawing from its edge: beside the names it has no
+    room."""
+    if is_narrow(width):
+        drawing.suptitle(
+            textwrap.fill(title, 30), x=0.01, ha="left", fontsize=10, color=INK, weight="bold"
+        )
+    else:
+        entitle(panel, title, width)
+
+
 def is_narrow(width: float) -> bool:
     """True for the drawing that a phone shows."""
     return width < (WIDE + NARROW) / 2

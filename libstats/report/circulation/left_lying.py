@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from libstats.analysis.today import work_of
-from libstats.analysis.today_rows import DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
+from libstats.analysis.today_rows import CLAIMED, DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
 from libstats.analysis.work.hold_queues import BUY_FROM, hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.report.circulation.late_loans import LONG
@@ -73,21 +73,8 @@ def _counted(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, i
         "not_found": sum(row["task"] == NOT_FOUND for row in holds),
         "past": len(report.here(records(hold_shelf(con)))),
         "long": sum(not row["is_missing"] and row["left_days"] < -LONG for row in loans),
-        "claimed": _claimed(con, report),
+        "claimed": sum(row["task"] == CLAIMED for row in loans),
         "journey": sum(row["group_name"] in (DO, DECIDE) for row in cases.get("transit", [])),
         "queue": 0 if report.branch else len(hold_queues(con).fetchall()),
         "paused": sum(row["group_name"] == PAUSED for row in holds),
     }
-
-
-def _claimed(con: duckdb.DuckDBPyConnection, report: Circulation) -> int:
-    claimed = con.sql(
-        """
-        select l.checkout_branch as branch
-        from loan l
-        join item i on i.source = l.source and i.item_id = l.item_id
-        join copy_state s on s.source = i.source and s.item_key = i.item_key
-        where l.returned_at is null and s.role = 'claimed returned'
-        """
-    )
-    return len(report.here(records(claimed)))
