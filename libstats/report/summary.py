@@ -121,9 +121,8 @@ def _verdict(summary: Summary) -> str:
         said = [f"Nothing stands out {when}."]
     else:
         said = ["What stands out cannot be said yet: too few months are told of as a whole."]
-    said += [
-        f"Over twelve months {line.moved} than the year before." for line in lines if line.moved
-    ]
+    moved = "; ".join(line.moved for line in lines if line.moved)
+    said += [f"Over twelve months {moved} than the year before."] if moved else []
     return " ".join([*said, *_goals(summary.lines)])
 
 

@@ -69,6 +69,11 @@ class Asked:
         return f"{MONTHS[since.month - 1]} {since.day}" if is_same else day_name(since)
 
     @property
+    def so_far(self) -> str:
+        """The words with which what is told of this year begins."""
+        return f"Fiscal year, since {self.first_day}"
+
+    @property
     def twelve(self) -> Period:
         """The twelve months up to the period's end."""
         return Period(month_before(self.period.until, 12), self.period.until)
@@ -172,7 +177,7 @@ def year_to_date(asked: Asked, now: Count, then: Count, what: str) -> str:
     both are told as a whole."""
     if now.value is None:
         return ""
-    since = f"Fiscal year, since {asked.first_day}"
+    since = asked.so_far
     if not now.is_whole:
         return f"{since}: at least {number(now.value)} {what}; told in part, so not compared."
     if then.value is None or not then.is_whole:

@@ -3,6 +3,7 @@ tells of it is below."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -87,7 +88,8 @@ def lending(asked: Asked) -> Line | None:
 
 def lent(found: circulation_rows.Circulation, judged_here: Verdicts) -> list[str]:
     """The sentence of the report on circulation; of more than a month, its last one alone too."""
-    said = [lending_page.verdict(found)]
+    # which branches stand out over the year is said above all services
+    said = [lending_page.verdict(replace(found, years=()))]
     if found.period.months != 1 and judged_here.newest:
         month = month_name(found.period.last_month)
         rate = lending_page.per_day(judged_here.newest)
@@ -212,7 +214,7 @@ def collection(asked: Asked) -> Line | None:
         use["items"],
         [added.get(month, 0) for month in asked.months] if added else [],
         "Copies added a month",
-        f"Since {asked.first_day}: {number(this_year)} copies added. Withdrawn ones have left "
+        f"{asked.so_far}: {number(this_year)} copies added. Withdrawn ones have left "
         "the lists, so years are not compared."
         if added
         else "",
