@@ -98,6 +98,19 @@ def test_the_answer_compares_with_the_year_before_and_the_month_before() -> None
     assert "Against none in October 2025; 10% more than in September 2026 (10)." in html
 
 
+def test_a_total_of_a_month_that_is_told_in_part_says_so() -> None:
+    """In October the log of one branch ends early: 240 are not all of it."""
+    part = {"coverage": "partly", "reason": "told of up to 2026-10-20 09:00"}
+    rows = [
+        counted(SEPTEMBER, "Central", 200),
+        counted(SEPTEMBER, "East", 10),
+        counted(OCTOBER, "Central", 180),
+        {**counted(OCTOBER, "East", 60), **part},
+    ]
+    (made,) = circulation.by_month(example(rows)).tables
+    assert [row["all_branches"] for row in made.rows] == [210, "240 or more"]
+
+
 def test_the_answer_comes_first_and_says_what_the_file_is_named_by() -> None:
     html = circulation.answer(example())
     places = [html.index(word) for word in ("libstats-period", "libstats-answer", "figures", "#wh")]

@@ -328,6 +328,10 @@ def test_the_answer_says_what_stands_out_how_the_year_compares_and_goals() -> No
         "Beyond the usual ups and downs: more checkouts and fewer checkouts at East. "
         "Over twelve months loans came faster than the year before. Outside its goal: Circulation.</p>"
     ) in summary.answer(out)
+    moved = page(Circulation=line(moved="East lent 12% more"), ILL=line(moved="loans came faster"))
+    assert (
+        "Over twelve months East lent 12% more; loans came faster than the year before."
+    ) in summary.answer(moved)
     met = summary.answer(page(ILL=line(goal="H.", is_judged=False)))
     assert "What stands out cannot be said yet" in met
     assert "No goal is missed (ILL)." in met

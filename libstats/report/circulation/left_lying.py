@@ -16,7 +16,7 @@ from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
 from libstats.wording import listed, number, records
 
-__all__ = ["to_do"]
+__all__ = ["counted", "to_do"]
 
 SAID = {
     "unfillable": ("1 hold", "{} holds", "that no copy can fill: buy, borrow or tell the patron."),
@@ -32,7 +32,7 @@ SAID = {
 
 def to_do(con: duckdb.DuckDBPyConnection, report: Circulation) -> Html:
     """What wants a hand, counted; `libstats today` has each case."""
-    return to_do_of(_counted(con, report), _unlisted(con))
+    return to_do_of(counted(con, report), _unlisted(con))
 
 
 def _unlisted(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -63,7 +63,7 @@ def to_do_of(counts: dict[str, int], unlisted: Sequence[str] = ()) -> Html:
     return Html(notice("In the newest lists, each named by “libstats today”:", [*told, *silent]))
 
 
-def _counted(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
+def counted(con: duckdb.DuckDBPyConnection, report: Circulation) -> dict[str, int]:
     """As `libstats today` has them, each source as of its own newest export."""
     work = work_of(con, "hold", "loan", "transit")
     cases = {each.process.name: report.here(each.cases) for each in work}
