@@ -45,6 +45,7 @@ LONG = re.compile(
     r"|test_lines.py::test_what_comes_bit_by_bit"
     r"|test_technical_services.py::test_the_sample_library"
     r"|test_circulation_report.py::test_one_branch_only"
+    r"|test_receipts.py::test_each_command"
     r"|test_ill.py::test_(the_control_chart_is_asked|steps_stand_beside)"
 )
 

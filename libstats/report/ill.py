@@ -203,4 +203,27 @@ def origin(report: Ill) -> Html:
     complete = (
         f"Every export reaches the end of {report.period.words}, and all its rows could be read."
     )
-    return sections.origin(sources, complete, lacks, *pieces, files)
+    receipts = sections.receipts(_commands(report))
+    return sections.origin(sources, complete, lacks, receipts, *pieces, files)
+
+
+def _commands(report: Ill) -> dict[str, str]:
+    """For each part of the page the command that says how it was counted."""
+    waits = sections.explained(f"turnaround {PROCESS}", report.year, by="kind")
+    return {
+        "How long did patrons wait for loans?": waits,
+        "How long did patrons wait for copies?": waits,
+        "How many had it after how many days?": waits,
+        "Where does the time go?": waits,
+        "Lenders: who is quick, who is slow": sections.explained(
+            f"turnaround {PROCESS}", report.year, start="sent", end="received", by="lender"
+        ),
+        "How many requests were filled?": sections.explained(f"fill_rate {PROCESS}", report.year),
+        "How much is waiting?": sections.explained(f"backlog {PROCESS}", report.period),
+        "Lending: how fast we answer other libraries": sections.explained(
+            "turnaround ill_lending", report.year
+        ),
+        "Document delivery: copies of our own for our own patrons": sections.explained(
+            "turnaround document_delivery", report.year
+        ),
+    }

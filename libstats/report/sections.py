@@ -9,6 +9,7 @@ from typing import Any
 from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.cells import as_told, plain
 from libstats.report.page.html import escaped, notice, paragraph
+from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.wording import Row, capital, number
 
@@ -16,11 +17,13 @@ __all__ = [
     "ORIGIN",
     "Card",
     "answer",
+    "explained",
     "figures",
     "heed",
     "origin",
     "outdated",
     "receipt",
+    "receipts",
     "shortened",
     "undeclared",
     "unjudged",
@@ -221,6 +224,23 @@ def receipt(
         sheet=sheet,
     )
     return joined(paragraph(capital(definition)), listed)
+
+
+def explained(what: str, period: Period, **settings: str) -> str:
+    """The command that says how a figure of a period was counted; settings that are blank are
+    left out."""
+    more = "".join(f" --set {name}={value}" for name, value in settings.items() if value)
+    return f"libstats explain {what} --since {period.since} --until {period.until}{more}"
+
+
+def receipts(commands: Mapping[str, str]) -> Table:
+    """For each part of a page, by its heading, the command that says how it was counted."""
+    return table(
+        [{"part": part, "command": command} for part, command in commands.items()],
+        "The receipt of each part of this page",
+        headings={"part": "Part", "command": "This command says how it was counted"},
+        sheet="Receipts",
+    )
 
 
 def shortened(whole: Table, *, last: bool = False) -> Html:

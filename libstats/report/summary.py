@@ -152,7 +152,7 @@ def _line(summary: Summary, name: str, line: Line) -> str:
     small = " ".join(text for text in beside if text)
     of = f'<span class="trended">{escaped(line.trended)}</span>' if drawn else ""
     return (
-        f'<li><div class="service"><strong>{escaped(name)}</strong>{drawn}{of}</div><div>'
+        f'<li><div class="service"><h2>{escaped(name)}</h2>{drawn}{of}</div><div>'
         f"{paragraph(' '.join(line.says))}"
         f'<p class="comparison">{escaped(small)}</p></div></li>'
     )

@@ -18,6 +18,7 @@ from libstats.errors import AnalysisError
 from libstats.report.circulation import lending as lending_page
 from libstats.report.circulation import rows as circulation_rows
 from libstats.report.page.period import Period
+from libstats.report.sections import explained
 from libstats.report.summary_rows import (
     Asked,
     Count,
@@ -25,7 +26,7 @@ from libstats.report.summary_rows import (
     Service,
     year_to_date,
 )
-from libstats.report.summary_work import Work, did, done_of, done_words, explained, work
+from libstats.report.summary_work import Work, did, done_of, done_words, work
 from libstats.report.technical_services_rows import covered_until, telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
 from libstats.wording import capital, day_name, listed, month_before, month_name, number, records
@@ -81,7 +82,7 @@ def lending(asked: Asked) -> Line | None:
         moved=listed(lending_page.years_apart(found)[0]),
         is_judged=judged_here.is_judged,
         unjudged="" if judged_here.is_judged else "too few of its months are told as a whole",
-        asks=explained(asked, "circulation"),
+        asks=explained("circulation", asked.period),
         sources=records(freshness(asked.con, analysis="circulation")),
     )
 
@@ -154,7 +155,7 @@ def technical_services(asked: Asked) -> Line | None:
         "" if judgement.is_judged else judgement.reason,
         "",
         ("order_copy", "cataloguing"),
-        explained(asked, f"throughput {of.process}"),
+        explained(f"throughput {of.process}", asked.period),
         [
             row
             for name in ("order_copy", "cataloguing")
@@ -220,7 +221,7 @@ def collection(asked: Asked) -> Line | None:
         else "",
         unjudged="a collection changes slowly",
         is_of_period=False,
-        asks=explained(asked, "collection_use", asked.twelve, by="all"),
+        asks=explained("collection_use", asked.twelve, by="all"),
         sources=records(freshness(asked.con, analysis="collection_use")),
     )
 

@@ -16,6 +16,7 @@ from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError
 from libstats.report.ill_answer import LESS, LONGER, SAME, judged
 from libstats.report.page.period import Period
+from libstats.report.sections import explained
 from libstats.report.summary_rows import Asked, Count, Line, year_to_date
 from libstats.report.technical_services_rows import BEST, covered_until
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
@@ -28,7 +29,6 @@ __all__ = [
     "did",
     "done_of",
     "done_words",
-    "explained",
     "goal_of",
     "newest_of",
     "waited",
@@ -140,7 +140,7 @@ def _of_waits(asked: Asked, of: Work, waits: Waits) -> Line:
         is_judged=any(each.is_judged for each in waits.judgements.values()),
         unjudged=judged_here.reason,
         moved=_moved(waits),
-        asks=explained(asked, f"turnaround {of.process}", asked.twelve, by=waits.by),
+        asks=explained(f"turnaround {of.process}", asked.twelve, by=waits.by),
     )
 
 
@@ -156,7 +156,7 @@ def _of_count(asked: Asked, of: Work, done: Done, waits: Waits) -> Line:
         done.trend(asked.months),
         f"{capital(of.many)} a month",
         unjudged=f"how long they waited {why}",
-        asks=explained(asked, f"throughput {of.process}"),
+        asks=explained(f"throughput {of.process}", asked.period),
     )
 
 
@@ -293,10 +293,3 @@ def done_words(count: Count, of: Work, period: Period) -> str:
     name = of.one if count.value == 1 else of.many
     done = of.done.replace("were", "was") if count.value == 1 else of.done
     return f"{few}{number(count.value)} {name} {done} in {period.words}."
-
-
-def explained(asked: Asked, what: str, period: Period | None = None, by: str = "") -> str:
-    """The command that says where a figure comes from."""
-    of = period or asked.period
-    parts = f" --set by={by}" if by else ""
-    return f"libstats explain {what} --since {of.since} --until {of.until}{parts}"

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from libstats.report import sections
 from libstats.report.page.html import notice, paragraph
+from libstats.report.page.period import Period
 from libstats.report.page.table import Html
 from libstats.report.piles import STAGES, STEPS
 from libstats.report.technical_services_rows import (
@@ -319,4 +320,25 @@ def origin(report: TechnicalServices) -> Html:
         )
         for step, rows in report.receipts.items()
     ]
-    return sections.origin(report.sources, complete, lacks, *pieces)
+    receipts = sections.receipts(_commands(report))
+    return sections.origin(report.sources, complete, lacks, receipts, *pieces)
+
+
+def _commands(report: TechnicalServices) -> dict[str, str]:
+    """For each part of the page the command that says how it was counted."""
+    year = Period(report.months[0], report.period.until)
+    ordered = sections.explained("turnaround order_copy", year)
+    told = {"Orders by vendor": ordered, "Orders by fund": ordered}
+    if report.pile:
+        of = report.pile.process
+        steps = {"start": report.pile.start, "end": report.pile.end}
+        told |= {
+            "Received, catalogued, put on the shelf": sections.explained(
+                f"throughput {of}", report.period, milestone=report.pile.end
+            ),
+            "What waits, and for how long": sections.explained(
+                f"backlog {of}", report.period, **steps
+            ),
+            "From receipt to the shelf": sections.explained(f"turnaround {of}", year, **steps),
+        }
+    return told

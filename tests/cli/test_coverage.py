@@ -60,7 +60,7 @@ def test_how_files_look_as_if_they_were_selected(
     assert f"The page is at {page}" in said(workspace, capsys, "--html", str(page))
     html = page.read_text(encoding="utf-8")
     assert "<svg" in html
-    assert "The picture as a table" in html
+    assert "February 2026 to March 2026" in html
 
 
 def test_nothing_that_has_a_day(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

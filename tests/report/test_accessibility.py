@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 import libstats
-from libstats.analysis import today
-from libstats.report import circulation, run, table, today_sheets
+from libstats.analysis import coverage_calendar, today
+from libstats.report import circulation, coverage, run, table, today_sheets
 from libstats.report import today as written
 from libstats.report.charts import circulation_by_month
 from libstats.report.page import publish
@@ -161,6 +161,16 @@ def test_the_month_in_one_page_is_accessible_and_stands_alone(
     browser: str, published: Callable[[str], Path]
 ) -> None:
     assert check(browser, published("summary")) == [CLEAN]
+
+
+def test_what_the_exports_tell_of_is_accessible_and_stands_alone(
+    browser: str, demo: Path, tmp_path: Path
+) -> None:
+    with libstats.open(demo) as con:
+        text = coverage.page(coverage_calendar.read(con))
+    assert len(text) < 300_000
+    publish.write(tmp_path / "coverage.html", text)
+    assert check(browser, tmp_path / "coverage.html") == [CLEAN]
 
 
 def test_the_page_of_a_question_is_accessible_and_stands_alone(

@@ -93,4 +93,30 @@ def origin(report: Circulation) -> Html:
         f"Every export reaches the end of {report.period.words}, and all its rows could be read."
     )
     proof = sections.receipt(report.receipt, "circulation", "Receipt of the circulation figures")
-    return sections.origin(report.sources, complete, _lacks(report), paragraph(days), listed, proof)
+    return sections.origin(
+        report.sources,
+        complete,
+        _lacks(report),
+        sections.receipts(_commands(report)),
+        paragraph(days),
+        listed,
+        proof,
+    )
+
+
+def _commands(report: Circulation) -> dict[str, str]:
+    """For each part of the page the command that says how it was counted."""
+    lent = sections.explained("circulation", report.period, branch=report.branch)
+    year = report.year
+    return {
+        "Which branch lends more, and which less?": lent,
+        "Checkouts over the year": lent,
+        "More than the usual ups and downs?": lent,
+        "What was lent, and how?": lent,
+        "At which hours?": lent,
+        "Overdue loans": sections.explained("backlog loan", report.period),
+        "How long do patrons wait for a hold?": sections.explained("turnaround hold", year),
+        "What becomes of holds?": sections.explained("fill_rate hold", year),
+        "Copies in transit": sections.explained("turnaround transit", year, by="route"),
+        "Active borrowers": lent,
+    }

@@ -1,0 +1,47 @@
+"""Each part of a page has the command that says how its figures were counted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from libstats.cli import main
+
+PAGES = ("circulation", "ill", "technical_services")
+# parts that say what to do with figures of other parts, or where they come from
+WITHOUT = re.compile(
+    r"What to do.*|Where these figures come from|Accuracy|What this page does not judge"
+)
+
+
+def commands(page: Path) -> dict[str, str]:
+    """The commands that a page tells, by the part of the page that each is of."""
+    text = page.read_text(encoding="utf-8")
+    table = text[text.index("The receipt of each part of this page") :].split("</table>")[0]
+    cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>.*?</t[hd]>", table)]
+    told = [html.unescape(cell).strip() for cell in cells]
+    return dict(zip(told[2::2], told[3::2], strict=True))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_part_has_its_command(name: str, published: Callable[[str], Path]) -> None:
+    page = published(name)
+    headings = [
+        html.unescape(re.sub("<[^>]+>", "", each)).rstrip("¶").strip()
+        for each in re.findall(r"<h2[^>]*>(.*?)</h2>", page.read_text(encoding="utf-8"))
+    ]
+    assert [each for each in headings if not WITHOUT.fullmatch(each)] == list(commands(page))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_command_gives_a_receipt(
+    name: str, published: Callable[[str], Path], demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in dict.fromkeys(commands(published(name)).values()):
+        program, *words = command.split()
+        assert (program, main.main(["-w", str(demo), *words])) == ("libstats", 0), command
+        assert capsys.readouterr().out
