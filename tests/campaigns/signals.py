@@ -18,6 +18,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from libstats.analysis.signals.verdict import judge
+from libstats.analysis.signals.years import between
 
 SERIES, BRANCHES = 5, 12
 CORRELATIONS = (0.0, 0.1, 0.2, 0.3)
@@ -89,6 +90,20 @@ def false_words(libraries: int, history: int, chance: random.Random) -> Iterator
         )
 
 
+def false_years(libraries: int, chance: random.Random) -> Iterator[int]:
+    """Of each library, in how many of twelve months the year is said to be more or less than the
+    year before at any branch, which is not so."""
+    for _ in range(libraries):
+        quiet = quiet_library(36, chance)
+        yield sum(any(_moved(values[:end]) for _, values in quiet) for end in range(25, 37))
+
+
+def _moved(values: list[float]) -> bool:
+    then, now = values[-24:-12], values[-12:]
+    interval = between([*zip(now, then, strict=True)], sum(now) / sum(then))
+    return interval is not None and (interval[0] > 0 or interval[1] < 0)
+
+
 def is_said(history: int, kind: Kind, of_year: str, chance: random.Random) -> bool:
     """True if a change behind a history is said within three months."""
     correlation, side = chance.choice(CORRELATIONS), chance.choice((1, -1))
@@ -121,6 +136,11 @@ def main(libraries: int, seed: int = 1) -> None:
             f" {fmean(months) / 12:.2%} of months, {fmean(months):.3f} a library and year, in"
             f" {fmean(map(bool, months)):.1%} of libraries"
         )
+    years = [*false_years(libraries, random.Random(seed))]
+    print(
+        f"nothing changed: a year that is said to be more or less than the one before, and is not,"
+        f" {fmean(years):.3f} a library and year, in {fmean(map(bool, years)):.1%} of libraries"
+    )
     for history in (24, 36, 48, 57):
         for kind in (LIBRARY, BRANCH):
             shares = shares_said(4 * libraries, history, kind, random.Random(seed + history))

@@ -17,8 +17,8 @@ from libstats.analysis.signals.verdict import worded
 from libstats.definitions.parameters import Moment, ProcessName, asked, one_of
 from libstats.wording import Row, month_before, month_name, records
 
-# Student's t that chance passes in one of a thousand, by the pairs of months less one.
-T = {5: 6.869, 6: 5.959, 7: 5.408, 8: 5.041, 9: 4.781, 10: 4.587, 11: 4.437}
+# Student's t that chance passes three times in ten thousand, by the pairs of months less one.
+T = {5: 8.888, 6: 7.456, 7: 6.615, 8: 6.068, 9: 5.685, 10: 5.403, 11: 5.188}
 FEWEST = 6  # pairs
 # How much wider a mean of months is than they say, because a month is like the one before.
 WIDENED = sqrt((1 + ASSUMED) / (1 - ASSUMED))
@@ -56,10 +56,10 @@ def year_on_year(
     Definition: what was done per open day in the whole months of the year up to `as_of`, against
     the same months a year before: each month is compared with its own, so that the season makes no
     difference. Pairs of which one is no point of the control chart (`signals` says why) are left
-    out. The change stands out where its 99.9 % interval holds no change: Student's t (1908,
+    out. The change stands out where its 99.97 % interval holds no change: Student's t (1908,
     Biometrika 6) of the pairs' ratios, half as wide again as they say for months that hang
-    together. Of 12 branches that did not change one in ten libraries hears a word in a year that is
-    not so.
+    together. Of 25 libraries with 12 branches in which nothing changed, one hears in a year of a
+    change that is none.
 
     Parameters: `measure` is `checkouts`, `renewals`, `in_house_uses` or, of a `process`, `done`;
     `by` and `as_of` as for `signals`.

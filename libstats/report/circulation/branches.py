@@ -162,8 +162,8 @@ def years_of(rows: Sequence[Row], year: Period) -> Html:
         "value": "On an open day",
         "before": "A year before",
         "difference": "Change",
-        "low": "May be from (99.9%)",
-        "high": "May be up to (99.9%)",
+        "low": "May be from (99.97%)",
+        "high": "May be up to (99.97%)",
         "verdict": "More than the usual ups and downs?",
     }
     caption = f"Checkouts on an open day by branch, {year.words} and the year before"

@@ -25,7 +25,7 @@ def test_the_interval_of_a_change_is_worked_out_from_the_pairs() -> None:
     away = T[11] * sqrt(1.2 / 0.8) * spread / sqrt(12)
     low, high = between(pairs, 2.5) or (0, 0)
     assert low == pytest.approx(2.5 * exp(-away) - 1) and high == pytest.approx(2.5 * exp(away) - 1)
-    assert low == pytest.approx(0.79, abs=0.01) and high == pytest.approx(2.48, abs=0.01)
+    assert low == pytest.approx(0.695, abs=0.001) and high == pytest.approx(2.687, abs=0.001)
 
 
 @pytest.mark.parametrize("pairs", [[(2.0, 1.0)] * 5, [(2.0, 1.0)] * 6 + [(0.0, 1.0)]])
