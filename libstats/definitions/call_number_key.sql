@@ -7,19 +7,23 @@
 -- nothing before something, a date before a cutter, QA76 .D3 before QA76.5.
 --
 -- Blanks, points, case, accents and zeros in front do not matter. No text is refused: what no
--- scheme knows stands by its words and numbers. Letters that are not Latin go the same way by a
--- slower pattern.
+-- scheme knows stands by its words and numbers. Letters that are not Latin go the same way.
 
--- Capitals without accents; `qQA 76` and `ffN 6490` are a mark of size and a number.
+-- Capitals without accents; what is not of ASCII is a letter then, as other signs become blanks; `qQA 76` and `ffN 6490` are a mark of size and a number.
 create or replace temp macro capitals(t) as
     case
         when t >= 'f' and t < 'r' and regexp_matches(t, '^(?:q|ff?)[A-Z]')
             then regexp_replace(upper(regexp_replace(t, '^(q|ff?)', '\1 ')), 'ß', 'SS', 'g')
         when strlen(t) = length(t) then upper(t)
-        else translate(
-            replace(replace(replace(upper(strip_accents(t)), 'Æ', 'AE'), 'Œ', 'OE'), 'ß', 'SS'),
-            'ØŁĐÐ’‘',
-            'OLDD'''''
+        else regexp_replace(
+            translate(
+                replace(replace(replace(upper(strip_accents(t)), 'Æ', 'AE'), 'Œ', 'OE'), 'ß', 'SS'),
+                'ØŁĐÐ’‘',
+                'OLDD'''''
+            ),
+            '[^\p{L}\x00-\x7F]',
+            ' ',
+            'g'
         )
     end;
 
@@ -164,10 +168,10 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                     else counted(head.number) || rtrim(head.decimals, '0')
                 end
                 || parts_key(
-                    case
-                        when is_plain then regexp_extract_all(told, '[A-Z]{1,3}[0-9]+|[A-Z]+|[0-9]+')
-                        else regexp_extract_all(told, '\p{L}{1,3}[0-9]+|\p{L}+|[0-9]+')
-                    end,
+                    regexp_extract_all(
+                        told,
+                        '[A-Z\x{80}-\x{10FFFF}]{1,3}[0-9]+|[A-Z\x{80}-\x{10FFFF}]+|[0-9]+'
+                    ),
                     is_volume
                 )
                 || case when told = tail then '' else '!' end
@@ -201,28 +205,15 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                     select
                         *,
                         named is not distinct from 'sudoc' or is_certainly_sudoc(t) as is_sudoc,
-                        case
-                            when is_plain
-                                then regexp_extract(
-                                    joined_decimals(t),
-                                    '^[^A-Z0-9]*((?:[A-Z]+[^A-Z0-9]+)*)([A-Z]*)[^A-Z0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
-                                    ['words', 'letters', 'number', 'decimals', 'tail']
-                                )
-                            else regexp_extract(
-                                joined_decimals(t),
-                                '^[^\p{L}0-9]*((?:\p{L}+[^\p{L}0-9]+)*)(\p{L}*)[^\p{L}0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
-                                ['words', 'letters', 'number', 'decimals', 'tail']
-                            )
-                        end as head
+                        regexp_extract(
+                            joined_decimals(t),
+                            '^[^A-Z\x{80}-\x{10FFFF}0-9]*((?:[A-Z\x{80}-\x{10FFFF}]+[^A-Z\x{80}-\x{10FFFF}0-9]+)*)([A-Z\x{80}-\x{10FFFF}]*)[^A-Z\x{80}-\x{10FFFF}0-9]*([0-9]*)(?: ?\.([0-9]+))?(.*)$',
+                            ['words', 'letters', 'number', 'decimals', 'tail']
+                        ) as head
                     from (
                         select
-                            *,
-                            strlen(t) = length(t) as is_plain
-                        from (
-                            select
-                                call_number_text(number) as t,
-                                named_scheme(scheme) as named
-                        )
+                            call_number_text(number) as t,
+                            named_scheme(scheme) as named
                     )
                 )
             )
