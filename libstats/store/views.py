@@ -24,6 +24,7 @@ from libstats import schema
 from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.definitions.decisions import NEWEST_DECISION
+from libstats.definitions.kept import DEFERRED
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -260,7 +261,7 @@ def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]
     store is opened, so they are as short as can be."""
     name = table.name if kind == "temp view" else f"memory.main.{table.name}"
     if table.is_keyless:
-        return [f"create or replace {kind} {name} as {now}"]
+        return [f"create or replace {kind} {name}{DEFERRED} as {now}"]
     if gone is None:
         there, ever = now, f"select *, null::timestamp as gone_after from ({now})"
     else:
@@ -270,14 +271,14 @@ def _views_sql(table: Table, kind: str, now: str, gone: str | None) -> list[str]
             f"select t.*, g.last_seen_at as gone_after from ({now}) t left join {gone} g on {same}"
         )
     return [
-        f"create or replace {kind} {name} as {there}",
-        f"create or replace {kind} {name}_ever as {ever}",
+        f"create or replace {kind} {name}{DEFERRED} as {there}",
+        f"create or replace {kind} {name}_ever{DEFERRED} as {ever}",
     ]
 
 
 def _history_sql(table: Table, rows: str, at: int) -> str:
     columns = ", ".join(c.name for c in table.stored)
-    return f"""create or replace view memory.history.{table.name} as
+    return f"""create or replace view memory.history.{table.name}{DEFERRED} as
         select source, export_id as shape, from_seq, until_seq, n, {columns}
         from {rows}
         where from_seq <= {at}"""
@@ -285,7 +286,7 @@ def _history_sql(table: Table, rows: str, at: int) -> str:
 
 def _loads_sql(con: duckdb.DuckDBPyConnection, summary: str, at: int) -> str:
     held = ", ".join(str(w.seq) for w in ledger.wholes(con, at) if not w.is_believed) or "null"
-    return f"""create or replace view memory.main.loaded_file as
+    return f"""create or replace view memory.main.loaded_file{DEFERRED} as
         select
             l.seq,
             e.source,
@@ -322,7 +323,7 @@ def _days_sql(summary: str, at: int, places: Branches) -> str:
     """SQL that makes what each load holds by day: the summary tells it as changes from one load of
     a shape to the next. Codes that are one place are added up."""
     cell = "partition by l.export_id, s.table_name, s.event, s.branch, s.day order by s.seq"
-    return f"""create or replace view memory.main.loaded_day as
+    return f"""create or replace view memory.main.loaded_day{DEFERRED} as
         with held as (
             select
                 l.export_id,
