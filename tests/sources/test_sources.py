@@ -28,6 +28,7 @@ from libstats.readers.delimited import Delimited
 from libstats.recognise.recognise import recognise
 from libstats.workspace.workspace import Workspace
 from tests.support.recount import counted
+from tests.support.tables import stored
 
 FOLDER = Path(__file__).parent
 PAIRS = sorted(p for p in FOLDER.glob("*/*.*") if p.name.count(".") == 1)
@@ -106,7 +107,7 @@ def test_pair(pair: Path, workspace: Workspace) -> None:
     assert (receipt.outcome, receipt.label) == ("loaded", source.label), receipt
     assert sum(receipt.dispositions.values()) == receipt.rows_read
     assert receipt.rows_read in counted(pair.read_bytes(), is_bare=recognise(pair)[1].is_bare)
-    with libstats.open(workspace) as con:
+    with stored(workspace) as con:
         agrees_with_csv(con, pair, source, receipt)
         for expected in (
             pair.with_suffix(".expected.csv"),
