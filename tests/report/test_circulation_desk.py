@@ -248,8 +248,8 @@ def test_waits_for_holds() -> None:
     }
     said = text(hold_waits.waits_of(times, "System"))
     assert (
-        "Of the holds asked for in the year, half were ready within 4.0 days, nine in ten within "
-        "20.0 days. The 3 that are still open are counted. Of the holds asked for in October, too "
+        "Of the holds of koha asked for in the year, half were ready within 4.0 days, nine in ten within "
+        "20.0 days. The 3 that are still open are counted. Of the holds of koha asked for in October, too "
         "few are ready yet: 30 of 40 are still open."
     ) in said
     assert "4.0 or more" in said and "alma" not in said

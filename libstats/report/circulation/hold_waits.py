@@ -84,7 +84,7 @@ def waits_of(times: Mapping[str, Sequence[Row]], of: str) -> Html:
     told = [(when, row) for when, rows in times.items() for row in rows if _is_told(row)]
     if not told:
         return Html(paragraph("No system's holds are told of as a whole, so waits are left out."))
-    several = len({row["part"] for _, row in told}) > 1
+    several = len({row["part"] for rows in times.values() for row in rows}) > 1
     words = " ".join(_finding(row, when, of if several else "") for when, row in told)
     lines = [{"when": when, "part": row["part"], **_line(row)} for when, row in told]
     shown = table(
