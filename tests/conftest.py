@@ -46,6 +46,13 @@ LONG = re.compile(
     r"|test_technical_services.py::test_the_sample_library"
     r"|test_circulation_report.py::test_one_branch_only"
     r"|test_receipts.py::test_each_command"
+    r"|test_parameters.py::test_what_may_be_wrong.*\[(?!turnaround-|circulation-|collection_age-)"
+    r"|test_real.py::test_the_koha_truths_in_any_order\[[12]"
+    r"|test_decisions.py::test_any_order.*\[(?!overlapping)"
+    r"|test_alarms.py::test_numbers_that_became_dates.*\[(?!2-Jan|02.01.2026|numbers)"
+    r"|test_turnaround.py::test_(what_ended_before|the_curve_is).*\[[1-4]\]"
+    r"|test_evergreen.py::test_an_aged_circulation.*\[copy_"
+    r"|test_illiad.py::test_a_list_without_numbers.*order[2-5]"
     r"|test_ill.py::test_(the_control_chart_is_asked|steps_stand_beside)"
 )
 
