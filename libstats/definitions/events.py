@@ -85,6 +85,7 @@ SELECTS = {
     # what was fetched leaves the list at once, so that it tells of no end as it should be
     "polaris holds": OPEN,
     "symphony selcharge": OPEN,
+    "wms checked-out items": OPEN,
     "symphony selhold": OPEN,
     "evergreen aged circulations": CLOSED,
 }

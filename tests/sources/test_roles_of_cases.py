@@ -38,6 +38,7 @@ DOCUMENTED = {
         |Closed - Pickup expired""",
     ("folio", "loan"): "Open|Closed",
     ("alma", "loan"): "ACTIVE|COMPLETE",
+    ("wms", "loan"): "ON LOAN|ON_LOAN|OVERDUE|RECALLED|LONG OVERDUE|LOST|CLAIMED RETURNED",
     ("folio", "order_line"): """Pending|Awaiting Receipt|Ongoing|Partially Received|Fully Received
         |Receipt Not Required|Cancelled""",
     ("alma", "hold"): """Ready|Active|Completed|Rejected|Rejected by Library|Rejected by Patron
