@@ -11,7 +11,10 @@ from libstats.sources import roles
 # by system and table, with the column where it is not status_as_exported
 DOCUMENTED = {
     ("koha", "hold"): "W|T|P|F",
-    ("koha", "ill_request"): "NEW|REQ|GENREQ|REQREV|QUEUED|CANCREQ|COMP|KILL|UNAUTH|RET|CHK",
+    ("koha", "ill_request"): """NEW|REQ|GENREQ|REQREV|QUEUED|CANCREQ|COMP|KILL|UNAUTH|RET|CHK
+        |RequestReceived|ExpectToSupply|WillSupply|Loaned|Overdue|Recalled|RetryPossible|Unfilled
+        |HoldReturn|ReleaseHoldReturn|CopyCompleted|LoanCompleted|CompletedWithoutReturn
+        |Cancelled""",
     ("koha", "order_line"): "new|ordered|partial|complete|cancelled",
     ("koha", "serial_issue"): "1|2|3|4|41|42|43|44|5|6|7|8",
     ("koha", "circulation_event"): """issue|renew|return|localuse|onsite_checkout|writeoff|payment
