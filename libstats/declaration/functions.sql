@@ -196,7 +196,7 @@ create or replace temp macro screen_time(t) as
     coalesce(
         wall_clock(t),
         try_strptime(trim(t), ['%m/%d/%y, %I:%M %p', '%m/%d/%y %I:%M %p', '%m/%d/%y']),
-        us_time(t)
+        us_time(replace(t, ', ', ' '))
     );
 
 -- Digits without signs: 20261031, 202610310930, 20261031093059.
