@@ -247,6 +247,13 @@ create or replace temp macro sierra_title(t) as
         trim(regexp_extract(t, '(?s)^(.*?)("[;~|,^]"|$)', 1)), '^880-\d\d\s+', ''
     );
 
+-- The month as an English word: 02-Oct-24, 02-Oct-2024.
+create or replace temp macro worded_date(t) as
+    coalesce(
+        try_strptime(trim(t), ['%d-%b-%y', '%d-%b-%Y', '%d %b %Y'])::date,
+        iso_time(t)::date
+    );
+
 -- Money in whole cents.
 create or replace temp macro cents(t) as
     (whole_number(t) / 100)::decimal(12, 2);

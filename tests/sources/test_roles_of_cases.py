@@ -41,6 +41,11 @@ DOCUMENTED = {
         |Closed - Pickup expired""",
     ("folio", "loan"): "Open|Closed",
     ("alma", "loan"): "ACTIVE|COMPLETE",
+    ("ares", "reserve_request"): """Awaiting Reserves Processing|Awaiting Supply by Instructor
+        |Awaiting Purchase|Awaiting Review by Staff|Awaiting File Type Resolution
+        |Item Available on Electronic Reserves|Item Activation Pending|Awaiting Stacks Searching
+        |Update Stacks Searching Results|Awaiting Copyright Processing|Route to Acquisitions
+        |Item Available at Reserve Desk""",
     ("wms", "loan"): "ON LOAN|ON_LOAN|OVERDUE|RECALLED|LONG OVERDUE|LOST|CLAIMED RETURNED",
     ("folio", "order_line"): """Pending|Awaiting Receipt|Ongoing|Partially Received|Fully Received
         |Receipt Not Required|Cancelled""",
