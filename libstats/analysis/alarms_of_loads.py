@@ -139,6 +139,41 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         having sum(n) filter (where is_after) > 0.01 * sum(n)
         """,
     ),
+    "one desk under two names": (
+        "the log and the loans tell of the same days and have no desk in common: what one desk "
+        "did counts twice. Give both names of each desk one name in [branches]",
+        """
+        with log_day as (
+            select distinct
+                source,
+                branch,
+                happened_at::date as day
+            from circulation_event
+            where kind = 'checkout' and branch is not null
+        ),
+        lent as (
+            select
+                source,
+                checkout_branch as branch,
+                checked_out_at::date as day,
+                count(*) as rows
+            from loan
+            where checkout_branch is not null and not coalesce(is_in_house, false)
+            group by all
+        )
+        select
+            source,
+            'circulation_event, loan' as place,
+            sum(rows)::bigint as rows
+        from lent
+        where (source, day) in (select (source, day) from log_day)
+            and source not in (
+                select source
+                from lent join log_day using (source, branch)
+            )
+        group by source
+        """,
+    ),
     "gap in a log": (
         "days without a single event between days with many: an export may be missing",
         """

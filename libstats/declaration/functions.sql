@@ -196,7 +196,7 @@ create or replace temp macro screen_time(t) as
     coalesce(
         wall_clock(t),
         try_strptime(trim(t), ['%m/%d/%y, %I:%M %p', '%m/%d/%y %I:%M %p', '%m/%d/%y']),
-        us_time(t)
+        us_time(replace(t, ', ', ' '))
     );
 
 -- Digits without signs: 20261031, 202610310930, 20261031093059.
@@ -220,14 +220,38 @@ create or replace temp macro zoned_time(t) as
 create or replace temp macro service_date(t) as
     iso_date(regexp_replace(trim(t), '(Z|[+-]\d\d:\d\d)$', ''));
 
--- Month first with hyphens, as Sierra's lists write it: 10-31-2026, 10-31-2026 15:23.
+-- Month first with hyphens, as Sierra's lists write it: 10-31-2026, 10-31-2026 9:23,
+-- 10-31-2026 15:23:00.0; with slashes after a spreadsheet.
 create or replace temp macro dashed_time(t) as
     coalesce(
         case
             when regexp_matches(t, '^\s*\d\d-\d\d-\d{4}')
-            then try_strptime(trim(t), ['%m-%d-%Y', '%m-%d-%Y %H:%M'])
+            then try_strptime(
+                regexp_replace(trim(t), '[.]\d+$', ''),
+                ['%m-%d-%Y', '%m-%d-%Y %H:%M', '%m-%d-%Y %H:%M:%S']
+            )
         end,
-        iso_time(t)
+        us_time(t)
+    );
+
+-- Of several values in one cell of Sierra's lists the first: a;b, a~b, a"~"b, a";"b, a"|"b.
+create or replace temp macro first_of_several(t) as
+    trim(regexp_extract(t, '(?s)^(.*?)("?[;~]"?|"[|,^]"|$)', 1));
+-- All of them, apart by a semicolon.
+create or replace temp macro all_of_several(t) as
+    regexp_replace(t, '"[;~|,^]"', '; ', 'g');
+-- A title of Sierra's lists: the first of several (a mark without quotes may be a title's own), and
+-- without 880-01 before it, which ties it to its form in another script.
+create or replace temp macro sierra_title(t) as
+    regexp_replace(
+        trim(regexp_extract(t, '(?s)^(.*?)("[;~|,^]"|$)', 1)), '^880-\d\d\s+', ''
+    );
+
+-- The month as an English word: 02-Oct-24, 02-Oct-2024.
+create or replace temp macro worded_date(t) as
+    coalesce(
+        try_strptime(trim(t), ['%d-%b-%y', '%d-%b-%Y', '%d %b %Y'])::date,
+        iso_time(t)::date
     );
 
 -- Money in whole cents.

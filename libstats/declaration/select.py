@@ -259,13 +259,17 @@ class Plan:
 
     def repeated(self) -> list[str]:
         """In words: the wanted headings that stand in the file several times, so that none of their
-        columns is read."""
+        columns is read; not those of which the declaration says what each is."""
         wanted = {
             fold_heading(n): h
             for h in self.source.vendor_headings
             for n in (h, *self.source.headings.get(h, ()))
         }
-        bases = [fold_heading(h.rpartition("#")[0]) for h in self.header if "#" in h]
+        bases = [
+            fold_heading(h.rpartition("#")[0])
+            for h in self.header
+            if "#" in h and fold_heading(h) not in wanted
+        ]
         found = dict.fromkeys(
             wanted[b] for b in bases if b in wanted and wanted[b] not in self.positions
         )

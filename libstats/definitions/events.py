@@ -84,7 +84,9 @@ SELECTS = {
     "sierra holds": OPEN,
     # what was fetched leaves the list at once, so that it tells of no end as it should be
     "polaris holds": OPEN,
+    "folio in transit of the app": OPEN,
     "symphony selcharge": OPEN,
+    "wms checked-out items": OPEN,
     "symphony selhold": OPEN,
     "evergreen aged circulations": CLOSED,
 }

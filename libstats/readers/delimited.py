@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from libstats.errors import FileRefused
+from libstats.readers import wrapped
 from libstats.readers.part import HEADER_WITHIN, Advance, Count, Part, idle
 from libstats.readers.place import HEAD, READS, Place, empty, place_of
 from libstats.readers.quotes import Counter
@@ -142,6 +143,10 @@ class Delimited(Part):
                 else:
                     hashed.result()
         fingerprint, cleanly = digest.hexdigest(), counter.ends_cleanly()
+        if not counter.is_regular and wrapped.are(self.head, self):
+            with self.place.open() as stream:
+                records = sum(1 for line in _lines(stream, self, idle) if line.strip("\r\n"))
+            return Count(fingerprint, size, records, True, None, cleanly, False, is_wrapped=True)
         if is_plain and self._quotes_are_characters(counter):
             return Count(fingerprint, size, lines.records(), ends_cleanly=cleanly, is_quoted=False)
         return Count(
@@ -183,14 +188,16 @@ class Delimited(Part):
     ) -> Iterator[tuple[int, list[str]]]:
         """(line, fields) of every row; FileRefused where a quote never closes or a field has no
         end."""
-        is_quoted = self.delimiter not in PLAIN or (counted or self.count()).is_quoted
+        counted = counted or self.count()
         with self.place.open() as stream:
             lines = _lines(stream, self, advance)
-            yield from islice(
-                _quoted(lines, self) if is_quoted else _unquoted(lines, self.delimiter),
-                self.above,
-                None,
-            )
+            if counted.is_wrapped:
+                rows = wrapped.records(lines, self.delimiter, len(self.header))
+            else:
+                rows = (
+                    _quoted(lines, self) if counted.is_quoted else _unquoted(lines, self.delimiter)
+                )
+            yield from islice(rows, self.above, None)
 
 
 def probe(at: Path | Place, first: bytes | None = None) -> Delimited:

@@ -43,6 +43,7 @@ class Count:
     open_quote    line on which a quote opens that never closes, or None
     ends_cleanly  False if the last line has no line end though others do
     is_quoted     False where a quotation mark is a character like any other
+    is_wrapped    True where each cell stands in quotation marks, and those within it are characters
     spans_lines   True if a record stands on several lines
     has_controls  True if there are bytes of value 0, which DuckDB would take for text, 1, which
                   stands for the delimiter where whole lines are read, or 31, which parts the texts
@@ -56,6 +57,7 @@ class Count:
     open_quote: int | None = None
     ends_cleanly: bool = True
     is_quoted: bool = True
+    is_wrapped: bool = False
     spans_lines: bool = False
     has_controls: bool = False
 

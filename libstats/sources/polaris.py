@@ -132,6 +132,8 @@ ITEM_HEADINGS = {
     "DueDate": ("Due Date", "Item Due Date"),
 }
 NO_DATE = ("0", "None")
+# Circulations of one calendar year stand under headings that name it, such as Prev Year (2025) Circ
+# Count: they are not read, and the same report of the next year is of the same shape.
 
 
 def of_items(name: str, by: str, unless: tuple[str, ...]) -> Source:
@@ -273,6 +275,23 @@ BRANCHES = Source(
         'branch' as list,
         "OrganizationID" as code,
         "Name" as name
+    from raw"""
+    },
+)
+
+# The sheet Key of a report: what the abbreviations of collections stand for.
+COLLECTIONS = Source(
+    system="polaris",
+    name="collections",
+    recognise=("Collection Code", "Collection Name"),
+    unless=("Item Barcode", "LifetimeCircCount"),
+    null_words=NULLS,
+    fills={
+        "code": """
+    select
+        'collection' as list,
+        "Collection Code" as code,
+        "Collection Name" as name
     from raw"""
     },
 )

@@ -45,6 +45,18 @@ PLANTED = {
             + "1;2026-09-01 10:00:00;2026-09-30;2026-09-01 07:00:00\n2;2026-09-01 10:00:00;2026-09-30;\n",
         )
     ],
+    "one desk under two names": [
+        (
+            "loans-2026-10-31.csv",
+            "issue_id;itemnumber;branchcode;issuedate;date_due;returndate\n"
+            "1;1;7;2026-10-30 09:30:00;2026-11-20 23:59:00;\n",
+        ),
+        (
+            "statistics-2026-10-31.csv",
+            "datetime;type;branch;itemnumber;borrowernumber\n"
+            "2026-10-30 09:30:00;issue;East desk;1;\n",
+        ),
+    ],
     "direction unknown": [
         ("requests-2026-10-01.csv", "Transaction Number,Transaction Status\n1,Request Finished\n")
     ],

@@ -53,6 +53,8 @@ EXERCISED = {
     "folio loans": f"{EXAMPLES} (2 loans)",
     "folio check-ins": f"{EXAMPLES} (1 check-in)",
     "folio requests": f"{EXAMPLES} (2 requests)",
+    "sierra item lists": "yes: a list of a large public library (1,251 rows)",
+    "sierra order lists": "yes: one order of a large public library",
     "evergreen circulations": EVERGREEN,
     "evergreen holds": EVERGREEN,
     "evergreen items": EVERGREEN,

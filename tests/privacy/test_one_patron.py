@@ -111,7 +111,7 @@ def test_every_source_with_patrons_forgets_one(
             folder.mkdir(parents=True)
             given.append(FORMS["plain"](folder / "export-2026-11-02", table))
             systems.add(source.system)
-    assert systems == {"alma", "evergreen", "folio", "koha", "polaris", "sierra", "symphony"}
+    assert systems == {"alma", "evergreen", "folio", "koha", "polaris", "sierra", "symphony", "wms"}
     libstats.load(workspace, given)
     number = f"{CANARY} patron 0"
     with libstats.open(workspace) as con:

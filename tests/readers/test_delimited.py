@@ -256,3 +256,38 @@ def test_nul_bytes_far_into_a_file_refuse_it(workspace: Workspace, tmp_path: Pat
     assert (
         libstats.load(workspace, [tmp_path / "items-2026-10-01.csv"]).files[0].outcome == "refused"
     )
+
+
+WRAPPED = [
+    # a mark at the end of a cell, a delimiter within one, a cell without marks, one of one mark
+    ('a|b|c\n"x "y""|"p|q"|"z"\n', [['x "y"', "p|q", "z"]]),
+    ('a|b|c\n"x "y" z"||"1"\n\n"m"|"n"|"o"\n', [['x "y" z', "", "1"], ["m", "n", "o"]]),
+    ('"a","b"\n"x "y", z","2"\n"p","q"\n', [['x "y", z', "2"], ["p", "q"]]),
+    ('a\tb\n"x"~"y"\t"2"\n', [['x"~"y', "2"]]),
+    # most cells have no marks: then they are a text's own
+    ('a|b\n"Sinbad" tales|2\nx|3\ny|4\n', [['"Sinbad" tales', "2"], ["x", "3"], ["y", "4"]]),
+]
+
+
+@pytest.mark.parametrize(("text", "rows"), WRAPPED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_marks_within_wrapped_cells_are_characters(
+    tmp_path: Path, text: str, rows: list[list[str]], end: str
+) -> None:
+    path = write(tmp_path / "list.txt", text.replace("\n", end))
+    part = next(iter(delimited.probe(path).headers()))
+    counted = part.count()
+    assert [row for _, row in part.records(counted)] == rows
+    assert counted.records == len(rows) + 1
+
+
+def test_a_damaged_line_of_a_wrapped_list_is_one_line(tmp_path: Path, workspace: Workspace) -> None:
+    lines = ['"i10000008"|"A "big" one"|"1"', '"i10000021"|"cut', '"i10000033"|"Another"|"2"']
+    text = "RECORD #(ITEM)|TITLE|TOT CHKOUT\n" + "\n".join(lines) + "\n"
+    path = write(tmp_path / "items-2026-10-31.txt", text)
+    receipt = libstats.load(workspace, [path]).files[0]
+    assert (receipt.rows_read, receipt.dispositions["new"], receipt.dispositions["rejected"]) == (
+        3,
+        2,
+        1,
+    )

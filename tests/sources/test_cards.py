@@ -73,6 +73,10 @@ LENT = {
         "checkout_gmt,due_gmt,item_record_id,patron_record_id,ptype_code",
         "2026-10-05 10:0{n}:00-04,2026-10-26 10:00:00-04,{n},{card},{group}",
     ),
+    "wms checked-out items": (
+        "Item Barcode,Loan Date Checked Out,Loan Date Due,Patron Barcode,Borrower Category",
+        "{n},2026-10-05 10:00:00,2026-10-26 10:00:00,{card},{group}",
+    ),
     "koha statistics": (
         "datetime,type,branch,itemnumber,borrowernumber,categorycode",
         "2026-10-05 10:0{n}:00,issue,MAIN,{n},{card},{group}",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import libstats
+from libstats import sources
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import counts
 from tests.support.files import write
@@ -110,3 +111,72 @@ def test_a_request_of_alma_counts_once_however_many_partners_it_has(
         assert con.execute("select request_id, lender from ill_request").fetchall() == [
             ("501", "DEF")
         ]
+
+
+def test_koha_lends_and_its_messages_tell_each_step(workspace: Workspace, tmp_path: Path) -> None:
+    """Of two requests one was sent after 29.5 hours and one refused; what it borrows under the same
+    numbers stands apart."""
+    requests = (
+        "iso18626_request_id;status;service_type;created_on;updated_on\n"
+        "1;Loaned;Loan;2026-10-01 10:00:00;2026-10-02 15:30:00\n"
+        "2;Unfilled;Loan;2026-10-01 12:00:00;2026-10-04 09:00:00\n"
+    )
+    messages = (
+        "iso18626_message_id;iso18626_request_id;content;type;timestamp\n"
+        '1;1;"";request;2026-10-01 10:00:00\n'
+        '2;1;"{""status"":""Loaned""}";supplyingAgencyMessage;2026-10-02 15:30:00\n'
+        '3;2;"";request;2026-10-01 12:00:00\n'
+        '4;2;"{""status"":""Unfilled""}";supplyingAgencyMessage;2026-10-04 09:00:00\n'
+    )
+    borrowed = (
+        "illrequest_id;branchcode;status;placed;updated\n"
+        "1;EAST;REQ;2026-10-01;2026-10-02 09:00:00\n"
+    )
+    files = {"lending": requests, "messages": messages, "borrowing": borrowed}
+    libstats.load(
+        workspace,
+        [write(tmp_path / f"{name}-2026-10-31.csv", text) for name, text in files.items()],
+    )
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select direction, count(*) from ill_request group by all order by 1"
+        ).fetchall() == [("borrowing", 1), ("lending", 2)]
+        lent = libstats.turnaround(
+            con,
+            "ill_lending",
+            start="received",
+            end="shipped",
+            since="2026-10-01",
+            until="2026-11-01",
+            unit="hours",
+        )
+        assert lent.select("cases, reached, given_up, naive_p50").fetchall() == [(2, 1, 1, 29.5)]
+
+
+# Where each list of requests tells which way they go; a word for it that is wrong would count what
+# is lent as borrowed.
+TOLD_BY = {
+    "alma borrowing requests": "the list is of one direction",
+    "alma lending requests": "the list is of one direction",
+    "alma resource sharing requests of the REST service": "status.value, requester.value",
+    "illiad requests": "Process Type",
+    "illiad requests with tracking": "Process Type",
+    "illiad borrowing requests": "the list is of one direction",
+    "illiad lending requests": "the list is of one direction",
+    "koha ILL requests": "the list is of one direction",
+    "koha ILL lending requests": "the list is of one direction",
+    "relais requests": "direction",
+    "reshare requests": "pr_is_requester",
+    "worldshare borrower requests": "the list is of one direction",
+}
+
+
+def test_each_list_of_requests_says_which_way_they_go() -> None:
+    found = {}
+    for source in sources.sources():
+        for line in source.lines.get("ill_request", ()):
+            if line.column == "direction":
+                found[source.label] = ", ".join(line.headings) or "the list is of one direction"
+    assert found == TOLD_BY
+    wordless = {s.label for s in sources.sources() if "ill_request" in s.fills} - set(found)
+    assert wordless == set()

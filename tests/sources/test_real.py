@@ -70,11 +70,6 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
             "not an export that libstats knows; of its 6 headings libstats knows type. "
             "Nothing was changed"
         ),
-        # a list of orders of Sierra, which no declaration reads yet
-        "bpl_order_list_one_row.txt": (
-            "not an export that libstats knows; of its 13 headings libstats knows "
-            "RECORD #(BIBLIO), Title, Author, location, copies, status. Nothing was changed"
-        ),
         "equivalents.json": (
             "not an export that libstats knows; of its 3 headings libstats knows source. "
             "Nothing was changed"
@@ -529,6 +524,33 @@ def test_evergreen_s_money_is_that_of_the_file(
         assert con.sql(
             "select status, count(*) from order_line group by all order by 1"
         ).fetchall() == [("cancelled", 4), ("new", 55), ("ordered", 46), ("received", 6)]
+
+
+def test_the_sierra_truths(real: Path, workspace: Workspace) -> None:
+    receipt = libstats.load(workspace, [real / "sierra"])
+    told = {f.file: (f.outcome, f.label, f.rows_read) for f in receipt.files}
+    assert told == {
+        "nypl_create_list.txt": ("loaded", "sierra item lists", 1251),
+        "bpl_order_list_one_row.txt": ("loaded", "sierra order lists", 1),
+    }
+    items = next(f for f in receipt.files if f.file.startswith("nypl"))
+    assert {word: n for word, n in items.dispositions.items() if n} == {
+        "new": 1240,
+        "repeated": 11,
+    }
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select count(*), count(distinct title_id), sum(lifetime_checkouts), "
+            "sum(lifetime_renewals), count(last_borrowed_on), min(last_borrowed_on)::varchar, "
+            "max(last_borrowed_on)::varchar, count(*) - count(last_borrowed_on) from item"
+        ).fetchall() == [(1240, 1079, 6544, 7099, 895, "2010-12-16", "2019-09-07", 345)]
+        marks = "title like '%\"~\"%' or call_number like '%\"%'"
+        assert con.sql(
+            f"select count(*) from item join title using (source, title_id) where {marks}"
+        ).fetchall() == [(0,)]
+        assert con.sql(
+            "select quantity, status_as_exported, created_on::varchar from order_line"
+        ).fetchall() == [(2, "a", "2018-02-02")]
 
 
 def test_every_symphony_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:

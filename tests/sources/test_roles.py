@@ -43,6 +43,9 @@ DOCUMENTED = {
         |Technical - Migration|Transit|In Transit to Remote Storage|Work Order|In Process
         |Managed by Department|Not in Process|Item in place|Item not in place|0|1|In Repository
         |Deleted""",
+    ("wms", ""): """Available|In Processing|In Transit|Dispatched|On Loan|Overdue|Recalled
+        |Long Overdue|Lost|Missing|Claimed Returned|Claimed Never Had|On Hold|Withdrawn
+        |Unavailable|Recently Returned|Recently Received""",
     ("folio", ""): """Available|Awaiting pickup|Awaiting delivery|Checked out|Claimed returned
         |Declared lost|Aged to lost|In process|In process (non-requestable)|In transit
         |Intellectual item|Long missing|Lost and paid|Missing|On order|Order closed|Paged

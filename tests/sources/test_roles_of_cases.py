@@ -11,7 +11,10 @@ from libstats.sources import roles
 # by system and table, with the column where it is not status_as_exported
 DOCUMENTED = {
     ("koha", "hold"): "W|T|P|F",
-    ("koha", "ill_request"): "NEW|REQ|GENREQ|REQREV|QUEUED|CANCREQ|COMP|KILL|UNAUTH|RET|CHK",
+    ("koha", "ill_request"): """NEW|REQ|GENREQ|REQREV|QUEUED|CANCREQ|COMP|KILL|UNAUTH|RET|CHK
+        |RequestReceived|ExpectToSupply|WillSupply|Loaned|Overdue|Recalled|RetryPossible|Unfilled
+        |HoldReturn|ReleaseHoldReturn|CopyCompleted|LoanCompleted|CompletedWithoutReturn
+        |Cancelled""",
     ("koha", "order_line"): "new|ordered|partial|complete|cancelled",
     ("koha", "serial_issue"): "1|2|3|4|41|42|43|44|5|6|7|8",
     ("koha", "circulation_event"): """issue|renew|return|localuse|onsite_checkout|writeoff|payment
@@ -38,6 +41,12 @@ DOCUMENTED = {
         |Closed - Pickup expired""",
     ("folio", "loan"): "Open|Closed",
     ("alma", "loan"): "ACTIVE|COMPLETE",
+    ("ares", "reserve_request"): """Awaiting Reserves Processing|Awaiting Supply by Instructor
+        |Awaiting Purchase|Awaiting Review by Staff|Awaiting File Type Resolution
+        |Item Available on Electronic Reserves|Item Activation Pending|Awaiting Stacks Searching
+        |Update Stacks Searching Results|Awaiting Copyright Processing|Route to Acquisitions
+        |Item Available at Reserve Desk""",
+    ("wms", "loan"): "ON LOAN|ON_LOAN|OVERDUE|RECALLED|LONG OVERDUE|LOST|CLAIMED RETURNED",
     ("folio", "order_line"): """Pending|Awaiting Receipt|Ongoing|Partially Received|Fully Received
         |Receipt Not Required|Cancelled""",
     ("alma", "hold"): """Ready|Active|Completed|Rejected|Rejected by Library|Rejected by Patron

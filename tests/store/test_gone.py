@@ -61,6 +61,7 @@ COPIES = [
     ("polaris items", "with-titles.csv", "77011 31234000000111"),
     ("polaris items by barcode", "with-titles.csv", "31234000000111"),
     ("sierra item lists", "commas-2026-10-31.csv", "i12345672 31234000000012"),
+    ("wms item inventories", "of-2016-20261101.csv", "31234000000012"),
     ("symphony selitem", "selitem_oIBlmytf_20261031.txt", "514|169|1 31221000000011"),
 ]
 
@@ -85,7 +86,11 @@ def test_a_copy_that_a_whole_list_lacks_is_gone_whatever_the_system(
     lists = [[*before, row, other], [*before, row]]
     found = []
     for day, rows in enumerate(lists, start=1):
-        name = f"selitem_oIBlmytf_2026110{day}.txt" if "|" in row else f"list-2026-11-0{day}.csv"
+        name = (
+            f"selitem_oIBlmytf_2026110{day}.txt"
+            if "selitem" in label
+            else f"list-2026-11-0{day}.csv"
+        )
         receipt = load(find(workspace.folder), [write(tmp_path / name, "".join(rows))]).files[0]
         assert (receipt.outcome, receipt.label) == ("loaded", label), receipt
         with libstats.open(workspace) as con:

@@ -1,7 +1,17 @@
-"""Sierra's orders, payments and funds, as its database gives them by SQL."""
+"""Sierra's orders, payments and funds, as its database gives them by SQL, and lists of orders."""
 
 from libstats.declaration.source import Source
-from libstats.sources.sierra.items import FOOTER, NULLS, SQL_DATES
+from libstats.sources.sierra.items import FOOTER, LIST_DATES, NO_DATE, NULLS, SQL_DATES
+
+# z cancelled, a paid in full; on order are o, q (paid in part), g and d (serials). Other codes are
+# the library's.
+STATUS = """case
+            when trim("?order_status_code") = 'z' then 'cancelled'
+            when trim("?order_status_code") = 'a' then 'closed'
+            when trim("?received_date_gmt") <> '' then 'received'
+            when trim("?order_status_code") in ('o', 'q', 'g', 'd') then 'ordered'
+            when trim("?order_status_code") <> '' then 'other'
+        end"""
 
 # One row for each location and fund of an order; an order for several locations has a row multi
 # besides, with all its copies. Copies are taken from copies_ordered alone (docs/export-sierra.md):
@@ -19,20 +29,12 @@ ORDERS = Source(
     dates=SQL_DATES,
     only={"order_fund": """trim("location_code") <> 'multi'"""},
     fills={
-        "order_line": """
+        "order_line": f"""
     select
         sierra_number("order_record_id") as order_line_id,
         sierra_number("bib_record_id") as title_id,
         "vendor_record_code" as vendor_id,
-        -- z cancelled, a paid in full; on order are o, q (paid in part), g and d (serials). Other
-        --   codes are the library's
-        case
-            when trim("?order_status_code") = 'z' then 'cancelled'
-            when trim("?order_status_code") = 'a' then 'closed'
-            when trim("?received_date_gmt") <> '' then 'received'
-            when trim("?order_status_code") in ('o', 'q', 'g', 'd') then 'ordered'
-            when trim("?order_status_code") <> '' then 'other'
-        end as status,
+        {STATUS} as status,
         "order_status_code" as status_as_exported,
         whole_number("copies_ordered") as quantity,
         amount("estimated_price") as estimated_price,
@@ -50,6 +52,54 @@ ORDERS = Source(
     select
         "vendor_record_code" as vendor_id,
         "vendor_name" as name
+    from raw""",
+    },
+)
+
+LIST_STATUS = STATUS.replace("order_status_code", "STATUS(ORDER)").replace(
+    "received_date_gmt", "RDATE"
+)
+# A list that staff make of orders. LOCATION holds all its places, and COPIES their sum; which fund
+# bears which of them no list tells, so that money comes from the database alone.
+ORDER_LISTS = Source(
+    system="sierra",
+    name="order lists",
+    recognise=("RECORD #(ORDER)",),
+    unless=("RECORD #(PATRON)",),
+    headings={
+        "RECORD #(ORDER)": ("ORDER RECORD #",),
+        "CREATED(ORDER)": ("CREATED",),
+        "UPDATED(ORDER)": ("UPDATED",),
+        "STATUS(ORDER)": ("STATUS",),
+        "COPIES": ("COPIES(ORDER)",),
+        "ODATE": ("ORDER DATE", "ODATE(ORDER)"),
+        "RDATE": ("RECEIVED DATE", "RDATE(ORDER)"),
+        "E PRICE": ("EST PRICE", "E PRICE(ORDER)"),
+        "VENDOR": ("VENDOR(ORDER)",),
+    },
+    happened=("updated_at", "received_on", "placed_on", "created_on"),
+    blanks=dict.fromkeys(("CREATED(ORDER)", "UPDATED(ORDER)", "ODATE", "RDATE"), NO_DATE),
+    dates=LIST_DATES,
+    fills={
+        "order_line": f"""
+    select
+        sierra_number("RECORD #(ORDER)") as order_line_id,
+        sierra_number("RECORD #(BIBLIO)") as title_id,
+        trim("VENDOR") as vendor_id,
+        {LIST_STATUS} as status,
+        trim("STATUS(ORDER)") as status_as_exported,
+        whole_number(trim("COPIES")) as quantity,
+        typed_amount("E PRICE") as estimated_price,
+        dashed_time("CREATED(ORDER)")::date as created_on,
+        dashed_time("ODATE")::date as placed_on,
+        dashed_time("RDATE")::date as received_on,
+        dashed_time("UPDATED(ORDER)") as updated_at
+    from raw""",
+        "title": """
+    select
+        sierra_number("RECORD #(BIBLIO)") as title_id,
+        sierra_title("TITLE") as title,
+        "AUTHOR" as author
     from raw""",
     },
 )

@@ -1,57 +1,93 @@
 """Sierra: lists that staff make (Create Lists), and what its database gives by SQL.
 
 Whoever exports a list chooses what stands between its columns and between the values of one field;
-only ; between values is known here. Dates of lists are month first with hyphens, and one that is
+; and ~ between values are known here. Dates of lists are month first with hyphens, and one that is
 blank is written as its hyphens. Codes have blanks behind them to fill their width. Times of the
 database say their zone, and reports of it give records as numbers of the database, as numbers or as
 b1234567a.
 """
 
-from libstats.declaration.source import LeftAlone, Source, cards_of_places
+from libstats.declaration.source import LeftAlone, Source, cards_of_places, headings_in
 
 LIST_DATES = "month first with hyphens, as in 10-31-2026"
 SQL_DATES = "with its zone, as in 2026-10-31 09:30:00-04: give the column as it is, not its day"
-NO_DATE = ("-  -", "-  -  :", "-  -       :", "-  -      :")
+NO_DATE = ("-  -", "- -", "-  -  :", "-  -       :", "-  -      :")
 FOOTER = r"\(\d+ rows?\)$|Time: |-+(\+-+)+$"
 # what SQL clients write for nothing
 NULLS = ("NULL", "\\N")
-# of several barcodes or call numbers the first
-FIRST_BARCODE = """trim(split_part("BARCODE(ITEM)", ';', 1))"""
+ITEM_HEADINGS = {
+    "BARCODE(ITEM)": ("BARCODE",),
+    "CALL #(ITEM)": ("CALL #", "CALL #(BIBLIO)"),
+    "UPDATED(ITEM)": ("UPDATED",),
+    "LOCATION(ITEM)": ("LOCATION",),
+    "STATUS(ITEM)": ("STATUS",),
+    "COPY #": ("COPY #(ITEM)",),
+    "I TYPE": ("ITEM TYPE", "ITYPE"),
+    "TOT CHKOUT": ("TOTAL CHECKOUT",),
+    "TOT RENEW": ("TOTAL RENEWAL",),
+}
 
-ITEMS = Source(
-    system="sierra",
-    name="item lists",
-    recognise=("RECORD #(ITEM)",),
-    headings={
-        "RECORD #(ITEM)": ("ITEM RECORD #",),
-        "BARCODE(ITEM)": ("BARCODE",),
-        "CALL #(ITEM)": ("CALL #", "CALL #(BIBLIO)"),
-        "CREATED(ITEM)": ("CREATED",),
-        "UPDATED(ITEM)": ("UPDATED",),
-        "LOCATION(ITEM)": ("LOCATION",),
-        "STATUS(ITEM)": ("STATUS",),
-        "COPY #": ("COPY #(ITEM)",),
-    },
-    absence="gone",
-    happened=("updated_at", "last_borrowed_on", "last_seen_on", "added_on"),
-    blanks=dict.fromkeys(
-        ("CREATED(ITEM)", "UPDATED(ITEM)", "DUE DATE", "LOUTDATE", "LCHKIN"), NO_DATE
-    ),
-    dates=LIST_DATES,
-    fills={
-        "item": f"""
+
+def of_letter(letter: str, heading: str, otherwise: str = "") -> str:
+    """SQL: of a heading that may stand twice in a list, what is of the record of that letter (b, i,
+    o). RECORD # stands there as often and in the same order, and its letter tells."""
+    return f"""case
+            when sierra_letter("?RECORD ##1") = '{letter}' then "?{heading}#1"
+            when sierra_letter("?RECORD ##2") = '{letter}' then "?{heading}#2"
+            when sierra_letter("?RECORD #") = '{letter}' then "?{heading}"{otherwise}
+        end"""
+
+
+def of_items(
+    name: str,
+    recognise: tuple[str, ...],
+    headings: dict[str, tuple[str, ...]],
+    *,
+    item: str,
+    title: str,
+    created: str,
+    unless: tuple[str, ...] = (),
+) -> Source:
+    """A declaration of lists of items: where the numbers of copies and of records stand in it, and
+    the day of the copy's record."""
+    record = f"""
     select
-        sierra_number("RECORD #(ITEM)") as item_id,
-        {FIRST_BARCODE} as barcode,
+        sierra_number({title}) as title_id,
+        sierra_title("TITLE") as title,
+        "AUTHOR" as author,
+        "LANG" as language,
+        "MAT TYPE" as material
+    from raw"""
+    return Source(
+        system="sierra",
+        name=name,
+        recognise=recognise,
+        unless=unless,
+        headings=ITEM_HEADINGS | headings,
+        absence="gone",
+        happened=("updated_at", "last_borrowed_on", "last_seen_on", "added_on"),
+        blanks=dict.fromkeys(
+            (*headings_in(created), "UPDATED(ITEM)", "DUE DATE", "LOUTDATE", "LCHKIN"), NO_DATE
+        ),
+        dates=LIST_DATES,
+        fills={"item": ITEM.format(item=item, title=title, created=created), "title": record},
+    )
+
+
+ITEM = """
+    select
+        sierra_number({item}) as item_id,
+        first_of_several("BARCODE(ITEM)") as barcode,
         -- a copy of several records, bound together, is counted with the first
-        sierra_number("RECORD #(BIBLIO)") as title_id,
+        sierra_number({title}) as title_id,
         -- Sierra has no branch for a copy but its location, whose first letters are the branch by
         --   the library's own rule
         "LOCATION(ITEM)" as location,
         "I TYPE" as item_type,
-        trim(split_part("CALL #(ITEM)", ';', 1)) as call_number,
-        dashed_time("CREATED(ITEM)")::date as added_on,
+        first_of_several("CALL #(ITEM)") as call_number,
+        dashed_time({created})::date as added_on,
         typed_amount("PRICE") as price,
+        -- some that were lent have no last day: it is not known then, and not never
         whole_number("TOT CHKOUT") as lifetime_checkouts,
         whole_number("TOT RENEW") as lifetime_renewals,
         whole_number("INTL USE") as lifetime_in_house,
@@ -66,33 +102,59 @@ ITEMS = Source(
         "VOLUME" as volume,
         "COPY #" as copy_number,
         dashed_time("UPDATED(ITEM)") as updated_at
-    from raw""",
-        "title": """
-    select
-        sierra_number("RECORD #(BIBLIO)") as title_id,
-        "TITLE" as title,
-        "AUTHOR" as author,
-        "LANG" as language,
-        "MAT TYPE" as material
-    from raw""",
-    },
+    from raw"""
+
+ITEMS = of_items(
+    "item lists",
+    ("RECORD #(ITEM)",),
+    {"RECORD #(ITEM)": ("ITEM RECORD #",), "CREATED(ITEM)": ("CREATED",)},
+    item='"RECORD #(ITEM)"',
+    title='"RECORD #(BIBLIO)"',
+    created='"CREATED(ITEM)"',
+)
+
+# A list whose headings say of no record which it is of: RECORD # stands there twice, and the letter
+# of the number tells. In lists seen UNKNOWN is the day of the last checkout.
+ITEMS_BY_LETTER = of_items(
+    "item lists by letter",
+    ("RECORD #", "I TYPE"),
+    {"LOUTDATE": ("UNKNOWN",)},
+    item=of_letter("i", "RECORD #"),
+    title=of_letter("b", "RECORD #"),
+    # of a row that is of no copy any of the two, so that the row is called what it is
+    created=of_letter("i", "CREATED", ' else coalesce("?CREATED#1", "?CREATED")'),
+    unless=("RECORD #(ITEM)", "RECORD #(BIBLIO)", "RECORD #(ORDER)", "RECORD #(PATRON)"),
 )
 
 TITLES = Source(
     system="sierra",
     name="bibliographic lists",
     recognise=("RECORD #(BIBLIO)", "TITLE"),
-    unless=("RECORD #(ITEM)", "RECORD #(ORDER)", "RECORD #(PATRON)"),
-    headings={"CREATED(BIBLIO)": ("CREATED",), "UPDATED(BIBLIO)": ("UPDATED",)},
+    unless=("RECORD #(ITEM)", "RECORD #(ORDER)", "RECORD #(PATRON)", "I TYPE", "ITEM TYPE"),
+    headings={
+        "RECORD #(BIBLIO)": ("RECORD #",),
+        "TITLE": ("245|a",),
+        "AUTHOR": ("100|a",),
+        "ISBN": ("020|a", "ISBN/ISSN"),
+        "ISSN": ("022|a",),
+        "CREATED(BIBLIO)": ("CREATED",),
+        "UPDATED(BIBLIO)": ("UPDATED",),
+    },
     happened=("updated_at", "created_on"),
     blanks=dict.fromkeys(("CREATED(BIBLIO)", "UPDATED(BIBLIO)"), NO_DATE),
     dates=LIST_DATES,
     fills={
         "title": """
     select
-        sierra_number("RECORD #(BIBLIO)") as title_id,
-        "TITLE" as title,
+        -- a number that says it is of a copy, an order or a holding is none of a record
+        case
+            when not sierra_letter("RECORD #(BIBLIO)") in ('i', 'o', 'c', 'p')
+                then sierra_number("RECORD #(BIBLIO)")
+        end as title_id,
+        sierra_title("TITLE") as title,
         "AUTHOR" as author,
+        all_of_several("ISBN") as isbn,
+        all_of_several("ISSN") as issn,
         "LANG" as language,
         "MAT TYPE" as material,
         dashed_time("CREATED(BIBLIO)")::date as created_on,
