@@ -48,7 +48,7 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
         judged = [
             _judged(part, workspace.config, dates, con)
             for place in places(path, own_words(workspace.config))
-            for part in parts(place)
+            for part in parts(place, workspace.config)
         ]
     found = [each.proposal for each in judged if each.proposal]
     if len(found) != 1:
@@ -95,7 +95,7 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     try:
         for place in places(path, own_words(config)):
             name = place.name
-            for part in parts(place):
+            for part in parts(place, config):
                 yield _part(part, config, dates)
     except FileRefused as error:
         yield (

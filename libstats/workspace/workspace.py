@@ -15,6 +15,7 @@ from libstats.errors import WorkspaceError
 from libstats.privacy import keys
 from libstats.store import generations
 from libstats.workspace import fault, given, settings, shipped
+from libstats.workspace.marc_map import with_map
 
 CONFIG = fault.CONFIG
 _DECLARED = ("export", "headings")
@@ -151,7 +152,7 @@ def around(start: Path) -> Workspace | None:
     wrong."""
     start = start.resolve()
     folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
-    return Workspace(folder, _read(_sound(folder) / CONFIG)) if folder else None
+    return Workspace(folder, with_map(folder, _read(_sound(folder) / CONFIG))) if folder else None
 
 
 def _sound(folder: Path) -> Path:
