@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from libstats.declaration.marc_map import Map
 from libstats.declaration.source import Source
 from libstats.readers.delimited import Delimited
+from libstats.readers.marc import rows, xml
 from libstats.readers.marc.file import File, of_place
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.part import Marc
@@ -71,20 +72,29 @@ class _Every(frozenset[str]):
         return True
 
 
-def census(place: Place, encoding: str = "", most: int | None = LOOKED_AT) -> Census:
-    """What the first records of a file have, or all."""
-    from libstats.readers.marc import rows, xml
-
-    found, wanted = Census(), _Every()
-    if encoding:
-        for record in itertools.islice(xml.records_in(place, encoding, wanted), most):
-            found.add(record)
-        return found
-    with place.open() as stream:
-        for _, each in itertools.islice(rows.all_in(stream, wanted), most):
-            if isinstance(each, Record):
-                found.add(each)
+def census(
+    place: Place,
+    encoding: str = "",
+    most: int = LOOKED_AT,
+    also: Callable[[Record], object] = lambda record: None,
+) -> Census:
+    """What the first records of a file have; each is shown to `also` besides."""
+    found = Census()
+    for record in itertools.islice(_records(place, encoding), most):
+        found.add(record)
+        also(record)
     return found
+
+
+def _records(place: Place, encoding: str) -> Iterator[Record]:
+    """The records that can be read, all of their fields."""
+    if encoding:
+        yield from xml.records_in(place, encoding, _Every())
+        return
+    with place.open() as stream:
+        for _, each in rows.all_in(stream, _Every()):
+            if isinstance(each, Record):
+                yield each
 
 
 def chosen(found: Census, config: Config) -> Map:

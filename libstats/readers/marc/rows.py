@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.record import END, Damaged, Record, entries, read
 
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 AT_ONCE = 512
 # leader/06 of what is no title
 _OTHERS = {
