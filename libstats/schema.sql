@@ -19,7 +19,19 @@ create table title (
     language            varchar,        -- sticky: language as exported
     is_serial           boolean,        -- sticky: true for a journal, magazine or newspaper
     created_on          date,           -- sticky: day the record was made
-    updated_at          timestamp       -- sticky: last change to the record
+    updated_at          timestamp,      -- sticky: last change to the record
+    year_low            integer check (year_low between 0 and 9999),   -- sticky: first year in which it may be published; of a range or a decade its first
+    year_high           integer check (year_high between 0 and 9999),  -- sticky: last year in which it may be published; year_low where the year is known
+    year_origin         varchar check (year_origin in ('008', '264', '260', 'copyright', 'roman', 'hebrew')),  -- sticky: where MARC tells the year: its code (008), what is printed (264, 260), a copyright, or numbers of another kind
+    is_year_suspect     boolean,        -- sticky: true where code and print differ by over two years, or it is before 1450 or after the record's last change
+    class               varchar,        -- sticky: class number of the record, which the label of a copy need not have
+    class_scheme        varchar check (class_scheme in ('lcc', 'ddc', 'nlm', 'sudoc')),  -- sticky: scheme of the class
+    oclc_number         varchar,        -- sticky: OCLC's number of the record, digits alone
+    cataloguing_agency  varchar,        -- sticky: code of the agency that made the record (040 $a)
+    transcribing_agency varchar,        -- sticky: code of the agency that keyed it in (040 $c)
+    cataloguing_level   varchar,        -- sticky: how full it is (leader/17): # full, 1 to 8, K, M, ... as exported
+    authentication      varchar,        -- sticky: codes of programmes that vouch for it (042): pcc, lcac, ...
+    entered_on          date            -- sticky: day it was entered where it was made (008/00-05), which may be OCLC
 );
 
 -- A physical copy on a shelf, with its barcode.

@@ -284,3 +284,24 @@ create or replace temp macro sierra_letter(t) as
         then chr(((try_cast(trim(t) as bigint) >> 32) & 255)::integer)
         else left(ltrim(lower(trim(t)), '.'), 1)
     end;
+
+-- A day as MARC writes it in 008/00-05, 261031: the first records were made in 1966.
+create or replace temp macro marc_date(t) as
+    case
+        when regexp_full_match(trim(t), '\d{6}')
+        then try_strptime(
+            if(trim(t) < '66', '20', '19') || trim(t),
+            '%Y%m%d'
+        )::date
+    end;
+
+-- Digits without signs: 20261031.
+create or replace temp macro packed_date(t) as packed_time(t)::date;
+
+-- Month first with two digits of the year, as Sierra writes a day in MARC: 10-31-26; from 69 on the
+-- century before.
+create or replace temp macro short_us_date(t) as
+    coalesce(try_strptime(trim(t), ['%m-%d-%y', '%m/%d/%y'])::date, us_date(t));
+
+-- A number of a catalogue record behind an a, as Symphony may write it into 001: a123456.
+create or replace temp macro without_prefix_a(t) as regexp_replace(trim(t), '^a(\d+)$', '\1');

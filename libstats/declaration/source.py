@@ -198,6 +198,7 @@ class Source:
                   refused unless libstats.toml tells the library's
     apart      how it is told from other declarations of the system with the same headings
     dates      how the report writes dates, in words, for the message about a date of another style
+    where      for a heading, the file and line that says what becomes of it, for messages
     """
 
     system: str
@@ -228,6 +229,7 @@ class Source:
     apart: Apart | None = None
     is_vague: bool = False
     dates: str = "year first, as in 2026-10-31"
+    where: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def label(self) -> str:

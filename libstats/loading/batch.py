@@ -110,6 +110,7 @@ class Batch:
                 said = (stated[number], "stated")
             if said is None and newest.get(number):
                 said = (newest[number], "newest")
+            said = said or incoming.part.dated()
             rows = self.staging.rows_read(number)
             if said is None and not rows:
                 said = (exported_at.modified(incoming.part.path), "modified")
@@ -267,7 +268,7 @@ class Batch:
             return False
         if incoming.is_cut:
             self.receipts[file].notes.append(notes.BROKE_OFF)
-        return incoming.is_cut or bool(incoming.normalised.ragged)
+        return incoming.is_cut or bool(incoming.normalised.unread)
 
     def _shape(self, file: int, incoming: Incoming) -> int:
         """The number of the file's shape in the ledger."""

@@ -19,7 +19,7 @@ from libstats.errors import FileRefused
 from libstats.loading import exported_at
 from libstats.privacy import forgetting, keys
 from libstats.readers.delimited import unclosed
-from libstats.readers.part import Count, Normalised, Part, Wanted, normalise
+from libstats.readers.part import Count, Normalised, Part, Wanted
 from libstats.store import ledger
 from libstats.workspace import cards
 from libstats.workspace.workspace import Workspace
@@ -161,7 +161,7 @@ class Incoming:
             totals.is_total,
         )
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
-        return normalise(self.part, target, wanted, self.count, self.job.advance)
+        return self.part.write_anew(target, wanted, self.count, self.job.advance)
 
     def write_anew_where_it_must_be(self) -> None:
         """Write the part anew if DuckDB itself may not read it. FileRefused where that cannot be

@@ -328,6 +328,8 @@ class Intake:
         )
         if newest is not None:
             return newest, "newest"
+        if (dated := incoming.part.dated()) is not None:
+            return self.clock.not_after(dated[0]), dated[1]
         if incoming.rows_read(is_normalised=entry.raw.has_lines) == 0:
             self._told_time = exported_at.modified(incoming.part.path)
             return self.clock.not_after(self._told_time), "modified"
@@ -358,4 +360,4 @@ def _besides(incoming: Incoming, raw: Raw) -> tuple[int, int]:
     """Records that are no rows of the table: ragged ones, and those above and below."""
     if not raw.has_lines:
         return 0, 0
-    return len(incoming.normalised.ragged), incoming.normalised.aside
+    return incoming.normalised.unread, incoming.normalised.aside

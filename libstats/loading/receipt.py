@@ -11,7 +11,7 @@ HOW = {
     "stated": "stated in the file",
     "name": "from its name",
     "newest": "the newest time in it",
-    "modified": "when the empty file was written",
+    "modified": "when the file was written",
     "given": "as given",
 }
 

@@ -79,6 +79,16 @@ def explain(
             """,
             [lines, widths],
         )
+    if normalised and normalised.damaged:
+        lines, reasons = (list(column) for column in zip(*normalised.damaged, strict=True))
+        con.execute(
+            f"""
+            insert into reject
+            select {seq}, line, '', reason, ''
+            from (select unnest($1::bigint[]) as line, unnest($2::varchar[]) as reason)
+            """,
+            [lines, reasons],
+        )
 
 
 def note_unread(
@@ -132,7 +142,14 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
         reason += f", or outside {column.check}"
     reason += so
     text = plan.sql_of(f'"{heading}"')
-    return f"case when {bad} then {_struct(quoted(heading), reason, text)} end"
+    named = quoted(_named(plan, heading))
+    return f"case when {bad} then {_struct(named, reason, text)} end"
+
+
+def _named(plan: Plan, heading: str) -> str:
+    """A heading, with where it is said what becomes of it, if that is a map of the library's."""
+    where = plan.source.where.get(heading)
+    return f"{heading} ({where})" if where else heading
 
 
 def _untold(plan: Plan) -> str:
@@ -184,8 +201,9 @@ def _blank_headings(plan: Plan) -> str:
         for line in plan.lines
         if line.column in plan.telling
     }
+    named = {column: ", ".join(_named(plan, h) for h in own[column]) for column in own}
     blank = (
-        f"case when {column} is null then {quoted(', '.join(headings))} end"
-        for column, headings in own.items()
+        f"case when {column} is null then {quoted(headings)} end"
+        for column, headings in named.items()
     )
     return f"concat_ws(', ', {', '.join(blank)})"

@@ -206,7 +206,7 @@ class Staging:
         if self.shape(file).is_fast:
             return 0, 0
         normalised = self.files[file].normalised
-        return len(normalised.ragged), normalised.aside
+        return normalised.unread, normalised.aside
 
     def rows_read(self, file: int) -> int:
         """The rows of a file, counted independently of what reads them."""

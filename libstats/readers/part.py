@@ -11,6 +11,7 @@ import csv
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from libstats.readers.place import Place
@@ -127,6 +128,22 @@ class Part(ABC):
         nothing of the kind."""
         return None
 
+    def dated(self) -> tuple[datetime, str] | None:
+        """When it was exported, and how that is known, where it tells so otherwise than in a column
+        that is kept; for who has written it anew."""
+        return None
+
+    def write_anew(
+        self, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
+    ) -> Normalised:
+        """Write what is wanted of it to `target`. FileRefused where it cannot be read to its
+        end."""
+        return normalise(self, target, wanted, counted, advance)
+
+    def remarks(self) -> list[str]:
+        """What else is to be said of it in its receipt; for who has written it anew."""
+        return []
+
     @abstractmethod
     def headers(self) -> Iterator[Part]:
         """Guesses: the part under each header that it may have, the likeliest first."""
@@ -151,15 +168,21 @@ class Part(ABC):
 @dataclass
 class Normalised:
     """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs
-    over lines) of ragged rows, records set aside."""
+    over lines) of ragged rows, (line, why) of damaged ones, records set aside."""
 
     path: Path
     records: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
+    damaged: list[tuple[int, str]] = field(default_factory=list)
     preamble: int = 0
     footers: int = 0
     is_cut: bool = False
     broke_off: bool = False
+
+    @property
+    def unread(self) -> int:
+        """Records that are no rows, though they should be."""
+        return len(self.ragged) + len(self.damaged)
 
     @property
     def aside(self) -> int:

@@ -59,7 +59,7 @@ def _found_at(
 ) -> Iterator[Found]:
     name = place.written
     try:
-        for part in parts(place):
+        for part in parts(place, config):
             try:
                 source, reading = recognise_part(part, config)
                 yield Found(

@@ -14,8 +14,10 @@ from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
 from libstats.readers.file_names import legible, of_file, own_words
+from libstats.readers.marc.part import Marc
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
+from libstats.recognise import marc_proposal
 from libstats.recognise.known import Config, known
 from libstats.recognise.proposal import as_toml, shown
 from libstats.recognise.propose import Judged, judge
@@ -44,11 +46,17 @@ def declare(path: Path, workspace: Workspace, label: str, dates: str | None = No
     LibstatsError where nothing can be proposed.
     """
     _check(path)
+    for place in places(path, own_words(workspace.config)):
+        for part in parts(place, workspace.config):
+            if isinstance(part, Marc):
+                text = marc_proposal.proposed(*marc_proposal.looked_at(part), workspace.config)
+                workspace.declare_map(label, text)
+                return f'[marc]\nmap = "{label}.map"\n\nThat file says:\n\n{text}'
     with contextlib.closing(vocabulary()) as con:
         judged = [
             _judged(part, workspace.config, dates, con)
             for place in places(path, own_words(workspace.config))
-            for part in parts(place)
+            for part in parts(place, workspace.config)
         ]
     found = [each.proposal for each in judged if each.proposal]
     if len(found) != 1:
@@ -95,7 +103,7 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     try:
         for place in places(path, own_words(config)):
             name = place.name
-            for part in parts(place):
+            for part in parts(place, config):
                 yield _part(part, config, dates)
     except FileRefused as error:
         yield (
@@ -109,7 +117,13 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
 def _part(part: Part, config: Config, dates: str | None) -> str:
     try:
         source, found = recognise_part(part, config)
-        return "\n".join([_recognised(source, found), *undeclared(source, found, config)])
+        of_marc = (
+            marc_proposal.shown(found, config)
+            if isinstance(found, Marc) and not found.is_of_copies
+            else []
+        )
+        codes = undeclared(source, found, config)
+        return "\n".join([_recognised(source, found), *codes, *of_marc])
     except NotLoadedYet as error:
         return f"{part.name}: left alone\n  {error}"
     except FileRefused as error:

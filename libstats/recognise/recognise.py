@@ -12,9 +12,10 @@ from pathlib import Path
 from libstats.declaration.source import Source, fold_heading, folded
 from libstats.errors import FileRefused, NotLoadedYet, UnknownExport
 from libstats.readers.file_names import legible, own_words
+from libstats.readers.marc.part import Marc
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
-from libstats.recognise import apart
+from libstats.recognise import apart, marc
 from libstats.recognise.headless import untold, written_by
 from libstats.recognise.known import Config, Known, known
 from libstats.recognise.sniff import parts
@@ -34,7 +35,7 @@ def recognise(
     refusal: FileRefused | None = None
     wanted = entry.partition("#")[2] if entry else ""
     for place in places(path, own_words(config or {})):
-        for part in parts(place):
+        for part in parts(place, config):
             if wanted and wanted not in _names(part):
                 continue
             try:
@@ -60,6 +61,12 @@ def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Pa
     `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and
     left alone, FileRefused for one that is unknown or blank.
     """
+    if isinstance(part, Marc):
+        return marc.source_of(part, config or {}), part
+    return _by_headings(part, config)
+
+
+def _by_headings(part: Part, config: Config | None) -> tuple[Source, Part]:
     headers, seen, all_known = part.headers(), list[Part](), known(config)
     first = next(headers, None)
     if first is None:

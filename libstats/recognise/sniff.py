@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from libstats.errors import FileRefused
 from libstats.readers import delimited, json, symphony_log, xml
+from libstats.readers.marc.part import is_marc
 from libstats.readers.part import Part
 from libstats.readers.place import ZIP, Place
 from libstats.readers.signatures import refuse_bytes, refuse_text
 from libstats.readers.workbook import sheets
 from libstats.readers.workbook.xls import OLE
+from libstats.recognise import marc
+from libstats.recognise.known import Config
 
 _WORKBOOKS = (ZIP, OLE)
 
 
-def parts(place: Place) -> Iterator[Part]:
-    """The parts in a stretch of bytes: the sheets of a workbook, or a text. Raises FileRefused for
-    what is neither, NotLoadedYet for what is known all the same; OSError."""
+def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
+    """The parts in a stretch of bytes: the sheets of a workbook, the lists of a file of MARC
+    records, or a text; `config` is the library's, which may say how records are read. Raises
+    FileRefused for what is neither, NotLoadedYet for what is known all the same; OSError."""
     head, place = place.head(), replace(place, first=None)
     if head.startswith(ZIP) and not place.is_plain and not _is_document(head):
         raise FileRefused(
@@ -32,7 +36,13 @@ def parts(place: Place) -> Iterator[Part]:
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)
         return
+    if is_marc(head):
+        yield from marc.parts_of(place, config or {})
+        return
     text = delimited.probe(place, head)
+    if (lists := marc.probe(text, config or {})) is not None:
+        yield from lists
+        return
     found = xml.probe(text) or json.probe(text)
     if found is None:
         refuse_text(place.name, text.head)

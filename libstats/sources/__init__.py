@@ -20,7 +20,8 @@ def _shipped() -> tuple[Source | LeftAlone, ...]:
     found: list[Source | LeftAlone] = []
     modules = (module.name for module in pkgutil.walk_packages(__path__, f"{__name__}."))
     for name in sorted(modules, key=lambda name: name.removesuffix(".items")):
-        names = vars(importlib.import_module(name)).values()
+        module = importlib.import_module(name)
+        names = (*vars(module).values(), *getattr(module, "SOURCES", ()))
         found += [value for value in names if isinstance(value, (Source, LeftAlone))]
     return tuple(found)
 

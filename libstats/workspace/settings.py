@@ -206,6 +206,7 @@ SECTIONS = {
         },
         further=of_exports("coverage"),
     ),
+    "marc": Section("[marc]", {"map": _text("koha")}),
     "files": Section(
         "[files]",
         {

@@ -15,6 +15,7 @@ from libstats.errors import WorkspaceError
 from libstats.privacy import keys
 from libstats.store import generations
 from libstats.workspace import fault, given, settings, shipped
+from libstats.workspace.marc_map import with_map
 
 CONFIG = fault.CONFIG
 _DECLARED = ("export", "headings")
@@ -104,6 +105,22 @@ class Workspace:
             )
         return limit
 
+    def declare_map(self, label: str, text: str) -> None:
+        """Write a map of MARC records into LABEL.map, and [marc] into libstats.toml; WorkspaceError
+        if there is one."""
+        name = f"{label}.map"
+        if "marc" in self.config or (self.folder / name).exists():
+            raise WorkspaceError(
+                f"{CONFIG} has [marc] already, or there is a file {name}",
+                "Edit the map that is there, or take both out first.",
+            )
+        if not re.fullmatch(r"[\w-]+", label):
+            raise WorkspaceError(
+                f"{label} is no name for a map", "Take letters, digits and hyphens."
+            )
+        (self.folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        self._append(f'[marc]\nmap = "{name}"\n')
+
     def declare(self, label: str, entry: str) -> None:
         """Append the text of [export.LABEL] to libstats.toml, the rest of which stays as it is;
         WorkspaceError if there is one or it is wrong."""
@@ -112,6 +129,10 @@ class Workspace:
                 f'{CONFIG} has [export."{label}"] already',
                 "Choose another name, or take that entry out first.",
             )
+        self._append(entry)
+
+    def _append(self, entry: str) -> None:
+        """Write behind what stands in libstats.toml."""
         file = self.folder / CONFIG
         text = file.read_text(encoding="utf-8")
         added = f"{'' if text.endswith(chr(10)) else chr(10)}\n{entry}"
@@ -151,7 +172,7 @@ def around(start: Path) -> Workspace | None:
     wrong."""
     start = start.resolve()
     folder = next((f for f in (start, *start.parents) if (f / CONFIG).is_file()), None)
-    return Workspace(folder, _read(_sound(folder) / CONFIG)) if folder else None
+    return Workspace(folder, with_map(folder, _read(_sound(folder) / CONFIG))) if folder else None
 
 
 def _sound(folder: Path) -> Path:

@@ -16,6 +16,7 @@ PACIFIC = "yes: workbooks of a university's ILLiad, 2016-17"
 OSLO = "yes: reports of a university's Alma, 2016"
 SERVICE = "yes: two answers of a university's Alma"
 EXAMPLES = "yes: the example answers of FOLIO's own documentation"
+RECORDS = "yes: MARC records of a university's catalogue and of a Koha sample database"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
 LINES = "a few lines quoted in public documentation"
@@ -28,6 +29,9 @@ EXERCISED = {
     "koha weeding report": SAMPLE,
     "koha LibraryIQ items": SAMPLE,
     "koha bibliographic records": SAMPLE,
+    "koha MARC records": f"{RECORDS}, 435 of them",
+    "symphony MARC records": f"{RECORDS}, 728 of them",
+    "symphony MARC copies": f"{RECORDS}, 10,887 of them",
     "koha loans": HEADINGS_ONLY,
     "koha statistics": HEADINGS_ONLY,
     "koha order lines with invoices": HEADINGS_ONLY,

@@ -124,10 +124,6 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(
     ("kind", "data"),
     [
         (
-            "MARC records",
-            b"00085nam a2200049 a 4500001000300000245001000003\x1e7\x1e10\x1faTea\x1e\x1d",
-        ),
-        (
             "EDIFACT messages of a vendor",
             b"UNA:+.? 'UNB+UNOC:3+VENDOR+LIBRARY+261031:0930+1'UNH+1+INVOIC:D:96A:UN'",
         ),

@@ -12,7 +12,7 @@ import xml.sax
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 from xml.etree import ElementTree
@@ -102,9 +102,12 @@ def _value(element: ElementTree.Element) -> bool:
     )
 
 
-def counted(data: bytes, *, is_bare: bool) -> set[int]:
+def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[int]:
     """The numbers of rows that there may be in bytes of whatever form; `is_bare`: no record of
-    theirs is the headings."""
+    theirs is the headings; `tags`: of MARCXML the fields with these are meant."""
+    if tags:
+        root = ElementTree.fromstring(data)
+        return {sum(1 for e in root.iter() if e.get("tag") in tags)}
     if re.match(rb"(\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S", data):
         return {
             sum(

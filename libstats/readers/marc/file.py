@@ -1,0 +1,218 @@
+"""A file of MARC records, read once for both of its lists: the records, and the copies in them.
+All cores read it, each a stretch of whole records; memory holds a few blocks of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from libstats.errors import FileRefused
+from libstats.readers.marc import xml
+from libstats.readers.marc.record import BETWEEN, END, entries
+from libstats.readers.marc.rows import (
+    BLOCK,
+    Layouts,
+    Numbered,
+    Told,
+    records_in,
+    write,
+)
+from libstats.readers.marc.worker import Stretch, Worker
+from libstats.readers.place import Place
+from libstats.readers.text import blocks
+
+# from so many bytes on a second process is worth its start
+SPLIT = 1 << 24
+MOST_WORKERS = 4
+# no record is as long: what goes on without a 0x1D is none
+LONGEST = 1 << 26
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one pass over the bytes says: its fingerprint, the records that end, the copies that
+    their directories name, whether anything stands behind the last record, and (byte, records
+    before it) of whole records all over the file."""
+
+    sha256: str
+    size: int
+    records: int
+    copies: int
+    is_cut: bool
+    marks: tuple[tuple[int, int], ...] = ((0, 0),)
+
+
+@dataclass
+class Staged:
+    """Rows as they were written: those of records, those of copies, and what else is known."""
+
+    records: Path
+    copies: Path
+    told: Told
+
+
+@dataclass
+class File:
+    """The file, and what is read of it. `xml`: the encoding of MARCXML; "" for ISO 2709."""
+
+    place: Place
+    layouts: Layouts
+    xml: str = ""
+    is_harvest: bool = False
+    _counted: Counted | None = None
+    _staged: Staged | None = None
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def counted(self, advance: Callable[[int], object]) -> Counted:
+        """The count, which is made once."""
+        with self._lock:
+            if self._counted is None:
+                self._counted = (self._of_xml if self.xml else self._of_bytes)(advance)
+            return self._counted
+
+    def staged(self, scratch: Path, advance: Callable[[int], object]) -> Staged:
+        """The rows of both lists in files, which are written once."""
+        if self._staged is None:
+            named = [scratch / f"marc-{id(self):x}-{what}.csv" for what in ("records", "copies")]
+            told = self._write((named[0], named[1]), advance)
+            self._staged = Staged(named[0], named[1], told)
+        return self._staged
+
+    def records(self) -> Iterator[Numbered]:
+        """Number and content of each record."""
+        if self.xml:
+            yield from enumerate(xml.records_in(self.place, self.xml, self.layouts.wanted), start=1)
+            return
+        with self.place.open() as stream:
+            yield from records_in(stream, self.layouts)
+
+    def dated(self) -> tuple[datetime, str] | None:
+        """When the file was exported, as far as its records tell: the newest change of one, else
+        the newest making; None before they are staged, or where none tells."""
+        if self._staged is None:
+            return None
+        told = self._staged.told
+        moment = told.changed or told.made
+        if moment:
+            return datetime.strptime(moment, "%Y%m%d%H%M%S"), "newest"
+        return datetime.fromtimestamp(int(self.place.path.stat().st_mtime)), "modified"
+
+    def others(self) -> dict[str, int]:
+        """How many records are no titles, by kind; for who has had them staged."""
+        return self._staged.told.others if self._staged else {}
+
+    def _write(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> Told:
+        stretches = self._stretches(to, advance)
+        if len(stretches) < 2:
+            told = write(self.records(), self.layouts, to)
+            advance(self.place.stamp[0] if self.place.is_plain else 0)
+            return told
+        workers = [Worker(stretch) for stretch in stretches[1:]]
+        try:
+            told = stretches[0].run()
+            for worker in workers:
+                told.add(worker.told())
+                for whole, part in zip(to, worker.stretch.to, strict=True):
+                    with whole.open("ab") as out, Path(part).open("rb") as rows:
+                        shutil.copyfileobj(rows, out, BLOCK)
+                    Path(part).unlink()
+        finally:
+            for worker in workers:
+                worker.stop()
+        advance(self.place.stamp[0])
+        return told
+
+    def _stretches(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> list[Stretch]:
+        """The file in as many parts as there are cores, of whole records; none where it is small,
+        packed or XML."""
+        size = self.place.stamp[0]
+        if self.xml or not self.place.is_plain or size < SPLIT:
+            return []
+        wanted = min(os.cpu_count() or 1, MOST_WORKERS, size // (SPLIT // 2))
+        marks = self.counted(advance).marks
+        begins = [max(m for m in marks if m[0] <= size * n // wanted) for n in range(wanted)]
+        begins = sorted(set(begins))
+        ends = [*(start for start, _ in begins[1:]), size]
+        named = [[p if not n else p.with_suffix(f".{n}") for p in to] for n in range(len(begins))]
+        return [
+            Stretch(
+                str(self.place.path),
+                start,
+                end - start,
+                first,
+                self.layouts.records.header,
+                self.layouts.copies.header,
+                self.layouts.copies.copies,
+                (str(paths[0]), str(paths[1])),
+            )
+            for (start, first), end, paths in zip(begins, ends, named, strict=True)
+        ]
+
+    def _of_bytes(self, advance: Callable[[int], object]) -> Counted:
+        digest, size, records, copies, rest = hashlib.sha256(), 0, 0, 0, b""
+        marks = [(0, 0)]
+        with self.place.open() as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+                size += len(block)
+                pieces = (rest + block).split(END)
+                rest = pieces.pop()
+                self._check(rest)
+                records += len(pieces)
+                copies += self._copies_in(pieces)
+                marks.append((size - len(rest), records))
+                advance(len(block) if self.place.is_plain else 0)
+        is_cut = bool(rest.strip(BETWEEN))
+        return Counted(digest.hexdigest(), size, records, copies, is_cut, tuple(marks))
+
+    def _check(self, rest: bytes) -> None:
+        if len(rest) > LONGEST:
+            raise FileRefused(
+                f"{self.place.name}: no record ends within {LONGEST >> 20} MB",
+                "These are no MARC records, or the file is damaged. Export it again.",
+            )
+
+    def _copies_in(self, pieces: list[bytes]) -> int:
+        """How many fields of copies the directories name."""
+        found = 0
+        for tag in map(str.encode, self.layouts.copies.copies):
+            for raw in pieces:
+                end = raw.find(b"\x1e", 24)
+                if raw.count(tag, 24, end) or end < 24 or (end - 24) % 12:
+                    found += entries(raw).count(tag.decode())
+        return found
+
+    def _of_xml(self, advance: Callable[[int], object]) -> Counted:
+        digest, size, counts, rest = hashlib.sha256(), 0, [0, 0], ""
+
+        def seen(block: bytes) -> None:
+            nonlocal size
+            digest.update(block)
+            size += len(block)
+            advance(len(block) if self.place.is_plain else 0)
+
+        one = "leader" if self.is_harvest else "record"
+        tags = "|".join(self.layouts.copies.copies) or "(?!)"
+        patterns = (
+            re.compile(rf"<(?:[\w.-]+:)?{one}[\s/>]"),
+            re.compile(rf"""<(?:[\w.-]+:)?datafield\b[^>]*?\stag\s*=\s*["'](?:{tags})["']"""),
+        )
+        for text in blocks(self.place, self.xml, seen):
+            rest += text
+            whole, bracket, behind = rest.rpartition(">")
+            rest, whole = behind, whole + bracket
+            for n, pattern in enumerate(patterns):
+                counts[n] += sum(1 for _ in pattern.finditer(whole))
+        return Counted(digest.hexdigest(), size, counts[0], counts[1], is_cut=False)
+
+
+def of_place(place: Place, layouts: Layouts, xml_encoding: str = "", head: str = "") -> File:
+    """The file in a place."""
+    return File(replace(place, first=None), layouts, xml_encoding, xml.is_harvest(head))

@@ -1,0 +1,128 @@
+"""The two lists that a file of MARC records is: its records, and the copies in them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from libstats.readers.marc.file import File
+from libstats.readers.marc.layout import Layout
+from libstats.readers.marc.rows import Unreadable
+from libstats.readers.part import Advance, Count, Normalised, Part, Wanted, idle, normalise
+
+# a leader as every program writes it; else five digits or blanks, and marks of fields behind them
+START = re.compile(
+    rb"[\r\n\0\x1a \t]*(?:\xef\xbb\xbf)?(?:\d{5}.{5}22\d{5}.{3}45|[\d ]{5}.{19})", re.S
+)
+COPIES = "copies"
+
+
+def is_marc(head: bytes) -> bool:
+    """True if bytes begin as MARC records do."""
+    return START.match(head) is not None and b"\x1e" in head and b"\x1f" in head
+
+
+@dataclass(frozen=True)
+class Marc(Part):
+    """A list of records, or of the copies in them.
+
+    file    the file, which both lists share
+    map     the name of the map that says what is read
+    """
+
+    file: File = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+    map: str = ""
+    is_of_copies: bool = False
+
+    @property
+    def form(self) -> str:
+        """What its bytes are."""
+        return "MARCXML" if self.file.xml else "MARC records (ISO 2709)"
+
+    @property
+    def name(self) -> str:
+        """Its name in messages."""
+        return self._named(self.place.name, ", ")
+
+    @property
+    def entry(self) -> str:
+        """Its name in the ledger."""
+        return self._named(self.place.entry, "#")
+
+    @property
+    def written(self) -> str:
+        """The same with the name as it is."""
+        return self._named(self.place.written, "#")
+
+    def _named(self, name: str, between: str) -> str:
+        return f"{name}{between}{COPIES}" if self.is_of_copies else name
+
+    @property
+    def layout(self) -> Layout:
+        """What is read of it."""
+        return self.file.layouts.copies if self.is_of_copies else self.file.layouts.records
+
+    def dated(self) -> tuple[datetime, str] | None:
+        """When it was exported, as far as its records tell; for who has written it anew."""
+        return self.file.dated()
+
+    def remarks(self) -> list[str]:
+        """What records were set aside, and by what map it was read."""
+        others = self.file.others()
+        if self.is_of_copies:
+            return []
+        found = [
+            f"{number:,} {kind} record{'' if number == 1 else 's'}"
+            for kind, number in sorted(others.items())
+        ]
+        aside = [f"set aside: {', '.join(found)}"] if found else []
+        return [f"read by the map {self.map}", *aside]
+
+    def headers(self) -> Iterator[Marc]:
+        """The list under its headings, which do not stand in it."""
+        yield self
+
+    def firsts(self) -> Iterator[tuple[Marc, list[list[str]]]]:
+        """Nothing: it is recognised by its form."""
+        yield from ()
+
+    def count(self, advance: Advance = idle) -> Count:
+        """Fingerprint it and count its records by the bytes 0x1D, its copies by what directories
+        name."""
+        counted = self.file.counted(advance)
+        number = counted.copies if self.is_of_copies else counted.records
+        return Count(counted.sha256, counted.size, number, ends_cleanly=not counted.is_cut)
+
+    def records(
+        self, counted: Count | None = None, advance: Advance = idle
+    ) -> Iterator[tuple[int, list[str]]]:
+        """(number of the record, values) of every row that can be read."""
+        for number, record in self.file.records():
+            if isinstance(record, Unreadable):
+                continue
+            rows = self.layout.rows(record) if self.is_of_copies else [self.layout.row(record)]
+            yield from ((number, row) for row in rows)
+
+    def write_anew(
+        self, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
+    ) -> Normalised:
+        """Write its rows to `target`: those of both lists are written as the first is asked for."""
+        staged = self.file.staged(target.parent, advance)
+        if list(wanted.keep) == list(range(len(self.header))):
+            mine = staged.copies if self.is_of_copies else staged.records
+            shutil.move(mine, target)
+            found = Normalised(target)
+        else:
+            found = normalise(self, target, wanted, counted, idle)
+        found.damaged = [
+            (number, reason)
+            for number, reason, copies in staged.told.damaged
+            for _ in range(copies if self.is_of_copies else 1)
+        ]
+        found.records = counted.records
+        found.broke_off = not counted.ends_cleanly
+        return found

@@ -1,0 +1,159 @@
+"""Records to rows of text, written as they are read: one row a record, and one a copy."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from libstats.readers.marc.layout import Layout
+from libstats.readers.marc.record import END, Damaged, Record, entries, read
+
+BLOCK = 1 << 20
+AT_ONCE = 512
+# leader/06 of what is no title
+_OTHERS = {
+    "z": "authority",
+    "w": "classification",
+    "q": "community",
+    "u": "holdings",
+    "v": "holdings",
+    "x": "holdings",
+    "y": "holdings",
+}
+Numbered = tuple[int, "Record | Unreadable"]
+
+
+class Unreadable(NamedTuple):
+    """A record of which no field can be told: why, and how many copies its directory names."""
+
+    reason: str
+    copies: int
+
+
+@dataclass
+class Told:
+    """What is known once records were read: those that are damaged (number, reason, copies in it),
+    the newest moment that records tell of their change, or else of their making, and how many there
+    are of kinds that are no titles."""
+
+    damaged: list[tuple[int, str, int]] = field(default_factory=list)
+    changed: str = ""
+    made: str = ""
+    others: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Told) -> None:
+        """Take over what is known of records behind these."""
+        self.damaged += other.damaged
+        self.changed, self.made = max(self.changed, other.changed), max(self.made, other.made)
+        for kind, number in other.others.items():
+            self.others[kind] = self.others.get(kind, 0) + number
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """What is read of records, and of the copies in them where it is asked for."""
+
+    records: Layout
+    copies: Layout
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The tags of all fields that are read; those that tell when records changed too."""
+        return self.records.wanted | self.copies.wanted | {"005", "008"}
+
+
+def in_blocks(stream: BinaryIO, size: int | None = None) -> Iterator[list[bytes]]:
+    """The bytes of records, each without its 0x1D, and what stands behind the last one; block by
+    block. `size`: so many bytes and no more."""
+    rest, left = b"", size
+    while block := stream.read(BLOCK if left is None else min(BLOCK, left)):
+        left = None if left is None else left - len(block)
+        pieces = (rest + block).split(END)
+        rest = pieces.pop()
+        yield pieces
+    yield [rest]
+
+
+def records_in(stream: BinaryIO, layouts: Layouts, size: int | None = None) -> Iterator[Numbered]:
+    """Number and content of each record that ends with 0x1D."""
+    return all_in(stream, layouts.wanted, size, layouts.copies.copies)
+
+
+def all_in(
+    stream: BinaryIO,
+    wanted: Collection[str],
+    size: int | None = None,
+    copies: Sequence[str] = (),
+) -> Iterator[Numbered]:
+    """The same, of fields with any of the wanted tags; `copies`: the tags of those that are
+    copies."""
+    number, tags = 0, set(copies)
+    before: list[bytes] = []
+    for pieces in in_blocks(stream, size):
+        for raw in before:
+            number += 1
+            try:
+                yield number, read(raw, wanted)
+            except Damaged as why:
+                yield number, Unreadable(str(why), sum(tag in tags for tag in entries(raw)))
+        before = pieces
+
+
+def write(
+    records: Iterable[Numbered], layouts: Layouts, to: tuple[Path, Path], first: int = 0
+) -> Told:
+    """Write a row for each record to the one file, for each of its copies to the other, the
+    record's number in front; `first` records stand before them."""
+    told, rows, copies = Told(), list[list[str | int]](), list[list[str | int]]()
+    latest = (datetime.now() + timedelta(days=1)).strftime("%Y%m%d%H%M%S")
+    with (
+        to[0].open("w", encoding="utf-8", newline="") as out,
+        to[1].open("w", encoding="utf-8", newline="") as out_of_copies,
+    ):
+        of_records = csv.writer(out, lineterminator="\n")
+        of_copies = csv.writer(out_of_copies, lineterminator="\n")
+        for number, record in records:
+            line = first + number
+            if isinstance(record, Unreadable):
+                told.damaged.append((line, record.reason, record.copies))
+                continue
+            rows.append([line, *layouts.records.row(record)])
+            copies += [[line, *row] for row in layouts.copies.rows(record)]
+            _note(told, record, latest)
+            if len(rows) >= AT_ONCE:
+                of_records.writerows(rows)
+                of_copies.writerows(copies)
+                rows, copies = [], []
+        of_records.writerows(rows)
+        of_copies.writerows(copies)
+    return told
+
+
+def _note(told: Told, record: Record, latest: str) -> None:
+    """Note when the record changed, or was made, if that was later than those before it; and what
+    it is, if it is no title."""
+    kind = "deleted" if record.leader[5:6] == "d" else _OTHERS.get(record.leader[6:7])
+    if kind:
+        told.others[kind] = told.others.get(kind, 0) + 1
+    if changed := record.fields.get("005"):
+        moment = changed[0][:14]
+        if told.changed < moment <= latest and _is_moment(moment):
+            told.changed = moment
+    elif made := record.fields.get("008"):
+        day = made[0][:6]
+        day = f"{'20' if day < '66' else '19'}{day}000000"
+        if told.made < day <= latest and _is_moment(day):
+            told.made = day
+
+
+def _is_moment(digits: str) -> bool:
+    if not (digits.isascii() and digits.isdecimal()):
+        return False
+    try:
+        return bool(datetime.strptime(digits, "%Y%m%d%H%M%S"))
+    except ValueError:
+        return False

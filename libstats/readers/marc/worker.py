@@ -1,0 +1,89 @@
+"""A second process that reads one stretch of a file of records: `python -m` this, told by a line of
+JSON what to do. It imports next to nothing, so that it begins at once on any system."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from libstats.readers.marc.layout import Layout
+from libstats.readers.marc.rows import Layouts, Told, records_in, write
+
+PACKAGE = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Whole records in a file: from where on, how many bytes, how many records stand before; what
+    is read of each; and the files that its rows go to."""
+
+    path: str
+    start: int
+    size: int
+    first: int
+    header: tuple[str, ...]
+    of_copies: tuple[str, ...]
+    tags: tuple[str, ...]
+    to: tuple[str, str]
+
+    def run(self) -> Told:
+        """Read it in this process."""
+        layouts = Layouts(
+            Layout(tuple(self.header)), Layout(tuple(self.of_copies), tuple(self.tags))
+        )
+        with Path(self.path).open("rb") as stream:
+            stream.seek(self.start)
+            records = records_in(stream, layouts, self.size)
+            return write(records, layouts, (Path(self.to[0]), Path(self.to[1])), self.first)
+
+
+class Worker:
+    """A process that reads a stretch; where it cannot be had, this process does."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        self.stretch, self.process = stretch, None
+        paths = [str(PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", __name__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
+            )
+            assert self.process.stdin
+            self.process.stdin.write(json.dumps(asdict(stretch)).encode())
+            self.process.stdin.close()
+        except (OSError, ValueError):
+            self.process = None
+
+    def told(self) -> Told:
+        """What it found, once it is done."""
+        if self.process is not None and self.process.stdout:
+            with self.process.stdout as stdout:
+                answer = stdout.read()
+            if self.process.wait() == 0:
+                given = json.loads(answer)
+                damaged = [(number, why, n) for number, why, n in given.pop("damaged")]
+                return Told(damaged, **given)
+        return self.stretch.run()
+
+    def stop(self) -> None:
+        """End it, if it is still at work."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def main() -> None:
+    """Do what standard input says, and say on standard output what was found."""
+    stretch = Stretch(**json.loads(sys.stdin.buffer.read()))
+    sys.stdout.write(json.dumps(asdict(stretch.run())))
+
+
+if __name__ == "__main__":
+    main()

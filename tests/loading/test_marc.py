@@ -1,0 +1,227 @@
+"""Files of MARC records through the ordinary loader: receipts, order, split, maps, persons."""
+
+from __future__ import annotations
+
+import gzip
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.errors import WorkspaceError
+from libstats.readers.marc import file as marc_file
+from libstats.workspace.workspace import CONFIG, Workspace, find, init
+from tests.support.marc import LEADER, Fields, record
+
+SECRET = "Mara-Quill-canary"
+
+
+def book(number: int, copies: int = 1, year: int = 2019, day: int = 1) -> bytes:
+    """A record of Koha's with copies, each with what nobody may keep beside it."""
+    fields: Fields = [
+        ("001", f"kx{number}"),
+        ("005", f"202609{day:02}120000.0"),
+        ("008", f"190214s{year}    xxu           000 0 eng d"),
+        ("245", f"00$aTitle {number}"),
+        ("590", f"  $aSeen by {SECRET}"),
+        *(
+            (
+                "952",
+                f"  $aCPL$bCPL$d2020-01-{copy + 1:02}$l{number}$o598.{number} FEN"
+                f"$p3{number:06}{copy:02}$yBK$9{number}{copy}$x{SECRET}$z{SECRET}",
+            )
+            for copy in range(copies)
+        ),
+        ("952", f"  $aCPL$bCPL$p9{number:06}$9{number}9$x{SECRET}"),
+        ("999", f"  $c{number}$d{number}"),
+    ]
+    return record(fields, LEADER[:9] + "a" + LEADER[10:])
+
+
+def write(path: Path, *records: bytes) -> Path:
+    path.write_bytes(b"".join(records))
+    return path
+
+
+def held(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    """What the tables say, but for which load said it."""
+    with libstats.open(workspace) as con:
+        return {
+            table: sorted(con.sql(f"select * from {table}").fetchall(), key=repr)
+            for table in ("title", "item")
+        }
+
+
+def test_every_record_has_a_disposition_and_the_copies_one_of_their_own(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    authority = record([("001", "a1")], LEADER[:6] + "z" + LEADER[7:])
+    holdings = record([("001", "h1"), ("004", "1")], LEADER[:6] + "y" + LEADER[7:])
+    gone = record([("999", "  $c7")], LEADER[:5] + "d" + LEADER[6:])
+    path = write(
+        tmp_path / "whole.mrc",
+        *(book(1, 2), book(2, 0), b"\n", book(1, 2), authority, holdings, gone),
+        *(b"00000 rubbish\x1d", b"\x1d", book(3)[:100] + b"\x1d"),
+    )
+    records, copies = libstats.load(workspace, path).files
+    assert records.rows_read == path.read_bytes().count(b"\x1d") == 9
+    assert {d: n for d, n in records.dispositions.items() if n} == {
+        "new": 2,
+        "repeated": 1,
+        "set aside": 3,
+        "rejected": 3,
+    }
+    assert "set aside: 1 authority record, 1 deleted record, 1 holdings record" in records.notes
+    assert (records.file, copies.file) == ("whole.mrc", "whole.mrc#copies")
+    assert str(records.exported_at) == "2026-09-01 12:00:00"
+    # 3 of the first, which comes twice, 1 of the second, and one of 2 in the cut one's directory
+    assert copies.rows_read == 3 + 1 + 3
+    assert {d: n for d, n in copies.dispositions.items() if n} == {"new": 4, "repeated": 3}
+    with libstats.open(workspace) as con:
+        told = con.sql("select line, reason from store.reject order by line").fetchall()
+        years = libstats.collection_age(con, as_of="2026-10-31", by="all").fetchall()[0]
+    assert told == [
+        (7, "it has no whole directory"),
+        (8, "it is empty"),
+        (9, "it has no whole directory"),
+    ]
+    # four copies of books of 2019, seven years old
+    assert years[1:3] == (4, 4)
+    assert 2019 in years
+
+
+def test_copies_of_a_damaged_record_are_rejected_with_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    hurt = book(2, 2)
+    hurt = hurt[: hurt.rindex(b"\x1e952") if b"\x1e952" in hurt else hurt.rindex(b"\x1e", 0, -40)]
+    path = write(tmp_path / "hurt.mrc", book(1, 1), hurt + b"\x1d")
+    records, copies = libstats.load(workspace, path).files
+    assert (records.dispositions["new"], records.dispositions["rejected"]) == (1, 1)
+    assert (copies.dispositions["new"], copies.dispositions["rejected"]) == (2, 3)
+
+
+def test_order_overlap_and_split_give_one_state(tmp_path: Path) -> None:
+    every = [book(n, n % 3, day=n) for n in range(1, 9)]
+    changed = book(3, 1, year=2001, day=20)
+    whole = init(tmp_path / "whole")
+    libstats.load(whole, write(tmp_path / "all.mrc", *every))
+    libstats.load(whole, write(tmp_path / "later.mrc", changed))
+    files = [
+        write(tmp_path / "a.mrc", *every[:5]),
+        write(tmp_path / "b.mrc", *every[3:]),
+        tmp_path / "later.mrc",
+    ]
+    for number, order in enumerate(permutations(files)):
+        place = init(tmp_path / f"library{number}")
+        libstats.load(place, order[:1])
+        libstats.load(place, order[1:])
+        assert held(place) == held(whole), order
+    seqs = [each.seq for each in libstats.load(whole, files[0]).files]
+    for seq in seqs:
+        libstats.undo(whole, seq)
+    assert held(place) == held(whole)
+
+
+def test_the_same_file_packed_or_read_by_two_processes_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"".join(book(n, n % 4) for n in range(1, 60)) + b"00000 rubbish\x1d" + book(60)
+    (tmp_path / "a.mrc").write_bytes(data)
+    (tmp_path / "a.mrc.gz").write_bytes(gzip.compress(data))
+    places = [init(tmp_path / name) for name in ("one", "two", "packed")]
+    receipts = [libstats.load(places[0], tmp_path / "a.mrc")]
+    receipts.append(libstats.load(places[2], tmp_path / "a.mrc.gz"))
+    monkeypatch.setattr(marc_file, "SPLIT", 4096)
+    monkeypatch.setattr(marc_file, "BLOCK", 2048)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    receipts.append(libstats.load(places[1], tmp_path / "a.mrc"))
+    told = [[(f.rows_read, f.dispositions) for f in receipt.files] for receipt in receipts]
+    assert told[0] == told[1] == told[2]
+    assert held(places[0]) == held(places[1]) == held(places[2])
+    with libstats.open(places[1]) as con:
+        assert con.sql("select line from store.reject").fetchall() == [(60,)]
+
+
+MAP = """\
+# ours: the barcode stands in another place
+system koha
+title_id  999$c
+copies 952
+item_id   $9
+barcode   $o
+title_id  999$c
+collection $a codes branches.csv
+"""
+
+
+def test_a_library_edits_a_map(workspace: Workspace, tmp_path: Path) -> None:
+    (workspace.folder / "ours.map").write_text(MAP, encoding="utf-8")
+    (workspace.folder / "branches.csv").write_text("code,value\ncpl,Main\n", encoding="utf-8")
+    path = write(tmp_path / "a.mrc", book(1, 0))
+    libstats.load(workspace, path)
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write('[marc]\nmap = "ours.map"\n')
+    receipt = libstats.load(find(workspace.folder), path)
+    assert any("of the same file was undone" in note for note in receipt.files[1].notes)
+    with libstats.open(workspace) as con:
+        assert con.sql("select item_id, barcode, collection from item").fetchall() == [
+            ("19", None, "Main")
+        ]
+
+
+def test_each_fault_of_a_map_names_its_line(workspace: Workspace) -> None:
+    wrong = (
+        MAP.replace("$o", "$oo ois")
+        + "colour $c\nlocation\nprice 9$a\nbarcode $b\nstatus $k codes none.csv\n"
+    )
+    (workspace.folder / "ours.map").write_text(wrong, encoding="utf-8")
+    (workspace.folder / "branches.csv").write_text("code,value\n", encoding="utf-8")
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write('[marc]\nmap = "ours.map"\n')
+    with pytest.raises(WorkspaceError) as told:
+        find(workspace.folder)
+    assert [line for line in str(told.value).splitlines() if line.startswith("ours")] == [
+        "ours.map, line 6: ois says nothing there",
+        "ours.map, line 9: there is no column colour of item",
+        "ours.map, line 10: no field stands there",
+        "ours.map, line 11: 9$a is no field",
+        "ours.map, line 13: there is no list none.csv beside the map",
+    ]
+    (workspace.folder / "ours.map").unlink()
+    with pytest.raises(WorkspaceError, match=r"the map ours.map cannot be read"):
+        find(workspace.folder)
+
+
+def test_persons_in_local_fields_are_nowhere(workspace: Workspace, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mrc", *(book(n, 2) for n in range(1, 40)))
+    libstats.load(workspace, path)
+    for file in workspace.folder.rglob("*"):
+        assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
+
+
+TRUTH = {
+    # rows read, kept and repeated, set aside, rejected of the records; rows of the copies
+    "sample_psucat.mrc": (728, 557, 171, 0, 10_887),
+    "koha_sample_436.mrc": (435, 435, 0, 0, 0),
+    "marc8.dat": (1, 1, 0, 0, None),
+    "bad_marc8_escape.dat": (1, 1, 0, 0, 1),
+    "bad_records.mrc": (8, 0, 0, 8, None),
+    "utf8_invalid.mrc": (1, 1, 0, 0, None),
+}
+
+
+@pytest.mark.slow
+def test_real_files(real: Path, workspace: Workspace) -> None:
+    paths = [p for p in sorted((real / "marc").iterdir()) if p.suffix != ".tsv"]
+    assert {p.name for p in paths} == TRUTH.keys()
+    receipts = libstats.load(workspace, paths).files
+    for path in paths:
+        of_records, *of_copies = [r for r in receipts if r.file.partition("#")[0] == path.name]
+        d = of_records.dispositions
+        kept = of_records.rows_read - d["set aside"] - d["rejected"]
+        copies = of_copies[0].rows_read if of_copies else None
+        found = (of_records.rows_read, kept, d["set aside"], d["rejected"], copies)
+        assert found == TRUTH[path.name], path.name
+        assert of_records.rows_read == path.read_bytes().count(b"\x1d")
