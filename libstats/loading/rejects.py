@@ -71,13 +71,19 @@ def explain(
                 line,
                 '',
                 case
+                    when fields < 0 then reason
                     when fields = 0 then {quoted(stray)}
                     else 'the line has ' || fields || ' fields, the headings {len(plan.header)}'
                 end,
                 ''
-            from (select unnest($1::bigint[]) as line, unnest($2::bigint[]) as fields)
+            from (
+                select
+                    unnest($1::bigint[]) as line,
+                    unnest($2::bigint[]) as fields,
+                    unnest($3::varchar[]) as reason
+            )
             """,
-            [lines, widths],
+            [lines, widths, [normalised.reasons.get(line) for line in lines]],
         )
 
 

@@ -146,18 +146,33 @@ class Part(ABC):
         known."""
 
 
+class Damaged(list[str]):
+    """A row that its reader does not believe, and why, in words that hold no value of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 @dataclass
 class Normalised:
     """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs
-    over lines) of ragged rows, records set aside."""
+    over lines) of ragged rows, the reasons that the reader gives for some of them, records set
+    aside."""
 
     path: Path
     records: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
+    reasons: dict[int, str] = field(default_factory=dict)
     preamble: int = 0
     footers: int = 0
     is_cut: bool = False
     broke_off: bool = False
+
+    def doubt(self, line: int, row: Damaged) -> None:
+        """Note a row that its reader does not believe."""
+        self.ragged.append((line, -1))
+        self.reasons[line] = row.reason
 
     @property
     def aside(self) -> int:
@@ -225,7 +240,9 @@ def normalise(
             found.is_cut = False
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
-            if not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
+            if isinstance(row, Damaged):
+                found.doubt(line, row)
+            elif not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
                 found.ragged.append((line, 0))
             elif wanted.is_aside(row, width):
                 found.footers += 1
