@@ -114,7 +114,10 @@ ORDERS = Source(
         "number of order" as purchase_order_id,{_OF_LINE},
         -- 1 is the function of a message that takes an order back
         case when "function code" = '1' then 'cancelled' else 'ordered' end as status,
-        case when "function code" = '1' then 'order, taken back' else 'order' end as status_as_exported,
+        case
+            when "function code" = '1' then 'order, taken back'
+            else 'order'
+        end as status_as_exported,
         iso_date("date of message") as placed_on,
         iso_date("day expected") as expected_on
     from raw"""
