@@ -215,7 +215,13 @@ create table order_line (
     invoiced_on         date,           -- clearable: day of that invoice
     invoice_closed_on   date,           -- clearable: day that invoice was closed
     updated_at          timestamp,      -- sticky: last change to the line
-    is_standing         boolean         -- sticky: true for a standing order or a subscription, which waits for no receipt
+    is_standing         boolean,        -- sticky: true for a standing order or a subscription, which waits for no receipt
+    is_message          boolean,        -- sticky: true for a line as a message between library and vendor tells it (EDIFACT), which knows of no receipt: as a wait it is told by the library system alone
+    isbn                varchar,        -- sticky: ISBN, where the line itself tells it
+    title               varchar,        -- sticky: title, where the line itself tells it
+    answered_on         date,           -- sticky: day of the vendor's answer
+    quantity_waiting    bigint check (quantity_waiting >= 0),   -- clearable: copies that the vendor has put on back order
+    reason_as_exported  varchar         -- clearable: the vendor's code for why it cannot supply at once, or at all
 );
 
 -- One copy on order: the case of acquisitions, from the order to the shelf. It can move from one line to another.
@@ -225,7 +231,9 @@ create table order_copy (
     item_id             varchar,        -- sticky: the copy on the shelf that it became
     received_on         date,           -- clearable: day this copy was received; blank again if the receipt is taken back
     received_at         timestamp,      -- clearable: when it was received, in systems that tell the time of day
-    updated_at          timestamp       -- sticky: last change
+    updated_at          timestamp,      -- sticky: last change
+    barcode             varchar,        -- sticky: barcode that it is to get, where it is told before the copy is in the catalogue
+    branch              varchar         -- sticky: branch that it is for, as the order says
 );
 
 -- What one fund bears of one order line. A line over two funds has two of these and is still one line.
@@ -257,7 +265,11 @@ create table invoice (
     shipped_on          date,           -- sticky: day of shipment
     billed_on           date,           -- sticky: day of the invoice
     closed_on           date,           -- clearable: day all of it was settled; blank while open, and blank again if reopened
-    shipping_cost       decimal(12, 2)  -- sticky: postage and handling
+    shipping_cost       decimal(12, 2), -- sticky: postage and handling
+    currency            varchar,        -- sticky: currency of its amounts
+    total               decimal(12, 2), -- sticky: what it asks for in all, as it says itself; negative in a credit note
+    total_rule          varchar,        -- sticky: what the total was found to be made of (lines + other charges + tax); none: no way to add the lines up gives it, or several do; blank where nobody tried
+    kind_as_exported    varchar         -- sticky: what the system calls it: 380 is an invoice of EDIFACT, 381 a credit note
 );
 
 -- A fund in one fiscal period: the same code in the next year is another fund.
@@ -463,7 +475,14 @@ create table invoice_line (
     quantity            bigint,         -- sticky: how many it bills; negative in a credit note
     amount              decimal(12, 2), -- sticky: what it asks for, in the invoice's currency
     paid                decimal(12, 2), -- sticky: what was paid of it
-    description         varchar         -- sticky: the kind of charge, as exported, where it is not for copies
+    description         varchar,        -- sticky: the kind of charge, as exported, where it is not for copies
+    isbn                varchar,        -- sticky: ISBN that it bills
+    title               varchar,        -- sticky: title that it bills, as the vendor writes it
+    list_price          decimal(12, 2), -- sticky: the vendor's list price of one
+    charges             decimal(12, 2), -- sticky: charges of this line (service, processing), which its amount holds already
+    discount            decimal(12, 2), -- sticky: what was taken off the list price, which its amount lacks already
+    barcodes            varchar,        -- sticky: barcodes of the copies that it bills, with semicolons between them
+    funds               varchar         -- sticky: codes of the funds that it is billed to, with semicolons between them
 );
 
 -- One movement of money in a fund.

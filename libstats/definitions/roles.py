@@ -129,7 +129,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "hold": ("status_as_exported", "cancelled_reason"),
     "ill_request": ("status_as_exported",),
     "ill_event": ("status_as_exported",),
-    "order_line": ("status_as_exported",),
+    "order_line": ("status_as_exported", "reason_as_exported"),
     "serial_issue": ("status_as_exported",),
     "loan": ("status_as_exported", *OF_CARDS),
     "circulation_event": ("kind_as_exported", *OF_CARDS),

@@ -165,6 +165,14 @@ class Part(ABC):
         known."""
 
 
+class Damaged(list[str]):
+    """A row that its reader does not believe, and why, in words that hold no value of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 @dataclass
 class Normalised:
     """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs
@@ -250,7 +258,9 @@ def normalise(
             found.is_cut = False
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
-            if not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
+            if isinstance(row, Damaged):
+                found.damaged.append((line, row.reason))
+            elif not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
                 found.ragged.append((line, 0))
             elif wanted.is_aside(row, width):
                 found.footers += 1

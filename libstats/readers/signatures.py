@@ -74,7 +74,6 @@ _OF_TEXT = [
 _FIELD = re.compile(r"([A-Za-z][\w-]*):(?:[ \t](.*))?")
 # files of libraries that libstats does not read yet
 _KNOWN = {
-    "EDIFACT messages of a vendor": rb"(UNA.{6}\s*)?UNB.UNO[A-Z]",
     "the log of EZproxy or another web server": (
         rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
     ),

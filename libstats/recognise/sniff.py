@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, json, symphony_log, xml
+from libstats.readers import delimited, edifact, edifact_parts, json, symphony_log, xml
 from libstats.readers.marc.part import is_marc
 from libstats.readers.part import Part
 from libstats.readers.place import ZIP, Place
@@ -33,6 +33,9 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
         yield from sheets.sheets(place)
         return
     refuse_bytes(place.name, head)
+    if edifact.START.match(head):
+        yield from edifact_parts.parts(place)
+        return
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)
         return

@@ -36,13 +36,14 @@ from libstats.recognise.inspect import inspect
 from libstats.store import generations
 from libstats.workspace.workspace import Workspace, init
 from tests.campaigns.fuzz_lines import COLUMNS, bare_of, log_of
+from tests.campaigns.fuzz_messages import messages_of
 from tests.campaigns.fuzz_records import json_of, xml_of
 from tests.campaigns.fuzz_tables import SECRET, Made, book_of, text_of, zipped
 from tests.support.recount import counted, members_of, unpacked
 
 HANGS_AFTER = 60
 BATCH = 120
-FORMS = {"text": 4, "book": 3, "json": 2, "xml": 2, "log": 1, "bare": 2}
+FORMS = {"text": 4, "book": 3, "json": 2, "xml": 2, "log": 1, "bare": 2, "messages": 1}
 BITS = [
     b'"',
     b'""',
@@ -117,6 +118,7 @@ def made_of(form: str, dice: random.Random, folder: Path) -> Made:
         "xml": xml_of,
         "log": log_of,
         "bare": bare_of,
+        "messages": messages_of,
     }
     return book_of(dice, folder) if form == "book" else makers[form](dice)
 

@@ -19,6 +19,7 @@ EXAMPLES = "yes: the example answers of FOLIO's own documentation"
 RECORDS = "yes: MARC records of a university's catalogue and of a Koha sample database"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
+VENDORS = "yes: messages of vendors, from the test files of Koha and FOLIO"
 LINES = "a few lines quoted in public documentation"
 UNEXERCISED = "unexercised on real data"
 OURS = "a form of our own: there are no files of others"
@@ -63,6 +64,12 @@ EXERCISED = {
     "evergreen holds": EVERGREEN,
     "evergreen items": EVERGREEN,
     "evergreen order lines": EVERGREEN,
+    "edifact answers to orders": VENDORS,
+    "edifact copies of orders": f"{VENDORS} (of a quote)",
+    "edifact invoice charges": VENDORS,
+    "edifact invoice lines": VENDORS,
+    "edifact invoices": VENDORS,
+    "edifact quotes": VENDORS,
     "symphony history log": LINES,
     "symphony selitem": LINES,
 }
@@ -70,7 +77,7 @@ EXERCISED = {
 UNSEEN = {
     ("koha order lines with invoices", table)
     for table in ("order_copy", "invoice", "fund", "vendor")
-} | {("alma items of the REST service", "order_copy")}
+} | {("alma items of the REST service", "order_copy"), ("edifact invoices", "invoice_line")}
 
 
 def pairs(source: Source, table: str) -> list[str]:

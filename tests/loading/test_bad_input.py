@@ -79,6 +79,31 @@ REFUSED = {
         "bad.csv (alma invoice lines): the column Invoice Line-Unique Identifier is missing",
         "without it a line over two funds would count twice",
     ),
+    "messages that are cut": (
+        b"UNA:+.? 'UNB+UNOC:3+V+L+261031:0930+1'UNH+1+INVOIC:D:96A:UN'BGM+380+In",
+        "bad.csv, segment 3: the file ends in the middle of it: it is cut",
+        "Ask the vendor to send it again, or copy it again; nothing of it was loaded.",
+    ),
+    "a message without its end": (
+        b"UNB+UNOC:3+V+L+261031:0930+1'UNH+1+INVOIC:D:96A:UN'BGM+380+Mary'",
+        "bad.csv, segment 3: the message that begins in segment 2 has no end (UNT)",
+        "Ask the vendor to send it again",
+    ),
+    "messages without their end": (
+        b"UNB+UNOC:3+V+L+261031:0930+1'UNH+1+INVOIC:D:96A:UN'BGM+380+Mary'UNT+3+1'",
+        "bad.csv, segment 4: the interchange that begins in segment 1 has no end (UNZ): it is cut",
+        "Ask the vendor to send it again",
+    ),
+    "messages that are fewer than counted": (
+        b"UNB+UNOC:3+V+L+261031:0930+1'UNH+1+INVOIC:D:96A:UN'BGM+380+Mary'UNT+3+1'UNZ+2+1'",
+        "bad.csv, segment 5: UNZ counts other messages than the 1 that stand before it",
+        "Ask the vendor to send it again",
+    ),
+    "messages with something between them": (
+        b"UNB+UNOC:3+V+L+261031:0930+1'Dear Mary, here are our invoices'UNZ+0+1'",
+        "bad.csv, segment 2: what stands there is no segment of EDIFACT",
+        "Ask the vendor to send it again",
+    ),
     "no time of export": (
         b"barcode,homebranch\nb1,EAST\n",
         "bad.csv (koha items): nothing in the file says when it was exported",
@@ -124,10 +149,6 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(
     ("kind", "data"),
     [
         (
-            "EDIFACT messages of a vendor",
-            b"UNA:+.? 'UNB+UNOC:3+VENDOR+LIBRARY+261031:0930+1'UNH+1+INVOIC:D:96A:UN'",
-        ),
-        ("EDIFACT messages of a vendor", b"UNB+UNOA:2+VENDOR+LIBRARY+261031:0930+1'\n"),
         (
             "the log of EZproxy or another web server",
             b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n',

@@ -22,7 +22,7 @@ def test_random_damage_is_refused_in_words_or_counted_row_by_row() -> None:
     assert found.cases == 24
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "log", "bare"])
+@pytest.mark.parametrize("form", ["json", "xml", "log", "bare", "messages"])
 def test_each_form_without_a_table_is_damaged_too(form: str) -> None:
     found = fuzz.Found()
     fuzz.batch(range(8), 20261031, found, form=form)
@@ -57,7 +57,13 @@ def test_who_borrowed_is_nowhere_in_the_database(tmp_path: Path) -> None:
             ).fetchall()
             != [(0,)]
         ] == []
-    assert {made.form.split(" ")[0] for _, made in sound} >= {"json", "xml", "log", "bare"}
+    assert {made.form.split(" ")[0] for _, made in sound} >= {
+        "json",
+        "xml",
+        "log",
+        "bare",
+        "messages",
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,4 +124,5 @@ def test_a_case_is_made_again_from_its_number(tmp_path: Path) -> None:
         "xml",
         "log",
         "bare",
+        "messages",
     }

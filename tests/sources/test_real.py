@@ -43,9 +43,7 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
 ) -> None:
     workspace.config["library"] = {"timezone": "America/New_York"}
     receipt = libstats.load(workspace, [real], exported_at=datetime(2026, 1, 1))
-    later = {
-        p.name for folder in ("edifact", "counter", "ezproxy") for p in (real / folder).iterdir()
-    }
+    later = {p.name for folder in ("counter", "ezproxy") for p in (real / folder).iterdir()}
     told = {f.file: f for f in receipt.files}
     assert {
         f.partition("#")[0] for f, r in told.items() if "known, not loaded yet" in r.reason
@@ -91,6 +89,57 @@ def test_every_folder_loads_in_one_call_or_is_refused_rightly(
     assert all(
         sum(r.dispositions.values()) == r.rows_read for r in receipt.files if r.outcome == "loaded"
     )
+
+
+def test_the_invoices_of_vendors_to_the_cent(real: Path, workspace: Workspace) -> None:
+    receipt = libstats.load(workspace, [real / "edifact"])
+    assert {file.outcome for file in receipt.files} == {"loaded"}
+    assert not any(file.dispositions["rejected"] for file in receipt.files)
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            """
+            select vendor_id, currency, count(*), sum(total), count(*) filter (total_rule = 'none')
+            from invoice
+            group by all
+            order by all
+            """
+        ).fetchall() == [
+            ("5013546025078", "GBP", 6, Decimal("237.70"), 0),
+            ("EBSCO", "USD", 1, Decimal("25399.25"), 0),
+            ("WSHEIN", "USD", 2, Decimal("942.29"), 0),  # 483.35 and 458.94
+        ]
+        assert con.sql(
+            """
+            select
+                split_part(invoice_id, ' ', 1),
+                count(*) filter (description is null),
+                sum(amount),
+                sum(charges)
+            from invoice_line
+            group by all
+            order by all
+            """
+        ).fetchall() == [
+            ("5013546025078", 56, Decimal("237.70"), None),
+            ("EBSCO", 23, Decimal("25399.25"), Decimal("436.81")),
+            ("WSHEIN", 5, Decimal("942.29"), None),
+        ]
+        assert con.sql(
+            "select invoice_number, total from invoice where vendor_id = 'WSHEIN' order by all"
+        ).fetchall() == [("267908", Decimal("483.35")), ("267909", Decimal("458.94"))]
+        assert con.sql(
+            """
+            select order_line_id, status, quantity, quantity_waiting, reason_as_exported
+            from order_line
+            where answered_on is not null
+            order by all
+            """
+        ).fetchall() == [
+            ("P28837", "ordered", 2, 2, "8B NP"),
+            ("P28838", "cancelled", 1, None, "8B OP"),
+            ("P28846", "ordered", 1, None, "8B OP"),
+        ]
+        assert con.sql("select count(*) from order_copy").fetchall() == [(29,)]
 
 
 def test_every_koha_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:

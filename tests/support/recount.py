@@ -116,6 +116,8 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
                 if line
             )
         }
+    if re.match(rb"(\xef\xbb\xbf)?\s*(UNA.{6}\s*)?UN[BGH]\W", data, re.DOTALL):
+        return message_counts(data)
     texts = list(_texts(data))
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
@@ -124,6 +126,17 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
             return {n - 1 for n in sheet_counts(data)}
         return {n for text in texts for n in xml_counts([text])}
     return {n - (not is_bare) for n in counts(data)}
+
+
+def message_counts(data: bytes) -> set[int]:
+    """How many rows there may be in messages of EDIFACT: as many as there are of one of the
+    segments with which they begin, or copies, which several segments may tell of."""
+    begins = rb"(?:^|(?<=[\r\n'>~!.*]))\s*(%s)(?=[^\w\s])(.\w*)"
+    found: set[int] = set()
+    for tag in (b"UNH", b"LIN", b"ALC", b"GIR"):
+        number = len(re.findall(begins % tag, data))
+        found |= set(range(number + 1)) if tag in (b"ALC", b"GIR", b"LIN") else {number}
+    return found
 
 
 def _texts(data: bytes) -> Iterator[str]:

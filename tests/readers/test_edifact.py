@@ -1,0 +1,199 @@
+"""Messages of EDIFACT: envelopes, signs, letters, and ways to add up an invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import libstats
+from libstats.loading.receipt import FileReceipt
+from libstats.readers.edifact_parts import KINDS, counts
+from libstats.workspace.workspace import Workspace
+
+HEAD = ("BGM+380+{number}+9", "DTM+137:20261030:102", "NAD+SU+4099::9", "CUX+2:EUR:4")
+LINE = ("LIN+1++9780000000101:EN", "QTY+47:2", "MOA+203:10.00")
+
+
+def message(*body: str, kind: str = "INVOIC", said: int | None = None) -> str:
+    """A message with its envelope, its segments counted, or another number `said`."""
+    inner = len(body) + 2 if said is None else said
+    return "".join(f"{s}'" for s in (f"UNH+1+{kind}:D:96A:UN", *body, f"UNT+{inner}+1"))
+
+
+def interchange(*messages: str, letters: str = "UNOC") -> str:
+    """Messages in one envelope."""
+    end = f"UNZ+{len(messages)}+1'"
+    return f"UNB+{letters}:3+4099+LIB+261031:0930+1'" + "".join(messages) + end
+
+
+def invoice(*money: str, number: str = "A1", kind: str = "380") -> str:
+    """An invoice of one line over 10.00, and what else it says of money."""
+    head = [s.format(number=number).replace("380", kind) for s in HEAD]
+    return message(*head, *LINE, *money)
+
+
+def loaded(workspace: Workspace, path: Path, data: str | bytes) -> list[FileReceipt]:
+    """The receipts of a file."""
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return libstats.load(workspace, [path]).files
+
+
+def totals(workspace: Workspace) -> list[tuple[Decimal | None, str, Decimal]]:
+    """Of each invoice the total, how it is made, and the sum of all that its lines say."""
+    with libstats.open(workspace) as con:
+        return con.sql(
+            """
+            select any_value(i.total), any_value(i.total_rule), sum(l.amount)
+            from invoice i join invoice_line l using (source, invoice_id)
+            group by i.invoice_id
+            order by i.invoice_id
+            """
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("money", "total", "rule", "lines"),
+    [
+        (("UNS+S", "MOA+86:10.00"), 10, "lines", 10),
+        # the charge of the line is in its amount already, and comes again at the end
+        (("ALC+C++++G74", "MOA+8:1.00", "UNS+S", "MOA+9:10", "ALC+C++++G74", "MOA+8:1"),
+         10, "lines", 10),
+        (("ALC+C++++C&P", "MOA+8:1.00", "UNS+S", "MOA+86:11.00"),
+         11, "lines + charges of lines", 11),
+        (("UNS+S", "MOA+9:12.50", "ALC+C++++DL", "MOA+8:2.50"), "12.50", "lines + other charges",
+         "12.50"),
+        # an allowance at the end takes off
+        (("UNS+S", "MOA+9:9,00", "ALC+A++++DI", "MOA+8:1.00"), 9, "lines + other charges", 9),
+        (("UNS+S", "MOA+9:10.70", "TAX+7+VAT", "MOA+124:0.70"), "10.70", "lines + tax", "10.70"),
+        (("MOA+128:10.70", "UNS+S", "MOA+9:10.70"), "10.70", "gross lines", "10.70"),
+        # the allowance is told twice, and in the amount of the line already
+        (("MOA+52:4.00", "ALC+A++++DI", "MOA+8:4.00", "UNS+S", "MOA+129:10", "MOA+9:10"),
+         10, "lines", 10),
+        (("UNS+S", "MOA+9:10.01"), "10.01", "none", 10),
+        (("UNS+S",), None, "none", 10),
+        # one and the same amount of charge and of tax: either may be what comes on top
+        (("ALC+C++++C&P", "MOA+8:1.00", "UNS+S", "MOA+9:11.00", "MOA+124:1.00"), 11, "none", 10),
+        # one total in each of two currencies
+        (("UNS+S", "MOA+39:11.20:USD", "MOA+39:10.00:EUR"), 10, "lines", 10),
+    ],
+)  # fmt: skip
+def test_a_total_is_made_by_the_one_way_that_gives_it(
+    money: tuple[str, ...],
+    total: int | str | None,
+    rule: str,
+    lines: int | str,
+    workspace: Workspace,
+    tmp_path: Path,
+) -> None:
+    loaded(workspace, tmp_path / "a.edi", interchange(invoice(*money)))
+    wanted = None if total is None else Decimal(total)
+    assert totals(workspace) == [(wanted, rule, Decimal(lines))]
+
+
+def test_a_credit_note_is_negative_however_it_is_written(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    positive = invoice("UNS+S", "MOA+9:10.00", number="C1", kind="381")
+    negative = invoice("UNS+S", "MOA+9:-10.00", number="C2", kind="381").replace(
+        ":10.00", ":-10.00"
+    )
+    loaded(workspace, tmp_path / "a.edi", interchange(positive, negative))
+    assert [row[0] for row in totals(workspace)] == [Decimal(-10), Decimal(-10)]
+
+
+def test_the_same_invoice_under_another_name_is_one(workspace: Workspace, tmp_path: Path) -> None:
+    """Sent again in another envelope, with another number of the message and of the interchange."""
+    bill = invoice("UNS+S", "MOA+9:10.00")
+    loaded(workspace, tmp_path / "a007.edi", interchange(bill))
+    again = interchange(bill, invoice("UNS+S", "MOA+9:10.00", number="A2")).replace("0930", "1130")
+    receipts = loaded(workspace, tmp_path / "a008.edi", again)
+    assert totals(workspace) == 2 * [(Decimal(10), "lines", Decimal(10))]
+    assert receipts[0].dispositions["new"] == 1
+
+
+ENVELOPES = {
+    "usual": "{}",
+    "byte-order mark, line ends": "\ufeff{}\r\n",
+    "padded lines": "{0}   ",
+    "signs named": "UNA:+.? '{}",
+    "end of file as of old": "{}\x1a",
+}
+
+
+@pytest.mark.parametrize("form", ENVELOPES)
+def test_what_stands_between_segments_means_nothing(
+    form: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    text = interchange(invoice("UNS+S", "MOA+9:10.00"))
+    if "line" in form:
+        text = text.replace("'", "'    \r\n")
+    loaded(workspace, tmp_path / "a.edi", ENVELOPES[form].format(text))
+    assert totals(workspace) == [(Decimal(10), "lines", Decimal(10))]
+
+
+def test_other_signs_groups_and_several_interchanges(workspace: Workspace, tmp_path: Path) -> None:
+    """The second interchange has signs of its own; the third a group, whose number UNZ counts; the
+    fourth is a message without an envelope."""
+    bills = [invoice("UNS+S", "MOA+9:10.00", number=f"A{n}") for n in range(4)]
+    other = interchange(bills[1]).translate(str.maketrans("+:'", "<^>"))
+    group = f"UNG+INVOIC+V+L+261031:0930+1+UN+D:96A'{bills[2]}UNE+1+1'"
+    text = f"{interchange(bills[0])}UNA^<.? >{other}UNA:+.? '{interchange(group)}{bills[3]}"
+    receipts = loaded(workspace, tmp_path / "a.edi", text)
+    assert [file.rows_read for file in receipts] == [4, 4]
+    assert totals(workspace) == 4 * [(Decimal(10), "lines", Decimal(10))]
+
+
+@pytest.mark.parametrize(
+    ("letters", "data", "title"),
+    [
+        ("UNOC", "Élan".encode(), "Élan"),  # said to be Latin-1, and is UTF-8
+        ("UNOC", "Élan’s".encode("cp1252"), "Élan’s"),
+        ("UNOD", "Łódź".encode("iso8859_2"), "Łódź"),
+        ("UNOC", b"What?? Who?'s 1?+1?:", "What? Who's 1+1:"),
+        ("UNOC", b"broken ov\r\ner a line", "broken over a line"),
+    ],
+)
+def test_letters_and_released_signs(
+    letters: str, data: bytes, title: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    text = interchange(invoice("IMD+L+050+:::@@", "UNS+S", "MOA+9:10.00"), letters=letters)
+    loaded(workspace, tmp_path / "a.edi", text.encode().replace(b"@@", data))
+    with libstats.open(workspace) as con:
+        assert con.sql("select title from invoice_line").fetchall() == [(title,)]
+
+
+def test_a_message_that_is_damaged_is_rejected_alone(workspace: Workspace, tmp_path: Path) -> None:
+    """Wrongly counted, and with an amount that is none: segments 2 to 11, and 12 to 22."""
+    bad = message(*(s.format(number="A1") for s in HEAD), *LINE, "UNS+S", said=99)
+    worse = invoice("UNS+S", "MOA+9:ten", number="A2")
+    good = invoice("UNS+S", "MOA+9:10.00", number="A3")
+    receipts = loaded(workspace, tmp_path / "a.edi", interchange(bad, worse, good))
+    assert [f.dispositions["rejected"] for f in receipts] == [2, 2]
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select line, reason from rejected_row where seq = 1 order by line"
+        ).fetchall() == [
+            (
+                2,
+                "the message of segments 2 to 11 holds 10 segments, and its UNT says another "
+                "number: nothing of the message is loaded",
+            ),
+            (12, "in segment 21 (MOA) stands no number: nothing of the message is loaded"),
+        ]
+        assert con.sql("select invoice_number from invoice").fetchall() == [("A3",)]
+
+
+def test_messages_of_other_kinds_are_told(workspace: Workspace, tmp_path: Path) -> None:
+    text = interchange(message("BGM+351+9", kind="DESADV"), invoice("UNS+S", "MOA+9:10.00"))
+    receipts = loaded(workspace, tmp_path / "a.edi", text)
+    assert [(f.outcome, f.reason) for f in receipts if f.outcome != "loaded"] == [
+        ("left alone", "a.edi, DESADV: these messages are known, not loaded yet")
+    ]
+
+
+def test_the_count_is_that_of_the_rows() -> None:
+    text = interchange(invoice("ALC+C", "UNS+S", "ALC+C++++DL", "MOA+9:10"), invoice("UNS+S"))
+    assert counts(text) == {"invoices": 2, "invoice lines": 2, "invoice charges": 1}
+    assert {kind.name for kind in KINDS} >= set(counts(text))
