@@ -52,8 +52,8 @@ def _head(covered: Covered) -> Html:
         return Html("<p>Nothing that is loaded has a day.</p>")
     words = (
         f"From {month_name(covered.months[0])} to {month_name(covered.months[-1])}. The pictures"
-        " have a frame for each year. It is full where a month is told of as a whole, half full"
-        " where it is told of in part, and empty where nothing is told."
+        " have a frame for each year. It is full where a month is told of as a whole, and half"
+        " full where it is told of in part."
     )
     return Html(paragraph(words))
 
