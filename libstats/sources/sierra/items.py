@@ -122,7 +122,11 @@ ITEMS_BY_LETTER = of_items(
     item=of_letter("i", "RECORD #"),
     title=of_letter("b", "RECORD #"),
     # of a row that is of no copy any of the two, so that the row is called what it is
-    created=of_letter("i", "CREATED", ' else concat("?CREATED#1", "?CREATED#2", "?CREATED")'),
+    created=of_letter(
+        "i",
+        "CREATED",
+        """ else coalesce(nullif("?CREATED#1", ''), nullif("?CREATED#2", ''), "?CREATED")""",
+    ),
     unless=("RECORD #(ITEM)", "RECORD #(BIBLIO)", "RECORD #(ORDER)", "RECORD #(PATRON)"),
 )
 
