@@ -30,9 +30,13 @@ create or replace temp macro capitals(t) as
 create or replace temp macro call_number_text(t) as
     capitals(if(contains(t, '  '), regexp_replace(trim(t), ' +', ' ', 'g'), trim(t)));
 
+-- A number without zeros in front; few have any.
+create or replace temp macro bare_digits(digits) as
+    case when digits < '1' then ltrim(digits, '0') else digits end;
+
 -- A number behind the count of its digits.
 create or replace temp macro counted(digits) as
-    chr((48 + strlen(ltrim(digits, '0')))::integer) || ltrim(digits, '0');
+    chr((48 + strlen(bare_digits(digits)))::integer) || bare_digits(digits);
 
 -- One word for each thing that is numbered in a set: VOL. 2, V 2 and v.2 are one. A month or a
 -- season stands by its place in the year (MARC 21 holdings, chronology: 01 to 12, 21 to 24).
@@ -75,6 +79,33 @@ create or replace temp macro parts_key(parts, is_volume) as
         ),
         ''
     );
+
+create or replace temp macro cutters_and_year() as
+    '^[^A-Z\x{80}-\x{10FFFF}0-9]*([A-Z]{1,3}[0-9]+)(?:[^A-Z\x{80}-\x{10FFFF}0-9]*([A-Z][0-9]+))?'
+    || '(?:[^A-Z\x{80}-\x{10FFFF}0-9]+([1-9][0-9]{3}))?[^A-Z\x{80}-\x{10FFFF}0-9]*$';
+
+-- The same of a text. Four of five numbers end in a cutter or two and a year: those go without a
+-- list, in a third of the time.
+create or replace temp macro tail_key(tail, is_volume) as
+    case
+        when not is_volume and regexp_matches(tail, cutters_and_year())
+            then replace(
+                regexp_replace(
+                    regexp_replace(tail, cutters_and_year(), '.\1.\2-4\3'),
+                    '\.?-4$',
+                    ''
+                ),
+                '.-4',
+                '-4'
+            )
+        else parts_key(
+            regexp_extract_all(
+                tail,
+                '[A-Z\x{80}-\x{10FFFF}]{1,3}[0-9]+|[A-Z\x{80}-\x{10FFFF}]+|[0-9]+'
+            ),
+            is_volume
+        )
+    end;
 
 -- Behind a date or a word V2 is a volume and C2 a copy, though it is written like a cutter; it
 -- stands right behind V.2, as it may be one.
@@ -167,13 +198,7 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                         then counted(head.number) || '-' || counted(head.decimals)
                     else counted(head.number) || rtrim(head.decimals, '0')
                 end
-                || parts_key(
-                    regexp_extract_all(
-                        told,
-                        '[A-Z\x{80}-\x{10FFFF}]{1,3}[0-9]+|[A-Z\x{80}-\x{10FFFF}]+|[0-9]+'
-                    ),
-                    is_volume
-                )
+                || tail_key(told, is_volume)
                 || case when told = tail then '' else '!' end
         end
     from (
