@@ -415,6 +415,18 @@ create table reserve_request (
     updated_at          timestamp       -- sticky: last change
 );
 
+-- One copy seen, or looked for, by a scanner along a shelf. Whoever scanned is not kept.
+create table shelf_scan (
+    barcode             varchar,        -- key: barcode that was scanned; it need not be one of a copy
+    scanned_at          timestamp,      -- key: when; 00:00 where only the day is known
+    is_day_only         boolean,        -- sticky: true where only the day is known
+    shelf               varchar,        -- sticky: shelf, range or location that was scanned, as given
+    branch              varchar,        -- sticky: branch where it stood
+    position            bigint check (position >= 1),  -- sticky: its place in the order of scanning, which is that of the shelf
+    is_seen             boolean,        -- clearable: true where it was in hand; false where it was looked for and not found; blank where the list does not tell
+    found_as_exported   varchar         -- clearable: what the program said of it, as exported
+);
+
 -- A report that something electronic does not open. Neither who reported it nor their words are kept.
 create table access_problem (
     problem_id          varchar,        -- key: the number of the report

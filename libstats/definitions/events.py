@@ -178,6 +178,7 @@ TOLD: dict[str, Told] = {
         "coalesce(available_at, cancelled_at)",
         over=OVER,
     ),
+    "shelf_scan": _log("'scanned'", "scanned_at", "branch"),
     "access_problem": Told(
         "case",
         (_event("reported", "reported_at"),),
