@@ -441,6 +441,19 @@ create table access_problem (
     updated_at          timestamp       -- sticky: last change
 );
 
+-- A licence of something electronic for one term: what it costs, and by when it must be decided whether it goes on.
+create table licence (
+    licence_id          varchar,        -- key: the number or name that you give it; a new term is a new licence
+    resource            varchar,        -- sticky: what it opens: a database, a package, a journal
+    starts_on           date,           -- sticky: first day of the term
+    ends_on             date,           -- sticky: last day of the term
+    notice_by           date,           -- clearable: last day on which it can be ended; blank where it just ends
+    decided_on          date,           -- clearable: day on which it was decided to renew or to end it; blank until then
+    price               decimal(12, 2), -- sticky: what the term costs
+    currency            varchar,        -- sticky: currency of the price
+    updated_at          timestamp       -- sticky: when the line was written down or last corrected
+);
+
 -- What the link resolver was asked on one day, from one source, for one serial or book. Rows that are equal in these are parts of one count, to be
 -- added up: a report may part it further. It is the resolver's own count: never add it to what publishers count (COUNTER).
 create table link_resolver_usage (

@@ -9,6 +9,7 @@ from libstats.analysis import today_words as said
 from libstats.analysis.today import Today, Work
 from libstats.analysis.today_desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.report.licences import licence_table, licences
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
@@ -68,14 +69,16 @@ def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     pieces = [
         ("head", "", _head(today)),
+        *licences(today.licences),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),
     ]
     if today.alone:
         pieces.append(("alone", "", _alone(today)))
     if not today.work and not today.alone:
-        none = Html("<p>No kind of work has an open case in what is loaded.</p>")
-        pieces.append(("none", "", none))
+        pieces.append(
+            ("none", "", paragraph("No kind of work has an open case in what is loaded."))
+        )
     if today.untold:
         pieces.append(("untold", "What no export tells", _untold(today)))
     pieces.append(("exports", "The exports behind it", _state(today)))
@@ -125,6 +128,7 @@ def sheets(today: Today) -> bytes:
         ),
         *([_shelf(today.shelf)] if today.shelf else []),
         *([_queues(today.queues)] if today.queues else []),
+        *([licence_table(today.licences)] if today.licences else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
         *([_alarms(today.alarms)] if today.alarms else []),
