@@ -76,13 +76,11 @@ def page(today: Today) -> str:
     if today.alone:
         pieces.append(("alone", "", _alone(today)))
     if not today.work and not today.alone:
-        pieces.append(
-            ("none", "", paragraph("No kind of work has an open case in what is loaded."))
-        )
+        none = Html("<p>No kind of work has an open case in what is loaded.</p>")
+        pieces.append(("none", "", none))
     if today.untold:
         pieces.append(("untold", "What no export tells", _untold(today)))
-    pieces.append(("exports", "The exports behind it", _state(today)))
-    return written(TITLE, pieces, "today")
+    return written(TITLE, [*pieces, ("exports", "The exports behind it", _state(today))], "today")
 
 
 def written(title: str, pieces: list[tuple[str, str, Html]], name: str) -> str:
