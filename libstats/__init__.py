@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
+    from libstats.analysis.counts import programmes, reference_questions, visits
+    from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
     from libstats.analysis.work.backlog import backlog
@@ -60,12 +63,16 @@ __all__ = [
     "hold_copies",
     "hold_shelf",
     "init",
+    "licences_to_decide",
     "load",
     "migration_days",
     "missing_copies",
     "open",
+    "programmes",
     "publication_decades",
     "receipt",
+    "reference_questions",
+    "reserves_ready",
     "shelf_time",
     "signals",
     "system_days",
@@ -75,6 +82,7 @@ __all__ = [
     "undo",
     "unfilled_reasons",
     "use_horizon",
+    "visits",
     "weeding_candidates",
     "worklist",
     "year_on_year",
@@ -98,12 +106,16 @@ _PLACES = {
     "hold_copies": "libstats.analysis.work.hold_copies",
     "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",
+    "licences_to_decide": "libstats.analysis.licences",
     "load": "libstats.loading.load",
     "migration_days": "libstats.analysis.collection.age",
     "missing_copies": "libstats.analysis.collection.copies",
     "open": "libstats.workspace.open",
+    "programmes": "libstats.analysis.counts",
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
+    "reference_questions": "libstats.analysis.counts",
+    "reserves_ready": "libstats.analysis.reserves",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",
@@ -113,6 +125,7 @@ _PLACES = {
     "undo": "libstats.loading.undo",
     "unfilled_reasons": "libstats.analysis.work.fill",
     "use_horizon": "libstats.analysis.collection.horizon",
+    "visits": "libstats.analysis.counts",
     "weeding_candidates": "libstats.analysis.collection.weeding",
     "worklist": "libstats.analysis.work.worklist",
     "year_on_year": "libstats.analysis.signals.years",

@@ -415,6 +415,18 @@ create table reserve_request (
     updated_at          timestamp       -- sticky: last change
 );
 
+-- One copy seen, or looked for, by a scanner along a shelf. Whoever scanned is not kept.
+create table shelf_scan (
+    barcode             varchar,        -- key: barcode that was scanned; it need not be one of a copy
+    scanned_at          timestamp,      -- key: when; 00:00 where only the day is known
+    is_day_only         boolean,        -- sticky: true where only the day is known
+    shelf               varchar,        -- sticky: shelf, range or location that was scanned, as given
+    branch              varchar,        -- sticky: branch where it stood
+    position            bigint check (position >= 1),  -- sticky: its place in the order of scanning, which is that of the shelf
+    is_seen             boolean,        -- clearable: true where it was in hand; false where it was looked for and not found; blank where the list does not tell
+    found_as_exported   varchar         -- clearable: what the program said of it, as exported
+);
+
 -- A report that something electronic does not open. Neither who reported it nor their words are kept.
 create table access_problem (
     problem_id          varchar,        -- key: the number of the report
@@ -427,6 +439,19 @@ create table access_problem (
     withdrawn_at        timestamp,      -- clearable: when it turned out to be no problem
     status_as_exported  varchar,        -- clearable: what the system calls its state
     updated_at          timestamp       -- sticky: last change
+);
+
+-- A licence of something electronic for one term: what it costs, and by when it must be decided whether it goes on.
+create table licence (
+    licence_id          varchar,        -- key: the number or name that you give it; a new term is a new licence
+    resource            varchar,        -- sticky: what it opens: a database, a package, a journal
+    starts_on           date,           -- sticky: first day of the term
+    ends_on             date,           -- sticky: last day of the term
+    notice_by           date,           -- clearable: last day on which it can be ended; blank where it just ends
+    decided_on          date,           -- clearable: day on which it was decided to renew or to end it; blank until then
+    price               decimal(12, 2), -- sticky: what the term costs
+    currency            varchar,        -- sticky: currency of the price
+    updated_at          timestamp       -- sticky: when the line was written down or last corrected
 );
 
 -- What the link resolver was asked on one day, from one source, for one serial or book. Rows that are equal in these are parts of one count, to be

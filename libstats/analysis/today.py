@@ -14,6 +14,7 @@ import duckdb
 
 from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
+from libstats.analysis.licences import licences_to_decide
 from libstats.analysis.today_ill import returning
 from libstats.analysis.today_orders import ORDERED, received
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, grouped, told_of
@@ -106,6 +107,7 @@ class Today:
     accepted: list[Row] = field(default_factory=list)  # alarms that are no longer heeded
     moved: Moved | None = None  # what became of what the load before named
     untold: list[str] = field(default_factory=list)  # what no export can tell
+    licences: list[Row] = field(default_factory=list)  # that must be decided by a day
 
     @classmethod
     def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
@@ -164,8 +166,10 @@ def read(
     alarms, accepted = heeded(records(check(con)), now)
     moved = _moved(con, *before) if before else None
     exports = _exports(con, now)
+    licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
     return Today(
-        now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)
+        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
+        licences=licences,
     )
 
 

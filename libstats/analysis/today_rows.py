@@ -147,6 +147,25 @@ _LOAN = f"""
     left join title t on t.source = i.source and t.title_id = i.title_id
     left join queue q on q.source = i.source and q.title_id = i.title_id
 """
+_ACCESS = """
+    select
+        source as of_source,
+        problem_id as of_case,
+        'all' as said,
+        null::varchar as look_for,
+        null::varchar as barcode,
+        resource as what,
+        cause as who,
+        null::varchar as call_number,
+        null::varchar as shelf_order,
+        null::timestamp as since,
+        null::map(varchar, double) as limits,
+        null::varchar as task,
+        if(passed_on_at is null, null, strftime(passed_on_at, 'vendor told on %B %-d, %Y')) as why,
+        false as is_stuck,
+        0 as urgency
+    from access_problem
+"""
 _NONE = """
     select
         null::varchar as of_source,
@@ -306,7 +325,9 @@ def _details(
         return holds.join(pauses, "d.source = p_source and d.hold_id = p_hold").select(_HOLD)
     if process == "transit":
         return con.sql(_TRANSIT.format(limits=_routes(con, told)))
-    return con.sql({"loan": _LOAN, "serials": ISSUES}.get(process, _NONE))
+    return con.sql(
+        {"loan": _LOAN, "serials": ISSUES, "access_problem": _ACCESS}.get(process, _NONE)
+    )
 
 
 def _routes(con: duckdb.DuckDBPyConnection, told: Mapping[str, datetime]) -> str:

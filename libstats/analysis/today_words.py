@@ -90,6 +90,15 @@ def about(row: Row) -> str:
     return "; ".join(filter(None, told))
 
 
+def decision(row: Row) -> str:
+    """By when a licence must be decided, in words."""
+    left, day = row["days_left"], row["decide_by"]
+    when = f"{-left:,} days ago" if left < 0 else f"in {left:,} days" if left else "today"
+    what = "notice by" if row["is_notice"] else "it ends on"
+    price = f"{row['price']:,.2f} {row['currency'] or ''}".strip() if row["price"] else ""
+    return "; ".join(filter(None, (f"{what} {day:%Y-%m-%d}, {when}", price)))
+
+
 def words(name: str | None) -> str:
     """A milestone's name as words; nothing for none."""
     return (name or "").replace("_", " ")

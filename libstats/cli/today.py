@@ -80,6 +80,7 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
+    lines += _licence_lines(today)
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -146,6 +147,14 @@ def _group_lines(group: str, today: Today) -> list[str]:
             cells = [_queue_cells(row) for row in desk.queues[: lists.MOST]]
             lines += ["", "  Long queues: buy another?", *_laid_out(cells)]
     return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
+
+
+def _licence_lines(today: Today) -> list[str]:
+    """What must be decided by a day."""
+    cells: list[tuple[str, ...]] = [
+        (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
+    ]
+    return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
 
 
 def _untold(today: Today) -> list[str]:

@@ -32,11 +32,15 @@ HAPPENED = (
     "withdrawn_on",
 )
 OF_COPIES = (*HAPPENED, "due_on")
+# all but what a scan of the shelf tells too
+KNOWN_ALONE = tuple(day for day in HAPPENED if day != "last_seen_on")
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the macro `believed_day(day, newest)`: the day, or NULL where it is none or
-    lies after `newest`; and the view `dated_item`: `item` with such days blank."""
+    lies after `newest`; and the view `dated_item`: `item` with such days blank, last seen on the
+    newest day that its own system or a shelf scan tells of. A barcode of two systems is neither's
+    there."""
     listed = ", ".join(f"'{day}'" for day in NO_DAYS)
     con.execute(
         f"""
@@ -55,11 +59,23 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
             from loaded_file
             where is_active
             group by source
+        ),
+        seen as (
+            select
+                s.barcode,
+                max(s.scanned_at)::date as day
+            from shelf_scan s join item i using (barcode)
+            where s.is_seen
+            group by s.barcode
+            having count(distinct i.source) = 1
         )
         select i.* replace (
-            {", ".join(f"believed_day(i.{day}, n.day) as {day}" for day in HAPPENED)},
+            {", ".join(f"believed_day(i.{day}, n.day) as {day}" for day in KNOWN_ALONE)},
+            greatest(believed_day(i.last_seen_on, n.day), s.day) as last_seen_on,
             believed_day(i.due_on, '9999-12-31') as due_on
         )
-        from item i left join newest n using (source)
+        from item i
+        left join newest n using (source)
+        left join seen s using (barcode)
         """
     )

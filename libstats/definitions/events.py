@@ -178,6 +178,7 @@ TOLD: dict[str, Told] = {
         "coalesce(available_at, cancelled_at)",
         over=OVER,
     ),
+    "shelf_scan": _log("'scanned'", "scanned_at", "branch"),
     "access_problem": Told(
         "case",
         (_event("reported", "reported_at"),),
@@ -185,6 +186,7 @@ TOLD: dict[str, Told] = {
         ended_at="coalesce(resolved_at, withdrawn_at)",
         over=OVER,
     ),
+    "licence": _none("a contract, of which the days to come matter"),
     "link_resolver_usage": Told("log", (_event("requests", "requested_on"),)),
     "manual_count": _log("measure", "starts_on", "branch"),
     "notice": _log("coalesce(kind, 'other')", "sent_at", "branch"),

@@ -4,7 +4,6 @@ or the newest time in it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +13,20 @@ import duckdb
 from libstats.declaration.raw import Raw
 from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
+from libstats.readers.days_in_names import in_name
 from libstats.readers.part import Part
 from libstats.schema import Table
 
-# scheduled reports of some systems add the time of day, as in loans_202610310415.csv
-_DAY_IN_NAME = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
-    r"(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
-)
+__all__ = [
+    "above",
+    "in_name",
+    "in_rows",
+    "in_rows_of_files",
+    "modified",
+    "newest",
+    "newest_sql",
+    "untold",
+]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = (
@@ -39,11 +44,6 @@ _WRITTEN = [
         r"(?:\d\d?:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?)?(?P<y>20\d\d)",
     )
 ]
-# a day with which what is told begins, in a name
-_BEGINS = re.compile(
-    r"(?<![a-z])(?:since|after|from|starting|seit|ab|depuis|desde|dal|sinds|sedan)[\W_]*$",
-    re.IGNORECASE,
-)
 # a day by which rows were chosen, or where a period ends, tells not when they were written
 _CHOSEN = re.compile(
     r"(?:\b(?:since|before|after|from|until|till|through|between|than|ending|starting|beginning|due"
@@ -133,22 +133,6 @@ def in_rows_of_files(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> di
         """
     )
     return dict(rows.fetchall())
-
-
-def in_name(entry: str) -> datetime | None:
-    """The day in the file's name, or in that of the archive it came in; of a period its last."""
-    for name in reversed(entry.split("#")):
-        if days := list(_days_in(name)):
-            return max(days)
-    return None
-
-
-def _days_in(name: str) -> Iterator[datetime]:
-    for match in _DAY_IN_NAME.finditer(name):
-        year, month, day, hour, minute = (int(number or 0) for number in match.groups())
-        with suppress(ValueError):
-            if not _BEGINS.search(name[: match.start()]):
-                yield datetime(year, month, day, hour, minute)
 
 
 def newest(

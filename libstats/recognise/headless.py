@@ -41,7 +41,7 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
         not source
         or not asked
         or any(
-            all(folded(row) & names for names in source.wanted)
+            all(folded(row) & names for names in source.wanted) or known(config).recognising(row)
             for _, rows in part.firsts()
             for row in rows
         )
@@ -121,7 +121,7 @@ def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
 def _fits(row: Sequence[str], width: int) -> bool:
     """True for a record of that width, with a delimiter at its end or without: a blank last field
     is the delimiter, so that a column too many is seen."""
-    return width > 1 and _width(row) == width
+    return _width(row) == width
 
 
 def _width(row: Sequence[str]) -> int:

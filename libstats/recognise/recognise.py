@@ -15,6 +15,7 @@ from libstats.readers.file_names import legible, own_words
 from libstats.readers.marc.part import Marc
 from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
+from libstats.readers.placed import placed
 from libstats.recognise import apart, marc
 from libstats.recognise.headless import untold, written_by
 from libstats.recognise.known import Config, Known, known
@@ -56,14 +57,15 @@ def _names(part: Part) -> list[str]:
 
 def recognise_part(part: Part, config: Config | None = None) -> tuple[Source, Part]:
     """The declaration for one part, and the part under the header by which it is known: one of its
-    first records.
+    first records, or with the columns that tell each row its place.
 
     `config` is the library's, which may declare more. Raises NotLoadedYet for one that is known and
     left alone, FileRefused for one that is unknown or blank.
     """
     if isinstance(part, Marc):
         return marc.source_of(part, config or {}), part
-    return _by_headings(part, config)
+    source, found = _by_headings(part, config)
+    return source, placed(found) if source.is_placed else found
 
 
 def _by_headings(part: Part, config: Config | None) -> tuple[Source, Part]:

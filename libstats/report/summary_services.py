@@ -19,6 +19,7 @@ from libstats.report.circulation import lending as lending_page
 from libstats.report.circulation import rows as circulation_rows
 from libstats.report.page.period import Period
 from libstats.report.sections import explained
+from libstats.report.summary_counts import held, visited
 from libstats.report.summary_rows import (
     Asked,
     Count,
@@ -34,7 +35,7 @@ from libstats.wording import capital, day_name, listed, month_before, month_name
 __all__ = ["NOT_READ", "SERVICES", "lent"]
 
 CHECKOUTS = lending_page.COUNTS["checkouts"]
-NOT_READ = ("visits", "programmes", "digital use")  # services of which libstats reads nothing yet
+NOT_READ = ("digital use",)  # services of which libstats reads nothing yet
 
 
 HOLDS = Work("hold", "hold", "holds", "became ready for their patrons", {})
@@ -267,4 +268,6 @@ SERVICES = (
     Service("Interlibrary loan", partial(work, of=BORROWED), series=2),
     Service("Technical services", technical_services, series=1),
     Service("Collection", collection),
+    Service("Visits", visited),
+    Service("Programmes", held),
 )

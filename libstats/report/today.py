@@ -9,6 +9,7 @@ from libstats.analysis import today_words as said
 from libstats.analysis.today import Today, Work
 from libstats.analysis.today_desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.report.licences import licence_table, licences
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
@@ -68,6 +69,7 @@ def page(today: Today) -> str:
     """The list as an accessible page that works offline."""
     pieces = [
         ("head", "", _head(today)),
+        *licences(today.licences),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),
     ]
@@ -78,8 +80,7 @@ def page(today: Today) -> str:
         pieces.append(("none", "", none))
     if today.untold:
         pieces.append(("untold", "What no export tells", _untold(today)))
-    pieces.append(("exports", "The exports behind it", _state(today)))
-    return written(TITLE, pieces, "today")
+    return written(TITLE, [*pieces, ("exports", "The exports behind it", _state(today))], "today")
 
 
 def written(title: str, pieces: list[tuple[str, str, Html]], name: str) -> str:
@@ -125,6 +126,7 @@ def sheets(today: Today) -> bytes:
         ),
         *([_shelf(today.shelf)] if today.shelf else []),
         *([_queues(today.queues)] if today.queues else []),
+        *([licence_table(today.licences)] if today.licences else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
         *([_alarms(today.alarms)] if today.alarms else []),

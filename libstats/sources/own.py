@@ -104,6 +104,29 @@ ACCESS_PROBLEMS = Source(
     },
 )
 
+# One line a term of a licence: by when it must be decided. Whoever decides is not asked.
+LICENCES = Source(
+    system="own",
+    name="licences",
+    recognise=("licence_id", "notice_by"),
+    required=ENTERED,
+    happened=("updated_at",),
+    fills={
+        "licence": """
+    select
+        "licence_id" as licence_id,
+        "resource" as resource,
+        iso_date("starts_on") as starts_on,
+        iso_date("ends_on") as ends_on,
+        iso_date("notice_by") as notice_by,
+        iso_date("decided_on") as decided_on,
+        plain_amount(trim("price")) as price,
+        upper(trim("currency")) as currency,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
 RESERVE_REQUESTS = Source(
     system="own",
     name="reserve requests",

@@ -35,7 +35,8 @@ and `libstats check --accept` write a line of it for each decision.
 * In one line write times to all steps or to none: a day counts from its midnight.
 * Counts: give a month's total or its weeks, a measure as a whole or its kinds, never both, or they
   are added up. A number that was worked out from a sample has `yes` under `is_estimate`. Kinds of
-  programmes name age and format: `children 0-5, in person`.
+  programmes name age and format: `children 0-5, in person`. Kinds of questions and visits may
+  end with an hour: `phone, 14:00`.
 """
 
 

@@ -73,9 +73,10 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
-    for name in ("missing_copies", "publication_decades", "use_horizon"):
+    for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
-    for name in ("active_borrowers", "shelf_time"):
+    counts = ("visits", "reference_questions", "programmes", "reserves_ready")
+    for name in ("active_borrowers", "shelf_time", *counts):
         yield name, PERIOD
     for by in PARTS:
         yield "circulation_by", {"by": by, **PERIOD}

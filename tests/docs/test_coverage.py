@@ -47,6 +47,7 @@ EXERCISED = {
             "milestones",
             "manual counts",
             "access problems",
+            "licences",
             "reserve requests",
             "serial issues",
             "notices",

@@ -54,7 +54,15 @@ ITEMS = Source(
     system="koha",
     name="items",
     recognise=("barcode", "homebranch"),
-    unless=(*PEOPLE, "borrowernumber", "issue_id", "reserve_id", "datesent", "ordernumber"),
+    unless=(
+        *PEOPLE,
+        "borrowernumber",
+        "issue_id",
+        "reserve_id",
+        "datesent",
+        "ordernumber",
+        "problem",
+    ),
     is_vague=True,  # of which `home library` is one
     headings=ITEM_HEADINGS,
     absence="gone",

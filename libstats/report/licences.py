@@ -1,0 +1,24 @@
+"""What today's page says of licences: by when each must be decided."""
+
+from __future__ import annotations
+
+from libstats.report.page.html import paragraph
+from libstats.report.page.table import Html, Table, joined, table
+from libstats.wording import Row, number
+
+
+def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """What must be decided by a day; nothing where nothing must."""
+    if not rows:
+        return []
+    heading = f"Licences to decide: {number(len(rows))}"
+    meaning = "Enter the day in the form licences once it is decided: the line then goes."
+    return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
+
+
+def licence_table(rows: list[Row]) -> Table:
+    """Which licences, and by when."""
+    names = ("resource", "decide_by", "days_left", "ends_on", "price", "currency")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {"decide_by": "Decide by", "days_left": "Days left", "ends_on": "Term ends on"}
+    return table(listed, "Licences to decide", headings=headings)
