@@ -24,7 +24,7 @@ from libstats.readers.marc.rows import (
     records_in,
     write,
 )
-from libstats.readers.marc.worker import Stretch, Worker
+from libstats.readers.marc.worker import Stretch, Worker, written
 from libstats.readers.place import Place
 from libstats.readers.text import blocks
 
@@ -111,7 +111,7 @@ class File:
     def _write(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> Told:
         stretches = self._stretches(to, advance)
         if len(stretches) < 2:
-            told = write(self.records(), self.layouts, to)
+            told = self._written_here(to)
             advance(self.place.stamp[0] if self.place.is_plain else 0)
             return told
         workers = [Worker(stretch) for stretch in stretches[1:]]
@@ -128,6 +128,12 @@ class File:
                 worker.stop()
         advance(self.place.stamp[0])
         return told
+
+    def _written_here(self, to: tuple[Path, Path]) -> Told:
+        if self.xml:
+            return write(self.records(), self.layouts, to)
+        with self.place.open() as stream:
+            return written(stream, self.layouts, to)
 
     def _stretches(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> list[Stretch]:
         """The file in as many parts as there are cores, of whole records; none where it is small,
