@@ -43,7 +43,7 @@ def both(data: bytes, folder: Path, layouts: Layouts = EVERY) -> list[Any]:
         else:
             told = rows.write(rows.records_in(io.BytesIO(data), layouts), layouts, to)
         told.damaged.sort()
-        texts = [path.read_text(encoding="utf-8") for path in to]
+        texts = [path.read_bytes().decode() for path in to]
         found.append(
             (astuple(told), *(sorted(csv.reader(io.StringIO(t, newline=""))) for t in texts))
         )

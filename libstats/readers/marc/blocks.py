@@ -85,7 +85,8 @@ def _singly(
         ([layouts.records.row(record)], layouts.copies.rows(record)), to, strict=True
     ):
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows([line, *row] for row in rows)
+        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerows([line, *row] for row in rows)
         out.write(text.getvalue().encode())
     told.note_record(record)
 

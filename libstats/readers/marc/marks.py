@@ -37,6 +37,7 @@ class Marks:
         self.ends: Ints = np.flatnonzero(self.data == 0x1D)
         self.number = len(self.ends)
         self.starts = self._starts()
+        self.odd_signs: Ints = np.flatnonzero((self.data >= 0x80) | (self.data == QUOTE))
         self.is_plain = self._are_letters_plain()
         self._find_fields()
         self._find_subfields()
@@ -66,6 +67,9 @@ class Marks:
         number = length // _ENTRY
         self.is_plain &= (length >= 0) & (length % _ENTRY == 0) & (high - low == number + 1)
         self.is_plain &= self.data[np.maximum(self.ends - 1, 0)] == 0x1E
+        # a mark in a directory, written twice, would make up for a sign that lacks
+        odd = self.odd_signs
+        self.is_plain &= np.searchsorted(odd, self.starts) == np.searchsorted(odd, marks[low])
         number = np.where(self.is_plain, number, 0)
         record = np.repeat(np.arange(self.number), number)
         nth = np.arange(len(record)) - np.repeat(np.cumsum(number) - number, number)
@@ -98,7 +102,7 @@ class Marks:
     def _check_control(self) -> None:
         """Leave out records of which a control field has letters of several bytes, or marks that
         are written twice: places in it would be others."""
-        odd = np.flatnonzero((self.data >= 0x80) | (self.data == QUOTE))
+        odd = self.odd_signs
         control = np.flatnonzero(self.tag < code_of("010"))
         low, high = (np.searchsorted(odd, each[control]) for each in (self.begin, self.end))
         if (low < high).any():

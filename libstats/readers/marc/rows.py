@@ -133,8 +133,8 @@ def write(
         to[0].open("w", encoding="utf-8", newline="") as out,
         to[1].open("w", encoding="utf-8", newline="") as out_of_copies,
     ):
-        of_records = csv.writer(out, lineterminator="\n")
-        of_copies = csv.writer(out_of_copies, lineterminator="\n")
+        of_records = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        of_copies = csv.writer(out_of_copies, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for number, record in records:
             line = first + number
             if isinstance(record, Unreadable):
