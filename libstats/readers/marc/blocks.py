@@ -8,8 +8,6 @@ are no UTF-8, a directory out of order) is left to the reader of single records.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +18,13 @@ import numpy as np
 from libstats.readers.marc import layout as headings
 from libstats.readers.marc.imprint import Imprint, imprint
 from libstats.readers.marc.layout import BETWEEN_EACH, HEADING
-from libstats.readers.marc.marks import QUOTE, Ints, Marks, code_of
+from libstats.readers.marc.marks import Ints, Marks, code_of
 from libstats.readers.marc.record import END, Damaged, entries, read
-from libstats.readers.marc.rows import BLOCK, Layouts, Told
+from libstats.readers.marc.rows import BLOCK, Layouts, Told, as_text
 
 IS_OPEN = True
 _YEARS = ("low", "high", "origin", "one", "is_suspect")  # as an Imprint has them
-_COMMA, _NEWLINE = b",\n"
+PART, NEWLINE = b"\x1f\n"
 
 
 class Cells(NamedTuple):
@@ -84,10 +82,7 @@ def _singly(
     for rows, out in zip(
         ([layouts.records.row(record)], layouts.copies.rows(record)), to, strict=True
     ):
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerows([line, *row] for row in rows)
-        out.write(text.getvalue().encode())
+        out.write(as_text([str(line), *row] for row in rows))
     told.note_record(record)
 
 
@@ -128,23 +123,16 @@ class Block(Marks):
         return self._rows(columns)
 
     def _rows(self, columns: list[Cells]) -> bytes:
-        """Rows of quoted values, copied from where these stand."""
-        size = np.stack([c.size for c in columns], axis=1)
+        """Rows of values, each copied from where it stands with the sign behind it, which then
+        becomes what parts values, or ends a row."""
+        size = np.stack([c.size for c in columns], axis=1).ravel() + 1
         begin = np.stack([c.begin for c in columns], axis=1).ravel()
-        flat = size.ravel()
-        after = np.cumsum(flat + 3)
-        start = after - flat - 3
-        out = np.empty(int(after[-1]) if len(after) else 0, np.uint8)
-        is_text = np.ones(len(out), bool)
-        for at, sign in ((start, QUOTE), (after - 2, QUOTE), (after - 1, _COMMA)):
-            out[at], is_text[at] = sign, False
-        out[after[len(columns) - 1 :: len(columns)] - 1] = _NEWLINE
-        some = flat > 0
-        many = flat[some]
-        shift = begin[some] - (np.cumsum(many) - many)
-        made = np.frombuffer(b"".join(self.made), np.uint8)
-        source = np.concatenate((self.data, made)) if len(made) else self.data
-        out[is_text] = source[np.repeat(shift, many) + np.arange(int(many.sum()))]
+        after = np.cumsum(size)
+        made = np.frombuffer(b"".join((*self.made, b" ")), np.uint8)
+        shift = np.repeat(begin - (after - size), size)
+        out = np.concatenate((self.data, made))[shift + np.arange(len(shift))]
+        out[after - 1] = PART
+        out[after[len(columns) - 1 :: len(columns)] - 1] = NEWLINE
         return out.tobytes()
 
     @cached_property
@@ -312,7 +300,7 @@ class Block(Marks):
                 each.tolist(), self.record[self.field[each]].tolist(), strict=True
             ):
                 if not told[record]:
-                    texts[record], told[record] = self._sub(k).decode().replace('""', '"'), name
+                    texts[record], told[record] = self._sub(k).decode(), name
         return texts, told
 
     def _oclc(self) -> list[str]:

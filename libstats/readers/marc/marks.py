@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from libstats.readers.marc.record import ONE_LINE
 from libstats.readers.marc.rows import Layouts
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
-QUOTE = ord('"')
 _LEADER, _ENTRY = 24, 12
 # so that a leader that is cut is still a leader's length
 _BEHIND = b" " * _LEADER
@@ -31,13 +31,12 @@ class Marks:
 
     def __init__(self, data: bytes, layouts: Layouts, before: int) -> None:
         self.layouts, self.before = layouts, before
-        # a quotation mark is written twice in the rows: nothing hangs on how long a field is
-        self.text = data.replace(b"\0", b" ").replace(b'"', b'""') + _BEHIND
+        self.text = data.translate(ONE_LINE) + _BEHIND
         self.data: Bytes = np.frombuffer(self.text, np.uint8)
         self.ends: Ints = np.flatnonzero(self.data == 0x1D)
         self.number = len(self.ends)
         self.starts = self._starts()
-        self.odd_signs: Ints = np.flatnonzero((self.data >= 0x80) | (self.data == QUOTE))
+        self.wide: Ints = np.flatnonzero(self.data >= 0x80)
         self.is_plain = self._are_letters_plain()
         self._find_fields()
         self._find_subfields()
@@ -46,7 +45,7 @@ class Marks:
         """Where each record begins, behind what may stand between two."""
         starts = np.concatenate(([0], self.ends[:-1] + 1))
         for _ in range(4):
-            starts = starts + np.isin(self.data[starts], (10, 13, 0x1A, 32, 9))
+            starts = starts + np.isin(self.data[starts], (0x1A, 32, 9))
         return starts
 
     def _are_letters_plain(self) -> Flags:
@@ -67,8 +66,8 @@ class Marks:
         number = length // _ENTRY
         self.is_plain &= (length >= 0) & (length % _ENTRY == 0) & (high - low == number + 1)
         self.is_plain &= self.data[np.maximum(self.ends - 1, 0)] == 0x1E
-        # a mark in a directory, written twice, would make up for a sign that lacks
-        odd = self.odd_signs
+        # letters of several bytes in a leader
+        odd = self.wide
         self.is_plain &= np.searchsorted(odd, self.starts) == np.searchsorted(odd, marks[low])
         number = np.where(self.is_plain, number, 0)
         record = np.repeat(np.arange(self.number), number)
@@ -100,9 +99,9 @@ class Marks:
             self.is_plain[record[(digit < 48) | (digit > 57)]] = False
 
     def _check_control(self) -> None:
-        """Leave out records of which a control field has letters of several bytes, or marks that
-        are written twice: places in it would be others."""
-        odd = self.odd_signs
+        """Leave out records of which a control field has letters of several bytes: places in it
+        would be others."""
+        odd = self.wide
         control = np.flatnonzero(self.tag < code_of("010"))
         low, high = (np.searchsorted(odd, each[control]) for each in (self.begin, self.end))
         if (low < high).any():
@@ -132,7 +131,7 @@ class Marks:
         """The records that are not plain: number and bytes."""
         before = np.concatenate(([0], self.ends[:-1] + 1))
         for n in np.flatnonzero(~self.is_plain).tolist():
-            raw = self.text[before[n] : self.ends[n]].replace(b'""', b'"')
+            raw = self.text[before[n] : self.ends[n]]
             yield self.before + n + 1, raw
 
 

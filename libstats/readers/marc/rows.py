@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from libstats.readers.marc.layout import Layout
-from libstats.readers.marc.record import END, Damaged, Record, entries, read
+from libstats.readers.marc.record import END, SUBFIELD, Damaged, Record, entries, read
 
 BLOCK = 1 << 19
 AT_ONCE = 512
+# a line end within a value is a blank: a row is a line
+ONE_LINE = {10: " ", 13: " "}
 # leader/06 of what is no title
 _OTHERS = {
     "z": "authority",
@@ -128,28 +129,31 @@ def write(
 ) -> Told:
     """Write a row for each record to the one file, for each of its copies to the other, the
     record's number in front; `first` records stand before them."""
-    told, rows, copies = Told(), list[list[str | int]](), list[list[str | int]]()
+    told, rows, copies = Told(), list[list[str]](), list[list[str]]()
     with (
-        to[0].open("w", encoding="utf-8", newline="") as out,
-        to[1].open("w", encoding="utf-8", newline="") as out_of_copies,
+        to[0].open("wb") as of_records,
+        to[1].open("wb") as of_copies,
     ):
-        of_records = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        of_copies = csv.writer(out_of_copies, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for number, record in records:
             line = first + number
             if isinstance(record, Unreadable):
                 told.damaged.append((line, record.reason, record.copies))
                 continue
-            rows.append([line, *layouts.records.row(record)])
-            copies += [[line, *row] for row in layouts.copies.rows(record)]
+            rows.append([str(line), *layouts.records.row(record)])
+            copies += [[str(line), *row] for row in layouts.copies.rows(record)]
             told.note_record(record)
             if len(rows) >= AT_ONCE:
-                of_records.writerows(rows)
-                of_copies.writerows(copies)
+                of_records.write(as_text(rows))
+                of_copies.write(as_text(copies))
                 rows, copies = [], []
-        of_records.writerows(rows)
-        of_copies.writerows(copies)
+        of_records.write(as_text(rows))
+        of_copies.write(as_text(copies))
     return told
+
+
+def as_text(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as lines, with the sign of a subfield between the values, which none of them holds."""
+    return "".join(f"{SUBFIELD.join(row).translate(ONE_LINE)}\n" for row in rows).encode()
 
 
 def _latest() -> str:
