@@ -61,14 +61,17 @@ def read_csv(
     *,
     null_words: Sequence[str],
     header: bool,
+    is_quoted: bool = True,
 ) -> str:
-    """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name columns."""
+    """SQL that reads delimited UTF-8 as text, with nothing guessed; `positions` name columns. Where
+    it is not quoted, a quotation mark is a character like any other."""
+    quote = "'\"'" if is_quoted else "''"
     columns = ", ".join(f"'c{i}': 'varchar'" if i >= 0 else "'line': 'bigint'" for i in positions)
     nulls = ", ".join(quoted(w) for w in ("", *null_words))
     options = {
         "delim": quoted(delimiter),
-        "quote": "'\"'",
-        "escape": "'\"'",
+        "quote": quote,
+        "escape": quote,
         "header": str(header).lower(),
         "auto_detect": "false",
         # what `normalise` wrote ends its lines with \n, whatever stands inside quotes

@@ -38,9 +38,10 @@ def as_written_anew(incoming: Incoming) -> Raw:
     incoming.tell_groups()
     text = read_csv(
         [incoming.normalised.path],
-        ",",
+        incoming.part.delimiter_anew,
         [-1, *incoming.keep],
         null_words=incoming.source.null_words,
         header=False,
+        is_quoted=incoming.part.delimiter_anew == ",",
     )
     return Raw(text, has_lines=True)

@@ -92,7 +92,15 @@ class Staged:
             every = range(len(self.like.part.header))
             return read_csv(paths, self.like.part.delimiter, every, null_words=words, header=True)
         paths = [place.incoming.normalised.path for place in files]
-        return read_csv(paths, ",", [-1, *self.like.keep], null_words=words, header=False)
+        delimiter = self.like.part.delimiter_anew
+        return read_csv(
+            paths,
+            delimiter,
+            [-1, *self.like.keep],
+            null_words=words,
+            header=False,
+            is_quoted=delimiter == ",",
+        )
 
     def raw(self, file: int | None = None) -> Raw:
         """The text of all files, or of one."""

@@ -114,6 +114,12 @@ class Part(ABC):
         return ""
 
     @property
+    def delimiter_anew(self) -> str:
+        """What stands between the fields of what `write_anew` writes, each quoted; where it is a
+        sign that no text holds, none is."""
+        return ","
+
+    @property
     def is_fast(self) -> bool:
         """True if DuckDB itself can read it."""
         return False

@@ -22,7 +22,7 @@ def test_random_damage_is_refused_in_words_or_counted_row_by_row() -> None:
     assert found.cases == 24
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "log", "bare", "messages"])
+@pytest.mark.parametrize("form", ["json", "xml", "log", "bare", "marc", "messages"])
 def test_each_form_without_a_table_is_damaged_too(form: str) -> None:
     found = fuzz.Found()
     fuzz.batch(range(8), 20261031, found, form=form)

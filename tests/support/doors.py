@@ -8,10 +8,11 @@ from types import ModuleType
 
 from libstats.declaration import by_need
 from libstats.loading import bits, lines
+from libstats.readers.marc import blocks
 from libstats.readers.workbook import scan
 from libstats.store import earlier, row_groups
 
-DOORS = (by_need, bits, lines, earlier, row_groups, scan)
+DOORS = (by_need, bits, lines, earlier, row_groups, scan, blocks)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+
+import numpy as np
 
 from libstats.errors import FileRefused
 from libstats.readers.marc import xml
@@ -24,7 +26,7 @@ from libstats.readers.marc.rows import (
     records_in,
     write,
 )
-from libstats.readers.marc.worker import Stretch, Worker
+from libstats.readers.marc.worker import Stretch, Worker, written
 from libstats.readers.place import Place
 from libstats.readers.text import blocks
 
@@ -85,6 +87,11 @@ class File:
             self._staged = Staged(named[0], named[1], told)
         return self._staged
 
+    def staged_again(self, scratch: Path, advance: Callable[[int], object]) -> Staged:
+        """The same, once a list is asked for a second time."""
+        self._staged = None
+        return self.staged(scratch, advance)
+
     def records(self) -> Iterator[Numbered]:
         """Number and content of each record."""
         if self.xml:
@@ -111,7 +118,7 @@ class File:
     def _write(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> Told:
         stretches = self._stretches(to, advance)
         if len(stretches) < 2:
-            told = write(self.records(), self.layouts, to)
+            told = self._written_here(to)
             advance(self.place.stamp[0] if self.place.is_plain else 0)
             return told
         workers = [Worker(stretch) for stretch in stretches[1:]]
@@ -128,6 +135,12 @@ class File:
                 worker.stop()
         advance(self.place.stamp[0])
         return told
+
+    def _written_here(self, to: tuple[Path, Path]) -> Told:
+        if self.xml:
+            return write(self.records(), self.layouts, to)
+        with self.place.open() as stream:
+            return written(stream, self.layouts, to)
 
     def _stretches(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> list[Stretch]:
         """The file in as many parts as there are cores, of whole records; none where it is small,
@@ -157,16 +170,16 @@ class File:
 
     def _of_bytes(self, advance: Callable[[int], object]) -> Counted:
         digest, size, records, copies, rest = hashlib.sha256(), 0, 0, 0, b""
-        marks = [(0, 0)]
+        tags, marks = self.layouts.copies.copies, [(0, 0)]
         with self.place.open() as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
                 size += len(block)
-                pieces = (rest + block).split(END)
-                rest = pieces.pop()
+                data, end, behind = (rest + block).rpartition(END)
+                rest = behind
                 self._check(rest)
-                records += len(pieces)
-                copies += self._copies_in(pieces)
+                records += (data + end).count(END)
+                copies += named_in(data + end, tags) if end and tags else 0
                 marks.append((size - len(rest), records))
                 advance(len(block) if self.place.is_plain else 0)
         is_cut = bool(rest.strip(BETWEEN))
@@ -178,16 +191,6 @@ class File:
                 f"{self.place.name}: no record ends within {LONGEST >> 20} MB",
                 "These are no MARC records, or the file is damaged. Export it again.",
             )
-
-    def _copies_in(self, pieces: list[bytes]) -> int:
-        """How many fields of copies the directories name."""
-        found = 0
-        for tag in map(str.encode, self.layouts.copies.copies):
-            for raw in pieces:
-                end = raw.find(b"\x1e", 24)
-                if raw.count(tag, 24, end) or end < 24 or (end - 24) % 12:
-                    found += entries(raw).count(tag.decode())
-        return found
 
     def _of_xml(self, advance: Callable[[int], object]) -> Counted:
         digest, size, counts, rest = hashlib.sha256(), 0, [0, 0], ""
@@ -211,6 +214,28 @@ class File:
             for n, pattern in enumerate(patterns):
                 counts[n] += sum(1 for _ in pattern.finditer(whole))
         return Counted(digest.hexdigest(), size, counts[0], counts[1], is_cut=False)
+
+
+def named_in(data: bytes, tags: Sequence[str]) -> int:
+    """How many fields with one of the tags the directories of whole records name; those records
+    apart whose directory does not stand where it should."""
+    text = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(text == 0x1D)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    fields = np.append(np.flatnonzero(text == 0x1E), len(data) + 24)
+    length = fields[np.searchsorted(fields, starts + 24)] - starts - 24
+    is_plain = (length % 12 == 0) & (starts + length + 24 < ends) & (text[starts] - 48 < 10)
+    number = np.where(is_plain, length // 12, 0)
+    first = np.repeat(starts + 24 - 12 * (np.cumsum(number) - number), number)
+    at = first + 12 * np.arange(len(first))
+    found = 0
+    for one, two, three in map(str.encode, tags):
+        found += int(((text[at] == one) & (text[at + 1] == two) & (text[at + 2] == three)).sum())
+    return found + sum(
+        tag in tags
+        for n in np.flatnonzero(~is_plain).tolist()
+        for tag in entries(data[starts[n] : ends[n]])
+    )
 
 
 def of_place(place: Place, layouts: Layouts, xml_encoding: str = "", head: str = "") -> File:

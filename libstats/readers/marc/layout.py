@@ -180,12 +180,15 @@ def _every(tag: str, codes: str) -> OfRecord:
 
 
 def subfield(field: str, code: str) -> str:
-    """The first subfield of a code; nothing where there is none."""
+    """The first subfield of a code that is not empty; nothing where there is none."""
     at = field.find(SUBFIELD + code)
-    if at < 0:
-        return ""
-    end = field.find(SUBFIELD, at + 2)
-    return field[at + 2 :] if end < 0 else field[at + 2 : end]
+    while at >= 0:
+        end = field.find(SUBFIELD, at + 2)
+        end = len(field) if end < 0 else end
+        if end > at + 2:
+            return field[at + 2 : end]
+        at = field.find(SUBFIELD + code, end)
+    return ""
 
 
 def joined(field: str, codes: str) -> str:
@@ -262,18 +265,24 @@ def _stated(fields: Fields) -> tuple[str, str]:
 
 
 def _oclc(record: Record) -> str:
-    """The number that OCLC gives the record: of 035 with (OCoLC), else of a 001 that is OCLC's."""
     fields = record.fields
-    for field in fields.get("035", ()):
-        if found := _OCLC.match(subfield(field, "a").strip()):
+    others = [
+        part[1:]
+        for field in fields.get("035", ())
+        for part in field.split(SUBFIELD)[1:]
+        if part[:1] == "a"
+    ]
+    return oclc_number(others, fields.get("001", ("",))[0], fields.get("003", ("",))[0])
+
+
+def oclc_number(others: Sequence[str], number: str, agency: str) -> str:
+    """The number that OCLC gives a record: of 035 $a with (OCoLC), else of a 001 that is OCLC's, as
+    003 or its first letters say."""
+    for other in others:
+        if found := _OCLC.match(other.strip()):
             return found[1]
-    number = fields.get("001", ("",))[0].strip()
+    number = number.strip()
     if found := _OCLC_001.fullmatch(number):
         return found[1]
-    is_theirs = fields.get("003", ("",))[0].strip() == "OCoLC"
+    is_theirs = agency.strip() == "OCoLC"
     return number.lstrip("0") if is_theirs and number.isdecimal() else ""
-
-
-def headings(texts: Sequence[str]) -> list[str]:
-    """Those that can be read of a record."""
-    return [text for text in texts if is_heading(text)]

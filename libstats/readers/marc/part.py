@@ -11,8 +11,9 @@ from pathlib import Path
 
 from libstats.readers.marc.file import File
 from libstats.readers.marc.layout import Layout
+from libstats.readers.marc.record import SUBFIELD
 from libstats.readers.marc.rows import Unreadable
-from libstats.readers.part import Advance, Count, Normalised, Part, Wanted, idle, normalise
+from libstats.readers.part import Advance, Count, Normalised, Part, Wanted, idle
 
 # a leader as every program writes it; else five digits or blanks, and marks of fields behind them
 START = re.compile(
@@ -42,6 +43,11 @@ class Marc(Part):
     def form(self) -> str:
         """What its bytes are."""
         return "MARCXML" if self.file.xml else "MARC records (ISO 2709)"
+
+    @property
+    def delimiter_anew(self) -> str:
+        """The sign of a subfield, which no value holds."""
+        return SUBFIELD
 
     @property
     def name(self) -> str:
@@ -110,14 +116,14 @@ class Marc(Part):
     def write_anew(
         self, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
     ) -> Normalised:
-        """Write its rows to `target`: those of both lists are written as the first is asked for."""
+        """Write its rows to `target`, every column: those of both lists are written as the first is
+        asked for."""
+        assert [*wanted.keep] == [*range(len(self.header))]
         staged = self.file.staged(target.parent, advance)
-        if list(wanted.keep) == list(range(len(self.header))):
-            mine = staged.copies if self.is_of_copies else staged.records
-            shutil.move(mine, target)
-            found = Normalised(target)
-        else:
-            found = normalise(self, target, wanted, counted, idle)
+        if not (staged.copies if self.is_of_copies else staged.records).exists():
+            staged = self.file.staged_again(target.parent, advance)
+        shutil.move(staged.copies if self.is_of_copies else staged.records, target)
+        found = Normalised(target)
         found.damaged = [
             (number, reason)
             for number, reason, copies in staged.told.damaged

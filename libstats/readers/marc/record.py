@@ -22,6 +22,8 @@ BETWEEN = b"\r\n\0\x1a \t\xef\xbb\xbf"
 # as many bytes as the five digits of a length can say
 LONGEST_STATED = 99_999
 _ESCAPE = b"\x1b"
+# a line end within a value is a blank, as is a zero
+ONE_LINE = bytes.maketrans(b"\n\r\0", b"   ")
 
 
 class Damaged(ValueError):
@@ -40,8 +42,7 @@ def read(raw: bytes, wanted: Collection[str]) -> Record:
     """The record in the bytes before a 0x1D. Raises Damaged."""
     if not raw[:1].isdigit():
         raw = raw.lstrip(BETWEEN)
-    if b"\0" in raw:
-        raw = raw.replace(b"\0", b" ")
+    raw = raw.translate(ONE_LINE)
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -54,6 +55,7 @@ def read(raw: bytes, wanted: Collection[str]) -> Record:
     fields = text[end + 1 :].split(FIELD)
     starts = [directory[at : at + 5] for at in range(7, size, _ENTRY)]
     is_plain = end >= _LEADER and not size % _ENTRY and len(fields) == len(starts) + 1
+    is_plain = is_plain and text[:end].isascii()  # else its places are others in bytes
     if not is_plain or fields.pop() or sorted(starts) != starts:
         return _of_bytes(raw, wanted)
     found: dict[str, list[str]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from libstats.readers.marc.layout import Layout
-from libstats.readers.marc.record import END, Damaged, Record, entries, read
+from libstats.readers.marc.record import END, SUBFIELD, Damaged, Record, entries, read
 
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 AT_ONCE = 512
+# a line end within a value is a blank: a row is a line
+ONE_LINE = {10: " ", 13: " "}
 # leader/06 of what is no title
 _OTHERS = {
     "z": "authority",
@@ -44,6 +45,26 @@ class Told:
     changed: str = ""
     made: str = ""
     others: dict[str, int] = field(default_factory=dict)
+
+    def note_record(self, record: Record) -> None:
+        """Note when a record changed, or was made, if that was later than those before it; and what
+        it is, if it is no title."""
+        changed, made = record.fields.get("005", ("",))[0], record.fields.get("008", ("",))[0]
+        self.note(record.leader[5:7], changed, made)
+
+    def note(self, kinds: str, changed: str, made: str) -> None:
+        """The same of leader/05-06 and of its fields 005 and 008."""
+        kind = "deleted" if kinds[:1] == "d" else _OTHERS.get(kinds[1:])
+        if kind:
+            self.others[kind] = self.others.get(kind, 0) + 1
+        if changed:
+            moment = changed[:14]
+            if self.changed < moment <= _latest() and _is_moment(moment):
+                self.changed = moment
+        elif made:
+            moment = f"{'20' if made[:2] < '66' else '19'}{made[:6]}000000"
+            if self.made < moment <= _latest() and _is_moment(moment):
+                self.made = moment
 
     def add(self, other: Told) -> None:
         """Take over what is known of records behind these."""
@@ -108,46 +129,36 @@ def write(
 ) -> Told:
     """Write a row for each record to the one file, for each of its copies to the other, the
     record's number in front; `first` records stand before them."""
-    told, rows, copies = Told(), list[list[str | int]](), list[list[str | int]]()
-    latest = (datetime.now() + timedelta(days=1)).strftime("%Y%m%d%H%M%S")
+    told, rows, copies = Told(), list[list[str]](), list[list[str]]()
     with (
-        to[0].open("w", encoding="utf-8", newline="") as out,
-        to[1].open("w", encoding="utf-8", newline="") as out_of_copies,
+        to[0].open("wb") as of_records,
+        to[1].open("wb") as of_copies,
     ):
-        of_records = csv.writer(out, lineterminator="\n")
-        of_copies = csv.writer(out_of_copies, lineterminator="\n")
         for number, record in records:
             line = first + number
             if isinstance(record, Unreadable):
                 told.damaged.append((line, record.reason, record.copies))
                 continue
-            rows.append([line, *layouts.records.row(record)])
-            copies += [[line, *row] for row in layouts.copies.rows(record)]
-            _note(told, record, latest)
+            rows.append([str(line), *layouts.records.row(record)])
+            copies += [[str(line), *row] for row in layouts.copies.rows(record)]
+            told.note_record(record)
             if len(rows) >= AT_ONCE:
-                of_records.writerows(rows)
-                of_copies.writerows(copies)
+                of_records.write(as_text(rows))
+                of_copies.write(as_text(copies))
                 rows, copies = [], []
-        of_records.writerows(rows)
-        of_copies.writerows(copies)
+        of_records.write(as_text(rows))
+        of_copies.write(as_text(copies))
     return told
 
 
-def _note(told: Told, record: Record, latest: str) -> None:
-    """Note when the record changed, or was made, if that was later than those before it; and what
-    it is, if it is no title."""
-    kind = "deleted" if record.leader[5:6] == "d" else _OTHERS.get(record.leader[6:7])
-    if kind:
-        told.others[kind] = told.others.get(kind, 0) + 1
-    if changed := record.fields.get("005"):
-        moment = changed[0][:14]
-        if told.changed < moment <= latest and _is_moment(moment):
-            told.changed = moment
-    elif made := record.fields.get("008"):
-        day = made[0][:6]
-        day = f"{'20' if day < '66' else '19'}{day}000000"
-        if told.made < day <= latest and _is_moment(day):
-            told.made = day
+def as_text(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as lines, with the sign of a subfield between the values, which none of them holds."""
+    return "".join(f"{SUBFIELD.join(row).translate(ONE_LINE)}\n" for row in rows).encode()
+
+
+def _latest() -> str:
+    """The latest that a moment may be: it may come from another zone."""
+    return (datetime.now() + timedelta(days=1)).strftime("%Y%m%d%H%M%S")
 
 
 def _is_moment(digits: str) -> bool:

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from libstats.readers.marc import blocks
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.rows import Layouts, Told, records_in, write
 
@@ -37,8 +39,21 @@ class Stretch:
         )
         with Path(self.path).open("rb") as stream:
             stream.seek(self.start)
-            records = records_in(stream, layouts, self.size)
-            return write(records, layouts, (Path(self.to[0]), Path(self.to[1])), self.first)
+            to = (Path(self.to[0]), Path(self.to[1]))
+            return written(stream, layouts, to, self.first, self.size)
+
+
+def written(
+    stream: BinaryIO,
+    layouts: Layouts,
+    to: tuple[Path, Path],
+    first: int = 0,
+    size: int | None = None,
+) -> Told:
+    """Write the rows of the records in a stream: of whole blocks at once where that may be."""
+    if blocks.fits(layouts):
+        return blocks.write(stream, layouts, to, first, size)
+    return write(records_in(stream, layouts, size), layouts, to, first)
 
 
 class Worker:
