@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
+    from libstats.analysis.invoice_checks import invoice_checks
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
@@ -60,6 +61,7 @@ __all__ = [
     "hold_copies",
     "hold_shelf",
     "init",
+    "invoice_checks",
     "load",
     "migration_days",
     "missing_copies",
@@ -98,6 +100,7 @@ _PLACES = {
     "hold_copies": "libstats.analysis.work.hold_copies",
     "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",
+    "invoice_checks": "libstats.analysis.invoice_checks",
     "load": "libstats.loading.load",
     "migration_days": "libstats.analysis.collection.age",
     "missing_copies": "libstats.analysis.collection.copies",

@@ -15,6 +15,7 @@ import duckdb
 
 from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
+from libstats.definitions.invoices import CHECKS
 from libstats.errors import WorkspaceError
 from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
@@ -74,6 +75,10 @@ def _is_number(least: int, most: int) -> Callable[[object], bool]:
 
 def _is_goal(value: object) -> bool:
     return type(value) in (int, float) and 0 < value < 10_000  # type: ignore[operator]
+
+
+def _is_limit(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 100_000  # type: ignore[operator]
 
 
 def _is_zone(value: object) -> bool:
@@ -255,6 +260,21 @@ SECTIONS = {
         },
         further=_of_changes,
         is_repeated=True,
+    ),
+    "invoices": Section(
+        "[invoices]",
+        {
+            "percent": Setting(_is_limit, "is no number of per cent", "5"),
+            "amount": Setting(_is_limit, "is no amount of money", "1.00"),
+            "days": Setting(_is_limit, "is no number of days", "30"),
+            "off": Setting(
+                lambda value: (
+                    _is_words(value) and all(value.values()) and set(value) <= set(CHECKS)
+                ),
+                f"does not name checks with the reason why not ({', '.join(CHECKS)})",
+                '{"no order line" = "the vendor sends no numbers of orders"}',
+            ),
+        },
     ),
     "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
     "call_numbers": Section(
