@@ -221,7 +221,8 @@ create table order_copy (
     received_at         timestamp,      -- clearable: when it was received, in systems that tell the time of day
     updated_at          timestamp,      -- sticky: last change
     barcode             varchar,        -- sticky: barcode that it is to get, where it is told before the copy is in the catalogue
-    branch              varchar         -- sticky: branch that it is for, as the order says
+    branch              varchar,        -- sticky: branch that it is for, as the order says
+    is_message          boolean         -- sticky: true for a copy as a message tells it, as its line is
 );
 
 -- What one fund bears of one order line. A line over two funds has two of these and is still one line.

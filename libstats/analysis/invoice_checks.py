@@ -6,6 +6,7 @@ import duckdb
 
 from libstats.analysis.invoice_facts import FACTS
 from libstats.analysis.invoice_faults import FAULTS
+from libstats.analysis.invoice_named import NAMED
 from libstats.analysis.work.exported import newest_exports
 from libstats.definitions.invoices import CHECKS, chosen, turned_off
 from libstats.definitions.parameters import Day, asked
@@ -61,7 +62,8 @@ def invoice_checks(
     days : how long copies and bills may take (in the same way, else 30)
 
     Returns one row per fault, in the order of the checks, then by vendor and invoice: `source`,
-    `check_name`, `vendor`, `invoice_id`, `invoice_number`, `billed_on` (day), `invoice_line_id`
+    `check_name`, `vendor`, `invoice_id`, `invoice_number`, `billed_on` (day), `happened_on`
+    (that day; of an order the day on which it was received, or billed last), `invoice_line_id`
     (NULL: the whole invoice, or an order), `order_line_id`, `title`, `currency` (NULL: not told),
     `billed` (money asked for), `expected` (money, by the order or the lines; for funds NULL),
     `difference` (money that it is about), `detail` (text), `ask` (whom), `question` (what).
@@ -77,6 +79,7 @@ def invoice_checks(
         with
         {FACTS},
         {FAULTS},
+        {NAMED},
         wanted as (
             select
                 unnest($checks) as check_name,
@@ -91,6 +94,7 @@ def invoice_checks(
             f.invoice_id,
             f.invoice_number,
             f.billed_on,
+            f.happened_on,
             f.invoice_line_id,
             f.order_line_id,
             f.title,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from libstats.analysis.today_ill import FOLLOWED_UP, TASKS, ill_details
+from libstats.analysis.today_invoices import QUESTIONS
 from libstats.analysis.today_orders import (
     ISSUES,
     ORDERED,
@@ -306,7 +307,9 @@ def _details(
         return holds.join(pauses, "d.source = p_source and d.hold_id = p_hold").select(_HOLD)
     if process == "transit":
         return con.sql(_TRANSIT.format(limits=_routes(con, told)))
-    return con.sql({"loan": _LOAN, "serials": ISSUES}.get(process, _NONE))
+    return con.sql(
+        {"loan": _LOAN, "serials": ISSUES, "invoice_question": QUESTIONS}.get(process, _NONE)
+    )
 
 
 def _routes(con: duckdb.DuckDBPyConnection, told: Mapping[str, datetime]) -> str:

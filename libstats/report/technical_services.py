@@ -319,4 +319,8 @@ def origin(report: TechnicalServices) -> Html:
         )
         for step, rows in report.receipts.items()
     ]
+    if report.bills.receipt:
+        how = "How the questions about invoices were found"
+        sheet = "Questions about invoices"
+        pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
     return sections.origin(report.sources, complete, lacks, *pieces)
