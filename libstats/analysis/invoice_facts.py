@@ -36,7 +36,7 @@ FACTS = rf"""
                 i.total,
                 i.total_rule,
                 i.shipping_cost,
-                i.total_rule is not null as is_message
+                i.total_rule is not null as is_exchanged
             from invoice i
             left join vendor v on v.source = i.source and v.vendor_id = i.vendor_id
         ),
@@ -84,7 +84,7 @@ FACTS = rf"""
                 b.invoice_number,
                 b.billed_on,
                 b.currency,
-                coalesce(b.is_message, false) as is_message,
+                coalesce(b.is_exchanged, false) as is_exchanged,
                 l.description is null as is_of_copies
             from (
                 select
@@ -132,11 +132,11 @@ FACTS = rf"""
                 coalesce(o.isbn, t.isbn) as told_isbn,
                 coalesce(o.title, t.title) as told_title,
                 coalesce(o.vendor_name, v.name, o.vendor_id, p.vendor_id) as vendor,
-                coalesce(o.is_message, false) as is_written,
+                coalesce(o.is_exchanged, false) as is_written,
                 s.has_one_currency,
                 case
                     when o.quantity_received is not null then o.quantity_received
-                    when o.is_message then null
+                    when o.is_exchanged then null
                     when c.received is not null then c.received
                     when o.received_on is not null or o.status in ('received', 'closed')
                         then coalesce(o.quantity, 1)
@@ -216,7 +216,7 @@ FACTS = rf"""
             join name n
                 on n.source <> l.source and not n.is_written
                 and n.order_line_id in (l.order_line_id, split_part(l.order_line_id, '/', -1))
-            where l.is_message
+            where l.is_exchanged
             union
             select
                 l.source,
@@ -227,7 +227,7 @@ FACTS = rf"""
             from bill_line l
             join isbn_of_order i
                 on i.isbn = l.isbn
-            where l.is_message
+            where l.is_exchanged
         ),
         best as (
             from candidate

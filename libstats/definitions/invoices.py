@@ -8,7 +8,19 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-__all__ = ["AMOUNT", "CHECKS", "DAYS", "PERCENT", "Check", "chosen", "register", "turned_off"]
+__all__ = [
+    "AMOUNT",
+    "CHECKS",
+    "DAYS",
+    "OFF",
+    "PERCENT",
+    "Check",
+    "chosen",
+    "is_limit",
+    "is_off",
+    "register",
+    "turned_off",
+]
 
 # within either of these a price is no matter; so many days a copy or a bill may take
 PERCENT, AMOUNT, DAYS = 5.0, 1.0, 30.0
@@ -43,6 +55,21 @@ CHECKS = {
     ),
     "no order line": Check("acquisitions", "Which order is it for?"),
 }
+
+
+OFF = '{"no order line" = "it sends its own numbers alone"}'
+
+
+def is_limit(value: object) -> bool:
+    """True for a number that a limit may be."""
+    return type(value) in (int, float) and 0 <= value <= 100_000  # type: ignore[operator]
+
+
+def is_off(value: object) -> bool:
+    """True for checks that are turned off, each with its reason."""
+    return isinstance(value, dict) and all(
+        name in CHECKS and isinstance(why, str) and bool(why.strip()) for name, why in value.items()
+    )
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:

@@ -69,7 +69,7 @@ def with_receipt(con: duckdb.DuckDBPyConnection, bills: Bills) -> Bills:
 def questions(bills: Bills) -> Html:
     """What is to be asked about invoices: how much money, by check, and each question."""
     if bills.period is None:
-        return Html(paragraph("No export tells of invoices, so nothing is said of them."))
+        return Html(paragraph("No export tells of invoices."))
     words = bills.period.words
     if not bills.rows:
         few = f"Nothing on the {_invoices(bills.invoices)} from {words} needs to be asked about."

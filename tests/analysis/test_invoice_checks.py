@@ -165,7 +165,7 @@ def test_the_order_of_the_library_system_is_found_for_the_vendors_message() -> N
     cancelled one of them."""
     message = {"source": "edifact", "total_rule": "lines", "currency": "EUR"}
     line = {"source": "edifact"}
-    answer = {"source": "edifact", "order_line_id": "12/O1", "is_message": True}
+    answer = {"source": "edifact", "order_line_id": "12/O1", "is_exchanged": True}
     tables = {
         "order_line": [
             ORDER | {"quantity_received": 1},

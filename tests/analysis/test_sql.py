@@ -18,7 +18,7 @@ import pytest
 
 import libstats
 from libstats import schema
-from libstats.analysis import today
+from libstats.analysis import today, today_invoices
 from libstats.analysis.circulation_parts import PARTS
 from libstats.analysis.collection import system_days as days_of_systems
 from libstats.analysis.provenance import ANALYSES
@@ -123,6 +123,7 @@ def test_analyses_name_canonical_tables_and_documented_views_alone(demo: Path) -
         coverage.ready(con)
         newest_exports(con)
         days_of_systems.ready(con)
+        today_invoices.asked_about(con)
         con.execute("call enable_logging('QueryLog')")
         asked = list(questions([process for (process,) in kinds]))
         for name, given in asked:
