@@ -216,7 +216,7 @@ create table order_line (
     invoice_closed_on   date,           -- clearable: day that invoice was closed
     updated_at          timestamp,      -- sticky: last change to the line
     is_standing         boolean,        -- sticky: true for a standing order or a subscription, which waits for no receipt
-    is_message          boolean,        -- sticky: true for a line as a message between library and vendor tells it (EDIFACT), which knows of no receipt: as a wait it is told by the library system alone
+    is_exchanged          boolean,        -- sticky: true for a line as a message between library and vendor tells it (EDIFACT), which knows of no receipt: as a wait it is told by the library system alone
     isbn                varchar,        -- sticky: ISBN, where the line itself tells it
     title               varchar,        -- sticky: title, where the line itself tells it
     answered_on         date,           -- sticky: day of the vendor's answer
@@ -233,7 +233,8 @@ create table order_copy (
     received_at         timestamp,      -- clearable: when it was received, in systems that tell the time of day
     updated_at          timestamp,      -- sticky: last change
     barcode             varchar,        -- sticky: barcode that it is to get, where it is told before the copy is in the catalogue
-    branch              varchar         -- sticky: branch that it is for, as the order says
+    branch              varchar,        -- sticky: branch that it is for, as the order says
+    is_exchanged          boolean         -- sticky: true for a copy as a message tells it, as its line is
 );
 
 -- What one fund bears of one order line. A line over two funds has two of these and is still one line.

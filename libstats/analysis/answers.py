@@ -200,6 +200,21 @@ def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
     return [f"{number(len(rows))} copies to look at{f': {counts}' if counts else ''}"]
 
 
+def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
+    if not rows:
+        return ["Nothing of the invoices needs to be asked about"]
+    sums: dict[str, Any] = {}
+    for row in rows:
+        currency = row["currency"] or "no currency told"
+        sums[currency] = sums.get(currency, 0) + abs(row["difference"] or 0)
+    told = " and ".join(f"{amount:,.2f} ({currency})" for currency, amount in sorted(sums.items()))
+    checks = dict.fromkeys(row["check_name"] for row in rows)
+    counts = ", ".join(
+        f"{number(sum(row['check_name'] == check for row in rows))} {check}" for check in checks
+    )
+    return [f"{_many(len(rows), 'question')} about {told}: {counts}"]
+
+
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "backlog": _backlog,
@@ -207,6 +222,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "collection_age": _collection_age,
     "collection_use": _collection_use,
     "fill_rate": _fill_rate,
+    "invoice_checks": _invoice_checks,
     "throughput": _throughput,
     "turnaround": _turnaround,
     "weeding_candidates": _weeding_candidates,

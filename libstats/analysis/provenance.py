@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation
+from libstats.analysis import circulation, invoice_checks
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.exported import newest_export
@@ -61,6 +61,7 @@ def _in_backlog(
 
 
 _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
+_BILLS: dict[str, str | None] = {"invoice": None, "invoice_line": None, "order_line": None}
 _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Provenance] = {
@@ -71,6 +72,7 @@ ANALYSES: dict[str, Provenance] = {
     "fill_rate": Provenance(
         fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
     ),
+    "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
     "throughput": Provenance(
         throughput.throughput,
         throughput.throughput_left_out,

@@ -16,6 +16,7 @@ from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
 from libstats.analysis.today_ill import returning
+from libstats.analysis.today_invoices import INVOICES, asked_about
 from libstats.analysis.today_orders import ORDERED, received
 from libstats.analysis.today_rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today_untold import untold
@@ -231,6 +232,8 @@ def _kinds(
         if kind == ORDERED:
             pile, waiting = received(con, told)
             yield pile, [(told, waiting)]
+    if (not wanted or INVOICES in wanted) and (questions := asked_about(con)):
+        yield questions[0], [questions[1:]]
 
 
 def _as_told(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from libstats.analysis.today_ill import FOLLOWED_UP, TASKS, ill_details
+from libstats.analysis.today_invoices import QUESTIONS
 from libstats.analysis.today_orders import (
     ISSUES,
     ORDERED,
@@ -326,7 +327,12 @@ def _details(
     if process == "transit":
         return con.sql(_TRANSIT.format(limits=_routes(con, told)))
     return con.sql(
-        {"loan": _LOAN, "serials": ISSUES, "access_problem": _ACCESS}.get(process, _NONE)
+        {
+            "loan": _LOAN,
+            "serials": ISSUES,
+            "access_problem": _ACCESS,
+            "invoice_question": QUESTIONS,
+        }.get(process, _NONE)
     )
 
 

@@ -320,6 +320,10 @@ def origin(report: TechnicalServices) -> Html:
         )
         for step, rows in report.receipts.items()
     ]
+    if report.bills.receipt:
+        how = "How the questions about invoices were found"
+        sheet = "Questions about invoices"
+        pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
     receipts = sections.receipts(_commands(report))
     return sections.origin(report.sources, complete, lacks, receipts, *pieces)
 
@@ -329,6 +333,7 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
     year = Period(report.months[0], report.period.until)
     ordered = sections.explained("turnaround order_copy", year)
     told = {"Orders by vendor": ordered, "Orders by fund": ordered}
+    told["Questions about invoices"] = sections.explained("invoice_checks", report.period)
     if report.pile:
         of = report.pile.process
         steps = {"start": report.pile.start, "end": report.pile.end}

@@ -16,6 +16,7 @@ from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
+from libstats.report.invoices import Bills, read_bills, with_receipt
 from libstats.report.page.period import Period, asked
 from libstats.report.vendor_rows import Orders, read_orders
 from libstats.report.verdicts import Verdicts, verdicts
@@ -66,7 +67,8 @@ class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
     of each step by month, those of the period and of the same a year before, each stage of the way
     that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
-    told, `judged` what the control charts say of the steps with which work is done."""
+    told, `judged` what the control charts say of the steps with which work is done, `bills` what is
+    to be asked about invoices."""
 
     period: Period
     as_of: datetime
@@ -81,6 +83,7 @@ class TechnicalServices:
     changes: Sequence[Row] = ()
     why: Sequence[str] = ()
     judged: dict[str, Verdicts] = field(default_factory=dict)
+    bills: Bills = field(default_factory=Bills)
 
     @property
     def months(self) -> list[date]:
@@ -168,6 +171,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         changes_of(con, _year(period)),
         list(dict.fromkeys(why)),
         _judged(con, period),
+        with_receipt(con, read_bills(con, _twelve(period), as_of)),
     )
     _refuse(found)
     return found

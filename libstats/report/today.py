@@ -46,6 +46,7 @@ OF_WORK = {
     "document_delivery": {"look_for": "Request"},
     "transit": {"who": "Route"},
     "order_copy": {"look_for": "Order line", "who": "Vendor"},
+    "invoice_question": {"look_for": "Invoice", "who": "Vendor"},
     "serials": {"look_for": "Issue", "who": "Vendor"},
     "loan": {"look_for": "Barcode"},
     "order_received": {"look_for": "Barcode"},

@@ -139,7 +139,7 @@ def _claims(con: duckdb.DuckDBPyConnection, since: date, until: date) -> dict[st
             on v.source = l.source and v.vendor_id = coalesce(l.vendor_id, p.vendor_id)
         where coalesce(l.placed_at, l.placed_on, p.placed_on) >= $since
             and coalesce(l.placed_at, l.placed_on, p.placed_on) < $until
-            and not coalesce(l.is_message, false)
+            and not coalesce(l.is_exchanged, false)
         group by vendor
         having count(l.claims) + count(l.last_claimed_on) > 0
         """,
@@ -163,7 +163,7 @@ def _funds(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row
                     on p.source = l.source and p.purchase_order_id = l.purchase_order_id
                 where coalesce(l.placed_at, l.placed_on, p.placed_on) >= $since
                     and coalesce(l.placed_at, l.placed_on, p.placed_on) < $until
-                    and not coalesce(l.is_message, false)
+                    and not coalesce(l.is_exchanged, false)
             ),
             borne as (
                 select distinct

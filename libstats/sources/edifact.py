@@ -99,7 +99,7 @@ _OF_LINE = """
         "currency of message" as currency,
         amount("list price of line") as list_price,
         amount("price of line") as estimated_price,
-        true as is_message"""
+        true as is_exchanged"""
 
 ORDERS = Source(
     system="edifact",
@@ -186,7 +186,8 @@ COPIES = Source(
         nullif("line of copy", '') || ' copy ' || "copy of line" as order_copy_id,
         "line of copy" as order_line_id,
         "barcode of copy" as barcode,
-        "branch of copy" as branch
+        "branch of copy" as branch,
+        true as is_exchanged
     from raw""",
         # each copy has a fund of its own: what a fund bears of the line is the sum
         "order_fund": """

@@ -19,6 +19,7 @@ from libstats.definitions import (
     coverage,
     days,
     decisions,
+    invoices,
     processes,
     roles,
     thresholds,
@@ -81,9 +82,8 @@ def opened(
     decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
-    calendar.register(con, place.config)
-    branches.register(con, place.config)
-    changes.register(con, place.config)
+    for definition in (calendar, branches, changes, invoices):
+        definition.register(con, place.config)
     clock.register(con, place.timezone)
     coverage.register(con, place.config)
     call_numbers.register(con, place.config)

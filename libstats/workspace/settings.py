@@ -9,43 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
+from libstats.definitions.invoices import CHECKS, OFF, is_limit, is_off
 from libstats.errors import WorkspaceError
 from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
 from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
-
-Config = Mapping[str, Any]
-
-
-class Setting(NamedTuple):
-    """What a key wants: the test of its value, what is wrong with another, and a right one; the
-    `remedy` of one that no value is right for."""
-
-    is_right: Callable[[Any], bool]
-    problem: str
-    example: str
-    is_required: bool = False
-    remedy: str = ""
-
-
-class Section(NamedTuple):
-    """A section: how it is written; its keys, or what each of the names in it wants, and the keys
-    below a name; what else is wrong with one whose values are of the right kind; and whether there
-    may be several."""
-
-    heading: str
-    keys: Mapping[str, Setting] = {}
-    each: Setting | None = None
-    below: Mapping[str, Setting] = {}
-    further: Callable[[Mapping[str, Any], Config], Iterator[Fault]] | None = None
-    is_repeated: bool = False
+from libstats.workspace.section import Config, Section, Setting
 
 
 def _is_text(value: object) -> bool:
@@ -256,6 +232,15 @@ SECTIONS = {
         },
         further=_of_changes,
         is_repeated=True,
+    ),
+    "invoices": Section(
+        "[invoices]",
+        {
+            "percent": Setting(is_limit, "is no number of per cent", "5"),
+            "amount": Setting(is_limit, "is no amount of money", "1.00"),
+            "days": Setting(is_limit, "is no number of days", "30"),
+            "off": Setting(is_off, f"names no checks with reasons ({', '.join(CHECKS)})", OFF),
+        },
     ),
     "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
     "call_numbers": Section(

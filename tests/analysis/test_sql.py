@@ -18,7 +18,7 @@ import pytest
 
 import libstats
 from libstats import schema
-from libstats.analysis import today
+from libstats.analysis import today, today_invoices
 from libstats.analysis.circulation_parts import PARTS
 from libstats.analysis.collection import system_days as days_of_systems
 from libstats.analysis.provenance import ANALYSES
@@ -35,6 +35,7 @@ DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
+GIVEN |= {"invoice_question"}  # asked once for today's list
 GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of documented views
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
@@ -73,6 +74,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
+    yield "invoice_checks", PERIOD
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
@@ -89,6 +91,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
+    given["invoice_checks"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:
@@ -121,6 +124,7 @@ def test_analyses_name_canonical_tables_and_documented_views_alone(demo: Path) -
         coverage.ready(con)
         newest_exports(con)
         days_of_systems.ready(con)
+        today_invoices.asked_about(con)
         con.execute("call enable_logging('QueryLog')")
         asked = list(questions([process for (process,) in kinds]))
         for name, given in asked:

@@ -14,7 +14,7 @@ import pytest
 import libstats
 from libstats.definitions import changes
 from libstats.errors import ReportError
-from libstats.report import piles, technical_services, vendors
+from libstats.report import invoices, piles, technical_services, vendors
 from libstats.report.page.period import Period
 from libstats.report.technical_services import TechnicalServices
 from libstats.report.technical_services_rows import Stage, changes_of, state_of
@@ -299,3 +299,37 @@ def test_nothing_loaded_is_an_error(workspace: Any) -> None:
     con = opened(workspace, ["1,brought,2026-01-01,EAST"])
     with pytest.raises(ReportError, match="no export that tells of orders or of cataloguing"):
         technical_services.read(con)
+
+
+ORDER = {"order_line_id": "O1", "vendor_id": "V1", "quantity": 2, "quantity_received": 2}
+ORDER |= {"estimated_price": "20.00", "currency": "EUR", "received_on": "2026-10-10"}
+BILL = {"invoice_id": "I1", "invoice_number": "77", "vendor_id": "V1", "currency": "EUR"}
+BILL |= {"billed_on": "2026-10-05"}
+BILLED = {"invoice_line_id": "L1", "invoice_id": "I1", "order_line_id": "O1", "quantity": 2}
+
+
+def bills(amount: str, total: str) -> invoices.Bills:
+    """One invoice over two copies ordered at 20.00."""
+    tables = {"order_line": [ORDER], "invoice": [BILL | {"total": total}]}
+    with holding(**tables, invoice_line=[BILLED | {"amount": amount}]) as con:
+        return invoices.read_bills(con, PERIOD, datetime(2026, 11, 1))
+
+
+def test_questions_about_invoices_begin_with_how_many_and_about_how_much() -> None:
+    """Billed 46.00 for 40.00, with a total of 50.00: 6.00 and 4.00 are asked about."""
+    html = invoices.questions(bills("46.00", "50.00"))._repr_html_()
+    assert "2 questions are to be asked about the 1 invoice from October 2026" in html
+    assert "about 10.00 EUR." in html
+    assert html.index("Price against the order") < html.index("Sum against the total")
+    assert "2 copies at 20.00" in html
+    assert "Why is the price another than that of the order?" in html
+
+
+def test_invoices_that_are_as_they_should_be_are_said_to_be() -> None:
+    html = invoices.questions(bills("40.00", "40.00"))._repr_html_()
+    assert "Nothing on the 1 invoice from October 2026 needs to be asked about." in html
+    assert "Barcodes are not told" in html
+
+
+def test_of_invoices_that_nothing_tells_of_nothing_is_said() -> None:
+    assert "No export tells of invoices" in invoices.questions(invoices.Bills())._repr_html_()
