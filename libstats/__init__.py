@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.counts import programmes, reference_questions, visits
-    from libstats.analysis.invoice_checks import invoice_checks
+    from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.reserves import reserves_ready
@@ -108,7 +108,7 @@ _PLACES = {
     "hold_copies": "libstats.analysis.work.hold_copies",
     "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",
-    "invoice_checks": "libstats.analysis.invoice_checks",
+    "invoice_checks": "libstats.analysis.invoices.checks",
     "licences_to_decide": "libstats.analysis.licences",
     "load": "libstats.loading.load",
     "migration_days": "libstats.analysis.collection.age",

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation, invoice_checks
+from libstats.analysis import circulation
 from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import Spans

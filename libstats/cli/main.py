@@ -197,7 +197,7 @@ def _none_outlived(place: Workspace) -> int:
 
 
 def _today(args: argparse.Namespace) -> int:
-    from libstats.analysis import today as lists
+    from libstats.analysis.today import lists
     from libstats.cli import today
     from libstats.workspace import open
 

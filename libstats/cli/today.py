@@ -11,11 +11,11 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
-from libstats.analysis import today as lists
-from libstats.analysis import today_words as said
-from libstats.analysis.today import Today
-from libstats.analysis.today_desks import at_desks, day_before, first, tasks, told
-from libstats.analysis.today_rows import DECIDE, DO, GROUPS
+from libstats.analysis.today import lists
+from libstats.analysis.today import words as said
+from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
+from libstats.analysis.today.lists import Today
+from libstats.analysis.today.rows import DECIDE, DO, GROUPS
 from libstats.errors import LibstatsError, ReportError
 from libstats.wording import Row, capital
 from libstats.workspace.workspace import Workspace
@@ -54,9 +54,9 @@ def write(args: argparse.Namespace, read: Callable[[int | None], Today]) -> Iter
     """Write the list in the forms that are asked for, and say where each is."""
     if not (args.html or args.xlsx or args.sheets):
         return
-    from libstats.report import today as written
-    from libstats.report import today_sheets
     from libstats.report.page import publish
+    from libstats.report.today import page as written
+    from libstats.report.today import sheets as today_sheets
 
     if args.html:
         publish.write(args.html, written.page(read(MOST_ON_A_PAGE)))

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.invoice_checks import left_out
+from libstats.analysis.invoices.checks import left_out
 from libstats.definitions import invoices
 from tests.support.invoices import AMOUNT, AS_OF, PERCENT, PLANTS, planted, sound_year
 from tests.support.tables import dicts, holding

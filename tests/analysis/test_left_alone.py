@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats.analysis import left_alone, today
+from libstats.analysis import left_alone
 from libstats.analysis.left_alone import LeftAlone, holds
+from libstats.analysis.today import lists as today
 from libstats.cli.today import text
 from libstats.definitions.processes import process_of
-from libstats.report import today as written
+from libstats.report.today import page as written
 from libstats.wording import records
 from libstats.workspace.open import opened as opened_store
 from libstats.workspace.workspace import Workspace

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import libstats
-from libstats.analysis import today
+from libstats.analysis.today import lists as today
 from libstats.cli.today import text
-from libstats.report.today import page
+from libstats.report.today.page import page
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 from tests.support.tables import holding

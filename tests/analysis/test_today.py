@@ -9,12 +9,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import libstats
-from libstats.analysis import today, today_words
-from libstats.analysis.today import Export, Today
-from libstats.analysis.today_rows import DECIDE, DO, PAUSED, SOON
+from libstats.analysis.today import lists as today
+from libstats.analysis.today import words as today_words
+from libstats.analysis.today.lists import Export, Today
+from libstats.analysis.today.rows import DECIDE, DO, PAUSED, SOON
 from libstats.cli.today import text
-from libstats.report import today as written
 from libstats.report.page import allowed
+from libstats.report.today import page as written
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.analysis.work.test_turnaround import FOUR
 from tests.support.cases import opened

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats.analysis import today
-from libstats.analysis.today_desks import day_before, desks, first, tasks
-from libstats.analysis.today_ill import FOLLOWED_UP, TASKS
-from libstats.analysis.today_rows import DECIDE, DO, GROUPS, PAUSED
+from libstats.analysis.today import lists as today
+from libstats.analysis.today.desks import day_before, desks, first, tasks
+from libstats.analysis.today.ill import FOLLOWED_UP, TASKS
+from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED
 from libstats.analysis.work.usual import usual
 from libstats.cli.main import main
 from libstats.definitions.roles import Line

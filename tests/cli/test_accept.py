@@ -11,15 +11,15 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis import today
 from libstats.analysis.alarms import ALARMS, UNDECLARED, accepted, heeded
+from libstats.analysis.today import lists as today
 from libstats.cli.accept import Acceptance, accept
 from libstats.cli.listing import alarms
 from libstats.cli.main import main
 from libstats.cli.today import text
 from libstats.definitions import decisions
 from libstats.errors import LibstatsError
-from libstats.report import today as written
+from libstats.report.today import page as written
 from libstats.wording import records
 from libstats.workspace.open import opened
 from libstats.workspace.workspace import Workspace

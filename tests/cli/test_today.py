@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.analysis import today as lists
+from libstats.analysis.today import lists
 from libstats.cli import today
 from libstats.cli.main import main
 from libstats.workspace.workspace import Workspace

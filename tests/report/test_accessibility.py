@@ -15,11 +15,13 @@ import nbformat
 import pytest
 
 import libstats
-from libstats.analysis import coverage_calendar, today
-from libstats.report import circulation, coverage, run, table, today_sheets
-from libstats.report import today as written
+from libstats.analysis import coverage_calendar
+from libstats.analysis.today import lists as today
+from libstats.report import circulation, coverage, run, table
 from libstats.report.charts import circulation_by_month
 from libstats.report.page import publish
+from libstats.report.today import page as written
+from libstats.report.today import sheets as today_sheets
 from libstats.workspace.workspace import Workspace
 from tests.report.test_circulation_report import OCTOBER, SEPTEMBER, counted, example
 from tests.report.test_ill import CLOSED, told

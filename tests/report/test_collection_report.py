@@ -12,9 +12,11 @@ import pytest
 
 import libstats
 from libstats.errors import ReportError
-from libstats.report import collection, run, shelf_list, weeding
+from libstats.report import run
 from libstats.report.charts import collection as charts_collection
-from libstats.report.collection_rows import LAST, Collection
+from libstats.report.collection import parts as collection
+from libstats.report.collection import shelf_list, weeding
+from libstats.report.collection.rows import LAST, Collection
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 

@@ -17,8 +17,10 @@ import libstats
 from libstats.analysis.provenance import ANALYSES
 from libstats.definitions.branches import place_of
 from libstats.errors import AnalysisError, ReportError
-from libstats.report import explore, explore_desk, run
-from libstats.report.explore_questions import EACH, QUESTIONS
+from libstats.report import run
+from libstats.report.explore import answered as explore
+from libstats.report.explore import controls as explore_desk
+from libstats.report.explore.questions import EACH, QUESTIONS
 from libstats.report.page.names import stem
 from libstats.wording import records
 from libstats.workspace.workspace import Workspace, init

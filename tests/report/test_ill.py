@@ -13,8 +13,13 @@ from python_calamine import CalamineWorkbook
 
 import libstats
 from libstats.errors import AnalysisError, ReportError
-from libstats.report import Html, charts, ill, ill_answer, ill_lenders, ill_outcomes, ill_waits, run
-from libstats.report.ill import Ill
+from libstats.report import Html, charts, run
+from libstats.report.ill import by_lender as ill_lenders
+from libstats.report.ill import outcomes as ill_outcomes
+from libstats.report.ill import rows as ill
+from libstats.report.ill import verdict as ill_answer
+from libstats.report.ill import wait_times as ill_waits
+from libstats.report.ill.rows import Ill
 from libstats.report.verdicts import Verdicts
 from libstats.wording import records
 from libstats.workspace.workspace import Workspace

@@ -12,14 +12,15 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import libstats
-from libstats.analysis import today
 from libstats.analysis.answers import answer
-from libstats.report import circulation, run, shelf_list, table, weeding
-from libstats.report import today as written
+from libstats.analysis.today import lists as today
+from libstats.report import circulation, run, table
 from libstats.report.charts import circulation_by_month
 from libstats.report.charts.figure import LONGEST_NAME, name_in_picture
+from libstats.report.collection import shelf_list, weeding
 from libstats.report.page.html import escaped
 from libstats.report.page.workbook import workbook
+from libstats.report.today import page as written
 from libstats.workspace.workspace import Workspace
 from tests.report import test_collection_report
 from tests.report.test_circulation_report import OCTOBER, PERIOD, SEPTEMBER, counted, example

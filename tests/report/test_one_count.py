@@ -11,11 +11,13 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis import today
-from libstats.analysis.today_desks import DESKS, ILL
-from libstats.analysis.today_rows import CLAIMED, DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
-from libstats.report import ill, ill_outcomes, technical_services_rows
+from libstats.analysis.today import lists as today
+from libstats.analysis.today.desks import DESKS, ILL
+from libstats.analysis.today.rows import CLAIMED, DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
 from libstats.report.circulation import left_lying, rows
+from libstats.report.ill import outcomes as ill_outcomes
+from libstats.report.ill import rows as ill
+from libstats.report.technical_services import rows as technical_services_rows
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from libstats.report import collection, shelf_list, weeding
+from libstats.report.collection import parts as collection
+from libstats.report.collection import shelf_list, weeding
 from tests.report.test_accessibility import lacking
 from tests.report.test_collection_report import candidate, example
 from tests.support.pages import page

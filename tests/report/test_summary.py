@@ -20,10 +20,13 @@ from libstats.cli import main
 from libstats.definitions import calendar, changes
 from libstats.definitions.processes import processes
 from libstats.errors import ReportError
-from libstats.report import summary, summary_rows, summary_services, summary_work
 from libstats.report.page.period import Period
-from libstats.report.summary_rows import Asked, Change, Count, Line, Service
-from libstats.report.summary_work import Done, Waits, Work, work
+from libstats.report.summary import page as summary
+from libstats.report.summary import rows as summary_rows
+from libstats.report.summary import services as summary_services
+from libstats.report.summary import work as summary_work
+from libstats.report.summary.rows import Asked, Change, Count, Line, Service
+from libstats.report.summary.work import Done, Waits, Work, work
 from libstats.report.verdicts import Verdicts, stands_out
 from libstats.workspace.workspace import Workspace
 from tests.report.test_circulation_report import example as circulated

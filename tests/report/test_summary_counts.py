@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from libstats.report.page.period import Period
-from libstats.report.summary_counts import held, visited
-from libstats.report.summary_rows import Asked
+from libstats.report.summary.counts import held, visited
+from libstats.report.summary.rows import Asked
 from tests.support.tables import holding
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))

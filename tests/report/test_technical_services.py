@@ -14,11 +14,12 @@ import pytest
 import libstats
 from libstats.definitions import changes
 from libstats.errors import ReportError
-from libstats.report import invoices, piles, technical_services, vendors
 from libstats.report.page.period import Period
-from libstats.report.technical_services import TechnicalServices
-from libstats.report.technical_services_rows import Stage, changes_of, state_of
-from libstats.report.vendor_rows import Orders, Vendor, apart
+from libstats.report.technical_services import invoices, piles, vendors
+from libstats.report.technical_services import overview as technical_services
+from libstats.report.technical_services.overview import TechnicalServices
+from libstats.report.technical_services.rows import Stage, changes_of, state_of
+from libstats.report.technical_services.vendor_rows import Orders, Vendor, apart
 from libstats.report.verdicts import Verdicts
 from libstats.wording import Interval
 from tests.support.tables import holding

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from libstats.analysis.today import Today, Work
-from libstats.analysis.today_rows import DO
+from libstats.analysis.today.lists import Today, Work
+from libstats.analysis.today.rows import DO
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import processes
 from libstats.report.page import code128
 from libstats.report.page.html import escaped
 from libstats.report.page.table import Html
-from libstats.report.today_sheets import printed as sheets_of
+from libstats.report.today.sheets import printed as sheets_of
 from tests.report.test_accessibility import lacking
 from tests.report.test_paper import page, printed, words
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from libstats.analysis.today import work_of
-from libstats.analysis.today_rows import CLAIMED, DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
+from libstats.analysis.today.lists import work_of
+from libstats.analysis.today.rows import CLAIMED, DECIDE, DO, NOT_FOUND, PAUSED, UNFILLABLE
 from libstats.analysis.work.hold_queues import BUY_FROM, hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.report.circulation.late_loans import LONG

@@ -1,0 +1,395 @@
+"""What needs a hand today: the worklists of all kinds of work, how fresh their exports are, and
+what looks wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.alarms import check, heeded
+from libstats.analysis.left_alone import LeftAlone
+from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.today.ill import returning
+from libstats.analysis.today.invoices import INVOICES, asked_about
+from libstats.analysis.today.orders import ORDERED, received
+from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
+from libstats.analysis.today.untold import untold
+from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.work.hold_queues import hold_queues
+from libstats.analysis.work.hold_shelf import hold_shelf
+from libstats.analysis.work.worklist import STANDINGS, worklist
+from libstats.declaration.raw import quoted
+from libstats.definitions.processes import Process, process_of
+from libstats.wording import Row, day_name, month_name, records
+
+ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
+MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
+WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
+# a worklist, and up to when each of its sources tells
+_Part = tuple[Mapping[str, datetime], duckdb.DuckDBPyRelation]
+RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
+
+
+@dataclass(frozen=True)
+class Export:
+    """How fresh an export is. `usual` is the time that commonly lies between two of it, None if it
+    was loaded once."""
+
+    source: str
+    name: str
+    newest_at: datetime
+    usual: timedelta | None
+    age: timedelta
+    tables: tuple[str, ...] = ()  # that it fills
+
+    @property
+    def is_stale(self) -> bool:
+        """Older than twice its usual time, at least a weekend and at most five weeks; loaded only
+        once: older than a week."""
+        return self.age > (ONCE if self.usual is None else min(LONG, max(WEEKEND, 2 * self.usual)))
+
+
+@dataclass(frozen=True)
+class Work:
+    """The open cases of a process: how many are of each standing, and how many of those are of
+    copies marked lost; how many of the others are in each group, and of each the first."""
+
+    process: Process
+    as_of: datetime
+    counts: dict[str, int]
+    missing: dict[str, int]
+    groups: dict[str, int]
+    cases: list[Row]
+    told: dict[str, datetime] = field(default_factory=dict)  # up to when each source tells of it
+
+    def of(self, group: str) -> list[Row]:
+        """The cases of a group that are listed."""
+        return [row for row in self.cases if row["group_name"] == group]
+
+    def more(self, group: str) -> int:
+        """Cases of a group that are not listed."""
+        return self.groups.get(group, 0) - len(self.of(group))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was to be done by the load before: how many cases, and how many of them moved since:
+    they are over, or at another step, or due on another day."""
+
+    day: date
+    named: int
+    moved: int
+
+    def __str__(self) -> str:
+        were = "was" if self.named == 1 else "were"
+        return (
+            f"On {day_name(self.day)}, {self.named:,} {were} named: "
+            f"{self.moved:,} moved, {self.named - self.moved:,} did not."
+        )
+
+
+@dataclass(frozen=True)
+class Today:
+    """All of it."""
+
+    now: datetime
+    exports: list[Export]
+    alarms: list[Row]
+    work: list[Work]
+    shelf: list[Row] = field(default_factory=list)  # on the hold shelf past their date
+    queues: list[Row] = field(default_factory=list)  # titles that ask for another copy
+    alone: list[Row] = field(default_factory=list)  # snoozed or dismissed, and in no list
+    accepted: list[Row] = field(default_factory=list)  # alarms that are no longer heeded
+    moved: Moved | None = None  # what became of what the load before named
+    untold: list[str] = field(default_factory=list)  # what no export can tell
+    licences: list[Row] = field(default_factory=list)  # that must be decided by a day
+
+    @classmethod
+    def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
+        """A part of it, to be counted."""
+        return cls(datetime.min, [], [], work, shelf, queues)
+
+    def count(self, group: str) -> int:
+        """How many cases of all kinds of work are in a group."""
+        beside = {DO: len(self.shelf), DECIDE: len(self.queues)}.get(group, 0)
+        return sum(work.groups.get(group, 0) for work in self.work) + beside
+
+    @property
+    def stale(self) -> list[Export]:
+        """The exports that are older than they should be, the most recent last."""
+        return sorted(
+            (export for export in self.exports if export.is_stale),
+            key=lambda export: export.newest_at,
+        )
+
+    @property
+    def shown_at(self) -> datetime:
+        """The moment that the lists show: the newest export."""
+        return max((export.newest_at for export in self.exports), default=self.now)
+
+    @property
+    def warning(self) -> str:
+        """That the lists are of another day, where the newest export is older than RECENT; else
+        nothing."""
+        at, ago = self.shown_at, self.now - self.shown_at
+        year = f", {at.year}" if at.year != self.now.year else ""
+        return (
+            f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, "
+            f"{days(ago)} ago: load newer exports first."
+            if ago > RECENT
+            else ""
+        )
+
+
+def read(
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    most: int | None = MOST,
+    before: tuple[date, duckdb.DuckDBPyConnection] | None = None,
+) -> Today:
+    """What needs a hand today, in every kind of work that has open cases?
+
+    Ages are told for the newest export of each source, which knows no later; `now` only says how
+    old the exports are; `before` is the day of the load before, and what was known then. Of each
+    kind the `most` oldest late cases and the `most` oldest near
+    ones are listed, all if it is None.
+    """
+    names, alone = _names(con), LeftAlone(con, now)
+    work = _works(con, most, alone, names)
+    shelf = _named(alone.off_shelf(records(hold_shelf(con))), names)
+    queues = records(hold_queues(con))
+    alarms, accepted = heeded(records(check(con)), now)
+    moved = _moved(con, *before) if before else None
+    exports = _exports(con, now)
+    licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
+    return Today(
+        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
+        licences=licences,
+    )
+
+
+def work_of(con: duckdb.DuckDBPyConnection, *kinds: str) -> list[Work]:
+    """The open cases of some kinds of work as `read` has them, all that are in a group listed."""
+    alone = LeftAlone(con, max(newest_exports(con).values(), default=datetime.min))
+    return _works(con, None, alone, _names(con), kinds)
+
+
+def _works(
+    con: duckdb.DuckDBPyConnection,
+    most: int | None,
+    alone: LeftAlone,
+    names: Mapping[tuple[str, str, str], str],
+    kinds: Sequence[str] = (),
+) -> list[Work]:
+    work = (_work(con, process, parts, most, alone) for process, parts in _kinds(con, kinds))
+    return [replace(each, cases=_named(each.cases, names)) for each in work if each]
+
+
+def _moved(
+    con: duckdb.DuckDBPyConnection, day: date, before: duckdb.DuckDBPyConnection
+) -> Moved | None:
+    """What became of the cases that were to be done by what was known on a day; None where nothing
+    was. The team's totals: who did it is asked of nobody."""
+    named = {case: step for case, (step, group) in _steps(before).items() if group == DO}
+    now = _steps(con)
+    stayed = sum(case in now and now[case][0] == step for case, step in named.items())
+    return Moved(day, len(named), len(named) - stayed) if named else None
+
+
+def _steps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[Any, str | None]]:
+    """Where each open case stands, and its group."""
+    columns = "source, case_id, last_milestone, last_at, due_at, stage, group_name"
+    return {
+        (process.name, source, case): (tuple(step), group)
+        for process, parts in _kinds(con)
+        for told, found in parts
+        for source, case, *step, group in grouped(con, process.name, found, told)
+        .select(columns)
+        .fetchall()
+    }
+
+
+def _kinds(
+    con: duckdb.DuckDBPyConnection, wanted: Sequence[str] = ()
+) -> Iterator[tuple[Process, list[_Part]]]:
+    """Each kind of work with its worklist, or several: the cases of each source as of its own
+    newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
+    every = con.execute("select process from process order by rowid").fetchall()
+    for kind in (name for (name,) in every if not wanted or name in wanted):
+        process = process_of(con, kind)
+        told = told_of(con, process)
+        if not told:
+            continue
+        yield process, [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
+        if away := returning(con, kind):
+            yield away[0], [(told, away[1])]
+        if kind == ORDERED:
+            pile, waiting = received(con, told)
+            yield pile, [(told, waiting)]
+    if (not wanted or INVOICES in wanted) and (questions := asked_about(con)):
+        yield questions[0], [questions[1:]]
+
+
+def _as_told(
+    con: duckdb.DuckDBPyConnection, kind: str, told: Mapping[str, datetime], at: datetime
+) -> _Part:
+    """The worklist of the sources that tell up to a moment, as of then."""
+    sources = {source: at for source, until in told.items() if until == at}
+    found = worklist(con, kind, as_of=at)
+    return sources, found.filter(f"source in ({', '.join(map(quoted, sources))})")
+
+
+def _work(
+    con: duckdb.DuckDBPyConnection,
+    process: Process,
+    parts: Sequence[_Part],
+    most: int | None,
+    alone: LeftAlone,
+) -> Work | None:
+    """The open cases of a kind of work; None where it has none."""
+    told = {source: at for sources, _ in parts for source, at in sources.items()}
+    counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
+    groups: dict[str, int] = {}
+    cases: list[Row] = []
+    for sources, found in parts:
+        heeded_ones = alone.without(process, found)
+        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most)
+        for total, part in zip((counts, missing, groups), sums, strict=True):
+            for name, count in part.items():
+                total[name] = total.get(name, 0) + count
+        cases += listed
+    if not sum(counts.values()):
+        return None
+    cases.sort(key=_by_urgency)
+    firsts = [
+        row
+        for group in GROUPS
+        for row in [each for each in cases if each["group_name"] == group][:most]
+    ]
+    return Work(process, max(told.values()), counts, missing, groups, firsts, told)
+
+
+def _by_urgency(row: Row) -> tuple[int, int, float]:
+    return (-row["urgency"], row["task_place"], row["left_days"])
+
+
+def _names(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
+    """The names of codes, by source and kind: some systems' codes are long numbers."""
+    rows = con.execute("select source, list, code, name from code where name is not null")
+    return {(source, kind, code): name for source, kind, code, name in rows.fetchall()}
+
+
+def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[Row]:
+    """The rows with branches and locations by name, where an export tells them."""
+    return [
+        {
+            **row,
+            **{
+                kind: names.get((row["source"], kind, row[kind]), row[kind])
+                for kind in ("branch", "location")
+                if kind in row
+            },
+        }
+        for row in rows
+    ]
+
+
+def pressing(
+    found: duckdb.DuckDBPyRelation, most: int | None
+) -> tuple[dict[str, int], dict[str, int], dict[str, int], list[Row]]:
+    """Of a grouped worklist how many cases are of each standing, how many of those are of copies
+    marked lost, how many of the others are in each group, and of each group the first `most`: what
+    nobody follows up, then the longest past their goal; all if it is None.
+
+    Each group for itself: what was forgotten for years must not crowd out what can still be done
+    in time. All in one reading, for a worklist takes long to plan: the first row of each part has
+    its count.
+    """
+    listed = "group_name is not null"
+    if most is not None:
+        listed += f" and place <= {most}"
+    rows = records(found.select(_RANKED).filter(f"of_part = 1 or {listed}"))
+    counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
+    groups: dict[str, int] = {}
+    cases = []
+    for row in sorted(rows, key=_in_order):
+        of_part, in_part, in_group = (row.pop(name) for name in ("of_part", "in_part", "in_group"))
+        place = row.pop("place")
+        if of_part == 1:
+            counts[row["standing"]] += in_part
+            missing[row["standing"]] += in_part if row["is_missing"] else 0
+        if row["group_name"] is None:
+            continue
+        groups[row["group_name"]] = in_group
+        if most is None or place <= most:
+            cases.append(row)
+    return counts, missing, groups, cases
+
+
+def _in_order(row: Row) -> tuple[int, int]:
+    group = row["group_name"]
+    return (GROUPS.index(group) if group else len(GROUPS), row["place"])
+
+
+_RANKED = """
+    *,
+    count(*) over (partition by standing, is_missing) as in_part,
+    row_number() over (
+        partition by standing, is_missing
+        order by left_days, source, case_id
+    ) as of_part,
+    count(*) over (partition by group_name) as in_group,
+    row_number() over (
+        partition by group_name
+        order by urgency desc, task_place, left_days, source, case_id
+    ) as place
+"""
+
+
+def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
+    rows = con.execute(
+        """
+        -- a file of equal content says nothing of how often one comes
+        select
+            source,
+            declaration,
+            list(distinct first_at order by first_at) as times,
+            max(newest_at) as newest_at,
+            list_distinct(flatten(list(tables))) as tables
+        from (
+            select
+                source,
+                declaration,
+                min(exported_at) as first_at,
+                max(exported_at) as newest_at,
+                any_value(map_keys(columns)) as tables
+            from loaded_file
+            -- what people decide is no export, and says nothing of how new these are
+            where is_active and primary_table <> 'decision'
+            group by source, declaration, sha256
+        )
+        group by all
+        order by source, declaration
+        """
+    ).fetchall()
+    return [
+        Export(source, name, newest, _usual(times), now - newest, tuple(tables))
+        for source, name, times, newest, tables in rows
+    ]
+
+
+def _usual(times: Sequence[datetime]) -> timedelta | None:
+    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
+    return median(gaps) if gaps else None  # type: ignore[type-var]
+
+
+def days(span: timedelta) -> str:
+    """A span in whole days, in words."""
+    count = round(span / timedelta(days=1))
+    return "1 day" if count == 1 else f"{count:,} days"

@@ -1,0 +1,28 @@
+"""The report on technical services: a file per part of the page."""
+
+from libstats.report.technical_services.invoices import questions
+from libstats.report.technical_services.overview import accuracy, answer, not_judged, origin, read
+from libstats.report.technical_services.piles import (
+    pile_chart,
+    pile_table,
+    waits,
+    work_chart,
+    work_table,
+)
+from libstats.report.technical_services.vendors import by_fund, by_vendor
+
+__all__ = [
+    "accuracy",
+    "answer",
+    "by_fund",
+    "by_vendor",
+    "not_judged",
+    "origin",
+    "pile_chart",
+    "pile_table",
+    "questions",
+    "read",
+    "waits",
+    "work_chart",
+    "work_table",
+]

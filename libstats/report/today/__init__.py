@@ -1,0 +1,1 @@
+"""Today's list as a page, and as sheets to print."""
