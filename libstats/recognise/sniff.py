@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, edifact, edifact_parts, json, symphony_log, xml
+from libstats.readers import delimited, json, symphony_log, xml
+from libstats.readers.edifact import messages as edifact
+from libstats.readers.edifact import part as edifact_parts
 from libstats.readers.marc.part import is_marc
 from libstats.readers.part import Part
 from libstats.readers.place import ZIP, Place

@@ -1,5 +1,5 @@
 """EDIFACT, what vendors and library systems write each other: invoices, orders, answers to orders,
-quotes. The columns are those of the readers (`libstats/readers/edifact_invoices.py` and its
+quotes. The columns are those of the readers (`libstats/readers/edifact/invoices.py` and its
 neighbours), since the messages have none.
 
 A vendor is told by its number in NAD (a GLN or SAN), never by a name. The same invoice sent again

@@ -9,7 +9,7 @@ import pytest
 
 import libstats
 from libstats.loading.receipt import FileReceipt
-from libstats.readers.edifact_parts import KINDS, counts
+from libstats.readers.edifact.part import KINDS, counts
 from libstats.workspace.workspace import Workspace
 
 HEAD = ("BGM+380+{number}+9", "DTM+137:20261030:102", "NAD+SU+4099::9", "CUX+2:EUR:4")

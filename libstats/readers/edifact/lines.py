@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from libstats.readers.edifact import Message, Segment, number
+from libstats.readers.edifact.messages import Message, Segment, number
 
 __all__ = ["Copy", "Line", "day", "isbn_of", "split", "vendor_of"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from libstats.readers.edifact import Damage, Message
-from libstats.readers.edifact_lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.messages import Damage, Message
 
 __all__ = ["ANSWERS", "COPIES", "ORDERS", "QUOTES", "copies", "copies_in", "lines"]
 

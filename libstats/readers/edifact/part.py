@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from libstats.errors import NotLoadedYet
-from libstats.readers import edifact_invoices as bills
-from libstats.readers import edifact_orders as orders
-from libstats.readers.edifact import USUAL, Damage, File, Message, opened
-from libstats.readers.edifact_lines import split
+from libstats.readers.edifact import invoices as bills
+from libstats.readers.edifact import orders
+from libstats.readers.edifact.lines import split
+from libstats.readers.edifact.messages import USUAL, Damage, File, Message, opened
 from libstats.readers.part import Advance, Count, Damaged, Part, idle
 from libstats.readers.place import Place
 

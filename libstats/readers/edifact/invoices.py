@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import compress, product
 
-from libstats.readers.edifact import Message, Segment
-from libstats.readers.edifact_lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.messages import Message, Segment
 
 __all__ = ["CHARGES", "INVOICES", "LINES", "charges", "invoices", "lines"]
 

@@ -1,0 +1,1 @@
+"""Messages of EDIFACT between library and vendor."""
