@@ -10,6 +10,7 @@ from libstats.analysis.coverage_of_use import use_told_sql
 from libstats.analysis.work.coverage_of_periods import OUTSIDE, STATE_WORDS, TOGETHER
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
+from libstats.definitions.roles import EQUIPMENT, folded_sql
 
 # Every use of $since to $until as a row: as `circulation` chooses between the log and the loans of
 # a desk's day.
@@ -73,6 +74,16 @@ PARTS = {
     "patron_group": "patron_group",
     "hour": """isodow(happened_at) as weekday,
                 if(happened_at::time = time '00:00', null, hour(happened_at)) as hour""",
+    "stock": f"""case
+                    when item_type is null then null
+                    when (source, {folded_sql("item_type")}) in (
+                        select (source, code)
+                        from role
+                        where about = 'code' and field = 'item_type' and role = '{EQUIPMENT}'
+                    )
+                        then '{EQUIPMENT}'
+                    else 'collection'
+                end as stock""",
 }
 By = Annotated[str, one_of(PARTS, "circulation cannot be parted by {}")]
 BORROWERS_BY = ("branch", "patron_group")
@@ -118,14 +129,15 @@ def circulation_by(
     ----------
     con : an open connection
     by : `item_type` (as at the event), `channel` (how it was done), `patron_group` (published
-        tables withhold small counts), or `hour`, with the day of the week
+        tables withhold small counts), `hour`, with the day of the week, or `stock` (equipment, of
+        types that libstats.toml calls so, and the collection)
     since, until : the period, since <= moment < until
 
     Returns one row per `source`, `branch` and part, ordered: the part (`item_type`, `channel`,
-    `patron_group`, or `weekday`, 1 for Monday, and `hour`, 14 for 14:00 to 14:59; NULL where the
-    export does not tell it), `checkouts`, `renewals`, `in_house_uses` (events), `coverage` (whole,
-    partly: what the exports tell of the checkouts at the branch in the months of the period),
-    `reason` (why not whole). A branch of which nothing is told has no row.
+    `patron_group`, `stock`, or `weekday`, 1 for Monday, and `hour`, 14 for 14:00 to 14:59; NULL
+    where the export does not tell it), `checkouts`, `renewals`, `in_house_uses` (events),
+    `coverage` (whole, partly: what the exports tell of the checkouts at the branch in the months of
+    the period), `reason` (why not whole). A branch of which nothing is told has no row.
 
     >>> libstats.circulation_by(con, "channel", since="2026-01-01", until="2026-02-01").columns[:3]
     ['source', 'branch', 'channel']

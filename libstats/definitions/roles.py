@@ -19,6 +19,7 @@ from libstats.definitions.processes import Process, processes
 
 __all__ = [
     "COPY_ROLES",
+    "EQUIPMENT",
     "FIELDS",
     "OF_CARDS",
     "OUTCOMES",
@@ -87,6 +88,9 @@ COPY_ROLES = {
 }
 
 PLACE = "place"
+# A type of item that is lent and no part of the collection: laptops, chargers, tools. Most types
+# have no role, and are of the collection.
+EQUIPMENT = "equipment"
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
 _DIRECTED = ("ill_request", "ill_event")
@@ -103,6 +107,7 @@ ROLES: dict[str, Sequence[str]] = {
         PLACE,
     ),
     "loan": (PLACE,),
+    "code": (EQUIPMENT,),
 }
 
 # What a status may say of how a case stands.
@@ -135,6 +140,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "circulation_event": ("kind_as_exported", *OF_CARDS),
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
+    "code": ("item_type",),
 }
 
 
@@ -154,6 +160,8 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
+    if about == "code":
+        return tuple(ROLES[about])
     own = config.get("process", {})
     known = processes(config if isinstance(own, dict) else {}).values()
     found = [role for role in ROLES.get(about, ()) if role != PLACE]

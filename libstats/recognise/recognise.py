@@ -23,6 +23,9 @@ from libstats.recognise.sniff import parts
 
 VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{1,4}[-/.]\d\d?[-/.]\d{1,4}([ T].*)?|\S+@\S+[.]\S+")
 
+# what may be the barcode of a copy, where it stands alone in its line
+BARCODE = re.compile(r"[A-Za-z]{0,4}\d{6,20}")
+
 
 def recognise(
     path: Path, entry: str | None = None, config: Config | None = None
@@ -189,6 +192,11 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
             for s, _, lacks in near
         )
         remedy = f"Nearest: {remedy}."
+    elif len(header) == 1 and BARCODE.fullmatch(header[0].strip()):
+        remedy = (
+            "If these are barcodes that were scanned along a shelf, put that and the day into its "
+            "name: shelfscan_oB_2026-10-31.txt."
+        )
     elif any(VALUE.fullmatch(h.strip()) for h in header):
         remedy = "Its first line looks like a row: export it again with its headings."
     else:

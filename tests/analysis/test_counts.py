@@ -11,7 +11,7 @@ import pytest
 
 import libstats
 from libstats.definitions import counted
-from libstats.errors import AnalysisError
+from libstats.errors import AnalysisError, WorkspaceError
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 from tests.support.tables import holding
@@ -172,3 +172,30 @@ def test_reserves_are_ready_by_the_first_class() -> None:
     assert rows(
         found, "part, needed, ready, late, waiting, given_up, not_judged, round(share_ready, 3)"
     ) == [("EAST", 5, 1, 1, 1, 1, 1, 0.333)]
+
+
+def test_equipment_is_told_apart_from_the_collection() -> None:
+    """Of four checkouts two are of laptops, of one the type is not told."""
+    types = ["Laptop", "LAPTOP ", "BK", None]
+    con = holding(
+        config={"roles": {"koha": {"code": {"item_type": {"LAPTOP": "equipment"}}}}},
+        circulation_event=[
+            {
+                "happened_at": f"2026-10-05 10:0{n}",
+                "branch": "EAST",
+                "kind": "checkout",
+                "item_type": item_type,
+            }
+            for n, item_type in enumerate(types)
+        ],
+    )
+    found = libstats.circulation_by(con, "stock", **OCTOBER)
+    assert rows(found, "stock, checkouts") == [("collection", 1), ("equipment", 2), (None, 1)]
+
+
+def test_a_role_that_no_type_can_have_is_refused(workspace: Workspace) -> None:
+    config = workspace.folder / CONFIG
+    own = '\n[roles.koha.code.item_type]\n"LAPTOP" = "on loan"\n'
+    write(config, config.read_text(encoding="utf-8") + own)
+    with pytest.raises(WorkspaceError, match="equipment"):
+        find(workspace.folder)

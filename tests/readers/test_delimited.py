@@ -291,3 +291,36 @@ def test_a_damaged_line_of_a_wrapped_list_is_one_line(tmp_path: Path, workspace:
         2,
         1,
     )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    cells=st.lists(
+        st.lists(st.text(alphabet='ab "~;,', max_size=6), min_size=3, max_size=3),
+        min_size=1,
+        max_size=6,
+    ),
+    delimiter=st.sampled_from("|\t^,"),
+)
+def test_whatever_stands_between_marks_comes_back(
+    tmp_path: Path, cells: list[list[str]], delimiter: str
+) -> None:
+    """A program that writes marks round each cell and never doubles those within: every cell comes
+    back, unless it holds what ends a cell."""
+    ends = f'"{delimiter}"'
+    rows = [
+        [cell.replace('""', '"a') for cell in row]
+        for row in cells
+        # marks at an end, a cell of one mark or what ends one are of two readings
+        if not any(ends in f"{cell}{delimiter}" or cell[-1:] == '"' for cell in row)
+        and not any(cell[:1] == delimiter or cell[:1] == '"' for cell in row)
+    ]
+    lines = [delimiter.join(f'"{cell}"' for cell in row) for row in rows]
+    # one cell with a mark of its own within, so that the marks cannot be trusted
+    first = delimiter.join(('"x "y" z"', '"1"', '"2"'))
+    path = write(tmp_path / "list.txt", "\n".join(["h|i|j".replace("|", delimiter), first, *lines]))
+    part = next(iter(delimited.probe(path).headers()))
+    counted = part.count()
+    found = [row for _, row in part.records(counted)]
+    assert counted.records == len(found) + 1
+    assert found == [['x "y" z', "1", "2"], *rows]

@@ -29,6 +29,7 @@ def test_barcodes_alone_are_taken_for_nothing(workspace: Workspace, tmp_path: Pa
         receipt = libstats.load(workspace, [write(tmp_path / name, BARE)]).files[0]
         assert receipt.outcome == "refused", name
         assert "31234" not in receipt.reason
+        assert "shelfscan_oB_2026-10-31.txt" in receipt.reason
     unsaid = libstats.load(workspace, [write(tmp_path / "shelfscan-2026-10-31.txt", BARE)])
     assert "[sources.scanner.columns]" in unsaid.files[0].reason
 

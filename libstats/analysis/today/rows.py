@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from libstats.analysis.today_access import PROBLEM
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS, ill_details
 from libstats.analysis.today.invoices import QUESTIONS
 from libstats.analysis.today.orders import (
@@ -147,25 +148,6 @@ _LOAN = f"""
     left join copy_state s on s.source = i.source and s.item_key = i.item_key
     left join title t on t.source = i.source and t.title_id = i.title_id
     left join queue q on q.source = i.source and q.title_id = i.title_id
-"""
-_ACCESS = """
-    select
-        source as of_source,
-        problem_id as of_case,
-        'all' as said,
-        null::varchar as look_for,
-        null::varchar as barcode,
-        resource as what,
-        cause as who,
-        null::varchar as call_number,
-        null::varchar as shelf_order,
-        null::timestamp as since,
-        null::map(varchar, double) as limits,
-        null::varchar as task,
-        if(passed_on_at is null, null, strftime(passed_on_at, 'vendor told on %B %-d, %Y')) as why,
-        false as is_stuck,
-        0 as urgency
-    from access_problem
 """
 _NONE = """
     select
@@ -330,7 +312,7 @@ def _details(
         {
             "loan": _LOAN,
             "serials": ISSUES,
-            "access_problem": _ACCESS,
+            "access_problem": PROBLEM,
             "invoice_question": QUESTIONS,
         }.get(process, _NONE)
     )

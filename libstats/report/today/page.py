@@ -9,12 +9,12 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
-from libstats.report.licences import licence_table, licences
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
+from libstats.report.today_beside import licence_table, licences, queue_table, shelf_table
 from libstats.wording import Row, capital, number, tenths
 
 __all__ = ["INTERNAL", "page", "sheets"]
@@ -125,8 +125,8 @@ def sheets(today: Today) -> bytes:
             for work in desk.work
             for task, rows in tasks(work, group)
         ),
-        *([_shelf(today.shelf)] if today.shelf else []),
-        *([_queues(today.queues)] if today.queues else []),
+        *([shelf_table(today.shelf)] if today.shelf else []),
+        *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
@@ -255,9 +255,9 @@ def _at_desk(today: Today, desk: Desk, group: str) -> list[Table | str]:
         more = work.more(group)
         pieces.append(paragraph(f"And {number(more)} more: {work.process.title}.") if more else "")
     if group == DO and desk.shelf:
-        pieces.append(_shelf(desk.shelf))
+        pieces.append(shelf_table(desk.shelf))
     if group == DECIDE and desk.queues:
-        pieces.append(_queues(desk.queues))
+        pieces.append(queue_table(desk.queues))
     return pieces
 
 
@@ -298,27 +298,6 @@ def _line(row: Row) -> Row:
         "why": row["why"] or (None if has_task else capital(said.last_step(row))),
         "next_step": None if has_task else said.words(row["next_step"]),
     }
-
-
-def _shelf(rows: list[Row]) -> Table:
-    """What stands on the hold shelf past its date."""
-    names = ("barcode", "title", "call_number", "branch", "expires_on", "days_past")
-    listed = [{name: row[name] for name in names} for row in rows]
-    headings = {"barcode": "Look for", "expires_on": "Last day", "days_past": "Days past it"}
-    return table(listed, "On the hold shelf past their date", headings=headings)
-
-
-def _queues(rows: list[Row]) -> Table:
-    """The titles with long queues."""
-    names = ("title", "waiting", "copies", "on_order", "branches")
-    listed = [{name: row[name] for name in names} for row in rows]
-    headings = {
-        "waiting": "Holds waiting",
-        "copies": "Copies that can fill them",
-        "on_order": "Copies on order",
-        "branches": "Holds by branch",
-    }
-    return table(listed, "Long queues: buy another copy?", headings=headings)
 
 
 def _untold(today: Today) -> Html:

@@ -1,0 +1,45 @@
+"""What stands on today's page beside the cases: the hold shelf, long queues, licences to decide."""
+
+from __future__ import annotations
+
+from libstats.report.page.html import paragraph
+from libstats.report.page.table import Html, Table, joined, table
+from libstats.wording import Row, number
+
+
+def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """What must be decided by a day; nothing where nothing must."""
+    if not rows:
+        return []
+    heading = f"Licences to decide: {number(len(rows))}"
+    meaning = "Enter the day in the form licences once it is decided: the line then goes."
+    return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
+
+
+def licence_table(rows: list[Row]) -> Table:
+    """Which licences, and by when."""
+    names = ("resource", "decide_by", "days_left", "ends_on", "price", "currency")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {"decide_by": "Decide by", "days_left": "Days left", "ends_on": "Term ends on"}
+    return table(listed, "Licences to decide", headings=headings)
+
+
+def shelf_table(rows: list[Row]) -> Table:
+    """What stands on the hold shelf past its date."""
+    names = ("barcode", "title", "call_number", "branch", "expires_on", "days_past")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {"barcode": "Look for", "expires_on": "Last day", "days_past": "Days past it"}
+    return table(listed, "On the hold shelf past their date", headings=headings)
+
+
+def queue_table(rows: list[Row]) -> Table:
+    """The titles with long queues."""
+    names = ("title", "waiting", "copies", "on_order", "branches")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {
+        "waiting": "Holds waiting",
+        "copies": "Copies that can fill them",
+        "on_order": "Copies on order",
+        "branches": "Holds by branch",
+    }
+    return table(listed, "Long queues: buy another copy?", headings=headings)
