@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from libstats.analysis.today_access import PROBLEM
+from libstats.analysis.today.access import PROBLEM
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS, ill_details
 from libstats.analysis.today.invoices import QUESTIONS
 from libstats.analysis.today.orders import (

@@ -14,7 +14,7 @@ from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.report.today_beside import licence_table, licences, queue_table, shelf_table
+from libstats.report.today.beside import licence_table, licences, queue_table, shelf_table
 from libstats.wording import Row, capital, number, tenths
 
 __all__ = ["INTERNAL", "page", "sheets"]
