@@ -75,7 +75,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
-    for name in ("active_borrowers", "shelf_time"):
+    for name in ("active_borrowers", "cataloguing", "shelf_time"):
         yield name, PERIOD
     for by in PARTS:
         yield "circulation_by", {"by": by, **PERIOD}
