@@ -20,6 +20,7 @@ START = re.compile(
     rb"[\r\n\0\x1a \t]*(?:\xef\xbb\xbf)?(?:[\d ]{5}|.{5}[acdnp][a-z][a-z ].{2}22)", re.S
 )
 COPIES = "copies"
+MEMORY = 1 << 28
 
 
 def is_marc(head: bytes) -> bool:
@@ -48,6 +49,11 @@ class Marc(Part):
     def delimiter_anew(self) -> str:
         """The sign of a subfield, which no value holds."""
         return SUBFIELD
+
+    @property
+    def enough_memory(self) -> int | None:
+        """A quarter of a gigabyte, or half of the file where that is more."""
+        return max(MEMORY, self.place.stamp[0] // 2)
 
     @property
     def name(self) -> str:
