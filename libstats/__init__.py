@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from libstats.analysis.alarms import check
+    from libstats.analysis.cataloguing import cataloguing
     from libstats.analysis.circulation import circulation
     from libstats.analysis.circulation_parts import active_borrowers, circulation_by
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
@@ -51,6 +52,7 @@ __all__ = [
     "active_borrowers",
     "backlog",
     "call_number_schemes",
+    "cataloguing",
     "check",
     "circulation",
     "circulation_by",
@@ -95,6 +97,7 @@ _PLACES = {
     "active_borrowers": "libstats.analysis.circulation_parts",
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
+    "cataloguing": "libstats.analysis.cataloguing",
     "check": "libstats.analysis.alarms",
     "circulation": "libstats.analysis.circulation",
     "circulation_by": "libstats.analysis.circulation_parts",

@@ -341,6 +341,7 @@ class Batch:
                 for plan in faulty:
                     explain_derived(self.con, plan, without_misleading(self.con, primary, raw), seq)
                 receipt.notes.append(notes.rejected(seq))
+            receipt.remarks = incoming.part.remarks()
             receipt.notes += notes.of_file(
                 incoming, seq, self.clock, receipt.rows_read, is_to_come=file in self.to_come
             )

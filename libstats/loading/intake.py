@@ -115,6 +115,7 @@ class Intake:
             " declaration has changed since"
             for twin in twins
         ]
+        receipt.remarks = incoming.part.remarks()
         receipt.notes += notes.of_file(
             incoming, seq, self.clock, receipt.rows_read, is_to_come=self._is_to_come
         )

@@ -40,7 +40,6 @@ def of_file(
         )
     if lacks := incoming.part.lacks(rows_read):
         found.append(lacks)
-    found += incoming.part.remarks()
     if incoming.source.tells_zones and incoming.job.workspace.timezone is None:
         found.append(
             "its times may say their zone and are taken as they are written; [library] timezone in"

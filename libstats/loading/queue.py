@@ -8,6 +8,7 @@ from functools import cache
 import duckdb
 
 from libstats.errors import FileRefused, NotLoadedYet
+from libstats.loading import modest
 from libstats.loading.batch import Batch
 from libstats.loading.incoming import BIG, Incoming, Job
 from libstats.loading.intake import Intake, repeated
@@ -138,11 +139,23 @@ class Queue:
     def _alone(self, incoming: Incoming) -> FileReceipt:
         intake = Intake(incoming)
         try:
+            with modest.within(self.job.con, self._memory(incoming)) as is_modest:
+                try:
+                    return intake.run()
+                except duckdb.OutOfMemoryException:
+                    if not is_modest:
+                        raise
             return intake.run()
         except (FileRefused, OSError, duckdb.Error) as error:
             receipt = not_loaded(incoming.part.written, error)
             receipt.has_traces = intake.has_traces
             return receipt
+
+    def _memory(self, incoming: Incoming) -> int | None:
+        """How much memory a part is loaded in, where the library says nothing of it."""
+        if self.job.workspace.memory_limit is not None:
+            return None
+        return incoming.part.enough_memory
 
     def _refuse_renamed(self, system: str, file: str) -> None:
         """FileRefused if exports of the system are loaded under a name that the configuration no

@@ -32,6 +32,7 @@ class FileReceipt:
 
     file        its name as it is, for who has just named it
     recorded    what the ledger calls it, where it was loaded
+    remarks     what is said of it beside the notes, and is no news
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
                 wrote is gone, but legible in freed blocks until the store is written anew
     """
@@ -51,6 +52,7 @@ class FileReceipt:
     has_traces: bool = False
     notes: list[str] = field(default_factory=list)
     recorded: str = ""
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def is_rejected(self) -> bool:
@@ -77,12 +79,9 @@ class FileReceipt:
                 f"{self.file}{what}: {self.outcome}",
                 *(f"    {line}" for line in self.reason.splitlines()),
             ]
-        told = (
-            ", ".join(
-                f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)
-            )
-            or "the file has headings and nothing below them"
-        )
+        told = ", ".join(
+            f"{self.dispositions[d]:,} {d}" for d in DISPOSITIONS if self.dispositions.get(d)
+        ) or ("nothing" if self.remarks else "the file has headings and nothing below them")
         when = f"{self.exported_at:%Y-%m-%d %H:%M}" if self.exported_at else ""
         exported = f"exported {when} ({HOW[self.exported_from]})"
         text = [
@@ -100,7 +99,7 @@ class FileReceipt:
             )
         if self.recorded not in ("", self.file):
             text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
-        return text + [f"    {note}" for note in self.notes]
+        return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
 
 
 @dataclass

@@ -120,6 +120,11 @@ class Part(ABC):
         return ","
 
     @property
+    def enough_memory(self) -> int | None:
+        """Bytes in which DuckDB can load it; None where it may take all that there are."""
+        return None
+
+    @property
     def is_fast(self) -> bool:
         """True if DuckDB itself can read it."""
         return False

@@ -79,7 +79,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
-    for name in ("active_borrowers", "shelf_time", *counts):
+    for name in ("active_borrowers", "cataloguing", "shelf_time", *counts):
         yield name, PERIOD
     for by in PARTS:
         yield "circulation_by", {"by": by, **PERIOD}

@@ -72,7 +72,7 @@ def test_every_record_has_a_disposition_and_the_copies_one_of_their_own(
         "set aside": 3,
         "rejected": 3,
     }
-    assert "set aside: 1 authority record, 1 deleted record, 1 holdings record" in records.notes
+    assert "set aside: 1 authority record, 1 deleted record, 1 holdings record" in records.remarks
     assert (records.file, copies.file) == ("whole.mrc", "whole.mrc#copies")
     assert str(records.exported_at) == "2026-09-01 12:00:00"
     # 3 of the first, which comes twice, 1 of the second, and one of 2 in the cut one's directory

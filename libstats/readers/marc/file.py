@@ -30,7 +30,7 @@ from libstats.readers.marc.worker import Stretch, Worker, written
 from libstats.readers.place import Place
 from libstats.readers.text import blocks
 
-# from so many bytes on a second process is worth its start
+# from so many bytes on a process for each core is worth its start
 SPLIT = 1 << 24
 MOST_WORKERS = 4
 # no record is as long: what goes on without a 0x1D is none
@@ -117,24 +117,29 @@ class File:
 
     def _write(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> Told:
         stretches = self._stretches(to, advance)
-        if len(stretches) < 2:
+        if not stretches:
             told = self._written_here(to)
             advance(self.place.stamp[0] if self.place.is_plain else 0)
             return told
-        workers = [Worker(stretch) for stretch in stretches[1:]]
+        # all are read by others: what this process once took, DuckDB would lack
+        told, workers = Told(), [Worker(stretch) for stretch in stretches]
         try:
-            told = stretches[0].run()
             for worker in workers:
                 told.add(worker.told())
-                for whole, part in zip(to, worker.stretch.to, strict=True):
-                    with whole.open("ab") as out, Path(part).open("rb") as rows:
-                        shutil.copyfileobj(rows, out, BLOCK)
-                    Path(part).unlink()
+                advance(worker.stretch.size)
+                self._take_over(worker.stretch, to)
         finally:
             for worker in workers:
                 worker.stop()
-        advance(self.place.stamp[0])
         return told
+
+    def _take_over(self, stretch: Stretch, to: tuple[Path, Path]) -> None:
+        """Put the rows of a stretch behind those before it."""
+        for whole, part in zip(to, map(Path, stretch.to), strict=True):
+            if part != whole:
+                with whole.open("ab") as out, part.open("rb") as rows:
+                    shutil.copyfileobj(rows, out, BLOCK)
+                part.unlink()
 
     def _written_here(self, to: tuple[Path, Path]) -> Told:
         if self.xml:
@@ -148,7 +153,7 @@ class File:
         size = self.place.stamp[0]
         if self.xml or not self.place.is_plain or size < SPLIT:
             return []
-        wanted = min(os.cpu_count() or 1, MOST_WORKERS, size // (SPLIT // 2))
+        wanted = max(1, min(os.cpu_count() or 1, MOST_WORKERS, size // (SPLIT // 2)))
         marks = self.counted(advance).marks
         begins = [max(m for m in marks if m[0] <= size * n // wanted) for n in range(wanted)]
         begins = sorted(set(begins))

@@ -17,9 +17,10 @@ from libstats.readers.part import Advance, Count, Normalised, Part, Wanted, idle
 
 # a leader as every program writes it; else five digits or blanks, and marks of fields behind them
 START = re.compile(
-    rb"[\r\n\0\x1a \t]*(?:\xef\xbb\xbf)?(?:\d{5}.{5}22\d{5}.{3}45|[\d ]{5}.{19})", re.S
+    rb"[\r\n\0\x1a \t]*(?:\xef\xbb\xbf)?(?:[\d ]{5}|.{5}[acdnp][a-z][a-z ].{2}22)", re.S
 )
 COPIES = "copies"
+MEMORY = 1 << 28
 
 
 def is_marc(head: bytes) -> bool:
@@ -50,6 +51,11 @@ class Marc(Part):
         return SUBFIELD
 
     @property
+    def enough_memory(self) -> int | None:
+        """A quarter of a gigabyte, or half of the file where that is more."""
+        return max(MEMORY, self.place.stamp[0] // 2)
+
+    @property
     def name(self) -> str:
         """Its name in messages."""
         return self._named(self.place.name, ", ")
@@ -77,16 +83,14 @@ class Marc(Part):
         return self.file.dated()
 
     def remarks(self) -> list[str]:
-        """What records were set aside, and by what map it was read."""
-        others = self.file.others()
+        """What records were set aside; that none holds copies."""
         if self.is_of_copies:
-            return []
+            return [] if self.file.counted(idle).copies else ["its records hold no copies"]
         found = [
             f"{number:,} {kind} record{'' if number == 1 else 's'}"
-            for kind, number in sorted(others.items())
+            for kind, number in sorted(self.file.others().items())
         ]
-        aside = [f"set aside: {', '.join(found)}"] if found else []
-        return [f"read by the map {self.map}", *aside]
+        return [f"set aside: {', '.join(found)}"] if found else []
 
     def headers(self) -> Iterator[Marc]:
         """The list under its headings, which do not stand in it."""
