@@ -77,8 +77,6 @@ FAULTS = f"""
             select
                 order_source,
                 order_id,
-                sum(quantity) filter (where quantity > 0) as ever_billed,
-                count(quantity) = count(*) as has_quantity,
                 sum(amount) as billed_amount
             from not_scanned
             where order_id is not null
@@ -241,6 +239,16 @@ FAULTS = f"""
             from bill_line
             group by source
         ),
+        ever as (
+            select
+                order_source,
+                order_id,
+                sum(quantity) filter (where quantity > 0) as ever_billed,
+                count(quantity) = count(*) as has_quantity
+            from line
+            where order_id is not null
+            group by all
+        ),
         not_billed as (
             select
                 o.*,
@@ -248,7 +256,7 @@ FAULTS = f"""
                 o.received - coalesce(b.ever_billed, 0) as copies
             from orders o
             join span s on s.source = o.source
-            left join of_order b on b.order_source = o.source and b.order_id = o.order_id
+            left join ever b on b.order_source = o.source and b.order_id = o.order_id
             where not o.is_written and not o.stands and not o.is_cancelled
                 and coalesce(b.has_quantity, true)
                 and o.received > coalesce(b.ever_billed, 0)
