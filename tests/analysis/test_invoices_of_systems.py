@@ -3,15 +3,19 @@ hand."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import libstats
+from libstats.analysis import today, today_invoices
+from libstats.analysis.today_rows import DO
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
 
+NOW = datetime(2026, 10, 31, 8)
 # Evergreen: two copies at 12.00, billed for 15.00 each; of the second line one of two came
 EVERGREEN = {
     "lines-2026-10-31.csv": """Lineitem ID,Purchase Order ID,Provider Code,Status,Estimated Unit Price,Order Date,Item Detail ID,Actual Receive Date
@@ -88,3 +92,30 @@ def test_each_system_has_its_fault_named(
     with libstats.open(workspace) as con:
         rows = libstats.invoice_checks(con).select("check_name, invoice_number, difference")
         assert rows.fetchall() == wanted
+
+
+def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Both are to be done now, at the desk of technical services; the day of the bill is their
+    age."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    libstats.load(workspace, [write(tmp_path / name, text) for name, text in EVERGREEN.items()])
+    with libstats.open(workspace) as con:
+        work = next(
+            w for w in today.read(con, NOW).work if w.process.name == today_invoices.INVOICES
+        )
+        assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in work.of(DO)] == [
+            (
+                "Billed and not received: ask receiving",
+                "INV-1",
+                "INGRAM",
+                "9.00; 2 billed, 1 received; Did these copies come? If not, ask the vendor",
+            ),
+            (
+                "Price against the order: ask vendor",
+                "INV-1",
+                "INGRAM",
+                "6.00; 2 copies at 12.00; Why is the price another than that of the order?",
+            ),
+        ]
