@@ -12,7 +12,7 @@ import pytest
 import libstats
 from libstats.analysis import today, today_invoices
 from libstats.analysis.today_rows import DO
-from libstats.workspace.workspace import Workspace
+from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
 NOW = datetime(2026, 10, 31, 8)
@@ -119,3 +119,38 @@ def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
                 "6.00; 2 copies at 12.00; Why is the price another than that of the order?",
             ),
         ]
+
+
+FINANCE = """
+[export."finance payments"]
+recognise = ["Voucher", "Supplier"]
+happened = ["paid_on"]
+dates = "day first, as in 31/10/2026"
+[export."finance payments".columns.payment]
+"Voucher" = "payment_id"
+"Reference" = "invoice_number"
+"Supplier" = "vendor_name"
+"Net" = "amount"
+"Posted" = "paid_on"
+"""
+LEDGER = """Voucher,Supplier,Reference,Net,Posted,Clerk
+9001,Ingram Content,INV-1,57.00,20/07/2026,canary
+"""
+
+
+def test_the_finance_offices_list_is_mapped_without_code(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Billed 30.00 and 18.00, paid 57.00."""
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    config.write_text(text + FINANCE, encoding="utf-8")
+    place = find(workspace.folder)
+    files = EVERGREEN | {"ledger.csv": LEDGER}
+    receipt = libstats.load(place, [write(tmp_path / name, each) for name, each in files.items()])
+    assert receipt.is_clean, str(receipt)
+    with libstats.open(place) as con:
+        rows = libstats.invoice_checks(con).select("check_name, invoice_number, difference")
+        assert ("paid otherwise than billed", "INV-1", Decimal("9.00")) in rows.fetchall()

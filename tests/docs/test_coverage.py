@@ -47,6 +47,7 @@ EXERCISED = {
             "serial issues",
             "notices",
             "decisions",
+            "payments",
         )
     },
     "alma items of the REST service": f"{SERVICE} (9 items)",
