@@ -525,6 +525,17 @@ create table fund_transaction (
     happened_on         date            -- sticky: day of the movement
 );
 
+-- A payment of a vendor's invoice as the finance office has it, which need not be what the library system believes.
+create table payment (
+    payment_id          varchar,        -- key: the finance office's number of the payment, or of its line
+    invoice_number      varchar,        -- sticky: the vendor's number of the invoice that it pays
+    vendor_name         varchar,        -- sticky: the vendor as the finance office names it
+    amount              decimal(12, 2), -- sticky: what was paid; negative where money came back
+    currency            varchar,        -- sticky: currency of the amount
+    paid_on             date,           -- sticky: day of the payment
+    account             varchar         -- sticky: the account that it was paid from
+);
+
 -- What a code of one system means: its name, and its part in the work.
 create table code (
     list                varchar check (list in ('branch', 'location', 'collection', 'item_type', 'patron_group', 'fund', 'status', 'reason')),  -- key: which list of codes

@@ -63,6 +63,7 @@ def _in_backlog(
 
 _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
 _BILLS: dict[str, str | None] = {"invoice": None, "invoice_line": None, "order_line": None}
+_BILLS |= {"payment": None}
 _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Provenance] = {

@@ -192,6 +192,7 @@ TOLD: dict[str, Told] = {
     "notice": _log("coalesce(kind, 'other')", "sent_at", "branch"),
     "invoice_line": _none("a part of an invoice, which has the day"),
     "fund_transaction": _log("kind", "happened_on"),
+    "payment": Told("log", (_event("paid", "paid_on"),)),
     "decision": _none("what was said of a case, not an event of it"),
     "code": _none("a name, not an event"),
 }

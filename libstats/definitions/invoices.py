@@ -54,6 +54,13 @@ CHECKS = {
         "acquisitions", "Close the order, so that its fund is free again"
     ),
     "no order line": Check("acquisitions", "Which order is it for?"),
+    "paid otherwise than billed": Check(
+        "finance office", "Why was another amount paid than the invoice asks for?"
+    ),
+    "paid and not billed": Check(
+        "finance office", "Which invoice was this? The library has none of that number"
+    ),
+    "billed and not paid": Check("finance office", "Was it paid? Their list does not have it"),
 }
 
 

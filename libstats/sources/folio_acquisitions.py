@@ -156,7 +156,8 @@ INVOICES = Source(
         zoned_time("invoiceDate")::date as billed_on,
         case
             when lower(trim("?status")) = 'paid' then zoned_time("paymentDate")::date
-        end as closed_on
+        end as closed_on,
+        "currency" as currency
     from raw"""
     },
 )

@@ -250,3 +250,30 @@ NOTICES = Source(
     from raw"""
     },
 )
+
+# What the finance office paid, a line a payment of one invoice. A list of its own columns is
+# declared in libstats.toml, under [export."finance payments".columns.payment].
+PAYMENTS = Source(
+    system="own",
+    name="payments",
+    recognise=("payment_id", "paid_on"),
+    required={
+        "invoice_number": (
+            "add a column invoice_number with the vendor's number of the invoice that was paid"
+        )
+    },
+    happened=("paid_on",),
+    set_aside={"total": """lower(trim("payment_id")) similar to '(grand |sub)?totals?:?'"""},
+    fills={
+        "payment": """
+    select
+        "payment_id" as payment_id,
+        "invoice_number" as invoice_number,
+        "vendor_name" as vendor_name,
+        plain_amount(trim("amount")) as amount,
+        "currency" as currency,
+        iso_date("paid_on") as paid_on,
+        "account" as account
+    from raw"""
+    },
+)

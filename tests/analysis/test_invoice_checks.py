@@ -201,3 +201,34 @@ def test_koha_tells_the_invoice_in_the_order_line() -> None:
     }
     with holding(**tables) as con:
         assert named(con) == [("price against the order", "order line O3", Decimal("12.00"))]
+
+
+PAID = {"payment_id": "P1", "invoice_number": " 77 ", "vendor_name": "Heron", "currency": "EUR"} | {
+    "amount": "40.00", "paid_on": "2026-03-20",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("payments", "wanted"),
+    [
+        ([PAID], []),
+        ([PAID, PAID | {"payment_id": "P2"}], [("paid otherwise than billed", "I1", "40.00")]),
+        ([PAID | {"amount": "39.99"}], [("paid otherwise than billed", "I1", "-0.01")]),
+        # two parts are one payment
+        ([PAID | {"amount": "15.00"}, PAID | {"payment_id": "P2", "amount": "25.00"}], []),
+        ([PAID | {"currency": "USD"}], []),
+        ([PAID, PAID | {"payment_id": "P2", "invoice_number": "78"}],
+         [("paid and not billed", "78", "40.00")]),
+        ([PAID | {"invoice_number": "1", "paid_on": "2026-02-01"}],
+         [("billed and not paid", "I1", "40.00")]),
+        # a list that begins later tells nothing of the invoice
+        ([PAID | {"invoice_number": "2", "paid_on": "2026-04-01"}],
+         [("paid and not billed", "2", "40.00")]),
+    ],
+)  # fmt: skip
+def test_the_finance_office_is_held_against_the_invoices(
+    payments: list[dict[str, str]], wanted: list[tuple[str, str, str]]
+) -> None:
+    tables = {"order_line": [ORDER], "invoice": [BILL], "invoice_line": [LINE]}
+    with holding(**tables, payment=payments) as con:
+        assert named(con) == [(check, about, Decimal(over)) for check, about, over in wanted]

@@ -52,6 +52,7 @@ EXERCISED = {
             "serial issues",
             "notices",
             "decisions",
+            "payments",
         )
     },
     "alma items of the REST service": f"{SERVICE} (9 items)",

@@ -27,20 +27,32 @@ from libstats import report
 from libstats.cli import main
 from libstats.declaration.select import plans
 from libstats.declaration.source import Source
-from libstats.recognise.recognise import recognise
+from libstats.readers.part import Part
+from libstats.readers.place import places
+from libstats.recognise.recognise import recognise, recognise_part
+from libstats.recognise.sniff import parts
 from libstats.store import generations, steps
 from libstats.workspace.workspace import CONFIG, Workspace, find
-from tests.sources.test_sources import PAIRS
+from tests.sources.test_sources import PAIRS, named
 from tests.support.books import write_xlsx
 
 CANARY = "canary"
 Table = list[list[str]]
 
 
+def _recognised(pair: Path) -> tuple[Source, Part]:
+    """The part of a pair that its source reads: a file of messages has several."""
+    found = recognise(pair)
+    if found[0] == named(pair.parent):
+        return found
+    others = (recognise_part(part) for place in places(pair) for part in parts(place))
+    return next(other for other in others if other[0] == named(pair.parent))
+
+
 def planted(pair: Path) -> tuple[bool, Source, Table]:
     """A golden export with its canaries: whether a row that slipped is in it, its source, its
     headings and rows."""
-    source, part = recognise(pair)
+    source, part = _recognised(pair)
     header = [re.sub(r"#\d+$", "", h) for h in part.header]
     people = {
         h

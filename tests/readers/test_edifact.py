@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.cli import main
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.edifact.part import KINDS, counts
+from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 
 HEAD = ("BGM+380+{number}+9", "DTM+137:20261030:102", "NAD+SU+4099::9", "CUX+2:EUR:4")
@@ -197,3 +199,48 @@ def test_the_count_is_that_of_the_rows() -> None:
     text = interchange(invoice("ALC+C", "UNS+S", "ALC+C++++DL", "MOA+9:10"), invoice("UNS+S"))
     assert counts(text) == {"invoices": 2, "invoice lines": 2, "invoice charges": 1}
     assert {kind.name for kind in KINDS} >= set(counts(text))
+
+
+PERSONS = (
+    "NAD+BY+4099::9++Mary Canary+1 Canary Road",
+    "CTA+OC+7:Mary Canary",
+    "COM+mary.canary@example.org:EM",
+    "FTX+GEN+++For Mary Canary",
+    "RFF+API:canary",
+)
+OF_LINES = (
+    "FTX+LIN++NP:8B:28+Mary Canary asked for it",
+    "IMD+L+009+:::Canary, Mary",
+    "GIR+001+B1:LAC+MAIN:LLO+Mary Canary:LCV",
+    "NAD+DP+canary",
+)
+
+
+@pytest.mark.parametrize("kind", ["INVOIC", "ORDERS", "ORDRSP", "QUOTES"])
+def test_persons_are_read_of_no_message(
+    kind: str, workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not in the store, nor in what is written on the way, also of a message that is damaged."""
+    head = [s.format(number="A1") for s in HEAD]
+    bodies = [[*head, *PERSONS, *LINE, "RFF+LI:7/1", *OF_LINES, "UNS+S"] for _ in range(2)]
+    text = interchange(
+        message(*bodies[0], kind=kind),
+        message(*bodies[1][1:], "MOA+9:Mary Canary", kind=kind, said=99),
+    )
+    seen: set[str] = set()
+
+    def looked(name: str) -> None:
+        seen.update(
+            f"{name}: {path.name}"
+            for path in workspace.folder.rglob("*")
+            if path.is_file() and b"canary" in path.read_bytes().lower()
+        )
+
+    with steps.watched(looked):
+        receipts = loaded(workspace, tmp_path / "a.edi", text)
+    looked("at the end")
+    assert main.main(["-w", str(workspace.folder), "rejects"]) == 0
+    assert seen == set()
+    assert {file.outcome for file in receipts} == {"loaded"}
+    told = "\n".join(line for file in receipts for line in file.lines())
+    assert "canary" not in (told + capsys.readouterr().out).lower()

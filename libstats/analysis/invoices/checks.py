@@ -48,6 +48,9 @@ def invoice_checks(
     - `billed in full and still open`: the order is billed and received, and its money still set
       aside
     - `no order line`: a line for copies that no order is known of, where others have one
+    - `paid otherwise than billed`, `paid and not billed`, `billed and not paid`: the invoice
+      against the finance office's list of payments (table `payment`), by the vendor's number of
+      it; the last after `days`, of invoices since that list begins
 
     An order is a line with what was split off from it. Of standing orders neither quantities nor
     receipts are looked at. A credit note takes off what it credits.

@@ -108,6 +108,7 @@ FACTS = rf"""
             select
                 source,
                 order_line_id,
+                count(*) as copies,
                 count(coalesce(received_at, received_on)) as received
             from order_copy
             group by all
@@ -133,6 +134,8 @@ FACTS = rf"""
                 coalesce(o.title, t.title) as told_title,
                 coalesce(o.vendor_name, v.name, o.vendor_id, p.vendor_id) as vendor,
                 coalesce(o.is_exchanged, false) as is_written,
+                -- some systems (Evergreen) list the copies, and no number of them
+                coalesce(o.quantity, c.copies) as how_many,
                 s.has_one_currency,
                 case
                     when o.quantity_received is not null then o.quantity_received
@@ -161,7 +164,7 @@ FACTS = rf"""
                 max(told_title) as title,
                 max(vendor) as vendor,
                 max(currency) as currency,
-                sum(quantity) as ordered,
+                sum(how_many) as ordered,
                 if(count(came) = count(*), sum(came), null) as received,
                 max(received_on) as received_on,
                 bool_and(coalesce(status = 'cancelled' or cancelled_on is not null, false))

@@ -77,8 +77,6 @@ FAULTS = f"""
             select
                 order_source,
                 order_id,
-                sum(quantity) filter (where quantity > 0) as ever_billed,
-                count(quantity) = count(*) as has_quantity,
                 sum(amount) as billed_amount
             from not_scanned
             where order_id is not null
@@ -241,6 +239,16 @@ FAULTS = f"""
             from bill_line
             group by source
         ),
+        ever as (
+            select
+                order_source,
+                order_id,
+                sum(quantity) filter (where quantity > 0) as ever_billed,
+                count(quantity) = count(*) as has_quantity
+            from line
+            where order_id is not null
+            group by all
+        ),
         not_billed as (
             select
                 o.*,
@@ -248,7 +256,7 @@ FAULTS = f"""
                 o.received - coalesce(b.ever_billed, 0) as copies
             from orders o
             join span s on s.source = o.source
-            left join of_order b on b.order_source = o.source and b.order_id = o.order_id
+            left join ever b on b.order_source = o.source and b.order_id = o.order_id
             where not o.is_written and not o.stands and not o.is_cancelled
                 and coalesce(b.has_quantity, true)
                 and o.received > coalesce(b.ever_billed, 0)
@@ -270,6 +278,62 @@ FAULTS = f"""
                         then b.last_on < $as_of::date - to_days($days::integer)
                     else b.received >= b.ordered
                 end
+        ),
+        -- the finance office knows a number and a name of its own for the vendor: a number that
+        --   two vendors have is not judged
+        paid as (
+            select
+                upper(trim(invoice_number)) as number,
+                any_value(invoice_number) as invoice_number,
+                any_value(vendor_name) as vendor,
+                any_value(source) as source,
+                any_value(currency) as currency,
+                sum(amount) as paid,
+                max(paid_on) as paid_on,
+                count(*) as payments,
+                count(distinct vendor_name) <= 1 and count(distinct currency) <= 1 as is_one
+            from payment
+            where nullif(trim(invoice_number), '') is not null
+            group by all
+        ),
+        -- the invoice in the library system goes before the vendor's own message of it
+        to_pay as (
+            select
+                upper(trim(b.invoice_number)) as number,
+                b.*,
+                coalesce(b.total, l.lines + coalesce(b.shipping_cost, 0)) as asked,
+                count(*) over (partition by upper(trim(b.invoice_number))) = 1 as is_one
+            from bill b
+            left join of_invoice l using (source, invoice_id)
+            anti join again a using (source, invoice_id)
+            where nullif(trim(b.invoice_number), '') is not null
+            qualify b.is_exchanged = min(b.is_exchanged) over (
+                partition by upper(trim(b.invoice_number))
+            )
+        ),
+        paid_otherwise as (
+            select
+                t.*,
+                p.paid,
+                p.payments,
+                p.paid - t.asked as over
+            from to_pay t
+            join paid p using (number)
+            where t.is_one and p.is_one and p.paid <> t.asked
+                and coalesce(t.currency = p.currency, true)
+        ),
+        paid_alone as (
+            from paid
+            anti join to_pay using (number)
+            anti join again a on upper(trim(a.invoice_number)) = number
+            where paid_on >= (select min(billed_on) from bill)
+        ),
+        not_paid as (
+            from to_pay
+            anti join paid using (number)
+            where asked > 0
+                and billed_on >= (select min(paid_on) from payment)
+                and billed_on < $as_of::date - to_days($days::integer)
         ),
         unlinked as (
             from once

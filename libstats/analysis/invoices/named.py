@@ -151,6 +151,60 @@ NAMED = """
             join bill b using (source, invoice_id)
             union all
             select
+                'paid otherwise than billed',
+                source,
+                vendor,
+                invoice_id,
+                invoice_number,
+                billed_on,
+                billed_on,
+                null,
+                null,
+                null,
+                currency,
+                asked,
+                paid,
+                over,
+                payments || if(payments = 1, ' payment', ' payments')
+            from paid_otherwise
+            union all
+            select
+                'paid and not billed',
+                source,
+                vendor,
+                invoice_number,
+                invoice_number,
+                null,
+                paid_on,
+                null,
+                null,
+                null,
+                currency,
+                0,
+                paid,
+                paid,
+                'paid on ' || paid_on
+            from paid_alone
+            union all
+            select
+                'billed and not paid',
+                source,
+                vendor,
+                invoice_id,
+                invoice_number,
+                billed_on,
+                billed_on,
+                null,
+                null,
+                null,
+                currency,
+                asked,
+                0,
+                asked,
+                null
+            from not_paid
+            union all
+            select
                 'received and not billed',
                 source,
                 vendor,

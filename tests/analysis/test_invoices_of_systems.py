@@ -1,0 +1,156 @@
+"""Questions about the invoices of each system, from its own exports: one fault each, worked by
+hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from libstats.analysis.today_rows import DO
+
+import libstats
+from libstats.analysis import today, today_invoices
+from libstats.workspace.workspace import CONFIG, Workspace, find
+from tests.support.files import write
+
+NOW = datetime(2026, 10, 31, 8)
+# Evergreen: two copies at 12.00, billed for 15.00 each; of the second line one of two came
+EVERGREEN = {
+    "lines-2026-10-31.csv": """Lineitem ID,Purchase Order ID,Provider Code,Status,Estimated Unit Price,Order Date,Item Detail ID,Actual Receive Date
+11,1,INGRAM,received,12.00,2026-07-01 10:00:00-04,101,2026-07-20 10:00:00-04
+11,1,INGRAM,received,12.00,2026-07-01 10:00:00-04,102,2026-07-20 10:00:00-04
+12,1,INGRAM,on-order,9.00,2026-07-01 10:00:00-04,103,2026-07-20 10:00:00-04
+12,1,INGRAM,on-order,9.00,2026-07-01 10:00:00-04,104,
+""",
+    "invoices-2026-10-31.csv": """id,inv_ident,recv_date,close_date,provider_code
+1,INV-1,2026-07-15 00:00:00-04,,INGRAM
+""",
+    "entries-2026-10-31.csv": """id,invoice,lineitem,inv_item_count,billed_per_item,cost_billed,amount_paid
+1,1,11,2,f,30.00,
+2,1,12,2,t,9.00,
+""",
+}
+# Koha: received on two invoices of one number
+KOHA = {
+    "aqorders-2026-10-31.csv": """ordernumber;basketno;booksellerid;orderstatus;quantity;quantityreceived;ecost;unitprice;datereceived;invoiceid;invoicenumber;billingdate
+1;7;3;complete;1;1;20.00;20.00;2026-06-10;71;A-1;2026-06-01
+2;7;3;complete;1;1;14.00;14.00;2026-06-20;72;A-1;2026-06-15
+""",
+}
+# FOLIO: ordered in USD, billed in EUR
+FOLIO = {
+    "orders-2026-10-31.json": """{"poLines": [{"id": "p1", "poLineNumber": "1-1", "purchaseOrderId": "o1",
+ "receiptStatus": "Fully Received", "receiptDate": "2026-07-20T10:00:00.000+00:00",
+ "cost": {"quantityPhysical": 1, "listUnitPrice": 40.0, "currency": "USD"},
+ "metadata": {"createdDate": "2026-07-01T10:00:00.000+00:00", "updatedDate": "2026-07-20T10:00:00.000+00:00"}}]}""",
+    "bills-2026-10-31.json": """{"invoices": [{"id": "i1", "vendorInvoiceNo": "F-1", "vendorId": "v1", "currency": "EUR",
+ "invoiceDate": "2026-07-15T00:00:00.000+00:00", "status": "Open", "paymentDate": null}]}""",
+    "lines-2026-10-31.json": """{"invoiceLines": [{"id": "l1", "invoiceId": "i1", "invoiceLineNumber": "1", "poLineId": "p1",
+ "quantity": 1, "total": 40.0, "invoiceLineStatus": "Open"}]}""",
+}
+# Alma: billed for an order that was cancelled
+ALMA = {
+    "lines_202610310530.csv": """PO Line Reference,PO Number,Vendor Code,Status,List Price,Currency,PO Line Creation Date
+POL-1,PO-1,V,CANCELLED,20.00,USD,06/01/2026
+POL-2,PO-1,V,CLOSED,20.00,USD,06/01/2026
+""",
+    "bills_202610310530.csv": """Invoice-Number,Invoice-Date,Vendor Code,Invoice Line-Unique Identifier,PO Line Reference,Invoice Line Total Price
+B-1,07/01/2026,V,91,POL-1,18.00
+B-1,07/01/2026,V,92,POL-2,18.00
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        (
+            EVERGREEN,
+            [
+                ("billed and not received", "INV-1", Decimal("9.00")),
+                ("price against the order", "INV-1", Decimal("6.00")),
+            ],
+        ),
+        (KOHA, [("invoice number twice", "A-1", Decimal("14.00"))]),
+        (FOLIO, [("currency against the order", "F-1", Decimal("40.00"))]),
+        (ALMA, [("cancelled and billed", "B-1", Decimal("18.00"))]),
+    ],
+    ids=["evergreen", "koha", "folio", "alma"],
+)
+def test_each_system_has_its_fault_named(
+    files: dict[str, str],
+    wanted: list[tuple[str, str, Decimal]],
+    workspace: Workspace,
+    tmp_path: Path,
+) -> None:
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    paths = [write(tmp_path / name, text) for name, text in files.items()]
+    receipt = libstats.load(workspace, paths)
+    assert receipt.is_clean, str(receipt)
+    with libstats.open(workspace) as con:
+        rows = libstats.invoice_checks(con).select("check_name, invoice_number, difference")
+        assert rows.fetchall() == wanted
+
+
+def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Both are to be done now, at the desk of technical services; the day of the bill is their
+    age."""
+    workspace.config["library"] = {"timezone": "America/New_York"}
+    libstats.load(workspace, [write(tmp_path / name, text) for name, text in EVERGREEN.items()])
+    with libstats.open(workspace) as con:
+        work = next(
+            w for w in today.read(con, NOW).work if w.process.name == today_invoices.INVOICES
+        )
+        assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in work.of(DO)] == [
+            (
+                "Billed and not received: ask receiving",
+                "INV-1",
+                "INGRAM",
+                "9.00; 2 billed, 1 received; Did these copies come? If not, ask the vendor",
+            ),
+            (
+                "Price against the order: ask vendor",
+                "INV-1",
+                "INGRAM",
+                "6.00; 2 copies at 12.00; Why is the price another than that of the order?",
+            ),
+        ]
+
+
+FINANCE = """
+[export."finance payments"]
+recognise = ["Voucher", "Supplier"]
+happened = ["paid_on"]
+dates = "day first, as in 31/10/2026"
+[export."finance payments".columns.payment]
+"Voucher" = "payment_id"
+"Reference" = "invoice_number"
+"Supplier" = "vendor_name"
+"Net" = "amount"
+"Posted" = "paid_on"
+"""
+LEDGER = """Voucher,Supplier,Reference,Net,Posted,Clerk
+9001,Ingram Content,INV-1,57.00,20/07/2026,canary
+"""
+
+
+def test_the_finance_offices_list_is_mapped_without_code(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Billed 30.00 and 18.00, paid 57.00."""
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8").replace(
+        "[library]", '[library]\ntimezone = "America/New_York"', 1
+    )
+    config.write_text(text + FINANCE, encoding="utf-8")
+    place = find(workspace.folder)
+    files = EVERGREEN | {"ledger.csv": LEDGER}
+    receipt = libstats.load(place, [write(tmp_path / name, each) for name, each in files.items()])
+    assert receipt.is_clean, str(receipt)
+    with libstats.open(place) as con:
+        rows = libstats.invoice_checks(con).select("check_name, invoice_number, difference")
+        assert ("paid otherwise than billed", "INV-1", Decimal("9.00")) in rows.fetchall()
