@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from libstats.analysis.today_rows import DO
 
 import libstats
 from libstats.analysis import today, today_invoices
+from libstats.analysis.today.rows import DO
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
