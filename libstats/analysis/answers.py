@@ -192,6 +192,36 @@ def _collection_use(rows: list[Row], parameters: Row) -> list[str]:
     ]
 
 
+def _visits(rows: list[Row], parameters: Row) -> list[str]:
+    return _sum(rows, "visits", "visit")
+
+
+def _questions(rows: list[Row], parameters: Row) -> list[str]:
+    return _sum(rows, "questions", "question")
+
+
+def _sum(rows: list[Row], column: str, what: str) -> list[str]:
+    known = [row[column] for row in rows if row[column] is not None]
+    across = sum(row["lines_across"] for row in rows)
+    beside = f"; {_many(across, 'line')} over an end of the period left out" if across else ""
+    return [f"{_many(int(sum(known)), what) if known else f'No {what} was counted'}{beside}"]
+
+
+def _programmes(rows: list[Row], _: Row) -> list[str]:
+    held, came = (int(sum(row[n] or 0 for row in rows)) for n in ("programmes", "attendance"))
+    return [f"{_many(held, 'programme')}, attended by {number(came)}"]
+
+
+def _reserves(rows: list[Row], _: Row) -> list[str]:
+    needed, ready = (sum(row[n] for row in rows) for n in ("needed", "ready"))
+    return [f"{number(ready)} of {number(needed)} stood ready on the day they were needed"]
+
+
+def _licences(rows: list[Row], _: Row) -> list[str]:
+    past = sum(row["standing"] == "past" for row in rows)
+    return [f"{_many(len(rows), 'licence')} to decide, the day of {number(past)} is past"]
+
+
 def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['limits_passed'] == limits for row in rows))} for {limits}"
@@ -217,6 +247,11 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
 
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "licences_to_decide": _licences,
+    "programmes": _programmes,
+    "reference_questions": _questions,
+    "reserves_ready": _reserves,
+    "visits": _visits,
     "backlog": _backlog,
     "circulation": _circulation,
     "collection_age": _collection_age,

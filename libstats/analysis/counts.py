@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import duckdb
@@ -230,3 +231,81 @@ def programmes(
             "people": list(told["programme attendance"]),
         },
     )
+
+
+def _besides(
+    con: duckdb.DuckDBPyConnection, measures: Sequence[str], since: Moment, until: Moment
+) -> duckdb.DuckDBPyRelation:
+    told = counted.words()
+    return con.sql(
+        """
+        with line as (
+            select
+                list_contains(
+                    $words, lower(regexp_replace(trim(measure), '\\s+', ' ', 'g'))
+                ) as is_meant,
+                starts_on < $until::date and ends_on >= $since::date as is_within,
+                starts_on < $since::date or ends_on >= $until::date as is_across
+            from manual_count
+        )
+        select reason, rows
+        from (
+            select
+                1 as place,
+                'of another measure' as reason,
+                count(*) filter (where not is_meant) as rows
+            from line
+            union all
+            select
+                2,
+                'of days outside of the period',
+                count(*) filter (where is_meant and not is_within)
+            from line
+            union all
+            select
+                3,
+                'reaches over an end of the period',
+                count(*) filter (where is_meant and is_within and is_across)
+            from line
+        )
+        order by place
+        """,
+        params={
+            "since": str(since)[:10],
+            "until": str(until)[:10],
+            "words": [word for measure in measures for word in told[measure]],
+        },
+    )
+
+
+@asked
+def visits_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: By = "branch"
+) -> duckdb.DuckDBPyRelation:
+    """Which lines of counts did `visits` not count, and why?
+
+    Parameters as for `visits`. Returns `reason` and `rows` (lines of counts), zero included.
+    """
+    return _besides(con, ["visits"], since, until)
+
+
+@asked
+def questions_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: By = "kind"
+) -> duckdb.DuckDBPyRelation:
+    """Which lines of counts did `reference_questions` not count, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (lines of counts), zero included.
+    """
+    return _besides(con, ["reference questions"], since, until)
+
+
+@asked
+def programmes_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment
+) -> duckdb.DuckDBPyRelation:
+    """Which lines of counts did `programmes` not count, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (lines of counts), zero included.
+    """
+    return _besides(con, ["programmes", "programme attendance"], since, until)

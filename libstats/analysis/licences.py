@@ -66,3 +66,33 @@ def licences_to_decide(
         """,
         params={"as_of": str(as_of), "within": int(within_days)},
     )
+
+
+@asked
+def licences_left_out(
+    con: duckdb.DuckDBPyConnection, *, as_of: Day, within_days: int = SOON_DAYS
+) -> duckdb.DuckDBPyRelation:
+    """Which licences did `licences_to_decide` not list, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (licences), zero included.
+    """
+    return con.sql(
+        """
+        with told as (
+            select
+                decided_on is not null as is_decided,
+                coalesce(notice_by, ends_on) > $as_of::date + $within as is_later
+            from licence
+        )
+        select
+            'decided' as reason,
+            count(*) filter (where is_decided) as rows
+        from told
+        union all
+        select
+            'to be decided later',
+            count(*) filter (where is_later and not is_decided)
+        from told
+        """,
+        params={"as_of": str(as_of), "within": int(within_days)},
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation
+from libstats.analysis import circulation, counts, licences, reserves
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
@@ -64,6 +64,7 @@ def _in_backlog(
 _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
 _BILLS: dict[str, str | None] = {"invoice": None, "invoice_line": None, "order_line": None}
 _BILLS |= {"payment": None}
+_COUNTS: dict[str, str | None] = {"manual_count": "starts_on"}
 _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Provenance] = {
@@ -75,6 +76,17 @@ ANALYSES: dict[str, Provenance] = {
         fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
     ),
     "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
+    "licences_to_decide": Provenance(
+        licences.licences_to_decide, licences.licences_left_out, {"licence": None}
+    ),
+    "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
+    "reference_questions": Provenance(
+        counts.reference_questions, counts.questions_left_out, _COUNTS
+    ),
+    "reserves_ready": Provenance(
+        reserves.reserves_ready, reserves.reserves_left_out, {"reserve_request": "needed_by"}
+    ),
+    "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
     "throughput": Provenance(
         throughput.throughput,
         throughput.throughput_left_out,

@@ -20,9 +20,8 @@ def reserves_ready(
     """How much of what teachers asked for stood ready by the first class?
 
     Definition: of the requests that are needed by a day of the period, those that students could
-    use on that day or before. A request that was given up by then counts as given up. One that is
-    ready, and of which no export tells since when, cannot be judged. Those without a day by which
-    they are needed are in no figure.
+    use on that day or before. A request that was given up counts as given up. One that is ready
+    since an unknown day is not judged. Those without a day by which they are needed are left out.
 
     Parameters
     ----------
@@ -73,6 +72,36 @@ def reserves_ready(
         from judged
         group by part
         order by part nulls last
+        """,
+        params={"since": str(since)[:10], "until": str(until)[:10]},
+    )
+
+
+@asked
+def reserves_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: By = "all"
+) -> duckdb.DuckDBPyRelation:
+    """Which requests are in no figure of `reserves_ready`, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (requests), zero included.
+    """
+    return con.sql(
+        """
+        with request as (
+            select
+                needed_by is null as is_undated,
+                needed_by >= $since::date and needed_by < $until::date as is_within
+            from reserve_request
+        )
+        select
+            'without a day by which it is needed' as reason,
+            count(*) filter (where is_undated) as rows
+        from request
+        union all
+        select
+            'needed by a day outside of the period',
+            count(*) filter (where not is_within)
+        from request
         """,
         params={"since": str(since)[:10], "until": str(until)[:10]},
     )

@@ -55,6 +55,8 @@ DONE = "0,brought,2026-01-01,EAST", "0,mended,2026-01-02,EAST"
 COPY = {"item_id": "1", "title_id": "1", "owning_branch": "EAST", "added_on": "2020-01-01"}
 LOAN = {"loan_id": "1", "item_id": "1", "checkout_branch": "EAST"}
 EVENT = {"item_id": "1", "branch": "EAST", "happened_at": "2026-01-03 10:00"}
+COUNT = {"kind": "all", "branch": "EAST", "starts_on": "2026-01-03", "ends_on": "2026-01-03"}
+LATER = {"starts_on": "2026-02-03", "ends_on": "2026-02-03"}
 LENT, WITHDRAWN, LOST = (
     {"checked_out_at": "2026-01-03 10:00"},
     {"withdrawn_on": "2025-01-01", "withdrawn_code": "1"},
@@ -72,6 +74,15 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "an invoice": ("invoice", {"invoice_id": "1", "billed_on": "2026-01-03"}),
     "an invoice of another month": ("invoice", {"invoice_id": "1", "billed_on": "2026-02-03"}),
     "a line of an invoice of no day": ("invoice_line", {"invoice_line_id": "1", "amount": "9"}),
+    "visits": ("manual_count", {**COUNT, "measure": "visits"}),
+    "visits over an end": ("manual_count", {**COUNT, "measure": "visits", "ends_on": "2026-02-03"}),
+    "questions of another month": ("manual_count", {**COUNT, **LATER, "measure": "reference"}),
+    "sessions": ("manual_count", {**COUNT, "measure": "programs"}),
+    "a reserve of no day": ("reserve_request", {"reserve_request_id": "1"}),
+    "a reserve of later": ("reserve_request", {"needed_by": "2026-02-03"}),
+    "a licence decided": ("licence", {"decided_on": "2026-01-03", "ends_on": "2027-01-01"}),
+    "a licence of no day": ("licence", {"licence_id": "1"}),
+    "a licence of later": ("licence", {"notice_by": "2027-01-01"}),
     "a loan of no copy": ("loan", {**LOAN, **LENT}),
     "a loan of no time": ("loan", LOAN),
     "a loan of no desk": ("loan", {**LENT, "loan_id": "1"}),

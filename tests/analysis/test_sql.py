@@ -93,6 +93,10 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["invoice_checks"] = PERIOD
+    given |= dict.fromkeys(
+        ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
+    )
+    given["licences_to_decide"] = day
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

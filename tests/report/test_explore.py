@@ -59,8 +59,8 @@ def desk(con: duckdb.DuckDBPyConnection, demo: Path) -> explore_desk.Desk:
     return explore_desk.Desk(con, str(demo))
 
 
-def test_every_analysis_with_a_receipt_is_a_question() -> None:
-    assert set(QUESTIONS) == set(ANALYSES)
+def test_every_question_has_a_receipt() -> None:
+    assert set(QUESTIONS) <= set(ANALYSES)
 
 
 def test_no_table_has_more_than_seven_columns() -> None:

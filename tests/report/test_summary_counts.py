@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
 
+import pytest
+
+import libstats
 from libstats.report.page.period import Period
 from libstats.report.summary.counts import held, visited
 from libstats.report.summary.rows import Asked
-from tests.support.tables import holding
+from libstats.workspace.workspace import Workspace
+from tests.support.files import write
 
+HEAD = "measure,kind,branch,starts_on,ends_on,value,is_estimate,entered_at\n"
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
 
 
-def asked(*lines: tuple[str, str, float, str]) -> Asked:
-    """October 2026 in a library with these counts: measure, kind, value, the last day of a month
-    that was counted, or a day."""
-    rows: list[dict[str, Any]] = [
-        {
-            "measure": measure,
-            "kind": kind,
-            "branch": "EAST",
-            "value": value,
-            "starts_on": day,
-            "ends_on": day,
-        }
-        for measure, kind, value, day in lines
-    ]
-    return Asked(holding(manual_count=rows), OCTOBER, datetime(2026, 11, 1), 1)
+@pytest.fixture
+def asked(workspace: Workspace, tmp_path: Path) -> Iterator[Callable[..., Asked]]:
+    """October 2026 in a library with some counts: measure, kind, value, day."""
+    with contextlib.ExitStack() as stack:
+
+        def given(*lines: tuple[str, str, float, str]) -> Asked:
+            rows = "".join(
+                f'{measure},"{kind}",EAST,{day},,{value},,2026-11-01\n'
+                for measure, kind, value, day in lines
+            )
+            libstats.load(workspace, [write(tmp_path / "counts.csv", HEAD + rows)])
+            con = stack.enter_context(contextlib.closing(libstats.open(workspace)))
+            return Asked(con, OCTOBER, datetime(2026, 11, 1), 1)
+
+        yield given
 
 
-def test_visits_of_the_month_and_of_the_months_before() -> None:
+def test_visits_of_the_month_and_of_the_months_before(asked: Callable[..., Asked]) -> None:
     line = visited(
         asked(
             ("visits", "all", 1200, "2026-10-05"),
@@ -46,7 +53,7 @@ def test_visits_of_the_month_and_of_the_months_before() -> None:
     assert "at least 2,134 visits" in line.year
 
 
-def test_programmes_and_who_came() -> None:
+def test_programmes_and_who_came(asked: Callable[..., Asked]) -> None:
     line = held(
         asked(
             ("programmes", "children 0-5, in person", 8, "2026-10-05"),
@@ -62,6 +69,6 @@ def test_programmes_and_who_came() -> None:
     ]
 
 
-def test_what_nobody_counted_is_no_service() -> None:
+def test_what_nobody_counted_is_no_service(asked: Callable[..., Asked]) -> None:
     nothing = asked(("visits", "all", 9, "2026-08-05"))
     assert (visited(nothing), held(nothing)) == (None, None)

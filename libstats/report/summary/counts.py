@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from libstats.analysis.counts import programmes, visits
+from libstats.analysis.provenance import freshness
 from libstats.report.page.period import Period
+from libstats.report.sections import explained
 from libstats.report.summary.rows import Asked, Count, Line, year_to_date
 from libstats.wording import number, records
 
@@ -36,7 +38,8 @@ def visited(asked: Asked) -> Line | None:
         "Visits a month",
         year_to_date(asked, _sum(months, asked.year), _sum(months, asked.year.last_year), "visits"),
         unjudged=UNJUDGED,
-        asks=_asked("visits", asked.period),
+        asks=explained("visits", asked.period),
+        sources=records(freshness(asked.con, analysis="visits")),
     )
 
 
@@ -63,7 +66,8 @@ def held(asked: Asked) -> Line | None:
         "programmes" if sessions else "people at programmes",
         int(sessions or people),
         unjudged=UNJUDGED,
-        asks=_asked("programmes", asked.period),
+        asks=explained("programmes", asked.period),
+        sources=records(freshness(asked.con, analysis="programmes")),
     )
 
 
@@ -87,7 +91,3 @@ def _sum(months: Months, period: Period) -> Count:
 
 def _given(period: Period) -> dict[str, date]:
     return {"since": period.since, "until": period.until}
-
-
-def _asked(analysis: str, period: Period) -> str:
-    return f'libstats.{analysis}(con, since="{period.since}", until="{period.until}")'
