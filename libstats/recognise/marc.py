@@ -76,25 +76,25 @@ def census(
     place: Place,
     encoding: str = "",
     most: int = LOOKED_AT,
-    also: Callable[[Record], object] = lambda record: None,
+    also: Callable[[int, Record], object] = lambda number, record: None,
 ) -> Census:
-    """What the first records of a file have; each is shown to `also` besides."""
+    """What the first records of a file have; each is shown to `also` besides, with its number."""
     found = Census()
-    for record in itertools.islice(_records(place, encoding), most):
+    for number, record in itertools.islice(_records(place, encoding), most):
         found.add(record)
-        also(record)
+        also(number, record)
     return found
 
 
-def _records(place: Place, encoding: str) -> Iterator[Record]:
-    """The records that can be read, all of their fields."""
+def _records(place: Place, encoding: str) -> Iterator[tuple[int, Record]]:
+    """The records that can be read, all of their fields, by their numbers."""
     if encoding:
-        yield from xml.records_in(place, encoding, _Every())
+        yield from enumerate(xml.records_in(place, encoding, _Every()), start=1)
         return
     with place.open() as stream:
-        for _, each in rows.all_in(stream, _Every()):
+        for number, each in rows.all_in(stream, _Every()):
             if isinstance(each, Record):
-                yield each
+                yield number, each
 
 
 def chosen(found: Census, config: Config) -> Map:

@@ -13,6 +13,7 @@ from libstats.readers.marc.part import Marc
 from libstats.readers.marc.record import Record
 from libstats.recognise.known import Config
 from libstats.recognise.marc import Census, census, chosen
+from libstats.recognise.marc_screen import Screen
 from libstats.sources import marc
 
 MOST_RECORDS = 20_000
@@ -39,7 +40,7 @@ class Values:
 
     found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
-    def add(self, record: Record) -> None:
+    def add(self, number: int, record: Record) -> None:
         """Take over those of one more record."""
         for tag, fields in record.fields.items():
             if _MAY_BE_COPIES.fullmatch(tag):
@@ -68,7 +69,13 @@ def looked_at(part: Marc) -> tuple[Census, Values]:
 
 def shown(part: Marc, config: Config) -> list[str]:
     """The census, and the proposed map, as lines."""
-    found, values = looked_at(part)
+    screen, values = Screen(), Values()
+
+    def also(number: int, record: Record) -> None:
+        values.add(number, record)
+        screen.add(number, record)
+
+    found = census(part.place, part.file.xml, MOST_RECORDS, also)
     kinds = Counter(KINDS.get(kind, "titles") for kind in found.kinds.elements())
     told = ", ".join(f"{number:,} {kind}" for kind, number in sorted(kinds.items()))
     most = (
@@ -78,6 +85,7 @@ def shown(part: Marc, config: Config) -> list[str]:
         f"  read by the map {part.map}; {most} are: {told or 'none'}",
         "  fields (how many records have one; how many there are; how many of these have which):",
         *_fields(found),
+        *screen.lines(),
         '  a map for it, which --write "ours" writes into ours.map to be edited:',
         *(f"    {line}" for line in proposed(found, values, config).splitlines()),
     ]

@@ -47,8 +47,7 @@ def test_no_other_column_is_about_a_person() -> None:
     columns = [(t.name, c.name) for t in schema.tables().values() for c in t.columns]
     people = {(t.name, c.name) for t, c in people_columns()}
     things = {(table, "name") for table in ("code", "fund", "purchase_order", "vendor")}
-    # of a vendor, and of a licence
-    things |= {("order_line", "is_message"), ("licence", "notice_by")}
+    things |= {("licence", "notice_by")}
     assert {c for c in columns if is_personal(c[1])} == people | things
     of_staff = re.compile(r"staff|operator|login|user|employee|workstation|person|cataloguer")
     assert [c for c in columns if of_staff.search(c[1])] == []
