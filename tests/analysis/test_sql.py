@@ -75,6 +75,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
+    yield "vendor_terms", PERIOD
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     for name in ("active_borrowers", "shelf_time"):
@@ -90,7 +91,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
-    given["invoice_checks"] = PERIOD
+    given["invoice_checks"] = given["vendor_terms"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:
