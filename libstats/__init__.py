@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
+    from libstats.analysis.vendor_terms import vendor_terms
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
     from libstats.analysis.work.curve import turnaround_curve
@@ -86,6 +87,7 @@ __all__ = [
     "undo",
     "unfilled_reasons",
     "use_horizon",
+    "vendor_terms",
     "visits",
     "weeding_candidates",
     "worklist",
@@ -131,6 +133,7 @@ _PLACES = {
     "undo": "libstats.loading.undo",
     "unfilled_reasons": "libstats.analysis.work.fill",
     "use_horizon": "libstats.analysis.collection.horizon",
+    "vendor_terms": "libstats.analysis.vendor_terms",
     "visits": "libstats.analysis.counts",
     "weeding_candidates": "libstats.analysis.collection.weeding",
     "worklist": "libstats.analysis.work.worklist",

@@ -245,6 +245,16 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
     return [f"{_many(len(rows), 'question')} about {told}: {counts}"]
 
 
+def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
+    return [
+        f"{row['vendor'] or 'vendor not known'} ({row['source']}): "
+        + ("nothing billed" if row["net"] is None else f"{row['net']:,.2f} {row['currency'] or ''}")
+        + ("" if row["charges_share"] is None else f", {percent(row['charges_share'])} on top")
+        + ("" if row["discount"] is None else f", {percent(row['discount'])} off the list price")
+        for row in rows
+    ] or ["Nothing that is loaded tells of an invoice then"]
+
+
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "licences_to_decide": _licences,
@@ -260,6 +270,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "invoice_checks": _invoice_checks,
     "throughput": _throughput,
     "turnaround": _turnaround,
+    "vendor_terms": _vendor_terms,
     "weeding_candidates": _weeding_candidates,
     "worklist": _worklist,
 }

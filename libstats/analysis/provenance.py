@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation, counts, licences, reserves
+from libstats.analysis import circulation, counts, licences, reserves, vendor_terms
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
@@ -98,6 +98,11 @@ ANALYSES: dict[str, Provenance] = {
         turnaround.turnaround_left_out,
         {},
         _summed("cases - undeterminable", turnaround.turnaround),
+    ),
+    "vendor_terms": Provenance(
+        vendor_terms.vendor_terms,
+        vendor_terms.left_out,
+        {"invoice": "billed_on", "order_line": "answered_on"},
     ),
     "weeding_candidates": Provenance(
         weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}

@@ -76,6 +76,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
+    yield "vendor_terms", PERIOD
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
@@ -92,7 +93,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
-    given["invoice_checks"] = PERIOD
+    given["invoice_checks"] = given["vendor_terms"] = PERIOD
     given |= dict.fromkeys(
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )

@@ -9,6 +9,7 @@ from libstats.report.technical_services.piles import (
     work_chart,
     work_table,
 )
+from libstats.report.technical_services.vendor_terms import fill_and_charges
 from libstats.report.technical_services.vendors import by_fund, by_vendor
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "answer",
     "by_fund",
     "by_vendor",
+    "fill_and_charges",
     "not_judged",
     "origin",
     "pile_chart",

@@ -333,6 +333,7 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
     year = Period(report.months[0], report.period.until)
     ordered = sections.explained("turnaround order_copy", year)
     told = {"Orders by vendor": ordered, "Orders by fund": ordered}
+    told["What vendors fill and charge"] = sections.explained("vendor_terms", report.period)
     told["Questions about invoices"] = sections.explained("invoice_checks", report.period)
     if report.pile:
         of = report.pile.process

@@ -19,6 +19,7 @@ from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
 from libstats.report.technical_services.vendor_rows import Orders, read_orders
+from libstats.report.technical_services.vendor_terms import Terms, read_terms
 from libstats.report.verdicts import Verdicts, verdicts
 from libstats.wording import Row, month_before, records
 
@@ -84,6 +85,7 @@ class TechnicalServices:
     why: Sequence[str] = ()
     judged: dict[str, Verdicts] = field(default_factory=dict)
     bills: Bills = field(default_factory=Bills)
+    terms: Terms | None = None
 
     @property
     def months(self) -> list[date]:
@@ -172,6 +174,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         list(dict.fromkeys(why)),
         _judged(con, period),
         with_receipt(con, read_bills(con, _twelve(period), as_of)),
+        read_terms(con, Period(month_before(period.last_month, 23), _year(period).until)),
     )
     _refuse(found)
     return found
