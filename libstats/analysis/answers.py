@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, number, percent, records, tenths

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation, counts, licences, reserves, vendor_terms
-from libstats.analysis.collection import age, use, weeding
-from libstats.analysis.invoices import checks as invoice_checks
-from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
+from libstats.analysis.receipts import ANALYSES, Provenance
 from libstats.analysis.work.exported import newest_export
-from libstats.analysis.work.spans import Spans
 from libstats.declaration.raw import quoted
 from libstats.definitions.parameters import ProcessName, asked, checked
 from libstats.definitions.processes import DIRECTIONS, process_of
@@ -23,94 +18,6 @@ from libstats.errors import AnalysisError
 Relation = duckdb.DuckDBPyRelation
 Connection = duckdb.DuckDBPyConnection
 Rows = list[tuple[str, str, str]]
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """An analysis as its receipt tells of it.
-
-    function   the analysis
-    left_out   its companion: `reason` and `rows`
-    tables     the canonical tables that it reads, with the column that dates their rows (None: all
-               that are current); {} for an analysis of a process, which names its tables itself
-    used       how many cases it counted, from the connection and the parameters; without it the
-               rows of the tables are told
-    """
-
-    function: Callable[..., Any]
-    left_out: Callable[..., Relation]
-    tables: Mapping[str, str | None]
-    used: Callable[..., int] | None = None
-
-
-def _summed(column: str, function: Callable[..., Relation]) -> Callable[..., int]:
-    return lambda con, **parameters: int(
-        function(con, **parameters).aggregate(f"coalesce(sum({column}), 0)").fetchall()[0][0]
-    )
-
-
-def _in_backlog(
-    con: Connection, process: str, *, start: str | None = None, end: Any = None, **others: Any
-) -> int:
-    spans = Spans.of(con, process, start=start, end=end)
-    sql = f"""
-        select count(*)
-        from ({spans.sql()})
-        where started_at is not null
-    """
-    return int(con.execute(sql, {"as_of": str(spans.as_of)}).fetchall()[0][0])
-
-
-_USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "checked_out_at"}
-_BILLS: dict[str, str | None] = {"invoice": None, "invoice_line": None, "order_line": None}
-_BILLS |= {"payment": None}
-_COUNTS: dict[str, str | None] = {"manual_count": "starts_on"}
-_STOCK: dict[str, str | None] = {"item": None, "title": None}
-# One line an analysis; add yours.
-ANALYSES: dict[str, Provenance] = {
-    "backlog": Provenance(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
-    "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
-    "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
-    "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
-    "fill_rate": Provenance(
-        fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
-    ),
-    "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
-    "licences_to_decide": Provenance(
-        licences.licences_to_decide, licences.licences_left_out, {"licence": None}
-    ),
-    "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
-    "reference_questions": Provenance(
-        counts.reference_questions, counts.questions_left_out, _COUNTS
-    ),
-    "reserves_ready": Provenance(
-        reserves.reserves_ready, reserves.reserves_left_out, {"reserve_request": "needed_by"}
-    ),
-    "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
-    "throughput": Provenance(
-        throughput.throughput,
-        throughput.throughput_left_out,
-        {},
-        _summed("cases", throughput.throughput),
-    ),
-    "turnaround": Provenance(
-        turnaround.turnaround,
-        turnaround.turnaround_left_out,
-        {},
-        _summed("cases - undeterminable", turnaround.turnaround),
-    ),
-    "vendor_terms": Provenance(
-        vendor_terms.vendor_terms,
-        vendor_terms.left_out,
-        {"invoice": "billed_on", "order_line": "answered_on"},
-    ),
-    "weeding_candidates": Provenance(
-        weeding.weeding_candidates, weeding.left_out, {**_STOCK, **_USE}
-    ),
-    "worklist": Provenance(
-        worklist.worklist, worklist.worklist_left_out, {}, _summed("1", worklist.worklist)
-    ),
-}
 
 
 @asked

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.answers import answer
-from libstats.analysis.provenance import ANALYSES, receipt
+from libstats.analysis.provenance import receipt
+from libstats.analysis.receipts import ANALYSES
 from libstats.definitions.parameters import typed
 from libstats.errors import AnalysisError
 

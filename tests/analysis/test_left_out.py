@@ -17,7 +17,7 @@ import pytest
 
 import libstats
 from libstats import analysis as room
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import HEAD, PROCESS, configured
 from tests.support.files import write

@@ -20,7 +20,7 @@ import libstats
 from libstats import schema
 from libstats.analysis.circulation_parts import PARTS
 from libstats.analysis.collection import system_days as days_of_systems
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.today import invoices as today_invoices
 from libstats.analysis.today import lists as today
 from libstats.analysis.work.exported import newest_exports

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.cli import demo, main
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError, ReportError

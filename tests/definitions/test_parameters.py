@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.definitions import parameters
 from libstats.definitions.parameters import asked, typed
 from libstats.errors import AnalysisError, LibstatsError

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from tests.support import sentences
 from tests.support.files import ROOT
 

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 import libstats
-from libstats.analysis.provenance import ANALYSES
+from libstats.analysis.receipts import ANALYSES
 from libstats.definitions.branches import place_of
 from libstats.errors import AnalysisError, ReportError
 from libstats.report import run

@@ -7,6 +7,7 @@ import duckdb
 from libstats.analysis.invoices.facts import FACTS
 from libstats.analysis.invoices.faults import FAULTS
 from libstats.analysis.invoices.named import NAMED
+from libstats.analysis.invoices.payments import PAYMENTS
 from libstats.analysis.work.exported import newest_exports
 from libstats.definitions.invoices import CHECKS, chosen, turned_off
 from libstats.definitions.parameters import Day, asked
@@ -82,6 +83,7 @@ def invoice_checks(
         with
         {FACTS},
         {FAULTS},
+        {PAYMENTS},
         {NAMED},
         wanted as (
             select

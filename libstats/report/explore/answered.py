@@ -12,7 +12,8 @@ from datetime import timedelta
 import duckdb
 
 from libstats.analysis.answers import said
-from libstats.analysis.provenance import ANALYSES, freshness, receipt
+from libstats.analysis.provenance import freshness, receipt
+from libstats.analysis.receipts import ANALYSES
 from libstats.definitions.branches import place_of
 from libstats.definitions.processes import Process, process_of
 from libstats.errors import AnalysisError, ReportError
