@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.analysis import today, today_invoices
+from libstats.analysis.today import invoices as today_invoices
+from libstats.analysis.today import lists as today
 from libstats.analysis.today.rows import DO
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
