@@ -18,6 +18,7 @@ from libstats.declaration.vocabulary import functions
 from libstats.errors import FileRefused
 from libstats.loading import exported_at
 from libstats.privacy import forgetting, keys
+from libstats.readers import placed
 from libstats.readers.delimited import unclosed
 from libstats.readers.part import Count, Normalised, Part, Wanted
 from libstats.store import ledger
@@ -79,7 +80,8 @@ class Incoming:
     """A part, its declaration, and how each table is filled from it."""
 
     def __init__(self, job: Job, source: Source, part: Part, counting: Callable[[], Count]) -> None:
-        self.job, self.source, self.part, self._counting = job, source, part, counting
+        self.job, self.source, self._counting = job, source, counting
+        self.part = placed.given(part, job.exported_at)
         self.instance = job.workspace.instance(source.system, job.source)
         self.plans = plans(source, part.header, forgetting.horizon(job.con), part.delimiter)
         # a file that lacks the column of its scope cannot say what it is whole for

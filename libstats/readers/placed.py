@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from libstats.readers.days_in_names import in_name
 from libstats.readers.part import Advance, Count, Part, idle
@@ -21,6 +22,7 @@ class Placed(Part):
     """A part with these two columns more, behind its own."""
 
     inner: Part | None = None
+    day: date | None = None  # that the person who loads it gives, in place of the name's
 
     @property
     def _told(self) -> Part:
@@ -52,12 +54,17 @@ class Placed(Part):
         self, counted: Count | None = None, advance: Advance = idle
     ) -> Iterator[tuple[int, list[str]]]:
         """Every row, with the day and its place among them."""
-        found = in_name(self._told.written)
+        found = self.day or in_name(self._told.written)
         day = found.strftime("%Y-%m-%d") if found else ""
         width = len(self._told.header)
         for place, (line, row) in enumerate(self._told.records(counted, advance), start=1):
             over = row[width:]
             yield line, [*(row if any(c.strip() for c in over) else row[:width]), day, str(place)]
+
+
+def given(part: Part, day: date | None) -> Part:
+    """The part with the day that a person gave; one that is not so as it is."""
+    return replace(part, day=day) if day and isinstance(part, Placed) else part
 
 
 def placed(part: Part) -> Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ import duckdb
 import pytest
 
 import libstats
+from libstats.analysis.today import lists as today
+from libstats.cli.today import text
 from libstats.definitions import counted
 from libstats.errors import AnalysisError, WorkspaceError
 from libstats.workspace.workspace import CONFIG, Workspace, find
-from tests.support.files import write
+from tests.support.files import DOCS, write
 from tests.support.tables import holding
 
 OCTOBER = {"since": "2026-10-01", "until": "2026-11-01"}
@@ -199,3 +203,22 @@ def test_a_role_that_no_type_can_have_is_refused(workspace: Workspace) -> None:
     write(config, config.read_text(encoding="utf-8") + own)
     with pytest.raises(WorkspaceError, match="equipment"):
         find(workspace.folder)
+
+
+def test_digitisation_and_theses_from_the_page_s_own_lines_to_today_s_list(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A thesis took 8 days; another is open for three; a map is late by 42 days."""
+    page = (DOCS / "counts.md").read_text(encoding="utf-8").partition("Any other work")[2]
+    own, listed = re.findall(r"```(?:toml|csv)\n(.*?)```", page, re.S)
+    config = workspace.folder / CONFIG
+    write(config, config.read_text(encoding="utf-8") + "\n" + own)
+    place = find(workspace.folder)
+    libstats.load(place, [write(tmp_path / "steps-2026-10-31.csv", listed)])
+    with libstats.open(place) as con:
+        waits = libstats.turnaround(con, "theses", as_of="2026-10-31", **OCTOBER)
+        assert rows(waits, "cases, reached, still_open, naive_p50") == [(2, 1, 1, 8.0)]
+        shown = " ".join(text(today.read(con, datetime(2026, 10, 31, 9))).split())
+    assert "Digitisation: late" in shown
+    assert "map-12 QBC scanned 2026-09-03, next: published" in shown
+    assert "Theses: 0 late, 0 near, 1 in time" in shown

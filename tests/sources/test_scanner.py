@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import libstats
@@ -53,6 +54,15 @@ def test_barcodes_alone_are_loaded_where_the_library_says_so(
     # without a day nothing says when it was
     undated = libstats.load(place, [write(tmp_path / "shelfscan.txt", BARE + "3\n")]).files[0]
     assert (undated.outcome, "when it was exported" in undated.reason) == ("refused", True)
+
+
+def test_the_day_that_is_given_is_the_day_of_the_scan(workspace: Workspace, tmp_path: Path) -> None:
+    scan = write(tmp_path / "shelfscan_oB.txt", BARE)
+    libstats.load(workspace, [scan], exported_at=datetime(2026, 10, 30, 17))
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select distinct scanned_at::varchar, is_day_only from shelf_scan"
+        ).fetchall() == [("2026-10-30 00:00:00", True)]
 
 
 def test_a_scan_tells_when_a_copy_was_seen(workspace: Workspace, tmp_path: Path) -> None:
