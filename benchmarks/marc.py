@@ -21,6 +21,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import libstats
@@ -113,8 +114,10 @@ def staged(path: Path, folder: Path, processes: int) -> None:
     """Bytes to staged rows, the count too."""
     marc_file.MOST_WORKERS = processes
     lists = list(parts(place_of(path)))
-    lists[0].count()
-    lists[0].file.staged(folder, lambda done: None)  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(1) as beside:
+        counted = beside.submit(lists[0].count)
+        lists[0].file.staged(folder, lambda done: None)  # type: ignore[attr-defined]
+        counted.result()
 
 
 def loaded(path: Path, folder: Path) -> None:

@@ -304,4 +304,5 @@ create or replace temp macro short_us_date(t) as
     coalesce(try_strptime(trim(t), ['%m-%d-%y', '%m/%d/%y'])::date, us_date(t));
 
 -- A number of a catalogue record behind an a, as Symphony may write it into 001: a123456.
-create or replace temp macro without_prefix_a(t) as regexp_replace(trim(t), '^a(\d+)$', '\1');
+create or replace temp macro without_prefix_a(t) as
+    case when starts_with(t, 'a') then regexp_replace(trim(t), '^a(\d+)$', '\1') else t end;

@@ -12,6 +12,7 @@ it. It becomes two sources: of the records, and of the copies in them.
     lifetime_checkouts  $l absent 0        # where the subfield is not there
     last_borrowed_on    $s blank NEVER     # a word that means nothing
     status    $k codes words.csv           # code,value: a list beside the map
+    status    $l only words.csv            # a text that the list has, and no other
     scheme    050$a is lcc or 082$a is ddc # a word for where it stands
 """
 
@@ -56,7 +57,8 @@ _BY_TYPE = {
     "boolean": "yes_no",
 }
 _TAG = re.compile("[0-9A-Za-z]{3}")
-_WORDS = ("or", "is", "blank", "absent", "codes", *HOW)
+_SAID = ("is", "blank", "absent", "codes", "only")
+_WORDS = ("or", *_SAID, *HOW)
 _DELETED = {"deleted records": "\"leader/05\" = 'd'"}
 _OTHER_KINDS = {
     "authority, classification and community records": "\"leader/06\" in ('z', 'w', 'q')"
@@ -107,11 +109,13 @@ class Map:
         of_table = [entry for entry in self.entries if entry.table == table]
         lines = ",\n".join(f"    {entry.sql} as {entry.column}" for entry in of_table)
         is_title = table == "title"
+        tags = "records" if is_title else ", ".join(self.copies)
         return Source(
             system=self.system,
             name=RECORDS if is_title else COPIES,
             recognise=(RECORDS if is_title else COPIES,),
-            fills={table: f"\n    select\n{lines}\n    from raw"},
+            # other fields are other copies, whatever is read of them
+            fills={table: f"\n    select\n    -- of {tags}\n{lines}\n    from raw"},
             set_aside=_DELETED | _OTHER_KINDS | (_HOLDINGS if is_title else {}),
             absence="gone",
             loose=tuple(e.column for e in of_table if e.column in _LOOSE) if is_title else (),
@@ -214,6 +218,8 @@ class _Reader:
         if "blank" in said:
             blanks.append(said["blank"])
         sql = self._coded(heading, said["codes"]) if "codes" in said else heading
+        if "only" in said:
+            sql = self._chosen(heading, said["only"])
         if how:
             sql = f"{how}({sql})"
         if "absent" in said:
@@ -229,24 +235,33 @@ class _Reader:
                 found["how"] = word
                 continue
             value = next(left, "")
-            if word not in ("is", "blank", "absent", "codes") or not value:
+            if word not in _SAID or not value:
                 self._fault(f"{word} says nothing there", f"There may be: {', '.join(_WORDS)}")
             else:
                 found[word] = value
         return found
 
     def _coded(self, sql: str, name: str) -> str:
+        """SQL: the value of a code, which stays where the list does not have it."""
+        whens = " ".join(
+            f"when {_text(row[0].strip().lower())} then {_text(row[1].strip())}"
+            for row in self._list(name)
+            if len(row) > 1
+        )
+        return f"case lower(trim({sql})) {whens} else {sql} end" if whens else sql
+
+    def _chosen(self, sql: str, name: str) -> str:
+        """SQL: a text that the list has, and no other."""
+        codes = ", ".join(_text(row[0].strip().lower()) for row in self._list(name)) or "''"
+        return f"case when lower(trim({sql})) in ({codes}) then {sql} end"
+
+    def _list(self, name: str) -> list[list[str]]:
+        """The rows of a list of codes, its headings left out."""
         text = self.lists(name)
         if text is None:
             self._fault(f"there is no list {name} beside the map", "Write its lines as: code,value")
-            return sql
-        rows = [row for row in csv.reader(text.splitlines()) if row]
-        whens = " ".join(
-            f"when {_text(row[0].strip().lower())} then {_text(row[1].strip())}"
-            for row in rows[1:]
-            if len(row) > 1
-        )
-        return f"case lower(trim({sql})) {whens} else {sql} end"
+            return []
+        return [row for row in csv.reader(text.splitlines()) if row][1:]
 
     def _check(self, heading: str) -> None:
         """Note a field that cannot be read, or not there."""

@@ -163,7 +163,7 @@ class Incoming:
             totals.is_total,
         )
         target = self.job.scratch / f"normalised-{id(self):x}.csv"
-        return self.part.write_anew(target, wanted, self.count, self.job.advance)
+        return self.part.write_anew(target, wanted, lambda: self.count, self.job.advance)
 
     def write_anew_where_it_must_be(self) -> None:
         """Write the part anew if DuckDB itself may not read it. FileRefused where that cannot be

@@ -145,11 +145,11 @@ class Part(ABC):
         return None
 
     def write_anew(
-        self, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
+        self, target: Path, wanted: Wanted, counting: Callable[[], Count], advance: Advance = idle
     ) -> Normalised:
-        """Write what is wanted of it to `target`. FileRefused where it cannot be read to its
-        end."""
-        return normalise(self, target, wanted, counted, advance)
+        """Write what is wanted of it to `target`; the count may go on beside. FileRefused where it
+        cannot be read to its end."""
+        return normalise(self, target, wanted, counting(), advance)
 
     def remarks(self) -> list[str]:
         """What else is to be said of it in its receipt; for who has written it anew."""

@@ -23,7 +23,7 @@ from libstats.recognise.known import Config
 from libstats.sources import marc
 
 # so many records tell of whose system a file is
-LOOKED_AT = 2000
+LOOKED_AT = 1000
 # a field that less of the records have, or a subfield less of its fields, tells nothing
 SHARE, SOME = 0.5, 0.02
 # files of OCLC are told by the numbers of nearly all records

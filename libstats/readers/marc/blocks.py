@@ -205,8 +205,9 @@ class Block(Marks):
 
     def _joined(self, among: Ints, row: Ints, number: int, between: str) -> Cells:
         """Subfields of rows, those of one row in one text."""
-        begin, size = np.zeros(number, np.int64), np.zeros(number, np.int64)
-        begin[row], size[row] = self.sub_begin[among], self.sub_size[among]
+        begin, size = self._cells(row, among, number)
+        if not (np.diff(row) == 0).any():
+            return Cells(begin, size)
         counts = np.bincount(row, minlength=number)
         several = np.flatnonzero(counts > 1)
         low = np.searchsorted(row, several)
@@ -215,6 +216,12 @@ class Block(Marks):
         ):
             text = between.encode().join(self._sub(k) for k in among[first : first + n].tolist())
             begin[one], size[one] = self._make(text), len(text)
+        return Cells(begin, size)
+
+    def _cells(self, row: Ints, among: Ints, number: int) -> Cells:
+        """A subfield for each row; of several the one that is last here."""
+        begin, size = np.zeros(number, np.int64), np.zeros(number, np.int64)
+        begin[row], size[row] = self.sub_begin[among], self.sub_size[among]
         return Cells(begin, size)
 
     def _sub(self, k: int) -> bytes:
@@ -250,18 +257,18 @@ class Block(Marks):
             told = HEADING.fullmatch(heading)
             if heading[:1] != "$" or told is None:
                 continue
-            codes = np.array([ord(c) for c in told["codes"]])
-            is_one = len(heading) == 2
-            mine = np.isin(code, codes) if len(codes) > 1 else code == codes[0]
-            if not is_one and not told["nth"]:
-                mine &= self.sub_size[self.of_copies] > 0
-            among, rows = self.of_copies[mine], row[mine]
-            if is_one or told["nth"]:
-                rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-                keep = rank == int(told["nth"] or 1) - 1
-                among, rows = among[keep], rows[keep]
+            if len(heading) == 2:
+                mine = np.flatnonzero(code == ord(heading[1]))[::-1]  # the first stays
+                found[n] = self._cells(row[mine], self.of_copies[mine], number)
+                continue
+            mine = np.flatnonzero(np.isin(code, [ord(c) for c in told["codes"]]))
+            if told["nth"]:
+                rank = np.arange(len(mine)) - np.searchsorted(row[mine], row[mine])
+                mine = mine[rank == int(told["nth"]) - 1]
+            else:
+                mine = mine[self.sub_size[self.of_copies[mine]] > 0]
             between = BETWEEN_EACH if told["each"] else " "
-            found[n] = self._joined(among, rows, number, between)
+            found[n] = self._joined(self.of_copies[mine], row[mine], number, between)
         return found
 
     @cached_property

@@ -40,15 +40,13 @@ LONGEST = 1 << 26
 @dataclass(frozen=True)
 class Counted:
     """What one pass over the bytes says: its fingerprint, the records that end, the copies that
-    their directories name, whether anything stands behind the last record, and (byte, records
-    before it) of whole records all over the file."""
+    their directories name, whether anything stands behind the last record."""
 
     sha256: str
     size: int
     records: int
     copies: int
     is_cut: bool
-    marks: tuple[tuple[int, int], ...] = ((0, 0),)
 
 
 @dataclass
@@ -116,7 +114,7 @@ class File:
         return self._staged.told.others if self._staged else {}
 
     def _write(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> Told:
-        stretches = self._stretches(to, advance)
+        stretches = self._stretches(to)
         if not stretches:
             told = self._written_here(to)
             advance(self.place.stamp[0] if self.place.is_plain else 0)
@@ -126,7 +124,7 @@ class File:
         try:
             for worker in workers:
                 told.add(worker.told())
-                advance(worker.stretch.size)
+                advance(worker.stretch.end - worker.stretch.start)
                 self._take_over(worker.stretch, to)
         finally:
             for worker in workers:
@@ -147,35 +145,30 @@ class File:
         with self.place.open() as stream:
             return written(stream, self.layouts, to)
 
-    def _stretches(self, to: tuple[Path, Path], advance: Callable[[int], object]) -> list[Stretch]:
+    def _stretches(self, to: tuple[Path, Path]) -> list[Stretch]:
         """The file in as many parts as there are cores, of whole records; none where it is small,
         packed or XML."""
         size = self.place.stamp[0]
         if self.xml or not self.place.is_plain or size < SPLIT:
             return []
-        wanted = max(1, min(os.cpu_count() or 1, MOST_WORKERS, size // (SPLIT // 2)))
-        marks = self.counted(advance).marks
-        begins = [max(m for m in marks if m[0] <= size * n // wanted) for n in range(wanted)]
-        begins = sorted(set(begins))
-        ends = [*(start for start, _ in begins[1:]), size]
-        named = [[p if not n else p.with_suffix(f".{n}") for p in to] for n in range(len(begins))]
+        number = max(1, min(os.cpu_count() or 1, MOST_WORKERS, size // (SPLIT // 2)))
+        named = [[p if not n else p.with_suffix(f".{n}") for p in to] for n in range(number)]
         return [
             Stretch(
                 str(self.place.path),
-                start,
-                end - start,
-                first,
+                size * n // number,
+                size * (n + 1) // number,
                 self.layouts.records.header,
                 self.layouts.copies.header,
                 self.layouts.copies.copies,
                 (str(paths[0]), str(paths[1])),
             )
-            for (start, first), end, paths in zip(begins, ends, named, strict=True)
+            for n, paths in enumerate(named)
         ]
 
     def _of_bytes(self, advance: Callable[[int], object]) -> Counted:
         digest, size, records, copies, rest = hashlib.sha256(), 0, 0, 0, b""
-        tags, marks = self.layouts.copies.copies, [(0, 0)]
+        tags = self.layouts.copies.copies
         with self.place.open() as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
@@ -185,10 +178,9 @@ class File:
                 self._check(rest)
                 records += (data + end).count(END)
                 copies += named_in(data + end, tags) if end and tags else 0
-                marks.append((size - len(rest), records))
                 advance(len(block) if self.place.is_plain else 0)
         is_cut = bool(rest.strip(BETWEEN))
-        return Counted(digest.hexdigest(), size, records, copies, is_cut, tuple(marks))
+        return Counted(digest.hexdigest(), size, records, copies, is_cut)
 
     def _check(self, rest: bytes) -> None:
         if len(rest) > LONGEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -118,7 +118,7 @@ class Marc(Part):
             yield from ((number, row) for row in rows)
 
     def write_anew(
-        self, target: Path, wanted: Wanted, counted: Count, advance: Advance = idle
+        self, target: Path, wanted: Wanted, counting: Callable[[], Count], advance: Advance = idle
     ) -> Normalised:
         """Write its rows to `target`, every column: those of both lists are written as the first is
         asked for."""
@@ -133,6 +133,7 @@ class Marc(Part):
             for number, reason, copies in staged.told.damaged
             for _ in range(copies if self.is_of_copies else 1)
         ]
+        counted = counting()  # which goes on beside
         found.records = counted.records
         found.broke_off = not counted.ends_cleanly
         return found

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.record import END, SUBFIELD, Damaged, Record, entries, read
 
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 AT_ONCE = 512
 # a line end within a value is a blank: a row is a line
 ONE_LINE = {10: " ", 13: " "}

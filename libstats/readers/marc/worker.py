@@ -13,20 +13,20 @@ from typing import BinaryIO
 
 from libstats.readers.marc import blocks
 from libstats.readers.marc.layout import Layout
-from libstats.readers.marc.rows import Layouts, Told, records_in, write
+from libstats.readers.marc.record import END
+from libstats.readers.marc.rows import BLOCK, Layouts, Told, records_in, write
 
 PACKAGE = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Whole records in a file: from where on, how many bytes, how many records stand before; what
-    is read of each; and the files that its rows go to."""
+    """A part of a file: from a byte to another, each moved on to where a record begins; what is
+    read of each record in it; and the files that its rows go to."""
 
     path: str
     start: int
-    size: int
-    first: int
+    end: int
     header: tuple[str, ...]
     of_copies: tuple[str, ...]
     tags: tuple[str, ...]
@@ -37,10 +37,33 @@ class Stretch:
         layouts = Layouts(
             Layout(tuple(self.header)), Layout(tuple(self.of_copies), tuple(self.tags))
         )
+        to = (Path(self.to[0]), Path(self.to[1]))
         with Path(self.path).open("rb") as stream:
-            stream.seek(self.start)
-            to = (Path(self.to[0]), Path(self.to[1]))
-            return written(stream, layouts, to, self.first, self.size)
+            start, end = _beginning(stream, self.start), _beginning(stream, self.end)
+            first = _ends_before(stream, start)
+            stream.seek(start)
+            return written(stream, layouts, to, first, end - start)
+
+
+def _beginning(stream: BinaryIO, near: int) -> int:
+    """Where the first record begins that does so at a place or behind it."""
+    if near == 0:
+        return 0
+    at = stream.seek(near - 1) + 1
+    while block := stream.read(BLOCK):
+        if (found := block.find(END)) >= 0:
+            return at + found
+        at += len(block)
+    return at - 1
+
+
+def _ends_before(stream: BinaryIO, place: int) -> int:
+    """How many records end before a place."""
+    found = stream.seek(0)
+    while place > 0 and (block := stream.read(min(place, 1 << 20))):
+        found += block.count(END)
+        place -= len(block)
+    return found
 
 
 def written(
