@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
+    from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoice_checks import invoice_checks
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.signals.signals import signals
@@ -59,6 +60,7 @@ __all__ = [
     "fill_rate",
     "forget",
     "freshness",
+    "fund_balances",
     "hold_copies",
     "hold_shelf",
     "init",
@@ -99,6 +101,7 @@ _PLACES = {
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",
+    "fund_balances": "libstats.analysis.fund_balances",
     "hold_copies": "libstats.analysis.work.hold_copies",
     "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",

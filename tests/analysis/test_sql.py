@@ -76,6 +76,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
+    yield "fund_balances", day
     for name in ("missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     for name in ("active_borrowers", "shelf_time"):
@@ -92,6 +93,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["invoice_checks"] = given["vendor_terms"] = PERIOD
+    given["fund_balances"] = day
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:
