@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.counts import programmes, reference_questions, visits
+    from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
@@ -64,6 +65,7 @@ __all__ = [
     "fill_rate",
     "forget",
     "freshness",
+    "fund_balances",
     "hold_copies",
     "hold_shelf",
     "init",
@@ -110,6 +112,7 @@ _PLACES = {
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",
+    "fund_balances": "libstats.analysis.fund_balances",
     "hold_copies": "libstats.analysis.work.hold_copies",
     "hold_shelf": "libstats.analysis.work.hold_shelf",
     "init": "libstats.workspace.workspace",

@@ -245,6 +245,16 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
     return [f"{_many(len(rows), 'question')} about {told}: {counts}"]
 
 
+def _fund_balances(rows: list[Row], _: Row) -> list[str]:
+    return [
+        f"{row['name'] or row['code']}: "
+        + ("what is free is not known" if row["free"] is None else f"{row['free']:,.2f} free")
+        + ("" if row["cash"] is None else f", {row['cash']:,.2f} cash")
+        + (f", {row['dangling']:,.2f} can be freed" if row["dangling"] else "")
+        for row in rows
+    ] or ["No list of funds is loaded"]
+
+
 def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
     return [
         f"{row['vendor'] or 'vendor not known'} ({row['source']}): "
@@ -267,6 +277,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "collection_age": _collection_age,
     "collection_use": _collection_use,
     "fill_rate": _fill_rate,
+    "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
     "throughput": _throughput,
     "turnaround": _turnaround,

@@ -8,7 +8,14 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis import circulation, counts, licences, reserves, vendor_terms
+from libstats.analysis import (
+    circulation,
+    counts,
+    fund_balances,
+    licences,
+    reserves,
+    vendor_terms,
+)
 from libstats.analysis.collection import age, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
@@ -69,6 +76,11 @@ ANALYSES: dict[str, Provenance] = {
     "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
     "fill_rate": Provenance(
         fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
+    ),
+    "fund_balances": Provenance(
+        fund_balances.fund_balances,
+        fund_balances.left_out,
+        {"fund": None, "fund_transaction": "happened_on"},
     ),
     "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
     "licences_to_decide": Provenance(

@@ -77,6 +77,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
+    yield "fund_balances", day
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
@@ -97,7 +98,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given |= dict.fromkeys(
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )
-    given["licences_to_decide"] = day
+    given["licences_to_decide"] = given["fund_balances"] = day
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

@@ -1,5 +1,6 @@
 """The report on technical services: a file per part of the page."""
 
+from libstats.report.technical_services.funds import balances
 from libstats.report.technical_services.invoices import questions
 from libstats.report.technical_services.overview import accuracy, answer, not_judged, origin, read
 from libstats.report.technical_services.piles import (
@@ -15,6 +16,7 @@ from libstats.report.technical_services.vendors import by_fund, by_vendor
 __all__ = [
     "accuracy",
     "answer",
+    "balances",
     "by_fund",
     "by_vendor",
     "fill_and_charges",

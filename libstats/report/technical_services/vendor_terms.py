@@ -12,6 +12,7 @@ import duckdb
 from libstats.analysis.vendor_terms import vendor_terms
 from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
+from libstats.analysis.work.worklist import worklist
 from libstats.errors import AnalysisError
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
@@ -41,21 +42,29 @@ def read_terms(con: duckdb.DuckDBPyConnection, period: Period) -> Terms:
     try:
         curve = records(turnaround_curve(con, "order_copy", **of))
         waits = records(turnaround(con, "order_copy", **of))
+        ages = worklist(con, "order_copy").select("kind, age").fetchall()
     except AnalysisError:
-        curve, waits = [], []
+        curve, waits, ages = [], [], []
     filled = [
-        _filled(wait, [row for row in curve if row["part"] == wait["part"]]) for wait in waits
+        _filled(
+            wait,
+            [row for row in curve if row["part"] == wait["part"]],
+            max((age for kind, age in ages if kind == wait["part"]), default=0.0),
+        )
+        for wait in waits
     ]
     return Terms(period, filled, records(vendor_terms(con, **within)))
 
 
-def _filled(wait: Row, curve: Sequence[Row]) -> Row:
+def _filled(wait: Row, curve: Sequence[Row], oldest: float) -> Row:
     """The share of one vendor's orders that had come after so many days: not told beyond the time
-    for which any order was watched."""
+    for which any order was watched; `oldest` is the age of the oldest that is open."""
     told: Row = {"vendor": wait["part"] or "vendor not known", "cases": wait["cases"]}
     for days in DAYS:
         before = [row["share_reached"] for row in curve if row["waited"] <= days]
-        is_watched = wait["still_open"] == 0 or any(row["waited"] > days for row in curve)
+        is_watched = (
+            wait["still_open"] == 0 or oldest >= days or any(row["waited"] > days for row in curve)
+        )
         told[f"after_{days}"] = (before[-1] if before else 0.0) if is_watched else None
     told["cancelled"] = wait["given_up"]
     return told
