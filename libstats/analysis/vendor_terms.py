@@ -16,12 +16,11 @@ def vendor_terms(
 ) -> duckdb.DuckDBPyRelation:
     """What did each vendor bill in a period: for copies, on top of them, and off the list price?
 
-    Definition: of the invoices of the period `net` is what their lines ask for copies, without
-    charges; `charges` is what is asked on top, by lines and for none (postage, service,
-    processing), without tax. `discount` is what the lines with a list price lack of it. Credit
-    notes are taken off. Of the answers to orders of the period `waiting` has a copy on back order.
-    Each currency, and each source, stands for itself: an invoice that the library system has too
-    comes twice, and is never to be added up.
+    Definition: `net` is what the invoices of the period ask for copies, without charges.
+    `charges` is what they ask on top without tax, such as postage. `discount` is what the lines
+    with a list price lack of it. Credit notes are taken off. `waiting` counts the answers to
+    orders (EDItEUR's order response) that put a copy on back order. Each currency and each source
+    stands for itself: an invoice that two sources tell of comes twice.
 
     Parameters: `since`, `until`, days of invoices and of answers, since <= day < until.
 

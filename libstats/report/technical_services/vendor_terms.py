@@ -86,7 +86,7 @@ def _fill(terms: Terms) -> list[Any]:
     listed = table(rows, caption, headings=headings, formats=formats).at_most(MOST)
     said = (
         "Of all orders, cancelled ones too. Open orders count for as long as they have waited. "
-        "Where none was watched for so long, nothing is told."
+        "A share stands where some were watched for so long."
     )
     return [listed, paragraph(said)]
 
