@@ -87,7 +87,7 @@ BARCODES = Source(
 # ShelfReader: position, call number, barcode, title and a time in GMT, without headings.
 SHELF_READER = Source(
     system="scanner",
-    name="shelf reader",
+    name="ShelfReader",
     recognise=("Position", "Call number", "Barcode", "Read at"),
     bare=("Position", "Call number", "Barcode", "", "Read at"),
     fits={

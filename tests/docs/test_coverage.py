@@ -78,7 +78,7 @@ EXERCISED = {
     ),
     "ares course reserves": f"documented: a real file's description; {UNEXERCISED}",
     "polaris collections": f"documented: a program that reads it; {UNEXERCISED}",
-    "scanner shelf reader": f"documented: a real file's description; {UNEXERCISED}",
+    "scanner ShelfReader": f"documented: a real file's description; {UNEXERCISED}",
     "sierra item lists by letter": f"documented: a real file's description; {UNEXERCISED}",
     "sierra item lists": "yes: a list of a large public library (1,251 rows)",
     "sierra order lists": "yes: one order of a large public library",

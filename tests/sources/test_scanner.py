@@ -100,3 +100,19 @@ def test_a_barcode_of_two_systems_is_taken_for_neither(
             ("koha", "31234000000020", "2026-10-31"),
             ("sierra", "31234000000012", "2020-01-02"),
         ]
+
+
+def test_files_that_come_at_once_have_each_its_own_day(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    scans = [write(tmp_path / f"shelfscan_oB_2026103{n}.txt", BARE) for n in (0, 1)]
+    libstats.load(workspace, scans)
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select scanned_at::date::varchar, list(position order by barcode) from shelf_scan "
+            "group by all order by 1"
+        ).fetchall() == [("2026-10-30", [1, 2]), ("2026-10-31", [1, 2])]
+    libstats.undo(workspace, 2)
+    libstats.load(workspace, scans[1:])
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from shelf_scan").fetchall() == [(4,)]
