@@ -63,7 +63,7 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
         _known(con, load)
         rows = con.execute(
             """
-            select r.*, f.sha256, f.file
+            select r.*, f.declaration, f.sha256, f.file
             from rejected_row r join loaded_file f using (seq)
             where $1 is null or seq = $1
             order by seq, line
@@ -80,14 +80,14 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
         if original and (load or is_of(file, original))
     }
     text = []
-    for seq, line, heading, reason, shape, _, file in rows:
+    for seq, line, heading, reason, shape, declaration, _, file in rows:
         column = f", column {heading}" if heading else ""
+        where = "record" if " MARC " in declaration else "line"
         text.append(
-            f"load {seq}, {file}, line {line}{column}: "
+            f"load {seq}, {file}, {where} {line}{column}: "
             f"{reason}{f' (it looks like {shape})' if shape else ''}"
         )
-        if line in lines.get(file, {}):
-            text.append(f"    {' | '.join(lines[file][line])}")
+        text += [f"    {' | '.join(row)}" for row in lines.get(file, {}).get(line, ())]
     return "\n".join(text)
 
 
@@ -105,9 +105,13 @@ def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: in
         )
 
 
-def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[str]]:
-    """The rows of the part of a file that the ledger calls `entry`, by their lines."""
-    return dict(recognise(original, entry, workspace.config)[1].records())
+def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[list[str]]]:
+    """The rows of the part of a file that the ledger calls `entry`, by their lines; a record of
+    MARC has one for each of its copies."""
+    found: dict[int, list[list[str]]] = {}
+    for line, row in recognise(original, entry, workspace.config)[1].records():
+        found.setdefault(line, []).append(row)
+    return found
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:

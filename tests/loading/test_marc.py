@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import libstats
+from libstats.cli.main import main
 from libstats.errors import WorkspaceError
 from libstats.readers.marc import file as marc_file
 from libstats.workspace.workspace import CONFIG, Workspace, find, init
@@ -100,6 +101,21 @@ def test_copies_of_a_damaged_record_are_rejected_with_it(
     records, copies = libstats.load(workspace, path).files
     assert (records.dispositions["new"], records.dispositions["rejected"]) == (1, 1)
     assert (copies.dispositions["new"], copies.dispositions["rejected"]) == (2, 3)
+
+
+def test_rejects_name_record_field_and_line_of_the_map(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.mrc", book(1, 1), book(2, 1).replace(b"2020-01-01", b"2020-13-41"))
+    libstats.load(workspace, path)
+    assert main(["-w", str(workspace.folder), "rejects", "--show", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].endswith(
+        "a.mrc#copies, record 2, column $d (koha.map, line 20): not a date (as its map says)"
+        " (it looks like 9999-99-99)"
+    )
+    assert len(said) == 3  # both copies of the record
+    assert SECRET not in "".join(said)
 
 
 def test_order_overlap_and_split_give_one_state(tmp_path: Path) -> None:
