@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import libstats
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.record import END, Damaged, Record, entries, read
 from libstats.readers.marc.rows import Unreadable, all_in
-from tests.support.marc import LEADER, of_bytes, raw, record
+from libstats.workspace.workspace import Workspace
+from tests.support.marc import LEADER, collection, of_bytes, raw, record
 
 WANTED = frozenset({"001", "245", "949"})
 BOOK = [("001", "b1"), ("245", "10$aReeds"), ("500", "  $aSeen by Mara"), ("949", "  $i31$aQL")]
@@ -154,6 +156,40 @@ def test_headings_say_what_is_read() -> None:
         ["b1", "31", "EAST", "MAIN", "PZ 2", "EAST; MAIN; 31"],
         ["b1", "32", "EAST", "", "", "EAST; 32; 33"],
     ]
+
+
+def test_records_within_the_records_of_a_harvest(workspace: Workspace, tmp_path: Path) -> None:
+    inner = collection((LEADER, [("001", "b1"), ("245", "00$aReeds & <rushes>")]))
+    marc = inner.partition('slim">')[2].rpartition("</collection>")[0]
+    mine = marc.replace("<", "<m:").replace("<m:/", "</m:")
+    oai = (
+        '<?xml version="1.0"?>\n<OAI-PMH xmlns:m="http://www.loc.gov/MARC21/slim"><ListRecords>'
+        f"<record><header/><metadata>{mine}</metadata></record>"
+        '<record><header status="deleted"/></record></ListRecords></OAI-PMH>'
+    )
+    sru = (
+        "<zs:searchRetrieveResponse xmlns:zs='z'><zs:records><zs:record><zs:recordData>"
+        f"{marc}</zs:recordData></zs:record></zs:records></zs:searchRetrieveResponse>"
+    )
+    for name, text in (("oai.xml", oai), ("sru.xml", sru), ("one.xml", marc.strip())):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        receipt = libstats.load(workspace, tmp_path / name).files[0]
+        assert (receipt.outcome, receipt.rows_read) == ("loaded", 1), receipt
+    with libstats.open(workspace) as con:
+        found = con.sql("select title_id, title from title").fetchall()
+    assert found == [("b1", "Reeds & <rushes>")]
+
+
+def test_xml_that_is_cut_or_declares_entities_is_refused(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    whole = collection((LEADER, [("001", "b1")]), (LEADER, [("001", "b2")]))
+    bomb = whole.replace("<collection", '<!DOCTYPE c [<!ENTITY a "b">]><collection')
+    for text, why in ((whole[:-30], "the XML is cut"), (bomb, "it declares entities")):
+        (tmp_path / "a.xml").write_text(text, encoding="utf-8")
+        receipt = libstats.load(workspace, tmp_path / "a.xml").files[0]
+        assert receipt.outcome == "refused"
+        assert why in receipt.reason
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)

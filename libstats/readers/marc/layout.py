@@ -279,10 +279,10 @@ def oclc_number(others: Sequence[str], number: str, agency: str) -> str:
     """The number that OCLC gives a record: of 035 $a with (OCoLC), else of a 001 that is OCLC's, as
     003 or its first letters say."""
     for other in others:
-        if found := _OCLC.match(other.strip()):
+        if "(" in other and (found := _OCLC.match(other.strip())):
             return found[1]
     number = number.strip()
-    if found := _OCLC_001.fullmatch(number):
+    if number[:1] == "o" and (found := _OCLC_001.fullmatch(number)):
         return found[1]
     is_theirs = agency.strip() == "OCoLC"
     return number.lstrip("0") if is_theirs and number.isdecimal() else ""

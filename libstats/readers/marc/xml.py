@@ -1,4 +1,4 @@
-"""MARCXML: each `record` of a collection, or of a harvest (OAI-PMH), as it comes."""
+"""MARCXML: each `record` of a collection, or of a harvest (OAI-PMH, SRU), as it comes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ LONGEST = 1 << 20
 
 
 def is_harvest(head: str) -> bool:
-    """True for an answer of OAI-PMH, in which a `record` holds another."""
-    return "OAI-PMH" in head
+    """True for an answer of OAI-PMH or SRU, in which a `record` holds another, or none."""
+    return re.search("OAI-PMH|searchRetrieveResponse|recordData", head) is not None
 
 
 class Records:
     """Gathers records from events of expat: of the wanted fields alone. Entities are refused."""
 
-    def __init__(self, name: str, wanted: frozenset[str]) -> None:
-        self.name, self.wanted = name, wanted
+    def __init__(self, name: str, wanted: frozenset[str], *, is_harvest: bool) -> None:
+        self.name, self.wanted, self.is_harvest = name, wanted, is_harvest
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
@@ -81,7 +81,8 @@ class Records:
         elif local == "datafield" and self.tag in self.wanted:
             self.fields.setdefault(self.tag, []).append("".join(self.field))
         elif local == "record" and self.is_record:
-            self.done.append(Record(self.leader, self.fields))
+            if self.leader or not self.is_harvest:
+                self.done.append(Record(self.leader, self.fields))
             self.is_record = False
         self.parts = None
 
@@ -92,10 +93,12 @@ class Records:
 
 def records_in(place: Place, encoding: str, wanted: frozenset[str]) -> Iterator[Record]:
     """The records of a file, one by one."""
-    gathered = Records(place.name, wanted)
+    gathered: Records | None = None
     for text in blocks(place, encoding):
+        gathered = gathered or Records(place.name, wanted, is_harvest=is_harvest(text))
         yield from gathered.feed(_without_declaration(text), is_last=False)
-    yield from gathered.feed("", is_last=True)
+    if gathered is not None:
+        yield from gathered.feed("", is_last=True)
 
 
 def _without_declaration(text: str) -> str:
