@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from libstats.declaration.marc_map import Map
 from libstats.declaration.source import Source
+from libstats.errors import FileRefused
 from libstats.readers.delimited import Delimited
 from libstats.readers.marc import rows, xml
 from libstats.readers.marc.file import File, of_place
@@ -55,6 +56,11 @@ class Census:
         number = record.fields.get("001", [""])[0].strip().lower()
         is_theirs = record.fields.get("003", [""])[0].strip() == "OCoLC"
         self.of_oclc += is_theirs or number.startswith(("ocm", "ocn", "on1"))
+
+    @property
+    def is_unimarc(self) -> bool:
+        """True if titles stand in 200 and not in 245, as in UNIMARC."""
+        return self.having["200"] >= SHARE * self.records > 0 and not self.having["245"]
 
     def has(self, wanted: str, copies: Sequence[str]) -> bool:
         """True if most records have the field of a subfield, those with `copies` at least some; and
@@ -120,11 +126,24 @@ def parts_of(place: Place, config: Config, text: Delimited | None = None) -> Ite
     MARCXML."""
     encoding = text.encoding if text else ""
     own = marc.of_library(config)
-    found = own if own is not None else chosen(census(place, encoding), config)
+    found = own if own is not None else _told(place, encoding, config)
     headers = [source.vendor_headings for source in found.sources]
     copies = Layout(headers[1] if headers[1:] else (), found.copies)
     file = of_place(place, Layouts(Layout(headers[0]), copies), encoding, text.head if text else "")
     yield from _lists(place, file, found.name.removesuffix(".map"), headers)
+
+
+def _told(place: Place, encoding: str, config: Config) -> Map:
+    """The map that the fields of a file tell; FileRefused for records of another form of MARC,
+    whose fields mean other things."""
+    counted = census(place, encoding)
+    if counted.is_unimarc:
+        raise FileRefused(
+            f"{place.name}: its records are UNIMARC; libstats reads MARC 21",
+            "Export them as MARC 21. Or write a map of your own and name it below [marc] in"
+            " libstats.toml: docs/export-marc.md says how.",
+        )
+    return chosen(counted, config)
 
 
 def _lists(

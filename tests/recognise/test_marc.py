@@ -40,6 +40,14 @@ def test_one_record_among_many_tells_nothing(tmp_path: Path) -> None:
     assert recognise(tmp_path / "a.mrc")[0].system == "marc"
 
 
+def test_unimarc_is_refused_in_words(tmp_path: Path, workspace: Workspace) -> None:
+    """Its 200 is the title, its 700 the author: read as MARC 21 it would say other things."""
+    (tmp_path / "a.mrc").write_bytes(record([("001", "1"), ("200", "1 $aLes roseaux")]) * 3)
+    receipt = libstats.load(workspace, tmp_path / "a.mrc").files[0]
+    assert receipt.outcome == "refused"
+    assert "its records are UNIMARC" in receipt.reason
+
+
 def test_inspect_counts_fields_and_shows_no_value(tmp_path: Path) -> None:
     data = record([*START, ("949", "  $aQL1$i310001$lSTK$mMAIN$tBOOK$xMara-Quill")]) * 2
     (tmp_path / "a.mrc").write_bytes(data)

@@ -173,11 +173,12 @@ class File:
             while block := stream.read(BLOCK):
                 digest.update(block)
                 size += len(block)
-                data, end, behind = (rest + block).rpartition(END)
-                rest = behind
+                data = rest + block
+                end = data.rfind(END) + 1
+                rest = data[end:]
                 self._check(rest)
-                records += (data + end).count(END)
-                copies += named_in(data + end, tags) if end and tags else 0
+                records += data.count(END, 0, end)
+                copies += named_in(data, end, tags) if end and tags else 0
                 advance(len(block) if self.place.is_plain else 0)
         is_cut = bool(rest.strip(BETWEEN))
         return Counted(digest.hexdigest(), size, records, copies, is_cut)
@@ -213,13 +214,14 @@ class File:
         return Counted(digest.hexdigest(), size, counts[0], counts[1], is_cut=False)
 
 
-def named_in(data: bytes, tags: Sequence[str]) -> int:
-    """How many fields with one of the tags the directories of whole records name; those records
-    apart whose directory does not stand where it should."""
-    text = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(text == 0x1D)
+def named_in(data: bytes, end: int, tags: Sequence[str]) -> int:
+    """How many fields with one of the tags the directories of whole records name, up to a place;
+    those records apart whose directory does not stand where it should."""
+    text = np.frombuffer(data, np.uint8)[:end]
+    signs = np.flatnonzero(text < 32)
+    ends, fields = (signs[text[signs] == sign] for sign in (0x1D, 0x1E))
     starts = np.concatenate(([0], ends[:-1] + 1))
-    fields = np.append(np.flatnonzero(text == 0x1E), len(data) + 24)
+    fields = np.append(fields, end + 24)
     length = fields[np.searchsorted(fields, starts + 24)] - starts - 24
     is_plain = (length % 12 == 0) & (starts + length + 24 < ends) & (text[starts] - 48 < 10)
     number = np.where(is_plain, length // 12, 0)

@@ -33,10 +33,13 @@ class Marks:
         self.layouts, self.before = layouts, before
         self.text = data.translate(ONE_LINE) + _BEHIND
         self.data: Bytes = np.frombuffer(self.text, np.uint8)
-        self.ends: Ints = np.flatnonzero(self.data == 0x1D)
+        # signs below the letters, and letters of several bytes, in one look
+        odd: Ints = np.flatnonzero(self.data - np.uint8(32) >= 96)
+        sign = self.data[odd]
+        self.wide = odd[sign >= 0x80]
+        self.ends, self.fields, self.subfields = (odd[sign == s] for s in (0x1D, 0x1E, 0x1F))
         self.number = len(self.ends)
         self.starts = self._starts()
-        self.wide: Ints = np.flatnonzero(self.data >= 0x80)
         self.is_plain = self._are_letters_plain()
         self._find_fields()
         self._find_subfields()
@@ -60,7 +63,7 @@ class Marks:
 
     def _find_fields(self) -> None:
         """Of the plain records each field that is read: its record, its tag, its place."""
-        marks: Ints = np.append(np.flatnonzero(self.data == 0x1E), len(self.data))
+        marks: Ints = np.append(self.fields, len(self.data))
         low, high = np.searchsorted(marks, self.starts), np.searchsorted(marks, self.ends)
         length = marks[low] - self.starts - _LEADER
         number = length // _ENTRY
@@ -112,7 +115,7 @@ class Marks:
 
     def _find_subfields(self) -> None:
         """Each subfield of these fields: its field, its tag and code, its place."""
-        marks: Ints = np.flatnonzero(self.data == 0x1F)
+        marks = self.subfields
         field = np.searchsorted(self.begin, marks, side="right") - 1
         ends = np.append(self.end, 0)  # the last is that of no field
         keep = marks < ends[field]

@@ -84,6 +84,8 @@ class Worker:
 
     def __init__(self, stretch: Stretch) -> None:
         self.stretch, self.process = stretch, None
+        if getattr(sys, "frozen", False):  # the program is then no Python
+            return
         paths = [str(PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
             self.process = subprocess.Popen(
@@ -97,6 +99,7 @@ class Worker:
             self.process.stdin.write(json.dumps(asdict(stretch)).encode())
             self.process.stdin.close()
         except (OSError, ValueError):
+            self.stop()
             self.process = None
 
     def told(self) -> Told:
