@@ -165,6 +165,16 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     return [f"{', '.join(told)} inside the library"]
 
 
+def _cataloguing(rows: list[Row], _: Row) -> list[str]:
+    told = []
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        titles, pieces = (sum(row[n] or 0 for row in of_kind) for n in ("titles", "pieces"))
+        of_titles = f"{_many(titles, 'title')}, " if titles else ""
+        told.append(f"{kind}: {of_titles}{_many(pieces, 'piece')}")
+    return told or ["No piece was added in the period that any list tells of"]
+
+
 def _many(count: int, what: str) -> str:
     return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
@@ -273,6 +283,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "reserves_ready": _reserves,
     "visits": _visits,
     "backlog": _backlog,
+    "cataloguing": _cataloguing,
     "circulation": _circulation,
     "collection_age": _collection_age,
     "collection_use": _collection_use,

@@ -7,7 +7,7 @@ import duckdb
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.definitions.parameters import Moment, asked
 
-__all__ = ["cataloguing"]
+__all__ = ["cataloguing", "left_out"]
 
 # The titles that got their first copy, and the copies that came, with the record of each.
 CATALOGUED = """
@@ -121,4 +121,40 @@ def cataloguing(
             level nulls last
         """,
         params={"since": str(since), "until": str(until), "agency": agency},
+    )
+
+
+@asked
+def left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, agency: str | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Which pieces does `cataloguing` not count, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (pieces), zero included.
+    """
+    return con.sql(
+        """
+        with piece as (
+            select
+                added_on is null as is_undated,
+                title_id is null as is_alone,
+                added_on >= $since::timestamp and added_on < $until::timestamp as is_within
+            from dated_item
+        )
+        select
+            'without a day on which they were added' as reason,
+            count(*) filter (where is_undated) as rows
+        from piece
+        union all
+        select
+            'of no title that is told',
+            count(*) filter (where is_alone and is_within)
+        from piece
+        union all
+        select
+            'added outside of the period',
+            count(*) filter (where not is_within)
+        from piece
+        """,
+        params={"since": str(since), "until": str(until)},
     )

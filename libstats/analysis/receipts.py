@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis import (
+    cataloguing,
     circulation,
     counts,
     fund_balances,
@@ -71,6 +72,12 @@ _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Provenance] = {
     "backlog": Provenance(backlog.backlog, backlog.backlog_left_out, {}, _in_backlog),
+    "cataloguing": Provenance(
+        cataloguing.cataloguing,
+        cataloguing.left_out,
+        {**_STOCK, "item": "added_on", "withdrawal": "withdrawn_at"},
+        _summed("pieces", cataloguing.cataloguing),
+    ),
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
     "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 import libstats
+from libstats.analysis.answers import answer
+from libstats.analysis.cataloguing import left_out
 from tests.support.tables import Rows, holding
 
 YEAR = {"since": "2026-01-01", "until": "2027-01-01"}
@@ -48,6 +50,24 @@ def test_titles_and_pieces_by_kind_and_level() -> None:
         (march, "added copy", None, None, 1),
         (march, "not told by a record", None, 1, 1),
         (april, "added copy", None, None, 1),
+    ]
+
+
+def test_its_receipt_adds_up_and_it_is_said_in_words() -> None:
+    """Seven pieces of March and one of April; one was added before, one is of no title, one has no
+    day."""
+    con = holding(None, item=ITEMS, title=TITLES)
+    assert left_out(con, **YEAR).fetchall() == [
+        ("without a day on which they were added", 1),
+        ("of no title that is told", 1),
+        ("added outside of the period", 1),
+    ]
+    assert answer(con, "cataloguing", agency="ARC", **YEAR) == [
+        "original: 1 title, 2 pieces",
+        "LC copy: 1 title, 1 piece",
+        "other copy: 2 titles, 2 pieces",
+        "added copy: 2 pieces",
+        "not told by a record: 1 title, 1 piece",
     ]
 
 
