@@ -44,12 +44,12 @@ def cataloguing(
 ) -> duckdb.DuckDBPyRelation:
     """How much was catalogued, and by which kind of cataloguing: titles and pieces apart?
 
-    Definition: a title is catalogued in the month in which its first copy was added, and so are the
-    pieces of that day; pieces that come later are added copies (the counts of Yale's cataloguers).
-    Original is a record that the library made itself (040 $a of MARC is its own code), LC copy one
-    that the Library of Congress made (DLC), other copy any other. Copies that were added on a
-    migration day are work of nobody and stand apart. What was withdrawn is told by the lists of
-    deleted copies. Records that were catalogued anew cannot be told: their last change may be any.
+    Definition: a title is catalogued in the month in which its first copy was added. The pieces of
+    that day count with it; pieces that come later are added copies, as cataloguers at Yale count.
+    Original is a record that the library made itself: 040 $a of MARC is its own code. LC copy is one
+    that the Library of Congress made (DLC), other copy any other. Copies added on a migration day
+    are nobody's work and stand apart. What was withdrawn is told by the lists of deleted copies.
+    What was catalogued anew cannot be told: the last change of a record may be any.
 
     Parameters
     ----------

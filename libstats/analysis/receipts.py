@@ -76,7 +76,6 @@ ANALYSES: dict[str, Provenance] = {
         cataloguing.cataloguing,
         cataloguing.left_out,
         {**_STOCK, "item": "added_on", "withdrawal": "withdrawn_at"},
-        _summed("pieces", cataloguing.cataloguing),
     ),
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
