@@ -46,9 +46,9 @@ def cataloguing(
 
     Definition: a title is catalogued in the month in which its first copy was added. The pieces of
     that day count with it; pieces that come later are added copies, as cataloguers at Yale count.
-    Original is a record that the library made itself: 040 $a of MARC is its own code. LC copy is one
-    that the Library of Congress made (DLC), other copy any other. Copies added on a migration day
-    are nobody's work and stand apart. What was withdrawn is told by the lists of deleted copies.
+    Original is a record that the library made itself: 040 $a of MARC is its own code. LC copy is
+    one that the Library of Congress made (DLC), other copy any other. Copies added on a migration
+    day are nobody's work, and apart. What was withdrawn the lists of deleted copies tell.
     What was catalogued anew cannot be told: the last change of a record may be any.
 
     Parameters
