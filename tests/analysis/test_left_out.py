@@ -57,6 +57,7 @@ LOAN = {"loan_id": "1", "item_id": "1", "checkout_branch": "EAST"}
 EVENT = {"item_id": "1", "branch": "EAST", "happened_at": "2026-01-03 10:00"}
 COUNT = {"kind": "all", "branch": "EAST", "starts_on": "2026-01-03", "ends_on": "2026-01-03"}
 LATER = {"starts_on": "2026-02-03", "ends_on": "2026-02-03"}
+MOVED = {"transaction_id": "1", "kind": "spent", "amount": "9"}
 LENT, WITHDRAWN, LOST = (
     {"checked_out_at": "2026-01-03 10:00"},
     {"withdrawn_on": "2025-01-01", "withdrawn_code": "1"},
@@ -83,6 +84,8 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "a licence decided": ("licence", {"decided_on": "2026-01-03", "ends_on": "2027-01-01"}),
     "a licence of no day": ("licence", {"licence_id": "1"}),
     "a licence of later": ("licence", {"notice_by": "2027-01-01"}),
+    "a later movement": ("fund_transaction", {**MOVED, "happened_on": "2026-04-01"}),
+    "a movement of no fund": ("fund_transaction", {**MOVED, "happened_on": "2026-01-03"}),
     "a loan of no copy": ("loan", {**LOAN, **LENT}),
     "a loan of no time": ("loan", LOAN),
     "a loan of no desk": ("loan", {**LENT, "loan_id": "1"}),

@@ -187,12 +187,52 @@ def test_a_message_that_is_damaged_is_rejected_alone(workspace: Workspace, tmp_p
         assert con.sql("select invoice_number from invoice").fetchall() == [("A3",)]
 
 
+def test_a_file_of_damaged_messages_alone_is_refused_for_what_is_wrong(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """As where a curly apostrophe stands for the end of a segment: two run together."""
+    text = interchange(invoice("UNS+S", "MOA+9:10.00").replace("UNS+S'", "UNS+S’"))
+    (receipt, _) = loaded(workspace, tmp_path / "a.edi", text)
+    assert receipt.outcome == "refused"
+    assert receipt.reason.startswith(
+        "a.edi, invoices: the message of segments 2 to 11 holds 10 segments, and its UNT says "
+        "another number"
+    )
+
+
 def test_messages_of_other_kinds_are_told(workspace: Workspace, tmp_path: Path) -> None:
-    text = interchange(message("BGM+351+9", kind="DESADV"), invoice("UNS+S", "MOA+9:10.00"))
+    answer = message("BGM+231+R1+27", "RFF+ON:7", "UNS+S", kind="ORDRSP")
+    text = interchange(
+        message("BGM+351+9", kind="DESADV"), answer, answer, invoice("UNS+S", "MOA+9:10.00")
+    )
     receipts = loaded(workspace, tmp_path / "a.edi", text)
     assert [(f.outcome, f.reason) for f in receipts if f.outcome != "loaded"] == [
-        ("left alone", "a.edi, DESADV: these messages are known, not loaded yet")
+        ("left alone", "a.edi, DESADV: 1 message of this kind: known, not loaded yet"),
+        ("left alone", "a.edi, ORDRSP alone: 2 messages without a line"),
     ]
+
+
+def test_of_two_currencies_the_one_that_is_invoiced_counts(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """10.00 euros are 12.00 dollars, with postage 12.50; the list price is in one of them."""
+    text = interchange(
+        message(
+            *("BGM+380+A1+9", "DTM+137:20261030:102", "NAD+SU+4099::9"),
+            "CUX+2:EUR:4A+3:USD:4+1,2",
+            *("LIN+1", "QTY+47:1", "MOA+203:10:EUR:4A", "MOA+203:12:USD:4", "PRI+AAB:10"),
+            *("RFF+BFN:FIC", "GIR+L01+B1:LAC+B2:LAC", "UNS+S"),
+            *("MOA+39:10.42:EUR:4A", "MOA+39:12.50:USD:4"),
+            *("ALC+C++++PAB", "MOA+8:0.42:EUR:4A", "ALC+C++++PAB", "MOA+8:0.5:USD:4"),
+        )
+    )
+    loaded(workspace, tmp_path / "a.edi", f"{text}''")
+    assert totals(workspace) == [(Decimal("12.50"), "lines + other charges", Decimal("12.50"))]
+    with libstats.open(workspace) as con:
+        assert con.sql("select currency from invoice").fetchall() == [("USD",)]
+        assert con.sql(
+            "select amount, list_price, funds, barcodes from invoice_line where quantity = 1"
+        ).fetchall() == [(Decimal("12.00"), None, "FIC", "B1; B2")]
 
 
 def test_the_count_is_that_of_the_rows() -> None:

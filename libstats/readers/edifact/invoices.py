@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import compress, product
 
-from libstats.readers.edifact.lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.lines import Line, currency_of, day, isbn_of, split, vendor_of
 from libstats.readers.edifact.messages import Message, Segment
 
 __all__ = ["CHARGES", "INVOICES", "LINES", "charges", "invoices", "lines"]
@@ -155,9 +155,12 @@ class Invoice:
 def read(message: Message) -> Invoice:
     """An invoice. Damage for an amount that is none, or where nothing says which it is."""
     head, parts, end = split(message)
-    currency = next((s.at(0, 1) for s in head if s.tag == "CUX"), "")
+    currency, is_alone = currency_of(head)
     first, last = _Sums.of(head, currency), _Sums.of(end, currency)
     taken = [(Line.of(part), _Sums.of(part, currency)) for part in parts]
+    if not is_alone:  # prices do not say which of two currencies they are in
+        for line, _ in taken:
+            line.list_price = None
     begins = next((s for s in head if s.tag == "BGM"), None)
     kind = begins.at(0) if begins else ""
     stated = {**first.amounts, **last.amounts}
@@ -245,7 +248,7 @@ def _line(invoice: Invoice, message: Message, line: Line, sums: _Sums) -> list[s
         _text(discount * sign if discount else None),
         _text(line.list_price),
         "; ".join(copy.barcode for copy in line.copies if copy.barcode),
-        "; ".join(dict.fromkeys(copy.fund for copy in line.copies if copy.fund)),
+        "; ".join(dict.fromkeys(copy.fund for copy in line.copies if copy.fund)) or line.fund,
         message.written,
     ]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from libstats.readers.edifact.messages import Message, Segment, number
 
-__all__ = ["Copy", "Line", "day", "isbn_of", "split", "vendor_of"]
+__all__ = ["Copy", "Line", "currency_of", "day", "isbn_of", "split", "vendor_of"]
 
 _TITLES = ("050", "BTI", "JTI")
 _LIST, _OWN = ("AAB", "CAL"), ("AAA",)
@@ -45,6 +45,7 @@ class Line:
     order_line: str = ""
     order: str = ""
     quote: str = ""
+    fund: str = ""
     ordered: Decimal | None = None
     invoiced: Decimal | None = None
     waiting: Decimal | None = None
@@ -97,7 +98,7 @@ class Line:
             self.price = amount if self.price is None else self.price
 
     def _rff(self, segment: Segment) -> None:
-        name = {"LI": "order_line", "ON": "order", "QLI": "quote"}.get(segment.at(0))
+        name = _REFERENCES.get(segment.at(0))
         if name:
             setattr(self, name, getattr(self, name) or segment.at(0, 1))
 
@@ -115,7 +116,9 @@ class Line:
             self.copies.append(copy)
         for element in range(1, len(segment.elements)):
             name = {"LLO": "branch", "LFN": "fund", "LAC": "barcode"}.get(segment.at(element, 1))
-            if name:
+            if name == "barcode" and copy.barcode:  # some list the copies of a branch in one
+                copy.barcode += f"; {segment.at(element)}"
+            elif name:
                 setattr(copy, name, segment.at(element))
 
 
@@ -128,6 +131,23 @@ _TAKE = {
     "FTX": Line._ftx,
     "GIR": Line._gir,
 }
+
+
+_REFERENCES = {"LI": "order_line", "ON": "order", "QLI": "quote", "BFN": "fund"}
+
+
+def currency_of(head: Sequence[Segment]) -> tuple[str, bool]:
+    """The currency of a message, of two the one that it is invoiced in; and whether it is alone."""
+    told = [
+        (segment.at(element, 1), segment.at(element, 2))
+        for segment in head
+        if segment.tag == "CUX"
+        for element in range(len(segment.elements))
+        if segment.at(element, 1)
+    ]
+    first = told[0][0] if told else ""
+    chosen = next((currency for currency, use in told if use == "4"), first)
+    return chosen, len({currency for currency, _ in told}) <= 1
 
 
 def split(message: Message) -> tuple[list[Segment], list[list[Segment]], list[Segment]]:

@@ -26,7 +26,17 @@ from libstats.errors import FileRefused
 from libstats.readers.place import Place
 from libstats.readers.text import writable
 
-__all__ = ["START", "Damage", "File", "Message", "Segment", "number", "opened", "read_bytes"]
+__all__ = [
+    "AGAIN",
+    "START",
+    "Damage",
+    "File",
+    "Message",
+    "Segment",
+    "number",
+    "opened",
+    "read_bytes",
+]
 
 START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UN[BGH][^\w\s\"]", re.DOTALL)
 LARGEST = 1 << 28
@@ -135,7 +145,7 @@ def _segments(text: str, name: str) -> Iterator[Segment]:
     """The segments of a text one by one. FileRefused where one does not end."""
     at, count, signs = 0, 0, USUAL
     while at < len(text):
-        if text[at] in NOISE:
+        if text[at] in NOISE or text[at] == signs[5]:  # an end too many ends nothing
             at += 1
         elif text.startswith("UNA", at) and len(text) - at >= 9:
             signs, at = text[at + 3 : at + 9], at + 9

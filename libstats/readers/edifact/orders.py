@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from libstats.readers.edifact.lines import Line, day, isbn_of, split, vendor_of
+from libstats.readers.edifact.lines import Line, currency_of, day, isbn_of, split, vendor_of
 from libstats.readers.edifact.messages import Damage, Message
 
 __all__ = ["ANSWERS", "COPIES", "ORDERS", "QUOTES", "copies", "copies_in", "lines"]
@@ -48,7 +48,7 @@ def lines(message: Message) -> list[list[str]]:
     begins = next((s for s in head if s.tag == "BGM"), None)
     own = begins.at(1) if begins else ""
     order = _order(message, own)
-    currency = next((s.at(0, 1) for s in head if s.tag == "CUX"), "")
+    currency, _ = currency_of(head)
     found = []
     for part in parts:
         line = Line.of(part)

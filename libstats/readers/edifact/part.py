@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from libstats.errors import NotLoadedYet
+from libstats.errors import FileRefused, NotLoadedYet
 from libstats.readers.edifact import invoices as bills
 from libstats.readers.edifact import orders
 from libstats.readers.edifact.lines import split
-from libstats.readers.edifact.messages import USUAL, Damage, File, Message, opened
+from libstats.readers.edifact.messages import AGAIN, USUAL, Damage, File, Message, opened
 from libstats.readers.part import Advance, Count, Damaged, Part, idle
 from libstats.readers.place import Place
 
@@ -58,10 +58,11 @@ KINDS = (
 @dataclass(frozen=True)
 class Messages(Part):
     """The rows of one kind in the messages of a file; `kind` is None for messages that are not
-    read."""
+    read, for the reason `why`."""
 
     file: File | None = field(default=None, repr=False, compare=False)
     kind: Kind | None = None
+    why: str = ""
 
     @property
     def name(self) -> str:
@@ -79,9 +80,14 @@ class Messages(Part):
         return self.file
 
     def headers(self) -> Iterator[Messages]:
-        """The rows under their only headings. NotLoadedYet for messages of another kind."""
+        """The rows under their only headings. NotLoadedYet for messages of another kind,
+        FileRefused where each of them is damaged."""
         if self.kind is None:
-            raise NotLoadedYet(f"{self.name}: these messages are known, not loaded yet")
+            raise NotLoadedYet(f"{self.name}: {self.why}")
+        told = [row for _, row in self.records()]
+        damaged = [row.reason for row in told if isinstance(row, Damaged)]
+        if damaged and len(damaged) == len(told):
+            raise FileRefused(f"{self.name}: {damaged[0]}", AGAIN)
         yield replace(self, header=self.kind.header, is_bare=True)
 
     def firsts(self) -> Iterator[tuple[Messages, list[list[str]]]]:
@@ -127,10 +133,31 @@ def parts(place: Place) -> Iterator[Messages]:
         if told.get(kind.name):
             named = replace(place, sheet=kind.name, sheet_number=at)
             yield Messages(named, file=file, kind=kind)
+    for at, (name, why) in enumerate(_unread(file), start=len(KINDS) + 1):
+        yield Messages(replace(place, sheet=name, sheet_number=at), file=file, why=why)
+
+
+def _unread(file: File) -> list[tuple[str, str]]:
+    """The messages that have no row in any table, by their kinds, and why."""
     read = {name for kind in KINDS for name in kind.messages}
-    others = dict.fromkeys(m.kind for m in file.messages if m.kind not in read)
-    for at, name in enumerate(others, start=len(KINDS) + 1):
-        yield Messages(replace(place, sheet=name or "no type", sheet_number=at), file=file)
+    found: dict[str, int] = {}
+    empty: dict[str, int] = {}
+    for message in file.messages:
+        if message.kind not in read:
+            found[message.kind] = found.get(message.kind, 0) + 1
+        elif not any(kind.firsts(message) for kind in KINDS if message.kind in kind.messages):
+            empty[message.kind] = empty.get(message.kind, 0) + 1
+    return [
+        *(
+            (name or "no kind", f"{_many(number)} of this kind: known, not loaded yet")
+            for name, number in found.items()
+        ),
+        *((f"{name} alone", f"{_many(number)} without a line") for name, number in empty.items()),
+    ]
+
+
+def _many(number: int) -> str:
+    return "1 message" if number == 1 else f"{number:,} messages"
 
 
 def counts(text: str) -> dict[str, int]:
