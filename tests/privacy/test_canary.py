@@ -33,7 +33,7 @@ from libstats.recognise.recognise import recognise, recognise_part
 from libstats.recognise.sniff import parts
 from libstats.store import generations, steps
 from libstats.workspace.workspace import CONFIG, Workspace, find
-from tests.sources.test_sources import PAIRS, named
+from tests.sources.test_sources import TABLES, named
 from tests.support.books import write_xlsx
 
 CANARY = "canary"
@@ -177,7 +177,7 @@ def exports(folder: Path, form: str) -> list[tuple[bool, Source, Path]]:
     sources make of it."""
     made = []
     others = ("uneven", "workbook", "packed")
-    for pair in PAIRS[others.index(form) :: len(others)] if form in others else PAIRS:
+    for pair in TABLES[others.index(form) :: len(others)] if form in others else TABLES:
         is_typed, source, table = planted(pair)
         place = folder / f"{pair.parent.name}-{pair.stem}"
         place.mkdir(parents=True)

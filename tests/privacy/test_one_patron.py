@@ -20,7 +20,7 @@ from libstats.privacy.forgetting import people_columns
 from libstats.store import generations, ledger, steps
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.privacy.test_canary import CANARY, FORMS, legible, planted
-from tests.sources.test_sources import PAIRS
+from tests.sources.test_sources import TABLES
 from tests.support.files import write
 
 __all__ = ["legible"]
@@ -104,7 +104,7 @@ def test_every_source_with_patrons_forgets_one(
     text = config.read_text(encoding="utf-8").replace("[library]", zone, 1)
     config.write_text(text, encoding="utf-8", newline="\n")
     workspace, given, systems = find(workspace.folder), [], set()
-    for pair in PAIRS:
+    for pair in TABLES:
         _, source, table = planted(pair)
         if any(f"{CANARY} patron 0" in row for row in table):
             folder = workspace.exports / f"{pair.parent.name}-{pair.stem}"
