@@ -104,6 +104,13 @@ def test_copies_of_a_damaged_record_are_rejected_with_it(
     assert (copies.dispositions["new"], copies.dispositions["rejected"]) == (2, 3)
 
 
+def test_a_record_is_no_total_of_a_list(workspace: Workspace, tmp_path: Path) -> None:
+    """Whatever its title is: without a number it is rejected, not set aside as a sum of others."""
+    total = record([("245", "00$aTotal"), ("100", "1 $aTotal")])
+    records, _ = libstats.load(workspace, write(tmp_path / "a.mrc", book(1), total, book(2))).files
+    assert (records.dispositions["new"], records.dispositions["rejected"]) == (2, 1)
+
+
 def test_rejects_name_record_field_and_line_of_the_map(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
