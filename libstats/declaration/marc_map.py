@@ -122,6 +122,7 @@ class Map:
             blanks={h: e.blanks for e in of_table if e.blanks for h in e.headings},
             where={h: e.where for e in of_table for h in e.headings},
             dates="as its map says",
+            is_list=False,
         )
 
     @property

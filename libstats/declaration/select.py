@@ -192,7 +192,7 @@ class Plan:
             for h in self._compared
             if h not in self._of_people  # which may be hashed already
         )
-        return {**found, "headings again": again} if again else found
+        return {**found, "headings again": again} if again and self.source.is_list else found
 
     @property
     def total(self) -> totals.Total:
@@ -301,13 +301,16 @@ class Plan:
         )
         aside = " or ".join(f"({rule})" for rule in self.set_aside.values())
         is_aside = f"when coalesce({aside}, false) then -1" if aside else ""
-        text = f"(select *{below}, {self.total.word} as total_word from {raw.sql})"
+        is_list = self.source.is_list
+        word = f", {self.total.word} as total_word" if is_list else ""
+        text = f"(select *{below}{word} from {raw.sql})"
+        is_total = f"when {self.total.rule(self.must)} then -2" if is_list else ""
         return f"""
             select
                 *,
                 case
                     {is_aside}
-                    when {self.total.rule(self.must)} then -2
+                    {is_total}
                     when {self.any_bad} then 0
                     else 1
                 end as n

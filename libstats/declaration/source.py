@@ -201,6 +201,7 @@ class Source:
     apart      how it is told from other declarations of the system with the same headings
     dates      how the report writes dates, in words, for the message about a date of another style
     where      for a heading, the file and line that says what becomes of it, for messages
+    is_list    False for records, among which no row adds up others or repeats the headings
     """
 
     system: str
@@ -233,6 +234,7 @@ class Source:
     is_placed: bool = False
     dates: str = "year first, as in 2026-10-31"
     where: dict[str, str] = field(default_factory=dict, hash=False)
+    is_list: bool = True
 
     @property
     def label(self) -> str:

@@ -11,6 +11,7 @@ import pytest
 import libstats
 from libstats.cli.main import main
 from libstats.errors import WorkspaceError
+from libstats.readers.marc import blocks, rows
 from libstats.readers.marc import file as marc_file
 from libstats.workspace.workspace import CONFIG, Workspace, find, init
 from tests.support.marc import LEADER, Fields, record
@@ -103,6 +104,13 @@ def test_copies_of_a_damaged_record_are_rejected_with_it(
     assert (copies.dispositions["new"], copies.dispositions["rejected"]) == (2, 3)
 
 
+def test_a_record_is_no_total_of_a_list(workspace: Workspace, tmp_path: Path) -> None:
+    """Whatever its title is: without a number it is rejected, not set aside as a sum of others."""
+    total = record([("245", "00$aTotal"), ("100", "1 $aTotal")])
+    records, _ = libstats.load(workspace, write(tmp_path / "a.mrc", book(1), total, book(2))).files
+    assert (records.dispositions["new"], records.dispositions["rejected"]) == (2, 1)
+
+
 def test_rejects_name_record_field_and_line_of_the_map(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,10 +142,35 @@ def test_order_overlap_and_split_give_one_state(tmp_path: Path) -> None:
         libstats.load(place, order[:1])
         libstats.load(place, order[1:])
         assert held(place) == held(whole), order
-    seqs = [each.seq for each in libstats.load(whole, files[0]).files]
+    seqs = [each.seq or 0 for each in libstats.load(whole, files[0]).files]
     for seq in seqs:
         libstats.undo(whole, seq)
     assert held(place) == held(whole)
+
+
+def test_what_never_ends_is_refused_and_not_held(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (marc_file, rows, blocks):
+        monkeypatch.setattr(module, "LONGEST", 5000)
+        monkeypatch.setattr(module, "BLOCK", 1000)
+    path = write(tmp_path / "a.mrc", book(1), book(2)[:-1] * 90)
+    for door in (True, False):
+        monkeypatch.setattr(blocks, "IS_OPEN", door)
+        receipts = libstats.load(workspace, path).files
+        assert {r.outcome for r in receipts} == {"refused"}
+        assert "no record ends within" in receipts[0].reason
+
+
+def test_a_whole_catalogue_retires_what_it_lacks(workspace: Workspace, tmp_path: Path) -> None:
+    """180 copies of 60 records; a month later one record is gone, with its three copies."""
+    workspace.config["whole"] = {"koha MARC copies": True, "koha MARC records": True}
+    every = [book(n, 2) for n in range(1, 61)]
+    libstats.load(workspace, write(tmp_path / "catalogue-2026-09-30.mrc", *every))
+    libstats.load(workspace, write(tmp_path / "catalogue-2026-10-31.mrc", *every[1:]))
+    with libstats.open(workspace) as con:
+        assert con.sql("select count(*) from item").fetchall() == [(177,)]
+        assert con.sql("select count(*) from title").fetchall() == [(59,)]
 
 
 def test_the_same_file_packed_or_read_by_two_processes_says_the_same(

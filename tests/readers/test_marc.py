@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import libstats
-from libstats.readers.marc.layout import Layout
+from libstats.declaration.marc_map import is_field
+from libstats.readers.marc.layout import MADE, Layout
 from libstats.readers.marc.record import END, Damaged, Record, entries, read
 from libstats.readers.marc.rows import Unreadable, all_in
 from libstats.workspace.workspace import Workspace
@@ -122,6 +123,19 @@ def test_letters_are_utf8_where_they_can_be_whatever_the_leader_says() -> None:
 def test_pieces_of_a_cut_escape_are_no_traceback() -> None:
     for tail in (b"\x1b", b"\x1b$", b"\x1b$1", b"\x1b$1!", b"\x1b(", b"\x1b)"):
         assert fields(of_bytes([("245", b"10\x1fax" + tail)], BLANK))["245"][0].startswith("10$ax")
+
+
+def test_what_a_map_may_name_the_reader_reads() -> None:
+    """The one says what is a field, the other reads it: no word is one alone."""
+    named = [
+        *("001", "008/35-37", "008/6", "leader/17", "245$abnp", "020$a*", "$p", "$b#2", "$ab"),
+        *("852$hi@$8", "$a*", *MADE),
+    ]
+    assert [name for name in named if not is_field(name)] == []
+    record_of_none = read(record(BOOK).removesuffix(END), WANTED)
+    for name in named:
+        of_copies = Layout((name,), ("949",)).rows(record_of_none)
+        assert [len(row) for row in of_copies] == [1], name
 
 
 def test_headings_say_what_is_read() -> None:

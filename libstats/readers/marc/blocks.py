@@ -20,7 +20,7 @@ from libstats.readers.marc.imprint import Imprint, imprint
 from libstats.readers.marc.layout import BETWEEN_EACH, HEADING
 from libstats.readers.marc.marks import Ints, Marks, code_of
 from libstats.readers.marc.record import END, Damaged, entries, read
-from libstats.readers.marc.rows import BLOCK, Layouts, Told, as_text
+from libstats.readers.marc.rows import BLOCK, LONGEST, Layouts, Told, as_text
 
 IS_OPEN = True
 _YEARS = ("low", "high", "origin", "one", "is_suspect")  # as an Imprint has them
@@ -67,6 +67,8 @@ def _whole(stream: BinaryIO, size: int | None) -> Iterator[bytes]:
             rest = data[end:]
         else:
             rest += data
+            if len(rest) > LONGEST:
+                return
 
 
 def _singly(

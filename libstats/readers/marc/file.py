@@ -20,6 +20,7 @@ from libstats.readers.marc import xml
 from libstats.readers.marc.record import BETWEEN, END, entries
 from libstats.readers.marc.rows import (
     BLOCK,
+    LONGEST,
     Layouts,
     Numbered,
     Told,
@@ -33,8 +34,6 @@ from libstats.readers.text import blocks
 # from so many bytes on a process for each core is worth its start
 SPLIT = 1 << 24
 MOST_WORKERS = 4
-# no record is as long: what goes on without a 0x1D is none
-LONGEST = 1 << 26
 
 
 @dataclass(frozen=True)

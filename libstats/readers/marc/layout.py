@@ -34,15 +34,6 @@ OfRecord = Callable[[Record], str]
 OfCopy = Callable[[Record, str], str]
 
 
-def is_heading(text: str) -> bool:
-    """True if a text says what to read of a record.
-
-    >>> [is_heading(t) for t in ("008/35-37", "$p", "852$h@$8", "year.low", "", "Barcode")]
-    [True, True, True, True, False, False]
-    """
-    return text in MADE or bool(text and HEADING.fullmatch(text))
-
-
 def is_of_copy(heading: str) -> bool:
     """True for a heading that is read of a copy, not of the whole record."""
     return heading.startswith("$") or "@" in heading

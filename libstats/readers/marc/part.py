@@ -90,7 +90,11 @@ class Marc(Part):
             f"{number:,} {kind} record{'' if number == 1 else 's'}"
             for kind, number in sorted(self.file.others().items())
         ]
-        return [f"set aside: {', '.join(found)}"] if found else []
+        aside = [f"set aside: {', '.join(found)}"] if found else []
+        has_copies = bool(self.file.layouts.copies.copies)
+        return (
+            aside if has_copies else [*aside, f"titles alone: the map {self.map} reads no copies"]
+        )
 
     def headers(self) -> Iterator[Marc]:
         """The list under its headings, which do not stand in it."""

@@ -13,6 +13,8 @@ from libstats.readers.marc.record import END, SUBFIELD, Damaged, Record, entries
 
 BLOCK = 1 << 19
 AT_ONCE = 512
+# no record is as long: what goes on without a 0x1D is none, and the count refuses it
+LONGEST = 1 << 26
 # a line end within a value is a blank: a row is a line
 ONE_LINE = {10: " ", 13: " "}
 # leader/06 of what is no title
@@ -96,6 +98,8 @@ def in_blocks(stream: BinaryIO, size: int | None = None) -> Iterator[list[bytes]
         pieces = (rest + block).split(END)
         rest = pieces.pop()
         yield pieces
+        if len(rest) > LONGEST:
+            return
     yield [rest]
 
 
