@@ -94,6 +94,8 @@ SELECTS = {
 WORDS = (ALL, OPEN, CLOSED, SINCE)
 # The end of a case, whatever its outcome.
 ENDED = "ended"
+# What vendor and library write each other covers no orders: it knows of no receipt.
+_ORDERED = "not coalesce(is_exchanged, false)"
 TOLD: dict[str, Told] = {
     "title": _none("a record has copies, and these are counted"),
     "item": Told("list", (Event("'held'", "null"),), "owning_branch"),
@@ -140,10 +142,14 @@ TOLD: dict[str, Told] = {
     "order_line": Told(
         "case",
         (
-            _event("ordered", "coalesce(placed_at, placed_on::timestamp, created_on::timestamp)"),
-            _event("received", "received_on"),
-            _event("cancelled", "cancelled_on"),
-            _event("requested", "created_on"),
+            _event(
+                "ordered",
+                "coalesce(placed_at, placed_on::timestamp, created_on::timestamp)",
+                _ORDERED,
+            ),
+            _event("received", "received_on", _ORDERED),
+            _event("cancelled", "cancelled_on", _ORDERED),
+            _event("requested", "created_on", _ORDERED),
         ),
         is_open="received_on is null and cancelled_on is null"
         " and coalesce(status, '') not in ('received', 'closed', 'cancelled')",
@@ -151,7 +157,9 @@ TOLD: dict[str, Told] = {
         quick=60,
         over=OVER,
     ),
-    "order_copy": Told("log", (_event("received", "coalesce(received_at, received_on)"),)),
+    "order_copy": Told(
+        "log", (_event("received", "coalesce(received_at, received_on)", _ORDERED),)
+    ),
     "order_fund": _none("a share of an order line"),
     "purchase_order": Told("log", (_event("begun", "created_on"),), "branch"),
     "invoice": Told("log", (_event("billed", "billed_on"),)),

@@ -14,7 +14,7 @@ from libstats.analysis.today import invoices as today_invoices
 from libstats.analysis.today import lists as today
 from libstats.analysis.today.rows import DO
 from libstats.workspace.workspace import CONFIG, Workspace, find
-from tests.support.files import write
+from tests.support.files import ROOT, write
 
 NOW = datetime(2026, 10, 31, 8)
 # Evergreen: two copies at 12.00, billed for 15.00 each; of the second line one of two came
@@ -155,3 +155,34 @@ def test_the_finance_offices_list_is_mapped_without_code(
     with libstats.open(place) as con:
         rows = libstats.invoice_checks(con).select("check_name, invoice_number, difference")
         assert ("paid otherwise than billed", "INV-1", Decimal("9.00")) in rows.fetchall()
+
+
+PLACED = """ordernumber;basketno;name;orderstatus;quantity;closedate;datereceived;entrydate
+1;7;Heron;complete;1;2026-06-01;2026-06-21;2026-06-01
+2;7;Heron;ordered;1;2026-09-01;;2026-09-01
+"""
+
+
+def orders_told(workspace: Workspace) -> list[list[tuple[object, ...]]]:
+    """What is said of orders: by month, how long they take, what is open, what is covered."""
+    period = {"since": "2026-01-01", "until": "2026-11-01"}
+    with libstats.open(workspace) as con:
+        found = [
+            libstats.throughput(con, "order_copy", milestone="received", **period),
+            libstats.throughput(con, "order_copy", milestone="ordered", **period),
+            libstats.turnaround(con, "order_copy", end="received", as_of="2026-10-31", **period),
+            libstats.backlog(con, "order_copy", **period),
+            libstats.worklist(con, "order_copy", as_of="2026-10-31"),
+        ]
+        return [each.fetchall() for each in found]
+
+
+def test_orders_that_come_as_messages_too_count_once(workspace: Workspace, tmp_path: Path) -> None:
+    """Nor do messages change what is covered: they begin in October, and know no receipt."""
+    libstats.load(workspace, [write(tmp_path / "aqorders-2026-10-31.csv", PLACED)])
+    before = orders_told(workspace)
+    pairs = ROOT / "tests" / "sources"
+    messages = [pairs / f"edifact-{name}" for name in ("orders", "answers-to-orders", "quotes")]
+    receipt = libstats.load(workspace, [folder / "oddity.edi" for folder in messages])
+    assert {file.outcome for file in receipt.files} == {"loaded"}
+    assert orders_told(workspace) == before

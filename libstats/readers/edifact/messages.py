@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UN[BGH][^\w\s\"]", re.DOTALL)
-LARGEST = 1 << 28
+LARGEST = 1 << 25
 USUAL = ":+.? '"
 NOISE = "\r\n\t \ufeff\x1a\0"
 AGAIN = "Ask the vendor to send it again, or copy it again; nothing of it was loaded."
