@@ -6,7 +6,19 @@ import re
 from functools import partial
 from pathlib import Path
 
-from sample import alma, cataloguing, hours, illiad, planted, polaris, readme, truth
+from sample import (
+    alma,
+    by_hand,
+    cataloguing,
+    hours,
+    illiad,
+    marc,
+    planted,
+    polaris,
+    readme,
+    truth,
+    vendors,
+)
 from sample.dice import Dice
 from sample.exports import Exports
 from sample.ill import Requests
@@ -40,18 +52,26 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         illiad.write(folder, desk.all)
         | alma.write(folder, orders)
         | cataloguing.write(folder, orders)
+        | by_hand.write(folder, library)
     )
+    messages = marc.write(folder, library) | vendors.write(folder, orders)
     _put(
         folder / "truth.json",
         _json(
             truth.of(library, exports, seed)
             | truth.of_desks(library, desk, orders, files)
-            | {"planted": planted.truth(library, desk, orders)}
+            | {
+                "planted": planted.truth(library, desk, orders),
+                "messages": dict(sorted(messages.items())),
+                "marc": marc.truth(library),
+                "invoices": vendors.truth(orders),
+                "by_hand": by_hand.truth(library),
+            }
         ),
     )
     neighbour = polaris.write(folder, seed=seed, size=size)
     _put(folder / hours.EXAMPLE, hours.configuration())
-    _put(folder / "README.md", readme.text(exports.rows, files | neighbour))
+    _put(folder / "README.md", readme.text(exports.rows, files | messages | neighbour))
     return folder
 
 

@@ -44,7 +44,7 @@ def truth(library: Library, desk: Requests, orders: Orders) -> dict[str, Any]:
         "not_told": [
             "accuracy of cataloguing: no export tells of it",
             "rush orders: the export of order lines has no such column",
-            "visits, programmes and digital use: no export tells of them",
+            "digital use: no export tells of it",
         ],
         "branches": {
             "up": _shift(library, SALTMERE),

@@ -1,6 +1,6 @@
 """The README that stands beside the sample."""
 
-from sample import alma_oddities, illiad_oddities
+from sample import alma_oddities, by_hand, illiad_oddities, marc, vendors
 from sample.borrowing import CHANGED
 from sample.flow import COHORT
 from sample.hours import EXAMPLE
@@ -35,6 +35,15 @@ _OTHERS = {
     "alma/invoice_lines_": "what vendors billed lately, and three lines that never came",
     "alma/weeding_": "old stock, sent by itself",
     "cataloguing/": "the cataloguers' own log: process, case, milestone, happened_at, branch",
+    "alma/order_lines-": "what the orders that vendors billed were to cost, from Alma's service (JSON)",
+    "marc/": "some titles with their copies (MARC), the last a damaged record",
+    "edifact/invoices-": "invoices of two vendors (EDIFACT), a message each",
+    "edifact/answers-": "a vendor's answer to two orders (EDIFACT)",
+    "scans/": "a scanner's list of a shelf",
+    "counts/gate-hours-": "a door counter's hours of a week",
+    "counts/manual-counts-": "programmes and reference questions of a month, in libstats' form",
+    "licences/": "licences, in libstats' form",
+    "processes/": "steps of digitisation and of theses, in libstats' form",
     "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
     "polaris/transactions-": "the neighbour's transactions by SQL, a row each: a file a month, but for what is missing",
     "polaris/holds-": "the neighbour's holds by SQL at the end of four days: the open ones, then all that Polaris has not put away",
@@ -83,6 +92,9 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
                     *ODDITIES,
                     *illiad_oddities.ODDITIES,
                     *alma_oddities.ODDITIES,
+                    *marc.ODDITIES,
+                    *vendors.ODDITIES,
+                    *by_hand.ODDITIES,
                     *polaris_oddities.ODDITIES,
                 )
             ),
@@ -115,6 +127,9 @@ def _rules() -> tuple[str, ...]:
         f"* `calendar`: the hours, closures, open days and open hours of each branch, as in `{EXAMPLE}`.",
         "* `reasons`: why requests at the ILL desk were given up, whatever the words in the files.",
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
+        "* `marc`: what the records say, and how many are set aside and rejected. `invoices`: what is to be asked about, under the names of libstats'",
+        "  checks, what lies just inside a tolerance, and what a vendor answered. `by_hand`: what was scanned, counted and written down.",
+        "* `messages`: records and messages of each file.",
         "* `polaris/truth.json` is the neighbour's: what was lived, beside each figure how much of it the files tell (`told`), what they show, and the `reason` why",
         "  they do not tell all.",
     )
