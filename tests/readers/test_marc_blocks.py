@@ -44,6 +44,10 @@ def both(data: bytes, folder: Path, layouts: Layouts = EVERY) -> list[Any]:
             told = rows.write(rows.records_in(io.BytesIO(data), layouts), layouts, to)
         told.damaged.sort()
         texts = [path.read_bytes().decode() for path in to]
+        for text, header in zip(
+            texts, (layouts.records.header, layouts.copies.header), strict=True
+        ):
+            assert {line.count("\x1f") for line in text.split("\n") if line} <= {len(header)}
         found.append((astuple(told), *(sorted(text.split("\n")) for text in texts)))
     return found
 
@@ -83,6 +87,8 @@ SOUND = [
     record([("001", "h"), ("949", "  $i5")], LEADER[:5] + "dy" + LEADER[7:]),
     *(b"\r\n" + record(BOOK), b"     \n" + record(BOOK), END, b"rubbish" + END),
     record(BOOK)[:60] + END,
+    of_bytes([("001", b"b\x1f1"), ("008", b"19\x1f0214s2019"), ("949", b"  \x1fi31")]),
+    record(BOOK, LEADER[:17] + "\x1f" + LEADER[18:]),
 ]
 
 

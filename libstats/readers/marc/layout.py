@@ -120,21 +120,26 @@ def _record_value(heading: str) -> OfRecord:
 
 
 def _of_leader(at: int) -> OfRecord:
-    return lambda record: record.leader[at : at + 1].replace(" ", "#")
+    return lambda record: _plain(record.leader[at : at + 1]).replace(" ", "#")
 
 
 def _control(tag: str) -> OfRecord:
     def value(record: Record) -> str:
         fields = record.fields.get(tag)
-        return fields[0] if fields else ""
+        return _plain(fields[0]) if fields else ""
 
     return value
+
+
+def _plain(text: str) -> str:
+    """A control field without the sign of a subfield, which stands between values in rows."""
+    return text.replace(SUBFIELD, " ")
 
 
 def _positions(tag: str, first: int, end: int) -> OfRecord:
     def value(record: Record) -> str:
         fields = record.fields.get(tag)
-        return fields[0][first:end] if fields else ""
+        return _plain(fields[0][first:end]) if fields else ""
 
     return value
 

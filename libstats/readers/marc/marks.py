@@ -36,7 +36,8 @@ class Marks:
         # signs below the letters, and letters of several bytes, in one look
         odd: Ints = np.flatnonzero(self.data - np.uint8(32) >= 96)
         sign = self.data[odd]
-        self.wide = odd[sign >= 0x80]
+        # what may stand neither in a leader nor in a control field that is plain
+        self.wide = odd[(sign >= 0x80) | (sign == 0x1F)]
         self.ends, self.fields, self.subfields = (odd[sign == s] for s in (0x1D, 0x1E, 0x1F))
         self.number = len(self.ends)
         self.starts = self._starts()
