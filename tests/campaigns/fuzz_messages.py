@@ -26,7 +26,8 @@ def messages_of(dice: random.Random) -> Made:
         text = f"UNA{signs}{between}{text}"
     form = f"messages {signs}"
     encoding = dice.choice(["utf-8", "utf-8", "utf-8-sig", "cp1252"])
-    return Made(form, text.encode(encoding, "replace"), invoices)
+    # a question mark for a letter would release the sign behind it
+    return Made(form, text.encode(encoding, "ignore"), invoices)
 
 
 def _interchange(dice: random.Random, bodies: list[list[str]], signs: str) -> str:

@@ -113,7 +113,7 @@ def test_what_the_other_parsers_count(text: str, is_bare: bool, rows: set[int]) 
 
 
 def test_a_case_is_made_again_from_its_number(tmp_path: Path) -> None:
-    first, again = ([fuzz.case(7, number, tmp_path) for number in range(40)] for _ in range(2))
+    first, again = ([fuzz.case(7, number, tmp_path) for number in range(80)] for _ in range(2))
     assert first == again
     assert {made.form.split(" ")[0] for made, _ in first} == {
         "text",
@@ -126,4 +126,5 @@ def test_a_case_is_made_again_from_its_number(tmp_path: Path) -> None:
         "log",
         "bare",
         "messages",
+        "marc",
     }
