@@ -24,9 +24,9 @@ SHELF = "641 to 746"
 CLASSES = (641, 746)
 STRAYED, UNKNOWN = 2, "31234599999999"
 """Copies of another class that stand there, and a barcode that nobody has."""
-DAYS = tuple(date(2026, 10, 26) + timedelta(days=place) for place in range(6))
-"""Days of the door counter: a week."""
-DEAF = at(DAYS[1], 14)
+DAYS = tuple(day for day in (date(2026, 10, n) for n in range(1, 32)) if CENTRAL.is_open(day))
+"""Days of the door counter: a month."""
+DEAF = at(date(2026, 10, 27), 14)
 """An hour that the counter missed."""
 COUNTS_HEAD = (
     "measure", "kind", "branch", "starts_on", "ends_on", "value", "is_estimate", "entered_at"

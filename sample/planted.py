@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from sample import planted_desks, planted_holds
+from sample import marc, planted_desks, planted_holds
 from sample.borrowing import CHANGED, QUEUE
 from sample.ill import Requests
 from sample.library import Library
@@ -226,9 +226,15 @@ def _oddities() -> dict[str, Any]:
                 "row": f"loan {BAD_LOAN}",
                 "why": "no such date",
             },
+            {
+                "file": marc.FILE,
+                "row": "the last record",
+                "why": "it is cut within its directory",
+            },
         ],
         "set_aside": [
-            {"file": f"{ERROR_FILE[0]} of {ERROR_FILE[1]}", "row": "the error line at its end"}
+            {"file": f"{ERROR_FILE[0]} of {ERROR_FILE[1]}", "row": "the error line at its end"},
+            {"file": marc.FILE, "row": "the last record but one, an authority"},
         ],
     }
 

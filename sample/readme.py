@@ -40,7 +40,7 @@ _OTHERS = {
     "edifact/invoices-": "invoices of two vendors (EDIFACT), a message each",
     "edifact/answers-": "a vendor's answer to two orders (EDIFACT)",
     "scans/": "a scanner's list of a shelf",
-    "counts/gate-hours-": "a door counter's hours of a week",
+    "counts/gate-hours-": "a door counter's hours of a month",
     "counts/manual-counts-": "programmes and reference questions of a month, in libstats' form",
     "licences/": "licences, in libstats' form",
     "processes/": "steps of digitisation and of theses, in libstats' form",
