@@ -141,8 +141,10 @@ def _head(today: Today) -> Html:
     """What to do first, what moved, and how fresh the lists are."""
     heed = [f"{today.warning} Ages are told as of then."] if today.warning else []
     if today.stale:
-        names = ", ".join(f"{export.name} ({export.source})" for export in today.stale)
-        heed.append(f"Older than usual: {names}. Each desk says what that means for it.")
+        names = [f"{export.name} ({export.source})" for export in today.stale]
+        if len(names) > 3:  # a sentence is read at once; all stand at the end of the page
+            names[2:] = [f"and {len(names) - 2} others"]
+        heed.append(f"Older than usual: {', '.join(names)}. Each desk says what that means for it.")
     if today.alarms:
         many = len(today.alarms)
         look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
