@@ -104,7 +104,7 @@ CHECKS: dict[str, Check] = {
     "no ISBN, ISSN or other number (020, 022, 024, 028)": _lacks("020", "022", "024", "028"),
     "an ISBN with a wrong check digit": _is_wrong("020", is_isbn),
     "an ISSN with a wrong check digit": _is_wrong("022", is_issn),
-    "no subject (6XX)": lambda record: not any(tag[0] == "6" for tag in record.fields),
+    "no subject (6XX)": lambda record: not any(tag.startswith("6") for tag in record.fields),
     "no description (300)": _lacks("300"),
     "no source of cataloguing (040)": _lacks("040"),
     "a level below core (leader/17)": lambda record: record.leader[17:18] in tuple(BELOW),

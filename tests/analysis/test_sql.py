@@ -99,6 +99,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )
     given["licences_to_decide"] = given["fund_balances"] = day
+    given["cataloguing"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

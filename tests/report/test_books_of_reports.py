@@ -31,7 +31,7 @@ NUMBER = re.compile(
 # columns of names that are written in digits, and of a receipt's parameters as they were given
 NAMES = re.compile(
     r"barcode|call number|request|class|branch|fund|what it was|export|look for|title|location"
-    r"|order|item|copy number|which|during",
+    r"|order|item|copy number|which|during|vendor",
     re.IGNORECASE,
 )
 UNITS = re.compile(r"\(days\)|\bdays?\b|\byears?\b|\bper\b|average|year\b", re.IGNORECASE)
@@ -135,7 +135,12 @@ def test_each_cell_has_the_format_of_its_kind(any_book: Workbook) -> None:
                 assert all("%" in cell.number_format for cell in numbers), (sheet.title, title)
             whole = all(float(cell.value).is_integer() for cell in numbers)
             shares = all("%" in cell.number_format for cell in numbers)
-            assert whole or shares or UNITS.search(title), (sheet.title, title, "has no unit")
+            money = all("0.00" in cell.number_format for cell in numbers)
+            assert whole or shares or money or UNITS.search(title), (
+                sheet.title,
+                title,
+                "has no unit",
+            )
 
 
 def test_what_stands_in_a_column_fits_it(any_book: Workbook) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from libstats.wording import Interval, day_name, month_name, percent, tenths, to_a_tenth
 
-__all__ = ["Format", "Look", "as_told", "in_a_workbook", "look_of", "plain"]
+__all__ = ["Format", "Look", "as_told", "in_a_workbook", "look_of", "money", "plain"]
 
 Format = Callable[[Any], str]
 F = TypeVar("F", bound=Callable[..., str])
@@ -48,6 +48,12 @@ def in_a_workbook(number: str, unit: str = "") -> Callable[[F], F]:
         return written
 
     return known
+
+
+@in_a_workbook("#,##0.00")
+def money(amount: float | Decimal) -> str:
+    """An amount of money, whose currency stands beside it."""
+    return f"{amount:,.2f}"
 
 
 def look_of(written: Format | None) -> Look:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import duckdb
 
 from libstats.analysis.fund_balances import fund_balances
+from libstats.report.page.cells import money
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, joined, table
 from libstats.wording import Row, day_name, number, percent, records
@@ -65,8 +66,8 @@ def _listed(told: Sequence[Row]) -> Html:
     ]
     headings = {"free": "Free", "cash": "Cash", "pace": "Spent, of its year"}
     day = day_name(told[0]["as_of"])
-    money = dict.fromkeys(("allocated", "spent", "encumbered", "free", "cash"), "{:,.2f}".format)
-    listed = table(rows, f"Funds on {day}", headings=headings, formats=money).at_most(MOST)
+    formats = dict.fromkeys(("allocated", "spent", "encumbered", "free", "cash"), money)
+    listed = table(rows, f"Funds on {day}", headings=headings, formats=formats).at_most(MOST)
     more = f"The workbook has {number(listed.more)} more funds." if listed.more else ""
     return joined(listed, paragraph(more) if more else "")
 

@@ -14,6 +14,7 @@ from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
 from libstats.analysis.work.worklist import worklist
 from libstats.errors import AnalysisError
+from libstats.report.page.cells import money
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, joined, table
@@ -82,7 +83,7 @@ def _fill(terms: Terms) -> list[Any]:
     headings = {"cases": "Orders", "cancelled": "Cancelled"}
     headings |= {f"after_{days}": f"Come after {days} days" for days in DAYS}
     caption = f"Orders sent from {terms.period.words}: the share that had come"
-    formats = {f"after_{days}": _share for days in DAYS}
+    formats = {f"after_{days}": percent for days in DAYS}
     listed = table(rows, caption, headings=headings, formats=formats).at_most(MOST)
     said = (
         "Of all orders, cancelled ones too. Open orders count for as long as they have waited. "
@@ -91,19 +92,15 @@ def _fill(terms: Terms) -> list[Any]:
     return [listed, paragraph(said)]
 
 
-def _share(share: float) -> str:
-    return percent(share)
-
-
 def _charges(terms: Terms) -> list[Any]:
     if not terms.billed:
         return [paragraph("No export tells what vendors charged.")]
     rows = [
         {
-            "vendor": row["vendor"] or "vendor not known",
+            "vendor": _in_currency(row["vendor"] or "vendor not known", row["currency"]),
             "invoices": row["invoices"],
-            "net": _money(row["net"], row["currency"]),
-            "charges": _money(row["charges"], row["currency"]),
+            "net": row["net"],
+            "charges": row["charges"],
             "on_top": row["charges_share"],
             "discount": row["discount"],
             "waiting": None if row["answered"] is None else _waiting(row),
@@ -118,14 +115,15 @@ def _charges(terms: Terms) -> list[Any]:
         "waiting": "Order lines answered",
     }
     caption = f"What vendors billed from {terms.period.words}"
-    formats = {"on_top": _share, "discount": _share}
+    formats = {"net": money, "charges": money, "on_top": percent, "discount": percent}
     listed = table(rows, caption, headings=headings, formats=formats).at_most(MOST)
     more = f"The workbook has {number(listed.more)} more." if listed.more else ""
     return [listed, paragraph(more) if more else ""]
 
 
-def _money(amount: Any, currency: str | None) -> str | None:
-    return None if amount is None else f"{amount:,.2f} {currency or ''}".strip()
+def _in_currency(vendor: str, currency: str | None) -> str:
+    """A vendor, with the currency in which it billed where the invoices tell it."""
+    return f"{vendor}, in {currency}" if currency else vendor
 
 
 def _waiting(row: Row) -> str:
