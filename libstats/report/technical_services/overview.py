@@ -332,9 +332,12 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
     """For each part of the page the command that says how it was counted."""
     year = Period(report.months[0], report.period.until)
     ordered = sections.explained("turnaround order_copy", year)
-    told = {"Orders by vendor": ordered, "Orders by fund": ordered}
-    told["What vendors fill and charge"] = sections.explained("vendor_terms", report.period)
-    told["Questions about invoices"] = sections.explained("invoice_checks", report.period)
+    told = {
+        "Orders by vendor": ordered,
+        "What vendors fill and charge": sections.explained("vendor_terms", report.period),
+        "Orders by fund": ordered,
+        "Questions about invoices": sections.explained("invoice_checks", report.period),
+    }
     if report.pile:
         of = report.pile.process
         steps = {"start": report.pile.start, "end": report.pile.end}
