@@ -312,7 +312,7 @@ def test_whatever_stands_between_marks_comes_back(
         [cell.replace('""', '"a') for cell in row]
         for row in cells
         # marks at an end, a cell of one mark or what ends one are of two readings
-        if not any(ends in f"{cell}{delimiter}" or cell[-1:] == '"' for cell in row)
+        if not any(ends in f'{cell}"' or cell[-1:] == '"' for cell in row)
         and not any(cell[:1] == delimiter or cell[:1] == '"' for cell in row)
     ]
     lines = [delimiter.join(f'"{cell}"' for cell in row) for row in rows]

@@ -33,10 +33,10 @@ from tests.support.tables import stored
 
 FOLDER = Path(__file__).parent
 PAIRS = sorted(p for p in FOLDER.glob("*/*.*") if p.name.count(".") == 1)
-# those with a row a line: records of MARC and messages of EDIFACT have canaries of their own
-TABLES = [
-    p for p in PAIRS if "-MARC-" not in p.parent.name and not p.parent.name.startswith("edifact")
-]
+# those of rows with headings: records of MARC and messages of EDIFACT have canaries of their own,
+# and barcodes alone are known by the name of their file
+APART = re.compile(r"-MARC-|^edifact-|^scanner-barcodes$")
+TABLES = [pair for pair in PAIRS if not APART.search(pair.parent.name)]
 
 
 def named(folder: Path) -> Source:
