@@ -52,6 +52,9 @@ LONG = re.compile(
     r"|test_alarms.py::test_numbers_that_became_dates.*\[(?!2-Jan|02.01.2026|numbers)"
     r"|test_turnaround.py::test_(what_ended_before|the_curve_is).*\[[1-4]\]"
     r"|test_evergreen.py::test_an_aged_circulation.*\[copy_"
+    r"|test_canary.py::test_the_canary_is_nowhere\[(uneven|packed)\]"
+    r"|test_totals.py::test_a_total_below_any_list"
+    r"|test_one_patron.py::test_no_order_of_loads.*order[1-3]"
     r"|test_illiad.py::test_a_list_without_numbers.*order[2-5]"
     r"|test_ill.py::test_(the_control_chart_is_asked|steps_stand_beside)"
 )
