@@ -171,7 +171,10 @@ create or replace temp macro sudoc_key(t) as
     || case when contains(t, ':') then book_key(substr(t, 1 + strpos(t, ':'))) else '' end;
 
 create or replace temp macro is_certainly_sudoc(t) as
-    contains(t, ':') and regexp_matches(t, '^(?:Y ?[0-9]\. ?[A-Z]{1,4}\.? ?[0-9]+|[A-Z]{1,5} ?[0-9]{1,3}\.[0-9]+)(?:[/-][A-Z0-9]+)*(?: ?[A-Z])?:');
+    case
+        when not contains(t, ':') then false
+        else regexp_matches(t, '^(?:Y ?[0-9]\. ?[A-Z]{1,4}\.? ?[0-9]+|[A-Z]{1,5} ?[0-9]{1,3}\.[0-9]+)(?:[/-][A-Z0-9]+)*(?: ?[A-Z])?:')
+    end;
 
 -- The scheme that an export's word names; NULL: none, or a word that is not known.
 create or replace temp macro named_scheme(word) as
@@ -211,21 +214,23 @@ create or replace temp macro call_number_key(number, scheme := null) as (
                 *,
                 case
                     when by_author then head.words
+                    when head.words = '' then head.letters
                     else rtrim(head.words || head.letters, ' ./-')
                 end as words,
                 case when by_author then ' ' || head.tail else head.tail end as tail
             from (
                 select
                     *,
-                    head.words <> ''
-                        and head.letters <> ''
-                        and head.number <> ''
-                        and regexp_matches(head.words, getvariable('call_number_by_author'))
-                        and not is_class_behind(
-                            head,
-                            coalesce(named in ('lcc', 'nlm'), false)
-                        )
-                        as by_author
+                    case
+                        when head.words = '' then false
+                        else head.letters <> ''
+                            and head.number <> ''
+                            and regexp_matches(head.words, getvariable('call_number_by_author'))
+                            and not is_class_behind(
+                                head,
+                                coalesce(named in ('lcc', 'nlm'), false)
+                            )
+                    end as by_author
                 from (
                     select
                         *,
