@@ -123,7 +123,7 @@ def _charges(terms: Terms) -> list[Any]:
 
 def _in_currency(vendor: str, currency: str | None) -> str:
     """A vendor, with the currency in which it billed where the invoices tell it."""
-    return f"{vendor}, in {currency}" if currency else vendor
+    return f"{vendor} ({currency})" if currency else vendor
 
 
 def _waiting(row: Row) -> str:
