@@ -1,4 +1,4 @@
-"""The faults of invoices under the names of their checks, as SQL over what invoice_faults finds:
+"""The faults of invoices under the names of their checks, as SQL over what faults finds:
 one row each, with what it is about and how much."""
 
 from __future__ import annotations
@@ -94,149 +94,120 @@ NAMED = """
                 over as difference,
                 detail
             from of_line
-            union all
+            union all by name
             select
-                'invoice number twice',
+                'invoice number twice' as check_name,
                 source,
                 vendor,
                 invoice_id,
                 invoice_number,
                 billed_on,
-                billed_on,
-                null,
-                null,
-                null,
+                billed_on as happened_on,
                 currency,
-                asked,
-                0,
-                asked,
+                asked as billed,
+                0 as expected,
+                asked as difference,
                 'the number came first on ' || coalesce(first_on::varchar, 'a day not told')
+                    as detail
             from again
-            union all
+            union all by name
             select
-                'sum against the total',
+                'sum against the total' as check_name,
                 source,
                 vendor,
                 invoice_id,
                 invoice_number,
                 billed_on,
-                billed_on,
-                null,
-                null,
-                null,
+                billed_on as happened_on,
                 currency,
-                total,
-                lines,
-                over,
-                null
+                total as billed,
+                lines as expected,
+                over as difference
             from other_sum
-            union all
+            union all by name
             select
-                'currency against the order',
-                b.source,
-                b.vendor,
-                b.invoice_id,
-                b.invoice_number,
-                b.billed_on,
-                b.billed_on,
-                null,
-                null,
-                null,
-                b.currency,
-                c.amount,
-                null,
-                c.amount,
-                b.currency || ' instead of ' || c.order_currency
+                'currency against the order' as check_name,
+                b.source as source,
+                b.vendor as vendor,
+                b.invoice_id as invoice_id,
+                b.invoice_number as invoice_number,
+                b.billed_on as billed_on,
+                b.billed_on as happened_on,
+                b.currency as currency,
+                c.amount as billed,
+                c.amount as difference,
+                b.currency || ' instead of ' || c.order_currency as detail
             from other_currency c
             join bill b using (source, invoice_id)
-            union all
+            union all by name
             select
-                'paid otherwise than billed',
+                'paid otherwise than billed' as check_name,
                 source,
                 vendor,
                 invoice_id,
                 invoice_number,
                 billed_on,
-                billed_on,
-                null,
-                null,
-                null,
+                billed_on as happened_on,
                 currency,
-                asked,
-                paid,
-                over,
-                payments || if(payments = 1, ' payment', ' payments')
+                asked as billed,
+                paid as expected,
+                over as difference,
+                payments || if(payments = 1, ' payment', ' payments') as detail
             from paid_otherwise
-            union all
+            union all by name
             select
-                'paid and not billed',
+                'paid and not billed' as check_name,
                 source,
                 vendor,
+                invoice_number as invoice_id,
                 invoice_number,
-                invoice_number,
-                null,
-                paid_on,
-                null,
-                null,
-                null,
+                paid_on as happened_on,
                 currency,
-                0,
-                paid,
-                paid,
-                'paid on ' || paid_on
+                0 as billed,
+                paid as expected,
+                paid as difference,
+                'paid on ' || paid_on as detail
             from paid_alone
-            union all
+            union all by name
             select
-                'billed and not paid',
+                'billed and not paid' as check_name,
                 source,
                 vendor,
                 invoice_id,
                 invoice_number,
                 billed_on,
-                billed_on,
-                null,
-                null,
-                null,
+                billed_on as happened_on,
                 currency,
-                asked,
-                0,
-                asked,
-                null
+                asked as billed,
+                0 as expected,
+                asked as difference
             from not_paid
-            union all
+            union all by name
             select
-                'received and not billed',
+                'received and not billed' as check_name,
                 source,
                 vendor,
-                null,
-                null,
-                null,
-                received_on,
-                null,
-                order_id,
+                received_on as happened_on,
+                order_id as order_line_id,
                 title,
                 currency,
-                0,
-                price * copies,
-                price * copies,
-                copies || ' received on ' || received_on
+                0 as billed,
+                price * copies as expected,
+                price * copies as difference,
+                copies || ' received on ' || received_on as detail
             from not_billed
-            union all
+            union all by name
             select
-                'billed in full and still open',
+                'billed in full and still open' as check_name,
                 source,
                 vendor,
-                null,
-                null,
-                null,
-                last_on,
-                null,
-                order_id,
+                last_on as happened_on,
+                order_id as order_line_id,
                 title,
                 currency,
-                price * ordered,
-                price * ordered,
-                price * ordered,
-                'billed last on ' || last_on
+                price * ordered as billed,
+                price * ordered as expected,
+                price * ordered as difference,
+                'billed last on ' || last_on as detail
             from still_open
         )"""
