@@ -8,7 +8,7 @@ from dataclasses import replace
 from libstats.errors import FileRefused
 from libstats.readers import delimited, json, symphony_log, xml
 from libstats.readers.edifact import messages as edifact
-from libstats.readers.edifact import part as edifact_parts
+from libstats.readers.edifact import part as messages_part
 from libstats.readers.marc.part import is_marc
 from libstats.readers.part import Part
 from libstats.readers.place import ZIP, Place
@@ -36,7 +36,7 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
         return
     refuse_bytes(place.name, head)
     if edifact.START.match(head):
-        yield from edifact_parts.parts(place)
+        yield from messages_part.parts(place)
         return
     if symphony_log.START.match(head):
         yield symphony_log.SymphonyLog(place)

@@ -1,4 +1,4 @@
-"""The checks of invoices as SQL, over what invoice_facts tells: each fault once, under the first
+"""The checks of invoices as SQL, over what facts tells: each fault once, under the first
 check that it falls under."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The report on the collection: one function per section. What it tells of is read in
-collection_rows; the sections on weeding are in weeding."""
+rows; the sections on weeding are in weeding."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The page `explore`: one question that a person chose, its answer, picture, table, the line of
-Python that gives the same, and its receipt. The controls are in explore_desk."""
+Python that gives the same, and its receipt. The controls are in controls."""
 
 from __future__ import annotations
 

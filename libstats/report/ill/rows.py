@@ -1,5 +1,5 @@
 """The report on interlibrary loan: of what it tells and where its figures come from. Its sections
-are in ill_answer, ill_waits, ill_lenders and ill_outcomes."""
+are in verdict, wait_times, by_lender and outcomes."""
 
 from __future__ import annotations
 

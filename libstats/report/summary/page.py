@@ -1,5 +1,5 @@
 """The month in one page: a sentence for each service, for a director or a board. The services are
-declared in summary_services."""
+declared in services."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The report on technical services: one function per section. What it tells of is read in
-technical_services_rows; the sections on orders are in vendors."""
+rows; the sections on orders are in vendors."""
 
 from __future__ import annotations
 
