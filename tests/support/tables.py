@@ -14,12 +14,16 @@ from libstats.workspace.workspace import Workspace
 
 Rows = list[dict[str, Any]]
 
+# What is small is slower on more threads, and others have theirs; and to think of how many values a
+# column has takes a fifth of a question about ten rows.
+SMALL = "set threads = 1; set disabled_optimizers = 'statistics_propagation,projection_pullup'"
+
 
 def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.DuckDBPyConnection:
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number. Codes mean what the system of the source's name says, and `config`."""
     con = duckdb.connect()
-    con.execute("set disabled_optimizers = 'statistics_propagation,projection_pullup'")
+    con.execute(SMALL)
     call_numbers.register(con)
     for table in schema.tables().values():
         con.execute(
