@@ -95,6 +95,10 @@ class Query:
         """The main table."""
         return self.main.split()[0]
 
+    def heading(self, column: str) -> str:
+        """The heading under which it gives a column."""
+        return next(heading_of(c) for c in self.columns if _NAME.sub("", c) == column)
+
     def each(self) -> Iterator[Query]:
         """It, and the same of its other tables."""
         for table in (self.table, *self.asked.also):
@@ -135,7 +139,7 @@ class Query:
     def _named(self, text: str) -> list[tuple[str, str]]:
         """(short name of its table, column) of each column that a column or a join names."""
         if "" in self.tables:
-            return [("", _NAME.sub("", text))]
+            return [("", _NAME.sub("", text).strip('"'))]
         return [found for found in _COLUMN.findall(text) if found[0] in self.tables]
 
 
@@ -162,4 +166,4 @@ def read(text: str, asked: Mapping[str, Asked]) -> tuple[Query, ...]:
 def heading_of(column: str) -> str:
     """The heading that a column gives."""
     named = _NAME.search(column)
-    return (named[1] or named[2]) if named else column.rpartition(".")[2]
+    return (named[1] or named[2]) if named else column.rpartition(".")[2].strip('"')

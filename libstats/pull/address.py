@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from libstats.errors import PullError
 
-PASSWORD = "LIBSTATS_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD = "LIBSTATS_PASSWORD"
 _PORTS = {"mysql": 3306, "postgresql": 5432}
 _WRITE = "Write it as {server}://USER@HOST/DATABASE; the password is asked for."
 
@@ -69,17 +69,20 @@ def password(address: Address) -> str | None:
 
 
 def _in_keyring(address: Address) -> str | None:
-    """What the keyring of the system holds under the address, where the package keyring is there."""
+    """What the system's keyring holds under the address, where the package keyring is there."""
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
         return None
     try:
-        return keyring.get_password(f"libstats {address.server}://{address.host}", address.user)
+        found = keyring.get_password(f"libstats {address.server}://{address.host}", address.user)
+        return str(found) if found else None
     except KeyringError:
         return None
 
 
 def _typed(address: Address) -> str | None:
-    return getpass.getpass(f"Password of {address.user} for {address.place} (empty: none): ") or None
+    return (
+        getpass.getpass(f"Password of {address.user} for {address.place} (empty: none): ") or None
+    )

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
 
+from libstats.pull.wanted import Wanted
 from libstats.store import generations
 from libstats.workspace.open import opened
 from libstats.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    from libstats.pull.pull import Wanted
 
 
 def known_persons(place: Workspace, source: str, wanted: Sequence[Wanted]) -> dict[str, list[str]]:
@@ -29,7 +26,9 @@ def known_persons(place: Workspace, source: str, wanted: Sequence[Wanted]) -> di
                     f"""
                     select distinct try_cast({key} as bigint)::varchar
                     from {table}
-                    where source = $1 and {person} is not null and try_cast({key} as bigint) is not null
+                    where source = $1
+                        and {person} is not null
+                        and try_cast({key} as bigint) is not null
                     """,
                     [source],
                 )
@@ -42,4 +41,5 @@ def _columns(each: Wanted) -> tuple[str, str, str]:
     asked, declared = each.query.asked, each.declared
     told = {h: line.column for line in declared.lines[declared.primary] for h in line.headings}
     assert asked.key and asked.person
-    return declared.primary, told[asked.key], told[asked.person]
+    key, person = (each.query.heading(column) for column in (asked.key, asked.person))
+    return declared.primary, told[key], told[person]

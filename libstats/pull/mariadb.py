@@ -7,25 +7,44 @@ Koha's own report writes them.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from libstats.errors import PullError
+from libstats.pull import words
 from libstats.pull.address import Address
+from libstats.pull.words import WAITS
 
 if TYPE_CHECKING:
     import pymysql
 
-WAITS = 20  # seconds for a lock, and for the server's next word
 AT_ONCE = 1000
-_UNREADABLE = ("blob", "tinyblob", "mediumblob", "longblob", "bit", "binary", "varbinary", "geometry")
-_ACCESS, _ZONE, _LOCKED, _DENIED = (1044, 1045, 1698), 1298, (1205, 3572), (1142, 1143, 1227)
-_GONE, _UNREACHED, _UNKNOWN = (2006, 2013, 1927, 1053, 1317), (2003, 2002, 2005), (1049,)
-_CHANGED = (1054, 1146, 1412)
-_TOO_LONG = (1969, 3024)
+_UNREADABLE = (
+    "blob",
+    "tinyblob",
+    "mediumblob",
+    "longblob",
+    "bit",
+    "binary",
+    "varbinary",
+    "geometry",
+)
+# numbers of errors
+_MEANS = {
+    **dict.fromkeys((1044, 1045, 1698), words.ACCESS),
+    1049: words.UNKNOWN,
+    **dict.fromkeys((2002, 2003, 2005), words.UNREACHED),
+    **dict.fromkeys((1142, 1143, 1227), words.DENIED),
+    **dict.fromkeys((1205, 3572), words.LOCKED),
+    **dict.fromkeys((1969, 3024), words.TOO_LONG),
+    **dict.fromkeys((1053, 1317, 1927, 2006, 2013), words.GONE),
+    **dict.fromkeys((1054, 1146, 1412), words.CHANGED),
+    1298: words.ZONE,
+}
 
 
 class MariaDB:
@@ -55,14 +74,16 @@ class MariaDB:
         """Leave the snapshot: whoever idles in one keeps others from their work."""
         self._run("rollback")
 
-    def write(self, sql: str, out: TextIO, advance: Callable[[int], object]) -> int:
+    def write(self, sql: str, out: BinaryIO, advance: Callable[[int], object]) -> int:
         """Write the rows of an answer as CSV, as Koha's own report writer does; gives their
         number."""
-        writer, number = csv.writer(out, lineterminator="\n"), 0
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+        writer, number = csv.writer(text, lineterminator="\n"), 0
         for rows in self._blocks(sql):
             writer.writerows(rows)
             number += len(rows)
             advance(len(rows))
+        text.detach()
         return number
 
     def _blocks(self, sql: str) -> Iterator[Any]:
@@ -91,9 +112,7 @@ class MariaDB:
 
 
 @contextmanager
-def connected(
-    address: Address, password: str | None, timezone: str | None
-) -> Iterator[MariaDB]:
+def connected(address: Address, password: str | None, timezone: str | None) -> Iterator[MariaDB]:
     """A connection that reads, in the library's zone where it has told one. PullError."""
     try:
         import pymysql
@@ -103,7 +122,7 @@ def connected(
             'Install it: pip install "libstats[live]"',
         ) from None
     own = Path.home() / ".my.cnf"
-    with_file = {"read_default_file": str(own)} if password is None and own.is_file() else {}
+    encoders: Any = pymysql.converters.encoders
     try:
         connection = pymysql.connect(
             host=address.host,
@@ -112,11 +131,11 @@ def connected(
             password=password or "",
             database=address.database,
             charset="utf8mb4",
-            conv=pymysql.converters.encoders,  # what is read stays text
+            conv=encoders,  # no decoders: what is read stays text
             connect_timeout=WAITS,
             read_timeout=15 * WAITS,
             local_infile=False,
-            **with_file,
+            read_default_file=str(own) if password is None and own.is_file() else None,
         )
     except (pymysql.Error, OSError) as error:
         raise _said(error, address.place) from None
@@ -135,25 +154,6 @@ def connected(
 def _said(error: Exception, place: str) -> PullError:
     """What went wrong, in words: the server's own may hold names and values."""
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    for numbers, problem, remedy in (
-        (_ACCESS, "it did not let the user in", "Check the user, the password and the database."),
-        (_UNKNOWN, "there is no database of that name", "Check the address."),
-        (_UNREACHED, "it cannot be reached", "Check the host and the port, and that it runs."),
-        (_DENIED, "the user may not read that", "Grant SELECT on it, or leave it out with --only."),
-        (_LOCKED, "somebody holds a lock for too long", "Try it again later."),
-        (_TOO_LONG, "it takes longer than the server allows", "Try it again at a quiet hour."),
-        (_GONE, "the connection broke off", "Try it again; nothing was changed."),
-        (_CHANGED, "a table was changed meanwhile", "Try it again."),
-        (
-            (_ZONE,),
-            "it does not know the time zone of libstats.toml: its tables of zones are empty",
-            "Let its administrator run mariadb-tzinfo-to-sql (mysql_tzinfo_to_sql).",
-        ),
-    ):
-        if number in numbers:
-            return PullError(f"{place}: {problem}", remedy)
     if isinstance(error, TimeoutError):
-        return PullError(f"{place}: it did not answer in time", "Try it again later.")
-    return PullError(
-        f"{place}: the server said error {number}", "Ask its administrator what that is."
-    )
+        return words.said(place, words.GONE)
+    return words.said(place, _MEANS.get(number), str(number))

@@ -9,10 +9,12 @@ file of the same rows are one state. Nothing is handed over of a pull that did n
 from __future__ import annotations
 
 import csv
+import io
 import os
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,36 +22,23 @@ from typing import Any
 
 from tqdm import tqdm
 
-from libstats.declaration.query import Cut, Query
-from libstats.declaration.select import plans
-from libstats.declaration.source import Source
-from libstats.errors import FileRefused, PullError
-from libstats.loading.incoming import refuse_unfit
+from libstats.declaration.query import Cut
+from libstats.errors import PullError
 from libstats.loading.load import load
 from libstats.loading.receipt import LoadReceipt, counted
 from libstats.pull import address as addresses
-from libstats.pull import mariadb
+from libstats.pull import mariadb, postgresql
 from libstats.pull.known_persons import known_persons
 from libstats.pull.since import Marks, condition
-from libstats.recognise.known import known
+from libstats.pull.wanted import Wanted, chosen, wanted
 from libstats.sources import queries
 from libstats.workspace.workspace import Workspace, at
 
-Seen = Mapping[str, frozenset[str]]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A table to be asked: the query, how it is asked, and the declaration that reads it."""
-
-    query: Query
-    cut: Cut
-    declared: Source
-
-    @property
-    def name(self) -> str:
-        """What messages and files call it."""
-        return self.query.table
+Server = mariadb.MariaDB | postgresql.PostgreSQL
+_CONNECTED: dict[str, Callable[..., AbstractContextManager[Server]]] = {
+    "mysql": mariadb.connected,
+    "postgresql": postgresql.connected,
+}
 
 
 @dataclass
@@ -119,103 +108,55 @@ def pull(
     then exports and store are as they were.
     """
     place = at(workspace)
-    asked = queries().get(system)
-    if asked is None:
+    if system not in queries.SYSTEMS:
         raise PullError(
-            f"libstats cannot read a database of {system}", f"It can of {', '.join(queries())}."
+            f"libstats cannot read a database of {system}", f"It can of {_list(queries.SYSTEMS)}."
         )
-    chosen = _chosen(asked.each, only)
+    asked = queries.of_system(system)
+    every = chosen(asked.each, only)
     marks = Marks(place.store, place.instance(system, source))
     where = addresses.read(address, asked.server)
     found = Pulled()
-    with mariadb.connected(where, addresses.password(where), place.timezone) as server:
-        seen = server.seen({t for query in chosen for t in query.tables.values()})
-        wanted = _wanted(chosen, seen, place, found, must=bool(only))
+    known_as = addresses.password(where)
+    with _CONNECTED[asked.server](where, known_as, place.timezone) as server:
+        seen = server.seen({t for query in every for t in query.tables.values()})
+        tables = wanted(every, seen, place, must=bool(only))
+        found.lacks = {each.name: each.cut.lacks for each in tables}
+        found.unread = [query.table for query in every if query.table not in found.lacks]
         if is_trial:
-            found.rows = {each.name: None for each in wanted}
+            found.rows = dict.fromkeys(found.lacks)
             return found
         reading = _Reading(server, place, marks if not is_full else None)
-        moment, parts = reading.run(wanted, found, place.instance(system, source))
+        moment, parts = reading.run(tables, found, place.instance(system, source))
     files = [_handed_over(part, place.exports) for part in parts]
     found.receipt = load(place, files, source=source)
     kept = [each.outcome in ("loaded", "repeated") for each in found.receipt.files]
-    marks.move((each.name for each, is_kept in zip(wanted, kept, strict=True) if is_kept), moment)
+    marks.move((each.name for each, is_kept in zip(tables, kept, strict=True) if is_kept), moment)
     return found
-
-
-def _chosen(every: Sequence[Query], only: Sequence[str]) -> list[Query]:
-    """The queries of these parts, those of all tables; PullError for a part that there is not."""
-    names = [query.name for query in every]
-    if unknown := [name for name in only if name not in names]:
-        raise PullError(f"there is no part {unknown[0]!r}", f"There are: {', '.join(names)}.")
-    return [each for query in every if not only or query.name in only for each in query.each()]
-
-
-def _wanted(
-    chosen: Sequence[Query], seen: Seen, place: Workspace, found: Pulled, *, must: bool
-) -> list[Wanted]:
-    """How each table is asked. One that the user may not read is left out, and refused where it was
-    chosen by name; so is one without what tells its rows apart."""
-    wanted = []
-    for query in chosen:
-        cut = query.cut(seen)
-        if cut.columns:
-            wanted.append(_read_by(query, cut, place))
-            found.lacks[query.table] = cut.lacks
-        elif must:
-            raise PullError(
-                f"the user may not read {query.table}, or it is not there",
-                "Grant SELECT on it, or leave it out with --only.",
-            )
-        else:
-            found.unread.append(query.table)
-    if not wanted:
-        raise PullError(
-            "the user may read none of the tables of that system",
-            "Check that it is the right database, and grant SELECT on its tables.",
-        )
-    return wanted
-
-
-def _read_by(query: Query, cut: Cut, place: Workspace) -> Wanted:
-    """The query with the columns alone that its declaration reads. PullError where it lacks one
-    without which that reads nothing."""
-    grant = f"Grant SELECT on: {_list(cut.lacks)}."
-    for declared in known(place.config).recognising(cut.headings):
-        if isinstance(declared, Source):
-            break
-    else:
-        raise PullError(f"{query.table} cannot be read without what the user may not see", grant)
-    try:
-        refuse_unfit(query.table, plans(declared, cut.headings), place.timezone)
-    except FileRefused as error:
-        raise PullError(error.problem, grant if cut.lacks else error.remedy) from None
-    read = {cut.headings[place] for place in declared.locate(cut.headings).values()}
-    return Wanted(query, cut.of(read), declared)
 
 
 class _Reading:
     """All tables as they are at one moment, written into the private folder."""
 
-    def __init__(self, server: mariadb.MariaDB, place: Workspace, marks: Marks | None) -> None:
+    def __init__(self, server: Server, place: Workspace, marks: Marks | None) -> None:
         self.server, self.place, self.marks = server, place, marks
         self.folder = place.store / "pull"
 
     def run(
-        self, wanted: Sequence[Wanted], found: Pulled, source: str
+        self, tables: Sequence[Wanted], found: Pulled, source: str
     ) -> tuple[datetime, list[Path]]:
         """Gives the moment and the files; nothing is left of them if one fails."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         for left in self.folder.glob("*.part"):  # of a pull that was killed
             left.unlink()
         parts: list[Path] = []
-        persons = known_persons(self.place, source, wanted)
+        persons = known_persons(self.place, source, tables)
         try:
             moment = self.server.begin()
             with _progress() as bar:
-                for each in wanted:
+                for each in tables:
                     bar.set_description(each.name)
-                    parts.append(self.folder / f"{each.name}-{moment:%Y%m%d%H%M%S}.csv.part")
+                    parts.append(self.folder / f"{each.file}-{moment:%Y%m%d%H%M%S}.csv.part")
                     statements = self._statements(each, moment, persons.get(each.name, []))
                     found.rows[each.name] = self._write(each.cut, statements, parts[-1], bar)
             self.server.end()
@@ -240,12 +181,19 @@ class _Reading:
 
     def _write(self, cut: Cut, statements: Sequence[str], part: Path, bar: Any) -> int:
         private = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(private, "w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerow(cut.headings)
+        with os.fdopen(private, "wb") as out:
+            out.write(_header(cut.headings))
             rows = sum(self.server.write(sql, out, bar.update) for sql in statements)
             out.flush()
             os.fsync(out.fileno())
         return rows
+
+
+def _header(headings: Sequence[str]) -> bytes:
+    """The first line of a file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(headings)
+    return text.getvalue().encode("utf-8")
 
 
 def _some(keys: Sequence[str], most: int = 10_000) -> list[Sequence[str]]:

@@ -29,7 +29,7 @@ def in_name(entry: str) -> datetime | None:
 
 def _days_in(name: str) -> Iterator[datetime]:
     for match in _DAY_IN_NAME.finditer(name):
-        parts = [int(number or 0) for number in match.groups()]
+        year, month, day, hour, minute, second = (int(n or 0) for n in match.groups())
         with suppress(ValueError):
             if not _BEGINS.search(name[: match.start()]):
-                yield datetime(*parts)  # type: ignore[misc]
+                yield datetime(year, month, day, hour, minute, second)

@@ -7,29 +7,10 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from types import ModuleType
 from typing import Any
 
-from libstats.declaration.query import Queries
 from libstats.declaration.own import of_library, spelled
 from libstats.declaration.source import LeftAlone, Source
-
-
-def _modules() -> list[ModuleType]:
-    """Every module of this package, by name, a system's copies before its other exports."""
-    names = (module.name for module in pkgutil.walk_packages(__path__, f"{__name__}."))
-    by_name = sorted(names, key=lambda name: name.removesuffix(".items"))
-    return [importlib.import_module(name) for name in by_name]
-
-
-def queries() -> dict[str, Queries]:
-    """By system, what its live database is asked for."""
-    return {
-        value.system: value
-        for module in _modules()
-        for value in vars(module).values()
-        if isinstance(value, Queries)
-    }
 
 
 @cache
@@ -37,7 +18,9 @@ def _shipped() -> tuple[Source | LeftAlone, ...]:
     """Every declaration of every module of this package, in the order of files and lines, a
     system's copies before its other exports: of two that fit a file equally well the first wins."""
     found: list[Source | LeftAlone] = []
-    for module in _modules():
+    modules = (module.name for module in pkgutil.walk_packages(__path__, f"{__name__}."))
+    for name in sorted(modules, key=lambda name: name.removesuffix(".items")):
+        module = importlib.import_module(name)
         names = (*vars(module).values(), *getattr(module, "SOURCES", ()))
         found += [value for value in names if isinstance(value, (Source, LeftAlone))]
     return tuple(found)

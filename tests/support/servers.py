@@ -32,7 +32,6 @@ class Server:
         command = [part.format(database=database) for part in self.client]
         subprocess.run(command, input=sql, text=True, check=True, capture_output=True)
 
-
     @contextmanager
     def holding(self, sql: str, database: str = "koha") -> Iterator[None]:
         """Let the owner run SQL, and stay connected for as long as this goes on."""
@@ -51,9 +50,11 @@ class Server:
                 owner.kill()
 
 
-def needed(*programs: str) -> list[str]:
-    """Where the programs are; the test is skipped where one is missing, but not in CI."""
-    found = {name: shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in programs}
+def needed(*programs: str, among: Sequence[Path] = ()) -> list[str]:
+    """Where the programs are, also in the folders of daemons and `among` others; the test is
+    skipped where one is missing, but not in CI."""
+    folders = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *map(str, among)])
+    found = {name: shutil.which(name, path=folders) for name in programs}
     missing = [name for name, place in found.items() if place is None]
     if missing and os.environ.get("CI"):
         pytest.fail(f"{missing[0]} is missing: .ci/run installs it")
@@ -96,6 +97,35 @@ def mariadb() -> Iterator[Server]:
         with _running(command, [admin, "--no-defaults", f"--socket={sock}", "ping"]):
             speak = (client, "--no-defaults", f"--socket={sock}", "-uroot", "-n", "{database}")
             yield Server(folder, port, speak)
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    """A private PostgreSQL, whose owner is `postgres`."""
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    initdb, daemon, client, ready = needed("initdb", "postgres", "psql", "pg_isready", among=homes)
+    with _folder("postgres") as (folder, user):
+        data, port = folder / "data", free_port()
+        drop: dict[str, Any] = {"user": user, "group": user} if user else {}
+        subprocess.run(
+            [
+                *(initdb, "-D", str(data), "-U", "postgres", "--encoding=UTF8"),
+                *("--locale=C.UTF-8", "--auth=trust", "--auth-host=scram-sha-256", "-N"),
+            ],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            **drop,
+        )
+        settings = {"listen_addresses": "127.0.0.1", "fsync": "off"}
+        command = [
+            *(daemon, "-D", str(data), "-p", str(port), "-k", str(folder)),
+            *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+        ]
+        asked = [ready, "-h", str(folder), "-p", str(port)]
+        with _running(command, asked, cwd=folder, **drop):
+            speak = (client, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(folder))
+            yield Server(folder, port, (*speak, "-p", str(port), "-U", "postgres", "{database}"))
 
 
 @contextmanager
