@@ -66,9 +66,9 @@ class Pulled:
         for table, rows in self.rows.items():
             lines.append(f"{table}: {'would be read' if rows is None else counted(rows, 'row')}")
             if lacks := self.lacks.get(table):
-                lines += _indented(f"without what is not there, or not to be seen: {_list(lacks)}")
+                lines += _indented(f"without these, which the user may not see: {_list(lacks)}")
         if self.unread:
-            lines += ["left out, as they are not there, or the user may not read them:"]
+            lines += ["left out, which the user may not read, if they are there:"]
             lines += _indented(_list(self.unread))
         return "\n".join([*lines, *(["", str(self.receipt)] if self.receipt else [])])
 
