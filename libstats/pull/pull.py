@@ -66,9 +66,9 @@ class Pulled:
         for table, rows in self.rows.items():
             lines.append(f"{table}: {'would be read' if rows is None else counted(rows, 'row')}")
             if lacks := self.lacks.get(table):
-                lines += _indented(f"without these, which the user may not see: {_list(lacks)}")
+                lines += _indented(f"hidden from the user: {_list(lacks)}")
         if self.unread:
-            lines += ["left out, which the user may not read, if they are there:"]
+            lines += ["left out, hidden from the user or not there:"]
             lines += _indented(_list(self.unread))
         return "\n".join([*lines, *(["", str(self.receipt)] if self.receipt else [])])
 

@@ -54,12 +54,12 @@ def wanted(queries: Sequence[Query], seen: Seen, place: Workspace, *, must: bool
             found.append(_read_by(query, cut, place))
         elif must:
             raise PullError(
-                f"the user may not read {query.table}, or it is not there",
+                f"{query.table} is hidden from the user, or there is none",
                 "Grant SELECT on it, or leave it out with --only.",
             )
     if not found:
         raise PullError(
-            "the user may read none of the tables of that system",
+            "all tables of that system are hidden from the user",
             "Check that it is the right database, and grant SELECT on its tables.",
         )
     return found
@@ -72,7 +72,7 @@ def _read_by(query: Query, cut: Cut, place: Workspace) -> Wanted:
         if isinstance(declared, Source):
             break
     else:
-        raise PullError(f"{query.table} cannot be read without what the user may not see", grant)
+        raise PullError(f"what {query.table} needs is hidden from the user", grant)
     try:
         refuse_unfit(query.table, plans(declared, cut.headings), place.timezone)
     except FileRefused as error:
