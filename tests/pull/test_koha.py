@@ -254,3 +254,32 @@ def test_a_trial_reads_nothing(koha: Server, workspace: Workspace) -> None:
 def test_a_file_that_is_still_written_is_no_export(workspace: Workspace) -> None:
     (workspace.exports / f"items-{date(2026, 11, 30)}.csv.part").write_text("barcode,homebranch\n")
     assert libstats.load(workspace, [workspace.exports]).files == []
+
+
+def test_what_a_killed_pull_left_is_cleared_away(koha: Server, workspace: Workspace) -> None:
+    koha.run(ROWS)
+    left = workspace.store / "pull" / "items-20261101000000.csv.part"
+    left.parent.mkdir()
+    left.write_text("itemnumber,barc", encoding="utf-8")
+    assert pulled(workspace, koha, only=["items"]).is_clean
+    assert not left.exists()
+
+
+def test_a_user_who_may_do_all_changes_nothing(
+    koha: Server, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection itself is for reading, whoever it is of."""
+    koha.run(ROWS + "; grant all on *.* to reader@'127.0.0.1'")
+    begin = mariadb.MariaDB.begin
+
+    def writing(self: mariadb.MariaDB) -> datetime:
+        moment = begin(self)
+        self._run("delete from items")
+        return moment
+
+    monkeypatch.setattr(mariadb.MariaDB, "begin", writing)
+    with pytest.raises(PullError, match="error 1792"):  # of a transaction that reads
+        pulled(workspace, koha)
+    monkeypatch.undo()
+    monkeypatch.setenv("LIBSTATS_PASSWORD", PASSWORD)
+    assert pulled(workspace, koha, only=["items"]).rows == {"items": 2}
