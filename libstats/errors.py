@@ -6,6 +6,7 @@
       FileRefused        a file cannot be loaded at all; nothing of it was kept
         NotLoadedYet     the file is known, and libstats does not read it (yet)
         UnknownExport    no declaration recognises the file
+      PullError          a live database that was not read
       SourceError        a source declaration does not fit schema.sql
       AnalysisError      a question that the data cannot answer honestly
       ReportError        a report: a failed cell
@@ -49,6 +50,10 @@ class NotLoadedYet(FileRefused):
 
 class UnknownExport(FileRefused):
     """A file that no declaration recognises."""
+
+
+class PullError(LibstatsError):
+    """A live database, or its address."""
 
 
 class SourceError(LibstatsError):

@@ -92,6 +92,34 @@ def _add_load(p: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pull(p: argparse.ArgumentParser) -> None:
+    p.add_argument("system", type=_said, metavar="SYSTEM", help="the library system, as in koha")
+    p.add_argument(
+        "address",
+        type=_said,
+        metavar="ADDRESS",
+        help="its database, as in mysql://reader@host/koha; the password is asked for",
+    )
+    p.add_argument(
+        "--only",
+        type=_said,
+        metavar="PARTS",
+        help="the parts to read, as in items,loans; else all that the user may see",
+    )
+    p.add_argument(
+        "--full",
+        action="store_true",
+        help="read all rows again, not only what came and changed since the last pull",
+    )
+    p.add_argument("--dry-run", action="store_true", help="only say what would be read")
+    p.add_argument(
+        "--source",
+        type=_said,
+        metavar="NAME",
+        help="the source in libstats.toml, where several have the same system",
+    )
+
+
 def _add_seq(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "load", type=_number, metavar="LOAD", help="its number, as `libstats loads` lists it"
@@ -206,6 +234,11 @@ COMMANDS = {
         _add_inspect,
     ),
     "load": ("load exports, and say what became of every row", "libstats load exports", _add_load),
+    "pull": (
+        "load straight from the library system's database, as a user who may only read",
+        "libstats pull koha mysql://reader@host/koha",
+        _add_pull,
+    ),
     "loads": (
         "list the loads, their times and what became of their rows",
         "libstats loads",

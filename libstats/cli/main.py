@@ -95,6 +95,23 @@ def _load(args: argparse.Namespace) -> int:
     return 0 if receipt.is_clean else 1
 
 
+def _pull(args: argparse.Namespace) -> int:
+    from libstats.pull.pull import pull
+
+    only = [part.strip() for part in args.only.split(",")] if args.only else []
+    found = pull(
+        _place(args),
+        args.system,
+        args.address,
+        only=only,
+        is_full=args.full,
+        is_trial=args.dry_run,
+        source=args.source,
+    )
+    _say(found)
+    return 0 if found.is_clean else 1
+
+
 def _loads(args: argparse.Namespace) -> int:
     from libstats.cli import listing
 
@@ -294,6 +311,7 @@ _RUN = {
     "init": _init,
     "inspect": _inspect,
     "load": _load,
+    "pull": _pull,
     "loads": _loads,
     "undo": _undo,
     "confirm": _confirm,

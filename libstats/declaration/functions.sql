@@ -195,7 +195,10 @@ create or replace temp macro wall_clock(t) as
 create or replace temp macro screen_time(t) as
     coalesce(
         wall_clock(t),
-        try_strptime(trim(t), ['%m/%d/%y, %I:%M %p', '%m/%d/%y %I:%M %p', '%m/%d/%y']),
+        case
+            when t like '%/%'
+            then try_strptime(trim(t), ['%m/%d/%y, %I:%M %p', '%m/%d/%y %I:%M %p', '%m/%d/%y'])
+        end,
         us_time(replace(t, ', ', ' '))
     );
 
@@ -247,10 +250,14 @@ create or replace temp macro sierra_title(t) as
         trim(regexp_extract(t, '(?s)^(.*?)("[;~|,^]"|$)', 1)), '^880-\d\d\s+', ''
     );
 
--- The month as an English word: 02-Oct-24, 02-Oct-2024.
+-- The month as an English word: 02-Oct-24, 02-Oct-2024. DuckDB takes the words infinity and epoch
+-- for times in any form, so that each form is looked for first.
 create or replace temp macro worded_date(t) as
     coalesce(
-        try_strptime(trim(t), ['%d-%b-%y', '%d-%b-%Y', '%d %b %Y'])::date,
+        case
+            when regexp_matches(t, '\d[ -][A-Za-z]')
+            then try_strptime(trim(t), ['%d-%b-%y', '%d-%b-%Y', '%d %b %Y'])::date
+        end,
         iso_time(t)::date
     );
 
@@ -301,7 +308,13 @@ create or replace temp macro packed_date(t) as packed_time(t)::date;
 -- Month first with two digits of the year, as Sierra writes a day in MARC: 10-31-26; from 69 on the
 -- century before.
 create or replace temp macro short_us_date(t) as
-    coalesce(try_strptime(trim(t), ['%m-%d-%y', '%m/%d/%y'])::date, us_date(t));
+    coalesce(
+        case
+            when regexp_matches(t, '\d[-/]\d')
+            then try_strptime(trim(t), ['%m-%d-%y', '%m/%d/%y'])::date
+        end,
+        us_date(t)
+    );
 
 -- A number of a catalogue record behind an a, as Symphony may write it into 001: a123456.
 create or replace temp macro without_prefix_a(t) as

@@ -46,9 +46,9 @@ def _below(top: Path) -> Iterator[Path]:
 
 def _could_be_export(path: Path) -> bool:
     """False for hidden files and for what lies beside exports: a README, a page, the sample
-    library's truth, what Windows and an open workbook leave."""
+    library's truth, a file that is still written, what Windows and an open workbook leave."""
     return (
         not any(part.startswith((".", "~$")) for part in path.parts)
-        and path.suffix.lower() not in (".md", ".html", ".toml", ".example")
+        and path.suffix.lower() not in (".md", ".html", ".toml", ".example", ".part")
         and path.name.lower() not in ("truth.json", "thumbs.db", "desktop.ini")
     )

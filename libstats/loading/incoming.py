@@ -250,37 +250,45 @@ class Incoming:
 
     def refuse_unfit(self) -> None:
         """FileRefused if it lacks what tells its rows apart, or what its times mean."""
-        name, plan = f"{self.part.name} ({self.source.label})", self.primary
-        for heading, remedy in self.source.required.items():
-            if heading not in plan.positions:
-                raise FileRefused(
-                    f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}."
-                )
-        if (
-            self.source.is_elsewhere
-            and self.job.workspace.timezone is None
-            and any(line.tells_zone for p in self.plans for line in p.lines)
-        ):
-            raise FileRefused(
-                f"{name}: its times are those of another zone",
-                "Write the library's zone into libstats.toml: [library] timezone = "
-                '"America/New_York". Else what happens in the evening counts for the next day.',
-            )
-        if not plan.has_key:
-            raise FileRefused(
-                f"{name}: the column {self._key_heading()} is missing",
-                f"Add {self._key_heading()} to the report: without it the same row in two files "
-                "would count twice.",
-            )
-
-    def _key_heading(self) -> str:
-        table = self.primary.table
-        return next(
-            heading
-            for line in self.source.lines[table.name]
-            if line.column in table.exported_key
-            for heading in line.headings
+        refuse_unfit(
+            f"{self.part.name} ({self.source.label})", self.plans, self.job.workspace.timezone
         )
+
+
+def refuse_unfit(name: str, plans: Sequence[Plan], timezone: str | None) -> None:
+    """FileRefused, by the name, if what has these headings lacks what tells its rows apart, or what
+    its times mean."""
+    plan, source = plans[0], plans[0].source
+    for heading, remedy in source.required.items():
+        if heading not in plan.positions:
+            raise FileRefused(
+                f"{name}: the column {heading} is missing", f"{remedy[0].upper()}{remedy[1:]}."
+            )
+    if (
+        source.is_elsewhere
+        and timezone is None
+        and any(line.tells_zone for p in plans for line in p.lines)
+    ):
+        raise FileRefused(
+            f"{name}: its times are those of another zone",
+            "Write the library's zone into libstats.toml: [library] timezone = "
+            '"America/New_York". Else what happens in the evening counts for the next day.',
+        )
+    if not plan.has_key:
+        heading = _key_heading(plan)
+        raise FileRefused(
+            f"{name}: the column {heading} is missing",
+            f"Add {heading} to the report: without it the same row in two files would count twice.",
+        )
+
+
+def _key_heading(plan: Plan) -> str:
+    return next(
+        heading
+        for line in plan.source.lines[plan.table.name]
+        if line.column in plan.table.exported_key
+        for heading in line.headings
+    )
 
 
 def _begins(line: str | None) -> Callable[[str], bool]:

@@ -10,7 +10,7 @@ from datetime import datetime
 # scheduled reports of some systems add the time of day, as in loans_202610310415.csv
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
-    r"(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
+    r"(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?(?!\d)"
 )
 # a day with which what is told begins, in a name
 _BEGINS = re.compile(
@@ -29,7 +29,7 @@ def in_name(entry: str) -> datetime | None:
 
 def _days_in(name: str) -> Iterator[datetime]:
     for match in _DAY_IN_NAME.finditer(name):
-        year, month, day, hour, minute = (int(number or 0) for number in match.groups())
+        year, month, day, hour, minute, second = (int(n or 0) for n in match.groups())
         with suppress(ValueError):
             if not _BEGINS.search(name[: match.start()]):
-                yield datetime(year, month, day, hour, minute)
+                yield datetime(year, month, day, hour, minute, second)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from importlib import resources
 
 import duckdb
 import pytest
@@ -92,3 +94,21 @@ def test_text_to_value(
     function: str, text: str, value: str | None, con: duckdb.DuckDBPyConnection
 ) -> None:
     assert con.execute(f"select {function}($1)::varchar", [text]).fetchall() == [(value,)]
+
+
+# by no other than those who have looked what the text is
+_OF_DIGITS = {"in_our_time", "sierra_check"}
+
+
+def test_a_word_that_a_database_takes_for_a_time_is_none(con: duckdb.DuckDBPyConnection) -> None:
+    """PostgreSQL writes infinity for a date without end; DuckDB would take it, and epoch, for
+    times."""
+    text = resources.files("libstats.declaration").joinpath("functions.sql").read_text("utf-8")
+    names = re.findall(r"create or replace temp macro (\w+)\(\w+\) as", text)
+    assert {"screen_time", "iso_date"} <= set(names)
+    words = ("infinity", "-infinity", "Infinity", "inf", "epoch", "today", "now", "nan")
+    for name in sorted(set(names) - _OF_DIGITS):
+        given = ", ".join(f"{name}('{word}')" for word in words)
+        row = con.execute(f"select {given}").fetchone()
+        assert row is not None
+        assert not [value for value in row if isinstance(value, date)], name

@@ -88,6 +88,8 @@ CIRCULATIONS = Source(
     required=RENEWALS,
     headings=LOAN_HEADINGS,
     happened=("checked_out_at", "returned_at"),
+    # what may be kept without end
+    blanks={"Due Date/Time": ("infinity",)},
     set_aside=OF_PLACES,
     footer=FOOTER,
     dates=DATES,

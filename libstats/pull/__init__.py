@@ -1,0 +1,1 @@
+"""A live database, read as if its exports had been clicked."""

@@ -1,0 +1,72 @@
+-- items: leave out what your Koha does not know
+select itemnumber, barcode, biblionumber, homebranch, holdingbranch, location, permanent_location, ccode, itype, itemcallnumber,
+    cn_source, cn_sort, dateaccessioned, price, replacementprice, issues, renewals, reserves, datelastborrowed, datelastseen, onloan,
+    itemlost, itemlost_on, damaged, withdrawn, withdrawn_on, notforloan, enumchron, copynumber, timestamp
+from items;
+
+-- records
+select b.biblionumber, b.title, b.author, b.copyrightdate, b.serial, b.datecreated, b.timestamp, m.isbn, m.issn, m.itemtype, m.publishercode
+from biblio b join biblioitems m on m.biblionumber = b.biblionumber;
+
+-- loans: this and the same again from old_issues, which holds the returned ones. Before 22.11 renewals_count is renewals
+select issue_id, itemnumber, borrowernumber, branchcode, issuedate, date_due, returndate, lastreneweddate, renewals_count, auto_renew,
+    onsite_checkout, timestamp
+from issues;
+
+-- statistics: the last weeks; files may overlap, but each must hold whole days
+select datetime, branch, type, itemnumber, itemtype, location, ccode, borrowernumber, value
+from statistics
+where datetime >= curdate() - interval 35 day and datetime < curdate();
+
+-- holds: this and the same again from old_reserves
+select reserve_id, biblionumber, itemnumber, branchcode, itemtype, item_level_hold, reservedate, waitingdate, notificationdate,
+    expirationdate, cancellationdate, found, priority, suspend, suspend_until, timestamp
+from reserves;
+
+-- transfers. Before 20.11 leave out daterequested, datecancelled, reason and cancellation_reason
+select branchtransfer_id, itemnumber, frombranch, tobranch, daterequested, datesent, datearrived, datecancelled, reason, cancellation_reason
+from branchtransfers;
+
+-- deleted items. Before 24.x write: timestamp as deleted_on
+select itemnumber, barcode, biblionumber, homebranch, location, ccode, itype, itemcallnumber, dateaccessioned, issues, datelastborrowed,
+    itemlost, damaged, withdrawn, timestamp, deleted_on
+from deleteditems;
+
+-- account lines
+select accountlines_id, debit_type_code, credit_type_code, amount, amountoutstanding, date, branchcode, interface, payment_type, status,
+    itemnumber, issue_id, timestamp
+from accountlines;
+
+-- order lines
+select o.ordernumber, o.parent_ordernumber, o.basketno, o.biblionumber, o.subscriptionid, o.orderstatus, o.quantity, o.quantityreceived,
+    o.currency, o.listprice, o.ecost, o.unitprice, o.entrydate, o.datereceived, o.datecancellationprinted, o.budget_id, o.timestamp,
+    b.booksellerid, b.closedate as order_date, i.itemnumber
+from aqorders o
+left join aqbasket b on b.basketno = o.basketno
+left join aqorders_items i on i.ordernumber = o.ordernumber;
+
+-- serials. The day on which an issue's copy was added stands for the receipt: Koha keeps no other
+select s.serialid, s.subscriptionid, s.biblionumber, s.serialseq, s.status, s.planneddate, s.claimdate, s.claims_count,
+    u.branchcode, u.aqbooksellerid, x.itemnumber, t.dateaccessioned as received_on
+from serial s
+left join subscription u on u.subscriptionid = s.subscriptionid
+left join serialitems x on x.serialid = s.serialid
+left join items t on t.itemnumber = x.itemnumber;
+
+-- ILL requests
+select illrequest_id, branchcode, status, status_alias, placed, replied, updated, completed, medium, cost, price_paid, backend, due_date
+from illrequests;
+
+-- ILL lending, from 26.05 on: what other libraries ask of yours by ISO 18626. Of a message only the word of its status is read
+select iso18626_request_id, status, service_type, created_on, updated_on from iso18626_requests;
+select iso18626_message_id, iso18626_request_id, type, timestamp, content from iso18626_messages;
+
+-- notices: neither to whom nor what they say
+select message_id, letter_code, message_transport_type, status, time_queued
+from message_queue;
+
+-- action log: never export info, which holds what was written
+select a.action_id, a.timestamp, a.module, a.action, a.interface,
+    case when a.module = 'CATALOGUING' then a.object end as record_id,
+    case when a.info like 'item%' then 'item' when a.info like 'biblio%' then 'biblio' end as record_kind
+from action_logs a;
