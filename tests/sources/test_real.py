@@ -16,7 +16,7 @@ import pytest
 import libstats
 from libstats.definitions.roles import FIELDS
 from libstats.errors import AnalysisError
-from libstats.loading.receipt import LoadReceipt
+from libstats.loading.receipt import FileReceipt, LoadReceipt
 from libstats.readers.place import places
 from libstats.recognise.sniff import parts
 from libstats.sources import roles as vocabularies
@@ -41,54 +41,34 @@ LOADED = {
 def test_every_folder_loads_in_one_call_or_is_refused_rightly(
     real: Path, workspace: Workspace
 ) -> None:
+    """real.csv names each part of each file: what it is read as, how many rows it has, and how many
+    of them are rejected or set aside; or why it is not read."""
+    with (Path(__file__).parent / "real.csv").open(encoding="utf-8", newline="") as text:
+        named = {row.pop("file"): row for row in csv.DictReader(text)}
     workspace.config["library"] = {"timezone": "America/New_York"}
     receipt = libstats.load(workspace, [real], exported_at=datetime(2026, 1, 1))
-    later = {p.name for folder in ("counter", "ezproxy") for p in (real / folder).iterdir()}
-    told = {f.file: f for f in receipt.files}
-    assert {
-        f.partition("#")[0] for f, r in told.items() if "known, not loaded yet" in r.reason
-    } == later
-    assert {
-        f: r.reason.partition("\n")[0].rpartition(": ")[2]
-        for f, r in told.items()
-        if r.outcome == "refused"
-    } == {
-        # test material about call numbers, years, messages and control charts, no exports
-        "bc_sample_call_numbers.txt": (
-            "not an export that libstats knows; libstats knows none of its 1 headings. "
-            "Nothing was changed"
-        ),
-        "messages.tsv": (
-            "not an export that libstats knows; of its 5 headings libstats knows source. "
-            "Nothing was changed"
-        ),
-        "ae_attendances_RRK_RQM_type1.csv": (
-            "not an export that libstats knows; of its 6 headings libstats knows type. "
-            "Nothing was changed"
-        ),
-        "equivalents.json": (
-            "not an export that libstats knows; of its 3 headings libstats knows source. "
-            "Nothing was changed"
-        ),
-        "sorted_lists.tsv": (
-            "not an export that libstats knows; of its 6 headings libstats knows Call Number, "
-            "source. Nothing was changed"
-        ),
-        "pubdate_strings.tsv": (
-            "not an export that libstats knows; of its 4 headings libstats knows source. "
-            "Nothing was changed"
-        ),
-        # a sheet of examples and events without numbers, and commands that lack a column or do not
-        # say their letters
-        "Pacific__Pacific-Borrowing_articles_2016_2017_filled_and_cancelled.xlsx"
-        "#Pacific_Borrowing_Sample": "the column Transaction Number is missing",
-        "analytics_response.xml": "the column Event ID is missing",
-        "selcharge_oUKd.txt": "the column Date Charged is missing",
-        "selhold_inactive.txt": "nothing tells what its columns are",
-    }
+    assert {file.file: what_became_of(file) for file in receipt.files} == named
+    files = {path.name for path in real.rglob("*") if path.is_file() and path.suffix != ".md"}
+    assert {name.partition("#")[0] for name in named} == files
     assert all(
         sum(r.dispositions.values()) == r.rows_read for r in receipt.files if r.outcome == "loaded"
     )
+
+
+def what_became_of(file: FileReceipt) -> dict[str, str]:
+    """A line of real.csv but for the file's name."""
+    is_loaded = file.outcome == "loaded"
+    counts = {
+        "rows": file.rows_read,
+        "rejected": file.dispositions.get("rejected", 0),
+        "set aside": file.dispositions.get("set aside", 0),
+    }
+    why = file.reason.partition("\n")[0].rpartition(": ")[2]
+    return {
+        "read as": file.label if is_loaded else "",
+        **{name: str(number) if is_loaded else "" for name, number in counts.items()},
+        "why": "" if is_loaded else f"{file.outcome}: {why}",
+    }
 
 
 def test_the_invoices_of_vendors_to_the_cent(real: Path, workspace: Workspace) -> None:
