@@ -1,5 +1,5 @@
 """A map of MARC records: which field goes to which column, one line a field, as a cataloguer writes
-it. It becomes two sources: of the records, and of the copies in them.
+it. It becomes sources: of the records, of the copies in them, of the orders in them.
 
     system koha
     known 999$c 999$d                      # a file that has these is taken for this system's
@@ -14,6 +14,10 @@ it. It becomes two sources: of the records, and of the copies in them.
     status    $k codes words.csv           # code,value: a list beside the map
     status    $l only words.csv            # a text that the list has, and no other
     scheme    050$a is lcc or 082$a is ddc # a word for where it stands
+    orders 960                             # each of these is an order of a vendor's file; `own
+    quantity  $o                           #   orders 960`: of the library system's own
+    list_price $s implied_cents            # how money is written is always said there
+    fund_code $u                           # of tables order_line, order_copy and order_fund
 """
 
 from __future__ import annotations
@@ -21,14 +25,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from libstats import schema
-from libstats.declaration.source import Source, fold_heading
+from libstats.declaration.marc_sources import OF_ORDER, Entry, Map, MapFault
+from libstats.declaration.source import fold_heading
 from libstats.schema import Column
 
-RECORDS, COPIES = "MARC records", "MARC copies"
+# one word for each way in which vendors write the money of an order: none fits what another wrote
+MONEY = {"decimal_amount": "35.00", "signed_amount": "$35.00", "implied_cents": "3500"}
 # ways in which a text is read, of functions.sql
 HOW = (
     "iso_date",
@@ -45,6 +49,7 @@ HOW = (
     "amount",
     "plain_amount",
     "typed_amount",
+    *MONEY,
     "yes_no",
     "sierra_number",
     "without_prefix_a",
@@ -59,79 +64,6 @@ _BY_TYPE = {
 _TAG = re.compile("[0-9A-Za-z]{3}")
 _SAID = ("is", "blank", "absent", "codes", "only")
 _WORDS = ("or", *_SAID, *HOW)
-_DELETED = {"deleted records": "\"leader/05\" = 'd'"}
-_OTHER_KINDS = {
-    "authority, classification and community records": "\"leader/06\" in ('z', 'w', 'q')"
-}
-_HOLDINGS = {"holdings records": "\"leader/06\" in ('u', 'v', 'x', 'y')"}
-# what of a record may be wrong without making it another's: it is blank then
-_LOOSE = ("entered_on", "updated_at", "published_year", "year_low", "year_high", "is_serial")
-
-
-class MapFault(NamedTuple):
-    """What is wrong with a map, in which line (0: with the whole), and the remedy."""
-
-    line: int
-    problem: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of a map: the table and the column that it fills, SQL over headings, the headings, the
-    words that mean blank, and where it stands."""
-
-    table: str
-    column: str
-    sql: str
-    headings: tuple[str, ...]
-    blanks: tuple[str, ...]
-    where: str
-
-
-@dataclass
-class Map:
-    """A map as it was read.
-
-    known   sets of fields and subfields; a file that has one of them whole is this system's
-    copies  tags of the fields of which each is a copy
-    """
-
-    name: str
-    system: str = ""
-    known: list[tuple[str, ...]] = field(default_factory=list)
-    copies: tuple[str, ...] = ()
-    entries: list[Entry] = field(default_factory=list)
-    faults: list[MapFault] = field(default_factory=list)
-
-    def source(self, table: str) -> Source:
-        """The declaration for one of the two tables."""
-        of_table = [entry for entry in self.entries if entry.table == table]
-        lines = ",\n".join(f"    {entry.sql} as {entry.column}" for entry in of_table)
-        is_title = table == "title"
-        tags = "records" if is_title else ", ".join(self.copies)
-        return Source(
-            system=self.system,
-            name=RECORDS if is_title else COPIES,
-            recognise=(RECORDS if is_title else COPIES,),
-            # other fields are other copies, whatever is read of them
-            fills={table: f"\n    select\n    -- of {tags}\n{lines}\n    from raw"},
-            set_aside=_DELETED | _OTHER_KINDS | (_HOLDINGS if is_title else {}),
-            absence="gone",
-            loose=tuple(e.column for e in of_table if e.column in _LOOSE) if is_title else (),
-            blanks={h: e.blanks for e in of_table if e.blanks for h in e.headings},
-            where={h: e.where for e in of_table for h in e.headings},
-            dates="as its map says",
-            is_list=False,
-        )
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Its declarations: of records, and of copies where it tells of any."""
-        return tuple(self.source(table) for table in ("title", "item")[: 1 + bool(self.copies)])
-
-
-IsHeading = Callable[[str], bool]
 Lists = Callable[[str], "str | None"]
 
 
@@ -153,7 +85,13 @@ class _Reader:
         words = _words(text)
         if not words:
             return
-        said = {"system": self._system, "known": self._known, "copies": self._copies}
+        said = {
+            "system": self._system,
+            "known": self._known,
+            "copies": self._copies,
+            "orders": self._orders,
+            "own": self._orders,
+        }
         said.get(words[0], self._column)(words)
 
     def _system(self, words: list[str]) -> None:
@@ -168,29 +106,55 @@ class _Reader:
         self.map.known.append(tuple(words[1:]))
 
     def _copies(self, words: list[str]) -> None:
-        tags = [word for word in words[1:] if word != "or"]
-        if not tags or not all(_TAG.fullmatch(tag) for tag in tags):
-            self._fault("does not name a field", "Write for example: copies 952")
+        self.map.copies, self.table = self._tags(words[1:], "copies 952"), "item"
+
+    def _orders(self, words: list[str]) -> None:
+        self.map.is_own = words[0] == "own"
+        if self.map.is_own and words[1:2] != ["orders"]:
+            self._fault("does not say what is its own", "Write for example: own orders 960")
             return
-        self.map.copies, self.table = tuple(tags), "item"
+        told = words[1 + self.map.is_own :]
+        if told == ["none"]:
+            self.map.has_no_orders = True
+            return
+        self.map.orders, self.table = self._tags(told, "orders 960"), "order_line"
+
+    def _tags(self, words: list[str], example: str) -> tuple[str, ...]:
+        tags = [word for word in words if word != "or"]
+        if not tags or not all(_TAG.fullmatch(tag) for tag in tags):
+            self._fault("does not name a field", f"Write for example: {example}")
+            return ()
+        return tuple(tags)
 
     def _column(self, words: list[str]) -> None:
-        columns = {c.name: c for c in schema.tables()[self.table].stored}
-        column = columns.get(words[0])
+        tables = OF_ORDER if self.table == "order_line" else (self.table,)
+        columns = {c.name: (t, c) for t in tables[::-1] for c in schema.tables()[t].stored}
+        table, column = columns.get(words[0], ("", None))
         if column is None or column.nature == "person":
-            named = ", ".join(columns)
+            named = ", ".join(dict.fromkeys(columns))
             self._fault(
-                f"there is no column {words[0]} of {self.table}", f"Its columns are: {named}"
+                f"there is no column {words[0]} of {' or '.join(tables)}",
+                f"Its columns are: {named}",
             )
             return
-        if any(e.table == self.table and e.column == column.name for e in self.map.entries):
+        if any(e.table == table and e.column == column.name for e in self.map.entries):
             self._fault(f"{column.name} is given twice", "Leave one of the lines out")
             return
         before = len(self.map.faults)
+        self._check_money(words, column)
         sql, headings, blanks = self._expression(words[1:], column)
         if len(self.map.faults) == before:
             where = f"{self.map.name}, line {self.line}"
-            self.map.entries.append(Entry(self.table, column.name, sql, headings, blanks, where))
+            self.map.entries.append(Entry(table, column.name, sql, headings, blanks, where))
+
+    def _check_money(self, words: list[str], column: Column) -> None:
+        """Note money of an order of which it is not said how it is written."""
+        is_money = self.table == "order_line" and column.type.startswith("decimal")
+        if is_money and not set(MONEY) & set(words):
+            ways = ", ".join(f"{way} ({example})" for way, example in MONEY.items())
+            self._fault(
+                f"{column.name} does not say how its money is written", f"Write one of: {ways}"
+            )
 
     def _expression(
         self, words: list[str], column: Column
@@ -267,10 +231,13 @@ class _Reader:
     def _check(self, heading: str) -> None:
         """Note a field that cannot be read, or not there."""
         if not is_field(heading):
-            remedy = "Write it as 001, 008/35-37, 245$a, 020$a*, and of a copy as $p or 852$h@$8"
+            remedy = (
+                "Write it as 001, 008/35-37, 245$a, 020$a*, and of a copy or order as $p or"
+                " 852$h@$8"
+            )
             self._fault(f"{heading} is no field", remedy)
         elif self.table == "title" and (heading.startswith("$") or "@" in heading):
-            self._fault(f"{heading} is of a copy", "Write it behind the line: copies TAG")
+            self._fault(f"{heading} is of a copy or order", "Write it behind the line: copies TAG")
 
     def _fault(self, problem: str, remedy: str) -> None:
         self.map.faults.append(MapFault(self.line, problem, remedy))
@@ -291,14 +258,16 @@ class _Reader:
             self._fault("it does not say what tells records apart", "Write: title_id 001")
         if mine.copies and not given & {("item", "item_id"), ("item", "barcode")}:
             self._fault("it does not say what tells copies apart", "Write: barcode $p")
-        for table in ("title", "item"):
-            self._check_alike(table)
+        if mine.orders and ("order_line", "order_line_id") not in given:
+            self._fault("it does not say what tells orders apart", "Write: order_line_id $z")
+        for tables in (("title",), ("item",), OF_ORDER):
+            self._check_alike(tables)
         return mine
 
-    def _check_alike(self, table: str) -> None:
+    def _check_alike(self, tables: Sequence[str]) -> None:
         """Note fields that would be taken for one, as headings are compared."""
         seen: dict[str, str] = {}
-        for heading in (h for e in self.map.entries if e.table == table for h in e.headings):
+        for heading in (h for e in self.map.entries if e.table in tables for h in e.headings):
             other = seen.setdefault(fold_heading(heading), heading)
             if other != heading:
                 self._fault(f"{other} and {heading} are too much alike", "Write both as one")

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from libstats.declaration.marc_map import Map
+from libstats.declaration.marc_sources import Map
 from libstats.readers.marc.part import Marc
 from libstats.readers.marc.record import Record
+from libstats.recognise import marc_orders
 from libstats.recognise.known import Config
-from libstats.recognise.marc import Census, census, chosen
+from libstats.recognise.marc import chosen
+from libstats.recognise.marc_census import Census, census
 from libstats.recognise.marc_screen import Screen
 from libstats.sources import marc
 
@@ -100,8 +102,14 @@ def _fields(found: Census) -> Iterator[str]:
 
 def proposed(found: Census, values: Values, config: Config) -> str:
     """The text of a map: that of the system with what the file lacks left out; where nothing tells
-    the system, what the values look like."""
+    the system, what the values look like; and lines for orders that no map tells of."""
     fitting = chosen(found, config)
+    orders = marc_orders.undeclared(found, fitting)
+    lines = ["", *marc_orders.proposed(found, values.found, orders)] if orders else []
+    return "\n".join([_of_system(fitting, found, values), *lines])
+
+
+def _of_system(fitting: Map, found: Census, values: Values) -> str:
     tag = _tag_of(fitting, found) if fitting.copies else _likely(found, values)
     text = marc.text_of(f"{fitting.name}") or marc.text_of(f"{fitting.name}.map") or ""
     if fitting.copies:

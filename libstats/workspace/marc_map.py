@@ -1,5 +1,5 @@
-"""The map of MARC records that [marc] in libstats.toml names: one of libstats, or a file of the
-library's own, with its lists of codes beside it."""
+"""The maps of MARC records that [marc] in libstats.toml names: of libstats, or files of the
+library's own, with their lists of codes beside them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from libstats.workspace.fault import CONFIG, nearest
 
 
 def with_map(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration with the text of the library's own map, if it names one; WorkspaceError,
-    with every fault and its line, for one that is wrong."""
-    name = config.get("marc", {}).get("map")
-    if not name or name in marc.NAMES:
+    """The configuration with the texts of the library's own maps, if it names any; WorkspaceError,
+    with every fault and its line, for those that are wrong."""
+    own = [n for n in marc.names_given(config) if n not in (*marc.NAMES, *marc.OF_ORDERS)]
+    if not own:
         return config
-    file = folder / name
-    given = {**config, "marc": {"map": name, "text": _text(file, name), "lists": _lists(file)}}
-    found = marc.of_library(given)
-    if found is not None and found.faults:
-        told = (
-            f"{name}{f', line {fault.line}' if fault.line else ''}: {fault.problem}\n"
-            f"  {fault.remedy}."
-            for fault in found.faults
-        )
+    lists: dict[str, str] = {}
+    for name in own:
+        lists |= _lists(folder / name)
+    texts = {name: _text(folder / name, name) for name in own}
+    given = {**config, "marc": {**config["marc"], "texts": texts, "lists": lists}}
+    told = [
+        f"{found.name}{f', line {fault.line}' if fault.line else ''}: {fault.problem}\n"
+        f"  {fault.remedy}."
+        for found in marc.of_library(given)
+        for fault in found.faults
+    ]
+    if told:
         raise WorkspaceError("\n".join(told))
     return given
 
@@ -34,10 +37,11 @@ def _text(file: Path, name: str) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        shipped = (*marc.NAMES, *marc.OF_ORDERS)
         raise WorkspaceError(
             f"{CONFIG}, [marc] map: the map {name} cannot be read",
-            f"{nearest(name, marc.NAMES)}Name a file in the folder of {CONFIG}, saved as UTF-8, or"
-            f" one of: {', '.join(marc.NAMES)}.",
+            f"{nearest(name, shipped)}Name a file in the folder of {CONFIG}, saved as UTF-8, or"
+            f" one of: {', '.join(shipped)}.",
         ) from error
 
 

@@ -28,6 +28,12 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_maps(value: object) -> bool:
+    return _is_text(value) or (
+        isinstance(value, list) and bool(value) and all(map(_is_text, value))
+    )
+
+
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
@@ -182,7 +188,10 @@ SECTIONS = {
         },
         further=of_exports("coverage"),
     ),
-    "marc": Section("[marc]", {"map": _text("koha")}),
+    "marc": Section(
+        "[marc]",
+        {"map": Setting(_is_maps, "is neither a text nor a list of texts", '"koha"')},
+    ),
     "files": Section(
         "[files]",
         {

@@ -35,8 +35,10 @@ class Cells(NamedTuple):
 
 
 def fits(layouts: Layouts) -> bool:
-    """True if a block may be read at once: no value is looked up in another field of its copy."""
-    return IS_OPEN and not any("@" in heading for heading in layouts.copies.header)
+    """True if a block may be read at once: no value is looked up in another field of its copy, nor
+    is its place counted."""
+    header = layouts.copies.header
+    return IS_OPEN and headings.PLACE not in header and not any("@" in each for each in header)
 
 
 def write(

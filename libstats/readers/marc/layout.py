@@ -1,6 +1,7 @@
 """What is read of a record, by headings that a cataloguer writes: `001`, `008/35-37`, `245$ab`,
 `020$a*` (all of them), `852$h@$8` (of the 852 with the copy's $8), and of a field that is a copy
-`$p`, `$b#2` (the second $b). Nothing else of a record leaves the reader."""
+`$p`, `$b#2` (the second $b), `field.number` (its place among those of its record). Nothing else of
+a record leaves the reader."""
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ MADE = {
 _OCLC = re.compile(r"\(OCoLC\)\s*(?:oc[mn]|on)?\s*0*(\d+)", re.IGNORECASE)
 _OCLC_001 = re.compile(r"(?:oc[mn]|on)\s*0*(\d+)")
 BETWEEN_EACH = "; "
+PLACE = "field.number"
 
 Fields = dict[str, list[str]]
 OfRecord = Callable[[Record], str]
@@ -36,7 +38,7 @@ OfCopy = Callable[[Record, str], str]
 
 def is_of_copy(heading: str) -> bool:
     """True for a heading that is read of a copy, not of the whole record."""
-    return heading.startswith("$") or "@" in heading
+    return heading.startswith("$") or "@" in heading or heading == PLACE
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Layout:
         for at, text in shared.items():
             fresh[at] = text
         rows = []
-        for field in found:
+        for number, field in enumerate(found, start=1):
             row = fresh.copy()
             for part in field.split(SUBFIELD)[:0:-1]:  # of one that comes again the first stays
                 place = codes.get(part[:1])
@@ -75,6 +77,8 @@ class Layout:
                     row[place] = part[1:]
             for at, value in special:
                 row[at] = value(record, field)
+            for at in self._places:
+                row[at] = str(number)
             rows.append(row)
         return rows
 
@@ -95,8 +99,12 @@ class Layout:
         return [
             (n, _copy_value(h))
             for n, h in enumerate(self.header)
-            if is_of_copy(h) and not (h.startswith("$") and len(h) == 2)
+            if is_of_copy(h) and h != PLACE and not (h.startswith("$") and len(h) == 2)
         ]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [n for n, h in enumerate(self.header) if h == PLACE]
 
 
 def _record_value(heading: str) -> OfRecord:

@@ -1,4 +1,4 @@
-"""The two lists that a file of MARC records is: its records, and the copies in them."""
+"""The lists that a file of MARC records is: its records, and the copies and orders in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from libstats.readers.part import Advance, Count, Normalised, Part, Wanted, idle
 START = re.compile(
     rb"[\r\n\0\x1a \t]*(?:\xef\xbb\xbf)?(?:[\d ]{5}|.{5}[acdnp][a-z][a-z ].{2}22)", re.S
 )
-COPIES = "copies"
 MEMORY = 1 << 28
 
 
@@ -30,15 +29,23 @@ def is_marc(head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Marc(Part):
-    """A list of records, or of the copies in them.
+    """A list of records, or of the copies or the orders in them.
 
-    file    the file, which both lists share
+    file    the file, which records and copies share
     map     the name of the map that says what is read
+    what    records, copies or orders
+    why     why these are not read
     """
 
     file: File = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
     map: str = ""
-    is_of_copies: bool = False
+    what: str = "records"
+    why: str = ""
+
+    @property
+    def is_of_copies(self) -> bool:
+        """True if a row is a field of a record, not a record."""
+        return self.what != "records"
 
     @property
     def form(self) -> str:
@@ -71,7 +78,7 @@ class Marc(Part):
         return self._named(self.place.written, "#")
 
     def _named(self, name: str, between: str) -> str:
-        return f"{name}{between}{COPIES}" if self.is_of_copies else name
+        return f"{name}{between}{self.what}" if self.is_of_copies else name
 
     @property
     def layout(self) -> Layout:
@@ -85,7 +92,7 @@ class Marc(Part):
     def remarks(self) -> list[str]:
         """What records were set aside; that none holds copies."""
         if self.is_of_copies:
-            return [] if self.file.counted(idle).copies else ["its records hold no copies"]
+            return [] if self.file.counted(idle).copies else [f"its records hold no {self.what}"]
         found = [
             f"{number:,} {kind} record{'' if number == 1 else 's'}"
             for kind, number in sorted(self.file.others().items())

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from libstats.declaration import marc_map
-from libstats.declaration.marc_map import Map
+from libstats.declaration.marc_sources import Map
 
 NAMES = (
     "koha",
@@ -23,6 +23,9 @@ NAMES = (
     "oclc",
     "plain",
 )
+# of vendors' files: which of them a library gets it says in libstats.toml, since the fields of two
+# vendors look alike and their money does not
+OF_ORDERS = ("gobi", "brodart", "sierra-orders")
 BASE = "title"
 
 
@@ -41,29 +44,37 @@ def shipped(name: str) -> Map:
     return marc_map.read(f"{name}.map", text_of(f"{name}.map") or "", text_of, base)
 
 
-def of_library(config: Mapping[str, Any]) -> Map | None:
-    """The map that [marc] in libstats.toml names: a shipped one, or one of the library's."""
+def names_given(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The maps that [marc] in libstats.toml names."""
+    given = config.get("marc", {}).get("map") or ()
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def of_library(config: Mapping[str, Any]) -> tuple[Map, ...]:
+    """The maps that [marc] in libstats.toml names: shipped ones, and those of the library."""
     given = config.get("marc", {})
-    name = given.get("map")
-    if not name:
-        return None
-    if name in NAMES:
-        return shipped(name)
-    lists = given.get("lists", {})
-    return marc_map.read(
-        name,
-        given.get("text", ""),
-        lambda wanted: lists.get(wanted, text_of(wanted)),
-        shipped(BASE),
+    texts, lists = given.get("texts", {}), given.get("lists", {})
+    return tuple(
+        shipped(name)
+        if name in (*NAMES, *OF_ORDERS)
+        else marc_map.read(
+            name,
+            texts.get(name, ""),
+            lambda wanted: lists.get(wanted, text_of(wanted)),
+            shipped(BASE),
+        )
+        for name in names_given(config)
     )
 
 
 def named(name: str, config: Mapping[str, Any]) -> Map:
     """The map of that name."""
-    own = of_library(config)
-    return own if own is not None and own.name in (name, f"{name}.map") else shipped(name)
+    own = (each for each in of_library(config) if each.name in (name, f"{name}.map"))
+    return next(own, None) or shipped(name)
 
 
 SOURCES = tuple(
-    {source.label: source for name in NAMES for source in shipped(name).sources}.values()
+    {
+        source.label: source for name in (*NAMES, *OF_ORDERS) for source in shipped(name).sources
+    }.values()
 )
