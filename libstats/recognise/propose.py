@@ -15,7 +15,7 @@ from libstats import schema
 from libstats.declaration.source import fold_heading
 from libstats.privacy.headings import is_personal
 from libstats.readers.part import Part
-from libstats.recognise.kinds import COPIES, TITLES
+from libstats.recognise.kinds import BOUGHT, COPIES, TITLES
 from libstats.recognise.known import Known, known
 from libstats.recognise.looks import Looks, is_mark, looks, of_gone_copies
 from libstats.recognise.proposal import Proposal
@@ -25,6 +25,10 @@ from libstats.recognise.words import NEEDED, NEVER, TELLING, names, plain, vocab
 from libstats.schema import Table
 
 SAMPLE = 50_000
+# an invoice and its lines stand in one row: that takes two tables, which a person declares
+VENDORS = (
+    ". How a vendor's list of orders or invoices is declared, docs/export-vendor-lists.md shows"
+)
 _SAY_GONE = ("status", "lost_code", "withdrawn_code")
 
 
@@ -111,10 +115,12 @@ def _read(part: Part, con: duckdb.DuckDBPyConnection) -> _List:
 
 def _judged(found: _List, seen: Looks, dates: str | None) -> Judged:
     style, asks = _style(found.free.values(), dates)
+    page = VENDORS if {kind.name for kind in seen.kinds} & BOUGHT else ""
     if len(seen.kinds) > 1:
-        return Judged(seen.words, "which of them it is cannot be told by its headings")
+        return Judged(seen.words, f"which of them it is cannot be told by its headings{page}")
     if seen.kind and not seen.kind.table:
-        return Judged(seen.words, "there is no table that a list of that kind could be guessed for")
+        why = f"there is no table that a list of that kind could be guessed for{page}"
+        return Judged(seen.words, why)
     tables = [seen.kind.table] if seen.kind and seen.kind.table else ["item", "title"]
     for name in tables:
         columns = _mapped(schema.tables()[name], found.free, style)

@@ -54,10 +54,16 @@ _DESK_WORDS = {
     "amount": ("fine amount", "fee amount", "bill amount", "amount charged", "charge amount"),
     "outstanding": ("balance", "amount due", "amount owed", "amount outstanding", "balance due"),
     "happened_on": ("date assessed", "assessed", "fine date", "bill date", "assessed date"),
-    "order_line_id": ("order line id", "po line id", "line item id", "po line number", "line id"),
+    "order_line_id": (
+        *("order line id", "po line id", "line item id", "po line number", "line id", "po line"),
+        *("order ref", "order reference", "vendor ref", "vendor reference", "our ref", "ref"),
+    ),
     "purchase_order_id": ("po number", "purchase order number", "order number", "basket number"),
     "placed_on_order": ("order date", "date ordered", "ordered"),
-    "quantity": ("quantity ordered", "copies ordered", "copies"),
+    "quantity": ("quantity ordered", "copies ordered", "copies", "qty"),
+    "estimated_price": ("net price", "unit net", "discounted price", "your price"),
+    "list_price": ("unit list", "retail price", "rrp"),
+    "vendor_name": ("vendor", "supplier", "bookseller"),
     "barcode": (
         *("item barcode", "copy barcode", "ibarcode", "barcode number", "item bc"),
         *("accession number", "item bar code", "bar code"),

@@ -4,6 +4,7 @@ load, and what else they show loads."""
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,7 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.recognise.inspect import inspect
 from libstats.recognise.known import known
-from libstats.workspace.workspace import Workspace, find
+from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import DOCS, write
 
 
@@ -121,3 +122,22 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert [
         page.name for page in DOCS.glob("export-*.md") if f"docs/{page.name}" not in readme
     ] == []
+
+
+def test_what_the_page_on_vendors_lists_shows_loads(workspace: Workspace) -> None:
+    """Both entries and both lists of the page: the cancelled order was billed, 22.50."""
+    page = (DOCS / "export-vendor-lists.md").read_text(encoding="utf-8")
+    lists = re.findall(r"```csv\n(.*?)```", page, re.S)
+    for number, text in enumerate(lists):
+        write(workspace.exports / f"vale-2026-10-3{number}.csv", text)
+    with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write("\n".join(re.findall(r"```toml\n(.*?)```", page, re.S)))
+    place = find(workspace.folder)
+    assert [f.dispositions["new"] for f in libstats.load(place, place.exports).files] == [2, 2]
+    with libstats.open(place) as con:
+        told = con.sql(
+            "select order_line_id, fund_code from order_fund order by order_line_id"
+        ).fetchall()
+        asked = libstats.invoice_checks(con).project("check_name, order_line_id, difference")
+        assert asked.fetchall() == [("cancelled and billed", "V-1002", Decimal("22.50"))]
+    assert told == [("V-1001", "HIST"), ("V-1002", "ART")]
