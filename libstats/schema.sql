@@ -221,7 +221,9 @@ create table order_line (
     title               varchar,        -- sticky: title, where the line itself tells it
     answered_on         date,           -- sticky: day of the vendor's answer
     quantity_waiting    bigint check (quantity_waiting >= 0),   -- clearable: copies that the vendor has put on back order
-    reason_as_exported  varchar         -- clearable: the vendor's code for why it cannot supply at once, or at all
+    reason_as_exported  varchar,        -- clearable: the vendor's code for why it cannot supply at once, or at all
+    line_number         varchar,        -- sticky: its place in the purchase order, where messages name it by that
+    supplier_number     varchar         -- sticky: the vendor's own number of the line
 );
 
 -- One copy on order: the case of acquisitions, from the order to the shelf. It can move from one line to another.
@@ -297,7 +299,8 @@ create table vendor (
     list_currency       varchar,        -- sticky: currency of its list prices
     invoice_currency    varchar,        -- sticky: currency of its invoices
     delivery_days       bigint check (delivery_days >= 0),  -- sticky: days that delivery takes, as agreed
-    is_active           boolean         -- sticky: false where nothing more is ordered there
+    is_active           boolean,        -- sticky: false where nothing more is ordered there
+    edi_number          varchar         -- sticky: the number by which messages (EDIFACT) name it: a SAN, GLN or EAN
 );
 
 -- An interlibrary loan request. Neither who asked nor what for is kept.
@@ -508,7 +511,11 @@ create table invoice_line (
     charges             decimal(12, 2), -- sticky: charges of this line (service, processing), which its amount holds already
     discount            decimal(12, 2), -- sticky: what was taken off the list price, which its amount lacks already
     barcodes            varchar,        -- sticky: barcodes of the copies that it bills, with semicolons between them
-    funds               varchar         -- sticky: codes of the funds that it is billed to, with semicolons between them
+    funds               varchar,        -- sticky: codes of the funds that it is billed to, with semicolons between them
+    amount_in_full      decimal(16, 6), -- sticky: the amount with all its decimals, where it has more than two
+    purchase_order_id   varchar,        -- sticky: the purchase order that the vendor names
+    line_number         varchar,        -- sticky: the place in it of the line that it bills, where the vendor names that
+    supplier_number     varchar         -- sticky: the vendor's own number of the order line
 );
 
 -- One movement of money in a fund.

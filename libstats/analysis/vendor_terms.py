@@ -61,13 +61,14 @@ def vendor_terms(
         answer as (
             select
                 o.source,
-                coalesce(v.name, o.vendor_id) as vendor,
+                coalesce(v.name, n.name, o.vendor_id) as vendor,
                 o.currency,
                 count(*) as answered,
                 count(*) filter (where o.status = 'cancelled') as cancelled,
                 count(*) filter (where o.quantity_waiting > 0) as waiting
             from order_line o
             left join vendor v on v.source = o.source and v.vendor_id = o.vendor_id
+            left join numbered_vendor n on n.number = o.vendor_id
             where o.answered_on >= $since and o.answered_on < $until
             group by all
         )

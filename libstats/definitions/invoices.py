@@ -80,7 +80,7 @@ def is_off(value: object) -> bool:
 
 
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
-    """Tell a connection what [invoices] in libstats.toml says."""
+    """Tell a connection what [invoices] and [vendors] in libstats.toml say."""
     given = config.get("invoices", {})
     for name in ("percent", "amount", "days"):
         value = given.get(name)
@@ -88,6 +88,19 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
     off = given.get("off", {})
     con.execute("set variable invoice_checks_off = $1", [list(off)])
     con.execute("set variable invoice_checks_why = $1", [[str(off[name]) for name in off]])
+    register_vendors(con, config)
+
+
+def register_vendors(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
+    """Give a connection the table `vendor_number` (number, name): who the numbers in messages are,
+    as [vendors] in libstats.toml says."""
+    con.execute("create or replace temp table vendor_number (number varchar, name varchar)")
+    given = config.get("vendors", {})
+    if given:
+        con.execute(
+            "insert into vendor_number select unnest($1::varchar[]), unnest($2::varchar[])",
+            [[number.strip() for number in given], [name.strip() for name in given.values()]],
+        )
 
 
 def chosen(

@@ -50,6 +50,7 @@ INVOICE_LINES = Source(
     name="invoice lines",
     recognise=("invoice vendor", "invoice number", "invoice line"),
     exported=WRITTEN,
+    loose=("amount_in_full",),
     fills={
         "invoice_line": f"""
     select
@@ -65,7 +66,14 @@ INVOICE_LINES = Source(
         amount("charges of line") as charges,
         amount("discount of line") as discount,
         "barcodes of line" as barcodes,
-        "funds of line" as funds
+        "funds of line" as funds,
+        -- 12.345: the amount is 12.35
+        nullif(
+            try_cast("amount of line" as decimal(16, 6)), amount("amount of line")
+        ) as amount_in_full,
+        "number of order" as purchase_order_id,
+        "place in order" as line_number,
+        "supplier number of line" as supplier_number
     from raw"""
     },
 )
@@ -99,6 +107,8 @@ _OF_LINE = """
         "currency of message" as currency,
         amount("list price of line") as list_price,
         amount("price of line") as estimated_price,
+        "place in order" as line_number,
+        "supplier number of line" as supplier_number,
         true as is_exchanged"""
 
 ORDERS = Source(

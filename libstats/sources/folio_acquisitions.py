@@ -294,7 +294,8 @@ ORGANIZATIONS = Source(
     select
         "id" as vendor_id,
         "name" as name,
-        lower(trim("status")) = 'active' as is_active
+        lower(trim("status")) = 'active' as is_active,
+        "edi.vendorEdiCode" as edi_number
     from raw"""
     },
 )

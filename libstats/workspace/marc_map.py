@@ -11,6 +11,12 @@ from libstats.sources import marc
 from libstats.workspace.fault import CONFIG, nearest
 
 
+def is_maps(value: object) -> bool:
+    """True for the name of a map, or a list of such names."""
+    names = value if isinstance(value, list) else [value]
+    return bool(names) and all(isinstance(name, str) for name in names)
+
+
 def with_map(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
     """The configuration with the texts of the library's own maps, if it names any; WorkspaceError,
     with every fault and its line, for those that are wrong."""

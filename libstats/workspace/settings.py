@@ -21,17 +21,12 @@ from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
 from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
+from libstats.workspace.marc_map import is_maps
 from libstats.workspace.section import Config, Section, Setting
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _is_maps(value: object) -> bool:
-    return _is_text(value) or (
-        isinstance(value, list) and bool(value) and all(map(_is_text, value))
-    )
 
 
 def _is_name(value: object) -> bool:
@@ -188,10 +183,7 @@ SECTIONS = {
         },
         further=of_exports("coverage"),
     ),
-    "marc": Section(
-        "[marc]",
-        {"map": Setting(_is_maps, "is neither a text nor a list of texts", '"koha"')},
-    ),
+    "marc": Section("[marc]", {"map": Setting(is_maps, "is no text, nor a list", '"koha"')}),
     "files": Section(
         "[files]",
         {
@@ -225,6 +217,7 @@ SECTIONS = {
         each=Setting(_is_name, "is no name of a branch", '"Quillbrook Central"'),
         further=of_branches,
     ),
+    "vendors": Section("[vendors]", each=Setting(_is_name, "is no name of a vendor", '"Vale"')),
     "goals": Section(
         "[goals]",
         each=Setting(_is_goal, "is no goal: it is not a number of days", "7"),

@@ -10,7 +10,7 @@ import pytest
 import libstats
 from libstats.cli import main
 from libstats.loading.receipt import FileReceipt
-from libstats.readers.edifact.part import KINDS, counts
+from libstats.readers.edifact.part import KINDS, NOT_READ, counts
 from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 
@@ -207,7 +207,11 @@ def test_messages_of_other_kinds_are_told(workspace: Workspace, tmp_path: Path) 
     )
     receipts = loaded(workspace, tmp_path / "a.edi", text)
     assert [(f.outcome, f.reason) for f in receipts if f.outcome != "loaded"] == [
-        ("left alone", "a.edi, DESADV: 1 message of this kind: known, not loaded yet"),
+        (
+            "left alone",
+            "a.edi, DESADV: 1 message of this kind: a despatch advice says what was sent; "
+            "what came, your library system tells",
+        ),
         ("left alone", "a.edi, ORDRSP alone: 2 messages without a line"),
     ]
 
@@ -284,3 +288,57 @@ def test_persons_are_read_of_no_message(
     assert {file.outcome for file in receipts} == {"loaded"}
     told = "\n".join(line for file in receipts for line in file.lines())
     assert "canary" not in (told + capsys.readouterr().out).lower()
+
+
+@pytest.mark.parametrize("kind", [*NOT_READ, "XYZABC"])
+def test_a_message_that_is_not_read_says_why_by_its_kind(
+    kind: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    receipt = loaded(workspace, tmp_path / "a.edi", interchange(message("BGM+1+9", kind=kind)))[0]
+    why = NOT_READ.get(kind, "libstats reads INVOIC, ORDERS, ORDRSP and QUOTES")
+    assert receipt.outcome == "left alone"
+    assert receipt.reason == f"a.edi, {kind}: 1 message of this kind: {why}"
+
+
+def test_two_barcodes_under_one_number_are_two_copies(workspace: Workspace, tmp_path: Path) -> None:
+    """Whether they stand in one GIR or in two; branch and fund are those of both."""
+    order = message(
+        *("BGM+220+PO1+9", "NAD+SU+4099::9", "LIN+1++9780000000101:EN", "QTY+21:4"),
+        *("GIR+001+B1:LAC+B2:LAC+MAIN:LLO", "GIR+002+B3:LAC+WEST:LLO+JUV:LFN"),
+        *("GIR+001+FIC:LFN+B4:LAC", "PRI+AAA:5.00", "UNS+S"),
+        kind="ORDERS",
+    )
+    receipts = loaded(workspace, tmp_path / "a.edi", interchange(order))
+    assert [f.rows_read for f in receipts] == [1, 4]
+    with libstats.open(workspace) as con:
+        told = con.sql(
+            """select order_copy_id, barcode, branch, fund_code, amount
+            from order_copy c
+            join order_fund f using (source, order_line_id)
+            where order_copy_id = order_line_id || ' copy ' || fund_share
+            order by order_copy_id"""
+        ).fetchall()
+    price = Decimal("5.00")
+    assert told == [
+        ("PO1/1 copy 001", "B1", "MAIN", "FIC", price),
+        ("PO1/1 copy 001/2", "B2", "MAIN", "FIC", price),
+        ("PO1/1 copy 001/3", "B4", "MAIN", "FIC", price),
+        ("PO1/1 copy 002", "B3", "WEST", "JUV", price),
+    ]
+
+
+def test_an_amount_keeps_its_decimals_and_the_sum_is_to_the_cent(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Twice 12.345 is 24.69, and no 24.70 of rounded lines."""
+    line = ("LIN+1++9780000000101:EN", "QTY+47:1", "MOA+203:12.345")
+    head = [s.format(number="A1") for s in HEAD]
+    bill = message(*head, *line, *line, "UNS+S", "MOA+9:24.69")
+    loaded(workspace, tmp_path / "a.edi", interchange(bill.replace("LIN+1", "LIN+2", 1)))
+    with libstats.open(workspace) as con:
+        lines = con.sql("select amount, amount_in_full from invoice_line").fetchall()
+        rule = con.sql("select total_rule from invoice").fetchall()
+        net = libstats.vendor_terms(con, since="2026-01-01", until="2027-01-01").fetchall()[0]
+    assert lines == 2 * [(Decimal("12.35"), Decimal("12.345"))]
+    assert rule == [("lines",)]
+    assert Decimal("24.69") in net

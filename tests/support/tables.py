@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import call_numbers, codes, days, decisions, roles
+from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles
 from libstats.sources import roles as vocabularies
 from libstats.store import generations, views
 from libstats.workspace.workspace import Workspace
@@ -70,6 +70,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     decisions.register(con)
     roles.register(con, vocabularies.of_system, config or {})
     codes.register(con)
+    invoices.register_vendors(con, config or {})
     _cover(con)
     return con
 

@@ -5,32 +5,39 @@ about them.
     bill_line  a line of one, with the invoice's day; of systems that write the invoice into the
                order line (Koha) the order line itself
     orders     an order: a line with what was split off from it
-    linked     the order that a line bills: by the library's number, by its last part behind a
-               slash where the vendor sent it (`2724/71178`), or by an ISBN that one order has
+    linked     the order that a line bills: links.py says by what
 """
 
 from __future__ import annotations
 
+from libstats.analysis.invoices.links import ISBNS, LINKS, isbn_sql
+
 __all__ = ["FACTS"]
 
-_ISBNS = r"'97[89]\d{10}|\d{9}[\dXx]'"
-
-
-def _isbn(text: str) -> str:
-    """SQL: an ISBN (SQL) with 13 digits, of whichever form."""
-    digits = f"list_transform(range(1, 10), lambda i: {text}[i]::integer * if(i % 2 = 1, 3, 1))"
-    check = f"((10 - (38 + list_sum({digits})) % 10) % 10)"
-    return f"if(length({text}) = 13, {text}, '978' || {text}[1:9] || {check})"
-
-
 FACTS = rf"""
+        -- who a number in messages is: as libstats.toml says, or the one vendor that has it
+        numbered_vendor as (
+            select
+                number,
+                any_value(name) as name
+            from (
+                select number, name, true as is_given from vendor_number
+                union all
+                select trim(edi_number), name, false
+                from vendor
+                where trim(edi_number) <> '' and name is not null
+            )
+            group by number, is_given
+            having count(distinct name) = 1
+            qualify row_number() over (partition by number order by is_given desc) = 1
+        ),
         bill as (
             select
                 i.source,
                 i.invoice_id,
                 i.invoice_number,
                 i.vendor_id,
-                coalesce(v.name, i.vendor_id) as vendor,
+                coalesce(v.name, n.name, i.vendor_id) as vendor,
                 i.billed_on,
                 i.currency,
                 i.total,
@@ -39,6 +46,7 @@ FACTS = rf"""
                 i.total_rule is not null as is_exchanged
             from invoice i
             left join vendor v on v.source = i.source and v.vendor_id = i.vendor_id
+            left join numbered_vendor n on n.number = i.vendor_id
         ),
         told_line as (
             select
@@ -47,13 +55,16 @@ FACTS = rf"""
                 invoice_id,
                 order_line_id,
                 quantity,
-                amount,
+                coalesce(amount_in_full, amount) as amount,
                 coalesce(charges, 0) as charges,
                 isbn,
                 title,
                 barcodes,
                 funds,
-                description
+                description,
+                purchase_order_id,
+                line_number,
+                supplier_number
             from invoice_line
             union all
             -- the order line says with which invoice it was received
@@ -69,6 +80,9 @@ FACTS = rf"""
                 o.title,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null
             from order_line o
             anti join invoice_line l on l.source = o.source
@@ -77,7 +91,7 @@ FACTS = rf"""
         bill_line as (
             select
                 l.* exclude (isbn),
-                {_isbn("l.isbn")} as isbn,
+                {isbn_sql("l.isbn")} as isbn,
                 coalesce(nullif(l.funds, ''), t.funds) as billed_funds,
                 b.vendor_id,
                 b.vendor,
@@ -89,7 +103,7 @@ FACTS = rf"""
             from (
                 select
                     * replace (
-                        nullif(regexp_extract(replace(isbn, '-', ''), {_ISBNS}), '') as isbn
+                        nullif(regexp_extract(replace(isbn, '-', ''), {ISBNS}), '') as isbn
                     )
                 from told_line
             ) l
@@ -124,18 +138,33 @@ FACTS = rf"""
             left join copies c on c.source = o.source and c.order_line_id = o.order_line_id
             group by all
         ),
+        -- an answer that lacks the library's number names the order and the place in it
+        written as (
+            select
+                source,
+                purchase_order_id || '/' || line_number as place,
+                any_value(order_line_id) as order_line_id
+            from order_line
+            where is_exchanged
+                and order_line_id <> purchase_order_id || '/' || line_number
+            group by all
+            having count(*) = 1
+        ),
         order_part as (
             select
                 o.*,
-                coalesce(o.parent_line_id, o.order_line_id) as order_id,
+                coalesce(o.parent_line_id, w.order_line_id, o.order_line_id) as order_id,
                 coalesce(o.is_standing, p.is_standing, false)
                     or o.subscription_id is not null as stands,
                 coalesce(o.isbn, t.isbn) as told_isbn,
                 coalesce(o.title, t.title) as told_title,
-                coalesce(o.vendor_name, v.name, o.vendor_id, p.vendor_id) as vendor,
+                coalesce(o.vendor_name, v.name, n.name, o.vendor_id, p.vendor_id) as vendor,
                 coalesce(o.is_exchanged, false) as is_written,
                 -- some systems (Evergreen) list the copies, and no number of them
-                coalesce(o.quantity, c.copies) as how_many,
+                if(w.place is null, coalesce(o.quantity, c.copies), null) as how_many,
+                coalesce(o.status = 'cancelled' or o.cancelled_on is not null, false)
+                    as is_taken_back,
+                w.place is not null as is_answer,
                 s.has_one_currency,
                 case
                     when o.quantity_received is not null then o.quantity_received
@@ -147,12 +176,17 @@ FACTS = rf"""
                 end as came
             from order_line o
             join telling s on s.source = o.source
+            left join written w
+                on w.source = o.source and o.is_exchanged
+                and w.place = o.order_line_id
+                and w.order_line_id <> o.order_line_id
             left join copies c on c.source = o.source and c.order_line_id = o.order_line_id
             left join title t on t.source = o.source and t.title_id = o.title_id
             left join purchase_order p
                 on p.source = o.source and p.purchase_order_id = o.purchase_order_id
             left join vendor v
                 on v.source = o.source and v.vendor_id = coalesce(o.vendor_id, p.vendor_id)
+            left join numbered_vendor n on o.is_exchanged and n.number = o.vendor_id
         ),
         orders as (
             select
@@ -167,8 +201,8 @@ FACTS = rf"""
                 sum(how_many) as ordered,
                 if(count(came) = count(*), sum(came), null) as received,
                 max(received_on) as received_on,
-                bool_and(coalesce(status = 'cancelled' or cancelled_on is not null, false))
-                    as is_cancelled,
+                bool_and(is_taken_back) or bool_or(is_answer and is_taken_back) as is_cancelled,
+                min(coalesce(placed_on, created_on)) as placed_on,
                 bool_or(status in ('new', 'ordered', 'partial')) as is_open,
                 coalesce(nullif(max(estimated_price), 0), nullif(max(list_price), 0)) as price,
                 coalesce(max(estimated_price), 0) > 0 as is_estimate,
@@ -183,78 +217,7 @@ FACTS = rf"""
             where status_as_exported is distinct from 'quote'
             group by all
         ),
-        name as (
-            select source, order_line_id, order_id, is_written
-            from order_part
-            where status_as_exported is distinct from 'quote'
-        ),
-        isbn_of_order as (
-            select distinct
-                source,
-                order_id,
-                unnest(list_transform(
-                    regexp_extract_all(replace(isbn, '-', ''), {_ISBNS}),
-                    lambda each: {_isbn("each")}
-                )) as isbn
-            from orders
-        ),
-        candidate as (
-            select
-                l.source,
-                l.invoice_line_id,
-                n.source as order_source,
-                n.order_id,
-                if(n.is_written, 2, 1) as way
-            from bill_line l
-            join name n on n.source = l.source and n.order_line_id = l.order_line_id
-            union
-            -- a message names the order line of the library system
-            select
-                l.source,
-                l.invoice_line_id,
-                n.source,
-                n.order_id,
-                0
-            from bill_line l
-            join name n
-                on n.source <> l.source and not n.is_written
-                and n.order_line_id in (l.order_line_id, split_part(l.order_line_id, '/', -1))
-            where l.is_exchanged
-            union
-            select
-                l.source,
-                l.invoice_line_id,
-                i.source,
-                i.order_id,
-                3
-            from bill_line l
-            join isbn_of_order i
-                on i.isbn = l.isbn
-            where l.is_exchanged
-        ),
-        best as (
-            from candidate
-            qualify way = min(way) over (partition by source, invoice_line_id)
-        ),
-        linked as (
-            select
-                source,
-                invoice_line_id,
-                any_value(order_source) as order_source,
-                any_value(order_id) as order_id
-            from best
-            group by source, invoice_line_id
-            having count(*) = 1
-        ),
-        -- the vendor's own word for an order of which the library system tells too
-        taken_back as (
-            select distinct l.source, l.invoice_line_id
-            from bill_line l
-            join name n
-                on n.source = l.source and n.order_line_id = l.order_line_id and n.is_written
-            join orders o on o.source = n.source and o.order_id = n.order_id
-            where o.is_cancelled
-        ),
+        {LINKS},
         fund_of_order as (
             select
                 n.source,
@@ -268,7 +231,9 @@ FACTS = rf"""
         ),
         line as (
             select
-                l.* exclude (order_line_id, title, isbn),
+                l.* exclude (
+                    order_line_id, title, isbn, purchase_order_id, line_number, supplier_number
+                ),
                 k.order_source,
                 k.order_id,
                 coalesce(k.order_id, l.order_line_id) as order_line_id,

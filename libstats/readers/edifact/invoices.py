@@ -45,6 +45,9 @@ LINES = (
     "list price of line",
     "barcodes of line",
     "funds of line",
+    "number of order",
+    "place in order",
+    "supplier number of line",
     "interchange written",
 )
 CHARGES = (
@@ -132,6 +135,7 @@ class _Way:
 class Invoice:
     """An invoice: where it is from, its lines, and by which rule its total is made.
 
+    order the number of the order, where its head names one for all lines
     sign  -1 of a credit note whose amounts are written as if it were none
     way   how its total is made; None where no way gives it, or several do
     """
@@ -142,6 +146,7 @@ class Invoice:
     charges: list[_Charge]
     total: Decimal | None
     tax: Decimal
+    order: str = ""
     sign: int = 1
     way: _Way | None = None
 
@@ -174,6 +179,7 @@ def read(message: Message) -> Invoice:
         [*first.charges, *last.charges],
         total,
         stated.get("176") or last.tax or first.tax or sum((s.tax for _, s in taken), _ZERO),
+        next((s.at(0, 1) for s in head if s.tag == "RFF" and s.at(0) == "ON"), ""),
     )
     found.way = _way(found)
     found.sign = -1 if kind in ("381", "83") and _is_positive(found) else 1
@@ -249,6 +255,9 @@ def _line(invoice: Invoice, message: Message, line: Line, sums: _Sums) -> list[s
         _text(line.list_price),
         "; ".join(copy.barcode for copy in line.copies if copy.barcode),
         "; ".join(dict.fromkeys(copy.fund for copy in line.copies if copy.fund)) or line.fund,
+        line.order or invoice.order,
+        line.place,
+        line.supplier,
         message.written,
     ]
 

@@ -25,9 +25,11 @@ _FORMS = {
 
 @dataclass
 class Copy:
-    """A copy of a line, as GIR tells it."""
+    """A copy of a line, as GIR tells it; `of` another whose branch and fund are its too, because
+    GIR lists both barcodes under one number."""
 
     number: str
+    of: Copy | None = None
     branch: str = ""
     fund: str = ""
     barcode: str = ""
@@ -44,6 +46,8 @@ class Line:
     title: str = ""
     order_line: str = ""
     order: str = ""
+    place: str = ""
+    supplier: str = ""
     quote: str = ""
     fund: str = ""
     ordered: Decimal | None = None
@@ -64,6 +68,9 @@ class Line:
             take = _TAKE.get(segment.tag)
             if take:
                 take(found, segment)
+        for copy in found.copies:
+            if copy.of:
+                copy.branch, copy.fund = copy.of.branch, copy.of.fund
         found.title = " ".join(found.title.split())
         found.expected = day(segments, "44", "69", "17")
         return found
@@ -101,6 +108,8 @@ class Line:
         name = _REFERENCES.get(segment.at(0))
         if name:
             setattr(self, name, getattr(self, name) or segment.at(0, 1))
+        if segment.at(0) == "ON":  # the order, and the line of it
+            self.place = self.place or segment.at(0, 2)
 
     def _ftx(self, segment: Segment) -> None:
         # the code alone: what stands behind it is text that people type
@@ -117,7 +126,9 @@ class Line:
         for element in range(1, len(segment.elements)):
             name = {"LLO": "branch", "LFN": "fund", "LAC": "barcode"}.get(segment.at(element, 1))
             if name == "barcode" and copy.barcode:  # some list the copies of a branch in one
-                copy.barcode += f"; {segment.at(element)}"
+                others = sum(each.of is copy for each in self.copies)
+                more = Copy(f"{key}/{others + 2}", copy, barcode=segment.at(element))
+                self.copies.append(more)
             elif name:
                 setattr(copy, name, segment.at(element))
 
@@ -133,7 +144,9 @@ _TAKE = {
 }
 
 
-_REFERENCES = {"LI": "order_line", "ON": "order", "QLI": "quote", "BFN": "fund"}
+_REFERENCES = {"LI": "order_line", "ON": "order", "QLI": "quote", "BFN": "fund"} | dict.fromkeys(
+    ("SLI", "SNA", "SNL"), "supplier"
+)
 
 
 def currency_of(head: Sequence[Segment]) -> tuple[str, bool]:

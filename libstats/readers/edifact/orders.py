@@ -8,12 +8,13 @@ the words behind it are free text; of GIR the branch, the fund and the barcode.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from libstats.readers.edifact.lines import Line, currency_of, day, isbn_of, split, vendor_of
 from libstats.readers.edifact.messages import Damage, Message
 
-__all__ = ["ANSWERS", "COPIES", "ORDERS", "QUOTES", "copies", "copies_in", "lines"]
+__all__ = ["ANSWERS", "COPIES", "ORDERS", "QUOTES", "begun", "copies", "copies_in", "lines"]
 
 _LINE = (
     "number of order",
@@ -26,6 +27,8 @@ _LINE = (
     "price of line",
     "currency of message",
     "day expected",
+    "place in order",
+    "supplier number of line",
     "interchange written",
 )
 ORDERS = ("ordered line", "function code", *_LINE)
@@ -62,6 +65,8 @@ def lines(message: Message) -> list[list[str]]:
             *map(_text, (line.list_price, line.price)),
             currency,
             line.expected,
+            "" if message.kind == "QUOTES" else line.place or line.number,
+            line.supplier,
             message.written,
         ]
         special = {
@@ -84,7 +89,7 @@ def _key(message: Message, line: Line, order: str) -> str:
     if message.kind == "QUOTES":
         return f"quote {line.quote or f'{order}/{line.number}'}" if line.quote or order else ""
     order = line.order or order
-    return line.order_line or (f"{order}/{line.number}" if order else "")
+    return line.order_line or (f"{order}/{line.place or line.number}" if order else "")
 
 
 def copies(message: Message) -> list[list[str]]:
@@ -107,12 +112,24 @@ def copies_in(message: Message) -> list[int]:
     _, parts, _ = split(message)
     found: list[int] = []
     for part in parts:
-        firsts: dict[str, int] = {}
+        barcodes: dict[str, int] = {}
         for segment in part:
             if segment.tag == "GIR":
-                firsts.setdefault(segment.at(0), segment.number)
-        found += firsts.values()
+                found += [segment.number] * begun(
+                    barcodes,
+                    segment.at(0),
+                    [segment.at(n, 1) for n in range(1, len(segment.elements))],
+                )
     return found
+
+
+def begun(barcodes: dict[str, int], copy: str, kinds: Sequence[str]) -> int:
+    """How many copies begin with a GIR of these kinds of numbers: one that is named first, and one
+    for each barcode behind the first. `barcodes` is how many the copies of the line have so far."""
+    before, more = barcodes.get(copy), kinds.count("LAC")
+    barcodes[copy] = (before or 0) + more
+    told = max(barcodes[copy], 1)
+    return told - (0 if before is None else max(before, 1))
 
 
 def _count(amount: Decimal | None) -> str:

@@ -55,6 +55,23 @@ KINDS = (
 )
 
 
+# why messages of other kinds are left alone
+NOT_READ = {
+    "DESADV": "a despatch advice says what was sent; what came, your library system tells",
+    "RECADV": "a receiving advice repeats what your library system tells",
+    "OSTENQ": "a question of the library about its orders; the answer comes as ORDRSP, or OSTRPT",
+    "OSTRPT": "a report on orders; no vendor's file was there to prove how it is read",
+    "ORDCHG": "a change of an order, which your library system tells",
+    "CONTRL": "it says only that messages were taken in",
+    "APERAK": "it says only that messages were taken in",
+    "GENRAL": "free text, which is not read",
+    "PRICAT": "a catalogue of prices, of which nothing was ordered",
+    "SLSRPT": "a report of sales",
+    "REMADV": "an advice of payment; load the finance office's list of payments",
+}
+UNKNOWN = "libstats reads INVOIC, ORDERS, ORDRSP and QUOTES"
+
+
 @dataclass(frozen=True)
 class Messages(Part):
     """The rows of one kind in the messages of a file; `kind` is None for messages that are not
@@ -149,7 +166,7 @@ def _unread(file: File) -> list[tuple[str, str]]:
             empty[message.kind] = empty.get(message.kind, 0) + 1
     return [
         *(
-            (name or "no kind", f"{_many(number)} of this kind: known, not loaded yet")
+            (name or "no kind", f"{_many(number)} of this kind: {NOT_READ.get(name, UNKNOWN)}")
             for name, number in found.items()
         ),
         *((f"{name} alone", f"{_many(number)} without a line") for name, number in empty.items()),
@@ -164,22 +181,21 @@ def counts(text: str) -> dict[str, int]:
     """How many rows of each kind a text holds: by the beginnings of its segments alone, apart from
     what reads them."""
     found: dict[str, int] = {}
-    message, place, copies = "", "head", set[str]()
-    for tag, rest, component in _beginnings(text):
+    message, place, copies = "", "head", dict[str, int]()
+    for tag, rest, component, kinds in _beginnings(text):
         told: list[str] = []
         if tag == "UNH":
-            message, place, copies = rest, "head", set()
+            message, place, copies = rest, "head", {}
             told = ["invoices"] if rest == "INVOIC" else []
         elif tag == "LIN":
-            place, copies = "line", set()
+            place, copies = "line", {}
             told = [_OF_LINE.get(message, "")]
         elif tag == "UNS":
             place = "end"
         elif tag == "ALC" and place != "line" and message == "INVOIC":
             told = ["invoice charges"]
         elif tag == "GIR" and place == "line" and message in ("ORDERS", "QUOTES"):
-            told = [] if component in copies else ["copies"]
-            copies.add(component)
+            told = ["copies"] * orders.begun(copies, component, kinds)
         for name in filter(None, told):
             found[name] = found.get(name, 0) + 1
     return found
@@ -193,8 +209,9 @@ _OF_LINE = {
 }
 
 
-def _beginnings(text: str) -> Iterator[tuple[str, str, str]]:
-    """The tag of each segment, of UNH the kind of the message, of others the first component."""
+def _beginnings(text: str) -> Iterator[tuple[str, str, str, list[str]]]:
+    """The tag of each segment, of UNH the kind of the message, of others the first component; and
+    the last components of its other elements."""
     for signs, stretch in _stretches(text):
         component, element, release, end = signs[0], signs[1], signs[3], signs[5]
         held = ""
@@ -207,7 +224,8 @@ def _beginnings(text: str) -> Iterator[tuple[str, str, str]]:
             tag, _, rest = plain.partition(element)
             first = rest.split(element)
             kind = first[1] if tag.strip() == "UNH" and len(first) > 1 else first[0]
-            yield tag.strip(), kind.split(component)[0].strip(), first[0].strip()
+            kinds = [each.rpartition(component)[2].strip() for each in first[1:]]
+            yield tag.strip(), kind.split(component)[0].strip(), first[0].strip(), kinds
             held = ""
 
 

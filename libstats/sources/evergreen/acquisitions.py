@@ -37,7 +37,8 @@ VENDOR = """
         "Provider Code" as vendor_id,
         "Provider Name" as name,
         "Currency" as list_currency,
-        yes_no("Active") as is_active
+        yes_no("Active") as is_active,
+        "SAN" as edi_number
     from raw"""
 ORDER = """
     select

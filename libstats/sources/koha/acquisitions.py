@@ -132,7 +132,9 @@ LINES = {
     "vendor": """
     select
         "booksellerid" as vendor_id,
-        "name" as name
+        "name" as name,
+        -- of vendor_edi_accounts
+        "san" as edi_number
     from raw""",
 }
 HAPPENED = (

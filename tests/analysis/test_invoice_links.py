@@ -1,0 +1,119 @@
+"""Which order a vendor's line bills: by numbers, else by an ISBN, else it is not linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import libstats
+from tests.support.tables import dicts, holding
+
+ISBN = "9780306406157"
+# the order in the library system, 10.00 a copy; the vendor bills 15.00, which names the order
+ORDER: dict[str, Any] = {"source": "koha", "order_line_id": "501", "quantity": 1} | {
+    "estimated_price": "10.00", "currency": "EUR", "purchase_order_id": "PO77",
+    "line_number": "2", "placed_on": "2026-01-02", "status": "ordered",
+}  # fmt: skip
+WRITTEN = ORDER | {"source": "edifact", "is_exchanged": True, "vendor_id": "4099"}
+OTHER = ORDER | {"order_line_id": "900", "purchase_order_id": "PO1", "line_number": "9"}
+BILL = {"source": "edifact", "invoice_id": "I1", "invoice_number": "7", "vendor_id": "4099"} | {
+    "billed_on": "2026-03-01", "currency": "EUR", "total": "15.00", "total_rule": "lines",
+}  # fmt: skip
+LINE = {"source": "edifact", "invoice_line_id": "L1", "invoice_id": "I1", "quantity": 1} | {
+    "amount": "15.00"
+}
+
+
+def named(orders: list[dict[str, Any]], line: dict[str, Any], **given: Any) -> list[str | None]:
+    """The order of each line that costs more than it."""
+    tables = {"order_line": orders, "invoice": [BILL], "invoice_line": [LINE | line]}
+    with holding(**tables, **given) as con:
+        rows = dicts(libstats.invoice_checks(con, as_of="2026-03-02"))
+    return [r["order_line_id"] for r in rows if r["check_name"] == "price against the order"]
+
+
+@pytest.mark.parametrize(
+    ("orders", "line", "found"),
+    [
+        ([ORDER, OTHER], {"order_line_id": "77/501"}, ["501"]),
+        ([ORDER, OTHER], {"purchase_order_id": "PO77", "line_number": "2"}, ["501"]),
+        ([ORDER, OTHER], {"purchase_order_id": "PO77", "line_number": "3"}, []),
+        ([ORDER, OTHER], {"purchase_order_id": "PO77"}, []),
+        # the order's number, and the ISBN within it
+        (
+            [ORDER | {"isbn": ISBN}, OTHER | {"isbn": ISBN}],
+            {"purchase_order_id": "PO77", "isbn": ISBN},
+            ["501"],
+        ),
+        ([WRITTEN | {"supplier_number": "S5"}], {"supplier_number": "S5"}, ["501"]),
+        ([WRITTEN | {"supplier_number": "S5", "vendor_id": "4111"}], {"supplier_number": "S5"}, []),
+        ([ORDER | {"isbn": ISBN}, OTHER], {"isbn": ISBN}, ["501"]),
+        # of two orders of an ISBN the only open one; two open ones are no answer
+        ([ORDER | {"isbn": ISBN}, OTHER | {"isbn": ISBN}], {"isbn": ISBN}, []),
+        (
+            [ORDER | {"isbn": ISBN}, OTHER | {"isbn": ISBN, "status": "closed"}],
+            {"isbn": ISBN},
+            ["501"],
+        ),
+        (
+            [ORDER | {"isbn": ISBN}, OTHER | {"isbn": ISBN, "placed_on": "2026-03-09"}],
+            {"isbn": ISBN},
+            ["501"],
+        ),
+        # the library's own order goes before the vendor's word for it
+        ([ORDER | {"isbn": ISBN}, WRITTEN | {"isbn": ISBN}], {"isbn": ISBN}, ["501"]),
+        # a vendor's order of another file, such as of MARC records
+        ([WRITTEN | {"source": "gobi", "order_line_id": "K1"}], {"order_line_id": "K1"}, ["K1"]),
+    ],
+)
+def test_a_line_meets_its_order(
+    orders: list[dict[str, Any]], line: dict[str, Any], found: list[str]
+) -> None:
+    assert named(orders, line) == found
+
+
+def test_an_answer_without_the_librarys_number_is_of_the_order_that_it_names() -> None:
+    """It says that the order is cancelled, and adds no copies to it."""
+    answer = WRITTEN | {"order_line_id": "PO77/2", "status": "cancelled"}
+    tables = {
+        "order_line": [WRITTEN, answer],
+        "invoice": [BILL],
+        "invoice_line": [LINE | {"order_line_id": "501"}],
+    }
+    with holding(**tables) as con:
+        rows = dicts(libstats.invoice_checks(con, as_of="2026-03-02"))
+    assert [(r["check_name"], r["order_line_id"]) for r in rows] == [
+        ("cancelled and billed", "501")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("vendors", "config", "name"),
+    [
+        ([{"vendor_id": "3", "name": "Vale", "edi_number": "4099"}], {}, "Vale"),
+        ([], {"4099": "Vale Books"}, "Vale Books"),
+        # the library's own word goes first; two vendors with one number are none
+        (
+            [{"vendor_id": "3", "name": "Vale", "edi_number": "4099"}],
+            {"4099": "Vale Books"},
+            "Vale Books",
+        ),
+        (
+            [
+                {"vendor_id": "3", "name": "Vale", "edi_number": "4099"},
+                {"vendor_id": "4", "name": "Moor", "edi_number": "4099"},
+            ],
+            {},
+            "4099",
+        ),
+        ([], {}, "4099"),
+    ],
+)
+def test_the_number_of_a_vendor_is_its_name(
+    vendors: list[dict[str, Any]], config: dict[str, str], name: str
+) -> None:
+    tables = {"vendor": vendors, "invoice": [BILL], "invoice_line": [LINE]}
+    with holding({"vendors": config}, **tables) as con:
+        told = libstats.vendor_terms(con, since="2026-01-01", until="2027-01-01").fetchall()
+    assert [row[0] for row in told] == [name]
