@@ -27,7 +27,8 @@ def freshness(
     """How fresh is what each export told, and was any of it rejected?
 
     Parameters: with `analysis`, only the exports that it counts; with `process`, only those that
-    tell of it. Returns one row per configured source and export: `source`, `export` (the
+    tell of it: one of which no row does, such as messages of vendors among the orders, is none.
+    Returns one row per configured source and export: `source`, `export` (the
     declaration), `newest_export_at` (time), `loads` (active loads), `rows_rejected` (rows, over the
     active loads), ordered by source and export.
     """
@@ -47,21 +48,42 @@ def freshness(
         from loaded_file
         where is_active
             and ($tables is null or primary_table in (select unnest($tables::varchar[])))
-            -- one plain list can tell of many kinds of work
-            and (
-                $process is null
-                or primary_table <> 'milestone'
-                or shape in (
-                    select shape
-                    from history.milestone
-                    where process = $process
-                )
-            )
+            and shape not in (select unnest($others::integer[]))
         group by all
         order by source, declaration
         """,
-        params={"tables": tables, "process": process},
+        params={"tables": tables, "others": _of_other_work(con, process) if process else []},
     )
+
+
+def _of_other_work(con: Connection, process: str) -> list[int]:
+    """The shapes of files whose rows tell of other kinds of work alone; one that had no row yet is
+    none of them."""
+    work = process_of(con, process)
+    tests: dict[str, list[str]] = {"milestone": [f"t.process = {quoted(process)}"]}
+    for read in work.read:  # what depends on other tables says nothing of an export
+        own = "exists" not in read.where
+        tests.setdefault(read.table, []).append(read.where if own else "true")
+    found: list[int] = []
+    for table, wheres in tests.items():
+        if "true" not in wheres:
+            told = " or ".join(f"({where})" for where in wheres)
+            rows = con.execute(
+                f"""
+                select shape
+                from history.{table} t
+                where shape in (
+                    select shape
+                    from loaded_file
+                    where is_active and primary_table = $1
+                )
+                group by shape
+                having not coalesce(bool_or({told}), false)
+                """,
+                [table],
+            ).fetchall()
+            found += [shape for (shape,) in rows]
+    return found
 
 
 @asked

@@ -12,6 +12,7 @@ import pytest
 import libstats
 from libstats.analysis.today import invoices as today_invoices
 from libstats.analysis.today import lists as today
+from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DO
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import ROOT, write
@@ -98,21 +99,23 @@ def test_each_system_has_its_fault_named(
 def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """Both are to be done now, at the desk of technical services; the day of the bill is their
-    age."""
+    """Both are to be done now, at the desk of technical services. What was billed and did not come
+    is a row of its order alone, which says both."""
     workspace.config["library"] = {"timezone": "America/New_York"}
     libstats.load(workspace, [write(tmp_path / name, text) for name, text in EVERGREEN.items()])
     with libstats.open(workspace) as con:
-        work = next(
-            w for w in today.read(con, NOW).work if w.process.name == today_invoices.INVOICES
-        )
-        assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in work.of(DO)] == [
+        work = {w.process.name: w for w in today.read(con, NOW).work}
+        orders = work[ORDERED].of(DO)
+        assert [(row["task"], row["who"], row["why"]) for row in orders] == [
             (
-                "Billed and not received: ask receiving",
-                "INV-1",
+                "Invoiced and not received",
                 "INGRAM",
-                "9.00; 2 billed, 1 received; Did these copies come? If not, ask the vendor",
-            ),
+                "Invoiced on July 15, 2026; 9.00; 2 billed, 1 received; Did these copies come? If not,"
+                " ask the vendor",
+            )
+        ]
+        bills = work[today_invoices.INVOICES].of(DO)
+        assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in bills] == [
             (
                 "Price against the order: ask vendor",
                 "INV-1",
@@ -186,3 +189,6 @@ def test_orders_that_come_as_messages_too_count_once(workspace: Workspace, tmp_p
     receipt = libstats.load(workspace, [folder / "oddity.edi" for folder in messages])
     assert {file.outcome for file in receipt.files} == {"loaded"}
     assert orders_told(workspace) == before
+    with libstats.open(workspace) as con:
+        behind = libstats.freshness(con, process="order_copy").project("source").fetchall()
+    assert behind == [("koha",)]  # no message is behind a wait, so none is called old above one

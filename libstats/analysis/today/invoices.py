@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,24 +13,24 @@ from libstats.analysis.work.exported import newest_exports
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
-__all__ = ["INVOICES", "QUESTIONS", "asked_about"]
+__all__ = ["ASKED_OF_ORDERS", "INVOICES", "QUESTIONS", "ask_once", "asked_about"]
 
 INVOICES = "invoice_question"
+NOT_COME = "billed and not received"
 GOAL = 7  # days after which a question that nobody asked is late
 BACK = timedelta(days=365)  # what was billed before is paid, or in somebody's hands
 _CASE = "concat_ws(': ', check_name, coalesce(invoice_line_id, invoice_id, order_line_id))"
 
 
 def asked_about(
-    con: duckdb.DuckDBPyConnection,
+    con: duckdb.DuckDBPyConnection, orders: Iterable[tuple[str, str]] = ()
 ) -> tuple[Process, Mapping[str, datetime], duckdb.DuckDBPyRelation] | None:
     """The questions about invoices of a year, as a kind of work and its worklist, with up to when
-    each source tells of them; None where there are none."""
-    if not con.execute("select exists (from invoice)").fetchall()[0][0]:
+    each source tells of them; None where there are none. What was billed and did not come is a
+    case of its order, if that is among `orders` (source and case): there both are said."""
+    at = ask_once(con)
+    if at is None:
         return None
-    newest = newest_exports(con)
-    at = max(newest[name] for name in ("invoice", "order_line") if name in newest)
-    _ask_once(con, at)
     sources = con.execute("select distinct source from invoice_question order by all").fetchall()
     if not sources:
         return None
@@ -41,16 +41,47 @@ def asked_about(
         what="something on an invoice that is not as it should be",
         goal_days=GOAL,
     )
-    return work, {source: at for (source,) in sources}, con.sql(_worklist(at))
+    said = ", ".join(map(quoted, _said_of_orders(con, orders))) or "''"
+    found = con.sql(_worklist(at)).filter(f"case_id not in ({said})")
+    return work, {source: at for (source,) in sources}, found
 
 
-def _ask_once(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
-    """Keep the questions for this connection: what it shows never changes."""
+def _said_of_orders(con: duckdb.DuckDBPyConnection, orders: Iterable[tuple[str, str]]) -> list[str]:
+    """The questions about copies billed and not received that a case of an order says too."""
+    rows = con.execute(
+        f"""
+        with question as (
+            select
+                {_CASE} as question_id,
+                order_line_id as order_id
+            from invoice_question
+            where check_name = '{NOT_COME}'
+        )
+        select distinct
+            q.question_id,
+            l.source,
+            coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)
+        from question q
+        join order_line l on coalesce(l.parent_line_id, l.order_line_id) = q.order_id
+        left join order_copy c on c.source = l.source and c.order_line_id = l.order_line_id
+        """
+    ).fetchall()
+    there = set(orders) if rows else set()
+    return sorted({case for case, *order in rows if tuple(order) in there})
+
+
+def ask_once(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Keep the questions for this connection, since what it shows never changes; gives the moment
+    of which they are, None where no invoice is told."""
+    if not con.execute("select exists (from invoice)").fetchall()[0][0]:
+        return None
+    newest = newest_exports(con)
+    at = max(newest[name] for name in ("invoice", "order_line") if name in newest)
     asked = "select count(*) from duckdb_tables() where temporary and table_name = $1"
-    if con.execute(asked, [INVOICES]).fetchall()[0][0]:
-        return
-    found = invoice_checks(con, since=at.date() - BACK, as_of=at.date() + timedelta(days=1))
-    found.query("found", f"create temp table {INVOICES} as from found")
+    if not con.execute(asked, [INVOICES]).fetchall()[0][0]:
+        found = invoice_checks(con, since=at.date() - BACK, as_of=at.date() + timedelta(days=1))
+        found.query("found", f"create temp table {INVOICES} as from found")
+    return at
 
 
 def _worklist(at: datetime) -> str:
@@ -79,6 +110,21 @@ def _worklist(at: datetime) -> str:
     """
 
 
+_WHY = """concat_ws(
+            '; ',
+            trim(concat_ws(' ', format('{:,.2f}', difference::double), currency)),
+            detail,
+            question
+        )"""
+# SQL: what the order of copies that were billed and did not come says of that, by its number
+ASKED_OF_ORDERS = f"""
+        select
+            order_line_id as order_id,
+            min({_WHY}) as asked,
+            min(billed_on) as asked_on
+        from invoice_question
+        where check_name = '{NOT_COME}'
+        group by all"""
 # SQL: what is told of each question besides. What one asks for is not put off, so it is to be done
 # now.
 QUESTIONS = f"""
@@ -95,12 +141,7 @@ QUESTIONS = f"""
         null::timestamp as since,
         null::map(varchar, double) as limits,
         upper(check_name[1]) || check_name[2:] || ': ask ' || ask as task,
-        concat_ws(
-            '; ',
-            trim(concat_ws(' ', format('{{:,.2f}}', difference::double), currency)),
-            detail,
-            question
-        ) as why,
+        {_WHY} as why,
         false as is_stuck,
         2 as urgency
     from invoice_question

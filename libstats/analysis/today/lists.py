@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import Any
 
@@ -221,19 +221,24 @@ def _kinds(
     """Each kind of work with its worklist, or several: the cases of each source as of its own
     newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
     every = con.execute("select process from process order by rowid").fetchall()
+    orders: list[_Part] = []
     for kind in (name for (name,) in every if not wanted or name in wanted):
         process = process_of(con, kind)
         told = told_of(con, process)
         if not told:
             continue
-        yield process, [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
+        parts = [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
+        yield process, parts
         if away := returning(con, kind):
             yield away[0], [(told, away[1])]
         if kind == ORDERED:
+            orders = parts
             pile, waiting = received(con, told)
             yield pile, [(told, waiting)]
-    if (not wanted or INVOICES in wanted) and (questions := asked_about(con)):
-        yield questions[0], [questions[1:]]
+    if not wanted or INVOICES in wanted:
+        told_of_orders = (found.select("source, case_id").fetchall() for _, found in orders)
+        if questions := asked_about(con, chain.from_iterable(told_of_orders)):
+            yield questions[0], [questions[1:]]
 
 
 def _as_told(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import duckdb
 
+from libstats.analysis.today.invoices import ASKED_OF_ORDERS, ask_once
 from libstats.analysis.work.hold_copies import IS_WAITING
 from libstats.analysis.work.usual import usual
 from libstats.declaration.raw import quoted
@@ -18,6 +19,12 @@ __all__ = ["ISSUES", "ORDERED", "RECEIVED", "order_details", "received", "receiv
 ORDERED, RECEIVED = "order_copy", "order_received"
 _CASE = "coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)"
 _VENDOR = "coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id)"
+_NOTHING_ASKED = """
+        select
+            null::varchar as order_id,
+            null::varchar as asked,
+            null::date as asked_on
+        where false"""
 _LINES = """
         from order_line l
         left join order_copy c on c.source = l.source and c.order_line_id = l.order_line_id
@@ -36,6 +43,7 @@ def order_details(
     not come has none to look for."""
     rows = usual(con, ORDERED, end="received", as_of=str(max(told.values())), by="kind").fetchall()
     usual_of = [f"({quoted(part)}, {days!r}::double)" for part, _, days in rows if part and days]
+    asked = ASKED_OF_ORDERS if ask_once(con) else _NOTHING_ASKED
     limits = f"map_from_entries([{', '.join(usual_of)}])" if usual_of else None
     own = f"map_from_entries([('all', {limits}[{_VENDOR}])])" if limits else "null"
     return con.sql(
@@ -50,6 +58,7 @@ def order_details(
             where b.order_line_id is not null and coalesce(b.quantity, 1) > 0
             group by all
         ),
+        asked as ({asked}),
         claiming as (
             select distinct source
             from order_line
@@ -68,18 +77,22 @@ def order_details(
             null::timestamp as since,
             {own}::map(varchar, double) as limits,
             if(
-                b.source is not null or l.invoiced_on is not null,
+                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
                 'Invoiced and not received',
                 null
             ) as task,
             nullif(concat_ws(
                 '; ',
                 case
-                    when b.source is not null or l.invoiced_on is not null
+                    when b.source is not null or l.invoiced_on is not null or q.order_id is not null
                         then 'Invoiced' || coalesce(
-                            strftime(coalesce(l.invoiced_on, b.billed_on), ' on %B %-d, %Y'), ''
+                            strftime(
+                                coalesce(l.invoiced_on, b.billed_on, q.asked_on), ' on %B %-d, %Y'
+                            ),
+                            ''
                         )
                 end,
+                q.asked,
                 case
                     when m.source is null then null
                     when coalesce(l.claims, 0) = 0 and l.last_claimed_on is null
@@ -94,6 +107,8 @@ def order_details(
         {_LINES}
         left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
         left join claiming m on m.source = l.source
+        left join asked q on q.order_id = coalesce(l.parent_line_id, l.order_line_id)
+            and not coalesce(l.is_exchanged, false)
         """
     )
 

@@ -309,7 +309,9 @@ def not_judged(report: TechnicalServices) -> Html:
 
 def origin(report: TechnicalServices) -> Html:
     """The exports, what they lack, and how the figures were counted."""
-    lacks = [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    every = [*report.sources, *report.bills.sources]
+    sources = [*{(row["source"], row["export"]): row for row in every}.values()]
+    lacks = [sections.unread(row) for row in sources if row["rows_rejected"]]
     complete = f"Every export below could be read as a whole. They tell of {report.period.words}."
     pieces = [
         sections.receipt(
@@ -325,7 +327,7 @@ def origin(report: TechnicalServices) -> Html:
         sheet = "Questions about invoices"
         pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
     receipts = sections.receipts(_commands(report))
-    return sections.origin(report.sources, complete, lacks, receipts, *pieces)
+    return sections.origin(sources, complete, lacks, receipts, *pieces)
 
 
 def _commands(report: TechnicalServices) -> dict[str, str]:

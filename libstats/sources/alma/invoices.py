@@ -1,10 +1,11 @@
 """Alma, invoices and their lines: a report of Analytics on Funds Expenditure, folder Invoice Line.
 
 Invoice-Number, Invoice-Date, Invoice-Status, Invoice Line-Unique Identifier and Invoice Line Total
-Price are Alma's names, from others' reports and Ex Libris's help; Invoice-Payment Date and Invoice
-Line-Type were not confirmed in public. Nor was the currency of Invoice Line Total Price:
-transactions are in that of their fund, an invoice's lines perhaps in the invoice's own. Who wrote
-or approved an invoice is never read.
+Price are Alma's names, from others' reports and Ex Libris's help; Invoice-Payment Date, Invoice
+Line-Type and Invoice Line-Quantity were not confirmed in public. A report without the last tells no
+number of copies, and the checks of how many were billed say that they judge none. Nor was the
+currency of Invoice Line Total Price: transactions are in that of their fund, an invoice's lines
+perhaps in the invoice's own. Who wrote or approved an invoice is never read.
 """
 
 from libstats.declaration.source import Source
@@ -40,7 +41,11 @@ INVOICE_LINES = Source(
         ),
         "Vendor Code": "add Vendor Code to the report: two vendors may use the same invoice number",
     },
-    headings={"Invoice-Payment Date": ("Payment Date",), AS_OF: ITEM_HEADINGS[AS_OF]},
+    headings={
+        "Invoice-Payment Date": ("Payment Date",),
+        "Invoice Line-Quantity": ("Invoice Line Quantity",),
+        AS_OF: ITEM_HEADINGS[AS_OF],
+    },
     exported=AS_OF,
     null_words=ZERO_DATES,
     blanks={
@@ -63,6 +68,7 @@ INVOICE_LINES = Source(
         {INVOICE_ID} as invoice_id,
         -- -1 is no order, as postage has none
         "PO Line Reference" as order_line_id,
+        whole_number(trim("Invoice Line-Quantity")) as quantity,
         plain_amount(trim("Invoice Line Total Price")) as amount,
         case
             when lower(trim("Invoice Line-Type")) <> 'regular' then "Invoice Line-Type"

@@ -66,6 +66,11 @@ ORDER_LISTS = Source(
     name="order lists",
     recognise=("RECORD #(ORDER)",),
     unless=("RECORD #(PATRON)",),
+    required={
+        "RECORD #(BIBLIO)": (
+            "add RECORD # of the bibliographic record to the list: without it no order has a title"
+        )
+    },
     headings={
         "RECORD #(ORDER)": ("ORDER RECORD #",),
         "CREATED(ORDER)": ("CREATED",),
