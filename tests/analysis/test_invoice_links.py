@@ -117,3 +117,48 @@ def test_the_number_of_a_vendor_is_its_name(
     with holding({"vendors": config}, **tables) as con:
         told = libstats.vendor_terms(con, since="2026-01-01", until="2027-01-01").fetchall()
     assert [row[0] for row in told] == [name]
+
+
+OWN = {"source": "koha", "invoice_id": "71", "invoice_number": "7", "vendor_id": "3"} | {
+    "billed_on": "2026-03-04"
+}
+RECEIVED = ORDER | {"status": "received", "quantity_received": 1, "received_on": "2026-03-05"} | {
+    "unit_price": "10.00", "invoice_id": "71", "invoice_number": "7", "vendor_id": "3",
+}  # fmt: skip
+
+
+def checks(orders: list[dict[str, Any]], bills: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What is named, and its source, of 15.00 billed for an order of 10.00."""
+    line = LINE | {"order_line_id": "501"}
+    tables = {"order_line": orders, "invoice": bills, "invoice_line": [line]}
+    with holding(vendor=[{"vendor_id": "3", "name": "Vale"}], **tables) as con:
+        rows = dicts(libstats.invoice_checks(con, as_of="2026-10-31"))
+    return sorted((r["check_name"], r["source"]) for r in rows)
+
+
+PRICE = ("price against the order", "edifact")
+
+
+def test_an_invoice_that_two_tell_of_is_looked_at_once() -> None:
+    """As the message tells it: Koha's own of the same number would bill the order twice. Another
+    number, another time or another vendor is another invoice."""
+    assert checks([RECEIVED], [BILL, OWN]) == [PRICE]
+    another = [("ISBN billed twice", "edifact"), ("billed more than ordered", "koha")]
+    for other in ({"invoice_number": "8"}, {"billed_on": "2025-03-04"}):
+        found = checks([RECEIVED], [BILL, OWN | other])
+        assert set(found) & {*another, ("billed more than ordered", "edifact")}, other
+
+
+def test_a_number_that_comes_twice_to_both_is_named_once() -> None:
+    again = {"billed_on": "2026-03-20"}
+    bills = [BILL, BILL | again | {"invoice_id": "I2"}, OWN, OWN | again | {"invoice_id": "72"}]
+    assert checks([RECEIVED], bills) == [("invoice number twice", "edifact"), PRICE]
+
+
+def test_what_came_and_no_message_bills_is_asked_about_of_vendors_that_send_them() -> None:
+    """The vendor bills by messages since March; of another vendor no message is known."""
+    came = ORDER | {"status": "received", "quantity_received": 1, "received_on": "2026-04-05"}
+    mine = came | {"order_line_id": "502", "vendor_name": "Vale"}
+    other = came | {"order_line_id": "503", "vendor_name": "Moor"}
+    first = came | {"received_on": "2026-03-03", "vendor_name": "Vale"}
+    assert checks([first, mine, other], [BILL]) == [PRICE, ("received and not billed", "koha")]

@@ -7,6 +7,7 @@ import duckdb
 from libstats.analysis.invoices.facts import FACTS
 from libstats.analysis.invoices.faults import FAULTS
 from libstats.analysis.invoices.named import NAMED
+from libstats.analysis.invoices.orders import ORDERS
 from libstats.analysis.invoices.payments import PAYMENTS
 from libstats.analysis.work.exported import newest_exports
 from libstats.definitions.invoices import CHECKS, chosen, turned_off
@@ -53,8 +54,9 @@ def invoice_checks(
       against the finance office's list of payments (table `payment`), by the vendor's number of
       it; the last after `days`, of invoices since that list begins
 
-    An order is a line with what was split off from it. Of standing orders neither quantities nor
-    receipts are looked at. A credit note takes off what it credits.
+    An invoice that the library system and a message of the vendor tell of is looked at as the
+    message tells it. An order is a line with what was split off from it. Of standing orders neither
+    quantities nor receipts are looked at. A credit note takes off what it credits.
 
     Parameters
     ----------
@@ -83,6 +85,7 @@ def invoice_checks(
         with
         {FACTS},
         {FAULTS},
+        {ORDERS},
         {PAYMENTS},
         {NAMED},
         wanted as (
@@ -176,7 +179,7 @@ def left_out(
                 order_id is not null as has_order
             from line
         ),
-        looked_at as (from seen where is_within and is_of_copies)
+        looked_at as (from seen where is_within and is_of_copies and not is_shadow)
         select
             'billed outside the period' as reason,
             count(*) filter (where not is_within) as rows
@@ -185,6 +188,11 @@ def left_out(
         select
             'of an invoice without a day, so in no period',
             count(*) filter (where is_within is null)
+        from seen
+        union all
+        select
+            'of an invoice that a message of the vendor tells of too, which is looked at instead',
+            count(*) filter (where is_within and is_shadow)
         from seen
         union all
         select

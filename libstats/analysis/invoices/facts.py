@@ -31,7 +31,7 @@ FACTS = rf"""
             having count(distinct name) = 1
             qualify row_number() over (partition by number order by is_given desc) = 1
         ),
-        bill as (
+        told_bill as (
             select
                 i.source,
                 i.invoice_id,
@@ -47,6 +47,32 @@ FACTS = rf"""
             from invoice i
             left join vendor v on v.source = i.source and v.vendor_id = i.vendor_id
             left join numbered_vendor n on n.number = i.vendor_id
+        ),
+        -- an invoice of the library system of which the vendor's own message is there too: by its
+        --   number, near its day, and not of another vendor that the system knows
+        told_twice as (
+            select distinct
+                o.source,
+                o.invoice_id
+            from told_bill o
+            join (
+                select source, list(distinct lower(vendor)) as vendors
+                from told_bill
+                group by source
+            ) k using (source)
+            join told_bill w
+                on w.is_exchanged and not o.is_exchanged
+                and upper(trim(w.invoice_number)) = upper(trim(o.invoice_number))
+                and coalesce(abs(w.billed_on - o.billed_on) <= 60, true)
+            where lower(o.vendor) is not distinct from lower(w.vendor)
+                or not coalesce(list_contains(k.vendors, lower(w.vendor)), false)
+        ),
+        bill as (
+            select
+                b.*,
+                t.source is not null as is_shadow
+            from told_bill b
+            left join told_twice t using (source, invoice_id)
         ),
         told_line as (
             select
@@ -99,6 +125,7 @@ FACTS = rf"""
                 b.billed_on,
                 b.currency,
                 coalesce(b.is_exchanged, false) as is_exchanged,
+                coalesce(b.is_shadow, false) as is_shadow,
                 l.description is null as is_of_copies
             from (
                 select

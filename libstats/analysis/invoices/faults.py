@@ -17,7 +17,7 @@ FAULTS = f"""
             from line
             group by all
         ),
-        again as (
+        every_again as (
             select
                 b.*,
                 coalesce(b.total, l.lines) as asked,
@@ -33,9 +33,18 @@ FAULTS = f"""
             )
             qualify row_number() over numbered > 1
         ),
+        -- of two that are told twice the messages are named
+        again as (
+            from every_again a
+            where not a.is_shadow
+                or upper(trim(a.invoice_number)) not in (
+                    select upper(trim(invoice_number)) from every_again where is_exchanged
+                )
+        ),
         billed as (
             from line
             anti join again using (source, invoice_id)
+            where not is_shadow
         ),
         scanned as (
             select
@@ -226,61 +235,12 @@ FAULTS = f"""
             from bill b
             join of_invoice l using (source, invoice_id)
             anti join again a using (source, invoice_id)
-            where case
+            where not b.is_shadow and case
                 -- the reader has added it up already, to the last decimal
                 when b.total_rule is not null then b.total_rule = 'none' and b.total is not null
                 else b.total <> l.lines and b.total <> l.lines + coalesce(b.shipping_cost, 0)
             end
         ),
-        span as (
-            select
-                source,
-                min(billed_on) as first_on
-            from bill_line
-            group by source
-        ),
-        ever as (
-            select
-                order_source,
-                order_id,
-                sum(quantity) filter (where quantity > 0) as ever_billed,
-                count(quantity) = count(*) as has_quantity
-            from line
-            where order_id is not null
-            group by all
-        ),
-        not_billed as (
-            select
-                o.*,
-                -- what came and was credited later was billed
-                o.received - coalesce(b.ever_billed, 0) as copies
-            from orders o
-            join span s on s.source = o.source
-            left join ever b on b.order_source = o.source and b.order_id = o.order_id
-            where not o.is_written and not o.stands and not o.is_cancelled
-                and coalesce(b.has_quantity, true)
-                and o.received > coalesce(b.ever_billed, 0)
-                and o.received_on >= s.first_on
-                and o.received_on < $as_of::date - to_days($days::integer)
-        ),
-        still_open as (
-            select
-                o.*,
-                b.last_on
-            from of_order_once b
-            join orders o on o.source = b.order_source and o.order_id = b.order_id
-            anti join too_many t
-                on t.order_source = b.order_source and t.order_id = b.order_id
-            where b.is_open and not b.stands and not b.is_cancelled and not o.is_written
-                and b.has_quantity and b.billed_quantity >= b.ordered
-                and case
-                    when b.received is null
-                        then b.last_on < $as_of::date - to_days($days::integer)
-                    else b.received >= b.ordered
-                end
-        ),
-        -- the finance office knows a number and a name of its own for the vendor: a number that
-        --   two vendors have is not judged
         unlinked as (
             from once
             where is_of_copies and order_id is null and amount <> 0

@@ -82,7 +82,9 @@ LINES = {
         iso_date("shipmentdate") as shipped_on,
         iso_date("billingdate") as invoiced_on,
         iso_date("closedate#2") as invoice_closed_on,
-        iso_time("timestamp") as updated_at
+        iso_time("timestamp") as updated_at,
+        -- of biblioitems, where it is joined
+        "isbn" as isbn
     from raw""",
     # the fund of a line can change, last when it is received: the share stays the same, so that the
     # old fund does not linger
