@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.reserves import reserves_ready
+    from libstats.analysis.serial_gaps import serial_gaps
+    from libstats.analysis.serials import serial_claims, serials_expected
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
     from libstats.analysis.vendor_terms import vendor_terms
@@ -80,6 +82,9 @@ __all__ = [
     "receipt",
     "reference_questions",
     "reserves_ready",
+    "serial_claims",
+    "serial_gaps",
+    "serials_expected",
     "shelf_time",
     "signals",
     "system_days",
@@ -127,6 +132,9 @@ _PLACES = {
     "receipt": "libstats.analysis.provenance",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
+    "serial_claims": "libstats.analysis.serials",
+    "serial_gaps": "libstats.analysis.serial_gaps",
+    "serials_expected": "libstats.analysis.serials",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",

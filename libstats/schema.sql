@@ -400,6 +400,23 @@ create table serial_issue (
     updated_at          timestamp       -- sticky: last change to the issue
 );
 
+-- A subscription to a serial: how often it comes, how long it runs, until when it is paid.
+create table subscription (
+    subscription_id     varchar,        -- key: the system's number of the subscription
+    title_id            varchar,        -- sticky: the record of the serial
+    title               varchar,        -- sticky: title, where the line itself tells it
+    branch              varchar,        -- sticky: branch that it is for
+    vendor_id           varchar,        -- sticky: the vendor, by number
+    vendor_name         varchar,        -- sticky: the vendor as the line names it
+    frequency_as_exported varchar,      -- sticky: how often it comes, as exported
+    claim_after_days    bigint check (claim_after_days >= 0),  -- sticky: days after which an issue that has not come is claimed, where that is said of this one; 0 says nothing
+    starts_on           date,           -- sticky: first day of the subscription
+    ends_on             date,           -- sticky: last day of the subscription
+    paid_until          date,           -- clearable: last day that is paid
+    is_cancelled        boolean,        -- clearable: true where it was ended
+    updated_at          timestamp       -- sticky: last change to the subscription
+);
+
 -- Something that a teacher wants at hand for a course.
 create table reserve_request (
     reserve_request_id  varchar,        -- key: the system's number of the request

@@ -16,6 +16,7 @@ from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
 from libstats.definitions import codes, coverage, days, decisions
+from libstats.definitions.claim_days import CLAIM_DAYS
 from libstats.definitions.parameters import asked
 from libstats.wording import Row, records
 
@@ -193,7 +194,8 @@ ALARMS: dict[str, tuple[str, str]] = {
     UNDECLARED: (
         "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
         "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
-        f"the points. Roles of copies: {', '.join(codes.COPY_ROLES)}",
+        f"the points. Roles of copies: {', '.join(codes.COPY_ROLES)}. How often a serial comes: "
+        f"{', '.join(CLAIM_DAYS)}",
         f"""
         select
             source,

@@ -275,12 +275,36 @@ def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
     ] or ["Nothing that is loaded tells of an invoice then"]
 
 
+def _serials_expected(rows: list[Row], _: Row) -> list[str]:
+    expected, came, late = (sum(row[n] for row in rows) for n in ("expected", "received", "late"))
+    return [f"{_many(expected, 'issue')} expected: {number(came)} came, {number(late)} are late"]
+
+
+def _serial_claims(rows: list[Row], _: Row) -> list[str]:
+    due, unpaid = (
+        sum(row["standing"] in standings for row in rows)
+        for standings in (("claim due",), ("unpaid", "ended"))
+    )
+    return [
+        f"{_many(len(rows), 'issue')} not come: a claim is due for {number(due)}, "
+        f"{number(unpaid)} unpaid or ended"
+    ]
+
+
+def _serial_gaps(rows: list[Row], _: Row) -> list[str]:
+    lack = sum(row["issues"] for row in rows)
+    return [f"{_many(lack, 'issue')} lack in {_many(len(rows), 'gap')}"]
+
+
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "licences_to_decide": _licences,
     "programmes": _programmes,
     "reference_questions": _questions,
     "reserves_ready": _reserves,
+    "serial_claims": _serial_claims,
+    "serial_gaps": _serial_gaps,
+    "serials_expected": _serials_expected,
     "visits": _visits,
     "backlog": _backlog,
     "cataloguing": _cataloguing,

@@ -15,6 +15,8 @@ from libstats.analysis import (
     fund_balances,
     licences,
     reserves,
+    serial_gaps,
+    serials,
     vendor_terms,
 )
 from libstats.analysis.collection import age, use, weeding
@@ -68,6 +70,7 @@ _USE: dict[str, str | None] = {"circulation_event": "happened_at", "loan": "chec
 _BILLS: dict[str, str | None] = {"invoice": None, "invoice_line": None, "order_line": None}
 _BILLS |= {"payment": None}
 _COUNTS: dict[str, str | None] = {"manual_count": "starts_on"}
+_SERIALS: dict[str, str | None] = {"serial_issue": None, "subscription": None}
 _STOCK: dict[str, str | None] = {"item": None, "title": None}
 # One line an analysis; add yours.
 ANALYSES: dict[str, Provenance] = {
@@ -98,6 +101,13 @@ ANALYSES: dict[str, Provenance] = {
     ),
     "reserves_ready": Provenance(
         reserves.reserves_ready, reserves.reserves_left_out, {"reserve_request": "needed_by"}
+    ),
+    "serial_claims": Provenance(serials.serial_claims, serials.claims_left_out, _SERIALS),
+    "serial_gaps": Provenance(serial_gaps.serial_gaps, serial_gaps.gaps_left_out, _SERIALS),
+    "serials_expected": Provenance(
+        serials.serials_expected,
+        serials.expected_left_out,
+        {**_SERIALS, "serial_issue": "expected_on"},
     ),
     "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
     "throughput": Provenance(

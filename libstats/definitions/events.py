@@ -178,6 +178,7 @@ TOLD: dict[str, Told] = {
     "withdrawal": Told("log", (_event("withdrawn", "withdrawn_at"),), "owning_branch"),
     "staff_event": _log("coalesce(module, 'other')", "happened_at"),
     "serial_issue": Told("log", (_event("received", "received_on"),), "branch"),
+    "subscription": _none("a contract, whose issues have the days"),
     "reserve_request": Told(
         "case",
         (_event("requested", "requested_at"), _event("available", "available_at")),

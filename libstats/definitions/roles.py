@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from libstats.definitions.claim_days import CLAIM_DAYS
 from libstats.definitions.processes import DIRECTIONS as PROCESS_DIRECTIONS
 from libstats.definitions.processes import Process, processes
 
@@ -108,6 +109,7 @@ ROLES: dict[str, Sequence[str]] = {
     ),
     "loan": (PLACE,),
     "code": (EQUIPMENT,),
+    "subscription": tuple(CLAIM_DAYS),
 }
 
 # What a status may say of how a case stands.
@@ -136,6 +138,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "ill_event": ("status_as_exported",),
     "order_line": ("status_as_exported", "reason_as_exported"),
     "serial_issue": ("status_as_exported",),
+    "subscription": ("frequency_as_exported",),
     "loan": ("status_as_exported", *OF_CARDS),
     "circulation_event": ("kind_as_exported", *OF_CARDS),
     "reserve_request": ("status_as_exported",),
@@ -156,11 +159,12 @@ def folded_sql(column: str) -> str:
 
 def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     """What a library may say of a code of a column: a role; of one that says how a case stands an
-    outcome, or a milestone of any kind of work; of an event of a log a milestone, for a log tells
+    outcome, or a milestone of any kind of work; of how often a serial comes one of the words of
+    claim_days.csv; of an event of a log a milestone, for a log tells
     how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
-    if about == "code":
+    if about in ("code", "subscription"):
         return tuple(ROLES[about])
     own = config.get("process", {})
     known = processes(config if isinstance(own, dict) else {}).values()

@@ -198,6 +198,34 @@ SERIAL_ISSUES = Source(
     },
 )
 
+# One line a subscription: how often it comes, and until when it is paid. Its number is the one of
+# the list of issues, whether that is a form or an export of a system that tells of none.
+SUBSCRIPTIONS = Source(
+    system="own",
+    name="subscriptions",
+    recognise=("subscription_id", "frequency", "paid_until"),
+    required=ENTERED,
+    happened=("updated_at",),
+    fills={
+        "subscription": """
+    select
+        "subscription_id" as subscription_id,
+        "title_id" as title_id,
+        "title" as title,
+        "branch" as branch,
+        "vendor_id" as vendor_id,
+        "vendor" as vendor_name,
+        "frequency" as frequency_as_exported,
+        whole_number("claim_after_days") as claim_after_days,
+        iso_date("starts_on") as starts_on,
+        iso_date("ends_on") as ends_on,
+        iso_date("paid_until") as paid_until,
+        yes_no("is_cancelled") as is_cancelled,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
 # What was decided of a case of `libstats today` or an alarm of `libstats check`. The remark that
 # stands beside it is for colleagues who open the form: it is not read.
 DECISIONS = Source(

@@ -25,6 +25,7 @@ from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.definitions.decisions import NEWEST_DECISION
 from libstats.definitions.kept import DEFERRED
+from libstats.definitions.serials import SERIAL_CLAIM
 from libstats.schema import Table
 from libstats.store import ledger
 from libstats.store.tables import columns_of_row, filled, same_key
@@ -143,11 +144,7 @@ def dictionary() -> str:
     ]
     for name, what, columns in (
         ("loaded_file", "One row a load: its file, taken for what, and what became.", LOADED_FILE),
-        (
-            "loaded_day",
-            "What a load holds: one row a load, table, event, branch and day.",
-            LOADED_DAY,
-        ),
+        ("loaded_day", "What a load holds: one row a table, event, branch and day.", LOADED_DAY),
         (
             "judged_day",
             "The same, where what its word ends, and no column, is over.",
@@ -172,6 +169,7 @@ def dictionary() -> str:
         ("role", "One row a code of a source, and what it means there.", ROLE),
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),
+        ("serial_claim", *SERIAL_CLAIM),
     ):
         lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]

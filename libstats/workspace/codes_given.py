@@ -1,5 +1,5 @@
-"""What libstats.toml says that codes mean: of copies, holds and requests, in [roles], and of call
-numbers, in [call_numbers]."""
+"""What libstats.toml says that codes mean: of copies, holds and requests, in [roles], of call
+numbers, in [call_numbers], and of how often serials come, in [claims]."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from libstats.definitions.claim_days import CLAIM_DAYS
 from libstats.workspace.fault import Fault, nearest
 
-__all__ = ["ROLES", "of_call_numbers", "of_roles", "own_exports"]
+__all__ = ["ROLES", "of_call_numbers", "of_claims", "of_roles", "own_exports"]
 
 Config = Mapping[str, Any]
 ROLES = "[roles.SOURCE.TABLE.FIELD]"
@@ -96,3 +97,10 @@ def of_call_numbers(given: Mapping[str, Any], config: Config) -> Iterator[Fault]
                 yield Fault(here, f"{said} is no {what}", told)
             elif key == "prefixes" and not re.search(r"[^\W\d_]", word):
                 yield Fault(here, "has no letter", "Write the word as it stands on the labels")
+
+
+def of_claims(given: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Days until a claim of what comes as often as no serial does."""
+    for name in (name for name in given if name not in CLAIM_DAYS):
+        told = f"{nearest(name, CLAIM_DAYS)}They are: {', '.join(CLAIM_DAYS)}"
+        yield Fault(("claims", name), "is no word for how often a serial comes", told)

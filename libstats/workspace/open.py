@@ -22,6 +22,7 @@ from libstats.definitions import (
     invoices,
     processes,
     roles,
+    serials,
     thresholds,
 )
 from libstats.errors import StoreError, WorkspaceError
@@ -82,7 +83,7 @@ def opened(
     decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
-    for definition in (calendar, branches, changes, invoices):
+    for definition in (calendar, branches, changes, invoices, serials):
         definition.register(con, place.config)
     clock.register(con, place.timezone)
     coverage.register(con, place.config)

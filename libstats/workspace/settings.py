@@ -17,7 +17,7 @@ from libstats.definitions import calendar, processes
 from libstats.definitions.events import WORDS
 from libstats.definitions.invoices import CHECKS, OFF, is_limit, is_off
 from libstats.errors import WorkspaceError
-from libstats.workspace.codes_given import ROLES, of_call_numbers, of_roles
+from libstats.workspace.codes_given import ROLES, of_call_numbers, of_claims, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
 from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
@@ -243,6 +243,11 @@ SECTIONS = {
             "days": Setting(is_limit, "is no number of days", "30"),
             "off": Setting(is_off, f"names no checks with reasons ({', '.join(CHECKS)})", OFF),
         },
+    ),
+    "claims": Section(
+        "[claims]",
+        each=Setting(_is_number(1, 3_650), "is not a number of days, 1 to 3650", "10"),
+        further=of_claims,
     ),
     "weeding": Section("[weeding]", {"profile": _text("ours"), "thresholds": _text("weeding.csv")}),
     "call_numbers": Section(

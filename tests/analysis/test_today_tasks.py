@@ -15,6 +15,7 @@ from libstats.analysis.today import lists as today
 from libstats.analysis.today.desks import day_before, desks, first, tasks
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED
+from libstats.analysis.today.serials import CLAIMED, ENDED, NEVER_CLAIMED, UNPAID
 from libstats.analysis.work.usual import usual
 from libstats.cli.main import main
 from libstats.definitions.roles import Line
@@ -133,21 +134,42 @@ def test_what_moved_since_the_load_before(
 
 @pytest.mark.slow
 def test_issues_that_did_not_come_are_claimed(workspace: Workspace) -> None:
-    """As of November 2 with 30 days as the goal: no.2 was claimed, no.3 is not, no.4 is in time."""
+    """As of November 2. Subscription 7 is monthly, so that claims are due after 30 days: no.2 was
+    claimed on October 3; no.3 is due since October 1, no.4 not yet. Of 8 nothing is told: 30 days
+    are the goal. 9 has ended before its no.1 should have come. 6 is not paid: no order was billed.
+    """
     rows = [
-        "2,7,no.2,7,2026-09-20,2026-10-21,1",
+        "2,7,no.2,7,2026-09-02,2026-10-03,1",
         "3,7,no.3,1,2026-09-01,,0",
-        "4,7,no.4,1,2026-10-31,,0",
+        "4,7,no.4,1,2026-10-04,,0",
+        "5,8,no.1,1,2026-09-01,,0",
+        "6,9,no.1,1,2026-10-20,,0",
+        "7,9,no.2,1,2026-11-20,,0",
+        "8,6,no.1,1,2026-10-20,,0",
     ]
     head = "serialid,subscriptionid,serialseq,status,planneddate,claimdate,claims_count"
-    file = write(workspace.exports / "serials-2026-11-02.csv", "\n".join([head, *rows]) + "\n")
-    libstats.load(workspace, [file])
+    subscriptions = (
+        "subscriptionid,startdate,enddate,frequency\n7,2026-01-01,2026-12-31,1 per 1 month\n"
+        "9,2025-01-01,2026-06-30,1 per 1 month\n6,2026-01-01,2026-12-31,1 per 1 month\n"
+    )
+    orders = "ordernumber,basketno,orderstatus,quantity,entrydate,subscriptionid\n1,1,ordered,1,2026-01-05,6\n"
+    files = {"serials": "\n".join([head, *rows]) + "\n", "subscriptions": subscriptions}
+    for name, text in {**files, "aqorders": orders}.items():
+        receipt = libstats.load(
+            workspace, [write(workspace.exports / f"{name}-2026-11-02.csv", text)]
+        )
+        assert receipt.is_clean, str(receipt)
     with libstats.open(workspace) as con:
         found = today.read(con, NOW)
+    monthly = "monthly; payment is not told"
     assert by_task(found, DO, "why") == {
-        "Not come: a claim is due": ["no.3"],
-        "Claimed and not come": ["no.2; claimed last on October 21, 2026"],
+        NEVER_CLAIMED: [
+            f"no.3; first claim; {monthly}",
+            "no.1; first claim; how often it comes is not told; payment is not told",
+        ],
+        CLAIMED: [f"no.2; claimed last on October 3, 2026; second claim; {monthly}"],
     }
+    assert by_task(found, DECIDE, "why") == {UNPAID: ["no.1; monthly"], ENDED: ["no.1; monthly"]}
 
 
 @pytest.mark.slow

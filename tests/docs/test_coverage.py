@@ -50,6 +50,7 @@ EXERCISED = {
             "licences",
             "reserve requests",
             "serial issues",
+            "subscriptions",
             "notices",
             "decisions",
             "payments",

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles
+from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles, serials
 from libstats.sources import roles as vocabularies
 from libstats.store import generations, views
 from libstats.workspace.workspace import Workspace
@@ -58,6 +58,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             row_number() over (order by source) as shape,
             true as is_active,
             null::timestamp as exported_at,
+            null::timestamp as told_until,
             map(?::varchar[], ?::varchar[][]) as columns
         from (select source from item union select source from loan union select 'koha')
         """,
@@ -71,6 +72,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     roles.register(con, vocabularies.of_system, config or {})
     codes.register(con)
     invoices.register_vendors(con, config or {})
+    serials.register(con, config or {})
     _cover(con)
     return con
 

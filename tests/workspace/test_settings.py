@@ -19,6 +19,7 @@ NAMES = {
     "whole": '"koha items"',
     "exact": '"koha items"',
     "goals": "ill_borrowing",
+    "claims": "weekly",
 }
 LABEL = '"koha items"'
 SYSTEM = 'system = "koha"\n'

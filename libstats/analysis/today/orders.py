@@ -14,7 +14,7 @@ from libstats.analysis.work.usual import usual
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
-__all__ = ["ISSUES", "ORDERED", "RECEIVED", "order_details", "received", "received_details"]
+__all__ = ["ORDERED", "RECEIVED", "order_details", "received", "received_details"]
 
 ORDERED, RECEIVED = "order_copy", "order_received"
 _CASE = "coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)"
@@ -199,35 +199,3 @@ def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         where c.received_on is not null or c.received_at is not null
         """
     )
-
-
-# SQL: what is told of each issue of a serial besides, and whether a claim is due.
-ISSUES = """
-    select
-        s.source as of_source,
-        s.serial_issue_id as of_case,
-        'all' as said,
-        null::varchar as look_for,
-        null::varchar as barcode,
-        t.title as what,
-        coalesce(v.name, s.vendor_id) as who,
-        null::varchar as call_number,
-        null::varchar as shelf_order,
-        null::timestamp as since,
-        null::map(varchar, double) as limits,
-        if(
-            coalesce(s.claims, 0) = 0 and s.last_claimed_on is null,
-            'Not come: a claim is due',
-            'Claimed and not come'
-        ) as task,
-        nullif(concat_ws(
-            '; ',
-            s.enumeration,
-            strftime(s.last_claimed_on, 'claimed last on %B %-d, %Y')
-        ), '') as why,
-        false as is_stuck,
-        0 as urgency
-    from serial_issue s
-    left join title t on t.source = s.source and t.title_id = s.title_id
-    left join vendor v on v.source = s.source and v.vendor_id = s.vendor_id
-"""

@@ -12,12 +12,12 @@ from libstats.analysis.today.access import PROBLEM
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS, ill_details
 from libstats.analysis.today.invoices import QUESTIONS
 from libstats.analysis.today.orders import (
-    ISSUES,
     ORDERED,
     RECEIVED,
     order_details,
     received_details,
 )
+from libstats.analysis.today.serials import issue_details
 from libstats.analysis.work.hold_copies import IS_WAITING, hold_copies
 from libstats.analysis.work.usual import usual
 from libstats.analysis.work.worklist import LAST_TOLD, NEAR
@@ -302,6 +302,8 @@ def _details(
         return order_details(con, told)
     if process == RECEIVED:
         return received_details(con)
+    if process == "serials":
+        return issue_details(con, told)
     if process == "hold":
         pauses = con.sql(_PAUSE).set_alias("p")
         holds = hold_copies(con).set_alias("d")
@@ -311,7 +313,6 @@ def _details(
     return con.sql(
         {
             "loan": _LOAN,
-            "serials": ISSUES,
             "access_problem": PROBLEM,
             "invoice_question": QUESTIONS,
         }.get(process, _NONE)

@@ -10,6 +10,7 @@ from libstats.report.technical_services.piles import (
     work_chart,
     work_table,
 )
+from libstats.report.technical_services.serials import issues
 from libstats.report.technical_services.vendor_terms import fill_and_charges
 from libstats.report.technical_services.vendors import by_fund, by_vendor
 
@@ -20,6 +21,7 @@ __all__ = [
     "by_fund",
     "by_vendor",
     "fill_and_charges",
+    "issues",
     "not_judged",
     "origin",
     "pile_chart",

@@ -326,6 +326,12 @@ def origin(report: TechnicalServices) -> Html:
         how = "How the questions about invoices were found"
         sheet = "Questions about invoices"
         pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
+    if report.serials.receipt:
+        how = "How issues of serials were counted"
+        sheet = "Issues of serials"
+        pieces.append(
+            sections.receipt(report.serials.receipt, "serials_expected", how, sheet=sheet)
+        )
     receipts = sections.receipts(_commands(report))
     return sections.origin(sources, complete, lacks, receipts, *pieces)
 
@@ -340,6 +346,9 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
         "Orders by fund": ordered,
         "Questions about invoices": sections.explained("invoice_checks", report.period),
     }
+    if serials := report.serials.period:
+        as_of = str(report.serials.as_of)
+        told["Serials"] = sections.explained("serials_expected", serials, as_of=as_of)
     if report.pile:
         of = report.pile.process
         steps = {"start": report.pile.start, "end": report.pile.end}

@@ -17,8 +17,10 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
+from libstats.report.technical_services import serials
 from libstats.report.technical_services.funds import read_funds
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
+from libstats.report.technical_services.serials import Serials
 from libstats.report.technical_services.vendor_rows import Orders, read_orders
 from libstats.report.technical_services.vendor_terms import Terms, read_terms
 from libstats.report.verdicts import Verdicts, verdicts
@@ -36,7 +38,7 @@ __all__ = [
     "total",
 ]
 
-ORDERS, DESK = "order_copy", "cataloguing"
+ORDERS, DESK, SERIALS = "order_copy", "cataloguing", "serials"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
@@ -88,6 +90,7 @@ class TechnicalServices:
     bills: Bills = field(default_factory=Bills)
     terms: Terms | None = None
     money: Sequence[Row] = ()
+    serials: Serials = field(default_factory=Serials)
 
     @property
     def months(self) -> list[date]:
@@ -178,6 +181,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         with_receipt(con, read_bills(con, _twelve(period), as_of)),
         read_terms(con, Period(month_before(period.last_month, 23), _year(period).until)),
         read_funds(con, min(as_of.date(), period.until)),
+        serials.with_receipt(con, serials.read_serials(con, _twelve(period), as_of)),
     )
     _refuse(found)
     return found
@@ -198,9 +202,9 @@ def covered_until(told: datetime) -> datetime:
 
 
 def _newest(con: duckdb.DuckDBPyConnection) -> datetime:
-    """Up to when the newest export of orders or of cataloguing tells."""
+    """Up to when the newest export of orders, of cataloguing or of serials tells."""
     told = []
-    for name in (ORDERS, DESK):
+    for name in (ORDERS, DESK, SERIALS):
         try:
             work = process_of(con, name)
             if known_milestones(con, work):
@@ -209,7 +213,7 @@ def _newest(con: duckdb.DuckDBPyConnection) -> datetime:
             continue
     if not told:
         raise ReportError(
-            "no export that tells of orders or of cataloguing has been loaded",
+            "no export that tells of orders, of cataloguing or of serials has been loaded",
             "Load one: libstats load exports",
         )
     return max(told)
@@ -304,7 +308,9 @@ def _waited(
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    rows = [row for name in (ORDERS, DESK) for row in records(freshness(con, process=name))]
+    rows = [
+        row for name in (ORDERS, DESK, SERIALS) for row in records(freshness(con, process=name))
+    ]
     return list({(row["source"], row["export"]): row for row in rows}.values())
 
 
@@ -348,7 +354,7 @@ def _refuse(found: TechnicalServices) -> None:
     told = [step for step in found.within if found.state(step) == "whole" or found.done(step)]
     waits = found.pile and any(row["waiting"] for row in found.pile.within)
     ends = covered_until(found.as_of) <= datetime.combine(found.period.since, time())
-    if ends or not (told or waits):
+    if ends or not (told or waits or found.serials.expected):
         reasons = [row["reason"] for rows in found.within.values() for row in rows if row["reason"]]
         why = f": {reasons[0]}" if reasons else ""
         raise NothingTold(
