@@ -16,6 +16,7 @@ from sample import (
     planted,
     polaris,
     readme,
+    serials,
     truth,
     vendors,
 )
@@ -53,6 +54,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         | alma.write(folder, orders)
         | cataloguing.write(folder, orders)
         | by_hand.write(folder, library)
+        | serials.write(folder)
     )
     messages = marc.write(folder, library) | vendors.write(folder, orders)
     _put(
@@ -66,6 +68,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
                 "marc": marc.truth(library),
                 "invoices": vendors.truth(orders),
                 "by_hand": by_hand.truth(library),
+                "serials": serials.truth(),
             }
         ),
     )

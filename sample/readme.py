@@ -1,6 +1,6 @@
 """The README that stands beside the sample."""
 
-from sample import alma_oddities, by_hand, illiad_oddities, marc, vendors
+from sample import alma_oddities, by_hand, illiad_oddities, marc, serials, vendors
 from sample.borrowing import CHANGED
 from sample.flow import COHORT
 from sample.hours import EXAMPLE
@@ -42,6 +42,8 @@ _OTHERS = {
     "scans/": "a scanner's list of a shelf",
     "counts/gate-hours-": "a door counter's hours of a month",
     "counts/manual-counts-": "programmes and reference questions of a month, in libstats' form",
+    "serials/serial-issues-": "issues of serials, in libstats' form",
+    "serials/subscriptions-": "subscriptions, in libstats' form",
     "licences/": "licences, in libstats' form",
     "processes/": "steps of digitisation and of theses, in libstats' form",
     "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
@@ -95,6 +97,7 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
                     *marc.ODDITIES,
                     *vendors.ODDITIES,
                     *by_hand.ODDITIES,
+                    *serials.ODDITIES,
                     *polaris_oddities.ODDITIES,
                 )
             ),
@@ -128,7 +131,7 @@ def _rules() -> tuple[str, ...]:
         "* `reasons`: why requests at the ILL desk were given up, whatever the words in the files.",
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
         "* `marc`: what the records say, and how many are set aside and rejected. `invoices`: what is to be asked about, under the names of libstats'",
-        "  checks, what lies just inside a tolerance, and what a vendor answered. `by_hand`: what was scanned, counted and written down.",
+        "  checks, what lies just inside a tolerance, and what a vendor answered. `by_hand`: what was scanned, counted and written down. `serials`: issues to claim.",
         "* `messages`: records and messages of each file.",
         "* `polaris/truth.json` is the neighbour's: what was lived, beside each figure how much of it the files tell (`told`), what they show, and the `reason` why",
         "  they do not tell all.",

@@ -18,7 +18,7 @@ from libstats.analysis.today import lists as today
 from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.rows import DO
 from libstats.cli.main import main
-from sample import by_hand, marc, vendors
+from sample import by_hand, marc, serials, vendors
 from tests.support.files import SAMPLE
 
 Truth = dict[str, Any]
@@ -48,14 +48,14 @@ def dispositions(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
 
 def test_the_readme_names_these_oddities() -> None:
     readme = (SAMPLE / "README.md").read_text(encoding="utf-8")
-    for oddity in (*marc.ODDITIES, *vendors.ODDITIES, *by_hand.ODDITIES):
+    for oddity in (*marc.ODDITIES, *vendors.ODDITIES, *by_hand.ODDITIES, *serials.ODDITIES):
         assert f"| {oddity.name} | {oddity.where} | {oddity.correct} |" in readme
 
 
 def test_each_new_file_is_small() -> None:
-    folders = ("marc", "edifact", "scans", "counts", "licences", "processes")
+    folders = ("marc", "edifact", "scans", "counts", "licences", "serials", "processes")
     files = [path for name in folders for path in (SAMPLE / name).iterdir()]
-    assert len(files) == 11
+    assert len(files) == 13
     assert all(path.stat().st_size < 12_000 for path in files)
 
 
@@ -230,6 +230,24 @@ def test_licences_to_decide(con: duckdb.DuckDBPyConnection, truth: Truth) -> Non
         found.setdefault(standing, []).append(licence)
     told = truth["by_hand"]["licences"]
     assert found == {name: told[name] for name in ("past", "soon")}
+
+
+def test_serials_to_claim_and_what_lacks(con: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    told = truth["serials"]
+    found: dict[str, dict[str, int]] = {}
+    claims = libstats.serial_claims(con, as_of=UNTIL)
+    for standing, issue, which in claims.select("standing, serial_issue_id, next_claim").fetchall():
+        found.setdefault(standing, {})[issue] = which
+    assert found.pop("claim due") == told["claim_due"]
+    assert {name.replace(" ", "_"): sorted(of) for name, of in found.items()} == {
+        name: told[name] for name in ("not_yet", "unpaid", "ended")
+    }
+    gaps = libstats.serial_gaps(con, as_of=UNTIL).select("subscription_id, [missing]").fetchall()
+    assert dict(gaps) == told["gaps"]
+    came = libstats.serials_expected(con, since="2025-01-01", until=UNTIL, as_of=UNTIL)
+    assert came.aggregate("sum(expected), sum(received), sum(never_came)").fetchall() == [
+        (told["issues"], told["received"], len(told["never_came"]))
+    ]
 
 
 @pytest.mark.parametrize("process", ["digitisation", "theses"])
