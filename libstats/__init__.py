@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.purchase_requests import purchase_requests
     from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.serial_gaps import serial_gaps
     from libstats.analysis.serials import serial_claims, serials_expected
@@ -79,6 +80,7 @@ __all__ = [
     "open",
     "programmes",
     "publication_decades",
+    "purchase_requests",
     "receipt",
     "reference_questions",
     "reserves_ready",
@@ -129,6 +131,7 @@ _PLACES = {
     "open": "libstats.workspace.open",
     "programmes": "libstats.analysis.counts",
     "publication_decades": "libstats.analysis.collection.age",
+    "purchase_requests": "libstats.analysis.purchase_requests",
     "receipt": "libstats.analysis.provenance",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",

@@ -184,6 +184,24 @@ create table charge (
     updated_at          timestamp       -- sticky: last change to the entry
 );
 
+-- A request that something be bought. Neither who asked nor their words are kept.
+create table purchase_request (
+    purchase_request_id varchar,        -- key: the system's number of the request
+    title_id            varchar,        -- sticky: the record that it became in the catalogue
+    order_line_id       varchar,        -- sticky: the order line that it became, where the export names it
+    title               varchar,        -- sticky: title asked for
+    isbn                varchar,        -- sticky: ISBN asked for
+    branch              varchar,        -- sticky: branch that it is for
+    item_type           varchar,        -- sticky: kind of thing, as exported
+    requested_on        date,           -- sticky: day it was asked for
+    accepted_on         date,           -- clearable: day it was decided to buy it
+    declined_on         date,           -- clearable: day it was decided not to
+    status_as_exported  varchar,        -- clearable: what the system calls its state
+    reason_as_exported  varchar,        -- clearable: why it was declined, as exported
+    is_rush             boolean,        -- clearable: true where somebody waits for it
+    updated_at          timestamp       -- sticky: last change to the request
+);
+
 -- One line of an order. A line that is received in parts may be split in two: count those without a parent, add up the quantities of all.
 create table order_line (
     order_line_id       varchar,        -- key: the system's number of the line

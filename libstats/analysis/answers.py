@@ -275,6 +275,15 @@ def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
     ] or ["Nothing that is loaded tells of an invoice then"]
 
 
+def _purchase_requests(rows: list[Row], _: Row) -> list[str]:
+    return [
+        f"{_many(row['requests'], 'request')} ({row['source']}): {number(row['declined'])} "
+        f"declined, {number(row['by_order'] + row['by_record'])} followed to their order, of "
+        f"{number(row['not_linked'])} accepted ones none is found"
+        for row in rows
+    ] or ["No request that something be bought is of that period"]
+
+
 def _serials_expected(rows: list[Row], _: Row) -> list[str]:
     expected, came, late = (sum(row[n] for row in rows) for n in ("expected", "received", "late"))
     return [f"{_many(expected, 'issue')} expected: {number(came)} came, {number(late)} are late"]
@@ -301,6 +310,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "licences_to_decide": _licences,
     "programmes": _programmes,
     "reference_questions": _questions,
+    "purchase_requests": _purchase_requests,
     "reserves_ready": _reserves,
     "serial_claims": _serial_claims,
     "serial_gaps": _serial_gaps,

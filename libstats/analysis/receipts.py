@@ -14,6 +14,7 @@ from libstats.analysis import (
     counts,
     fund_balances,
     licences,
+    purchase_requests,
     reserves,
     serial_gaps,
     serials,
@@ -94,6 +95,11 @@ ANALYSES: dict[str, Provenance] = {
     "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
     "licences_to_decide": Provenance(
         licences.licences_to_decide, licences.licences_left_out, {"licence": None}
+    ),
+    "purchase_requests": Provenance(
+        purchase_requests.purchase_requests,
+        purchase_requests.left_out,
+        {"purchase_request": "requested_on", "order_line": None},
     ),
     "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
     "reference_questions": Provenance(

@@ -139,6 +139,15 @@ TOLD: dict[str, Told] = {
         3,
     ),
     "charge": _log("kind", "happened_on", "branch"),
+    "purchase_request": Told(
+        "case",
+        (_event("requested", "requested_on"),),
+        "branch",
+        is_open="coalesce(lower(status_as_exported), '') not in ('available', 'rejected')",
+        ended_at="updated_at",
+        quick=60,
+        over=OVER,
+    ),
     "order_line": Told(
         "case",
         (

@@ -138,6 +138,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "ill_event": ("status_as_exported",),
     "order_line": ("status_as_exported", "reason_as_exported"),
     "serial_issue": ("status_as_exported",),
+    "purchase_request": ("status_as_exported",),
     "subscription": ("frequency_as_exported",),
     "loan": ("status_as_exported", *OF_CARDS),
     "circulation_event": ("kind_as_exported", *OF_CARDS),

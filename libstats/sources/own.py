@@ -198,6 +198,34 @@ SERIAL_ISSUES = Source(
     },
 )
 
+# One line a request that something be bought. Who asked, and why, is not read.
+PURCHASE_REQUESTS = Source(
+    system="own",
+    name="purchase requests",
+    recognise=("purchase_request_id", "requested_on"),
+    required=ENTERED,
+    happened=("updated_at", "requested_on", "accepted_on", "declined_on"),
+    fills={
+        "purchase_request": """
+    select
+        "purchase_request_id" as purchase_request_id,
+        "title_id" as title_id,
+        "order_line_id" as order_line_id,
+        "title" as title,
+        "isbn" as isbn,
+        "branch" as branch,
+        "item_type" as item_type,
+        iso_date("requested_on") as requested_on,
+        iso_date("accepted_on") as accepted_on,
+        iso_date("declined_on") as declined_on,
+        "status" as status_as_exported,
+        "reason" as reason_as_exported,
+        yes_no("is_rush") as is_rush,
+        iso_time("entered_at") as updated_at
+    from raw"""
+    },
+)
+
 # One line a subscription: how often it comes, and until when it is paid. Its number is the one of
 # the list of issues, whether that is a form or an export of a system that tells of none.
 SUBSCRIPTIONS = Source(

@@ -78,6 +78,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
+    yield "purchase_requests", PERIOD
     yield "fund_balances", day
     yield "serials_expected", {**PERIOD, **day}
     yield from ((name, day) for name in ("serial_claims", "serial_gaps"))
@@ -97,7 +98,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
-    given["invoice_checks"] = given["vendor_terms"] = PERIOD
+    given["invoice_checks"] = given["vendor_terms"] = given["purchase_requests"] = PERIOD
     given |= dict.fromkeys(
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )

@@ -51,6 +51,7 @@ EXERCISED = {
             "reserve requests",
             "serial issues",
             "subscriptions",
+            "purchase requests",
             "notices",
             "decisions",
             "payments",

@@ -16,6 +16,7 @@ DOCUMENTED = {
         |HoldReturn|ReleaseHoldReturn|CopyCompleted|LoanCompleted|CompletedWithoutReturn
         |Cancelled""",
     ("koha", "order_line"): "new|ordered|partial|complete|cancelled",
+    ("koha", "purchase_request"): "ASKED|CHECKED|ACCEPTED|ORDERED|AVAILABLE|REJECTED",
     ("koha", "serial_issue"): "1|2|3|4|41|42|43|44|5|6|7|8",
     ("koha", "circulation_event"): """issue|renew|return|localuse|onsite_checkout|writeoff|payment
         |recall|item_found|item_lost""",

@@ -27,7 +27,7 @@ def test_each_form_is_known_by_its_headings_alone(workspace: Workspace) -> None:
         for path in sorted((workspace.folder / "forms").glob("*.csv"))
     }
     assert found == {source.name.replace(" ", "-"): source.name for source in forms.forms()}
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_every_column_of_a_form_is_explained_and_none_twice(workspace: Workspace) -> None:

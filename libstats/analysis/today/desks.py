@@ -30,7 +30,14 @@ DESKS = {
         "document_delivery",
     ),
     HOLDS: ("hold", "transit"),
-    SERVICES: ("order_received", "order_copy", "invoice_question", "cataloguing", "serials"),
+    SERVICES: (
+        "order_received",
+        "purchase_request",
+        "order_copy",
+        "invoice_question",
+        "cataloguing",
+        "serials",
+    ),
     LOANS: ("loan",),
 }
 # tables that are asked about its work, besides those that tell of the cases

@@ -17,6 +17,7 @@ from libstats.analysis.today.orders import (
     order_details,
     received_details,
 )
+from libstats.analysis.today.requests import REQUEST_TASKS, REQUESTS
 from libstats.analysis.today.serials import issue_details
 from libstats.analysis.work.hold_copies import IS_WAITING, hold_copies
 from libstats.analysis.work.usual import usual
@@ -28,6 +29,7 @@ __all__ = ["DECIDE", "DO", "GROUPS", "PAUSED", "SOON", "grouped", "told_of"]
 
 DO, DECIDE, SOON, PAUSED = "do now", "needs a decision", "coming up", "paused"
 GROUPS = (DO, DECIDE, SOON, PAUSED)
+_TASKS = {**TASKS, **REQUEST_TASKS}
 _ILL = ("ill_borrowing", "ill_lending", "document_delivery")
 YEARS_OLD = 365  # days after which an open case is one to close or to dismiss
 ONE_NIGHT = timedelta(days=1)  # exports of less between them are judged at one moment
@@ -207,7 +209,7 @@ def grouped(
     moments = moments or "(null::varchar, null::timestamp)"
     about = _details(con, process, told).set_alias("d")
     columns = _OF_COPY if process == "hold" else "*"
-    tasks = ", ".join(map(quoted, TASKS.get(process, {}).values())) or "null"
+    tasks = ", ".join(map(quoted, _TASKS.get(process, {}).values())) or "null"
     return (
         found.set_alias("w")
         .join(about, "w.source = d.of_source and w.case_id = d.of_case", "left")
@@ -287,7 +289,7 @@ _GROUPED = f"""
 def _task(process: str) -> str:
     """SQL: what is to be done with a case at its step, where its kind of work says so."""
     lines = " ".join(
-        f"when {quoted(step)} then {quoted(task)}" for step, task in TASKS.get(process, {}).items()
+        f"when {quoted(step)} then {quoted(task)}" for step, task in _TASKS.get(process, {}).items()
     )
     return f"case stage {lines} end" if lines else "null::varchar"
 
@@ -314,6 +316,7 @@ def _details(
         {
             "loan": _LOAN,
             "access_problem": PROBLEM,
+            "purchase_request": REQUESTS,
             "invoice_question": QUESTIONS,
         }.get(process, _NONE)
     )

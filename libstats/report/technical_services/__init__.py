@@ -10,6 +10,7 @@ from libstats.report.technical_services.piles import (
     work_chart,
     work_table,
 )
+from libstats.report.technical_services.requests import from_request_to_shelf
 from libstats.report.technical_services.serials import issues
 from libstats.report.technical_services.vendor_terms import fill_and_charges
 from libstats.report.technical_services.vendors import by_fund, by_vendor
@@ -21,6 +22,7 @@ __all__ = [
     "by_fund",
     "by_vendor",
     "fill_and_charges",
+    "from_request_to_shelf",
     "issues",
     "not_judged",
     "origin",

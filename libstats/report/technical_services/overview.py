@@ -326,6 +326,12 @@ def origin(report: TechnicalServices) -> Html:
         how = "How the questions about invoices were found"
         sheet = "Questions about invoices"
         pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
+    if report.requests.receipt:
+        how = "How requests to buy were followed to orders"
+        sheet = "Requests to buy"
+        pieces.append(
+            sections.receipt(report.requests.receipt, "purchase_requests", how, sheet=sheet)
+        )
     if report.serials.receipt:
         how = "How issues of serials were counted"
         sheet = "Issues of serials"
@@ -346,6 +352,8 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
         "Orders by fund": ordered,
         "Questions about invoices": sections.explained("invoice_checks", report.period),
     }
+    if requests := report.requests.period:
+        told["From request to shelf"] = sections.explained("purchase_requests", requests)
     if serials := report.serials.period:
         as_of = str(report.serials.as_of)
         told["Serials"] = sections.explained("serials_expected", serials, as_of=as_of)

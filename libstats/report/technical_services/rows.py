@@ -20,6 +20,7 @@ from libstats.report.page.period import Period, asked
 from libstats.report.technical_services import serials
 from libstats.report.technical_services.funds import read_funds
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
+from libstats.report.technical_services.requests import Requests, read_requests
 from libstats.report.technical_services.serials import Serials
 from libstats.report.technical_services.vendor_rows import Orders, read_orders
 from libstats.report.technical_services.vendor_terms import Terms, read_terms
@@ -38,7 +39,7 @@ __all__ = [
     "total",
 ]
 
-ORDERS, DESK, SERIALS = "order_copy", "cataloguing", "serials"
+ORDERS, DESK, SERIALS, REQUESTS = "order_copy", "cataloguing", "serials", "purchase_request"
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
@@ -91,6 +92,7 @@ class TechnicalServices:
     terms: Terms | None = None
     money: Sequence[Row] = ()
     serials: Serials = field(default_factory=Serials)
+    requests: Requests = field(default_factory=Requests)
 
     @property
     def months(self) -> list[date]:
@@ -182,6 +184,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         read_terms(con, Period(month_before(period.last_month, 23), _year(period).until)),
         read_funds(con, min(as_of.date(), period.until)),
         serials.with_receipt(con, serials.read_serials(con, _twelve(period), as_of)),
+        read_requests(con, _twelve(period), as_of),
     )
     _refuse(found)
     return found
@@ -309,7 +312,9 @@ def _waited(
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
     rows = [
-        row for name in (ORDERS, DESK, SERIALS) for row in records(freshness(con, process=name))
+        row
+        for name in (ORDERS, DESK, SERIALS, REQUESTS)
+        for row in records(freshness(con, process=name))
     ]
     return list({(row["source"], row["export"]): row for row in rows}.values())
 

@@ -48,6 +48,7 @@ OF_WORK = {
     "order_copy": {"look_for": "Order line", "who": "Vendor"},
     "invoice_question": {"look_for": "Invoice", "who": "Vendor"},
     "serials": {"look_for": "Issue", "who": "Vendor"},
+    "purchase_request": {"look_for": "Request"},
     "loan": {"look_for": "Barcode"},
     "order_received": {"look_for": "Barcode"},
 }

@@ -221,6 +221,7 @@ BIBLIOS = Source(
         "issuedate",
         "reserve_id",
         "ordernumber",
+        "suggestionid",
     ),
     headings={key: ITEM_HEADINGS[key] for key in ("biblionumber", "copyrightdate", "title")},
     absence="gone",

@@ -1,0 +1,106 @@
+"""Requests that something be bought: followed to their order, from step to step."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import libstats
+from libstats.analysis.purchase_requests import left_out
+from libstats.analysis.today import lists as today
+from libstats.analysis.today.desks import tasks
+from libstats.analysis.today.rows import DO
+from libstats.report.page.period import Period
+from libstats.report.technical_services.requests import (
+    Requests,
+    from_request_to_shelf,
+    read_requests,
+)
+from libstats.workspace.workspace import Workspace
+from tests.support.files import write
+from tests.support.tables import dicts
+
+SUGGESTIONS = """suggestionid,suggesteddate,accepteddate,rejecteddate,STATUS,title,biblionumber,lastmodificationdate
+1,2026-09-01,2026-09-03,,ORDERED,Tides,501,2026-09-05 10:00:00
+2,2026-09-01,,2026-09-04,REJECTED,Nets,,2026-09-04 10:00:00
+3,2026-07-01,,,ASKED,Ropes,,2026-07-01 10:00:00
+4,2026-08-01,2026-08-03,,AVAILABLE,Sails,502,2026-09-15 10:00:00
+5,2026-07-01,2026-07-03,,ACCEPTED,Masts,503,2026-07-03 10:00:00
+"""
+# of record 501 one line is older than the request; the one of 503 was cancelled
+ORDERS = """ordernumber,basketno,orderstatus,quantity,entrydate,biblionumber,closedate,datereceived
+70,1,complete,1,2025-01-05,501,2025-01-06,2025-02-01
+71,2,complete,1,2026-09-05,501,2026-09-06,2026-10-20
+72,3,complete,1,2026-08-05,502,2026-08-06,2026-09-14
+73,3,cancelled,1,2026-08-05,503,2026-08-06,
+"""
+PERIOD = {"since": "2026-07-01", "until": "2026-11-01"}
+
+
+def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path: Path) -> None:
+    """1 is accepted after 2 days, ordered after 5, received after 49; 4 stands on its shelf after 45
+    days; of 5, accepted, no order is found; 3 waits for a decision since July."""
+    for name, text in (("suggestions", SUGGESTIONS), ("aqorders", ORDERS)):
+        receipt = libstats.load(workspace, [write(tmp_path / f"{name}-2026-11-02.csv", text)])
+        assert receipt.is_clean, str(receipt)
+    with libstats.open(workspace) as con:
+        told = libstats.purchase_requests(con, **PERIOD)
+        assert dicts(told) == [
+            {
+                "source": "koha",
+                "requests": 5,
+                "declined": 1,
+                "by_order": 0,
+                "by_record": 2,
+                "not_linked": 1,
+                "not_ordered": 1,
+            }
+        ]
+        assert [row for row in left_out(con, **PERIOD).fetchall() if row[1]] == []
+        ends = {
+            end: libstats.turnaround(con, "purchase_request", end=end, as_of="2026-11-02", **PERIOD)
+            .select("cases, reached, given_up, still_open, naive_p50")
+            .fetchall()
+            for end in ("accepted", "ordered", "received", "available")
+        }
+        work = today.work_of(con, "purchase_request")[0]
+        found = read_requests(
+            con, Period(date(2026, 7, 1), date(2026, 11, 1)), datetime(2026, 11, 2)
+        )
+    assert ends == {
+        "accepted": [(5, 3, 1, 1, 2.0)],
+        "ordered": [(5, 2, 1, 2, 5.0)],
+        "received": [(5, 2, 1, 2, 46.5)],
+        "available": [(5, 1, 1, 3, 45.0)],
+    }
+    assert {task: [row["case_id"] for row in rows] for task, rows in tasks(work, DO)} == {
+        "Accepted and not ordered": ["5"],
+        "Decide whether to buy it": ["3"],
+    }
+    said = words(found)
+    assert "5 requests were made from July to October 2026" in said
+    assert "2 of them by the record alone. Of 1 that were accepted no order is found." in said
+    assert "Received, not on its shelf 1 61.0 61.0" in said
+
+
+def words(found: Requests) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", str(from_request_to_shelf(found))).split())
+
+
+def test_a_form_names_its_order_and_what_is_rush_comes_first(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Neither is late: the one that is rush is named all the same."""
+    form = (
+        "purchase_request_id,order_line_id,title,requested_on,status,is_rush,entered_at\n"
+        "R-1,,Tides,2026-10-20,new,,2026-11-01\nR-2,,Nets,2026-10-30,new,yes,2026-11-01\n"
+    )
+    libstats.load(workspace, [write(tmp_path / "purchase-requests-2026-11-02.csv", form)])
+    with libstats.open(workspace) as con:
+        work = today.work_of(con, "purchase_request")[0]
+    assert [(row["case_id"], row["why"]) for row in work.of(DO)] == [("R-2", "rush")]
+
+
+def test_without_requests_the_page_says_so() -> None:
+    assert words(Requests()) == "No export tells what the library was asked to buy."
