@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
+    from libstats.analysis.order_piles import order_piles
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.purchase_requests import purchase_requests
     from libstats.analysis.reserves import reserves_ready
@@ -78,6 +79,7 @@ __all__ = [
     "migration_days",
     "missing_copies",
     "open",
+    "order_piles",
     "programmes",
     "publication_decades",
     "purchase_requests",
@@ -129,6 +131,7 @@ _PLACES = {
     "migration_days": "libstats.analysis.collection.age",
     "missing_copies": "libstats.analysis.collection.copies",
     "open": "libstats.workspace.open",
+    "order_piles": "libstats.analysis.order_piles",
     "programmes": "libstats.analysis.counts",
     "publication_decades": "libstats.analysis.collection.age",
     "purchase_requests": "libstats.analysis.purchase_requests",

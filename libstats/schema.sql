@@ -241,7 +241,10 @@ create table order_line (
     quantity_waiting    bigint check (quantity_waiting >= 0),   -- clearable: copies that the vendor has put on back order
     reason_as_exported  varchar,        -- clearable: the vendor's code for why it cannot supply at once, or at all
     line_number         varchar,        -- sticky: its place in the purchase order, where messages name it by that
-    supplier_number     varchar         -- sticky: the vendor's own number of the line
+    supplier_number     varchar,        -- sticky: the vendor's own number of the line
+    method_as_exported  varchar,        -- sticky: how it is got (bought, approval, gift, ...), as exported
+    type_as_exported    varchar,        -- sticky: what kind of order it is (one time, standing, electronic, ...), as exported
+    is_rush             boolean         -- clearable: true where somebody waits for it
 );
 
 -- One copy on order: the case of acquisitions, from the order to the shelf. It can move from one line to another.

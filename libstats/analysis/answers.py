@@ -284,6 +284,16 @@ def _purchase_requests(rows: list[Row], _: Row) -> list[str]:
     ] or ["No request that something be bought is of that period"]
 
 
+def _order_piles(rows: list[Row], _: Row) -> list[str]:
+    steps = dict.fromkeys(row["step"] for row in rows)
+    return [
+        f"{step}: {number(sum(row['copies'] for row in of))}, "
+        f"{number(sum(row['with_holds'] for row in of))} with holds"
+        for step in steps
+        for of in [[row for row in rows if row["step"] == step]]
+    ] or ["Nothing waits between the order and the shelf"]
+
+
 def _serials_expected(rows: list[Row], _: Row) -> list[str]:
     expected, came, late = (sum(row[n] for row in rows) for n in ("expected", "received", "late"))
     return [f"{_many(expected, 'issue')} expected: {number(came)} came, {number(late)} are late"]
@@ -310,6 +320,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "licences_to_decide": _licences,
     "programmes": _programmes,
     "reference_questions": _questions,
+    "order_piles": _order_piles,
     "purchase_requests": _purchase_requests,
     "reserves_ready": _reserves,
     "serial_claims": _serial_claims,

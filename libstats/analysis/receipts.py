@@ -14,6 +14,7 @@ from libstats.analysis import (
     counts,
     fund_balances,
     licences,
+    order_piles,
     purchase_requests,
     reserves,
     serial_gaps,
@@ -95,6 +96,11 @@ ANALYSES: dict[str, Provenance] = {
     "invoice_checks": Provenance(invoice_checks.invoice_checks, invoice_checks.left_out, _BILLS),
     "licences_to_decide": Provenance(
         licences.licences_to_decide, licences.licences_left_out, {"licence": None}
+    ),
+    "order_piles": Provenance(
+        order_piles.order_piles,
+        order_piles.left_out,
+        {"order_line": None, "order_copy": None, "hold": None},
     ),
     "purchase_requests": Provenance(
         purchase_requests.purchase_requests,

@@ -25,6 +25,7 @@ __all__ = [
     "OF_CARDS",
     "OUTCOMES",
     "ROLES",
+    "ROUTES",
     "Line",
     "fold",
     "folded_sql",
@@ -92,6 +93,19 @@ PLACE = "place"
 # A type of item that is lent and no part of the collection: laptops, chargers, tools. Most types
 # have no role, and are of the collection.
 EQUIPMENT = "equipment"
+# By which route a copy on order comes: of several the first is its route, since what is electronic
+# passes no desk, whatever it is bought by.
+ROUTES = (
+    "electronic",
+    "approval",
+    "gift",
+    "deposit",
+    "exchange",
+    "standing",
+    "shelf-ready",
+    "firm",
+)
+OF_ROUTES = ("method_as_exported", "type_as_exported")
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
 _DIRECTED = ("ill_request", "ill_event")
@@ -109,6 +123,7 @@ ROLES: dict[str, Sequence[str]] = {
     ),
     "loan": (PLACE,),
     "code": (EQUIPMENT,),
+    "order_line": ROUTES,
     "subscription": tuple(CLAIM_DAYS),
 }
 
@@ -136,7 +151,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "hold": ("status_as_exported", "cancelled_reason"),
     "ill_request": ("status_as_exported",),
     "ill_event": ("status_as_exported",),
-    "order_line": ("status_as_exported", "reason_as_exported"),
+    "order_line": ("status_as_exported", "reason_as_exported", *OF_ROUTES),
     "serial_issue": ("status_as_exported",),
     "purchase_request": ("status_as_exported",),
     "subscription": ("frequency_as_exported",),
@@ -165,11 +180,11 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
-    if about in ("code", "subscription"):
+    if about in ("code", "subscription") or field in OF_ROUTES:
         return tuple(ROLES[about])
     own = config.get("process", {})
     known = processes(config if isinstance(own, dict) else {}).values()
-    found = [role for role in ROLES.get(about, ()) if role != PLACE]
+    found = [role for role in ROLES.get(about, ()) if role not in (PLACE, *ROUTES)]
     if (about, field) in judged(known):
         found += OUTCOMES
     if about not in ("item", "circulation_event"):

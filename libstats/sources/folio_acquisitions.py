@@ -98,6 +98,9 @@ ORDER_LINES = Source(
             coalesce(whole_number("?cost.quantityPhysical"), 0)
             + coalesce(whole_number("?cost.quantityElectronic"), 0)
         ) as quantity,
+        -- the method (acquisitionMethod) is a number of each library's own list
+        "orderFormat" as type_as_exported,
+        yes_no("rush") as is_rush,
         "cost.currency" as currency,
         plain_amount("cost.listUnitPrice") as list_price,
         zoned_time("metadata.createdDate")::date as created_on,

@@ -25,6 +25,7 @@ from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.definitions.decisions import NEWEST_DECISION
 from libstats.definitions.kept import DEFERRED
+from libstats.definitions.routes import ORDER_ROUTE
 from libstats.definitions.serials import SERIAL_CLAIM
 from libstats.schema import Table
 from libstats.store import ledger
@@ -170,6 +171,7 @@ def dictionary() -> str:
         ("copy_role", "One row a role that a copy can have, and what that says of it.", COPY_ROLE),
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),
         ("serial_claim", *SERIAL_CLAIM),
+        ("order_route", *ORDER_ROUTE),
     ):
         lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]

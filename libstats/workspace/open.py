@@ -22,6 +22,7 @@ from libstats.definitions import (
     invoices,
     processes,
     roles,
+    routes,
     serials,
     thresholds,
 )
@@ -83,6 +84,7 @@ def opened(
     decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
+    routes.register(con)
     for definition in (calendar, branches, changes, invoices, serials):
         definition.register(con, place.config)
     clock.register(con, place.timezone)

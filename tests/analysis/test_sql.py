@@ -33,7 +33,7 @@ CANONICAL = {
 }
 DOCUMENTED = {"loaded_file", "loaded_day", "judged_day", "rejected_row", "coverage", "key_change"}
 DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item", "case"}
-DOCUMENTED |= {"serial_claim"}
+DOCUMENTED |= {"serial_claim", "order_route"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name", "vendor_number"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
@@ -82,6 +82,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "fund_balances", day
     yield "serials_expected", {**PERIOD, **day}
     yield from ((name, day) for name in ("serial_claims", "serial_gaps"))
+    yield "order_piles", {}
+    yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
@@ -104,6 +106,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     given["licences_to_decide"] = given["fund_balances"] = day
     given["serial_claims"] = given["serial_gaps"] = day
+    given["order_piles"] = {}
     given["serials_expected"] = {**PERIOD, **day}
     given["cataloguing"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}

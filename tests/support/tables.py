@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles, serials
+from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles, routes, serials
 from libstats.sources import roles as vocabularies
 from libstats.store import generations, views
 from libstats.workspace.workspace import Workspace
@@ -72,6 +72,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     roles.register(con, vocabularies.of_system, config or {})
     codes.register(con)
     invoices.register_vendors(con, config or {})
+    routes.register(con)
     serials.register(con, config or {})
     _cover(con)
     return con

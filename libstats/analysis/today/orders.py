@@ -59,6 +59,12 @@ def order_details(
             group by all
         ),
         asked as ({asked}),
+        queue as (
+            select source, title_id, count(*) as waiting
+            from hold
+            where {IS_WAITING} and title_id is not null
+            group by all
+        ),
         claiming as (
             select distinct source
             from order_line
@@ -83,6 +89,11 @@ def order_details(
             ) as task,
             nullif(concat_ws(
                 '; ',
+                if(l.is_rush, 'rush', null),
+                case
+                    when h.waiting = 1 then '1 hold waits'
+                    when h.waiting > 1 then h.waiting || ' holds wait'
+                end,
                 case
                     when b.source is not null or l.invoiced_on is not null or q.order_id is not null
                         then 'Invoiced' || coalesce(
@@ -103,8 +114,13 @@ def order_details(
                 end
             ), '') as why,
             false as is_stuck,
-            if(task is not null, 2, 0) as urgency
+            case
+                when task is not null then 2
+                when l.is_rush or h.waiting > 0 then 1
+                else 0
+            end as urgency
         {_LINES}
+        left join queue h on h.source = l.source and h.title_id = l.title_id
         left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
         left join claiming m on m.source = l.source
         left join asked q on q.order_id = coalesce(l.parent_line_id, l.order_line_id)

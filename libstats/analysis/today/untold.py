@@ -8,9 +8,9 @@ __all__ = ["untold"]
 
 # What is not told, and SQL: whether there is work that it would be told of, and whether it is told.
 _ASKED = {
-    "which orders are rush: no export that libstats reads has it": (
+    "which orders are rush": (
         "exists (from order_line)",
-        "false",
+        "exists (from order_line where is_rush is not null)",
     ),
     "which late orders were claimed": (
         "exists (from order_line)",

@@ -35,16 +35,23 @@ ROUTE = """(
                 from (select source as of_source, transit_id, from_branch, to_branch from transit)
                 where of_source = source and transit_id = case_id
             )"""
+# by which route a copy on order comes
+ORDER_ROUTE = """(
+                select any_value(route)
+                from (select source as of_source, case_id as of_case, route from order_route)
+                where of_source = source and of_case = case_id
+            )"""
 COHORT_PARTS = {
     **PARTS,
     **{f"{of} and month": f"{of} || ', ' || {PARTS['month']}" for of in ("kind", "source")},
     **_LENDERS,
     "route": ROUTE,
+    "order route": ORDER_ROUTE,
     "copy in": COPY_IN,
 }
 CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")]
 # what cases of one kind of work alone have
-ONLY = {"route": "transit", "copy in": "hold"}
+ONLY = {"route": "transit", "copy in": "hold", "order route": "order_copy"}
 HAVE_LENDERS = ("ill_borrowing", "document_delivery")
 
 # Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are

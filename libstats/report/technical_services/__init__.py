@@ -11,6 +11,7 @@ from libstats.report.technical_services.piles import (
     work_table,
 )
 from libstats.report.technical_services.requests import from_request_to_shelf
+from libstats.report.technical_services.routes import by_route
 from libstats.report.technical_services.serials import issues
 from libstats.report.technical_services.vendor_terms import fill_and_charges
 from libstats.report.technical_services.vendors import by_fund, by_vendor
@@ -20,6 +21,7 @@ __all__ = [
     "answer",
     "balances",
     "by_fund",
+    "by_route",
     "by_vendor",
     "fill_and_charges",
     "from_request_to_shelf",

@@ -301,7 +301,7 @@ def not_judged(report: TechnicalServices) -> Html:
     ]
     told += [
         "What a copy needs differs: a gift, a serial or a rare book takes longer than shelf-ready "
-        "copies. The exports do not tell which is which.",
+        "copies. The exports tell this of orders at most.",
         "The work of single members of staff is never told.",
     ]
     return Html(notice("This page does not judge:", told))
@@ -352,6 +352,8 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
         "Orders by fund": ordered,
         "Questions about invoices": sections.explained("invoice_checks", report.period),
     }
+    if report.routes.period:
+        told["Orders by route"] = "libstats explain order_piles"
     if requests := report.requests.period:
         told["From request to shelf"] = sections.explained("purchase_requests", requests)
     if serials := report.serials.period:

@@ -21,6 +21,7 @@ from libstats.report.technical_services import serials
 from libstats.report.technical_services.funds import read_funds
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
 from libstats.report.technical_services.requests import Requests, read_requests
+from libstats.report.technical_services.routes import Routes, read_routes
 from libstats.report.technical_services.serials import Serials
 from libstats.report.technical_services.vendor_rows import Orders, read_orders
 from libstats.report.technical_services.vendor_terms import Terms, read_terms
@@ -93,6 +94,7 @@ class TechnicalServices:
     money: Sequence[Row] = ()
     serials: Serials = field(default_factory=Serials)
     requests: Requests = field(default_factory=Requests)
+    routes: Routes = field(default_factory=Routes)
 
     @property
     def months(self) -> list[date]:
@@ -185,6 +187,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         read_funds(con, min(as_of.date(), period.until)),
         serials.with_receipt(con, serials.read_serials(con, _twelve(period), as_of)),
         read_requests(con, _twelve(period), as_of),
+        read_routes(con, _twelve(period)),
     )
     _refuse(found)
     return found

@@ -121,6 +121,8 @@ ORDER_LINE = """
         "Status" as status_as_exported,
         us_time("PO Line Creation Date")::date as created_on,
         us_time("Sent Date")::date as placed_on,
+        "Acquisition Method" as method_as_exported,
+        "Order Line Type Code" as type_as_exported,
         -- PRINTED_BOOK_SO; .._CO is a subscription
         regexp_matches(upper(trim("?Order Line Type Code")), '_(SO|CO)$') as is_standing,
         -- of several copies the last received counts

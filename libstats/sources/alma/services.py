@@ -190,6 +190,9 @@ ORDER_LINES = Source(
             else case when "status.value" is not null then 'other' end
         end as status,
         coalesce("?status.desc", "?status.value") as status_as_exported,
+        "acquisition_method.value" as method_as_exported,
+        "type.value" as type_as_exported,
+        yes_no("rush") as is_rush,
         "price.currency.value" as currency,
         plain_amount("price.sum") as list_price,
         service_date("created_date") as created_on,

@@ -36,6 +36,8 @@ ORDERS = Source(
         "vendor_record_code" as vendor_id,
         {STATUS} as status,
         "order_status_code" as status_as_exported,
+        -- letters of each library's own
+        trim("order_type_code") as type_as_exported,
         whole_number("copies_ordered") as quantity,
         amount("estimated_price") as estimated_price,
         zoned_time("order_date_gmt")::date as placed_on,
@@ -93,6 +95,7 @@ ORDER_LISTS = Source(
         trim("VENDOR") as vendor_id,
         {LIST_STATUS} as status,
         trim("STATUS(ORDER)") as status_as_exported,
+        trim("ORD TYPE") as type_as_exported,
         whole_number(trim("COPIES")) as quantity,
         typed_amount("E PRICE") as estimated_price,
         dashed_time("CREATED(ORDER)")::date as created_on,

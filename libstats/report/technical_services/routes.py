@@ -1,0 +1,103 @@
+"""Routes of orders in the report on technical services: what waits at each step, and how long the
+orders of each route took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.order_piles import order_piles
+from libstats.analysis.work.turnaround import turnaround
+from libstats.errors import AnalysisError
+from libstats.report.page.html import paragraph
+from libstats.report.page.period import Period
+from libstats.report.page.table import Html, joined, table
+from libstats.wording import Row, capital, number, records, tenths
+
+__all__ = ["Routes", "by_route", "read_routes"]
+
+NOT_TOLD = "not told"
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The piles between order and shelf, and the waits of the orders of a period by route."""
+
+    period: Period | None = None
+    piles: Sequence[Row] = ()
+    waits: Sequence[Row] = ()
+
+
+def read_routes(con: duckdb.DuckDBPyConnection, period: Period) -> Routes:
+    """Read what is told of routes; nothing where nothing is."""
+    if not con.execute("select count(*) from order_line").fetchall()[0][0]:
+        return Routes()
+    within: dict[str, Any] = {"since": period.since, "until": period.until}
+    try:
+        waits = records(turnaround(con, "order_copy", by="order route", end="received", **within))
+    except AnalysisError:
+        waits = []
+    return Routes(period, records(order_piles(con)), waits)
+
+
+def by_route(routes: Routes) -> Html:
+    """What waits at each step by route, those with holds first; how long each route takes."""
+    if routes.period is None:
+        return Html(paragraph("No export tells of orders."))
+    return joined(*_piles(routes), *_waits(routes, routes.period))
+
+
+def _piles(routes: Routes) -> list[Any]:
+    if not routes.piles:
+        return [paragraph("Nothing waits between the order and the shelf.")]
+    rows = [
+        {
+            "step": capital(row["step"]),
+            "route": row["route"] or NOT_TOLD,
+            **{
+                name: row[name] for name in ("copies", "with_holds", "rush", "half_older", "oldest")
+            },
+        }
+        for row in routes.piles
+    ]
+    headings = {
+        "with_holds": "With holds",
+        "rush": "Rush",
+        "half_older": "Half older than, days",
+        "oldest": "Oldest, days",
+    }
+    formats = {"half_older": tenths, "oldest": tenths}
+    waiting = sum(row["with_holds"] for row in routes.piles)
+    said = f"Holds wait for {number(waiting)} of these copies: they come first." if waiting else ""
+    listed = table(
+        rows, "What waits between the order and the shelf", headings=headings, formats=formats
+    )
+    return [paragraph(said) if said else "", listed]
+
+
+def _waits(routes: Routes, period: Period) -> list[Any]:
+    told = [row for row in routes.waits if row["part"] is not None]
+    if not told:
+        words = (
+            "No export tells by which route orders come, or its codes are declared nowhere: "
+            "libstats check names these."
+        )
+        return [paragraph(words)]
+    rows = [
+        {
+            "route": row["part"] or NOT_TOLD,
+            **{name: row[name] for name in ("cases", "reached", "p50", "p90")},
+        }
+        for row in routes.waits
+    ]
+    headings = {
+        "cases": "Ordered",
+        "reached": "Came",
+        "p50": "Half came within, days",
+        "p90": "Nine in ten within, days",
+    }
+    caption = f"Orders sent from {period.words}, by route"
+    return [table(rows, caption, headings=headings, formats={"p50": tenths, "p90": tenths})]
