@@ -10,7 +10,7 @@
 
 Each column folds by itself: sticky ones to the newest value that is not blank, clearable ones to
 the newest row whose export has the column. Newest is by rank (ledger.active_sql); within one rank
-the greatest value wins.
+the greatest value wins; of lines that people write the one written last (WRITTEN) before that.
 """
 
 from __future__ import annotations
@@ -28,6 +28,18 @@ from libstats.store import ledger
 from libstats.store.aliases import keyed, needs_aliases, realias
 from libstats.store.tables import columns_of_row, filled, same_key, same_run
 from libstats.store.workings import Workings
+
+# The tables that forms fill, with the column of when a line was written or corrected: of two lines
+# of one file about one thing the newer is believed, whatever it says.
+WRITTEN = {
+    "manual_count": "entered_at",
+    "access_problem": "updated_at",
+    "licence": "updated_at",
+    "purchase_request": "updated_at",
+    "reserve_request": "updated_at",
+    "serial_issue": "updated_at",
+    "subscription": "updated_at",
+}
 
 
 class Refold:
@@ -225,7 +237,7 @@ class Refold:
         folded = ", ".join(
             c.name
             if c.name in table.key
-            else _folded(c, self.having.get(c.name, ()), is_tied=is_tied)
+            else _folded(c, self.having.get(c.name, ()), _written(table) if is_tied else None)
             for c in table.columns
         )
         return f"select source, {folded} from ({rows}) group by {key}"
@@ -287,20 +299,27 @@ class Refold:
         self.con.execute(f"insert into {target} ({columns}) {query}")
 
 
-def _folded(column: Column, exports: Collection[int], *, is_tied: bool) -> str:
+def _written(table: Table) -> str:
+    """SQL: when a row was written; the same for all where that says nothing."""
+    column = WRITTEN.get(table.name)
+    return f"coalesce({column}, timestamp '-infinity')" if column else "0"
+
+
+def _folded(column: Column, exports: Collection[int], written: str | None) -> str:
     """SQL: the fold of one column over the rows of a key. Where no two rows of a key are of one
-    rank none is compared by its value, which takes a third of the time."""
-    name = column.name
+    rank, so that `written` is None, none is compared by its value, which takes a third of the
+    time."""
+    name, is_tied = column.name, written is not None
     having = f"filter (where export_id in ({', '.join(map(str, exports)) or 'null'}))"
     known = f"filter (where {name} is not null)"
     if column.nature != "clearable":
         newest = (
-            f"(max({{'rank': rank, 'value': {name}}}) {known}).value"
+            f"(max({{'rank': rank, 'at': {written}, 'value': {name}}}) {known}).value"
             if is_tied
             else f"arg_max({name}, rank)"
         )
     elif is_tied:
-        value = f"{{'rank': rank, 'known': {name} is not null, 'value': {name}}}"
+        value = f"{{'rank': rank, 'at': {written}, 'known': {name} is not null, 'value': {name}}}"
         newest = f"(max({value}) {having}).value"
     else:
         newest = f"arg_max_null({name}, rank) {having}"
