@@ -488,10 +488,11 @@ create table licence (
     licence_id          varchar,        -- key: the number or name that you give it; a new term is a new licence
     resource            varchar,        -- sticky: what it opens: a database, a package, a journal
     starts_on           date,           -- sticky: first day of the term
-    ends_on             date,           -- sticky: last day of the term
-    notice_by           date,           -- clearable: last day on which it can be ended; blank where it just ends
+    ends_on             date check (ends_on >= starts_on), -- sticky: last day of the term
+    notice_by           date check (notice_by <= ends_on), -- clearable: last day on which it can be ended; blank where it just ends
+    notice_days         bigint check (notice_days between 0 and 1000),  -- clearable: days before its last day by which it must be ended, where the contract says days
     decided_on          date,           -- clearable: day on which it was decided to renew or to end it; blank until then
-    price               decimal(12, 2), -- sticky: what the term costs
+    price               decimal(12, 2) check (price >= 0), -- sticky: what the term costs
     currency            varchar,        -- sticky: currency of the price
     updated_at          timestamp       -- sticky: when the line was written down or last corrected
 );

@@ -18,7 +18,8 @@ def licences_to_decide(
     """Which licences must be renewed or ended soon, and by which day must that be decided?
 
     Definition: a licence of the form `licences` of which nobody has entered a day of decision. It
-    must be decided by its day of notice, else by its last day. It is listed if that day is past, or
+    must be decided by its day of notice, or so many days before its last day as notice takes. Else
+    it must be by its last day. It is listed if that day is past, or
     comes within `within_days` of `as_of`, or is not told.
 
     Parameters
@@ -40,8 +41,8 @@ def licences_to_decide(
         with undecided as (
             select
                 *,
-                coalesce(notice_by, ends_on) as decide_by,
-                notice_by is not null as is_notice
+                coalesce(notice_by, ends_on - notice_days::integer, ends_on) as decide_by,
+                coalesce(notice_by, ends_on - notice_days::integer) is not null as is_notice
             from licence
             where decided_on is null
         )
@@ -81,7 +82,8 @@ def licences_left_out(
         with told as (
             select
                 decided_on is not null as is_decided,
-                coalesce(notice_by, ends_on) > $as_of::date + $within as is_later
+                coalesce(notice_by, ends_on - notice_days::integer, ends_on)
+                    > $as_of::date + $within as is_later
             from licence
         )
         select

@@ -108,8 +108,9 @@ ACCESS_PROBLEMS = Source(
 LICENCES = Source(
     system="own",
     name="licences",
-    recognise=("licence_id", "notice_by"),
-    required=ENTERED,
+    recognise=("licence_id", "resource"),
+    required=ENTERED
+    | {"ends_on": "add a column ends_on, the last day of the term: notice is given before it"},
     happened=("updated_at",),
     fills={
         "licence": """
@@ -119,9 +120,17 @@ LICENCES = Source(
         iso_date("starts_on") as starts_on,
         iso_date("ends_on") as ends_on,
         iso_date("notice_by") as notice_by,
+        whole_number("notice_days") as notice_days,
         iso_date("decided_on") as decided_on,
-        plain_amount(trim("price")) as price,
-        upper(trim("currency")) as currency,
+        -- $1,250.00, 900 EUR
+        typed_amount("price") as price,
+        -- a sign that several countries use, such as $, says no currency
+        case
+            when trim("?currency") <> '' then upper(trim("?currency"))
+            when contains("?price", '€') then 'EUR'
+            when contains("?price", '£') then 'GBP'
+            else nullif(regexp_extract(upper("?price"), '\\b[A-Z]{3}\\b'), '')
+        end as currency,
         iso_time("entered_at") as updated_at
     from raw"""
     },

@@ -35,6 +35,7 @@ def test_a_licence_is_to_be_decided_by_its_day_of_notice() -> None:
             {"licence_id": "last day", "notice_by": "2026-10-31", "ends_on": "2026-12-31"},
             {"licence_id": "ends", "ends_on": "2026-11-30"},
             {"licence_id": "decided", "notice_by": "2026-10-31", "decided_on": "2026-10-01"},
+            {"licence_id": "by days", "ends_on": "2026-12-30", "notice_days": 30},
             {"licence_id": "far", "notice_by": "2026-12-01"},
             {"licence_id": "dayless"},
         ]
@@ -43,6 +44,7 @@ def test_a_licence_is_to_be_decided_by_its_day_of_notice() -> None:
     assert found.select("licence_id, decide_by, days_left, standing, is_notice").fetchall() == [
         ("late", day("2026-10-30"), -1, "past", True),
         ("last day", day("2026-10-31"), 0, "soon", True),
+        ("by days", day("2026-11-30"), 30, "soon", True),
         ("ends", day("2026-11-30"), 30, "soon", False),
         ("dayless", None, None, "no day", False),
     ]
