@@ -47,11 +47,13 @@ _LINES = """
         join line b
             on b.source = a.source
             and b.measure = a.measure
-            and b.kind = a.kind
-            and b.branch = a.branch
+            -- a whole beside its parts is counted twice too
+            and (b.kind = a.kind or 'all' in (a.kind, b.kind))
+            and (b.branch = a.branch or 'all' in (a.branch, b.branch))
             and b.starts_on <= a.ends_on
             and b.ends_on >= a.starts_on
-            and (b.starts_on <> a.starts_on or b.ends_on <> a.ends_on)
+            and (b.starts_on, b.ends_on, b.kind, b.branch)
+                <> (a.starts_on, a.ends_on, a.kind, a.branch)
     )
 """
 _OVERLAPS = """
@@ -134,7 +136,8 @@ def visits(
     `visits` (people; NULL where every line reaches over an end), `estimated` (of them worked out
     from samples), `days_counted` (days that the lines tell of), `per_day_counted` (visits a day),
     `lines_across` (lines left out, since they reach over an end), `lines_overlapping` (lines of
-    whose days another line of the same part tells too, such as a month and its weeks: both count).
+    whose days another line tells too, such as a month and its weeks, a whole and its parts: both
+    count).
 
     >>> libstats.visits(con, since="2026-10-01", until="2026-11-01").columns[:3]
     ['part', 'visits', 'estimated']

@@ -222,3 +222,19 @@ def test_digitisation_and_theses_from_the_page_s_own_lines_to_today_s_list(
     assert "Digitisation: late" in shown
     assert "map-12 QBC scanned 2026-09-03, next: published" in shown
     assert "Theses: 0 late, 0 near, 1 in time" in shown
+
+
+def test_a_whole_beside_its_parts_overlaps_by_kind_and_by_branch() -> None:
+    """All visits of EAST beside those at 14:00, and all branches beside WEST; 15:00 stands beside
+    14:00 alone, which is no overlap."""
+    line = {"measure": "visits", "starts_on": "2026-10-01", "ends_on": "2026-10-31", "value": "9"}
+    lines = [
+        {**line, "kind": kind, "branch": branch}
+        for kind, branch in (("all", "EAST"), ("14:00", "EAST"), ("15:00", "WEST"))
+    ]
+    con = holding(manual_count=lines)
+    found = libstats.visits(con, since="2026-10-01", until="2026-11-01", by="branch")
+    assert found.select("part, lines_overlapping").fetchall() == [("EAST", 2), ("WEST", 0)]
+    con = holding(manual_count=[*lines[1:], {**line, "kind": "all", "branch": "all"}])
+    found = libstats.visits(con, since="2026-10-01", until="2026-11-01", by="all")
+    assert found.select("lines_overlapping").fetchall() == [(3,)]

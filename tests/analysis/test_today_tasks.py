@@ -259,3 +259,18 @@ def test_every_planted_case_of_the_sample_library_is_named(demo: Path) -> None:
     }
     assert {each["line"] for each in orders["late"]} <= lines
     assert any("rush" in what for what in found.untold)
+
+
+@pytest.mark.slow
+def test_a_reserve_is_late_by_the_day_on_which_it_is_needed(workspace: Workspace) -> None:
+    """Of three that were asked for in August one was needed in September, one is needed in
+    December; the third has no day, and is beyond the goal of seven."""
+    form = (
+        "reserve_request_id,course,requested_at,needed_by,entered_at\n"
+        "1,HIST1,2026-08-01,2026-09-01,2026-11-01\n2,HIST1,2026-08-01,2026-12-01,2026-11-01\n"
+        "3,HIST1,2026-08-01,,2026-11-01\n"
+    )
+    libstats.load(workspace, [write(workspace.exports / "reserves-2026-11-02.csv", form)])
+    with libstats.open(workspace) as con:
+        (work,) = (w for w in today.read(con, NOW).work if w.process.name == "reserves")
+    assert sorted(row["case_id"] for row in work.of(DO)) == ["1", "3"]
