@@ -53,6 +53,16 @@ left join subscription u on u.subscriptionid = s.subscriptionid
 left join serialitems x on x.serialid = s.serialid
 left join items t on t.itemnumber = x.itemnumber;
 
+-- subscriptions: how often each comes is written out, since the numbers of frequencies are each library's own
+select u.subscriptionid, u.biblionumber, u.branchcode, u.aqbooksellerid, u.startdate, u.enddate, u.graceperiod, u.closed,
+    concat(f.issuesperunit, ' per ', f.unitsperissue, ' ', f.unit) as frequency
+from subscription u
+left join subscription_frequencies f on f.id = u.periodicity;
+
+-- purchase suggestions. Never add suggestedby, managedby, note or patronreason
+select suggestionid, suggesteddate, accepteddate, rejecteddate, STATUS, title, isbn, biblionumber, branchcode, itemtype, lastmodificationdate
+from suggestions;
+
 -- ILL requests
 select illrequest_id, branchcode, status, status_alias, placed, replied, updated, completed, medium, cost, price_paid, backend, due_date
 from illrequests;
