@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -137,11 +138,16 @@ class Plan:
             judged = [self._text(h) for h in line.judged if h in self.positions]
             told = " or ".join(f"trim({t}) <> ''" for t in judged) or "false"
             faults.append(f"when {column.name} is null then coalesce({told}, false)")
-        if column.check:
+        if column.check and self._can_check(column.check):
             faults.append(f"when not ({column.check}) then true")
         if ruined := self._ruined(line):
             faults.append(f"when {ruined} then true")
         return f"case {' '.join(faults)} else false end" if faults else None
+
+    def _can_check(self, check: str) -> bool:
+        """True if the file has all columns that a check names: it may name others than its own."""
+        named = set(re.findall(r"\w+", check)) & {c.name for c in self.table.columns}
+        return named <= set(self.columns)
 
     def _ruined(self, line: Line) -> str:
         """SQL: the text of this line was a name of a thing, which a spreadsheet has ruined; of two

@@ -109,8 +109,7 @@ LICENCES = Source(
     system="own",
     name="licences",
     recognise=("licence_id", "resource"),
-    required=ENTERED
-    | {"ends_on": "add a column ends_on, the last day of the term: notice is given before it"},
+    required=ENTERED,
     happened=("updated_at",),
     fills={
         "licence": """
