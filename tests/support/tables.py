@@ -7,7 +7,16 @@ from typing import Any
 import duckdb
 
 from libstats import schema
-from libstats.definitions import call_numbers, codes, days, decisions, invoices, roles, routes, serials
+from libstats.definitions import (
+    call_numbers,
+    codes,
+    days,
+    decisions,
+    invoices,
+    roles,
+    routes,
+    serials,
+)
 from libstats.sources import roles as vocabularies
 from libstats.store import generations, views
 from libstats.workspace.workspace import Workspace

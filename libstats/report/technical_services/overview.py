@@ -307,6 +307,14 @@ def not_judged(report: TechnicalServices) -> Html:
     return Html(notice("This page does not judge:", told))
 
 
+# the analysis of a receipt, how it was counted, and the sheet
+_COUNTED = (
+    ("invoice_checks", "How the questions about invoices were found", "Questions about invoices"),
+    ("purchase_requests", "How requests to buy were followed to orders", "Requests to buy"),
+    ("serials_expected", "How issues of serials were counted", "Issues of serials"),
+)
+
+
 def origin(report: TechnicalServices) -> Html:
     """The exports, what they lack, and how the figures were counted."""
     every = [*report.sources, *report.bills.sources]
@@ -322,22 +330,15 @@ def origin(report: TechnicalServices) -> Html:
         )
         for step, rows in report.receipts.items()
     ]
-    if report.bills.receipt:
-        how = "How the questions about invoices were found"
-        sheet = "Questions about invoices"
-        pieces.append(sections.receipt(report.bills.receipt, "invoice_checks", how, sheet=sheet))
-    if report.requests.receipt:
-        how = "How requests to buy were followed to orders"
-        sheet = "Requests to buy"
-        pieces.append(
-            sections.receipt(report.requests.receipt, "purchase_requests", how, sheet=sheet)
+    pieces += [
+        sections.receipt(rows, analysis, how, sheet=sheet)
+        for rows, (analysis, how, sheet) in zip(
+            (report.bills.receipt, report.requests.receipt, report.serials.receipt),
+            _COUNTED,
+            strict=True,
         )
-    if report.serials.receipt:
-        how = "How issues of serials were counted"
-        sheet = "Issues of serials"
-        pieces.append(
-            sections.receipt(report.serials.receipt, "serials_expected", how, sheet=sheet)
-        )
+        if rows
+    ]
     receipts = sections.receipts(_commands(report))
     return sections.origin(sources, complete, lacks, receipts, *pieces)
 
