@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import process_of
@@ -167,9 +168,13 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
 
 def _cataloguing(rows: list[Row], _: Row) -> list[str]:
     told = []
-    for kind in dict.fromkeys(row["kind"] for row in rows):
-        of_kind = [row for row in rows if row["kind"] == kind]
+    for kind in KINDS:
+        if not (of_kind := [row for row in rows if row["kind"] == kind]):
+            continue
         titles, pieces = (sum(row[n] or 0 for row in of_kind) for n in ("titles", "pieces"))
+        if all(row["pieces"] is None for row in of_kind):
+            told.append(f"{kind}: {of_kind[0]['reason'].partition(':')[0]}")
+            continue
         of_titles = f"{_many(titles, 'title')}, " if titles else ""
         told.append(f"{kind}: {of_titles}{_many(pieces, 'piece')}")
     return told or ["No piece was added in the period that any list tells of"]
