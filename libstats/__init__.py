@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from libstats.analysis.alarms import check
     from libstats.analysis.cataloguing import cataloguing
+    from libstats.analysis.cataloguing_waits import cataloguing_waits
     from libstats.analysis.circulation import circulation
     from libstats.analysis.circulation_parts import active_borrowers, circulation_by
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
@@ -55,6 +56,7 @@ __all__ = [
     "backlog",
     "call_number_schemes",
     "cataloguing",
+    "cataloguing_waits",
     "check",
     "circulation",
     "circulation_by",
@@ -102,6 +104,7 @@ _PLACES = {
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
     "cataloguing": "libstats.analysis.cataloguing",
+    "cataloguing_waits": "libstats.analysis.cataloguing_waits",
     "check": "libstats.analysis.alarms",
     "circulation": "libstats.analysis.circulation",
     "circulation_by": "libstats.analysis.circulation_parts",

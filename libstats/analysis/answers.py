@@ -180,6 +180,20 @@ def _cataloguing(rows: list[Row], _: Row) -> list[str]:
     return told or ["No piece was added in the period that any list tells of"]
 
 
+def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
+    told = []
+    for row in rows:
+        if row["reason"]:
+            continue
+        half = row["p50_days"]
+        when = "not known yet" if half is None else f"within {_many(half, 'day')}"
+        told.append(
+            f"{row['kind']}, {row['wait']}: half {when} ({_many(row['pieces'], 'piece')},"
+            f" {number(row['waiting'])} waiting)"
+        )
+    return told or ["No piece was received in the period that any list tells of"]
+
+
 def _many(count: int, what: str) -> str:
     return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
@@ -289,6 +303,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "visits": _visits,
     "backlog": _backlog,
     "cataloguing": _cataloguing,
+    "cataloguing_waits": _cataloguing_waits,
     "circulation": _circulation,
     "collection_age": _collection_age,
     "collection_use": _collection_use,

@@ -15,6 +15,7 @@ CATALOGUED = """
     copy_added as (
         select
             i.source,
+            i.item_key,
             i.title_id,
             i.added_on,
             m.added_on is not null as is_migrated,

@@ -10,6 +10,7 @@ import duckdb
 
 from libstats.analysis import (
     cataloguing,
+    cataloguing_waits,
     circulation,
     counts,
     fund_balances,
@@ -76,6 +77,11 @@ ANALYSES: dict[str, Provenance] = {
         cataloguing.cataloguing,
         cataloguing.left_out,
         {**_STOCK, "item": "added_on", "withdrawal": "withdrawn_at"},
+    ),
+    "cataloguing_waits": Provenance(
+        cataloguing_waits.cataloguing_waits,
+        cataloguing_waits.left_out,
+        {**_STOCK, "order_line": None, "order_copy": None, "milestone": None},
     ),
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),

@@ -82,6 +82,20 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
         limit 0
         """
     )
+    con.execute(
+        """
+        create table "case" (
+            process varchar,
+            source varchar,
+            case_id varchar,
+            handle varchar,
+            reached map(varchar, timestamp),
+            outcome varchar,
+            ended_at timestamp,
+            as_of timestamp
+        )
+        """
+    )
     days.register(con)
     decisions.register(con)
     roles.register(con, vocabularies.of_system, config or {})
