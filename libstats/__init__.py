@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.record_faults import record_faults
     from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
@@ -80,6 +81,7 @@ __all__ = [
     "programmes",
     "publication_decades",
     "receipt",
+    "record_faults",
     "reference_questions",
     "reserves_ready",
     "shelf_time",
@@ -128,6 +130,7 @@ _PLACES = {
     "programmes": "libstats.analysis.counts",
     "publication_decades": "libstats.analysis.collection.age",
     "receipt": "libstats.analysis.provenance",
+    "record_faults": "libstats.analysis.record_faults",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
     "shelf_time": "libstats.analysis.collection.shelf_time",

@@ -9,6 +9,7 @@ import duckdb
 
 from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.receipts import ANALYSES
+from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, number, percent, records, tenths
@@ -194,6 +195,22 @@ def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
     return told or ["No piece was received in the period that any list tells of"]
 
 
+def _record_faults(rows: list[Row], _: Row) -> list[str]:
+    told = []
+    for load in dict.fromkeys(row["load"] for row in rows):
+        of_load = [row for row in rows if row["load"] == load]
+        found, local = (
+            sum(row["found"] for row in of_load if row["category"] == category)
+            for category in (ANY, ANY_OR_LOCAL)
+        )
+        titles = sum(row["titles"] for row in of_load if row["category"] == ANY)
+        told.append(
+            f"{of_load[0]['file']}: {number(found)} of {_many(titles, 'record')} have something of"
+            f" this, {number(local)} with what is local"
+        )
+    return told or ["No records are loaded that were looked at"]
+
+
 def _many(count: int, what: str) -> str:
     return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
@@ -310,6 +327,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "fill_rate": _fill_rate,
     "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
+    "record_faults": _record_faults,
     "throughput": _throughput,
     "turnaround": _turnaround,
     "vendor_terms": _vendor_terms,

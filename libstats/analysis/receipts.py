@@ -15,6 +15,7 @@ from libstats.analysis import (
     counts,
     fund_balances,
     licences,
+    record_faults,
     reserves,
     vendor_terms,
 )
@@ -99,6 +100,11 @@ ANALYSES: dict[str, Provenance] = {
         licences.licences_to_decide, licences.licences_left_out, {"licence": None}
     ),
     "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
+    "record_faults": Provenance(
+        record_faults.record_faults,
+        record_faults.left_out,
+        {"title": None, "order_line": None},
+    ),
     "reference_questions": Provenance(
         counts.reference_questions, counts.questions_left_out, _COUNTS
     ),

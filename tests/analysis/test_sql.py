@@ -81,7 +81,14 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
-    for name in ("active_borrowers", "cataloguing", "cataloguing_waits", "shelf_time", *counts):
+    for name in (
+        "active_borrowers",
+        "cataloguing",
+        "cataloguing_waits",
+        "record_faults",
+        "shelf_time",
+        *counts,
+    ):
         yield name, PERIOD
     for by in PARTS:
         yield "circulation_by", {"by": by, **PERIOD}
@@ -99,7 +106,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )
     given["licences_to_decide"] = given["fund_balances"] = day
-    given["cataloguing"] = given["cataloguing_waits"] = PERIOD
+    given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

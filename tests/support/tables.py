@@ -61,6 +61,8 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             seq as shape,
             true as is_active,
             null::timestamp as exported_at,
+            0 as rows_kept,
+            map {}::map(varchar, bigint) as dispositions,
             map(?::varchar[], ?::varchar[][]) as columns
         from (select source from item union select source from loan union select 'koha')
         """,
