@@ -6,6 +6,7 @@ import duckdb
 
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.analysis.recataloguing import AGAIN, GONE, UNTOLD
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.parameters import Moment, asked
 
 __all__ = ["cataloguing", "left_out"]
@@ -71,8 +72,8 @@ def cataloguing(
     ----------
     con : an open connection
     since, until : the period, since <= day < until
-    agency : the library's own code in 040 $a, such as its symbol at OCLC; without it nothing is
-        original
+    agency : the library's own code in 040 $a, such as its symbol at OCLC (if not given: what
+        [library] cataloguing_agency in libstats.toml says); without it nothing is original
 
     Returns one row per month, kind and level, ordered: `month` (its first day), `kind` (original,
     LC copy, other copy, added copy, recatalogued, withdrawn, not told by a record, copied in from
@@ -144,7 +145,7 @@ def cataloguing(
             list_position({list(KINDS)}, kind),
             c.level nulls last
         """,
-        params={"since": str(since), "until": str(until), "agency": agency},
+        params={"since": str(since), "until": str(until), "agency": own_agency(con, agency)},
     )
 
 

@@ -7,6 +7,7 @@ import duckdb
 
 from libstats.analysis.cataloguing import CATALOGUED, KINDS
 from libstats.analysis.collection.copies import MIGRATION_DAY
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.parameters import Moment, asked
 
 __all__ = ["cataloguing_waits", "left_out"]
@@ -238,7 +239,12 @@ def cataloguing_waits(
                 wait
             )
         """,
-        params={"since": str(since), "until": str(until), "agency": agency, "exact": EXACT},
+        params={
+            "since": str(since),
+            "until": str(until),
+            "agency": own_agency(con, agency),
+            "exact": EXACT,
+        },
     )
 
 
@@ -277,5 +283,5 @@ def left_out(
             )
         from piece
         """,
-        params={"since": str(since), "until": str(until), "agency": agency},
+        params={"since": str(since), "until": str(until), "agency": own_agency(con, agency)},
     )

@@ -13,6 +13,7 @@ from libstats.definitions import (
     branches,
     calendar,
     call_numbers,
+    cataloguing,
     changes,
     clock,
     codes,
@@ -82,7 +83,7 @@ def opened(
     decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
-    for definition in (calendar, branches, changes, invoices):
+    for definition in (calendar, branches, changes, invoices, cataloguing):
         definition.register(con, place.config)
     clock.register(con, place.timezone)
     coverage.register(con, place.config)

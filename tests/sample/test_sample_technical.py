@@ -119,6 +119,25 @@ def test_a_date_that_is_a_century_is_no_year(con: duckdb.DuckDBPyConnection) -> 
     ).fetchall() == [("264", None)]
 
 
+def test_what_a_first_look_finds_in_the_records(
+    con: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    planted = truth["marc"]["records"]
+    rows = libstats.record_faults(con).select("file, category, titles, found, sample").fetchall()
+    found = {category: (titles, n, sample) for _, category, titles, n, sample in rows}
+    assert {file for file, *_ in rows} == {BIBS}
+    for name in {name for each in planted for name in each["faults"]}:
+        mine = [each["title_id"] for each in planted if name in each["faults"]]
+        titles, n, sample = found.pop(name)
+        assert (titles, n) == (len(planted), len(mine)), name
+        assert set(sample.split(", ")) <= set(mine)
+    wrong = sum(each["faults"] != ["local field"] for each in planted)
+    assert {name: n for name, (_, n, _) in found.items()} == {
+        "any of these": wrong,
+        "any of these, or something local": len(planted),
+    }
+
+
 # Vendors.
 
 

@@ -17,6 +17,7 @@ from libstats.analysis.work.turnaround import turnaround
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
+from libstats.report.technical_services.catalogued import Catalogued, read_catalogued
 from libstats.report.technical_services.funds import read_funds
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
 from libstats.report.technical_services.vendor_rows import Orders, read_orders
@@ -88,6 +89,7 @@ class TechnicalServices:
     bills: Bills = field(default_factory=Bills)
     terms: Terms | None = None
     money: Sequence[Row] = ()
+    catalogued: Catalogued | None = None
 
     @property
     def months(self) -> list[date]:
@@ -178,6 +180,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         with_receipt(con, read_bills(con, _twelve(period), as_of)),
         read_terms(con, Period(month_before(period.last_month, 23), _year(period).until)),
         read_funds(con, min(as_of.date(), period.until)),
+        read_catalogued(con, period, _twelve(period)),
     )
     _refuse(found)
     return found
