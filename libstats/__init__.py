@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.callnumber import call_number_schemes
     from libstats.analysis.collection.copies import missing_copies
     from libstats.analysis.collection.horizon import use_horizon
+    from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
     from libstats.analysis.collection.shelf_time import shelf_time
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
@@ -84,6 +85,8 @@ __all__ = [
     "record_faults",
     "reference_questions",
     "reserves_ready",
+    "shelf_findings",
+    "shelf_reading",
     "shelf_time",
     "signals",
     "system_days",
@@ -133,6 +136,8 @@ _PLACES = {
     "record_faults": "libstats.analysis.record_faults",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
+    "shelf_findings": "libstats.analysis.collection.shelf_reading",
+    "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",

@@ -211,6 +211,16 @@ def _record_faults(rows: list[Row], _: Row) -> list[str]:
     return told or ["No records are loaded that were looked at"]
 
 
+def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
+    told = [
+        f"{row['day']}, {row['shelf'] or 'shelf not told'}: {_many(row['scanned'], 'scan')},"
+        f" {number(row['out_of_order'])} out of order, {number(row['strayed'])} strayed,"
+        f" {number(row['found'])} found"
+        for row in rows
+    ]
+    return told or ["No scan of a shelf is loaded"]
+
+
 def _many(count: int, what: str) -> str:
     return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
@@ -328,6 +338,7 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
     "record_faults": _record_faults,
+    "shelf_reading": _shelf_reading,
     "throughput": _throughput,
     "turnaround": _turnaround,
     "vendor_terms": _vendor_terms,

@@ -19,7 +19,7 @@ from libstats.analysis import (
     reserves,
     vendor_terms,
 )
-from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.collection import age, shelf_reading, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.spans import Spans
@@ -112,6 +112,11 @@ ANALYSES: dict[str, Provenance] = {
         reserves.reserves_ready, reserves.reserves_left_out, {"reserve_request": "needed_by"}
     ),
     "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
+    "shelf_reading": Provenance(
+        shelf_reading.shelf_reading,
+        shelf_reading.left_out,
+        {"shelf_scan": "scanned_at", **_STOCK},
+    ),
     "throughput": Provenance(
         throughput.throughput,
         throughput.throughput_left_out,

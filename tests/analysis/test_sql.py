@@ -80,6 +80,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "fund_balances", day
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
+    yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings"))
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
     for name in (
         "active_borrowers",
@@ -107,6 +108,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     given["licences_to_decide"] = given["fund_balances"] = day
     given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD
+    given["shelf_reading"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

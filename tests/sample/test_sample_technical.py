@@ -221,10 +221,29 @@ def test_a_scan_says_when_a_copy_was_seen(con: duckdb.DuckDBPyConnection, truth:
     assert con.execute(
         "select last_seen_on, lost_code from dated_item where barcode = $1", [missing]
     ).fetchall() == [(date(2026, 10, 28), "4")]
-    known = [code for name in told if name not in ("seen", "of_nobody") for code in told[name]]
+    lists = (told[name] for name in told if name not in ("seen", "of_nobody", "not_scanned"))
+    known = sorted({code for codes in lists for code in codes})
     assert con.execute(
         "select count(*) from item where list_contains($1, barcode)", [known]
     ).fetchall() == [(len(known),)]
+
+
+def test_what_the_scan_of_a_shelf_found(con: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    told = truth["by_hand"]["scans"]
+    found: dict[str, list[str]] = {}
+    for finding, barcode in (
+        libstats.shelf_findings(con).select("finding, barcode").order("barcode").fetchall()
+    ):
+        found.setdefault(finding, []).append(barcode)
+    assert found == {
+        "of another shelf": sorted(told["strayed"]),
+        "out of order": told["out_of_order"],
+        "found, recorded as missing": told["missing_and_seen"],
+        "on record here and not scanned": sorted(told["not_scanned"]),
+    }
+    assert libstats.shelf_reading(con).select("scanned, unknown").fetchall() == [
+        (told["seen"], len(told["of_nobody"]))
+    ]
 
 
 def test_counts_of_october(con: duckdb.DuckDBPyConnection, truth: Truth) -> None:

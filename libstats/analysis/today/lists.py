@@ -19,6 +19,7 @@ from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about
 from libstats.analysis.today.orders import ORDERED, received
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
+from libstats.analysis.today.scans import found_by_scans
 from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
@@ -109,6 +110,7 @@ class Today:
     moved: Moved | None = None  # what became of what the load before named
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
+    scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
 
     @classmethod
     def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
@@ -171,6 +173,7 @@ def read(
     return Today(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
         licences=licences,
+        scanned=_named(found_by_scans(con), names),
     )
 
 
