@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from libstats.declaration.marc_map import Entry
+from libstats.declaration.marc_sources import Entry
 from libstats.declaration.vocabulary import vocabulary
 from libstats.readers.marc.part import Marc
 from libstats.recognise.known import Config
