@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from libstats.analysis.alarms import check
     from libstats.analysis.cataloguing import cataloguing
+    from libstats.analysis.cataloguing_waits import cataloguing_waits
     from libstats.analysis.circulation import circulation
     from libstats.analysis.circulation_parts import active_borrowers, circulation_by
     from libstats.analysis.collection.age import collection_age, migration_days, publication_decades
     from libstats.analysis.collection.callnumber import call_number_schemes
     from libstats.analysis.collection.copies import missing_copies
     from libstats.analysis.collection.horizon import use_horizon
+    from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
     from libstats.analysis.collection.shelf_time import shelf_time
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from libstats.analysis.order_piles import order_piles
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.purchase_requests import purchase_requests
+    from libstats.analysis.record_faults import record_faults
     from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.serial_gaps import serial_gaps
     from libstats.analysis.serials import serial_claims, serials_expected
@@ -59,6 +62,7 @@ __all__ = [
     "backlog",
     "call_number_schemes",
     "cataloguing",
+    "cataloguing_waits",
     "check",
     "circulation",
     "circulation_by",
@@ -84,11 +88,14 @@ __all__ = [
     "publication_decades",
     "purchase_requests",
     "receipt",
+    "record_faults",
     "reference_questions",
     "reserves_ready",
     "serial_claims",
     "serial_gaps",
     "serials_expected",
+    "shelf_findings",
+    "shelf_reading",
     "shelf_time",
     "signals",
     "system_days",
@@ -111,6 +118,7 @@ _PLACES = {
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
     "cataloguing": "libstats.analysis.cataloguing",
+    "cataloguing_waits": "libstats.analysis.cataloguing_waits",
     "check": "libstats.analysis.alarms",
     "circulation": "libstats.analysis.circulation",
     "circulation_by": "libstats.analysis.circulation_parts",
@@ -136,11 +144,14 @@ _PLACES = {
     "publication_decades": "libstats.analysis.collection.age",
     "purchase_requests": "libstats.analysis.purchase_requests",
     "receipt": "libstats.analysis.provenance",
+    "record_faults": "libstats.analysis.record_faults",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
     "serial_claims": "libstats.analysis.serials",
     "serial_gaps": "libstats.analysis.serial_gaps",
     "serials_expected": "libstats.analysis.serials",
+    "shelf_findings": "libstats.analysis.collection.shelf_reading",
+    "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",

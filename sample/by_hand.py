@@ -2,6 +2,7 @@
 staff write down themselves: counts, licences, steps of digitisation and of theses."""
 
 import csv
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ SCANNED = at(date(2026, 10, 28), 9, 5)
 SHELF = "641 to 746"
 CLASSES = (641, 746)
 STRAYED, UNKNOWN = 2, "31234599999999"
+OUT_OF_ORDER = (8, 1)
+"""The copy of the row, and the place in it that it was put to."""
 """Copies of another class that stand there, and a barcode that nobody has."""
 DAYS = tuple(day for day in (date(2026, 10, n) for n in range(1, 32)) if CENTRAL.is_open(day))
 """Days of the door counter: a month."""
@@ -113,12 +116,22 @@ ODDITIES = (
     Oddity(
         "copies on a wrong shelf",
         f"`{SCANS}`: {STRAYED} copies of other classes stand among {SHELF}",
-        "says when they were seen; what stands out of order no analysis tells yet",
+        "names them, and where each belongs",
+    ),
+    Oddity(
+        "a copy out of order",
+        f"`{SCANS}`: the copy at place {OUT_OF_ORDER[1] + 1} belongs further back",
+        "names this one alone, and behind which copy it belongs",
+    ),
+    Oddity(
+        "a copy that should stand there",
+        f"`{SCANS}`: a copy that is on record there, and nobody saw since, was not scanned",
+        "names it, since the scan covers its range",
     ),
     Oddity(
         "a copy that is marked missing and seen",
         f"`{SCANS}`: one is missing in Koha",
-        "says that it was last seen on the day of the scan, and still missing",
+        "says that it was last seen on the day of the scan, still missing, and wanted",
     ),
     Oddity("a barcode of nobody", f"`{SCANS}`: `{UNKNOWN}`", "keeps the scan, of no copy"),
     Oddity(
@@ -169,10 +182,17 @@ def _shelf(library: Library) -> list[Item]:
         for item in library.items
         if item.home is CENTRAL
         and item.title.kind.ccode == "NFIC"
+        and item.location != "STACK"
         and item.number != MANGLED[0]
         and CLASSES[0] <= float(item.title.call_number.split()[0]) < CLASSES[1] + 1
     ]
-    return sorted(found, key=lambda item: (item.title.call_number, item.number))
+    return sorted(found, key=lambda item: (_letters(item.title.call_number), item.number))
+
+
+def _letters(call_number: str) -> str:
+    """Return a call number as it stands on the shelf: Æ as AE, É as E."""
+    plain = unicodedata.normalize("NFD", call_number.replace("Æ", "AE"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _there(library: Library) -> tuple[list[Item], list[Item], list[Item]]:
@@ -191,12 +211,28 @@ def _there(library: Library) -> tuple[list[Item], list[Item], list[Item]]:
         for item in library.items
         if item.lost == 4 and item.home is CENTRAL and item.seen < SCANNED
     ]
-    return mine[:12], strays[:STRAYED], missing[:1]
+    # one that nobody saw since was taken from its shelf
+    gone = next(item for item in mine[4:8] if item.seen < SCANNED)
+    return [item for item in mine[:13] if item is not gone], strays[:STRAYED], missing[:1]
+
+
+def _lacking(library: Library, mine: list[Item]) -> list[Item]:
+    """Return the copies that the catalogue puts between the first and the last of a row, that were
+    not there, and that nobody saw since."""
+    shelf = _shelf(library)
+    between = shelf[shelf.index(mine[0]) : shelf.index(mine[-1])]
+    return [
+        item
+        for item in between
+        if item not in mine and item.place == "shelf" and item.seen.date() <= SCANNED.date()
+    ]
 
 
 def _scans(library: Library) -> list[tuple[Any, ...]]:
     mine, strays, missing = _there(library)
-    barcodes = [item.barcode for item in (*mine[:5], *strays, *mine[5:], *missing)]
+    last, first = OUT_OF_ORDER
+    row = [*mine[:first], mine[last], *mine[first:last], *mine[last + 1 :]]
+    barcodes = [item.barcode for item in (*row[:5], *strays, *row[5:], *missing)]
     return [
         (code, f"{SCANNED + timedelta(seconds=7 * place):%Y-%m-%d %H:%M:%S}", SHELF, CENTRAL.code, place)
         for place, code in enumerate([*barcodes, UNKNOWN], start=1)
@@ -253,6 +289,8 @@ def truth(library: Library) -> dict[str, Any]:
             "seen": len(_scans(library)),
             "in_their_place": [item.barcode for item in mine],
             "strayed": [item.barcode for item in strays],
+            "out_of_order": [mine[OUT_OF_ORDER[0]].barcode],
+            "not_scanned": [item.barcode for item in _lacking(library, mine)],
             "missing_and_seen": [item.barcode for item in missing],
             "of_nobody": [UNKNOWN],
         },

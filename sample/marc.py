@@ -38,6 +38,8 @@ ACCENTS = {"\u0300": b"\xe1", "\u0301": b"\xe2", "\u0302": b"\xe3", "\u0303": b"
 }  # fmt: skip
 """Accents of MARC-8, which stand before their letter."""
 NORDIC = "Ølandets"
+LACKS_PAGES, LACKS_SUBJECT = (3, 8), (4,)
+"""The records, by their place, that have no 300, and no 650."""
 OFF_BY = 7
 """What the wrong length of a record is too long by."""
 
@@ -68,6 +70,11 @@ ODDITIES = (
         "takes that of 008 and doubts it",
     ),
     Oddity(
+        "records that lack something",
+        f"`{FILE}`: two have no 300, one no 650; others have no class, no number, a low level",
+        "counts each by what it lacks, and names it to be looked at",
+    ),
+    Oddity(
         "a record that is no title",
         f"`{FILE}`: the last but one is an authority",
         "sets it aside and counts it",
@@ -90,6 +97,8 @@ class Record:
     level: str
     imprint: str
     """264 $c."""
+    place: int
+    """Which of the file it is, from 0 on."""
 
     @property
     def year(self) -> str:
@@ -100,6 +109,20 @@ class Record:
     def language(self) -> str:
         """Return the code of 008/35-37."""
         return "nor" if NORDIC in self.title.title else "eng"
+
+    @property
+    def faults(self) -> list[str]:
+        """Return what it lacks, or has wrong, in the words of a first look, and what is local."""
+        found = {
+            "doubtful year": self.place == 1,
+            "no class number": not self.number,
+            "no standard number": not self.title.isbn,
+            "no subject": self.place in LACKS_SUBJECT,
+            "no description": self.place in LACKS_PAGES,
+            "level below core": self.level == "7",
+            "local field": True,
+        }
+        return [name for name, is_so in found.items() if is_so]
 
     @property
     def number(self) -> str:
@@ -130,6 +153,7 @@ def records(library: Library) -> list[Record]:
             AGENCIES[place % len(AGENCIES)],
             LEVELS[place % len(LEVELS)],
             _imprint(titles[number], place),
+            place,
         )
         for place, number in enumerate(chosen)
     ]
@@ -167,6 +191,8 @@ def _bibliographic(record: Record) -> bytes:
         *([("100", f"1 $a{title.author}")] if title.author else []),
         ("245", f"10$a{title.title}"),
         ("264", f" 1$b{title.publisher}$c{record.imprint}"),
+        *([] if record.place in LACKS_PAGES else [("300", "  $a1 v.")]),
+        *([] if record.place in LACKS_SUBJECT else [("650", " 0$aRivers.")]),
         ("942", f"  $c{title.kind.itype}"),
         *(("952", _copy(item)) for item in record.items),
         ("999", f"  $c{title.number}$d{title.number}"),
@@ -236,6 +262,7 @@ def truth(library: Library) -> dict[str, Any]:
                 "level": record.level.replace(" ", "#"),
                 "years": [int(record.year)] * 2 if record.year else [1900, 1999],
                 "is_year_suspect": place == 1,
+                "faults": record.faults,
                 "barcodes": [item.barcode for item in record.items],
             }
             for place, record in enumerate(found)

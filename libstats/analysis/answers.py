@@ -7,7 +7,9 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.receipts import ANALYSES
+from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, number, percent, records, tenths
@@ -167,12 +169,56 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
 
 def _cataloguing(rows: list[Row], _: Row) -> list[str]:
     told = []
-    for kind in dict.fromkeys(row["kind"] for row in rows):
-        of_kind = [row for row in rows if row["kind"] == kind]
+    for kind in KINDS:
+        if not (of_kind := [row for row in rows if row["kind"] == kind]):
+            continue
         titles, pieces = (sum(row[n] or 0 for row in of_kind) for n in ("titles", "pieces"))
+        if all(row["pieces"] is None for row in of_kind):
+            told.append(f"{kind}: {of_kind[0]['reason'].partition(':')[0]}")
+            continue
         of_titles = f"{_many(titles, 'title')}, " if titles else ""
         told.append(f"{kind}: {of_titles}{_many(pieces, 'piece')}")
     return told or ["No piece was added in the period that any list tells of"]
+
+
+def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
+    told = []
+    for row in rows:
+        if row["reason"]:
+            continue
+        half = row["p50_days"]
+        when = "not known yet" if half is None else f"within {_many(half, 'day')}"
+        told.append(
+            f"{row['kind']}, {row['wait']}: half {when} ({_many(row['pieces'], 'piece')},"
+            f" {number(row['waiting'])} waiting)"
+        )
+    return told or ["No piece was received in the period that any list tells of"]
+
+
+def _record_faults(rows: list[Row], _: Row) -> list[str]:
+    told = []
+    for load in dict.fromkeys(row["load"] for row in rows):
+        of_load = [row for row in rows if row["load"] == load]
+        found, local = (
+            sum(row["found"] for row in of_load if row["category"] == category)
+            for category in (ANY, ANY_OR_LOCAL)
+        )
+        titles = sum(row["titles"] for row in of_load if row["category"] == ANY)
+        told.append(
+            f"{of_load[0]['file']}: {number(found)} of {_many(titles, 'record')} have something of"
+            f" this, {number(local)} with what is local"
+        )
+    return told or ["No records are loaded that were looked at"]
+
+
+def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
+    told = [
+        f"{row['day']}, {row['shelf'] or 'shelf not told'}: {_many(row['scanned'], 'scan')},"
+        f" {number(row['out_of_order'])} out of order, {number(row['strayed'])} strayed,"
+        f" {number(row['found'])} found"
+        for row in rows
+    ]
+    return told or ["No scan of a shelf is loaded"]
 
 
 def _many(count: int, what: str) -> str:
@@ -329,12 +375,15 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "visits": _visits,
     "backlog": _backlog,
     "cataloguing": _cataloguing,
+    "cataloguing_waits": _cataloguing_waits,
     "circulation": _circulation,
     "collection_age": _collection_age,
     "collection_use": _collection_use,
     "fill_rate": _fill_rate,
     "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
+    "record_faults": _record_faults,
+    "shelf_reading": _shelf_reading,
     "throughput": _throughput,
     "turnaround": _turnaround,
     "vendor_terms": _vendor_terms,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from libstats.analysis.collection.copies import MIGRATION_DAY
+from libstats.analysis.recataloguing import AGAIN, GONE, UNTOLD
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.parameters import Moment, asked
 
 __all__ = ["cataloguing", "left_out"]
@@ -14,6 +16,7 @@ CATALOGUED = """
     copy_added as (
         select
             i.source,
+            i.item_key,
             i.title_id,
             i.added_on,
             m.added_on is not null as is_migrated,
@@ -38,6 +41,18 @@ CATALOGUED = """
 """
 
 
+KINDS = (
+    "original",
+    "LC copy",
+    "other copy",
+    "added copy",
+    "recatalogued",
+    "not told by a record",
+    "copied in from another system",
+    "withdrawn",
+)
+
+
 @asked
 def cataloguing(
     con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, agency: str | None = None
@@ -48,79 +63,89 @@ def cataloguing(
     that day count with it; pieces that come later are added copies, as cataloguers at Yale count.
     Original is a record that the library made itself: 040 $a of MARC is its own code. LC copy is
     one that the Library of Congress made (DLC), other copy any other. Copies added on a migration
-    day are nobody's work, and apart. What was withdrawn the lists of deleted copies tell.
-    What was catalogued anew cannot be told: the last change of a record may be any.
+    day are nobody's work, and apart. Recatalogued is a title that had a copy before, and whose
+    record changed (005) to another level, 040 $a or $c, 042 or class number. Two loads of records
+    must tell of it, one before and one after; other changes are not counted. A piece is withdrawn
+    on the day on which it was marked so or deleted, a title with its last piece.
 
     Parameters
     ----------
     con : an open connection
     since, until : the period, since <= day < until
-    agency : the library's own code in 040 $a, such as its symbol at OCLC; without it nothing is
-        original
+    agency : the library's own code in 040 $a, such as its symbol at OCLC (if not given: what
+        [library] cataloguing_agency in libstats.toml says); without it nothing is original
 
     Returns one row per month, kind and level, ordered: `month` (its first day), `kind` (original,
-    LC copy, other copy, added copy, withdrawn, not told by a record, copied in from another
-    system), `level` (encoding level as exported, # is full; NULL where it is not told, and of
-    what is withdrawn, copied in or added), `titles` (NULL of added copies and of what is
-    withdrawn), `pieces`. A copy without a day or a title is left out.
+    LC copy, other copy, added copy, recatalogued, withdrawn, not told by a record, copied in from
+    another system), `level` (encoding level as exported, # is full; NULL where it is not told, and
+    of what is withdrawn, copied in or added), `titles` (NULL of added copies, and of what is
+    withdrawn where no title is known to go), `pieces` (of what is recatalogued the copies that the
+    title had then), `reason` (why both are NULL, or told in part). A copy without a day or a title
+    is left out.
 
-    >>> libstats.cataloguing(con, since="2026-01-01", until="2027-01-01").columns
+    >>> libstats.cataloguing(con, since="2026-01-01", until="2027-01-01").columns[:5]
     ['month', 'kind', 'level', 'titles', 'pieces']
     """
     return con.sql(
         f"""
         with {MIGRATION_DAY},
         {CATALOGUED},
-        counted as (
+        {AGAIN},
+        {GONE},
+        {UNTOLD},
+        work as (
             select
-                date_trunc('month', added_on)::date as month,
+                added_on as day,
                 kind,
                 case
                     when kind not in ('added copy', 'copied in from another system') then level
                 end as level,
-                nullif(
-                    count(distinct (source, title_id)) filter (where added_on = first_on),
-                    0
-                ) as titles,
-                count(*) as pieces
+                case when added_on = first_on then (source, title_id) end as title,
+                1 as pieces
             from judged
-            where added_on >= $since::timestamp and added_on < $until::timestamp
-            group by all
             union all
             select
-                date_trunc('month', withdrawn_at)::date,
+                day,
+                'recatalogued',
+                level,
+                (source, title_id),
+                pieces
+            from again
+            where first_on < day
+            union all
+            select
+                day,
                 'withdrawn',
                 null,
-                null,
-                count(*)
-            from withdrawal
-            where withdrawn_at >= $since::timestamp and withdrawn_at < $until::timestamp
+                case when is_last then (null, row_number() over ()::varchar) end,
+                1
+            from gone
+        ),
+        counted as (
+            select
+                date_trunc('month', day)::date as month,
+                kind,
+                level,
+                nullif(count(distinct title), 0) as titles,
+                sum(pieces)::bigint as pieces
+            from work
+            where day >= $since::timestamp and day < $until::timestamp
             group by all
         )
         select
             month,
             kind,
-            level,
-            titles,
-            pieces
-        from counted
+            c.level,
+            c.titles,
+            c.pieces,
+            u.reason
+        from counted c full join untold u using (month, kind)
         order by
             month,
-            list_position(
-                [
-                    'original',
-                    'LC copy',
-                    'other copy',
-                    'added copy',
-                    'not told by a record',
-                    'copied in from another system',
-                    'withdrawn'
-                ],
-                kind
-            ),
-            level nulls last
+            list_position({list(KINDS)}, kind),
+            c.level nulls last
         """,
-        params={"since": str(since), "until": str(until), "agency": agency},
+        params={"since": str(since), "until": str(until), "agency": own_agency(con, agency)},
     )
 
 
@@ -130,11 +155,13 @@ def left_out(
 ) -> duckdb.DuckDBPyRelation:
     """Which pieces does `cataloguing` not count, and why?
 
-    Parameters as for it. Returns `reason` and `rows` (pieces), zero included.
+    Parameters as for it. Returns `reason` and `rows` (pieces; records where the reason says so),
+    zero included.
     """
     return con.sql(
-        """
-        with piece as (
+        f"""
+        with {AGAIN},
+        piece as (
             select
                 added_on is null as is_undated,
                 title_id is null as is_alone,
@@ -155,6 +182,15 @@ def left_out(
             'added outside of the period',
             count(*) filter (where not is_within)
         from piece
+        union all
+        select
+            'changed records of no copy that was added before',
+            count(*) filter (
+                where day >= $since::timestamp
+                    and day < $until::timestamp
+                    and (first_on is null or first_on >= day)
+            )
+        from again
         """,
         params={"since": str(since), "until": str(until)},
     )

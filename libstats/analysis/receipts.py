@@ -10,18 +10,20 @@ import duckdb
 
 from libstats.analysis import (
     cataloguing,
+    cataloguing_waits,
     circulation,
     counts,
     fund_balances,
     licences,
     order_piles,
     purchase_requests,
+    record_faults,
     reserves,
     serial_gaps,
     serials,
     vendor_terms,
 )
-from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.collection import age, shelf_reading, use, weeding
 from libstats.analysis.invoices import checks as invoice_checks
 from libstats.analysis.work import backlog, fill, throughput, turnaround, worklist
 from libstats.analysis.work.spans import Spans
@@ -82,6 +84,11 @@ ANALYSES: dict[str, Provenance] = {
         cataloguing.left_out,
         {**_STOCK, "item": "added_on", "withdrawal": "withdrawn_at"},
     ),
+    "cataloguing_waits": Provenance(
+        cataloguing_waits.cataloguing_waits,
+        cataloguing_waits.left_out,
+        {**_STOCK, "order_line": None, "order_copy": None, "milestone": None},
+    ),
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
     "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
@@ -108,6 +115,11 @@ ANALYSES: dict[str, Provenance] = {
         {"purchase_request": "requested_on", "order_line": None},
     ),
     "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
+    "record_faults": Provenance(
+        record_faults.record_faults,
+        record_faults.left_out,
+        {"title": None, "order_line": None},
+    ),
     "reference_questions": Provenance(
         counts.reference_questions, counts.questions_left_out, _COUNTS
     ),
@@ -122,6 +134,11 @@ ANALYSES: dict[str, Provenance] = {
         {**_SERIALS, "serial_issue": "expected_on"},
     ),
     "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
+    "shelf_reading": Provenance(
+        shelf_reading.shelf_reading,
+        shelf_reading.left_out,
+        {"shelf_scan": "scanned_at", **_STOCK},
+    ),
     "throughput": Provenance(
         throughput.throughput,
         throughput.throughput_left_out,

@@ -16,6 +16,7 @@ from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
 from libstats.readers.file_names import is_of, legible
 from libstats.recognise.recognise import recognise
+from libstats.recognise.reread import Rows
 from libstats.wording import Row, records
 from libstats.workspace.open import opened as open_store
 from libstats.workspace.workspace import Workspace
@@ -75,7 +76,7 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
     if original:
         _same(workspace, original, {row[-1]: row[-2] for row in rows}, load)
     lines = {
-        file: _lines(workspace, original, file)
+        file: Rows.of(original, file, workspace.config)
         for file in dict.fromkeys(row[-1] for row in rows)
         if original and (load or is_of(file, original))
     }
@@ -87,7 +88,8 @@ def rejects(workspace: Workspace, load: int | None, original: Path | None) -> st
             f"load {seq}, {file}, {where} {line}{column}: "
             f"{reason}{f' (it looks like {shape})' if shape else ''}"
         )
-        text += [f"    {' | '.join(row)}" for row in lines.get(file, {}).get(line, ())]
+        if file in lines:
+            text += [f"    {' | '.join(row)}" for row in lines[file].meant(line, heading)]
     return "\n".join(text)
 
 
@@ -103,15 +105,6 @@ def _same(workspace: Workspace, original: Path, loaded: dict[str, str], load: in
             f"{legible(original.name)} is not the file that was loaded, or has changed since",
             "Its lines are others now: give the file as it was.",
         )
-
-
-def _lines(workspace: Workspace, original: Path, entry: str) -> dict[int, list[list[str]]]:
-    """The rows of the part of a file that the ledger calls `entry`, by their lines; a record of
-    MARC has one for each of its copies."""
-    found: dict[int, list[list[str]]] = {}
-    for line, row in recognise(original, entry, workspace.config)[1].records():
-        found.setdefault(line, []).append(row)
-    return found
 
 
 def _known(con: duckdb.DuckDBPyConnection, load: int | None) -> None:

@@ -16,6 +16,7 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
+from libstats.analysis.today.scans import to_do
 from libstats.errors import LibstatsError, ReportError
 from libstats.wording import Row, capital
 from libstats.workspace.workspace import Workspace
@@ -80,7 +81,7 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += _licence_lines(today)
+    lines += [*_licence_lines(today), *_scanned_lines(today)]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -155,6 +156,16 @@ def _licence_lines(today: Today) -> list[str]:
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
     return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+
+
+def _scanned_lines(today: Today) -> list[str]:
+    """What scans of shelves found."""
+    cells: list[tuple[str, ...]] = [
+        (row["barcode"], row["call_number"] or "", to_do(row)) for row in today.scanned
+    ]
+    many = f"{len(cells):,}, the first {lists.MOST}" if len(cells) > lists.MOST else len(cells)
+    found = ["", f"FOUND BY SCANS: {many}", *_laid_out(cells[: lists.MOST])]
+    return found if cells else []
 
 
 def _untold(today: Today) -> list[str]:

@@ -274,7 +274,7 @@ class _Reader:
 
 
 _FIELD = re.compile(
-    r"leader/\d\d|oclc\.number|year\.(low|high|origin|one|is_suspect)"
+    r"leader/\d\d|oclc\.number|screen\.faults|year\.(low|high|origin|one|is_suspect)"
     r"|[0-9A-Za-z]{3}(/\d\d?(-\d\d?)?|\$[0-9a-z]+\*?(@\$[0-9a-z])?)?"
     r"|\$[0-9a-z]+(\*|#[1-9])?"
 )

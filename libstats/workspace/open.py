@@ -13,6 +13,7 @@ from libstats.definitions import (
     branches,
     calendar,
     call_numbers,
+    cataloguing,
     changes,
     clock,
     codes,
@@ -85,7 +86,7 @@ def opened(
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     routes.register(con)
-    for definition in (calendar, branches, changes, invoices, serials):
+    for definition in (calendar, branches, changes, invoices, serials, cataloguing):
         definition.register(con, place.config)
     clock.register(con, place.timezone)
     coverage.register(con, place.config)

@@ -155,6 +155,7 @@ SECTIONS = {
         "[library]",
         {
             "name": _text("Archmere Library"),
+            "cataloguing_agency": _text("ARC"),
             "fiscal_year_starts": Setting(_is_number(1, 12), "is not a month, 1 to 12", "7"),
             "timezone": Setting(_is_zone, "is no zone that is known", '"America/New_York"'),
         },

@@ -86,8 +86,16 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
+    yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings"))
     counts = ("visits", "reference_questions", "programmes", "reserves_ready")
-    for name in ("active_borrowers", "cataloguing", "shelf_time", *counts):
+    for name in (
+        "active_borrowers",
+        "cataloguing",
+        "cataloguing_waits",
+        "record_faults",
+        "shelf_time",
+        *counts,
+    ):
         yield name, PERIOD
     for by in PARTS:
         yield "circulation_by", {"by": by, **PERIOD}
@@ -108,7 +116,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given["serial_claims"] = given["serial_gaps"] = day
     given["order_piles"] = {}
     given["serials_expected"] = {**PERIOD, **day}
-    given["cataloguing"] = PERIOD
+    given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD
+    given["shelf_reading"] = PERIOD
     given["weeding_candidates"] = {**day, "branch": "QBC"}
     # the kinds of work differ in the tables that they are read from alone
     for process in processes:

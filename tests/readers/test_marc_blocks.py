@@ -26,7 +26,7 @@ EVERY = Layouts(
         (
             *("leader/05", "leader/17", "001", "008/35-37", "005/0-13", "245$abn", "245$a"),
             *("020$a*", "100$a", "999$c", "oclc.number", "year.low", "year.high"),
-            *("year.origin", "year.one", "year.is_suspect"),
+            *("year.origin", "year.one", "year.is_suspect", "screen.faults"),
         )
     ),
     Layout(("$a", "001", "$i", "$b#1", "$b#2", "$ab", "$z*", "leader/06"), ("949",)),
@@ -77,6 +77,19 @@ SOUND = [
             ("949", "  $"),
         ]
     ),
+    # a wrong check digit behind a right one, a subject, a local subfield in a field of no own use
+    record(
+        [
+            ("008", "190214s2019    xxu           000 0 |||  "),
+            ("020", "  $a9780306406157$a0306406153 (pbk.)"),
+            ("022", "  $a0317-8472"),
+            ("041", "0 $aeng"),
+            ("490", "0 $aReeds"),
+            ("650", " 0$aReeds$9123"),
+            ("952", "  $9 12"),
+        ]
+    ),
+    record([("008", "x" * 41), ("022", "  $a2434-561X"), ("590", "  $9x"), ("490", "  $9")]),
     record([("001", 'a"b'), ("008", '19"214s2019'), ("949", "  $i9")]),
     record([("245", "10$aPlaça")], BLANK),
     of_bytes([("245", b"10\x1faPla\xf0ca"), ("949", b"  \x1fi31\x1fa\xe2e")], BLANK),

@@ -119,6 +119,25 @@ def test_a_date_that_is_a_century_is_no_year(con: duckdb.DuckDBPyConnection) -> 
     ).fetchall() == [("264", None)]
 
 
+def test_what_a_first_look_finds_in_the_records(
+    con: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    planted = truth["marc"]["records"]
+    rows = libstats.record_faults(con).select("file, category, titles, found, sample").fetchall()
+    found = {category: (titles, n, sample) for _, category, titles, n, sample in rows}
+    assert {file for file, *_ in rows} == {BIBS}
+    for name in {name for each in planted for name in each["faults"]}:
+        mine = [each["title_id"] for each in planted if name in each["faults"]]
+        titles, n, sample = found.pop(name)
+        assert (titles, n) == (len(planted), len(mine)), name
+        assert set(sample.split(", ")) <= set(mine)
+    wrong = sum(each["faults"] != ["local field"] for each in planted)
+    assert {name: n for name, (_, n, _) in found.items()} == {
+        "any of these": wrong,
+        "any of these, or something local": len(planted),
+    }
+
+
 # Vendors.
 
 
@@ -202,10 +221,29 @@ def test_a_scan_says_when_a_copy_was_seen(con: duckdb.DuckDBPyConnection, truth:
     assert con.execute(
         "select last_seen_on, lost_code from dated_item where barcode = $1", [missing]
     ).fetchall() == [(date(2026, 10, 28), "4")]
-    known = [code for name in told if name not in ("seen", "of_nobody") for code in told[name]]
+    lists = (told[name] for name in told if name not in ("seen", "of_nobody", "not_scanned"))
+    known = sorted({code for codes in lists for code in codes})
     assert con.execute(
         "select count(*) from item where list_contains($1, barcode)", [known]
     ).fetchall() == [(len(known),)]
+
+
+def test_what_the_scan_of_a_shelf_found(con: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    told = truth["by_hand"]["scans"]
+    found: dict[str, list[str]] = {}
+    for finding, barcode in (
+        libstats.shelf_findings(con).select("finding, barcode").order("barcode").fetchall()
+    ):
+        found.setdefault(finding, []).append(barcode)
+    assert found == {
+        "of another shelf": sorted(told["strayed"]),
+        "out of order": told["out_of_order"],
+        "found, recorded as missing": told["missing_and_seen"],
+        "on record here and not scanned": sorted(told["not_scanned"]),
+    }
+    assert libstats.shelf_reading(con).select("scanned, unknown").fetchall() == [
+        (told["seen"], len(told["of_nobody"]))
+    ]
 
 
 def test_counts_of_october(con: duckdb.DuckDBPyConnection, truth: Truth) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -64,10 +65,14 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
         select
             source,
             source || ' items' as declaration,
-            row_number() over (order by source) as shape,
+            source || '-items.csv' as file,
+            row_number() over (order by source) as seq,
+            seq as shape,
             true as is_active,
             null::timestamp as exported_at,
             null::timestamp as told_until,
+            0 as rows_kept,
+            map {}::map(varchar, bigint) as dispositions,
             map(?::varchar[], ?::varchar[][]) as columns
         from (select source from item union select source from loan union select 'koha')
         """,
@@ -75,6 +80,33 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     )
     con.execute(
         "create table history.item as from main.item join (select source, shape from loaded_file) using (source)"
+    )
+    con.execute(
+        """
+        create table history.title as
+        select
+            1 as shape,
+            1 as from_seq,
+            null::integer as until_seq,
+            1 as n,
+            *
+        from main.title
+        limit 0
+        """
+    )
+    con.execute(
+        """
+        create table "case" (
+            process varchar,
+            source varchar,
+            case_id varchar,
+            handle varchar,
+            reached map(varchar, timestamp),
+            outcome varchar,
+            ended_at timestamp,
+            as_of timestamp
+        )
+        """
     )
     days.register(con)
     decisions.register(con)
@@ -115,6 +147,35 @@ def _cover(con: duckdb.DuckDBPyConnection) -> None:
         from counted c
         """
     )
+
+
+def loaded(con: duckdb.DuckDBPyConnection, exported_at: Sequence[str], records: Rows) -> None:
+    """Say that loads of one shape, the first of them number 1, told of these records, each with the
+    loads that held it (`from_seq` and `until_seq`)."""
+    told = ["title_id", "cataloguing_level", "updated_at", "faults"]
+    con.execute("delete from loaded_file")
+    for seq, moment in enumerate(exported_at, start=1):
+        con.execute(
+            """
+            insert into loaded_file by name
+            select
+                'koha' as source,
+                'koha MARC records' as declaration,
+                'batch-' || $seq || '.mrc' as file,
+                $seq as seq,
+                1 as shape,
+                true as is_active,
+                $moment::timestamp as exported_at,
+                map(['title', 'item'], [$told, ['withdrawn_on']]) as columns
+            """,
+            {"seq": seq, "moment": moment, "told": told},
+        )
+    for record in records:
+        full = {"source": "koha", "shape": 1, "n": 1, "from_seq": 1, **record}
+        con.execute(
+            f"insert into history.title ({', '.join(full)}) values ({', '.join('?' * len(full))})",
+            list(full.values()),
+        )
 
 
 def dicts(relation: duckdb.DuckDBPyRelation) -> Rows:

@@ -48,6 +48,7 @@ DATED = f"""
             t.is_serial as is_stated_serial,
             case
                 when t.published_year between {OLDEST} and year($as_of::date) + 1
+                    and not coalesce(t.is_year_suspect, false)
                     then t.published_year
             end as published_year
         from dated_item i
@@ -77,7 +78,8 @@ AGED = """
                 when not is_serial then greatest(year($as_of::date) - g.published_year, 0)
             end as age_years,
             m.added_on is not null as is_migrated,
-            $as_of::date - g.added_on as days_held
+            $as_of::date - g.added_on as days_held,
+            g.is_class_of_record
         from grouped g left join migration_day m using (source, added_on)
     )
 """
@@ -97,7 +99,8 @@ def collection_age(
     copyright of its record. The middle is the median: half are older, half younger. Documents held
     are counted, as in ISO 2789: what is withdrawn, lost, missing or on order is left out. So is
     whatever else `copy_state` does not call held. A year before 1450 or more than a year ahead is
-    suspect: counted apart and left out of the median. So is a serial, which has no single year: by
+    suspect, and so is one that its record contradicts (`is_year_suspect`). It is counted apart and
+    left out of the median. So is a serial, which has no single year: by
     its record, by the year 9999 (MARC for "still appearing") or by its call number. 1970-01-01 and
     the like are placeholders, taken as not known. Days since a copy was added leave out copies
     added on a migration day, on which the system was filled from another one. On such a day at
@@ -107,8 +110,9 @@ def collection_age(
     ----------
     con : an open connection
     as_of : the day to which copies have aged
-    by : `class` (from the call number: Dewey hundreds, LC letters, fiction, biography, ...),
-        `branch` (owner), `location`, `collection`, `item_type` or `all`
+    by : `class` (from the call number: Dewey hundreds, LC letters, fiction, biography, ...; of a
+        copy without one from the class of its record), `branch` (owner), `location`,
+        `collection`, `item_type` or `all`
     branch : only copies that this branch owns
 
     Returns one row per group, ordered, NULL (cannot tell) last: the group under the name given as
@@ -242,7 +246,7 @@ def left_out(
             union all
             select
                 9,
-                'counted, but the year is suspect (before {OLDEST} or in the future)',
+                'counted, but the year is suspect (before {OLDEST}, in the future, or doubted)',
                 count(*) filter (
                     where stated_year is not null and published_year is null and not is_serial
                 )
@@ -258,6 +262,12 @@ def left_out(
                 11,
                 'counted, but under no {by.replace("_", " ")}',
                 count(*) filter (where "{by}" is null)
+            from aged
+            union all
+            select
+                12,
+                'counted, but of the class of its record: it has no call number',
+                count(*) filter (where is_class_of_record)
             from aged
         )
         select reason, rows

@@ -87,22 +87,52 @@ SCHEMED = f"""
 """
 
 # From `copy` (source, owning_branch, location, call_number, call_number_scheme and whatever else,
-# of copies in `item`) to `classed`, which adds class (its name), class_scheme, class_key,
-# is_reference and scheme; NULL is "cannot tell". A class is told once for each text that says one.
+# title_id, of copies in `item`) to `classed`, which adds class (its name), class_scheme, class_key,
+# is_reference and scheme; NULL is "cannot tell". A copy without a call number has the class of its
+# record, and is_class_of_record. A class is told once for each text that says one.
 CLASSED = f"""
     {SCHEMED},
+    record_label as (
+        select distinct
+            c.source,
+            c.title_id,
+            t.class as label,
+            t.class_scheme as scheme
+        from copy c join title t using (source, title_id)
+        where trim(t.class) <> '' and coalesce(trim(c.call_number), '') = ''
+    ),
     read_label as (
         select
             label,
             scheme,
             call_number_parts(label, scheme) as parts
-        from (select distinct label, scheme from schemed)
+        from (
+            select label, scheme from schemed
+            union
+            select label, scheme from record_label
+        )
     ),
     class_name as (
         select
             unnest($class_schemes::varchar[]) as scheme,
             unnest($class_keys::varchar[]) as key,
             unnest($class_names::varchar[]) as name
+    ),
+    named_label as (
+        select
+            r.label,
+            r.scheme,
+            n.name as class,
+            r.parts.class_scheme,
+            r.parts.class_key,
+            r.parts.is_reference
+        from read_label r
+        left join class_name n
+            on n.scheme = r.parts.class_scheme
+            and n.key = case
+                when r.parts.class_scheme = 'label' then r.parts.class_key
+                else left(r.parts.class_key, 1)
+            end
     ),
     classed_label as (
         select
@@ -112,29 +142,37 @@ CLASSED = f"""
             s.call_number_scheme,
             s.label,
             s.scheme,
-            n.name as class,
-            r.parts.class_scheme,
-            r.parts.class_key,
-            r.parts.is_reference
+            n.* exclude (label, scheme)
         from schemed s
-        join read_label r
-            on r.label = s.label and r.scheme is not distinct from s.scheme
-        left join class_name n
-            on n.scheme = r.parts.class_scheme
-            and n.key = case
-                when r.parts.class_scheme = 'label' then r.parts.class_key
-                else left(r.parts.class_key, 1)
-            end
+        join named_label n on n.label = s.label and n.scheme is not distinct from s.scheme
+    ),
+    record_class as (
+        select
+            r.source,
+            r.title_id,
+            n.* exclude (label, scheme)
+        from record_label r
+        join named_label n on n.label = r.label and n.scheme is not distinct from r.scheme
+    ),
+    told_class as (
+        select class_scheme, class_key from classed_label
+        union
+        select class_scheme, class_key from record_class
     ),
     classed as (
         select
             c.*,
-            l.class,
-            l.class_scheme,
-            l.class_key,
+            coalesce(l.class, r.class) as class,
+            coalesce(l.class_scheme, r.class_scheme) as class_scheme,
+            coalesce(l.class_key, r.class_key) as class_key,
             l.is_reference,
-            l.scheme
+            l.scheme,
+            r.class_key is not null as is_class_of_record
         from copy c
+        left join record_class r
+            on r.source = c.source
+            and r.title_id = c.title_id
+            and coalesce(trim(c.call_number), '') = ''
         left join classed_label l
             on l.source = c.source
             and l.owning_branch is not distinct from c.owning_branch

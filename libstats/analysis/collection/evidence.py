@@ -77,6 +77,7 @@ KNOWN_COPY = f"""
             {is_covered("i")} as is_covered,
             r.received_on,
             t.published_year as stated_year,
+            coalesce(t.is_year_suspect, false) as is_year_suspect,
             coalesce(t.is_serial, false) as is_serial,
             case
                 when s.role = 'withdrawn' then 'kept: withdrawn already'
@@ -156,7 +157,9 @@ KNOWN = f"""
         select
             c.* replace (coalesce(c.is_reference, false) as is_reference),
             case
-                when c.stated_year between {OLDEST} and year($as_of::date) + 1 then c.stated_year
+                when c.stated_year between {OLDEST} and year($as_of::date) + 1
+                    and not c.is_year_suspect
+                    then c.stated_year
             end as published_year,
             h.records_since,
             c.lifetime_in_house > 0

@@ -27,7 +27,7 @@ JUDGED = """
             l.use_limit
         from (
             select distinct class_scheme, class_key
-            from classed_label
+            from told_class
             where class_key is not null
         ) c
         join limit_line l

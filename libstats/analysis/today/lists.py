@@ -17,8 +17,10 @@ from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
 from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about
+from libstats.analysis.today.moved import Moved
 from libstats.analysis.today.orders import ORDERED, received
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
+from libstats.analysis.today.scans import found_by_scans
 from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
@@ -26,7 +28,7 @@ from libstats.analysis.work.hold_shelf import hold_shelf
 from libstats.analysis.work.worklist import STANDINGS, worklist
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
-from libstats.wording import Row, day_name, month_name, records
+from libstats.wording import Row, month_name, records
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
@@ -78,23 +80,6 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What was to be done by the load before: how many cases, and how many of them moved since:
-    they are over, or at another step, or due on another day."""
-
-    day: date
-    named: int
-    moved: int
-
-    def __str__(self) -> str:
-        were = "was" if self.named == 1 else "were"
-        return (
-            f"On {day_name(self.day)}, {self.named:,} {were} named: "
-            f"{self.moved:,} moved, {self.named - self.moved:,} did not."
-        )
-
-
-@dataclass(frozen=True)
 class Today:
     """All of it."""
 
@@ -109,6 +94,7 @@ class Today:
     moved: Moved | None = None  # what became of what the load before named
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
+    scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
 
     @classmethod
     def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
@@ -157,8 +143,7 @@ def read(
 
     Ages are told for the newest export of each source, which knows no later; `now` only says how
     old the exports are; `before` is the day of the load before, and what was known then. Of each
-    kind the `most` oldest late cases and the `most` oldest near
-    ones are listed, all if it is None.
+    kind the `most` oldest late cases and the `most` oldest near ones are listed, all if it is None.
     """
     names, alone = _names(con), LeftAlone(con, now)
     work = _works(con, most, alone, names)
@@ -171,6 +156,7 @@ def read(
     return Today(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
         licences=licences,
+        scanned=_named(found_by_scans(con), names),
     )
 
 

@@ -11,27 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 
 from libstats.readers.marc import layout as headings
+from libstats.readers.marc import screen
 from libstats.readers.marc.imprint import Imprint, imprint
 from libstats.readers.marc.layout import BETWEEN_EACH, HEADING
-from libstats.readers.marc.marks import Ints, Marks, code_of
+from libstats.readers.marc.look import Look
+from libstats.readers.marc.marks import Cells, Ints, Marks
 from libstats.readers.marc.record import END, Damaged, entries, read
 from libstats.readers.marc.rows import BLOCK, LONGEST, Layouts, Told, as_text
 
 IS_OPEN = True
 _YEARS = ("low", "high", "origin", "one", "is_suspect")  # as an Imprint has them
 PART, NEWLINE = b"\x1f\n"
-
-
-class Cells(NamedTuple):
-    """Values of a column: where each begins and how long it is."""
-
-    begin: Ints
-    size: Ints
 
 
 def fits(layouts: Layouts) -> bool:
@@ -145,11 +140,11 @@ class Block(Marks):
 
     @cached_property
     def _changed(self) -> list[str]:
-        return self._texts(self._control("005"))
+        return self.texts(self.control("005"))
 
     @cached_property
     def _made(self) -> list[str]:
-        return self._texts(self._control("008"))
+        return self.texts(self.control("008"))
 
     def _of_texts(self, texts: list[bytes]) -> Cells:
         """A column of texts that stand nowhere in the block."""
@@ -165,14 +160,6 @@ class Block(Marks):
         self.made_size += len(text)
         return len(self.data) + self.made_size - len(text)
 
-    def _texts(self, cells: Cells) -> list[str]:
-        """The texts of a column."""
-        text, ends = self.text, (cells.begin + cells.size).tolist()
-        return [
-            text[b:e].decode() if e > b else ""
-            for b, e in zip(cells.begin.tolist(), ends, strict=True)
-        ]
-
     def _of_record(self, heading: str) -> Cells:
         if heading in headings.MADE:
             return self._computed[heading]
@@ -182,10 +169,10 @@ class Block(Marks):
             return self._leader(int(found["place"]))
         tag = found["tag"]
         if found["first"]:
-            return self._positions(tag, int(found["first"]), int(found["last"] or found["first"]))
+            return self.positions(tag, int(found["first"]), int(found["last"] or found["first"]))
         if not found["codes"]:
-            return self._control(tag)
-        among = self._among(tag, found["codes"])
+            return self.control(tag)
+        among = self.among(tag, found["codes"])
         record = self.record[self.field[among]]
         if found["each"]:
             return self._joined(among, record, self.number, BETWEEN_EACH)
@@ -195,17 +182,6 @@ class Block(Marks):
         else:
             among = among[np.searchsorted(record, record) == np.arange(len(record))]
         return self._joined(among, self.record[self.field[among]], self.number, " ")
-
-    def _among(self, tag: str, codes: str) -> Ints:
-        """The subfields of the codes in fields of a tag that are not empty."""
-        where = self.of_copies if tag in self.layouts.copies.copies else self.of_records
-        key = self.key[where]
-        found = np.zeros(len(where), bool)
-        for code in codes:
-            found |= key == code_of(tag) * 256 + ord(code)
-        found &= self.sub_size[where] > 0
-        kept: Ints = where[found]
-        return kept
 
     def _joined(self, among: Ints, row: Ints, number: int, between: str) -> Cells:
         """Subfields of rows, those of one row in one text."""
@@ -218,7 +194,7 @@ class Block(Marks):
         for one, first, n in zip(
             several.tolist(), low.tolist(), counts[several].tolist(), strict=True
         ):
-            text = between.encode().join(self._sub(k) for k in among[first : first + n].tolist())
+            text = between.encode().join(self.sub(k) for k in among[first : first + n].tolist())
             begin[one], size[one] = self._make(text), len(text)
         return Cells(begin, size)
 
@@ -228,27 +204,10 @@ class Block(Marks):
         begin[row], size[row] = self.sub_begin[among], self.sub_size[among]
         return Cells(begin, size)
 
-    def _sub(self, k: int) -> bytes:
-        start = int(self.sub_begin[k])
-        return self.text[start : start + int(self.sub_size[k])]
-
     def _leader(self, place: int) -> Cells:
         begin = self.starts + place
         begin = np.where(self.data[begin] == 32, self._make(b"#"), begin)
         return Cells(begin, np.ones(self.number, np.int64))
-
-    def _control(self, tag: str) -> Cells:
-        """The first field of a tag, whole."""
-        begin, size = np.zeros(self.number, np.int64), np.zeros(self.number, np.int64)
-        among = np.flatnonzero(self.tag == code_of(tag))[::-1]
-        begin[self.record[among]] = self.begin[among]
-        size[self.record[among]] = (self.end - self.begin)[among]
-        return Cells(begin, size)
-
-    def _positions(self, tag: str, first: int, last: int) -> Cells:
-        whole = self._control(tag)
-        size = np.clip(whole.size - first, 0, last + 1 - first)
-        return Cells(whole.begin + first, size)
 
     def _of_copies(self) -> dict[int, Cells]:
         """The columns of copies that are subfields of theirs."""
@@ -279,12 +238,12 @@ class Block(Marks):
     def _computed(self) -> dict[str, Cells]:
         """What is made of several fields of a record."""
         index: dict[Imprint, int] = {}
-        told = (
+        told = [
             imprint(made[6:15], *stated, changed[:4])
             for made, changed, *stated in zip(
                 self._made, self._changed, *self._stated(), strict=True
             )
-        )
+        ]
         which = np.fromiter(
             (index.setdefault(year, len(index)) for year in told), np.int64, self.number
         )
@@ -293,15 +252,24 @@ class Block(Marks):
             column = self._of_texts([text.encode() for text in texts])
             found[f"year.{name}"] = Cells(column.begin[which], column.size[which])
         found["oclc.number"] = self._of_texts([text.encode() for text in self._oclc()])
+        found["screen.faults"] = self._faults([year.is_suspect for year in told])
         return found
+
+    def _faults(self, suspect: list[str]) -> Cells:
+        """What a first look finds in each record, as `screen` says of one."""
+        flags = Look(self, suspect).flags()
+        bits = sum(flag.astype(np.int64) << at for at, flag in enumerate(flags))
+        every, which = np.unique(np.asarray(bits, np.int64), return_inverse=True)
+        column = self._of_texts([screen.named(each).encode() for each in every.tolist()])
+        return Cells(column.begin[which], column.size[which])
 
     def _stated(self) -> tuple[list[str], list[str]]:
         """What each imprint says of its date, and in which field."""
-        among = self._among("264", "c")
+        among = self.among("264", "c")
         second = self.data[self.begin[self.field[among]] + 1]
         fields = (
             (among[second == 49], "264"),
-            (self._among("260", "c"), "260"),
+            (self.among("260", "c"), "260"),
             (among[second == 52], "copyright"),
             (among, "264"),
         )
@@ -311,16 +279,16 @@ class Block(Marks):
                 each.tolist(), self.record[self.field[each]].tolist(), strict=True
             ):
                 if not told[record]:
-                    texts[record], told[record] = self._sub(k).decode(), name
+                    texts[record], told[record] = self.sub(k).decode(), name
         return texts, told
 
     def _oclc(self) -> list[str]:
         """The numbers that OCLC gives the records."""
-        among = self._among("035", "a")
+        among = self.among("035", "a")
         others: dict[int, list[str]] = {}
         for k, record in zip(among.tolist(), self.record[self.field[among]].tolist(), strict=True):
-            others.setdefault(record, []).append(self._sub(k).decode())
-        numbers, agencies = self._texts(self._control("001")), self._texts(self._control("003"))
+            others.setdefault(record, []).append(self.sub(k).decode())
+        numbers, agencies = self.texts(self.control("001")), self.texts(self.control("003"))
         return [
             headings.oclc_number(others.get(n, ()), numbers[n], agencies[n])
             for n in range(self.number)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from libstats.readers.marc.imprint import imprint
+from libstats.readers.marc import screen
+from libstats.readers.marc.imprint import Imprint, imprint
 from libstats.readers.marc.record import SUBFIELD, Record
 
 HEADING = re.compile(
@@ -25,6 +26,7 @@ MADE = {
     "year.one": ("005", "008", "260", "264"),
     "year.is_suspect": ("005", "008", "260", "264"),
     "oclc.number": ("001", "003", "035"),
+    "screen.faults": screen.TAGS,
 }
 _OCLC = re.compile(r"\(OCoLC\)\s*(?:oc[mn]|on)?\s*0*(\d+)", re.IGNORECASE)
 _OCLC_001 = re.compile(r"(?:oc[mn]|on)\s*0*(\d+)")
@@ -113,6 +115,8 @@ def _record_value(heading: str) -> OfRecord:
         return _year(heading.partition(".")[2])
     if heading == "oclc.number":
         return _oclc
+    if heading == "screen.faults":
+        return faults
     found = HEADING.fullmatch(heading)
     assert found, heading
     if found["place"]:
@@ -242,14 +246,20 @@ def _linked(tag: str, codes: str, link: str) -> OfCopy:
 def _year(which: str) -> OfRecord:
     place = {"low": 0, "high": 1, "origin": 2, "one": 3, "is_suspect": 4}[which]
 
-    def value(record: Record) -> str:
-        fields = record.fields
-        coded = fields.get("008", ("",))[0][6:15]
-        changed = fields.get("005", ("",))[0][:4]
-        text, field = _stated(fields)
-        return imprint(coded, text, field, changed)[place]
+    return lambda record: _imprint(record.fields)[place]
 
-    return value
+
+def _imprint(fields: Fields) -> Imprint:
+    """What is known of the year."""
+    coded = fields.get("008", ("",))[0][6:15]
+    changed = fields.get("005", ("",))[0][:4]
+    text, field = _stated(fields)
+    return imprint(coded, text, field, changed)
+
+
+def faults(record: Record) -> str:
+    """What a first look finds wrong or lacking in a record."""
+    return screen.faults(record, _imprint(record.fields))
 
 
 def _stated(fields: Fields) -> tuple[str, str]:

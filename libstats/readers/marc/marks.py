@@ -4,6 +4,7 @@ at once; and which records are not plain, so that they are read one by one."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,18 @@ _LEADER, _ENTRY = 24, 12
 _BEHIND = b" " * _LEADER
 
 
+class Cells(NamedTuple):
+    """Values of a column: where each begins and how long it is."""
+
+    begin: Ints
+    size: Ints
+
+
 class Marks:
     """Whole records, the first of which is the one behind `before` others. Plain is a record with a
     directory in order, of UTF-8.
 
+    of_every, every            of each field, read or not, in order: its record and its tag
     record, tag, begin, end    of each field that is read, in order: its record, tag and place
     field, key, sub_begin, sub_size  of each subfield of these: its field, tag and code, and place
     copy                       the fields that are copies
@@ -79,6 +88,7 @@ class Marks:
         at = self.starts[record] + _LEADER + _ENTRY * nth
         self._check_order(record, at + 7)
         tag = self._number(at, 3, 256)
+        self.of_every, self.every, self.low = record, tag, low
         wanted = np.array([code_of(tag) for tag in self.layouts.wanted])
         keep = self.is_plain[record] & np.isin(tag, wanted)
         self.record, self.tag = record[keep], tag[keep]
@@ -130,6 +140,62 @@ class Marks:
         self.copy = np.flatnonzero(is_copy)
         self.of_copies = np.flatnonzero(is_copy[self.field])
         self.of_records = np.flatnonzero(~is_copy[self.field])
+
+    def tags_with(self, code: int) -> tuple[Ints, Ints]:
+        """Of each subfield of a code in a plain record, in whatever field: its record, and the tag
+        of its field."""
+        marks = self.subfields[self.data[self.subfields + 1] == code]
+        record = np.searchsorted(self.ends, marks)
+        nth = np.searchsorted(self.fields, marks) - self.low[record] - 1
+        first = np.searchsorted(self.of_every, record)
+        keep = self.is_plain[record] & (nth >= 0)
+        return record[keep], self.every[(first + nth)[keep]]
+
+    def texts(self, cells: Cells) -> list[str]:
+        """The texts of a column."""
+        text, ends = self.text, (cells.begin + cells.size).tolist()
+        return [
+            text[b:e].decode() if e > b else ""
+            for b, e in zip(cells.begin.tolist(), ends, strict=True)
+        ]
+
+    def among(self, tag: str, codes: str) -> Ints:
+        """The subfields of the codes in fields of a tag that are not empty."""
+        where = self.of_copies if tag in self.layouts.copies.copies else self.of_records
+        key = self.key[where]
+        found = np.zeros(len(where), bool)
+        for code in codes:
+            found |= key == code_of(tag) * 256 + ord(code)
+        found &= self.sub_size[where] > 0
+        kept: Ints = where[found]
+        return kept
+
+    def sub(self, k: int) -> bytes:
+        start = int(self.sub_begin[k])
+        return self.text[start : start + int(self.sub_size[k])]
+
+    def at(self, place: int) -> Bytes:
+        """The letter at a place of each leader."""
+        found: Bytes = self.data[self.starts + place]
+        return found
+
+    def records_of(self, among: Ints) -> Ints:
+        """The record of each subfield."""
+        found: Ints = self.record[self.field[among]]
+        return found
+
+    def control(self, tag: str) -> Cells:
+        """The first field of a tag, whole."""
+        begin, size = np.zeros(self.number, np.int64), np.zeros(self.number, np.int64)
+        among = np.flatnonzero(self.tag == code_of(tag))[::-1]
+        begin[self.record[among]] = self.begin[among]
+        size[self.record[among]] = (self.end - self.begin)[among]
+        return Cells(begin, size)
+
+    def positions(self, tag: str, first: int, last: int) -> Cells:
+        whole = self.control(tag)
+        size = np.clip(whole.size - first, 0, last + 1 - first)
+        return Cells(whole.begin + first, size)
 
     def odd(self) -> Iterator[tuple[int, bytes]]:
         """The records that are not plain: number and bytes."""

@@ -15,6 +15,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 FIELD, SUBFIELD = "\x1e", "\x1f"
+# a subfield that is local wherever it stands
+NINE = SUBFIELD + "9"
 END = b"\x1d"
 _LEADER, _ENTRY = 24, 12
 # what may stand between records
@@ -32,10 +34,21 @@ class Damaged(ValueError):
 
 class Record(NamedTuple):
     """What was wanted of a record: its leader, and the text of each field of a wanted tag in order,
-    indicators and all."""
+    indicators and all; the tags of all its fields, and whether one that is not local has a $9."""
 
     leader: str
     fields: dict[str, list[str]]
+    tags: frozenset[str] = frozenset()
+    has_local_subfield: bool = False
+
+
+def is_local(tag: str) -> bool:
+    """True for a field that a library makes as it likes; 490 is MARC 21's own.
+
+    >>> [is_local(tag) for tag in ("952", "590", "249", "490", "650")]
+    [True, True, True, False, False]
+    """
+    return "9" in tag and tag != "490"
 
 
 def read(raw: bytes, wanted: Collection[str]) -> Record:
@@ -59,21 +72,25 @@ def read(raw: bytes, wanted: Collection[str]) -> Record:
     if not is_plain or fields.pop() or sorted(starts) != starts:
         return _of_bytes(raw, wanted)
     found: dict[str, list[str]] = {}
+    has_nine = False
     tags = [directory[at : at + 3] for at in range(0, size, _ENTRY)]
     for tag, field in zip(tags, fields, strict=True):
         if tag in wanted:
             found.setdefault(tag, []).append(field)
-    return Record(text[:_LEADER], found)
+        has_nine = has_nine or (NINE in field and not is_local(tag))
+    return Record(text[:_LEADER], found, frozenset(tags), has_nine)
 
 
 def _of_bytes(raw: bytes, wanted: Collection[str]) -> Record:
     """The same of a record that is not all UTF-8, or not in order."""
     leader = raw[:_LEADER].decode("latin-1")
     found: dict[str, list[str]] = {}
-    for tag, field in located(raw):
+    fields = located(raw)
+    for tag, field in fields:
         if tag in wanted:
             found.setdefault(tag, []).append(_text(tag, field, leader[9:10] == "a"))
-    return Record(leader, found)
+    has_nine = any(NINE.encode() in field and not is_local(tag) for tag, field in fields)
+    return Record(leader, found, frozenset(tag for tag, _ in fields), has_nine)
 
 
 def located(raw: bytes) -> list[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from libstats.errors import FileRefused
-from libstats.readers.marc.record import FIELD, SUBFIELD, Record
+from libstats.readers.marc.record import FIELD, SUBFIELD, Record, is_local
 from libstats.readers.place import Place
 from libstats.readers.text import blocks
 
@@ -38,6 +38,7 @@ class Records:
         self.leader, self.fields = "", dict[str, list[str]]()
         self.parts: list[str] | None = None
         self.field, self.tag, self.is_record = list[str](), "", False
+        self.tags, self.has_nine = set[str](), False
 
     def feed(self, text: str, *, is_last: bool) -> list[Record]:
         """The records that end in the next piece of text. FileRefused where it is no XML."""
@@ -59,15 +60,25 @@ class Records:
         local = name.rpartition(":")[2]
         if local == "record":
             self.leader, self.fields, self.is_record = "", {}, True
+            self.tags, self.has_nine = set(), False
         elif local in ("leader", "controlfield", "subfield"):
             if local == "controlfield":
-                self.tag = given.get("tag", "")
-            elif local == "subfield" and self.tag in self.wanted:
-                self.field.append(SUBFIELD + given.get("code", "")[:1])
+                self._begin(given)
+            elif local == "subfield":
+                self._mark(given.get("code", "")[:1])
             self.parts = [] if local == "leader" or self.tag in self.wanted else None
         elif local == "datafield":
-            self.tag = given.get("tag", "")
+            self._begin(given)
             self.field = [given.get("ind1", " ")[:1] or " ", given.get("ind2", " ")[:1] or " "]
+
+    def _begin(self, given: dict[str, str]) -> None:
+        self.tag = given.get("tag", "")
+        self.tags.add(self.tag)
+
+    def _mark(self, code: str) -> None:
+        self.has_nine = self.has_nine or (code == "9" and not is_local(self.tag))
+        if self.tag in self.wanted:
+            self.field.append(SUBFIELD + code)
 
     def _end(self, name: str) -> None:
         local = name.rpartition(":")[2]
@@ -82,7 +93,8 @@ class Records:
             self.fields.setdefault(self.tag, []).append("".join(self.field))
         elif local == "record" and self.is_record:
             if self.leader or not self.is_harvest:
-                self.done.append(Record(self.leader, self.fields))
+                tags = frozenset(self.tags)
+                self.done.append(Record(self.leader, self.fields, tags, self.has_nine))
             self.is_record = False
         self.parts = None
 

@@ -11,6 +11,7 @@ from libstats.report.collection.parts import (
     rest,
     use_by_class,
 )
+from libstats.report.collection.scans import scanned
 from libstats.report.collection.shelf_list import last_list, missing, pick_list
 from libstats.report.collection.weeding import limits, schemes, summary, why_not
 
@@ -27,6 +28,7 @@ __all__ = [
     "pick_list",
     "read",
     "rest",
+    "scanned",
     "schemes",
     "summary",
     "use_by_class",

@@ -22,6 +22,7 @@ from libstats.definitions.branches import place_of
 from libstats.definitions.thresholds import chosen, lines
 from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation.rows import branch_names
+from libstats.report.collection.scans import Scans, read_scans
 from libstats.report.page import period
 from libstats.wording import Row, day_name, records
 
@@ -59,6 +60,7 @@ class Collection:
     exports_of_use: frozenset[str] = frozenset()
     undeclared: Sequence[Row] = ()
     schemes: Sequence[Row] = ()
+    scans: Scans = field(default_factory=Scans)
     accepted: Mapping[tuple[str, str], str] = field(default_factory=dict)  # alarms, and why
 
     def fate(self, reason: str) -> int:
@@ -147,12 +149,16 @@ def read(
         sources=records(freshness(con, analysis="weeding_candidates")),
         limits=lines(profile, table),
         receipts=_receipts(con, settings, since, until),
-        exports_of_use=frozenset(
-            row["export"] for row in records(freshness(con, analysis="circulation"))
-        ),
+        exports_of_use=_exports_of_use(con),
         undeclared=records(undeclared_codes(con)),
         schemes=_of(branch, records(call_number_schemes(con))),
+        scans=read_scans(con, _year_before(day), day, branch),
     )
+
+
+def _exports_of_use(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = records(freshness(con, analysis="circulation"))
+    return frozenset(row["export"] for row in rows)
 
 
 def _whole(con: duckdb.DuckDBPyConnection, day: date, branch: str | None) -> Row:
@@ -177,6 +183,7 @@ def _receipts(
             receipt(con, "collection_use", since=since, until=until, branch=branch)
         ),
         "weeding_candidates": records(receipt(con, "weeding_candidates", **settings)),
+        "shelf_reading": records(receipt(con, "shelf_reading", since=since, until=until)),
     }
 
 

@@ -1,5 +1,6 @@
 """The report on technical services: a file per part of the page."""
 
+from libstats.report.technical_services.catalogued import by_kind, first_look, kinds_waited
 from libstats.report.technical_services.funds import balances
 from libstats.report.technical_services.invoices import questions
 from libstats.report.technical_services.overview import accuracy, answer, not_judged, origin, read
@@ -21,11 +22,14 @@ __all__ = [
     "answer",
     "balances",
     "by_fund",
+    "by_kind",
     "by_route",
     "by_vendor",
     "fill_and_charges",
+    "first_look",
     "from_request_to_shelf",
     "issues",
+    "kinds_waited",
     "not_judged",
     "origin",
     "pile_chart",

@@ -372,4 +372,10 @@ def _commands(report: TechnicalServices) -> dict[str, str]:
             ),
             "From receipt to the shelf": sections.explained(f"turnaround {of}", year, **steps),
         }
+    if found := report.catalogued:
+        told |= {
+            "What was catalogued": sections.explained("cataloguing", found.period),
+            "The wait by kind of cataloguing": sections.explained("cataloguing_waits", found.year),
+            "A first look at records": sections.explained("record_faults", found.year),
+        }
     return told

@@ -18,6 +18,7 @@ from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, NothingTold, ReportError
 from libstats.report.page.period import Period, asked
 from libstats.report.technical_services import serials
+from libstats.report.technical_services.catalogued import Catalogued, read_catalogued
 from libstats.report.technical_services.funds import read_funds
 from libstats.report.technical_services.invoices import Bills, read_bills, with_receipt
 from libstats.report.technical_services.requests import Requests, read_requests
@@ -95,6 +96,7 @@ class TechnicalServices:
     serials: Serials = field(default_factory=Serials)
     requests: Requests = field(default_factory=Requests)
     routes: Routes = field(default_factory=Routes)
+    catalogued: Catalogued | None = None
 
     @property
     def months(self) -> list[date]:
@@ -188,6 +190,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         serials.with_receipt(con, serials.read_serials(con, _twelve(period), as_of)),
         read_requests(con, _twelve(period), as_of),
         read_routes(con, _twelve(period)),
+        read_catalogued(con, period, _twelve(period)),
     )
     _refuse(found)
     return found

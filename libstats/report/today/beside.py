@@ -1,10 +1,14 @@
-"""What stands on today's page beside the cases: the hold shelf, long queues, licences to decide."""
+"""What stands on today's page beside the cases: the hold shelf, long queues, licences to
+decide, what scans found."""
 
 from __future__ import annotations
 
+from libstats.analysis.today.scans import to_do
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, joined, table
-from libstats.wording import Row, number
+from libstats.wording import Row, capital, number
+
+MOST = 12  # rows on the page
 
 
 def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
@@ -22,6 +26,33 @@ def licence_table(rows: list[Row]) -> Table:
     listed = [{name: row[name] for name in names} for row in rows]
     headings = {"decide_by": "Decide by", "days_left": "Days left", "ends_on": "Term ends on"}
     return table(listed, "Licences to decide", headings=headings)
+
+
+def scanned(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """What scans of shelves found; nothing where they found nothing."""
+    if not rows:
+        return []
+    heading = f"Found by scans of the shelves: {number(len(rows))}"
+    meaning = "Check in what is recorded as gone, then bring back what strayed."
+    listed = scanned_table(rows).at_most(MOST)
+    more = f"The workbook has {number(listed.more)} more." if listed.more else ""
+    return [("scans", heading, joined(paragraph(meaning), listed, paragraph(more) if more else ""))]
+
+
+def scanned_table(rows: list[Row]) -> Table:
+    """Which copies, where they stand, and what to do."""
+    listed = [
+        {
+            "barcode": row["barcode"],
+            "title": row["title"],
+            "call_number": row["call_number"],
+            "stands": " ".join(filter(None, (row["branch"], row["shelf"]))),
+            "to_do": capital(to_do(row)),
+        }
+        for row in rows
+    ]
+    headings = {"barcode": "Look for", "stands": "Where it was seen", "to_do": "What to do"}
+    return table(listed, "Found by scans of the shelves", headings=headings)
 
 
 def shelf_table(rows: list[Row]) -> Table:

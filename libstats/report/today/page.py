@@ -14,7 +14,14 @@ from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
-from libstats.report.today.beside import licence_table, licences, queue_table, shelf_table
+from libstats.report.today.beside import (
+    licence_table,
+    licences,
+    queue_table,
+    scanned,
+    scanned_table,
+    shelf_table,
+)
 from libstats.wording import Row, capital, number, tenths
 
 __all__ = ["INTERNAL", "page", "sheets"]
@@ -72,6 +79,7 @@ def page(today: Today) -> str:
     pieces = [
         ("head", "", _head(today)),
         *licences(today.licences),
+        *scanned(today.scanned),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),
     ]
@@ -129,6 +137,7 @@ def sheets(today: Today) -> bytes:
         *([shelf_table(today.shelf)] if today.shelf else []),
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
+        *([scanned_table(today.scanned)] if today.scanned else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
         *([_alarms(today.alarms)] if today.alarms else []),

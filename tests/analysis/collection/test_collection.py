@@ -186,6 +186,16 @@ def test_years_that_cannot_be_are_counted_apart_and_in_no_median() -> None:
     ) == (7, 2, 3, 1, 1, 2013.5)
 
 
+def test_a_year_that_its_record_contradicts_is_no_sound_age() -> None:
+    """1990 by its code and 2015 in print: suspect, and in no median; 2020 alone is left."""
+    con = aged([1990, 2020])
+    con.execute("update title set is_year_suspect = title_id = '0'")
+    row = dicts(libstats.collection_age(con, as_of=AS_OF))[0]
+    assert (row["items_dated"], row["items_year_suspect"], row["median_year"]) == (1, 1, 2020.0)
+    decades = libstats.publication_decades(con, as_of=AS_OF, by="all").select("decade, items")
+    assert decades.fetchall() == [(2020, 1), (None, 1)]
+
+
 @pytest.mark.parametrize(
     "how", [{"is_serial": True}, {"published_year": 9999}, {"call_number": "MAG BRO"}]
 )
@@ -212,6 +222,26 @@ def test_a_group_without_any_year_has_no_median_and_no_share() -> None:
     assert (row["median_year"], row["share_older_5_years"], row["items_dated"]) == (None, None, 0)
 
 
+def test_a_copy_without_a_call_number_has_the_class_of_its_record() -> None:
+    """Two of four have none; the record of one tells a class. One has a number that says no class:
+    it keeps none, whatever its record says."""
+    numbers = ("641.5 BRO", None, " ", "Electronic resource")
+    con = holding(
+        item=[
+            {"item_id": str(n), "title_id": str(n), "call_number": number}
+            for n, number in enumerate(numbers)
+        ],
+        title=[
+            {"title_id": "1", "class": "QA76.9", "class_scheme": "lcc"},
+            {"title_id": "3", "class": "QA76.9", "class_scheme": "lcc"},
+        ],
+    )
+    found = libstats.collection_age(con, as_of=AS_OF).select("class, items").fetchall()
+    assert found == [("600 Technology", 1), ("Q Science", 1), (None, 2)]
+    reasons = dict(age.left_out(con, as_of=AS_OF).fetchall())
+    assert reasons["counted, but of the class of its record: it has no call number"] == 1
+
+
 def test_withdrawn_and_lost_copies_are_not_held() -> None:
     items: Rows = [
         {"item_id": "1", "withdrawn_code": "1"},
@@ -233,9 +263,10 @@ def test_withdrawn_and_lost_copies_are_not_held() -> None:
         "of a code whose role is not known: they may be held": 1,
         "added after the day looked at": 1,
         "counted, but without a year, so of no known age": 1,
-        "counted, but the year is suspect (before 1450 or in the future)": 0,
+        "counted, but the year is suspect (before 1450, in the future, or doubted)": 0,
         "counted, but a serial, of no single year": 0,
         "counted, but under no all": 0,
+        "counted, but of the class of its record: it has no call number": 0,
     }
 
 

@@ -148,6 +148,12 @@ def test_what_is_surely_within_one_limit_needs_no_other() -> None:
     )
 
 
+def test_a_year_that_its_record_contradicts_judges_nothing() -> None:
+    title = {"published_year": 1990, "is_year_suspect": True}
+    con = shelf(copies=[{"last_borrowed_on": date(2016, 1, 1)}], title=title)
+    assert fate(con) == "cannot judge: the year of publication is suspect"
+
+
 def test_the_innermost_line_of_a_profile_counts() -> None:
     """CREW gives 610 five years and 611 ten: a book of 2018 on anatomy, unused, stays."""
     assert (

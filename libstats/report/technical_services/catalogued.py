@@ -1,0 +1,243 @@
+"""Cataloguing in the report on technical services: how much of which kind, how long pieces waited
+by it, and what a first look found in the records that were loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from libstats.analysis.cataloguing import KINDS, cataloguing
+from libstats.analysis.cataloguing_waits import cataloguing_waits
+from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL, record_faults
+from libstats.definitions.cataloguing import own_agency
+from libstats.report.page.html import paragraph
+from libstats.report.page.period import Period
+from libstats.report.page.table import Html, folded, joined, table
+from libstats.wording import Row, capital, number, percent, records, share
+
+__all__ = ["Catalogued", "by_kind", "first_look", "kinds_waited", "read_catalogued"]
+
+MOST = 12  # rows on the page
+NEW = ("original", "LC copy", "other copy", "not told by a record")
+UNKNOWN = "not told by a record"
+RECEIVED, SHELVED = "receipt to catalogued", "receipt to shelf"
+
+
+@dataclass(frozen=True)
+class Catalogued:
+    """What was catalogued in the period by kind and level, how long pieces received in the months
+    of `year` waited, what a first look found in files exported in them, and the library's own code
+    in 040."""
+
+    period: Period
+    year: Period
+    kinds: Sequence[Row] = ()
+    waits: Sequence[Row] = ()
+    faults: Sequence[Row] = ()
+    agency: str | None = None
+
+
+def read_catalogued(con: duckdb.DuckDBPyConnection, period: Period, year: Period) -> Catalogued:
+    """Read what is told of cataloguing."""
+    within: dict[str, Any] = {"since": year.since, "until": year.until}
+    return Catalogued(
+        period,
+        year,
+        records(cataloguing(con, since=period.since, until=period.until)),
+        records(cataloguing_waits(con, **within)),
+        records(record_faults(con, **within)),
+        own_agency(con, None),
+    )
+
+
+def by_kind(found: Catalogued) -> Html:
+    """What was catalogued: titles and pieces by kind."""
+    words = found.period.words
+    told = [row for row in found.kinds if row["pieces"] is not None]
+    if not any(row["kind"] in (*NEW, "added copy") for row in told):
+        return joined(
+            paragraph(f"No list tells of a copy that was added in {words}."), *_untold(found)
+        )
+    new = [row for row in told if row["kind"] in NEW]
+    titles, pieces = (_sum(new, name) for name in ("titles", "pieces"))
+    added = _sum([row for row in told if row["kind"] == "added copy"], "pieces")
+    return joined(
+        paragraph(
+            f"In {words} {_many(titles, 'title')} with {_many(pieces, 'piece')} "
+            f"{'was' if titles == 1 else 'were'} catalogued for the first time, and "
+            f"{_many(added, 'added copy', 'added copies')} came besides."
+        ),
+        *(paragraph(step) for step in _next_steps(found, new, titles)),
+        table(
+            [_kind_row(kind, level, told) for kind in KINDS for level in _levels(kind, told)],
+            f"What was catalogued in {words}, by kind",
+            headings={"kind": "Kind, and encoding level"},
+        ),
+        *_untold(found),
+    )
+
+
+def _sum(rows: Sequence[Row], name: str) -> int:
+    return sum(row[name] or 0 for row in rows)
+
+
+def _many(count: int, one: str, several: str = "") -> str:
+    return f"{number(count)} {one if count == 1 else several or one + 's'}"
+
+
+def _levels(kind: str, told: Sequence[Row]) -> list[str | None]:
+    levels = {row["level"] for row in told if row["kind"] == kind}
+    return sorted(levels, key=lambda level: (level is None, level or ""))
+
+
+def _kind_row(kind: str, level: str | None, told: Sequence[Row]) -> Row:
+    rows = [row for row in told if (row["kind"], row["level"]) == (kind, level)]
+    has_titles = any(row["titles"] is not None for row in rows)
+    of_level = f", level {level}{' (full)' if level == '#' else ''}" if level else ""
+    return {
+        "kind": f"{capital(kind)}{of_level}",
+        "titles": _sum(rows, "titles") if has_titles else None,
+        "pieces": _sum(rows, "pieces"),
+    }
+
+
+def _next_steps(found: Catalogued, new: Sequence[Row], titles: int) -> list[str]:
+    """What would let the page tell more."""
+    unknown = _sum([row for row in new if row["kind"] == UNKNOWN], "titles")
+    steps = []
+    if unknown:
+        steps.append(
+            f"Of {number(unknown)} of these titles ({share(unknown, titles)}) no record says who "
+            "made it: load the records too (docs/export-marc.md)."
+        )
+    if not found.agency and unknown < titles:
+        steps.append(
+            "Nothing is told apart as original: write your own code in 040 $a into libstats.toml, "
+            "as cataloguing_agency of [library]."
+        )
+    return steps
+
+
+def _untold(found: Catalogued) -> list[Html]:
+    """What nothing tells of, or a part alone, once for each kind and reason."""
+    reasons: dict[tuple[str, str], int] = {}
+    for row in found.kinds:
+        if row["reason"]:
+            key = (row["kind"], row["reason"])
+            reasons[key] = reasons.get(key, 0) + (row["pieces"] is None)
+    return [Html(paragraph(f"{capital(kind)}: {why}.")) for kind, why in reasons]
+
+
+def kinds_waited(found: Catalogued) -> Html:
+    """How long pieces waited from receipt until they were catalogued and on the shelf."""
+    words = found.year.words
+    rows = [row for row in found.waits if not row["reason"]]
+    if not rows:
+        return Html(paragraph(f"No list tells of a piece that was received in {words}."))
+    first = [row for row in rows if row["wait"] == RECEIVED]
+    known = [row for row in first if row["p50_days"] is not None]
+    waiting, pieces = (_sum(first, name) for name in ("waiting", "pieces"))
+    said = "When half were catalogued is not known yet for any kind."
+    if known:
+        slowest = max(known, key=lambda row: row["p50_days"])
+        said = (
+            f"The slowest kind is “{slowest['kind']}”: half were catalogued within "
+            f"{_many(slowest['p50_days'], 'day')} of their receipt."
+        )
+        if len(known) == 1:
+            said = (
+                f"Half of the pieces were catalogued within {_many(known[0]['p50_days'], 'day')} "
+                "of their receipt."
+            )
+    return joined(
+        paragraph(
+            f"{said} Of {_many(pieces, 'piece')} received in {words}, {number(waiting)} "
+            f"{'waits' if waiting == 1 else 'wait'} still."
+        ),
+        paragraph(_do_next(waiting)),
+        table(
+            [
+                {
+                    "kind": capital(row["kind"]),
+                    "wait": capital(row["wait"]),
+                    **{name: row[name] for name in ("pieces", "waiting", "before")},
+                    **{name: row[name] for name in ("p50_days", "p90_days")},
+                }
+                for row in rows
+            ],
+            f"Days from receipt to the shelf by kind of cataloguing, pieces received in {words}",
+            headings={
+                "waiting": "Wait still",
+                "before": "Done before they came",
+                "p50_days": "Half within (days)",
+                "p90_days": "Nine in ten within (days)",
+            },
+        ).at_most(MOST),
+    )
+
+
+def _do_next(waiting: int) -> str:
+    if not waiting:
+        return "Nothing of these waits to be catalogued."
+    return "Which pieces wait, libstats today lists with their barcodes, the oldest first."
+
+
+def first_look(found: Catalogued) -> Html:
+    """What a machine's first look found in the records of each batch."""
+    words = found.year.words
+    whole = [row for row in found.faults if row["category"] == ANY]
+    if not whole:
+        text = f"No file of MARC records from {words} is loaded that was looked at."
+        return Html(paragraph(text))
+    titles, faulty = (_sum(whole, name) for name in ("titles", "found"))
+    local = _sum([row for row in found.faults if row["category"] == ANY_OR_LOCAL], "found")
+    return joined(
+        paragraph(
+            f"{number(faulty)} of {_many(titles, 'record')} from {words} have something wrong or "
+            f"lacking ({share(faulty, titles)}); with what is local, {number(local)}."
+        ),
+        paragraph(
+            "It is a sieve and no audit: take the numbers in the last column, and look at these "
+            "records in the catalogue. Who made a record is never told."
+        ),
+        _worst(found, "What a first look found in records, by batch and vendor, the most first"),
+        folded("Each batch as a whole", _batches(whole)),
+    )
+
+
+def _worst(found: Catalogued, caption: str) -> Any:
+    rows = [row for row in found.faults if row["category"] not in (ANY, ANY_OR_LOCAL)]
+    rows.sort(key=lambda row: (row["category"].startswith("local "), -row["found"]))
+    listed = [
+        {
+            "category": capital(row["category"]),
+            "file": row["file"],
+            "vendor": row["vendor"] or "vendor not known",
+            "found": row["found"],
+            "share": row["share"],
+            "sample": row["sample"],
+        }
+        for row in rows
+    ]
+    headings = {"category": "What was found", "found": "Records", "sample": "Some to look at"}
+    return table(listed, caption, headings=headings, formats={"share": percent}).at_most(MOST)
+
+
+def _batches(whole: Sequence[Row]) -> Any:
+    rows = [
+        {
+            "file": row["file"],
+            "exported": row["exported_at"].date(),
+            "vendor": row["vendor"] or "vendor not known",
+            "titles": row["titles"],
+            "found": row["found"],
+            "share": row["share"],
+        }
+        for row in whole
+    ]
+    headings = {"titles": "Records", "found": "With something wrong or lacking"}
+    caption = "Batches of records, and how many have something wrong or lacking"
+    return table(rows, caption, headings=headings, formats={"share": percent}).at_most(MOST)

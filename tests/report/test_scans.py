@@ -1,0 +1,68 @@
+"""What scans of shelves found, on the page of the collection and in today's list."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from libstats.analysis.today.scans import found_by_scans, to_do
+from libstats.report.collection.scans import Scans, scanned
+from libstats.report.today import beside
+from tests.support.tables import Rows, holding
+
+SESSION = {"day": date(2026, 10, 28), "branch": "EAST", "shelf": None, "scanned": 9, "in_place": 6}
+SESSION |= {"out_of_order": 1, "strayed": 0, "found": 1, "recorded_elsewhere": 0, "unknown": 1}
+FINDING = {"shelf": None, "place": None, "barcode": "b4", "call_number": "641.4 A", "holds": 0}
+FINDING |= {"finding": "on record here and not scanned", "stands_after": None}
+FINDING |= {"belongs_branch": None, "belongs_location": None, "belongs_collection": None}
+
+
+def test_the_page_says_what_to_mend_first() -> None:
+    html = scanned(
+        Scans(
+            [{**SESSION, "not_scanned": None}],
+            [
+                {**FINDING, "place": 2, "finding": "out of order", "stands_after": "641.3 A"},
+                {**FINDING, "place": 5, "finding": "found, recorded as lost", "holds": 2},
+                FINDING,
+            ],
+        )
+    )
+    assert "1 scan saw 9 barcodes: 1 copy out of order, 0 strayed, 1 found" in html
+    assert "First check in what was found: patrons wait for some of them." in html
+    assert "behind 641.3 A" in html and "not scanned" in html
+
+
+def test_without_a_scan_the_page_says_what_would_tell() -> None:
+    assert "docs/export-scanner.md" in scanned(Scans())
+
+
+def today(day: datetime) -> list[dict[str, Any]]:
+    """What today's list has of a lost copy and a stray that were scanned on a day; the newest list
+    of copies is of October 31."""
+    items: Rows = [
+        {"item_id": str(n), "barcode": f"b{n}", "owning_branch": "EAST", "call_number": "641 A"}
+        for n in range(3)
+    ]
+    items[0] |= {"owning_branch": "WEST", "collection": "FIC"}
+    items[1] |= {"lost_code": "1", "title_id": "1"}
+    scans: Rows = [
+        {"source": "scanner", "barcode": f"b{n}", "scanned_at": day, "branch": "EAST"}
+        | {"is_seen": True, "position": n + 1}
+        for n in range(3)
+    ]
+    con = holding(None, item=items, shelf_scan=scans, hold=[{"hold_id": "1", "title_id": "1"}])
+    con.execute("update loaded_file set exported_at = '2026-10-31'")
+    return found_by_scans(con)
+
+
+def test_todays_list_names_what_lately_was_found_and_what_strayed() -> None:
+    found = today(datetime(2026, 10, 28))
+    assert [(row["barcode"], to_do(row)) for row in found] == [
+        ("b1", "found, recorded as lost: check it in, 1 waits for it"),
+        ("b0", "of another branch: bring it to WEST, FIC"),
+    ]
+    ((_, heading, html),) = beside.scanned(found)
+    assert heading == "Found by scans of the shelves: 2"
+    assert "b0" in html
+    assert today(datetime(2026, 10, 1)) == [] == beside.scanned([])
