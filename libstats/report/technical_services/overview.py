@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 
 from libstats.report import sections
 from libstats.report.page.html import notice, paragraph
-from libstats.report.page.period import Period
 from libstats.report.page.table import Html
+from libstats.report.technical_services.commands import commands
 from libstats.report.technical_services.piles import STAGES, STEPS
 from libstats.report.technical_services.rows import (
     BEST,
@@ -339,43 +339,5 @@ def origin(report: TechnicalServices) -> Html:
         )
         if rows
     ]
-    receipts = sections.receipts(_commands(report))
+    receipts = sections.receipts(commands(report))
     return sections.origin(sources, complete, lacks, receipts, *pieces)
-
-
-def _commands(report: TechnicalServices) -> dict[str, str]:
-    """For each part of the page the command that says how it was counted."""
-    year = Period(report.months[0], report.period.until)
-    ordered = sections.explained("turnaround order_copy", year)
-    told = {
-        "Orders by vendor": ordered,
-        "What vendors fill and charge": sections.explained("vendor_terms", report.period),
-        "Orders by fund": ordered,
-        "Questions about invoices": sections.explained("invoice_checks", report.period),
-    }
-    if report.routes.period:
-        told["Orders by route"] = "libstats explain order_piles"
-    if requests := report.requests.period:
-        told["From request to shelf"] = sections.explained("purchase_requests", requests)
-    if serials := report.serials.period:
-        as_of = str(report.serials.as_of)
-        told["Serials"] = sections.explained("serials_expected", serials, as_of=as_of)
-    if report.pile:
-        of = report.pile.process
-        steps = {"start": report.pile.start, "end": report.pile.end}
-        told |= {
-            "Received, catalogued, put on the shelf": sections.explained(
-                f"throughput {of}", report.period, milestone=report.pile.end
-            ),
-            "What waits, and for how long": sections.explained(
-                f"backlog {of}", report.period, **steps
-            ),
-            "From receipt to the shelf": sections.explained(f"turnaround {of}", year, **steps),
-        }
-    if found := report.catalogued:
-        told |= {
-            "What was catalogued": sections.explained("cataloguing", found.period),
-            "The wait by kind of cataloguing": sections.explained("cataloguing_waits", found.year),
-            "A first look at records": sections.explained("record_faults", found.year),
-        }
-    return told

@@ -1,0 +1,45 @@
+"""For each part of the page the command that says how it was counted."""
+
+from __future__ import annotations
+
+from libstats.report import sections
+from libstats.report.page.period import Period
+from libstats.report.technical_services.rows import TechnicalServices
+
+
+def commands(report: TechnicalServices) -> dict[str, str]:
+    """By heading, in the order of the page."""
+    year = Period(report.months[0], report.period.until)
+    ordered = sections.explained("turnaround order_copy", year)
+    serials = report.serials
+    as_of = {"as_of": str(serials.as_of)} if serials.as_of else {}
+    told = {
+        "Orders by vendor": ordered,
+        "What vendors fill and charge": sections.explained("vendor_terms", report.period),
+        "Orders by route": "libstats explain order_piles",
+        "Orders by fund": ordered,
+        "Questions about invoices": sections.explained("invoice_checks", report.period),
+        "From request to shelf": sections.explained(
+            "purchase_requests", report.requests.period or year
+        ),
+        "Serials": sections.explained("serials_expected", serials.period or year, **as_of),
+    }
+    if report.pile:
+        of = report.pile.process
+        steps = {"start": report.pile.start, "end": report.pile.end}
+        told |= {
+            "Received, catalogued, put on the shelf": sections.explained(
+                f"throughput {of}", report.period, milestone=report.pile.end
+            ),
+            "What waits, and for how long": sections.explained(
+                f"backlog {of}", report.period, **steps
+            ),
+            "From receipt to the shelf": sections.explained(f"turnaround {of}", year, **steps),
+        }
+    if found := report.catalogued:
+        told |= {
+            "What was catalogued": sections.explained("cataloguing", found.period),
+            "The wait by kind of cataloguing": sections.explained("cataloguing_waits", found.year),
+            "A first look at records": sections.explained("record_faults", found.year),
+        }
+    return told
