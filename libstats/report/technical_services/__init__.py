@@ -14,6 +14,7 @@ from libstats.report.technical_services.piles import (
 from libstats.report.technical_services.requests import from_request_to_shelf
 from libstats.report.technical_services.routes import by_route
 from libstats.report.technical_services.serials import issues
+from libstats.report.technical_services.to_do import to_do
 from libstats.report.technical_services.vendor_terms import fill_and_charges
 from libstats.report.technical_services.vendors import by_fund, by_vendor
 
@@ -36,6 +37,7 @@ __all__ = [
     "pile_table",
     "questions",
     "read",
+    "to_do",
     "waits",
     "work_chart",
     "work_table",
