@@ -499,6 +499,54 @@ create table licence (
     updated_at          timestamp       -- sticky: when the line was written down or last corrected
 );
 
+-- One month of one COUNTER report of one platform: what its provider told of it, if anything. Reports, releases and metrics overlap: never add them up.
+create table usage_report (
+    usage_report_id     varchar,        -- key: report, release and month, and behind them a mark of platform, institution and filters
+    report              varchar,        -- sticky: the report as COUNTER numbers it, for example TR_J1
+    release             varchar,        -- sticky: release of COUNTER's rules: 4, 5 or 5.1
+    month               date,           -- sticky: first day of the month
+    platform            varchar,        -- sticky: the platform as the report spells it; blank where a report without rows names none
+    provider            varchar,        -- clearable: who made the report
+    institution         varchar,        -- sticky: the institution as the report names it
+    narrowed_to         varchar,        -- sticky: filters by which a master report leaves something out; blank: none
+    state               varchar check (state in ('told', 'no use', 'partial', 'under way')),  -- sticky: told: what is not counted is 0; no use: said to be 0; in all others, and where it is blank, the use of the month is not known
+    answer              varchar check (answer in ('told', 'no use', 'partial', 'under way', 'not told', 'not ready', 'no longer there', 'empty', 'refused')),  -- clearable: what the newest report says of the month; what an earlier one told stands
+    exceptions          varchar,        -- clearable: numbers of the exceptions in it
+    created_at          timestamp       -- clearable: when it was made, as it says itself
+);
+
+-- A thing that a COUNTER report counts: a platform, a database, a title, an item, or a part of its use by year, kind or access. Its numbers are the
+-- publisher's: one journal has several where a report parts its use.
+create table usage_item (
+    usage_item_id       varchar,        -- key: a mark of all that tells it; behind it a number where a report has several equal ones
+    kind                varchar check (kind in ('platform', 'database', 'title', 'item')),  -- sticky: what it is
+    name                varchar,        -- sticky: name as the report has it; blank for a platform
+    parent              varchar,        -- sticky: title of what the item stands in
+    publisher           varchar,        -- sticky: publisher as the report has it
+    platform            varchar,        -- sticky: platform as the report has it
+    doi                 varchar,        -- sticky: DOI
+    proprietary_id      varchar,        -- sticky: the platform's own number; of two titles it may be the same
+    isbn                varchar,        -- sticky: ISBN as the report has it
+    print_issn          varchar,        -- sticky: ISSN of the printed form
+    online_issn         varchar,        -- sticky: ISSN of the form online
+    uri                 varchar,        -- sticky: address as the report has it
+    data_type           varchar,        -- sticky: kind of content as the release names it
+    section_type        varchar,        -- sticky: kind of part that was used (release 5)
+    year_as_exported    varchar,        -- sticky: year of publication; 0001 is COUNTER for unknown, 9999 for in press
+    access_type         varchar,        -- sticky: whether it was open to all, as the release names it
+    access_method       varchar         -- sticky: Regular, or TDM for mining of text and data
+);
+
+-- One count of a COUNTER report: how often a thing was used in a month, by one metric. A count of 0 has no row: `usage_report` says whether the month
+-- is told.
+create table usage (
+    usage_report_id     varchar,        -- key: the month of the report
+    usage_item_id       varchar,        -- key: the thing
+    metric              varchar,        -- key: what was counted, as COUNTER spells it; metrics are never added up
+    month               date,           -- sticky: first day of the month
+    uses                bigint check (uses >= 0)  -- sticky: how often
+);
+
 -- What the link resolver was asked on one day, from one source, for one serial or book. Rows that are equal in these are parts of one count, to be
 -- added up: a report may part it further. It is the resolver's own count: never add it to what publishers count (COUNTER).
 create table link_resolver_usage (

@@ -20,7 +20,7 @@ from libstats.declaration import pattern
 from libstats.declaration.totals import is_total
 from libstats.errors import SourceError
 
-Absence = Literal["nothing", "gone"]
+Absence = Literal["nothing", "gone", "replaced"]
 _LINE = re.compile(r"^(.*\S)\s+as\s+(\w+),?$")
 _BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|\(|\)|\bcase\b|\bend\b""", re.IGNORECASE)
 HEADING = re.compile(r'"(\??)([^"]+)"')
@@ -171,7 +171,9 @@ class Source:
     whole      True where a file holds every row of its scope, so that a missing row is gone
     scope      the canonical column by whose values a whole file is complete (None: complete for the
                system)
-    absence    what a row's absence from a whole file means
+    absence    what a row's absence from a whole file means: nothing; that it is gone, if the file
+               is about as long as the one before; or that the file replaces what was told of its
+               scope, however long it is, also where all its rows of that scope are set aside
     happened   columns of the primary table that have happened (never due dates): the newest dates a
                file that does not say its time
     exported   heading that states when the file was written

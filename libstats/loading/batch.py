@@ -279,9 +279,9 @@ class Batch:
         if shape.scope_column:
             rows = self.con.execute(
                 f"""
-                select {column}, count(*)
+                select {column}, count(*) filter (where n = 1)
                 from {staged.value(staged.plans[0])}
-                where file = {file} and n = 1 and {column} is not null
+                where file = {file} and {incoming.tells_scope} and {column} is not null
                 group by 1
                 order by 1
                 """

@@ -91,6 +91,12 @@ class Incoming:
         self.is_ragged = False
 
     @property
+    def tells_scope(self) -> str:
+        """SQL over n: the row says of what the file is whole. Where it replaces what was told of
+        it, so does one that is set aside, such as a count of 0."""
+        return "n in (1, -1)" if self.source.absence == "replaced" else "n = 1"
+
+    @property
     def primary(self) -> Plan:
         """How the table is filled of whose rows the receipt tells."""
         return self.plans[0]
@@ -109,6 +115,11 @@ class Incoming:
         """Bytes of the file that it is; of one that is packed, what it is unpacked."""
         listed = self.part.place.listed
         return listed.file_size if listed else self.part.path.stat().st_size
+
+    @property
+    def weight(self) -> int:
+        """Bytes that are worked on at once."""
+        return max(self.size, self.part.swells_to)
 
     @property
     def is_big(self) -> bool:

@@ -131,9 +131,9 @@ class Intake:
         rows = dict(
             self.con.execute(
                 f"""
-                select {column}, count(*)
+                select {column}, count(*) filter (where n = 1)
                 from ({self.incoming.primary.values_sql(raw)})
-                where n = 1 and {column} is not null
+                where {self.incoming.tells_scope} and {column} is not null
                 group by 1
                 order by 1
                 """

@@ -48,10 +48,10 @@ class Queue:
             source, part, counting = found.what
             self._refuse_renamed(source.system, found.name)
             incoming = Incoming(self.job, source, part, counting)
-            if self.in_batches and incoming.size < BIG:
+            if self.in_batches and incoming.weight < BIG:
                 incoming.refuse_unfit()
                 self._waiting.append((place, incoming))
-                self._bytes += incoming.size
+                self._bytes += incoming.weight
                 if self._bytes > MOST:
                     self._flush()
                 return

@@ -125,6 +125,12 @@ class Part(ABC):
         return None
 
     @property
+    def swells_to(self) -> int:
+        """About how many bytes it has once it is written anew, where that is far more than the file
+        has; else 0."""
+        return 0
+
+    @property
     def is_fast(self) -> bool:
         """True if DuckDB itself can read it."""
         return False

@@ -77,7 +77,6 @@ _KNOWN = {
     "the log of EZproxy or another web server": (
         rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
     ),
-    "a COUNTER report": rb'\s*[{\[].{0,400}?"Report_Header"\s*:\s*\{',
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from libstats.errors import FileRefused
 from libstats.readers import delimited, json, symphony_log, xml
+from libstats.readers.counter import part as counter
 from libstats.readers.edifact import messages as edifact
 from libstats.readers.edifact import part as messages_part
 from libstats.readers.marc.part import is_marc
@@ -32,7 +33,8 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
             "Unpack the outer one and load what is in it.",
         )
     if head.startswith(_WORKBOOKS):
-        yield from sheets.sheets(place)
+        for sheet in sheets.sheets(place):
+            yield from counter.probe(sheet) or (sheet,)
         return
     refuse_bytes(place.name, head)
     if edifact.START.match(head):
@@ -44,14 +46,23 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
     if is_marc(head):
         yield from marc.parts_of(place, config or {})
         return
+    yield from _of_text(place, head, config or {})
+
+
+def _of_text(place: Place, head: bytes, config: Config) -> Iterator[Part]:
+    """The parts in a text."""
     text = delimited.probe(place, head)
-    if (lists := marc.probe(text, config or {})) is not None:
+    report = counter.probe_json(place, text.head, text.encoding)
+    if report is not None:
+        yield from report
+        return
+    if (lists := marc.probe(text, config)) is not None:
         yield from lists
         return
     found = xml.probe(text) or json.probe(text)
     if found is None:
         refuse_text(place.name, text.head)
-    yield found or text
+    yield from (found,) if found else counter.probe(text) or (text,)
 
 
 def _is_document(head: bytes) -> bool:

@@ -1,12 +1,98 @@
 """COUNTER: usage of electronic resources, as publishers and platforms count it (releases 5 and
 5.1).
 
-A dozen lines about the report stand above the headings; all its forms, of a platform, of databases,
-titles or items, have these two.
+The columns are those of the reader (`libstats/readers/counter/part.py`), which makes three tables
+of each report: how its months stand, its things, its counts. A later file of the same platform,
+report and month replaces what an earlier one told of it.
 """
 
-from libstats.declaration.source import LeftAlone
+from libstats.declaration.source import Source
 
-USAGE = LeftAlone(
-    "COUNTER", "report", ("Metric_Type", "Reporting_Period_Total"), "known, not loaded yet"
+MONTHS = Source(
+    system="counter",
+    name="report months",
+    recognise=("usage report", "narrowed to", "exceptions"),
+    exported="created",
+    is_list=False,
+    fills={
+        "usage_report": """
+    select
+        "usage report" as usage_report_id,
+        "report" as report,
+        "release" as release,
+        iso_date("month") as month,
+        "platform" as platform,
+        "provider" as provider,
+        "institution" as institution,
+        "narrowed to" as narrowed_to,
+        "state" as state,
+        "answer" as answer,
+        "exceptions" as exceptions,
+        iso_time("created") as created_at
+    from raw"""
+    },
+)
+
+ITEMS = Source(
+    system="counter",
+    name="report items",
+    recognise=("usage item", "item name", "why no item"),
+    exported="created",
+    is_list=False,
+    set_aside={
+        "a total": "\"why no item\" = 'a total'",
+        "headings again": "\"why no item\" = 'headings again'",
+        "without text": "\"why no item\" = 'without text'",
+    },
+    fills={
+        "usage_item": """
+    select
+        "usage item" as usage_item_id,
+        "item kind" as kind,
+        "item name" as name,
+        "item parent" as parent,
+        "item publisher" as publisher,
+        "item platform" as platform,
+        "item doi" as doi,
+        "item number" as proprietary_id,
+        "item isbn" as isbn,
+        "item print issn" as print_issn,
+        "item online issn" as online_issn,
+        "item uri" as uri,
+        "item data type" as data_type,
+        "item section type" as section_type,
+        -- 0001 is COUNTER for unknown, 9999 for in press
+        "item year" as year_as_exported,
+        "item access type" as access_type,
+        "item access method" as access_method
+    from raw"""
+    },
+)
+
+USAGE = Source(
+    system="counter",
+    name="usage",
+    recognise=("usage report", "usage item", "why no use"),
+    exported="created",
+    is_list=False,
+    whole=True,
+    scope="usage_report_id",
+    absence="replaced",
+    set_aside={
+        "no use": "\"why no use\" = 'no use'",
+        "blank": "\"why no use\" = 'blank'",
+        "a total": "\"why no use\" = 'a total'",
+        "headings again": "\"why no use\" = 'headings again'",
+        "without text": "\"why no use\" = 'without text'",
+    },
+    fills={
+        "usage": """
+    select
+        "usage report" as usage_report_id,
+        "usage item" as usage_item_id,
+        "metric" as metric,
+        iso_date("month") as month,
+        whole_number("uses") as uses
+    from raw"""
+    },
 )

@@ -228,7 +228,8 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
 
     One that looks cut, or has over 2 % fewer rows than the last believed ones had for the same
     branches (or whatever its scope is), retires nothing until a person confirms it. The first whole
-    list is measured by the longest one of before, from which nothing was concluded.
+    list is measured by the longest one of before, from which nothing was concluded. One that
+    replaces what was told of its scope is of any length.
     """
     found: list[Whole] = []
     baseline: dict[tuple[object, ...], int] = {}
@@ -244,7 +245,7 @@ def wholes(con: duckdb.DuckDBPyConnection, at: int = LATEST) -> list[Whole]:
         }
         first = longest.get(kind, 0) if load.scope_column is None else 0
         before = sum(baseline.get(place, first) for place in counts)
-        has_shrunk = sum(counts.values()) < (1 - SHRINKAGE) * before
+        has_shrunk = not load.replaces and sum(counts.values()) < (1 - SHRINKAGE) * before
         is_believed = load.is_confirmed or not (load.is_cut or has_shrunk)
         if is_believed:
             baseline |= counts
@@ -257,6 +258,7 @@ class _Listed(NamedTuple):
     was not said to be whole, or said nothing by what it lacked."""
 
     is_whole: bool
+    replaces: bool
     declaration: str
     seq: int
     source: str
@@ -287,7 +289,8 @@ def _listed(con: duckdb.DuckDBPyConnection, at: int) -> Iterable[_Listed]:
     rows = con.execute(
         f"""
         select
-            e.is_whole and e.absence = 'gone',
+            e.is_whole and e.absence <> 'nothing',
+            e.absence = 'replaced',
             e.declaration,
             l.seq,
             e.source,
@@ -300,7 +303,7 @@ def _listed(con: duckdb.DuckDBPyConnection, at: int) -> Iterable[_Listed]:
             l.is_cut,
             coalesce(l.confirmed_seq <= {at}, false)
         from load l join export e using (export_id)
-        where e.declaration in (select declaration from export where absence = 'gone')
+        where e.declaration in (select declaration from export where absence <> 'nothing')
             and l.seq <= {at}
             and (l.undone_seq is null or l.undone_seq > {at})
         order by l.exported_at, l.sha256

@@ -46,7 +46,9 @@ def test_no_other_column_is_about_a_person() -> None:
     """No staff either. What is called a name is a thing's."""
     columns = [(t.name, c.name) for t in schema.tables().values() for c in t.columns]
     people = {(t.name, c.name) for t, c in people_columns()}
-    things = {(table, "name") for table in ("code", "fund", "purchase_order", "vendor")}
+    things = {
+        (table, "name") for table in ("code", "fund", "purchase_order", "usage_item", "vendor")
+    }
     things |= {("licence", "notice_by")}
     assert {c for c in columns if is_personal(c[1])} == people | things
     of_staff = re.compile(r"staff|operator|login|user|employee|workstation|person|cataloguer")

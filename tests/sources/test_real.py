@@ -71,6 +71,38 @@ def what_became_of(file: FileReceipt) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("ending", ["tsv", "xlsx", "json"])
+def test_the_counter_truths_in_each_form(ending: str, real: Path, workspace: Workspace) -> None:
+    receipt = libstats.load(workspace, sorted((real / "counter").glob(f"*.{ending}")))
+    assert {file.outcome for file in receipt.files} == {"loaded"}
+    assert not any(file.dispositions["rejected"] for file in receipt.files)
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            """
+            select report, release, count(distinct month), sum(uses)::int
+            from usage join usage_report using (usage_report_id, month)
+            group by all
+            order by all
+            """
+        ).fetchall() == [
+            ("DR", "5.1", 12, 3_939_418),
+            ("DR_D1", "5", 3, 88_329),
+            ("DR_D1", "5.1", 12, 5_141_673),
+            ("PR_P1", "5", 3, 71_581),
+            ("TR", "5", 3, 261),
+            ("TR_J1", "5", 3, 77),
+        ]
+        # the same in every form
+        assert con.sql(
+            """
+            select
+                (select count(*) from usage),
+                (select count(*) from usage_item),
+                (select count(*) from usage_report where state = 'told')
+            """
+        ).fetchall() == [(2153, 55, 36)]
+
+
 def test_the_invoices_of_vendors_to_the_cent(real: Path, workspace: Workspace) -> None:
     receipt = libstats.load(workspace, [real / "edifact"])
     assert {file.outcome for file in receipt.files} == {"loaded"}

@@ -121,6 +121,8 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
     if re.match(rb"(\xef\xbb\xbf)?\s*(UNA.{6}\s*)?UN[BGH]\W", data, re.DOTALL):
         return message_counts(data)
     texts = list(_texts(data))
+    if re.search(rb"Metric.Type[\t,].{0,3}Reporting", data, re.IGNORECASE):
+        return report_counts(texts[0])
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
     if any(text.lstrip().startswith("<") for text in texts):
@@ -128,6 +130,20 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
             return {n - 1 for n in sheet_counts(data)}
         return {n for text in texts for n in xml_counts([text])}
     return {n - (not is_bare) for n in counts(data)}
+
+
+def report_counts(text: str) -> set[int]:
+    """How many rows there may be in a report of COUNTER, a table with tabs: its rows, its counts, its
+    months by platforms, of which there may be several."""
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t") if row]
+    at = next(
+        n
+        for n, row in enumerate(rows)
+        if any(re.fullmatch("metric.type", cell, re.IGNORECASE) for cell in row)
+    )
+    months = sum(1 for cell in rows[at] if re.search(r"20\d\d", cell))
+    below = len(rows) - at - 1
+    return {below, below * months, months, 2 * months}
 
 
 def message_counts(data: bytes) -> set[int]:

@@ -1,0 +1,271 @@
+"""A report as a table, in text or in a sheet: release 5 and 5.1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from libstats.errors import FileRefused
+from libstats.readers.counter import preamble
+from libstats.readers.counter.months import between, month_of
+from libstats.readers.counter.preamble import AGAIN, folded, legible
+from libstats.readers.counter.report import (
+    PLATFORM,
+    THING,
+    Facts,
+    Report,
+    Row,
+    Silent,
+    metric_name,
+)
+from libstats.readers.part import Count, Part
+
+__all__ = ["Table", "found"]
+
+METRIC, TOTAL = "metrictype", "reportingperiodtotal"
+_LABELS = {"reportid", "release"}
+_NAMES = {"title": 1, "database": 1, "item": 1}
+_HEADINGS = {
+    "parenttitle": 2,
+    "publisher": 3,
+    "platform": PLATFORM,
+    "doi": 5,
+    "proprietaryid": 6,
+    "proprietaryidentifier": 6,
+    "isbn": 7,
+    "printissn": 8,
+    "printedissn": 8,
+    "onlineissn": 9,
+    "uri": 10,
+    "datatype": 11,
+    "sectiontype": 12,
+    "yop": 13,
+    "accesstype": 14,
+    "accessmethod": 15,
+    **_NAMES,
+}
+_INSTITUTION = ("institutionname", "institution", "organization", "organisation")
+# columns of a report of which nothing is read
+_PASSED = re.compile(
+    r"publisherid|authors|publicationdate|articleversion|parent.+|component.+|customerid"
+    r"|institutionid|[a-z0-9]+:.+"
+)
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
+_TOTAL_FOR = re.compile(r"total\s+for\s+all\b", re.IGNORECASE)
+_ALL = {"all", "total", "totals", "grandtotal", "sum"}
+
+
+def found(part: Part) -> Report | None:
+    """A part as a report, if headings of one stand among its first rows. FileRefused for one that
+    cannot be believed."""
+    for guess in part.headers():
+        names = [folded(heading) for heading in guess.header]
+        if METRIC in names and TOTAL in names:
+            return _opened(guess, names)
+    return _silent(part)
+
+
+def _opened(part: Part, names: Sequence[str]) -> Report:
+    """A part under the headings of a report."""
+    rows = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
+    above = rows[: part.preamble]
+    if {folded(row[0]) for row in above} & _LABELS:
+        facts = preamble.facts(part.name, above)
+    else:
+        facts = _inferred(part.name, names)
+    if not any(map(month_of, part.header)) and facts.period and not rows[part.preamble + 1 :]:
+        return Silent(facts, tuple(between(*facts.period)), part.count)
+    return Table(part, facts, _Columns(part.name, part.header, names, facts))
+
+
+def _silent(part: Part) -> Report | None:
+    """A report that ends above its headings: it has no rows, and may say why."""
+    for each, rows in part.firsts():
+        if {folded(row[0]) for row in rows} >= _LABELS:
+            facts = preamble.facts(part.name, rows)
+            if not facts.period:
+                raise FileRefused(
+                    f"{part.name}: it is empty, and its Reporting_Period is missing",
+                    AGAIN,
+                )
+            return Silent(facts, tuple(between(*facts.period)), each.count)
+    return None
+
+
+def _inferred(name: str, names: Sequence[str]) -> Facts:
+    """What columns alone say of a report without the rows above them, where that is certain."""
+    given = set(names)
+    if {"title", "sectiontype", "accessmethod"} <= given:
+        return Facts("TR", "5")
+    raise FileRefused(
+        f"{name}: the rows above the headings are missing (Report_ID, Release and others), and its"
+        " columns alone do not say which report and release it is",
+        AGAIN,
+    )
+
+
+class _Columns:
+    """Where in a table things, metrics and months stand. FileRefused for a column that is neither,
+    and for months that are not those of the report."""
+
+    def __init__(self, name: str, header: Sequence[str], names: Sequence[str], facts: Facts):
+        self.name, self.facts, self.width = name, facts, len(header)
+        self.names = list(names)
+        self.metric = self.names.index(METRIC)
+        self.institution = next((names.index(n) for n in _INSTITUTION if n in names), None)
+        self.thing = [-1] * len(THING)
+        for at, folded_name in enumerate(self.names):
+            place = _HEADINGS.get(folded_name)
+            if place is not None and self.thing[place] < 0:
+                self.thing[place] = at
+        self.kind = preamble.MASTERS[facts.report[:2]]
+        self._check_name(header)
+        self.at, self.months = self._months(header)
+
+    def _check_name(self, header: Sequence[str]) -> None:
+        """FileRefused where the report has no column of what its rows are about."""
+        if self.kind in self.names:
+            return
+        if header[0].strip() or self.kind == "platform":
+            raise FileRefused(
+                f"{self.name}: the report {self.facts.report} has no column"
+                f" {self.kind.capitalize()}",
+                AGAIN,
+            )
+        self.thing[1] = 0  # some leave the first heading blank
+
+    def _months(self, header: Sequence[str]) -> tuple[list[int], tuple[date, ...]]:
+        found: dict[int, date] = {}
+        known = {METRIC, TOTAL, *_HEADINGS, *_INSTITUTION}
+        for at, heading in enumerate(header):
+            month = month_of(heading)
+            if month is not None:
+                found[at] = month
+            elif self.names[at] not in known and not self._is_passed(at):
+                raise FileRefused(
+                    f"{self.name}: the heading of column {at + 1} is neither a month nor one that"
+                    " COUNTER has",
+                    AGAIN,
+                )
+        self._check(found, header)
+        return list(found), tuple(found.values())
+
+    def _is_passed(self, at: int) -> bool:
+        name = self.names[at]
+        is_first = at == self.thing[1]
+        return is_first or not legible(name) or bool(_PASSED.fullmatch(name))
+
+    def _check(self, found: dict[int, date], header: Sequence[str]) -> None:
+        months, period = list(found.values()), self.facts.period
+        if not months:
+            raise FileRefused(
+                f"{self.name}: it has no months, only the total of its period"
+                " (Exclude_Monthly_Details)",
+                "Download it with monthly details: what came in which month cannot be told.",
+            )
+        twice = next((m for m in months if months.count(m) > 1), None)
+        if twice:
+            raise FileRefused(f"{self.name}: two columns are of {twice:%Y-%m}", AGAIN)
+        asked = between(*period) if period else months
+        if not set(months) <= set(asked):
+            outside = min(set(months) - set(asked))
+            raise FileRefused(
+                f"{self.name}: a column is of {outside:%Y-%m}, which is not in its"
+                f" Reporting_Period: a spreadsheet may have changed the heading",
+                AGAIN,
+            )
+        if not period and any(re.match(r"\d\d\D", header[at].strip()) for at in found):
+            raise FileRefused(
+                f"{self.name}: a spreadsheet has changed the headings of its months, and no"
+                " Reporting_Period says which they were",
+                AGAIN,
+            )
+
+
+@dataclass(frozen=True)
+class Table(Report):
+    """A report as a table: the part it lies in, under its headings."""
+
+    part: Part
+    facts: Facts
+    columns: _Columns
+
+    @property
+    def months(self) -> tuple[date, ...]:  # type: ignore[override]
+        """The months that it has columns for."""
+        return self.columns.months
+
+    @cached_property
+    def counted(self) -> Count:
+        """The count of the part."""
+        return self.part.count()
+
+    def count(self) -> Count:
+        """The fingerprint, and the rows below the headings."""
+        counted = self.counted
+        return replace(counted, records=max(counted.records - self.part.above, 0))
+
+    def cells(self) -> int:
+        """Rows times months."""
+        return self.count().records * len(self.months)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row below the headings."""
+        columns = self.columns
+        places, width = columns.thing, columns.width
+        last: tuple[str, ...] = ()
+        for line, row in self.part.records(self.counted):
+            over = row[width:]
+            if len(row) < width or any(map(legible, over)):
+                if preamble.is_blank(row):
+                    yield self._aside(line, "without text")
+                else:
+                    yield self._aside(line, "", f"{len(row)} fields instead of {width}")
+                continue
+            thing = tuple([legible(row[at]) if at >= 0 else "" for at in places])
+            metric = legible(row[columns.metric])
+            if why := self._why_none(row, thing, metric):
+                yield self._aside(line, why)
+                continue
+            thing = self._cleaned(thing)
+            thing = last = last if thing == last else thing
+            institution = self.facts.institution
+            if columns.institution is not None:
+                institution = legible(row[columns.institution]) or institution
+            counts = [number(row[at]) for at in columns.at]
+            yield Row(line, thing, institution, metric_name(metric), counts)
+
+    def _aside(self, line: int, why: str, damage: str = "") -> Row:
+        return Row(line, (), "", "", ("",) * len(self.months), why, damage)
+
+    def _why_none(self, row: Sequence[str], thing: Sequence[str], metric: str) -> str:
+        """Why a row is none: it has no text, it adds up others, it is the headings again."""
+        if not metric and preamble.is_blank(row):
+            return "without text"
+        if folded(metric) == METRIC:
+            return "headings again"
+        if _TOTAL_FOR.match(thing[1]):
+            return "a total"
+        if metric and folded(metric) not in _ALL:
+            return ""
+        told = {folded(text) for text in thing if text}
+        return "a total" if told and told <= _ALL else ""
+
+    def _cleaned(self, thing: tuple[str, ...]) -> tuple[str, ...]:
+        year = THING.index("item year")
+        if thing[year].isdigit():
+            thing = (*thing[:year], thing[year].zfill(4), *thing[year + 1 :])
+        return (self.columns.kind, *thing[1:])
+
+
+def number(text: str) -> str:
+    """A count as digits: `1,000`, `=0` and `5.0` are how spreadsheets write some."""
+    if text.isdigit():
+        return text
+    plain = legible(text).removeprefix("=").strip()
+    if _THOUSANDS.fullmatch(plain):
+        return plain.replace(",", "")
+    return plain[:-2] if re.fullmatch(r"\d+\.0", plain) else plain
