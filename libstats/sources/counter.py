@@ -1,5 +1,5 @@
-"""COUNTER: usage of electronic resources, as publishers and platforms count it (releases 5 and
-5.1).
+"""COUNTER: usage of electronic resources, as publishers and platforms count it (releases 4, 5
+and 5.1).
 
 The columns are those of the reader (`libstats/readers/counter/part.py`), which makes three tables
 of each report: how its months stand, its things, its counts. A later file of the same platform,

@@ -284,6 +284,132 @@ def test_filters_that_leave_something_out_make_another_report(tmp_path: Path) ->
     }
 
 
+def release_4(kind: str, headings: str, *below: str, months: str = "Jan-2012,Feb-2012") -> str:
+    """A report of release 4 as its publishers write it."""
+    above = (kind, "Nordstadt College", "cust-9", "Period covered by Report:")
+    return "\n".join(
+        (
+            *(*above, "2012-01-01 to 2012-02-29", "Date run:", "2012-03-05"),
+            f"{headings},{months}",
+            *(*below, ""),
+        )
+    )
+
+
+JOURNAL = "Journal,Publisher,Platform,Journal DOI,Proprietary Identifier,Print ISSN,Online ISSN"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "thing", "metric", "counts"),
+    [
+        (
+            "JR1",
+            release_4(
+                "Journal Report 1 (R4),Number of Successful Full-Text Article Requests",
+                f"{JOURNAL},Reporting Period Total,Reporting Period HTML,Reporting Period PDF",
+                'Total for all journals,,P,,,,,"1,209",9,0,"1,204",5',
+                'J of Shelves,Press,P,,,0000-0019,0000-0027,"1,209",9,0,"1,204",5',
+            ),
+            ("title", "J of Shelves", "0000-0019", "0000-0027"),
+            "Successful Full-Text Article Requests",
+            ["1204", "5"],
+        ),
+        (
+            "JR1 GOA",
+            release_4(
+                "Journal Report 1 GOA (R4)",
+                f"{JOURNAL},Reporting Period Total,Reporting Period HTML,Reporting Period PDF",
+                "J of Shelves,Press,P,,,0000-0019,,3,2,1,1,2",
+                months="12-Jan,12-Feb",
+            ),
+            ("title", "J of Shelves", "0000-0019", ""),
+            "Successful Gold Open Access Full-Text Article Requests",
+            ["1", "2"],
+        ),
+        (
+            "BR2",
+            release_4(
+                "Book Report 2 (R4)",
+                " ,Publisher,Platform,Book DOI,Proprietary Identifier,ISBN,ISSN"
+                ",Reporting Period Total",
+                "Blue Book,Press,P,,,978-0-00-000000-2,0000-0019,4,=0,4",
+            ),
+            ("title", "Blue Book", "0000-0019", ""),
+            "Successful Section Requests",
+            ["0", "4"],
+        ),
+        (
+            "DB1",
+            release_4(
+                "Database Report 1 (R4)",
+                "Database,Publisher,Platform,User Activity,Reporting Period Total",
+                "Abstracts,Press,P,result clicks,3,1,2",
+            ),
+            ("database", "Abstracts", "", ""),
+            "Result Clicks",
+            ["1", "2"],
+        ),
+        (
+            "PR1",
+            release_4(
+                "Platform Report 1 (R4)",
+                "Platform,Publisher,User Activity,Reporting Period Total",
+                "P,Press,Regular Searches,3,1,2",
+            ),
+            ("platform", "", "", ""),
+            "Regular Searches",
+            ["1", "2"],
+        ),
+        (
+            "MR1",
+            release_4(
+                "Multimedia Report 1 (R4)",
+                "Collection,Content Provider,Platform,Reporting Period Total",
+                "Films,Press,P,3,1,2",
+            ),
+            ("database", "Films", "", ""),
+            "Successful Full Multimedia Content Unit Requests",
+            ["1", "2"],
+        ),
+    ],
+)
+def test_release_4_is_read_under_its_own_headings(
+    tmp_path: Path,
+    kind: str,
+    content: str,
+    thing: tuple[str, ...],
+    metric: str,
+    counts: list[str],
+) -> None:
+    report = read(tmp_path / "r.csv", content)
+    facts = report.facts
+    assert (facts.report, facts.release, facts.created) == (kind, "4", "2012-03-05")
+    assert report.months == (date(2012, 1, 1), date(2012, 2, 1))
+    (row,) = (row for row in report.rows() if not row.aside)
+    assert (row.thing[0], row.thing[1], row.thing[8], row.thing[9]) == thing
+    assert (row.thing[3], row.thing[4], row.institution) == ("Press", "P", "Nordstadt College")
+    assert (row.metric, row.counts) == (metric, counts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "headings", "says"),
+    [
+        (
+            "Journal Report 1 (R4)",
+            f"{JOURNAL},Articles in Press,Reporting Period Total",
+            "column 8 is neither",
+        ),
+        ("Book Report 3 (R4)", "Title,Platform,Reporting Period Total", "of what is counted"),
+        ("Database Report 1 (R4)", "Platform,User Activity,Reporting Period Total", "Database"),
+    ],
+)
+def test_a_report_of_release_4_that_cannot_be_believed_is_refused(
+    tmp_path: Path, kind: str, headings: str, says: str
+) -> None:
+    with pytest.raises(FileRefused, match=says):
+        read(tmp_path / "r.csv", release_4(kind, headings, months="Jan-2012"))
+
+
 def test_a_sheet_that_is_refused_stops_no_other(workspace: Workspace, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for name, months in (("a", ()), ("b", ("Jan-2026", "Feb-2026", "Mar-2026"))):

@@ -1,5 +1,5 @@
-"""What stands above the headings of a report of release 5 or 5.1: a label and its value a row, in
-rows as long as they happen to be."""
+"""What stands above the headings of a report: a label and its value a row, in rows as long as they
+happen to be."""
 
 from __future__ import annotations
 
@@ -13,10 +13,28 @@ from functools import lru_cache
 from libstats.errors import FileRefused
 from libstats.readers.counter.report import Facts
 
-__all__ = ["MASTERS", "facts", "folded", "is_blank", "legible", "release_of", "report_of"]
+__all__ = [
+    "KINDS_4",
+    "MASTERS",
+    "facts",
+    "facts_of_4",
+    "folded",
+    "is_blank",
+    "legible",
+    "release_of",
+    "report_of",
+]
 
 # what a row of a master report and of its standard views is about
 MASTERS = {"PR": "platform", "DR": "database", "TR": "title", "IR": "item"}
+KINDS_4 = {"JR": "title", "BR": "title", "TR": "title", "DB": "database", "MR": "database"} | {
+    "PR": "platform"
+}
+_OF_4 = re.compile(
+    r"(journal|book|title|database|multimedia|platform) report (\d)(a?)( goa)?\s*\(r4\).*",
+    re.IGNORECASE,
+)
+_LABELS_4 = ("periodcovered", "daterun", "sectiontype", "customer")
 _REPORT = re.compile(r"(PR|DR|TR|IR)(?:_([A-Z]\d))?")
 _RELEASE = re.compile(r"(?:release|cop|r)?\s*(5(?:\.[01])?)(?:\.\d+)*", re.IGNORECASE)
 _DATE = re.compile(r"20\d\d-\d\d-\d\d")
@@ -60,6 +78,31 @@ def facts(name: str, above: Sequence[Sequence[str]]) -> Facts:
         metrics=_listed(told.get("metrictypes", "")),
         exceptions=tuple(dict.fromkeys(_CODE.findall(_numbers(told.get("exceptions", ""))))),
         period=period(told.get("reportingperiod", "")),
+    )
+
+
+def facts_of_4(name: str, above: Sequence[Sequence[str]]) -> Facts | None:
+    """What the rows above the headings say in release 4, whose labels stand above their values or
+    before them; None for another text. FileRefused for a report that has no months."""
+    if not above or not (match := _OF_4.fullmatch(legible(above[0][0]))):
+        return None
+    first = "DB" if match[1].casefold() == "database" else f"{match[1][0].upper()}R"
+    report = f"{first}{match[2]}{match[3].upper()}{match[4].upper() if match[4] else ''}"
+    told, label = dict[str, str](), ""
+    for row in above[1:]:
+        cells = [cell for cell in map(legible, row) if cell]
+        for cell in cells:
+            known = next((at for at in _LABELS_4 if folded(cell).startswith(at)), "")
+            if not known and label:
+                told.setdefault(label, cell)
+            label = known
+    institution = legible(above[1][0]) if len(above) > 1 else ""
+    return Facts(
+        report=report,
+        release="4",
+        institution="" if folded(institution).startswith(_LABELS_4) else institution,
+        created=moment(told.get("daterun", "")),
+        period=period(told.get("periodcovered", "")),
     )
 
 

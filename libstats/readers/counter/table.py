@@ -1,4 +1,4 @@
-"""A report as a table, in text or in a sheet: release 5 and 5.1."""
+"""A report as a table, in text or in a sheet."""
 
 from __future__ import annotations
 
@@ -10,49 +10,15 @@ from functools import cached_property
 
 from libstats.errors import FileRefused
 from libstats.readers.counter import preamble
+from libstats.readers.counter.form import INSTITUTION, METRIC, TOTAL, form_of
 from libstats.readers.counter.months import between, month_of
 from libstats.readers.counter.preamble import AGAIN, folded, legible
-from libstats.readers.counter.report import (
-    PLATFORM,
-    THING,
-    Facts,
-    Report,
-    Row,
-    Silent,
-    metric_name,
-)
+from libstats.readers.counter.report import PLATFORM, THING, Facts, Report, Row, Silent
 from libstats.readers.part import Count, Part
 
 __all__ = ["Table", "found"]
 
-METRIC, TOTAL = "metrictype", "reportingperiodtotal"
 _LABELS = {"reportid", "release"}
-_NAMES = {"title": 1, "database": 1, "item": 1}
-_HEADINGS = {
-    "parenttitle": 2,
-    "publisher": 3,
-    "platform": PLATFORM,
-    "doi": 5,
-    "proprietaryid": 6,
-    "proprietaryidentifier": 6,
-    "isbn": 7,
-    "printissn": 8,
-    "printedissn": 8,
-    "onlineissn": 9,
-    "uri": 10,
-    "datatype": 11,
-    "sectiontype": 12,
-    "yop": 13,
-    "accesstype": 14,
-    "accessmethod": 15,
-    **_NAMES,
-}
-_INSTITUTION = ("institutionname", "institution", "organization", "organisation")
-# columns of a report of which nothing is read
-_PASSED = re.compile(
-    r"publisherid|authors|publicationdate|articleversion|parent.+|component.+|customerid"
-    r"|institutionid|[a-z0-9]+:.+"
-)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
 _TOTAL_FOR = re.compile(r"total\s+for\s+all\b", re.IGNORECASE)
 _ALL = {"all", "total", "totals", "grandtotal", "sum"}
@@ -63,22 +29,33 @@ def found(part: Part) -> Report | None:
     cannot be believed."""
     for guess in part.headers():
         names = [folded(heading) for heading in guess.header]
-        if METRIC in names and TOTAL in names:
+        if TOTAL in names and (METRIC in names or _is_of_4(guess)):
             return _opened(guess, names)
     return _silent(part)
 
 
 def _opened(part: Part, names: Sequence[str]) -> Report:
     """A part under the headings of a report."""
-    rows = next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
+    rows = _firsts(part)
     above = rows[: part.preamble]
-    if {folded(row[0]) for row in above} & _LABELS:
+    if METRIC not in names:
+        facts = preamble.facts_of_4(part.name, above)
+        assert facts is not None
+    elif {folded(row[0]) for row in above} & _LABELS:
         facts = preamble.facts(part.name, above)
     else:
         facts = _inferred(part.name, names)
     if not any(map(month_of, part.header)) and facts.period and not rows[part.preamble + 1 :]:
         return Silent(facts, tuple(between(*facts.period)), part.count)
     return Table(part, facts, _Columns(part.name, part.header, names, facts))
+
+
+def _firsts(part: Part) -> list[list[str]]:
+    return next((rows for each, rows in part.firsts() if each.delimiter == part.delimiter), [])
+
+
+def _is_of_4(part: Part) -> bool:
+    return preamble.facts_of_4(part.name, _firsts(part)[: part.preamble]) is not None
 
 
 def _silent(part: Part) -> Report | None:
@@ -113,33 +90,40 @@ class _Columns:
 
     def __init__(self, name: str, header: Sequence[str], names: Sequence[str], facts: Facts):
         self.name, self.facts, self.width = name, facts, len(header)
-        self.names = list(names)
-        self.metric = self.names.index(METRIC)
-        self.institution = next((names.index(n) for n in _INSTITUTION if n in names), None)
+        self.names, self.form = list(names), form_of(facts)
+        self.total = self.names.index(TOTAL)
+        self.metric = next((names.index(n) for n in self.form.metrics if n in names), None)
+        self.institution = next((names.index(n) for n in INSTITUTION if n in names), None)
         self.thing = [-1] * len(THING)
         for at, folded_name in enumerate(self.names):
-            place = _HEADINGS.get(folded_name)
+            place = 1 if folded_name in self.form.names else self.form.places.get(folded_name)
             if place is not None and self.thing[place] < 0:
                 self.thing[place] = at
-        self.kind = preamble.MASTERS[facts.report[:2]]
-        self._check_name(header)
+        self._check_names(header)
         self.at, self.months = self._months(header)
 
-    def _check_name(self, header: Sequence[str]) -> None:
-        """FileRefused where the report has no column of what its rows are about."""
-        if self.kind in self.names:
-            return
-        if header[0].strip() or self.kind == "platform":
+    def _check_names(self, header: Sequence[str]) -> None:
+        """FileRefused where the report has no column of what its rows are about, or of what is
+        counted."""
+        form, what = self.form, ""
+        if form.kind == "platform":
+            self.thing[PLATFORM], self.thing[1] = self.thing[1], -1
+            what = "" if self.thing[PLATFORM] >= 0 else "Platform"
+        elif self.thing[1] < 0 and not header[0].strip():
+            self.thing[1] = 0  # some leave the first heading blank
+        elif self.thing[1] < 0:
+            what = form.kind.capitalize()
+        if self.metric is None and not form.counted:
+            what = what or "of what is counted"
+        if what:
             raise FileRefused(
-                f"{self.name}: the report {self.facts.report} has no column"
-                f" {self.kind.capitalize()}",
-                AGAIN,
+                f"{self.name}: the report {self.facts.report} has no column {what}", AGAIN
             )
-        self.thing[1] = 0  # some leave the first heading blank
 
     def _months(self, header: Sequence[str]) -> tuple[list[int], tuple[date, ...]]:
         found: dict[int, date] = {}
-        known = {METRIC, TOTAL, *_HEADINGS, *_INSTITUTION}
+        form = self.form
+        known = {*form.metrics, TOTAL, *form.places, *form.names, *INSTITUTION}
         for at, heading in enumerate(header):
             month = month_of(heading)
             if month is not None:
@@ -156,7 +140,7 @@ class _Columns:
     def _is_passed(self, at: int) -> bool:
         name = self.names[at]
         is_first = at == self.thing[1]
-        return is_first or not legible(name) or bool(_PASSED.fullmatch(name))
+        return is_first or not legible(name) or bool(self.form.passed.fullmatch(name))
 
     def _check(self, found: dict[int, date], header: Sequence[str]) -> None:
         months, period = list(found.values()), self.facts.period
@@ -226,7 +210,7 @@ class Table(Report):
                     yield self._aside(line, "", f"{len(row)} fields instead of {width}")
                 continue
             thing = tuple([legible(row[at]) if at >= 0 else "" for at in places])
-            metric = legible(row[columns.metric])
+            metric = legible(row[columns.metric]) if columns.metric is not None else ""
             if why := self._why_none(row, thing, metric):
                 yield self._aside(line, why)
                 continue
@@ -236,7 +220,8 @@ class Table(Report):
             if columns.institution is not None:
                 institution = legible(row[columns.institution]) or institution
             counts = [number(row[at]) for at in columns.at]
-            yield Row(line, thing, institution, metric_name(metric), counts)
+            metric = columns.form.named(metric) if metric else columns.form.counted
+            yield Row(line, thing, institution, metric, counts)
 
     def _aside(self, line: int, why: str, damage: str = "") -> Row:
         return Row(line, (), "", "", ("",) * len(self.months), why, damage)
@@ -245,7 +230,7 @@ class Table(Report):
         """Why a row is none: it has no text, it adds up others, it is the headings again."""
         if not metric and preamble.is_blank(row):
             return "without text"
-        if folded(metric) == METRIC:
+        if row[self.columns.total][:1] in "Rr" and folded(row[self.columns.total]) == TOTAL:
             return "headings again"
         if _TOTAL_FOR.match(thing[1]):
             return "a total"
@@ -258,7 +243,7 @@ class Table(Report):
         year = THING.index("item year")
         if thing[year].isdigit():
             thing = (*thing[:year], thing[year].zfill(4), *thing[year + 1 :])
-        return (self.columns.kind, *thing[1:])
+        return (self.columns.form.kind, *thing[1:])
 
 
 def number(text: str) -> str:
