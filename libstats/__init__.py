@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.system_days import system_days
     from libstats.analysis.collection.use import collection_use
     from libstats.analysis.collection.weeding import weeding_candidates
+    from libstats.analysis.cost_per_use import cost_per_use
     from libstats.analysis.counts import programmes, reference_questions, visits
+    from libstats.analysis.eresources import eresource_use
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
@@ -69,7 +71,9 @@ __all__ = [
     "collection_age",
     "collection_use",
     "confirm",
+    "cost_per_use",
     "coverage",
+    "eresource_use",
     "fill_rate",
     "forget",
     "freshness",
@@ -125,7 +129,9 @@ _PLACES = {
     "collection_age": "libstats.analysis.collection.age",
     "collection_use": "libstats.analysis.collection.use",
     "confirm": "libstats.loading.undo",
+    "cost_per_use": "libstats.analysis.cost_per_use",
     "coverage": "libstats.analysis.work.coverage_of_periods",
+    "eresource_use": "libstats.analysis.eresources",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
     "freshness": "libstats.analysis.provenance",

@@ -278,6 +278,33 @@ def _licences(rows: list[Row], _: Row) -> list[str]:
     return [f"{_many(len(rows), 'licence')} to decide, the day of {number(past)} is past"]
 
 
+def _eresource_use(rows: list[Row], _: Row) -> list[str]:
+    if not rows:
+        return ["No report of use tells of this period"]
+    platforms = {(row["source"], row["platform"]) for row in rows}
+    unknown = {
+        (row["source"], row["platform"], row["report"], row["release"])
+        for row in rows
+        if row["why_unknown"]
+    }
+    reports = f"; {_many(len(unknown), 'report')} without all months" if unknown else ""
+    return [f"{_many(len(rows), 'count')} of {_many(len(platforms), 'platform')}{reports}"]
+
+
+def _cost_per_use(rows: list[Row], _: Row) -> list[str]:
+    told = [
+        f"{row['resource']}: "
+        + (
+            row["why_none"]
+            if row["cost_per_use"] is None
+            else f"{row['cost_per_use']:,.2f} {row['currency'] or ''} a use ({row['metric']})"
+        )
+        for row in rows
+        if row["is_advised"] is not False
+    ]
+    return list(dict.fromkeys(told)) or ["No licence has a cost per use in an advised metric"]
+
+
 def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['limits_passed'] == limits for row in rows))} for {limits}"
@@ -363,6 +390,8 @@ def _serial_gaps(rows: list[Row], _: Row) -> list[str]:
 
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "cost_per_use": _cost_per_use,
+    "eresource_use": _eresource_use,
     "licences_to_decide": _licences,
     "programmes": _programmes,
     "reference_questions": _questions,

@@ -12,7 +12,9 @@ from libstats.analysis import (
     cataloguing,
     cataloguing_waits,
     circulation,
+    cost_per_use,
     counts,
+    eresources,
     fund_balances,
     licences,
     order_piles,
@@ -92,6 +94,16 @@ ANALYSES: dict[str, Provenance] = {
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),
     "collection_use": Provenance(use.collection_use, use.use_left_out, {**_STOCK, **_USE}),
+    "cost_per_use": Provenance(
+        cost_per_use.cost_per_use,
+        cost_per_use.left_out,
+        {"licence": None, "usage": None, "usage_report": None, "usage_item": None},
+    ),
+    "eresource_use": Provenance(
+        eresources.eresource_use,
+        eresources.left_out,
+        {"usage": "month", "usage_report": "month"},
+    ),
     "fill_rate": Provenance(
         fill.fill_rate, fill.fill_rate_left_out, {}, _summed("cases", fill.fill_rate)
     ),

@@ -78,6 +78,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
+    yield "eresource_use", PERIOD
+    yield "cost_per_use", day
     yield "purchase_requests", PERIOD
     yield "fund_balances", day
     yield "serials_expected", {**PERIOD, **day}
@@ -112,7 +114,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given |= dict.fromkeys(
         ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
     )
-    given["licences_to_decide"] = given["fund_balances"] = day
+    given["licences_to_decide"] = given["fund_balances"] = given["cost_per_use"] = day
+    given["eresource_use"] = PERIOD
     given["serial_claims"] = given["serial_gaps"] = day
     given["order_piles"] = {}
     given["serials_expected"] = {**PERIOD, **day}
