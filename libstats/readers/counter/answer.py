@@ -65,18 +65,20 @@ def opened(place: Place, encoding: str) -> Report:
     text = Text(place, encoding)
     header: dict[str, Any] = {}
     exceptions: list[Any] = []
-    seen: set[str] = set()
+    seen, cells = set[str](), 0
     for name, value in text.entries():
         if name == "reportheader" and isinstance(value, dict):
             header = keyed(value)
         elif name in ("exception", "exceptions"):
             exceptions += value if isinstance(value, list) else [value]
         elif name == "":
-            seen |= {month for each in combined(value) for month in each.months}
+            for each in combined(value):
+                seen |= each.months
+                cells += sum(len(counts) for _, counts in each.metrics)
     if not header:
         raise FileRefused(f"{place.name}: the report has no Report_Header", AGAIN)
     facts = _facts(place.name, header, exceptions)
-    return Answer(text, facts, _months(place.name, facts, seen))
+    return Answer(text, facts, _months(place.name, facts, seen), cells)
 
 
 def _facts(name: str, header: dict[str, Any], exceptions: list[Any]) -> Facts:
@@ -149,11 +151,12 @@ def _months(name: str, facts: Facts, seen: set[str]) -> tuple[date, ...]:
 
 @dataclass(frozen=True)
 class Answer(Report):
-    """A report as JSON."""
+    """A report as JSON; `read` is how many counts its items hold."""
 
     text: Text
     facts: Facts
     months: tuple[date, ...]
+    read: int
     is_sparse = True
 
     def rows(self) -> Iterator[Row]:
@@ -189,7 +192,13 @@ class Answer(Report):
 
     def count(self) -> Count:
         """The fingerprint, and a row for each item as it is parted."""
-        counted = self._counted[0]
+        counted, keys = self._counted
+        if keys != self.read:
+            raise FileRefused(
+                f"{self.text.place.name}: {keys} counts stand in the report, {self.read} of them"
+                " where a report has them",
+                AGAIN,
+            )
         return Count(counted.sha256, counted.size, sum(1 for _ in self.rows()))
 
     def cells(self) -> int:

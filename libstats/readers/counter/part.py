@@ -201,11 +201,14 @@ class Counted(Part):
         yield from ()
 
     def count(self, advance: Advance = idle) -> Count:
-        """The fingerprint, and how many rows there are."""
+        """The fingerprint, and how many rows there are; FileRefused where these are not those
+        that are read."""
         advance(self.place.packed if self.place.is_plain else 0)
         counted = self._report.count()
         fingerprint = hashlib.sha256(f"{counted.sha256}#{self.kind.name}".encode()).hexdigest()
-        return Count(fingerprint, counted.size, self.kind.number(self._report))
+        if counted.open_quote is not None:
+            return counted
+        return replace(counted, sha256=fingerprint, records=self.kind.number(self._report))
 
     def records(self, counted: Count | None = None, advance: Advance = idle) -> Rows:
         """(line, values) of every row."""
