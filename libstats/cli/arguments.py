@@ -120,6 +120,22 @@ def _add_pull(p: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_harvest(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "names",
+        type=_said,
+        nargs="*",
+        metavar="NAME",
+        help="platforms, as [harvest.NAME] in libstats.toml; without any, all",
+    )
+    p.add_argument(
+        "--since", type=_said, metavar="MONTH", help="the first month; without it a year is asked"
+    )
+    p.add_argument(
+        "--until", type=_said, metavar="MONTH", help="the last one; without it the month before"
+    )
+
+
 def _add_seq(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "load", type=_number, metavar="LOAD", help="its number, as `libstats loads` lists it"
@@ -296,6 +312,11 @@ COMMANDS = {
         "make a report as an accessible web page that works offline",
         "libstats report circulation --month 2026-10",
         add_report,
+    ),
+    "harvest": (
+        "fetch the reports of COUNTER's API that libstats.toml names into exports",
+        "libstats harvest --since 2026-01 --until 2026-06",
+        _add_harvest,
     ),
     "close": (
         "keep the reports of a month as they are published; later ones say what was revised",

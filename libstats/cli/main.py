@@ -280,6 +280,12 @@ def _report(args: argparse.Namespace) -> int:
     return report.report(place, args, given, _say)
 
 
+def _harvest(args: argparse.Namespace) -> int:
+    from libstats.cli import harvest
+
+    return harvest.fetch(_place(args), args, datetime.now(), _say)
+
+
 def _close(args: argparse.Namespace) -> int:
     from libstats.cli import close
 
@@ -325,6 +331,7 @@ _RUN = {
     "explain": _explain,
     "report": _report,
     "close": _close,
+    "harvest": _harvest,
     "lab": _lab,
     "demo": _demo,
 }

@@ -20,6 +20,7 @@ from libstats.errors import WorkspaceError
 from libstats.workspace.codes_given import ROLES, of_call_numbers, of_claims, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
+from libstats.workspace.harvest_given import HARVEST
 from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
 from libstats.workspace.marc_map import is_maps
 from libstats.workspace.section import Config, Section, Setting
@@ -284,6 +285,7 @@ SECTIONS = {
             ),
         },
     ),
+    "harvest": HARVEST,
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
     ),

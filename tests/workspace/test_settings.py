@@ -22,7 +22,6 @@ NAMES = {
     "claims": "weekly",
 }
 LABEL = '"koha items"'
-SYSTEM = 'system = "koha"\n'
 WRONG = ("3", "-1", "2.5", "true", '"false"', '"7"', '""', "[]", "[[1]]", "2026-10-31", "{x = 1}")
 OF_NO_KIND = ("12:30:00", "[3]", "{x = {y = 1}}", "[{}]")
 
@@ -37,9 +36,11 @@ def keys() -> Iterator[tuple[str, str, Setting]]:
             before = f"[[{name}]]\n" if section.is_repeated else f"[{name}]\n"
             yield before + "".join(f"{k} = {w.example}\n" for k, w in needed.items()), key, wanted
         for key, wanted in section.below.items():
-            before = f"[{name}.{'koha' if name == 'sources' else LABEL}]\n"
-            needs = name == "sources" and not wanted.is_required
-            yield before + SYSTEM * needs, key, wanted
+            if not wanted.example:  # no value of it is right
+                continue
+            before = f"[{name}.{'koha' if name in ('sources', 'harvest') else LABEL}]\n"
+            needed = {k: w for k, w in section.below.items() if w.is_required and k != key}
+            yield before + "".join(f"{k} = {w.example}\n" for k, w in needed.items()), key, wanted
         if name in NAMES and section.each:
             yield f"[{name}]\n", NAMES[name], section.each
 

@@ -37,6 +37,7 @@ _EXCEPTION = re.compile(
 )
 _SAYS = re.compile(r'"(?:message|severity)"\s*:', re.IGNORECASE)
 _KEYS = re.compile(r'(?<!\\)"(?:count"\s*:|20\d\d-(?:0[1-9]|1[0-2])"\s*:)', re.IGNORECASE)
+CUT = "the report in JSON is cut or damaged"
 _DECODER = json.JSONDecoder(strict=False)
 _REACH = 200  # characters that a key and its colon have at most
 
@@ -243,7 +244,7 @@ class Text:
     def broken(self) -> FileRefused:
         """The refusal of what is no JSON."""
         return FileRefused(
-            f"{self.place.name}: the report in JSON is cut or damaged; nothing of it was loaded",
+            f"{self.place.name}: {CUT}; nothing of it was loaded",
             AGAIN,
         )
 
