@@ -16,6 +16,7 @@ __all__ = [
     "day_name",
     "framed",
     "listed",
+    "many",
     "month_before",
     "month_name",
     "number",
@@ -47,6 +48,11 @@ MONTHS = (
 def number(value: float | None) -> str:
     """A count as people write it, `1,234`; None is "not known"."""
     return "not known" if value is None else f"{value:z,.0f}"  # z: nothing has no minus
+
+
+def many(count: int, what: str) -> str:
+    """So many of a thing: 1 loan, 1,204 loans."""
+    return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
 
 def share(part: float, whole: float) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.answers_of_licences import OF_LICENCES
 from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import process_of
-from libstats.wording import Row, capital, number, percent, records, tenths
+from libstats.wording import Row, capital, many, number, percent, records, tenths
 
 __all__ = ["answer", "said"]
 
@@ -163,7 +164,7 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     checkouts, used = (
         sum(row[name] or 0 for row in rows) for name in ("checkouts", "in_house_uses")
     )
-    told = (_many(checkouts, "checkout"), _many(renewals, "renewal"), _many(used, "use"))
+    told = (many(checkouts, "checkout"), many(renewals, "renewal"), many(used, "use"))
     return [f"{', '.join(told)} inside the library"]
 
 
@@ -176,8 +177,8 @@ def _cataloguing(rows: list[Row], _: Row) -> list[str]:
         if all(row["pieces"] is None for row in of_kind):
             told.append(f"{kind}: {of_kind[0]['reason'].partition(':')[0]}")
             continue
-        of_titles = f"{_many(titles, 'title')}, " if titles else ""
-        told.append(f"{kind}: {of_titles}{_many(pieces, 'piece')}")
+        of_titles = f"{many(titles, 'title')}, " if titles else ""
+        told.append(f"{kind}: {of_titles}{many(pieces, 'piece')}")
     return told or ["No piece was added in the period that any list tells of"]
 
 
@@ -187,9 +188,9 @@ def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
         if row["reason"]:
             continue
         half = row["p50_days"]
-        when = "not known yet" if half is None else f"within {_many(half, 'day')}"
+        when = "not known yet" if half is None else f"within {many(half, 'day')}"
         told.append(
-            f"{row['kind']}, {row['wait']}: half {when} ({_many(row['pieces'], 'piece')},"
+            f"{row['kind']}, {row['wait']}: half {when} ({many(row['pieces'], 'piece')},"
             f" {number(row['waiting'])} waiting)"
         )
     return told or ["No piece was received in the period that any list tells of"]
@@ -205,7 +206,7 @@ def _record_faults(rows: list[Row], _: Row) -> list[str]:
         )
         titles = sum(row["titles"] for row in of_load if row["category"] == ANY)
         told.append(
-            f"{of_load[0]['file']}: {number(found)} of {_many(titles, 'record')} have something of"
+            f"{of_load[0]['file']}: {number(found)} of {many(titles, 'record')} have something of"
             f" this, {number(local)} with what is local"
         )
     return told or ["No records are loaded that were looked at"]
@@ -213,16 +214,12 @@ def _record_faults(rows: list[Row], _: Row) -> list[str]:
 
 def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
     told = [
-        f"{row['day']}, {row['shelf'] or 'shelf not told'}: {_many(row['scanned'], 'scan')},"
+        f"{row['day']}, {row['shelf'] or 'shelf not told'}: {many(row['scanned'], 'scan')},"
         f" {number(row['out_of_order'])} out of order, {number(row['strayed'])} strayed,"
         f" {number(row['found'])} found"
         for row in rows
     ]
     return told or ["No scan of a shelf is loaded"]
-
-
-def _many(count: int, what: str) -> str:
-    return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
 
 def _of(row: Row, parameters: Row) -> str:
@@ -259,50 +256,18 @@ def _questions(rows: list[Row], parameters: Row) -> list[str]:
 def _sum(rows: list[Row], column: str, what: str) -> list[str]:
     known = [row[column] for row in rows if row[column] is not None]
     across = sum(row["lines_across"] for row in rows)
-    beside = f"; {_many(across, 'line')} over an end of the period left out" if across else ""
-    return [f"{_many(int(sum(known)), what) if known else f'No {what} was counted'}{beside}"]
+    beside = f"; {many(across, 'line')} over an end of the period left out" if across else ""
+    return [f"{many(int(sum(known)), what) if known else f'No {what} was counted'}{beside}"]
 
 
 def _programmes(rows: list[Row], _: Row) -> list[str]:
     held, came = (int(sum(row[n] or 0 for row in rows)) for n in ("programmes", "attendance"))
-    return [f"{_many(held, 'programme')}, attended by {number(came)}"]
+    return [f"{many(held, 'programme')}, attended by {number(came)}"]
 
 
 def _reserves(rows: list[Row], _: Row) -> list[str]:
     needed, ready = (sum(row[n] for row in rows) for n in ("needed", "ready"))
     return [f"{number(ready)} of {number(needed)} stood ready on the day they were needed"]
-
-
-def _licences(rows: list[Row], _: Row) -> list[str]:
-    past = sum(row["standing"] == "past" for row in rows)
-    return [f"{_many(len(rows), 'licence')} to decide, the day of {number(past)} is past"]
-
-
-def _eresource_use(rows: list[Row], _: Row) -> list[str]:
-    if not rows:
-        return ["No report of use tells of this period"]
-    platforms = {(row["source"], row["platform"]) for row in rows}
-    unknown = {
-        (row["source"], row["platform"], row["report"], row["release"])
-        for row in rows
-        if row["why_unknown"]
-    }
-    reports = f"; {_many(len(unknown), 'report')} without all months" if unknown else ""
-    return [f"{_many(len(rows), 'count')} of {_many(len(platforms), 'platform')}{reports}"]
-
-
-def _cost_per_use(rows: list[Row], _: Row) -> list[str]:
-    told = [
-        f"{row['resource']}: "
-        + (
-            row["why_none"]
-            if row["cost_per_use"] is None
-            else f"{row['cost_per_use']:,.2f} {row['currency'] or ''} a use ({row['metric']})"
-        )
-        for row in rows
-        if row["is_advised"] is not False
-    ]
-    return list(dict.fromkeys(told)) or ["No licence has a cost per use in an advised metric"]
 
 
 def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
@@ -325,7 +290,7 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['check_name'] == check for row in rows))} {check}" for check in checks
     )
-    return [f"{_many(len(rows), 'question')} about {told}: {counts}"]
+    return [f"{many(len(rows), 'question')} about {told}: {counts}"]
 
 
 def _fund_balances(rows: list[Row], _: Row) -> list[str]:
@@ -350,7 +315,7 @@ def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
 
 def _purchase_requests(rows: list[Row], _: Row) -> list[str]:
     return [
-        f"{_many(row['requests'], 'request')} ({row['source']}): {number(row['declined'])} "
+        f"{many(row['requests'], 'request')} ({row['source']}): {number(row['declined'])} "
         f"declined, {number(row['by_order'] + row['by_record'])} followed to their order, of "
         f"{number(row['not_linked'])} accepted ones none is found"
         for row in rows
@@ -369,7 +334,7 @@ def _order_piles(rows: list[Row], _: Row) -> list[str]:
 
 def _serials_expected(rows: list[Row], _: Row) -> list[str]:
     expected, came, late = (sum(row[n] for row in rows) for n in ("expected", "received", "late"))
-    return [f"{_many(expected, 'issue')} expected: {number(came)} came, {number(late)} are late"]
+    return [f"{many(expected, 'issue')} expected: {number(came)} came, {number(late)} are late"]
 
 
 def _serial_claims(rows: list[Row], _: Row) -> list[str]:
@@ -378,21 +343,19 @@ def _serial_claims(rows: list[Row], _: Row) -> list[str]:
         for standings in (("claim due",), ("unpaid", "ended"))
     )
     return [
-        f"{_many(len(rows), 'issue')} not come: a claim is due for {number(due)}, "
+        f"{many(len(rows), 'issue')} not come: a claim is due for {number(due)}, "
         f"{number(unpaid)} unpaid or ended"
     ]
 
 
 def _serial_gaps(rows: list[Row], _: Row) -> list[str]:
     lack = sum(row["issues"] for row in rows)
-    return [f"{_many(lack, 'issue')} lack in {_many(len(rows), 'gap')}"]
+    return [f"{many(lack, 'issue')} lack in {many(len(rows), 'gap')}"]
 
 
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
-    "cost_per_use": _cost_per_use,
-    "eresource_use": _eresource_use,
-    "licences_to_decide": _licences,
+    **OF_LICENCES,
     "programmes": _programmes,
     "reference_questions": _questions,
     "order_piles": _order_piles,

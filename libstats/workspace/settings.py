@@ -21,7 +21,7 @@ from libstats.workspace.codes_given import ROLES, of_call_numbers, of_claims, of
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
 from libstats.workspace.harvest_given import HARVEST
-from libstats.workspace.mail_given import PASSWORD, is_address, is_host, is_list_of_recipients
+from libstats.workspace.mail_given import MAIL
 from libstats.workspace.marc_map import is_maps
 from libstats.workspace.section import Config, Section, Setting
 
@@ -260,31 +260,7 @@ SECTIONS = {
         },
         further=of_call_numbers,
     ),
-    "mail": Section(
-        "[mail]",
-        {
-            "host": Setting(
-                is_host, "is no name of a server", '"mail.archmere.example"', is_required=True
-            ),
-            "port": Setting(_is_number(1, 65_535), "is not a port, 1 to 65535", "587"),
-            "from": Setting(
-                is_address, "is no e-mail address", '"stats@archmere.example"', is_required=True
-            ),
-            "user": Setting(_is_name, "is no name to log in with", '"stats"'),
-            "to": Setting(
-                is_list_of_recipients,
-                "does not list e-mail addresses by report",
-                '{circulation = ["head@archmere.example"]}',
-                is_required=True,
-            ),
-            "password": Setting(
-                lambda value: False,
-                "does not belong into this file, which others read and copy",
-                "",
-                remedy=f"Take it out, and set it in the environment as {PASSWORD}",
-            ),
-        },
-    ),
+    "mail": MAIL,
     "harvest": HARVEST,
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}

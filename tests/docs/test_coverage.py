@@ -19,6 +19,7 @@ EXAMPLES = "yes: the example answers of FOLIO's own documentation"
 RECORDS = "yes: MARC records of a university's catalogue and of a Koha sample database"
 HEADINGS_ONLY = "unexercised on real data: a real file's headings, without rows"
 EVERGREEN = "yes: reports on Evergreen's sample data, in the reporter's own bytes"
+SAMPLES = "yes: COUNTER's own sample reports, in three forms; release 4 after published tables"
 VENDORS = "yes: messages of vendors, from the test files of Koha and FOLIO"
 LINES = "a few lines quoted in public documentation"
 UNEXERCISED = "unexercised on real data"
@@ -88,6 +89,9 @@ EXERCISED = {
     "evergreen holds": EVERGREEN,
     "evergreen items": EVERGREEN,
     "evergreen order lines": EVERGREEN,
+    "counter report items": SAMPLES,
+    "counter report months": SAMPLES,
+    "counter usage": SAMPLES,
     "edifact answers to orders": VENDORS,
     "edifact copies of orders": f"{VENDORS} (of a quote)",
     "edifact invoice charges": VENDORS,
