@@ -15,7 +15,7 @@ __all__ = ["REPORTED", "eresource_use", "left_out"]
 # report without rows says counts for the one platform of which who made it tells.
 # line_month: how each of its months stands. line_use: its counts by thing and metric.
 REPORTED = """
-        spelled as (
+        kind_of_report as (
             select
                 *,
                 concat_ws(
@@ -26,8 +26,19 @@ REPORTED = """
                     lower(coalesce(institution, '')),
                     coalesce(narrowed_to, '')
                 ) as kind_of_line,
-                kind_of_line || chr(31) || lower(platform) as line
+                coalesce(provider, '') as maker
             from usage_report
+        ),
+        spelled as (
+            select
+                *,
+                case
+                    when platform is not null then kind_of_line || chr(31) || lower(platform)
+                    -- who made it tells of no platform at all: it stands for itself
+                    when not bool_or(platform is not null) over (partition by kind_of_line, maker)
+                    then kind_of_line || chr(31) || chr(31) || lower(maker)
+                end as line
+            from kind_of_report
         ),
         report_line as (
             select
@@ -38,15 +49,16 @@ REPORTED = """
                 any_value(release) as release,
                 any_value(narrowed_to) as narrowed_to,
                 arg_max(platform, month) as platform,
-                arg_max(institution, month) as institution
+                arg_max(institution, month) as institution,
+                arg_max(provider, month) as provider
             from spelled
             where line is not null
             group by line
         ),
         provider_line as (
-            select kind_of_line, provider, min(line) as line
+            select kind_of_line, maker, min(line) as line
             from spelled
-            where line is not null
+            where platform is not null
             group by all
             having count(distinct line) = 1
         ),
@@ -63,7 +75,7 @@ REPORTED = """
                 where line is not null
                 union all
                 select p.line, s.month, s.state, s.answer
-                from spelled s join provider_line p using (kind_of_line, provider)
+                from spelled s join provider_line p using (kind_of_line, maker)
                 where s.line is null
             )
             group by all
@@ -91,12 +103,13 @@ def eresource_use(
     con : an open connection
     since, until : first days of months, since <= month < until
 
-    Returns one row per `platform`, `report` (such as TR_J1), `release` (of COUNTER's rules),
-    `narrowed_to` (filters by which something was left out; NULL: none), `institution`, `metric`
-    (NULL: none was ever told of it) and `source`, ordered by these, for the reports that tell of
-    any month of the period: `uses` (counts; NULL where not all months are told), `uses_told` (in
-    the months that are), `months`, `months_told`, `why_unknown` (which months are not told, and
-    why), `survey` (what the surveys of ACRL and IPEDS ask for by it: e-books, e-media, e-serials).
+    Returns one row per `platform` (NULL: reports without rows, of a provider that names none),
+    `report` (such as TR_J1), `release` (of COUNTER's rules), `narrowed_to` (filters by which
+    something was left out; NULL: none), `institution`, `metric` (NULL: none was ever told of it)
+    and `source`, ordered by these, for the reports that tell of any month of the period: `provider`
+    (who made the newest), `uses` (counts; NULL where not all months are told), `uses_told` (in the
+    months that are), `months`, `months_told`, `why_unknown` (which months are not told, and why),
+    `survey` (what the surveys of ACRL and IPEDS ask for by it: e-books, e-media, e-serials).
 
     >>> libstats.eresource_use(con, since="2026-01-01", until="2026-11-01").columns[:3]
     ['platform', 'report', 'release']
@@ -156,6 +169,7 @@ def eresource_use(
             l.release,
             l.narrowed_to,
             l.institution,
+            l.provider,
             c.metric,
             case when t.months_told = t.months then coalesce(c.uses_told, 0) end as uses,
             case when t.months_told > 0 then coalesce(c.uses_told, 0) end as uses_told,
@@ -173,8 +187,8 @@ def eresource_use(
             join report_line l using (line)
             left join untold n using (line)
             left join counted c using (line)
-        order by lower(l.platform), l.report, l.release, l.narrowed_to, l.institution, c.metric,
-            l.source
+        order by lower(l.platform) nulls last, l.report, l.release, l.narrowed_to, l.institution,
+            c.metric, l.provider, l.source
         """,
         params=_months(since, until),
     )

@@ -123,7 +123,21 @@ def test_uses_are_by_report_release_and_metric_and_never_added_up() -> None:
 def test_what_is_not_told_is_not_0(
     months: Rows, uses: int | None, uses_told: int, why: str | None
 ) -> None:
-    assert used(months, [use("TR_J1", "a", UIR, 1, 3)]) == [("5", UIR, uses, uses_told, why)]
+    of_sea = used(months, [use("TR_J1", "a", UIR, 1, 3)])[0]
+    assert of_sea == ("5", UIR, uses, uses_told, why)
+
+
+def test_a_nameless_report_of_who_names_no_platform_at_all_stands_for_itself() -> None:
+    reports = [
+        *told("TR_J1", None, [1, 2, 3], "no use", provider="Blue"),
+        *told("TR_J1", "Sea", [1, 2, 3], provider="Green"),
+    ]
+    con = holding(usage_report=reports, usage=[use("TR_J1", "a", UIR, 1, 3)])
+    found = libstats.eresource_use(con, since="2025-01-01", until="2025-04-01")
+    assert found.select("platform, provider, metric, uses").fetchall() == [
+        ("Sea", "Green", UIR, 3),
+        (None, "Blue", None, 0),
+    ]
 
 
 def test_a_nameless_report_of_who_makes_several_is_of_none_of_them() -> None:

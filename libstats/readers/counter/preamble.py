@@ -67,7 +67,7 @@ def facts(name: str, above: Sequence[Sequence[str]]) -> Facts:
     told: dict[str, str] = {}
     for row in above:
         label, *values = map(legible, row)
-        told.setdefault(folded(label), ", ".join(filter(None, values)))
+        told.setdefault(folded(label.rstrip(": ")), ", ".join(filter(None, values)))
     return Facts(
         report=report_of(name, told.get("reportid", "")),
         release=release_of(name, told.get("release", "")),

@@ -41,13 +41,17 @@ def _opened(part: Part, names: Sequence[str]) -> Report:
     if METRIC not in names:
         facts = preamble.facts_of_4(part.name, above)
         assert facts is not None
-    elif {folded(row[0]) for row in above} & _LABELS:
+    elif _labels(above) & _LABELS:
         facts = preamble.facts(part.name, above)
     else:
         facts = _inferred(part.name, names)
     if not any(map(month_of, part.header)) and facts.period and not rows[part.preamble + 1 :]:
         return Silent(facts, tuple(between(*facts.period)), part.count)
     return Table(part, facts, _Columns(part.name, part.header, names, facts))
+
+
+def _labels(rows: Sequence[Sequence[str]]) -> set[str]:
+    return {folded(row[0].rstrip(": ")) for row in rows}
 
 
 def _firsts(part: Part) -> list[list[str]]:
@@ -61,7 +65,7 @@ def _is_of_4(part: Part) -> bool:
 def _silent(part: Part) -> Report | None:
     """A report that ends above its headings: it has no rows, and may say why."""
     for each, rows in part.firsts():
-        if {folded(row[0]) for row in rows} >= _LABELS:
+        if _labels(rows) >= _LABELS:
             facts = preamble.facts(part.name, rows)
             if not facts.period:
                 raise FileRefused(
