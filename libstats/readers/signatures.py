@@ -74,9 +74,6 @@ _OF_TEXT = [
 _FIELD = re.compile(r"([A-Za-z][\w-]*):(?:[ \t](.*))?")
 # files of libraries that libstats does not read yet
 _KNOWN = {
-    "the log of EZproxy or another web server": (
-        rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
-    ),
     "a COUNTER report": rb'\s*[{\[].{0,400}?"Report_Header"\s*:\s*\{',
 }
 

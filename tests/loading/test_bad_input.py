@@ -149,10 +149,6 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(
     ("kind", "data"),
     [
         (
-            "the log of EZproxy or another web server",
-            b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n',
-        ),
-        (
             "a COUNTER report",
             b'{"Report_Header": {"Report_ID": "TR", "Release": "5"}, "Report_Items": []}',
         ),
