@@ -11,8 +11,11 @@ import pytest
 
 import libstats
 from libstats.loading.receipt import FileReceipt
+from libstats.readers.logs import parting
 from libstats.readers.logs.log_format import USUAL, LogFormat, proposed
+from libstats.readers.logs.proxy_log import ProxyLog
 from libstats.readers.part import Damaged
+from libstats.readers.place import place_of
 from libstats.recognise.inspect import inspect
 from libstats.recognise.recognise import recognise
 from libstats.workspace.workspace import Workspace
@@ -67,6 +70,28 @@ def test_any_log_format(log_format: str, text: str, workspace: Workspace, tmp_pa
     assert receipt.rows_read == 3
     assert (receipt.dispositions["new"], receipt.dispositions["repeated"]) == (1, 2)
     assert rows(workspace) == [("2026-10-31", "db.example", "success", 1, 1)]
+
+
+@pytest.mark.parametrize("form", [USUAL, WITH_SESSION, '%u %h %l %t "%r" %s %b'])
+def test_plain_lines_are_read_as_all_others(
+    form: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dice = random.Random(3)
+    words = ["-", "a", "b c", "198.51.100.7", "auto", "", "x\ty"]
+    pages = ["GET http://db.example/a HTTP/1.1", 'GET http://j.example/\\"tea\\" 200 x', "-", ""]
+    text = "".join(
+        f"{dice.choice(words)} {dice.choice(words)} {dice.choice(words)} "
+        f'[3{dice.randrange(3)}/Oct/2026:09:30:00 -0400] "{dice.choice(pages)}" '
+        f"{dice.choice(['200', '-', '906', '2000', 'x'])} {dice.choice(['5', '-', '5 5'])}\n"
+        for _ in range(400)
+    )
+    (tmp_path / "a.log").write_text(text, encoding="utf-8")
+    part = next(ProxyLog(place_of(tmp_path / "a.log"), log_format=LogFormat(form)).headers())
+    quick = list(part.records())
+    monkeypatch.setattr(parting, "IS_OPEN", False)
+    assert LogFormat(form).leading
+    assert list(part.records()) == quick
+    assert len({tuple(row) for _, row in quick}) > 20
 
 
 def test_a_form_that_is_not_told_is_refused_with_one_that_fits(

@@ -22,6 +22,7 @@ _HEADERS = {
     "ezproxy-groups": "groups",
     "ezproxy-spuaccess": "access",
 }
+_ALMOST_USUAL = re.compile(r'(%\S+) (%\S+) (%\S+) %t "%r" %s %b')
 # the field that a letter is, and its pattern; what is not named is passed over
 _FIELDS = {
     "h": ("address", r"\S*"),
@@ -83,6 +84,15 @@ class LogFormat:
     def fields(self) -> tuple[str, ...]:
         """What its groups are: time, address, user, session, request, status, ..."""
         return self._read[1]
+
+    @property
+    def leading(self) -> tuple[str, ...] | None:
+        """What the first three words of a line are, where its form is the usual one but for these;
+        None for another form."""
+        match = _ALMOST_USUAL.fullmatch(self._text)
+        words = [_PERCENT.fullmatch(word) for word in match.groups()] if match else [None]
+        names = tuple(self._field(word[1], word[2])[0] for word in words if word)
+        return names if len(names) == 3 and "time" not in names else None
 
     @property
     def time(self) -> str:
