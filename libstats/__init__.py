@@ -34,11 +34,15 @@ if TYPE_CHECKING:
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
+    from libstats.analysis.machines import machine_use, self_service
     from libstats.analysis.order_piles import order_piles
     from libstats.analysis.provenance import freshness, receipt
+    from libstats.analysis.proxy import proxy_starts, proxy_visits
+    from libstats.analysis.proxy_logins import proxy_logins
     from libstats.analysis.purchase_requests import purchase_requests
     from libstats.analysis.record_faults import record_faults
     from libstats.analysis.reserves import reserves_ready
+    from libstats.analysis.resolver import resolver_requests
     from libstats.analysis.serial_gaps import serial_gaps
     from libstats.analysis.serials import serial_claims, serials_expected
     from libstats.analysis.signals.signals import signals
@@ -84,17 +88,23 @@ __all__ = [
     "invoice_checks",
     "licences_to_decide",
     "load",
+    "machine_use",
     "migration_days",
     "missing_copies",
     "open",
     "order_piles",
     "programmes",
+    "proxy_logins",
+    "proxy_starts",
+    "proxy_visits",
     "publication_decades",
     "purchase_requests",
     "receipt",
     "record_faults",
     "reference_questions",
     "reserves_ready",
+    "resolver_requests",
+    "self_service",
     "serial_claims",
     "serial_gaps",
     "serials_expected",
@@ -142,17 +152,23 @@ _PLACES = {
     "invoice_checks": "libstats.analysis.invoices.checks",
     "licences_to_decide": "libstats.analysis.licences",
     "load": "libstats.loading.load",
+    "machine_use": "libstats.analysis.machines",
     "migration_days": "libstats.analysis.collection.age",
     "missing_copies": "libstats.analysis.collection.copies",
     "open": "libstats.workspace.open",
     "order_piles": "libstats.analysis.order_piles",
     "programmes": "libstats.analysis.counts",
+    "proxy_logins": "libstats.analysis.proxy_logins",
+    "proxy_starts": "libstats.analysis.proxy",
+    "proxy_visits": "libstats.analysis.proxy",
     "publication_decades": "libstats.analysis.collection.age",
     "purchase_requests": "libstats.analysis.purchase_requests",
     "receipt": "libstats.analysis.provenance",
     "record_faults": "libstats.analysis.record_faults",
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
+    "resolver_requests": "libstats.analysis.resolver",
+    "self_service": "libstats.analysis.machines",
     "serial_claims": "libstats.analysis.serials",
     "serial_gaps": "libstats.analysis.serial_gaps",
     "serials_expected": "libstats.analysis.serials",

@@ -485,6 +485,49 @@ create table access_problem (
     updated_at          timestamp       -- sticky: last change
 );
 
+-- That a session of a proxy was at a host on a day, with one outcome, however many pages it opened there. Of a log without sessions, whoever comes from
+-- one address on one day is one session. Addresses and pages are not kept.
+create table access_session (
+    access_session_id   varchar,        -- key: keyed hash of session, day, host and outcome together
+    visited_on          date,           -- sticky: day, by the proxy's own clock
+    host                varchar,        -- sticky: host that was asked for, in small letters; (none) where the line names none, (a number) where it is one
+    outcome             varchar check (outcome in ('success', 'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told')),  -- sticky: what became of it; asked is a link to it through the proxy's own door
+    session_key         ubigint,        -- person until visited_on: keyed hash of the session
+    user_key            ubigint,        -- person until visited_on: keyed hash of the user's name, where the log tells it
+    user_group          varchar         -- sticky: groups of the user as exported (A+B), where the log tells them
+);
+
+-- An event of a proxy's logs: somebody starts at a resource, logs in, fails to, is shut out. Two equal rows are two events. Addresses are not kept.
+create table access_event (
+    happened_at         timestamp,      -- identity: when, by the proxy's own clock
+    kind                varchar check (kind in ('start', 'login', 'failed login', 'denied login', 'lock-out', 'blocked', 'logout', 'other')),  -- identity: what happened; a failed login is a wrong name or password, a denied one of somebody who may not, a lock-out follows on many
+    resource            varchar,        -- sticky: of a start the host that it leads to
+    kind_as_exported    varchar,        -- sticky: what the system calls it
+    is_proxied          boolean,        -- sticky: of a start, false where it led on without the proxy
+    session_key         ubigint,        -- person until happened_at: keyed hash of the session
+    user_key            ubigint         -- person until happened_at: keyed hash of the user's name as it was typed
+);
+
+-- What a machine (a self-check, a sorter, a vendor's login page) asked the library system in SIP2, and was answered. Two equal rows are two events. The
+-- library system tells of the same checkouts itself: never add the two. Of patrons nothing is kept, nor the screen texts.
+create table machine_event (
+    happened_at         timestamp,      -- identity: when the log has it; of what a machine did offline its own time
+    kind                varchar check (kind in ('checkout', 'renewal', 'checkin', 'hold', 'fee paid', 'patron check', 'machine login')),  -- identity: what was asked; a patron check is a login at a vendor's page or at a machine
+    outcome             varchar check (outcome in ('done', 'refused', 'not on loan', 'sent on', 'taken back', 'not told')),  -- sticky: what came of it; not on loan is a return of what was not lent, sent on one that goes to a hold or another branch though it was not accepted, taken back one that the machine cancels
+    reason              varchar check (reason in ('not on loan', 'wrong password', 'card expired', 'card lost', 'renewed too often', 'too many on loan', 'money owed', 'wanted by another', 'on loan already', 'patron unknown', 'item unknown', 'patron blocked', 'not for loan', 'other')),  -- sticky: why it was refused, by the words of the screen text; other where they say none of these, blank where there are none
+    account             varchar,        -- sticky: the account under which the machine logs in, where the log names it
+    branch              varchar,        -- sticky: institution that the message names (AO); where that is blank or 1 the place (AP), else the account
+    location            varchar,        -- sticky: place of the machine that the message names (AP)
+    barcode             varchar,        -- sticky: the copy; blank where nothing was done
+    bin                 varchar,        -- sticky: bin of the sorter for a return
+    alert               varchar,        -- sticky: code of the alert of a return: 01 hold here, 02 hold elsewhere, 04 to another branch, ... as exported
+    destination         varchar,        -- sticky: branch that a return goes to
+    material            varchar,        -- sticky: code of the medium as exported (001 book, 006 CD, ...)
+    amount              decimal(12, 2), -- sticky: money paid at the machine
+    pieces              bigint check (pieces >= 0),  -- sticky: how many copies it is about: 1, but where all loans are renewed at once
+    is_offline          boolean         -- sticky: true where the machine had worked without the system, and told it later
+);
+
 -- A licence of something electronic for one term: what it costs, and by when it must be decided whether it goes on.
 create table licence (
     licence_id          varchar,        -- key: the number or name that you give it; a new term is a new licence

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.answers_digital import DIGITAL
 from libstats.analysis.answers_of_licences import OF_LICENCES
 from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.receipts import ANALYSES
@@ -355,6 +356,7 @@ def _serial_gaps(rows: list[Row], _: Row) -> list[str]:
 
 # One line an analysis; of any other the rows are counted.
 _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    **DIGITAL,
     **OF_LICENCES,
     "programmes": _programmes,
     "reference_questions": _questions,

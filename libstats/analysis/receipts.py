@@ -17,10 +17,14 @@ from libstats.analysis import (
     eresources,
     fund_balances,
     licences,
+    machines,
     order_piles,
+    proxy,
+    proxy_logins,
     purchase_requests,
     record_faults,
     reserves,
+    resolver,
     serial_gaps,
     serials,
     vendor_terms,
@@ -116,6 +120,21 @@ ANALYSES: dict[str, Provenance] = {
     "licences_to_decide": Provenance(
         licences.licences_to_decide, licences.licences_left_out, {"licence": None}
     ),
+    "machine_use": Provenance(
+        machines.machine_use, machines.machine_use_left_out, {"machine_event": "happened_at"}
+    ),
+    "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
+    "proxy_logins": Provenance(
+        proxy_logins.proxy_logins,
+        proxy_logins.proxy_logins_left_out,
+        {"access_event": "happened_at"},
+    ),
+    "proxy_starts": Provenance(
+        proxy.proxy_starts, proxy.proxy_starts_left_out, {"access_event": "happened_at"}
+    ),
+    "proxy_visits": Provenance(
+        proxy.proxy_visits, proxy.proxy_visits_left_out, {"access_session": "visited_on"}
+    ),
     "order_piles": Provenance(
         order_piles.order_piles,
         order_piles.left_out,
@@ -126,7 +145,6 @@ ANALYSES: dict[str, Provenance] = {
         purchase_requests.left_out,
         {"purchase_request": "requested_on", "order_line": None},
     ),
-    "programmes": Provenance(counts.programmes, counts.programmes_left_out, _COUNTS),
     "record_faults": Provenance(
         record_faults.record_faults,
         record_faults.left_out,
@@ -137,6 +155,16 @@ ANALYSES: dict[str, Provenance] = {
     ),
     "reserves_ready": Provenance(
         reserves.reserves_ready, reserves.reserves_left_out, {"reserve_request": "needed_by"}
+    ),
+    "resolver_requests": Provenance(
+        resolver.resolver_requests,
+        resolver.resolver_left_out,
+        {"link_resolver_usage": "requested_on"},
+    ),
+    "self_service": Provenance(
+        machines.self_service,
+        machines.self_service_left_out,
+        {**_USE, "machine_event": "happened_at"},
     ),
     "serial_claims": Provenance(serials.serial_claims, serials.claims_left_out, _SERIALS),
     "serial_gaps": Provenance(serial_gaps.serial_gaps, serial_gaps.gaps_left_out, _SERIALS),

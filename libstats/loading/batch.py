@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from libstats import schema
+from libstats.declaration.select import Plan
 from libstats.loading import collisions, exported_at, notes, read
 from libstats.loading.batch_dispositions import OfBatch
 from libstats.loading.compare import without_misleading
@@ -314,12 +315,13 @@ class Batch:
         counts, conflicts = of_batch.counts(), of_batch.conflicts()
         for file in files:
             receipt, states = self.receipts[file], self.staging.states[file][of_batch.table.name]
-            ragged, aside = self.staging.besides(file)
+            besides = self.staging.besides(file)
             found = counts.get(file, {})
             receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | found
-            receipt.dispositions["repeated"] = states.kept - sum(found.values())
-            receipt.dispositions["set aside"] = states.all_aside + aside
-            receipt.dispositions["rejected"] = states.rejected + ragged
+            repeated = states.kept - sum(found.values())
+            receipt.dispositions["repeated"] = repeated + besides.folded
+            receipt.dispositions["set aside"] = states.all_aside + besides.aside
+            receipt.dispositions["rejected"] = states.rejected + besides.unread
             receipt.conflicts = conflicts.get(file, 0)
 
     def _tell(self) -> None:
@@ -333,19 +335,26 @@ class Batch:
                 if states.rejected and (rows := unreadable(self.con, plan, staged.sound(file))):
                     faulty.append(plan)
                     receipt.notes.append(notes.tells_nothing(rows, plan.table.name))
-            if receipt.dispositions["rejected"] or faulty:
-                primary, raw = staged.plans[0], staged.raw(file)
-                if staged.is_fast:
-                    raw = read.as_written_anew(incoming)
-                explain(self.con, primary, raw, incoming.normalised, seq)
-                for plan in faulty:
-                    explain_derived(self.con, plan, without_misleading(self.con, primary, raw), seq)
-                receipt.notes.append(notes.rejected(seq))
+            self._explain(file, receipt, faulty)
             receipt.remarks = incoming.part.remarks()
             receipt.notes += notes.of_file(
                 incoming, seq, self.clock, receipt.rows_read, is_to_come=file in self.to_come
             )
         ledger.enter_dispositions(self.con, list(self.receipts.values()))
+
+    def _explain(self, file: int, receipt: FileReceipt, faulty: list[Plan]) -> None:
+        """Enter which rows were rejected, or are doubted, and why."""
+        incoming, seq, staged = self.files[file], receipt.seq or 0, self.staging.shape(file)
+        doubted = 0 if staged.is_fast else len(incoming.normalised.doubted)
+        are_rejected = bool(receipt.dispositions["rejected"] or faulty)
+        if told := notes.of_rows(seq, are_rejected=are_rejected, doubted=doubted):
+            receipt.notes += told
+            primary, raw = staged.plans[0], staged.raw(file)
+            if staged.is_fast:
+                raw = read.as_written_anew(incoming)
+            explain(self.con, primary, raw, incoming.normalised, seq)
+            for plan in faulty:
+                explain_derived(self.con, plan, without_misleading(self.con, primary, raw), seq)
 
 
 def _held(table: Table) -> str:

@@ -20,6 +20,7 @@ from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.shapes import shape_of
 from libstats.privacy import forgetting
+from libstats.readers.part import Besides
 from libstats.store import ledger, settle, summary
 from libstats.store.ledger import Shape
 from libstats.store.steps import step
@@ -213,10 +214,12 @@ class Intake:
             )
         faulty = self._derive(receipt, entry, taken)
         summary.write(self.con, [plan.table.name for plan in incoming.plans], entry.seq)
-        if receipt.dispositions["rejected"] or faulty:
+        doubted = len(incoming.normalised.doubted) if raw.has_lines else 0
+        are_rejected = bool(receipt.dispositions["rejected"] or faulty)
+        if told := notes.of_rows(entry.seq, are_rejected=are_rejected, doubted=doubted):
+            receipt.notes += told
             # last: `person_key` means something else where the file is written anew
             self._explain(faulty, entry.seq)
-            receipt.notes.append(notes.rejected(entry.seq))
         self.con.execute(
             "update load set dispositions = $2, derived = $3, conflicts = $4 where seq = $1",
             [entry.seq, receipt.dispositions, receipt.derived, receipt.conflicts],
@@ -228,8 +231,8 @@ class Intake:
 
     def _refuse_miscounted(self, taken: Taken, raw: Raw) -> None:
         incoming = self.incoming
-        ragged, aside = _besides(incoming, raw)
-        read, there = taken.rows + ragged + aside, incoming.rows_read(is_normalised=raw.has_lines)
+        besides = sum(_besides(incoming, raw))
+        read, there = taken.rows + besides, incoming.rows_read(is_normalised=raw.has_lines)
         if not (raw.has_lines or incoming.is_regular) or read != there:
             raise Miscounted(
                 f"{incoming.part.name}: {there} rows counted, {read} read",
@@ -245,16 +248,16 @@ class Intake:
 
     def _dispose(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> None:
         """Fold the primary table, and say what became of each row."""
-        table, (ragged, aside) = self.incoming.primary.table, _besides(self.incoming, entry.raw)
+        table, besides = self.incoming.primary.table, _besides(self.incoming, entry.raw)
         with settle.after_load(
             self.con, table, entry.shape, entry.seq, is_plain=taken.is_plain
         ) as refold:
             of_load = dispositions.OfLoad(refold, entry.shape)
             counts, receipt.conflicts = of_load.counts(taken), of_load.conflicts()
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
-        receipt.dispositions["repeated"] = taken.repeated
-        receipt.dispositions["set aside"] = taken.set_aside + aside
-        receipt.dispositions["rejected"] = taken.rejected + ragged
+        receipt.dispositions["repeated"] = taken.repeated + besides.folded
+        receipt.dispositions["set aside"] = taken.set_aside + besides.aside
+        receipt.dispositions["rejected"] = taken.rejected + besides.unread
 
     def _derive(self, receipt: FileReceipt, entry: _Entry, taken: Taken) -> list[Plan]:
         """Fill the tables that ride along; gives those of which some rows cannot be read."""
@@ -284,7 +287,7 @@ class Intake:
         if is_cut:
             receipt.notes.append(notes.BROKE_OFF)
         # any line that cannot be read at all may be the very row that seems to be missing
-        is_short = is_cut or bool(_besides(incoming, raw)[0])
+        is_short = is_cut or bool(_besides(incoming, raw).unread)
         values: dict[str, Any] = {
             "seq": entry.seq,
             "export_id": entry.shape,
@@ -357,8 +360,6 @@ def unreadable(con: duckdb.DuckDBPyConnection, plan: Plan, raw: Raw) -> int:
     return int(con.execute(about).fetchall()[0][0])
 
 
-def _besides(incoming: Incoming, raw: Raw) -> tuple[int, int]:
-    """Records that are no rows of the table: ragged ones, and those above and below."""
-    if not raw.has_lines:
-        return 0, 0
-    return incoming.normalised.unread, incoming.normalised.aside
+def _besides(incoming: Incoming, raw: Raw) -> Besides:
+    """Records that are no rows of the table."""
+    return incoming.normalised.besides if raw.has_lines else Besides()

@@ -14,6 +14,16 @@ def rejected(seq: int) -> str:
     return f"`libstats rejects {seq}` lists the rejected rows"
 
 
+def of_rows(seq: int, *, are_rejected: bool, doubted: int) -> list[str]:
+    """Where rows are told of that were rejected, and those that count though something in them is
+    not known; nothing where there are none."""
+    found = [rejected(seq)] if are_rejected else []
+    if doubted:
+        told = f"{counted(doubted, 'row')} counted of which something is not known"
+        found.append(f"{told}: `libstats rejects {seq}` says what")
+    return found
+
+
 def tells_nothing(rows: int, table: str) -> str:
     """What is said of rows that a table that rides along cannot take."""
     tell = "tells" if rows == 1 else "tell"

@@ -79,8 +79,8 @@ def explain(
             """,
             [lines, widths],
         )
-    if normalised and normalised.damaged:
-        lines, reasons = (list(column) for column in zip(*normalised.damaged, strict=True))
+    if normalised and (told := [*normalised.damaged, *normalised.doubted]):
+        lines, reasons = (list(column) for column in zip(*told, strict=True))
         con.execute(
             f"""
             insert into reject

@@ -13,6 +13,7 @@ from libstats.declaration.raw import Raw, read_csv
 from libstats.declaration.select import Plan
 from libstats.loading.incoming import Incoming
 from libstats.privacy import keys
+from libstats.readers.part import Besides
 
 
 class Place(NamedTuple):
@@ -209,12 +210,9 @@ class Staging:
         """What these files are staged in."""
         return list(dict.fromkeys(self._shape_of[number] for number in numbers))
 
-    def besides(self, file: int) -> tuple[int, int]:
-        """Records of a file that are no rows of a table: ragged ones, and those above and below."""
-        if self.shape(file).is_fast:
-            return 0, 0
-        normalised = self.files[file].normalised
-        return normalised.unread, normalised.aside
+    def besides(self, file: int) -> Besides:
+        """Records of a file that are no rows of a table."""
+        return Besides() if self.shape(file).is_fast else self.files[file].normalised.besides
 
     def rows_read(self, file: int) -> int:
         """The rows of a file, counted independently of what reads them."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from libstats.readers.place import Place
 
@@ -183,24 +184,46 @@ class Part(ABC):
 
 
 class Damaged(list[str]):
-    """A row that its reader does not believe, and why, in words that hold no value of it."""
+    """A row that its reader does not believe, and why, in words that hold no value of it; its
+    `text` for who asks for it on the screen."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, text: str = "") -> None:
         super().__init__()
-        self.reason = reason
+        self.reason, self.text = reason, text
+
+
+class Doubted(list[str]):
+    """A row that counts, though something in it is not known, and what, as of a damaged one."""
+
+    def __init__(self, row: list[str], reason: str, text: str) -> None:
+        super().__init__(row)
+        self.reason, self.text = reason, text
+
+
+class Besides(NamedTuple):
+    """How many records are no rows: unread ones, those above and below the rows, and those that say
+    what another one says, which the reader has not written."""
+
+    unread: int = 0
+    aside: int = 0
+    folded: int = 0
 
 
 @dataclass
 class Normalised:
     """What `normalise` wrote, and what it could not: (line, fields found; 0: a doubtful quote runs
-    over lines) of ragged rows, (line, why) of damaged ones, records set aside."""
+    over lines) of ragged rows, (line, why) of damaged ones, records set aside. `folded`: records
+    that say what another one says, and were not written; `doubted`: (line, what) of rows that were,
+    though something in them is not known."""
 
     path: Path
     records: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
     damaged: list[tuple[int, str]] = field(default_factory=list)
+    doubted: list[tuple[int, str]] = field(default_factory=list)
     preamble: int = 0
     footers: int = 0
+    folded: int = 0
     is_cut: bool = False
     broke_off: bool = False
 
@@ -210,9 +233,9 @@ class Normalised:
         return len(self.ragged) + len(self.damaged)
 
     @property
-    def aside(self) -> int:
-        """Records above and below the rows."""
-        return self.preamble + self.footers
+    def besides(self) -> Besides:
+        """Its records that are no rows."""
+        return Besides(self.unread, self.preamble + self.footers, self.folded)
 
 
 @dataclass(frozen=True)
@@ -275,20 +298,34 @@ def normalise(
             found.is_cut = False
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
-            if isinstance(row, Damaged):
-                found.damaged.append((line, row.reason))
-            elif not counted.is_regular and any("\n" in cell or "\r" in cell for cell in row):
-                found.ragged.append((line, 0))
-            elif wanted.is_aside(row, width):
-                found.footers += 1
-                found.broke_off |= wanted.failure(row[0])
-            elif len(row) == width:
+            if isinstance(row, (Damaged, Doubted)):
+                (found.damaged if isinstance(row, Damaged) else found.doubted).append(
+                    (line, row.reason)
+                )
+            if _is_whole(found, line, row, wanted, is_regular=counted.is_regular, width=width):
                 held.append((line, row))
-            else:
-                found.ragged.append((line, len(row)))
-                found.is_cut = len(row) < width
             if len(held) >= AT_ONCE:
                 writer.writerows(wanted.written(held))
                 held = []
         writer.writerows(wanted.written(held))
     return found
+
+
+def _is_whole(
+    found: Normalised, line: int, row: list[str], wanted: Wanted, *, is_regular: bool, width: int
+) -> bool:
+    """True for a row that is to be written; of another it is noted what it is."""
+    if isinstance(row, Damaged):
+        return False
+    if not is_regular and any("\n" in cell or "\r" in cell for cell in row):
+        found.ragged.append((line, 0))
+        return False
+    if wanted.is_aside(row, width):
+        found.footers += 1
+        found.broke_off |= wanted.failure(row[0])
+        return False
+    if len(row) != width:
+        found.ragged.append((line, len(row)))
+        found.is_cut = len(row) < width
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from libstats.errors import FileRefused, NotLoadedYet
+from libstats.errors import FileRefused
 from libstats.readers.place import READS
 
 _UNPACK = "Unpack it and load what is in it."
@@ -72,24 +72,13 @@ _OF_TEXT = [
     )
 ]
 _FIELD = re.compile(r"([A-Za-z][\w-]*):(?:[ \t](.*))?")
-# files of libraries that libstats does not read yet
-_KNOWN = {
-    "the log of EZproxy or another web server": (
-        rb"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \""
-    ),
-}
 
 
 def refuse_bytes(name: str, head: bytes) -> None:
-    """FileRefused for bytes that are of a kind that is not read, NotLoadedYet for a kind that a
-    later libstats is to read."""
+    """FileRefused for bytes that are of a kind that is not read."""
     for what, begins, remedy in _OF_BYTES:
         if begins.match(head):
             raise FileRefused(f"{name}: this is {what}", remedy)
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    for what, pattern in _KNOWN.items():
-        if re.match(pattern, text, re.DOTALL):
-            raise NotLoadedYet(f"{name}: {what}: known, not loaded yet")
 
 
 def refuse_text(name: str, head: str) -> None:

@@ -49,6 +49,16 @@ KINDS = (
         fewest=2,
     ),
     Kind(
+        "requests of a link resolver",
+        "link_resolver_usage",
+        (
+            r"\bopen ?urls?\b|\bclick ?throughs?\b|\bclicked requests?\b|\blink resolver\b",
+            r"\brequests? (without|with no) (services?|full ?text|targets?)\b|\brfr id\b",
+            r"^(source )?sid$|^source sid$|\bsource id\b|\breferr(er|ing source)\b",
+        ),
+        fewest=2,
+    ),
+    Kind(
         "electronic resources or their use",
         None,
         (

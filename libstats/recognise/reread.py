@@ -9,6 +9,7 @@ from pathlib import Path
 from libstats.declaration.marc_sources import Entry
 from libstats.declaration.vocabulary import vocabulary
 from libstats.readers.marc.part import Marc
+from libstats.readers.part import Damaged, Doubted
 from libstats.recognise.known import Config
 from libstats.recognise.recognise import recognise
 from libstats.sources import marc
@@ -29,7 +30,8 @@ class Rows:
         part = recognise(original, entry, config)[1]
         found: dict[int, list[list[str]]] = {}
         for line, row in part.records():
-            found.setdefault(line, []).append(row)
+            text = row.text if isinstance(row, (Damaged, Doubted)) else ""
+            found.setdefault(line, []).append([text] if text else row)
         entries = {}
         if isinstance(part, Marc):
             table = "item" if part.is_of_copies else "title"

@@ -10,6 +10,7 @@ from libstats.readers import delimited, json, symphony_log, xml
 from libstats.readers.counter import part as counter
 from libstats.readers.edifact import messages as edifact
 from libstats.readers.edifact import part as messages_part
+from libstats.readers.logs import proxy, sip
 from libstats.readers.marc.part import is_marc
 from libstats.readers.part import Part
 from libstats.readers.place import ZIP, Place
@@ -40,8 +41,8 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
     if edifact.START.match(head):
         yield from messages_part.parts(place)
         return
-    if symphony_log.START.match(head):
-        yield symphony_log.SymphonyLog(place)
+    if (log := _log(place, head, config or {})) is not None:
+        yield log
         return
     if is_marc(head):
         yield from marc.parts_of(place, config or {})
@@ -63,6 +64,13 @@ def _of_text(place: Place, head: bytes, config: Config) -> Iterator[Part]:
     if found is None:
         refuse_text(place.name, text.head)
     yield from (found,) if found else counter.probe(text) or (text,)
+
+
+def _log(place: Place, head: bytes, config: Config) -> Part | None:
+    """The log that the bytes are; None for other bytes."""
+    if symphony_log.START.match(head):
+        return symphony_log.SymphonyLog(place)
+    return proxy.probe(place, head, config) or sip.probe(place, head)
 
 
 def _is_document(head: bytes) -> bool:

@@ -21,6 +21,11 @@ _SAYS_NOTHING = frozenset(
         *("value", "source", "note", "category"),
     )
 )
+# what says something of a table all the same, whose rows have no other
+_OWN_WORDS = {
+    "title": frozenset(("title",)),
+    "link_resolver_usage": frozenset(("date", "day", "source")),
+}
 # a line that takes a value as it is, or as the column's type
 _PLAIN = re.compile(r"""(\w+\()?"[^"]+"\)?(::\w+)?""")
 # what no list of another system tells as the column wants it
@@ -47,6 +52,29 @@ _DESK_WORDS = {
     ),
     "checkin_branch": ("check in branch", "return branch"),
     "checkout_branch": ("check out branch", "loan branch", "issuing branch"),
+    "requested_on": (
+        "request date",
+        "openurl date",
+        "date of request",
+        "usage date",
+        "date",
+        "day",
+    ),
+    "origin": (
+        "source",
+        "source sid",
+        "sid",
+        "source id",
+        "referrer",
+        "referring source",
+        "rfr id",
+    ),
+    "requests": ("openurls", "number of requests", "openurl requests", "total requests"),
+    "clicked_requests": ("clickthroughs", "click throughs", "clicked requests"),
+    "requests_without_services": (
+        *("requests without services", "requests without full text", "requests with no services"),
+        "requests without targets",
+    ),
     "hold_id": ("hold id", "reserve id", "reservation id", "request id"),
     "placed_on": ("request date", "hold date", "date placed", "placed", "date requested"),
     "pickup_branch": ("pick up branch", "pickup location", "pick up location"),
@@ -108,6 +136,7 @@ _DESK_WORDS = {
 }
 # which columns say that a row is one of these things, beside its number
 TELLING = {
+    "link_resolver_usage": ("requested_on", "requests", "clicked_requests", "services"),
     "item": (
         *("barcode", "owning_branch", "current_branch", "location", "permanent_location"),
         *("collection", "item_type", "call_number", "added_on", "price", "replacement_price"),
@@ -136,6 +165,7 @@ TELLING = {
 }
 # a list without any of these is no list of such things, whatever else it has
 NEEDED = {
+    "link_resolver_usage": ("requests",),
     "ill_request": ("created_at", "placed_on", "completed_on"),
     "loan": ("checked_out_at", "due_at", "returned_at"),
     "charge": ("amount",),
@@ -173,7 +203,7 @@ def names(table: str) -> dict[str, Counter[str]]:
         for name in (column.name, *_other(column), *desk):
             found.setdefault(plain(name), Counter())[column.name] += 3 if name in desk else 1
     found.get("ordernumber", Counter()).pop("order_line_id", None)  # of the order, or of its line
-    named = {"title"} if table == "title" else set()
+    named = _OWN_WORDS.get(table, frozenset[str]())
     return {name: counts for name, counts in found.items() if name not in _SAYS_NOTHING - named}
 
 

@@ -20,7 +20,9 @@ from libstats.errors import WorkspaceError
 from libstats.workspace.codes_given import ROLES, of_call_numbers, of_claims, of_roles
 from libstats.workspace.exports_given import of_branches, of_exports, of_sources, of_whole
 from libstats.workspace.fault import Fault, nearest
+from libstats.workspace.files_given import FILES
 from libstats.workspace.harvest_given import HARVEST
+from libstats.workspace.logs_given import EZPROXY
 from libstats.workspace.mail_given import MAIL
 from libstats.workspace.marc_map import is_maps
 from libstats.workspace.section import Config, Section, Setting
@@ -75,15 +77,6 @@ def _is_columns(value: object) -> bool:
     return isinstance(value, dict) and all(
         _is_text(asked) or (isinstance(asked, list) and all(map(_is_text, asked)))
         for asked in value.values()
-    )
-
-
-def _is_file_words(value: object) -> bool:
-    """True for a list of words of letters, as they stand in names of files."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(word, str) and re.fullmatch(r"[^\W\d_]{2,}", word) for word in value)
     )
 
 
@@ -185,15 +178,9 @@ SECTIONS = {
         },
         further=of_exports("coverage"),
     ),
+    "ezproxy": EZPROXY,
     "marc": Section("[marc]", {"map": Setting(is_maps, "is no text, nor a list", '"koha"')}),
-    "files": Section(
-        "[files]",
-        {
-            "words": Setting(
-                _is_file_words, "is not a list of words of letters alone", '["Nordstadt", "pbooks"]'
-            )
-        },
-    ),
+    "files": FILES,
     "privacy": Section(
         "[privacy]",
         {

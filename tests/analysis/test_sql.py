@@ -40,6 +40,9 @@ GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
 GIVEN |= {"invoice_question"}  # asked once for today's list
 GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of documented views
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
+COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
+COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
+COUNTS += ("resolver_requests",)
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 
@@ -89,14 +92,13 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings"))
-    counts = ("visits", "reference_questions", "programmes", "reserves_ready")
     for name in (
         "active_borrowers",
         "cataloguing",
         "cataloguing_waits",
         "record_faults",
         "shelf_time",
-        *counts,
+        *COUNTS,
     ):
         yield name, PERIOD
     for by in PARTS:
@@ -111,9 +113,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
     given = {"circulation": PERIOD, "collection_age": day, "collection_use": PERIOD}
     given["invoice_checks"] = given["vendor_terms"] = given["purchase_requests"] = PERIOD
-    given |= dict.fromkeys(
-        ("visits", "reference_questions", "programmes", "reserves_ready"), PERIOD
-    )
+    given |= dict.fromkeys(COUNTS, PERIOD)
     given["licences_to_decide"] = given["fund_balances"] = given["cost_per_use"] = day
     given["eresource_use"] = PERIOD
     given["serial_claims"] = given["serial_gaps"] = day

@@ -31,12 +31,14 @@ from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import FileReceipt
 from libstats.readers import delimited, symphony_log, text
+from libstats.readers.logs import lines
 from libstats.readers.marc import blocks, file, rows
 from libstats.recognise.found import found_in
 from libstats.recognise.inspect import inspect
 from libstats.store import generations
 from libstats.workspace.workspace import Workspace, init
 from tests.campaigns.fuzz_lines import COLUMNS, bare_of, log_of
+from tests.campaigns.fuzz_logs import lines_in, logs_of
 from tests.campaigns.fuzz_marc import marc_of
 from tests.campaigns.fuzz_messages import messages_of
 from tests.campaigns.fuzz_records import json_of, xml_of
@@ -54,6 +56,7 @@ FORMS = {
     "bare": 2,
     "marc": 2,
     "messages": 1,
+    "logs": 2,
 }
 BITS = [
     b'"',
@@ -133,6 +136,7 @@ def made_of(form: str, dice: random.Random, folder: Path) -> Made:
         "log": log_of,
         "bare": bare_of,
         "messages": messages_of,
+        "logs": logs_of,
         "marc": marc_of,
     }
     return book_of(dice, folder) if form == "book" else makers[form](dice)
@@ -194,6 +198,8 @@ def wrong_with(receipt: FileReceipt, made: Made, *, is_hurt: bool) -> str | None
     if any(part.startswith(b"\xd0\xcf\x11\xe0") for part in held):
         return None  # the old workbooks have no other reader here
     possible = {n for part in held for n in counted(part, is_bare=made.form.startswith("bare"))}
+    if made.form.startswith("logs"):  # below the headings of an audit file
+        possible |= {n for part in held for n in (lines_in(part), lines_in(part) - 1)}
     return None if told in possible else f"{told} rows read, counted {sorted(possible)}"
 
 
@@ -224,6 +230,7 @@ def try_one(
         patch.object(text, "BLOCK", block),
         patch.object(delimited, "BLOCK", block),
         patch.object(symphony_log, "BLOCK", block),
+        patch.object(lines, "BLOCK", block),
         patch.object(rows, "BLOCK", block),
         patch.object(blocks, "BLOCK", block),
         patch.object(file, "BLOCK", block),

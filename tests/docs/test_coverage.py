@@ -92,6 +92,12 @@ EXERCISED = {
     "counter report items": SAMPLES,
     "counter report months": SAMPLES,
     "counter usage": SAMPLES,
+    "ezproxy log": "yes: 2,000 lines of a proxy, made anonymous",
+    **dict.fromkeys(
+        ("ezproxy audit", "ezproxy starts"),
+        f"documented: OCLC's pages, and programs that read them; {UNEXERCISED}",
+    ),
+    "sip2 messages": "messages of public programs' tests; the lines around them documented alone",
     "edifact answers to orders": VENDORS,
     "edifact copies of orders": f"{VENDORS} (of a quote)",
     "edifact invoice charges": VENDORS,

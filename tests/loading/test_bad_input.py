@@ -145,27 +145,6 @@ def test_a_refusal_names_the_file_the_fault_and_the_remedy(
     assert "Mary" not in said
 
 
-@pytest.mark.parametrize(
-    ("kind", "data"),
-    [
-        (
-            "the log of EZproxy or another web server",
-            b'192.0.2.7 - SECRET [31/Oct/2026:09:30:00 +0100] "GET http://journal.example/ HTTP/1.1" 200 5120\n',
-        ),
-    ],
-)
-def test_what_a_later_version_is_to_read_is_named_and_left_alone(
-    kind: str, data: bytes, workspace: Workspace, tmp_path: Path
-) -> None:
-    file = tmp_path / "usage"
-    file.write_bytes(data)
-    told = libstats.load(workspace, [file]).files[0]
-    assert told.outcome == "left alone"
-    assert f"{kind}: known, not loaded yet" in told.reason
-    assert "SECRET" not in told.reason
-    assert "left alone" in inspect(file)
-
-
 def test_a_file_without_a_time_that_can_be_read_says_which(
     workspace: Workspace, tmp_path: Path
 ) -> None:

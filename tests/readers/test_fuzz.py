@@ -124,6 +124,7 @@ def test_a_case_is_made_again_from_its_number(tmp_path: Path) -> None:
         "json",
         "xml",
         "log",
+        "logs",
         "bare",
         "messages",
         "marc",

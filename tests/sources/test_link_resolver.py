@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import libstats
-from libstats.workspace.workspace import Workspace
+from libstats.recognise.inspect import declare, inspect
+from libstats.workspace.workspace import Workspace, find
 from tests.support.files import write
 
 HEAD = "Request Date,Source Type,ISSN,ISBN,Number of Requests,Number of Clicked Requests\n"
@@ -99,3 +100,30 @@ def test_a_report_that_adds_up_more_is_refused(
     assert receipt.outcome == "refused"
     assert f"the column {missing} is missing" in receipt.reason
     assert "requests would count twice" in receipt.reason
+
+
+def test_another_resolvers_list_is_proposed_and_stands_beside_almas(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    text = (
+        "Date,Source (sid),ISSN,ISBN,User,Requests,Clickthroughs,Requests without services\n"
+        "2026-10-01,EBSCO,1234-5678,,SECRET,5,4,1\n"
+        "2026-10-01,Google Scholar,,9780000000002,SECRET,2,0,2\n"
+        "2026-10-02,EBSCO,1234-5678,,SECRET,1,1,0\n"
+    )
+    file = write(tmp_path / "requests-2026-10-31.csv", text)
+    assert "requests of a link resolver" in inspect(file)
+    declare(file, workspace, "sfx requests")
+    own = find(workspace.folder)
+    assert loaded(own, file, write(tmp_path / "a-2026-10-02.csv", FIRST)) == (6, 16, 11)
+    with libstats.open(own) as con:
+        october = {"since": "2026-10-01", "until": "2026-11-01"}
+        assert libstats.resolver_requests(con, **october).fetchall() == [
+            ("alma", "EBSCO", 2, 2, None, 1.0, None),
+            ("alma", "Primo", 6, 4, None, 4 / 6, None),
+            ("sfx", "EBSCO", 6, 5, 1, 5 / 6, 1 / 6),
+            ("sfx", "Google Scholar", 2, 0, 2, 0.0, 1.0),
+        ]
+    assert b"SECRET" not in b"".join(
+        p.read_bytes() for p in workspace.store.rglob("*") if p.is_file()
+    )

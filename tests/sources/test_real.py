@@ -4,8 +4,10 @@ machine."""
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import random
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -22,6 +24,7 @@ from libstats.recognise.sniff import parts
 from libstats.sources import roles as vocabularies
 from libstats.workspace.workspace import CONFIG, Workspace, init
 from tests.support.files import write
+from tests.support.sip import koha
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +155,67 @@ def test_the_invoices_of_vendors_to_the_cent(real: Path, workspace: Workspace) -
             ("P28846", "ordered", 1, None, "8B OP"),
         ]
         assert con.sql("select count(*) from order_copy").fetchall() == [(29,)]
+
+
+def test_the_lines_of_a_proxy_as_another_parser_reads_them(
+    real: Path, workspace: Workspace
+) -> None:
+    """By cutting at blanks and signs, without a pattern: lines, statuses, sessions at hosts."""
+    file = real / "ezproxy" / "npg_2000_lines.log.gz"
+    receipt = libstats.load(workspace, [file]).files[0]
+    statuses, visits = Counter[str](), set[tuple[str, str, str, str]]()
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        lines = list(stream)
+    for text in lines:
+        address, _, user, day, _, _, url, _, status, _ = text.split(" ")
+        statuses[status] += 1
+        wish = url.partition("/login?")[2].partition("url=")[2]
+        is_asked = bool(wish) and status < "400"
+        host = (wish if wish else url).removeprefix("http://").partition("/")[0].partition(":")[0]
+        kind = {"2": "success", "3": "redirected", "4": "refused"}[status[0]]
+        kind = "asked" if is_asked else "success" if status == "304" else kind
+        visits.add((address + " " + user.replace("auto", "-"), day[1:12], host.lower(), kind))
+    assert receipt.rows_read == len(lines) == 2000
+    assert receipt.remarks == [
+        "lines by status: " + ", ".join(f"{s} {n:,}" for s, n in sorted(statuses.items()))
+    ]
+    assert receipt.dispositions["new"] == len(visits)
+    assert receipt.dispositions["repeated"] == 2000 - len(visits)
+    with libstats.open(workspace) as con:
+        assert set(
+            con.sql(
+                """
+                select strftime(visited_on, '%d/%b/%Y'), host, outcome, count(*)
+                from access_session
+                group by all
+                """
+            ).fetchall()
+        ) == {(*what, n) for what, n in Counter(visit[1:] for visit in visits).items()}
+        assert con.sql("select count(distinct session_key) from access_session").fetchall() == [
+            (len({who for who, *_ in visits}),)
+        ]
+
+
+def test_each_message_of_a_machine_has_a_disposition(
+    real: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    """124 messages of 26 kinds, alone and in the lines of Koha: 4 answers to count without a time of
+    the log (94 has none of its own), 19 of which the fixed part alone is there, cut."""
+    with (real / "sip2" / "messages.tsv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert (len(rows), len({row["code"] for row in rows})) == (124, 26)
+    at = datetime(2026, 10, 31, 9)
+    texts = {
+        "bare": [row["message"] for row in rows],
+        "koha": [koha((at, False, row["message"])) for row in rows],
+    }
+    for name, lines in texts.items():
+        file = write(tmp_path / f"{name}.log", "\n".join(lines) + "\n")
+        receipt = libstats.load(workspace, [file]).files[0]
+        assert (receipt.label, receipt.rows_read) == ("sip2 messages", 124)
+        told = {k: n for k, n in receipt.dispositions.items() if n}
+        wanted = {"new": 5, "set aside": 100, "rejected": 19}
+        assert told == wanted if name == "bare" else told["rejected"] == 19
 
 
 def test_every_koha_file_is_loaded_or_named(real: Path, workspace: Workspace) -> None:

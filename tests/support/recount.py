@@ -102,6 +102,13 @@ def _value(element: ElementTree.Element) -> bool:
     )
 
 
+# the first line of the log of a proxy, or of messages of SIP2
+_OF_LINES = re.compile(
+    rb"(\xef\xbb\xbf)?[\r\n]*[^\r\n]*"
+    rb"(\[\d\d/[A-Z][a-z]{2}/\d{4}:[\d:]{8} [+-]\d{4}\]|(IN|OUT)PUT MSG: ')"
+)
+
+
 def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[int]:
     """The numbers of rows that there may be in bytes of whatever form; `is_bare`: no record of
     theirs is the headings; `tags`: of MARCXML the fields with these are meant."""
@@ -110,7 +117,7 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
         return {sum(1 for e in root.iter() if e.get("tag") in tags)}
     if b"\x1e" in data and b"\x1f" in data:
         return {data.count(b"\x1d")}
-    if re.match(rb"(\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S", data):
+    if re.match(rb"(\xef\xbb\xbf)?[\r\n]*[A-Z]\d{18}[A-Z] ?\^S", data) or _OF_LINES.match(data):
         return {
             sum(
                 1

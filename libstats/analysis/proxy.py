@@ -1,0 +1,194 @@
+"""What the proxy (EZproxy) was used for: sessions at hosts, never lines."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import duckdb
+
+from libstats.definitions.parameters import Moment, asked, one_of
+
+VISIT_PARTS = {
+    "all": "'all'",
+    "month": "strftime(date_trunc('month', visited_on), '%Y-%m')",
+    "day": "strftime(visited_on, '%Y-%m-%d')",
+    "host": "host",
+    "group": "user_group",
+}
+START_PARTS = {
+    "all": "'all'",
+    "resource": "resource",
+    "month": "strftime(happened_at, '%Y-%m')",
+    "hour": "strftime(happened_at, '%H:00')",
+}
+ByVisit = Annotated[str, one_of(VISIT_PARTS, "visits through the proxy cannot be parted by {}")]
+ByStart = Annotated[str, one_of(START_PARTS, "starts through the proxy cannot be parted by {}")]
+
+
+@asked
+def proxy_visits(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: ByVisit = "host"
+) -> duckdb.DuckDBPyRelation:
+    """What was used through the proxy, and what did not open?
+
+    Definition: a visit is a session at a host on a day that opened something there, however much
+    it was. Opened is status 200 to 299, parts of a file too, and 304: the reader's own copy still
+    holds. A redirection alone is none, nor are EZproxy's own statuses (906, 995). Where the log
+    tells no session, whoever comes from one address under one name on one day is one. Visits are
+    the proxy's count: never add them to what publishers count (COUNTER).
+
+    Parameters
+    ----------
+    con : an open connection
+    since, until : since <= day < until
+    by : all, host, month, day or group (groups of users as EZproxy writes them, A+B)
+
+    Returns one row per part, ordered: `part` (NULL: not told), `sessions` (that visited; NULL where
+    the keys of some have expired), `visits` (session, host and day), `asked` (session, host and
+    day: links to it through the proxy's own door), `asked_not_opened` (of them without a visit of
+    that host by anybody on that day), `refused` (without a visit, answered 401, 403 or the like),
+    `failed` (without a visit, not found or an error), both session, host and day; `days_told` (days
+    of which the part has lines: a day without may lack its file).
+
+    >>> libstats.proxy_visits(con, since="2026-10-01", until="2026-11-01").columns[:3]
+    ['part', 'sessions', 'visits']
+    """
+    return con.sql(
+        f"""
+        with visit as (
+            select
+                *,
+                {VISIT_PARTS[by]} as part,
+                count(*) filter (where outcome = 'success') over (
+                    partition by source, host, visited_on
+                ) as opened,
+                count(*) filter (where outcome = 'success') over (
+                    partition by source, host, visited_on, session_key
+                ) as opened_by_session
+            from access_session
+            where visited_on >= $since::date and visited_on < $until::date
+        )
+        select
+            part,
+            case
+                when count(*) filter (where outcome = 'success' and session_key is null) = 0
+                    then count(distinct {{'source': source, 'key': session_key}})
+                        filter (where outcome = 'success')
+            end as sessions,
+            count(*) filter (where outcome = 'success') as visits,
+            count(*) filter (where outcome = 'asked') as asked,
+            count(*) filter (where outcome = 'asked' and opened = 0) as asked_not_opened,
+            count(*) filter (where outcome = 'refused' and opened_by_session = 0) as refused,
+            count(*) filter (
+                where outcome in ('not found', 'failed') and opened_by_session = 0
+            ) as failed,
+            count(distinct visited_on) as days_told
+        from visit
+        group by part
+        order by part nulls last
+        """,
+        params={"since": str(since)[:10], "until": str(until)[:10]},
+    )
+
+
+@asked
+def proxy_visits_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: ByVisit = "host"
+) -> duckdb.DuckDBPyRelation:
+    """Which rows of the proxy's log are no visit, and why?
+
+    Parameters as for `proxy_visits`. Returns `reason` and `rows` (session, host, day and outcome),
+    zero included.
+    """
+    return con.sql(
+        """
+        with visit as (
+            select
+                outcome,
+                visited_on >= $since::date and visited_on < $until::date as is_within
+            from access_session
+        )
+        select
+            'outside of the period' as reason,
+            count(*) filter (where not is_within) as rows
+        from visit
+        union all
+        select
+            'nothing was opened: ' || told.outcome,
+            count(*) filter (where v.is_within)
+        from (
+            select unnest([
+                'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told'
+            ]) as outcome
+        ) told
+        left join visit v using (outcome)
+        group by told.outcome
+        order by reason
+        """,
+        params={"since": str(since)[:10], "until": str(until)[:10]},
+    )
+
+
+@asked
+def proxy_starts(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: ByStart = "resource"
+) -> duckdb.DuckDBPyRelation:
+    """Which databases do people start from the library's links?
+
+    Definition: a start is a line of EZproxy's log of starting points (LogSPU): a link of the
+    library was followed. It is another count of what `proxy_visits` counts: never add the two.
+
+    Parameters
+    ----------
+    con : an open connection
+    since, until : since <= moment < until
+    by : all, resource (the host that it leads to), month or hour
+
+    Returns one row per part, ordered: `part` (NULL: not told), `starts`, `not_proxied` (of them led
+    on without the proxy, as for computers of the library), `sessions` (NULL where the keys of some
+    have expired).
+
+    >>> libstats.proxy_starts(con, since="2026-10-01", until="2026-11-01").columns[:2]
+    ['part', 'starts']
+    """
+    return con.sql(
+        f"""
+        select
+            {START_PARTS[by]} as part,
+            count(*) as starts,
+            count(*) filter (where not is_proxied) as not_proxied,
+            case
+                when count(session_key) = count(*)
+                    then count(distinct {{'source': source, 'key': session_key}})
+            end as sessions
+        from access_event
+        where kind = 'start'
+            and happened_at >= $since::timestamp
+            and happened_at < $until::timestamp
+        group by part
+        order by part nulls last
+        """,
+        params={"since": str(since), "until": str(until)},
+    )
+
+
+@asked
+def proxy_starts_left_out(
+    con: duckdb.DuckDBPyConnection, *, since: Moment, until: Moment, by: ByStart = "resource"
+) -> duckdb.DuckDBPyRelation:
+    """Which starts did `proxy_starts` not count, and why?
+
+    Parameters as for it. Returns `reason` and `rows` (starts), zero included.
+    """
+    return con.sql(
+        """
+        select
+            'outside of the period' as reason,
+            count(*) filter (
+                where happened_at < $since::timestamp or happened_at >= $until::timestamp
+            ) as rows
+        from access_event
+        where kind = 'start'
+        """,
+        params={"since": str(since), "until": str(until)},
+    )

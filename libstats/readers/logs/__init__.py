@@ -1,0 +1,1 @@
+"""Logs of servers: of a proxy (EZproxy), of self-checks and sorters (SIP2)."""
