@@ -218,9 +218,9 @@ create table order_line (
     quantity            bigint check (quantity >= 0),           -- sticky: copies that this line is for, less what was split off
     quantity_received   bigint check (quantity_received >= 0),  -- sticky: copies received on this line
     currency            varchar,        -- sticky: currency of the list price
-    list_price          decimal(12, 2), -- sticky: the vendor's price for one, in the line's currency
-    estimated_price     decimal(12, 2), -- sticky: what one is expected to cost, in the library's own currency
-    unit_price          decimal(12, 2), -- sticky: what one did cost, in the library's own currency; 0 until it is received
+    list_price          decimal(12, 2) check (list_price >= 0), -- sticky: the vendor's price for one, in the line's currency
+    estimated_price     decimal(12, 2) check (estimated_price >= 0), -- sticky: what one is expected to cost, in the library's own currency
+    unit_price          decimal(12, 2) check (unit_price >= 0), -- sticky: what one did cost, in the library's own currency; 0 until it is received
     created_on          date,           -- sticky: day it was put into the purchase order
     placed_on           date,           -- clearable: day the order was sent; blank until then, and of some systems always in a standing order
     placed_at           timestamp,      -- clearable: when it was sent, in systems that tell the time of day
@@ -611,7 +611,7 @@ create table manual_count (
     branch              varchar,        -- key: where; the word all where it is not parted
     starts_on           date,           -- key: first day of what was counted
     ends_on             date,           -- key: last day of it
-    value               decimal(14, 2), -- sticky: how many
+    value               decimal(14, 2) check (value >= 0), -- sticky: how many
     is_estimate         boolean,        -- sticky: true where a sample was counted and the rest is worked out
     entered_at          timestamp       -- sticky: when the count was written down or last corrected
 );

@@ -15,8 +15,7 @@ from libstats import schema
 from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
-from libstats.definitions import codes, coverage, days, decisions
-from libstats.definitions.claim_days import CLAIM_DAYS
+from libstats.definitions import codes, coverage, days, decisions, roles
 from libstats.definitions.parameters import asked
 from libstats.wording import Row, records
 
@@ -38,6 +37,17 @@ def _days_of(table: str) -> str:
         """
 
 
+def _offered() -> str:
+    """SQL: the words that may be said of a code of a column."""
+    said = " ".join(
+        f"when about = '{about}' and field = '{field}'"
+        f" then '{', '.join(roles.words(about, field, {}))}'"
+        for about, fields in roles.FIELDS.items()
+        for field in fields
+    )
+    return f"case {said} end"
+
+
 def _numbers() -> str:
     """SQL: source, place, number of everything that has a number of its own, or a barcode."""
     by_hand = ("code", "fund", "vendor")
@@ -52,7 +62,8 @@ def _numbers() -> str:
 
 
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
-# something to tell; and `thing`, where not the place but another text tells two alarms apart)
+# something to tell; `thing`, where not the place but another text tells two alarms apart; and
+# `offered`, the end of what a person is told, where that is of the place)
 ALARMS: dict[str, tuple[str, str]] = {
     **OF_LOADS,
     "barcodes from a spreadsheet": (
@@ -193,14 +204,14 @@ ALARMS: dict[str, tuple[str, str]] = {
     ),
     UNDECLARED: (
         "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
-        "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
-        f"the points. Roles of copies: {', '.join(codes.COPY_ROLES)}. How often a serial comes: "
-        f"{', '.join(CLAIM_DAYS)}",
+        "to libstats.toml what stands in brackets, and below it the rest with one of these words "
+        "in place of the points: ",
         f"""
         select
             source,
             line as place,
-            rows
+            rows,
+            {_offered()} as offered
         from ({codes.undeclared()})
         """,
     ),
@@ -273,7 +284,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             n.source,
             n.place,
             n.rows::bigint as rows,
-            n.meaning,
+            concat(n.meaning, n.offered) as meaning,
             n.id,
             d.reason as accepted_for,
             d.until_on as accepted_until,

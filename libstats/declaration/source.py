@@ -138,8 +138,21 @@ def read_select(text: str) -> tuple[Line, ...]:
             raise SourceError(
                 f"cannot read the line {line!r}", "Write it as: expression as canonical_column,"
             )
+        if _holds_another(match[1]):
+            raise SourceError(
+                f"several columns stand in the line {line!r}",
+                "Write one column a line, each as: expression as canonical_column,",
+            )
         lines.append(Line(match[1].removeprefix("select ").strip(), match[2]))
     return tuple(lines)
+
+
+def _holds_another(expression: str) -> bool:
+    """True if an expression names a column of its own, outside of texts, headings and brackets."""
+    plain = re.sub(r"""'[^']*'|"[^"]*\"""", "x", expression)
+    while (inner := re.sub(r"\([^()]*\)", "x", plain)) != plain:
+        plain = inner
+    return bool(re.search(r"\sas\s", plain, re.IGNORECASE))
 
 
 @dataclass(frozen=True)

@@ -265,7 +265,7 @@ def _check_entry(name: str, own: Any) -> None:
         if key not in KEYS or not _is_in_form(key, value):
             raise WorkspaceError(
                 f"{where}: {key} is not in the form",
-                (f"The keys are: {', '.join(KEYS)}, as in libstats/definitions/processes.toml."),
+                (f"The keys are: {', '.join(KEYS)}. docs/counts.md shows one."),
             )
     if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
         m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN

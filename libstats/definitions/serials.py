@@ -34,7 +34,7 @@ SERIAL_CLAIM = (
         "billed_on": "day of the newest invoice of an order for its subscription",
         "payment": "paid, billed, unpaid, ended, or unknown. Unpaid is what lies after the paid"
         " time, or of which no order was billed. Ended is what lies after the subscription, or"
-        " whose subscription was cancelled",
+        " is not paid and of a cancelled one",
     },
 )
 
@@ -116,10 +116,11 @@ _CLAIM = f"""
         b.paid_until,
         o.billed_on,
         case
+            -- what was paid before it was cancelled is owed
+            when s.expected_on <= b.paid_until then 'paid'
             when b.is_cancelled or (b.paid_until is null and s.expected_on > b.ends_on)
                 then 'ended'
             when s.expected_on > b.paid_until then 'unpaid'
-            when s.expected_on <= b.paid_until then 'paid'
             when o.is_billed then 'billed'
             when not o.is_billed then 'unpaid'
             else 'unknown'

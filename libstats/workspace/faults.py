@@ -171,7 +171,7 @@ def _of_source(here: tuple[str, ...], entry: Mapping[str, Any], source: Source) 
         remedy = (
             _ELSEWHERE
             if key == "is_elsewhere"
-            else "See libstats/declaration/source.py for what each key says"
+            else "CONTRIBUTING.md, under Declare an export without code, says what each key means"
         )
         yield Fault((*here, key) if key else here, problem, remedy)
     yield from _of_persons(here, entry, source)

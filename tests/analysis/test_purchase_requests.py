@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from libstats.analysis.purchase_requests import left_out
 from libstats.analysis.today import lists as today
 from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.rows import DO
+from libstats.definitions import roles
 from libstats.report.page.period import Period
 from libstats.report.technical_services.requests import (
     Requests,
@@ -155,3 +157,42 @@ def test_a_form_is_followed_to_the_order_of_koha(workspace: Workspace, tmp_path:
         )
     assert [list(row.values()) for row in told] == [["own", 3, 0, 1, 1, 0, 1, 0]]
     assert (row["cases"], row["reached"], row["naive_p50"]) == (3, 1, 5.0)
+
+
+def test_an_unknown_status_is_offered_the_words_of_requests_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    form = "purchase_request_id,requested_on,status,entered_at\nR-1,2026-10-20,zork,2026-11-01\n"
+    libstats.load(workspace, [write(tmp_path / "purchase-requests-2026-11-02.csv", form)])
+    with libstats.open(workspace) as con:
+        ((line, told),) = (
+            libstats.check(con)
+            .filter("alarm = 'code without a role'")
+            .select("place, meaning")
+            .fetchall()
+        )
+    assert line == '[roles.own.purchase_request.status_as_exported] "zork" = "..."'
+    offered = told.split("points: ")[1].split(", ")
+    assert offered == [
+        *roles.OUTCOMES,
+        *("requested", "accepted", "ordered", "received", "catalogued", "available", "declined"),
+    ]
+
+
+def test_a_heading_says_late_only_of_what_is(workspace: Workspace, tmp_path: Path) -> None:
+    """R-1 is rush and ordered, 11 days old of 90: it is to be done now, and not late."""
+    form = (
+        "purchase_request_id,order_line_id,requested_on,status,is_rush,entered_at\n"
+        "R-1,72,2026-10-22,ordered,yes,2026-11-01\n"
+    )
+    orders = "ordernumber,basketno,orderstatus,quantity,entrydate,closedate\n72,3,ordered,1,2026-10-25,2026-10-25\n"
+    for name, text in (("purchase-requests", form), ("aqorders", orders)):
+        libstats.load(workspace, [write(tmp_path / f"{name}-2026-11-02.csv", text)])
+    with libstats.open(workspace) as con:
+        work = today.work_of(con, "purchase_request")[0]
+        (row,) = work.of(DO)
+        named = [name for name, _ in tasks(work, DO)]
+        unnamed = [name for name, _ in tasks(replace(work, cases=[{**row, "task": None}]), DO)]
+    assert (row["case_id"], row["standing"]) == ("R-1", "in time")
+    assert named == ["Asked for by somebody, ordered and not received"]
+    assert unnamed == ["Purchase request: rush"]

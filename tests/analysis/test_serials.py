@@ -120,6 +120,8 @@ def test_a_library_says_after_how_many_days_it_claims_and_what_its_words_mean() 
         ({"ends_on": "2026-08-31"}, {}, "ended", "ended"),
         ({"ends_on": "2026-08-31", "paid_until": "2026-12-31"}, {}, "paid", "claim due"),
         ({"is_cancelled": True}, {}, "ended", "ended"),
+        ({"is_cancelled": True, "paid_until": "2026-09-01"}, {}, "paid", "claim due"),
+        ({"is_cancelled": True, "paid_until": "2026-08-31"}, {}, "ended", "ended"),
         ({"ends_on": "2026-12-31"}, {}, "unknown", "claim due"),
         ({}, {"status": "ordered"}, "unpaid", "unpaid"),
         ({}, {"invoiced_on": "2026-01-07"}, "billed", "claim due"),

@@ -47,3 +47,19 @@ def test_a_milestone_of_an_event_ends_its_case(workspace: Workspace) -> None:
     libstats.load(place, [path])
     with libstats.open(place) as con:
         assert con.sql('select outcome, age_days from "case"').fetchall() == [("given up", 2.0)]
+
+
+def test_words_are_those_of_their_own_column() -> None:
+    """A request to buy is never lost, shipped or weekly; a status of a hold marks its own steps."""
+    asked = words("purchase_request", "status_as_exported", {})
+    assert asked == (*OUTCOMES, *processes({})["purchase_request"].milestones)
+    of_process = {"hold": "hold", "access_problem": "access_problem", "serial_issue": "serials"}
+    for table, process in of_process.items():
+        found = set(words(table, FIELDS[table][0], {})) - set(OUTCOMES)
+        assert found == set(processes({})[process].milestones)
+    assert set(words("hold", "cancelled_reason", {})) == set(OUTCOMES)
+
+
+def test_a_word_of_another_column_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError, match=r"'lost', which is no role"):
+        configured(workspace, '[roles.own.purchase_request.status_as_exported]\n"zork" = "lost"\n')

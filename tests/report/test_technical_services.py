@@ -18,10 +18,12 @@ from libstats.report.page.period import Period
 from libstats.report.technical_services import invoices, piles, vendors
 from libstats.report.technical_services import overview as technical_services
 from libstats.report.technical_services.overview import TechnicalServices
+from libstats.report.technical_services.requests import from_request_to_shelf
 from libstats.report.technical_services.rows import Stage, changes_of, state_of
 from libstats.report.technical_services.vendor_rows import Orders, Vendor, apart
 from libstats.report.verdicts import Verdicts
 from libstats.wording import Interval
+from tests.support.files import TESTS, write
 from tests.support.tables import holding
 
 OCTOBER, SEPTEMBER, LAST_YEAR = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
@@ -334,3 +336,36 @@ def test_invoices_that_are_as_they_should_be_are_said_to_be() -> None:
 
 def test_of_invoices_that_nothing_tells_of_nothing_is_said() -> None:
     assert "No export tells of invoices" in invoices.questions(invoices.Bills())._repr_html_()
+
+
+def test_a_library_with_requests_alone_has_its_page(workspace: Any) -> None:
+    """Of one request in October nothing is decided yet."""
+    form = (
+        "purchase_request_id,title,requested_on,status,entered_at\n"
+        "R-1,Tides,2026-10-02,requested,2026-10-31\n"
+    )
+    libstats.load(workspace, [write(workspace.exports / "purchase-requests-2026-10-31.csv", form)])
+    with libstats.open(workspace) as con:
+        found = technical_services.read(con)
+    assert found.period.name == "2026-10"
+    assert "is not known" in technical_services.answer(found)
+    assert "1 request was made" in from_request_to_shelf(found.requests)
+
+
+def test_a_library_with_records_alone_has_its_page(workspace: Any) -> None:
+    """Records exported within a month are told of in that month."""
+    pair = TESTS / "sources" / "marc-MARC-records" / "oddity.xml"
+    libstats.load(
+        workspace,
+        [write(workspace.exports / "records-2026-10-15.xml", pair.read_text(encoding="utf-8"))],
+    )
+    with libstats.open(workspace) as con:
+        found = technical_services.read(con)
+    assert found.period.name == "2026-10"
+    assert found.catalogued is not None and found.catalogued.faults
+    assert "is not known" in technical_services.answer(found)
+
+
+def test_one_copy_is_no_copies() -> None:
+    html = technical_services.answer(example([waiting(OCTOBER, 1, 3.0)]))
+    assert "copy not yet on the shelf" in html and "1</strong> copies" not in html

@@ -253,3 +253,10 @@ def test_an_expression_goes_on_while_a_bracket_or_a_case_is_open() -> None:
     assert one.select_hash == other.select_hash
     with pytest.raises(SourceError, match='"A" is loan_id'):
         read_select('"A" is loan_id,\n"B" as barcode')
+
+
+def test_two_columns_in_one_line_are_refused_as_such() -> None:
+    with pytest.raises(SourceError, match="several columns stand in the line"):
+        read_select('\'visits\' as measure, "Site" as branch,\n"B" as value')
+    (line,) = read_select("""coalesce(cast("as is" as varchar), ' as ') as value""")
+    assert line.column == "value"

@@ -110,11 +110,14 @@ _OTHERWISE = {
 def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
     """The cases of a kind of work in a group, by what is to be done with them."""
     found: dict[str, list[Row]] = {}
-    usual = _OTHERWISE[group].format(capital(work.process.title))
+    title = capital(work.process.title)
+    usual = _OTHERWISE[group].format(title)
     if group == DO:
         usual = _LATE.get(work.process.name, usual)
     for row in work.of(group):
-        found.setdefault(row["task"] or usual, []).append(row)
+        # what is rush is to be done now, late or not
+        is_rush = group == DO and row["standing"] != "late"
+        found.setdefault(row["task"] or (f"{title}: rush" if is_rush else usual), []).append(row)
     return list(found.items())
 
 

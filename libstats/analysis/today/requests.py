@@ -14,7 +14,7 @@ REQUEST_TASKS = {
         "catalogued": "Asked for by somebody, catalogued and not on its shelf",
         "accepted": "Accepted and not ordered",
         "requested": "Decide whether to buy it",
-        "ordered": "Asked for by somebody, ordered and late",
+        "ordered": "Asked for by somebody, ordered and not received",
     }
 }
 REQUESTS = f"""

@@ -170,17 +170,22 @@ def _nine(row: Row) -> str:
 
 
 def _step_card(report: TechnicalServices, step: str) -> sections.Card:
-    count, what = report.done(step), f"copies {STEPS[step].lower()}"
+    count, name = report.done(step), f"copies {STEPS[step].lower()}"
     months = [[row for row in report.steps[step] if row["period"] == m] for m in report.months]
     values = [report.in_month(step, month) for month in report.months]
     return sections.Card(
         number(count),
-        what,
+        _label(name, count),
         _beside(report, step, count),
         trend=_trend(values, [row[0]["coverage"] if row else "whole" for row in months]),
-        name=what,
+        name=name,
         value=count,
     )
+
+
+def _label(name: str, count: int | None) -> str:
+    """The name of a figure beside it: 1 copy catalogued."""
+    return name.replace("copies", "copy", 1) if count == 1 else name
 
 
 def _beside(report: TechnicalServices, step: str, count: int | None) -> str:
@@ -209,10 +214,10 @@ def _pile_card(report: TechnicalServices, pile: Stage) -> sections.Card:
     rows = [pile.at(month) for month in report.months]
     last = pile.within[-1] if pile.within else None
     waiting = last["waiting"] if last else None
-    what = f"copies {STAGES[pile.start, pile.end][0].lower()}{STAGES[pile.start, pile.end][1:]}"
+    name = f"copies {STAGES[pile.start, pile.end][0].lower()}{STAGES[pile.start, pile.end][1:]}"
     return sections.Card(
         number(waiting),
-        what,
+        _label(name, waiting),
         f"{_age(last)} {_pile_before(report, pile)}",
         trend=_trend(
             [row["waiting"] if row else None for row in rows],

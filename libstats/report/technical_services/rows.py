@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 ORDERS, DESK, SERIALS, REQUESTS = "order_copy", "cataloguing", "serials", "purchase_request"
+WORK = (ORDERS, DESK, SERIALS, REQUESTS)
 # the kinds of work that may tell of each step, and of each stretch of the way: the first that does
 STEPS = {"received": (ORDERS, DESK), "catalogued": (DESK, ORDERS), "available": (DESK, ORDERS)}
 STAGES = (("received", "catalogued"), ("catalogued", "available"), ("received", "available"))
@@ -158,8 +159,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
 
     Raises ReportError for a period that is none, or of which nothing is told.
     """
-    as_of = _newest(con)
-    last = month_before(covered_until(as_of).date().replace(day=1))
+    as_of, last = _newest(con)
     period = asked(con, **said) or Period(last, month_before(last, -1))
     steps, within, last_year = {}, {}, {}
     every = "month" if period.months else "day"
@@ -210,22 +210,33 @@ def covered_until(told: datetime) -> datetime:
     return told + timedelta(days=1) if told.time() == time() else told
 
 
-def _newest(con: duckdb.DuckDBPyConnection) -> datetime:
-    """Up to when the newest export of orders, of cataloguing or of serials tells."""
+def _newest(con: duckdb.DuckDBPyConnection) -> tuple[datetime, date]:
+    """Up to when the newest export that tells of the work tells, and the last month of which it
+    tells to its end; of records alone the month in which the newest were exported."""
     told = []
-    for name in (ORDERS, DESK, SERIALS):
+    for name in WORK:
         try:
             work = process_of(con, name)
             if known_milestones(con, work):
                 told.append(newest_export(con, work))
         except AnalysisError:
             continue
-    if not told:
+    if told:
+        return max(told), month_before(covered_until(max(told)).date().replace(day=1))
+    records_at: datetime | None = con.execute(
+        """
+        select max(exported_at)
+        from loaded_file
+        where is_active and list_contains(columns['title'], 'faults')
+        """
+    ).fetchall()[0][0]
+    if records_at is None:
         raise ReportError(
-            "no export that tells of orders, of cataloguing or of serials has been loaded",
+            "no export that tells of orders, of requests to buy, of cataloguing or of serials has"
+            " been loaded",
             "Load one: libstats load exports",
         )
-    return max(told)
+    return records_at, records_at.date().replace(day=1)
 
 
 def _year(period: Period) -> Period:
@@ -317,11 +328,7 @@ def _waited(
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    rows = [
-        row
-        for name in (ORDERS, DESK, SERIALS, REQUESTS)
-        for row in records(freshness(con, process=name))
-    ]
+    rows = [row for name in WORK for row in records(freshness(con, process=name))]
     return list({(row["source"], row["export"]): row for row in rows}.values())
 
 
@@ -365,7 +372,9 @@ def _refuse(found: TechnicalServices) -> None:
     told = [step for step in found.within if found.state(step) == "whole" or found.done(step)]
     waits = found.pile and any(row["waiting"] for row in found.pile.within)
     ends = covered_until(found.as_of) <= datetime.combine(found.period.since, time())
-    if ends or not (told or waits or found.serials.expected):
+    asked_for = found.requests.told or found.requests.open_ones
+    looked_at = found.catalogued and found.catalogued.faults
+    if ends or not (told or waits or found.serials.expected or asked_for or looked_at):
         reasons = [row["reason"] for rows in found.within.values() for row in rows if row["reason"]]
         why = f": {reasons[0]}" if reasons else ""
         raise NothingTold(
