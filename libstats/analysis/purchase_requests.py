@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats.definitions.parameters import Day, asked
+from libstats.definitions.roles import folded_sql
 
 __all__ = ["left_out", "purchase_requests"]
 
@@ -32,7 +33,7 @@ def purchase_requests(
     ['source', 'requests']
     """
     return con.sql(
-        """
+        f"""
         with standing as (
             select
                 c.source,
@@ -44,6 +45,13 @@ def purchase_requests(
                     or c.outcome = 'done' as is_accepted
             from "case" c
             where c.process = 'purchase_request'
+        ),
+        -- a word that says so has no day
+        accepting as (
+            select distinct source, code
+            from role
+            where about = 'purchase_request'
+                and milestone in ('accepted', 'ordered', 'received', 'catalogued', 'available')
         ),
         linked as (
             select
@@ -61,12 +69,14 @@ def purchase_requests(
                 s.is_withdrawn,
                 not s.is_declined and not s.is_withdrawn as is_wanted,
                 -- where the number is of no order, or of one in several systems
-                s.is_accepted or r.order_line_id is not null as is_accepted,
+                s.is_accepted or r.order_line_id is not null or a.code is not null as is_accepted,
                 l.is_named
             from purchase_request r
             join standing s on s.source = r.source and s.case_id = r.purchase_request_id
             left join linked l
                 on l.source = r.source and l.purchase_request_id = r.purchase_request_id
+            left join accepting a
+                on a.source = r.source and a.code = {folded_sql("r.status_as_exported")}
         )
         select
             source,

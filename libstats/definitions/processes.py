@@ -72,6 +72,7 @@ class MilestoneColumns:
     told_by: tuple[str, str] | None = None
     direction: str = ""
     since: str = "null"
+    by: str = ""  # SQL: when at the latest what the word marks was reached, of words without a day
     said: str = "null"
     reason: str = ""
     refined: str = "null"

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 import libstats
 from libstats.analysis.purchase_requests import left_out
 from libstats.analysis.today import lists as today
 from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.rows import DO
 from libstats.definitions import roles
+from libstats.errors import AnalysisError
 from libstats.report.page.period import Period
 from libstats.report.technical_services.requests import (
     Requests,
@@ -41,8 +44,8 @@ PERIOD = {"since": "2026-07-01", "until": "2026-11-01"}
 
 
 def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path: Path) -> None:
-    """1 is accepted after 2 days, ordered after 5, received after 49; 4 stands on its shelf after 45
-    days; of 5, accepted, no order is found; 3 waits for a decision since July."""
+    """1 is accepted after 2 days, ordered after 5, received after 49; 4 stands on its
+    shelf, and no day of that is told; of 5, accepted, no order is found; 3 waits for a decision since July."""
     for name, text in (("suggestions", SUGGESTIONS), ("aqorders", ORDERS)):
         receipt = libstats.load(workspace, [write(tmp_path / f"{name}-2026-11-02.csv", text)])
         assert receipt.is_clean, str(receipt)
@@ -65,8 +68,16 @@ def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path:
             end: libstats.turnaround(con, "purchase_request", end=end, as_of="2026-11-02", **PERIOD)
             .select("cases, reached, given_up, still_open, naive_p50")
             .fetchall()
-            for end in ("accepted", "ordered", "received", "available")
+            for end in ("accepted", "ordered", "received")
         }
+        with pytest.raises(AnalysisError, match="says when any case reached available"):
+            libstats.turnaround(
+                con, "purchase_request", end="available", as_of="2026-11-02", **PERIOD
+            )
+        on_shelf = con.sql(
+            "select ended_at, ended_not_before, ended_not_after"
+            """ from "case" where process = 'purchase_request' and outcome = 'done'"""
+        ).fetchall()
         work = today.work_of(con, "purchase_request")[0]
         found = read_requests(
             con, Period(date(2026, 7, 1), date(2026, 11, 1)), datetime(2026, 11, 2)
@@ -75,8 +86,9 @@ def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path:
         "accepted": [(5, 3, 1, 1, 2.0)],
         "ordered": [(5, 2, 1, 2, 5.0)],
         "received": [(5, 2, 1, 2, 46.5)],
-        "available": [(5, 1, 1, 3, 45.0)],
     }
+    # received on September 14, last changed on the 15th: on its shelf between the two
+    assert on_shelf == [(None, datetime(2026, 9, 14), datetime(2026, 9, 15, 10))]
     assert {task: [row["case_id"] for row in rows] for task, rows in tasks(work, DO)} == {
         "Accepted and not ordered": ["5"],
         "Decide whether to buy it": ["3"],
@@ -196,3 +208,34 @@ def test_a_heading_says_late_only_of_what_is(workspace: Workspace, tmp_path: Pat
     assert (row["case_id"], row["standing"]) == ("R-1", "in time")
     assert named == ["Asked for by somebody, ordered and not received"]
     assert unnamed == ["Purchase request: rush"]
+
+
+def test_a_correction_moves_no_event(workspace: Workspace, tmp_path: Path) -> None:
+    """R-1 was received by September 20, and its title mended in October; R-2 came to its shelf
+    between the loads of September 30 and October 31. The day of neither is told."""
+    head = "purchase_request_id,title,requested_on,accepted_on,status,entered_at\n"
+    september = (
+        "R-1,Tydes,2026-08-01,2026-08-05,received,2026-09-20\n"
+        "R-2,Nets,2026-08-01,2026-08-03,ordered,2026-09-20\n"
+    )
+    october = (
+        "R-1,Tides,2026-08-01,2026-08-05,received,2026-10-31\n"
+        "R-2,Nets,2026-08-01,2026-08-03,available,2026-10-31\n"
+    )
+    for day, rows in (("2026-09-30", september), ("2026-10-31", october)):
+        path = write(tmp_path / f"purchase-requests-{day}.csv", head + rows)
+        libstats.load(workspace, [path])
+    asked = {"since": "2026-08-01", "until": "2026-09-01"}
+    with libstats.open(workspace) as con:
+        ended = con.sql(
+            "select case_id, outcome, ended_at, ended_not_before::date, ended_not_after::date"
+            """ from "case" where process = 'purchase_request' order by case_id"""
+        ).fetchall()
+        with pytest.raises(AnalysisError, match="says when any case reached received"):
+            libstats.turnaround(con, "purchase_request", end="received", **asked)
+        steps = libstats.worklist(con, "purchase_request").select("case_id, last_milestone")
+        assert steps.fetchall() == [("R-1", "received")]
+    assert ended == [
+        ("R-1", "open", None, None, None),
+        ("R-2", "done", None, date(2026, 9, 30), date(2026, 10, 31)),
+    ]

@@ -64,7 +64,8 @@ class Cases:
 
         Judged, also, all whatever $as_of: ends_at (when it ended), given (how the newest export
         says that it stands) and because (what the reason of its giving up says of that), not_before
-        and not_after (the loads between which it ended).
+        and not_after (the loads between which it ended), marks (the milestones that its status
+        marks, of which nobody knows the day) and marked_by (when at the latest they were reached).
         """
         read = self.process.read
         is_logged, is_own, *rest = have(
@@ -209,6 +210,8 @@ class Cases:
                 "null::varchar as because",
                 f"{NEVER} as not_before",
                 f"{NEVER} as not_after",
+                "null::varchar[] as marks",
+                f"{NEVER} as marked_by",
             ]
         return f"""select {_listed(selected)}
             from (
@@ -239,6 +242,8 @@ class Cases:
                 "max(because) as because",
                 "max(not_before) as not_before",
                 "min(not_after) as not_after",
+                "any_value(marks) as marks",
+                "min(marked_by) as marked_by",
             ]
         union = "\nunion all by name\n".join(f"select * from ({feed})" for feed in feeds)
         return f"select {_listed(selected)}\nfrom ({union})\ngroup by source, case_id"

@@ -138,8 +138,8 @@ def spoken(con: duckdb.DuckDBPyConnection, process: Process) -> list[tuple[str, 
 def marked(
     con: duckdb.DuckDBPyConnection, process: Process, columns: MilestoneColumns
 ) -> list[str]:
-    """The milestones that the status of a request marks, whose day is told."""
-    if not columns.code or columns.since == "null":
+    """The milestones that the status of a request marks, whose day, or last day, is told."""
+    if not columns.code or (columns.since == "null" and not columns.by):
         return []
     rows = con.execute(
         """

@@ -204,6 +204,8 @@ class Spans:
     def _judged(self, cases: Cases) -> str:
         end = _earliest(self.ends)
         is_day = " or ".join(f"coalesce({m}_day and {m}_at = ({end}), false)" for m in self.ends)
+        marking = f"list_has_any(marks, [{_listed([*self.ends, *self._behind])}]::varchar[])"
+        marked = f"if({marking} and marked_by <= $as_of::timestamp, marked_by, null)"
         is_left = "stopped_at >= last_at" if "picked_up" in self.process.milestones else "false"
         standing = f"""
                     select
@@ -217,13 +219,14 @@ class Spans:
                             select
                                 *,
                                 {self._said} as said,
-                                not_before as shown_at,
+                                -- what a word marks that is not the end was shown by open loads
+                                if({marking} and said = 'open', null, not_before) as shown_at,
                                 not_after as over_at,
                                 {self.start}_at as started_at,
                                 {self.start}_day or {is_day} as is_day,
                                 {end} as end_at,
                                 greatest({_moments(self._given_up)}) as stopped_at,
-                                least({_moments(self._behind)}) as passed_at
+                                least({_moments(self._behind)}, {marked}) as passed_at
                             from ({cases.sql()})
                         )
                     )"""

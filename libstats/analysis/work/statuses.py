@@ -15,7 +15,7 @@ from libstats.definitions.roles import folded_sql
 # what a status that nobody declared says
 UNKNOWN = "undeterminable"
 NEVER = "null::timestamp"
-TOLD = ("given", "because", "not_before", "not_after")
+TOLD = ("given", "because", "not_before", "not_after", "marks", "marked_by")
 _WORDS = """
     left join (
         select
@@ -110,7 +110,8 @@ class Statuses:
         """SQL: when a case reached the milestone that its status marks; NULL if it marks another,
         or nobody knows since when."""
         is_marked = f"list_contains(w.milestones, {quoted(milestone)})"
-        return f"case when {is_marked} then {self.columns.since} end"
+        since = NEVER if self.columns.since == "null" else self.columns.since
+        return f"case when {is_marked} then {since} end"
 
     @property
     def told(self) -> list[str]:
@@ -118,7 +119,14 @@ class Statuses:
         NULL where nothing is said."""
         given = self._outcome() if self.columns.code else self.columns.said
         because = f"coalesce(y.outcome, {self.columns.refined})" if self.columns.reason else ""
-        told = (given, because or self.columns.refined, self._not_before, self._not_after)
+        told = (
+            given,
+            because or self.columns.refined,
+            self._not_before,
+            self._not_after,
+            "w.milestones" if self.columns.by and self.columns.code else "null::varchar[]",
+            self.columns.by or NEVER,
+        )
         found = [f"{sql} as {name}" for sql, name in zip(told, TOLD, strict=True)]
         return [*found, "t.gone_after"] if self.columns.ever else found
 
@@ -135,6 +143,8 @@ class Statuses:
             "because",
             f"if({is_there}, not_before, greatest(not_before, gone_after)) as not_before",
             "not_after",
+            "marks",
+            "marked_by",
         ]
 
     @property

@@ -229,12 +229,17 @@ def _judged(
 
 
 def _last_milestone(process: Process) -> str:
-    """SQL: the milestone that a case reached last, of those of one moment the later one."""
+    """SQL: the milestone that a case reached last, of those of one moment the later one; or the one
+    further on that its status marks."""
     reached = ", ".join(
         f"{{'at': {m}_at, 'place': {place}, 'name': '{m}'}}"
         for place, m in enumerate(process.happening)
     )
-    return f"list_max(list_filter([{reached}], lambda m: m.at is not null)).name"
+    dated = f"list_max(list_filter([{reached}], lambda m: m.at is not null)).name"
+    order = f"[{_quoted(process.happening)}]"
+    names = f"list_concat([{dated}], if(marked_by <= $as_of::timestamp, marks, null))"
+    places = f"list_transform({names}, lambda m: list_position({order}, m))"
+    return f"if(marks is null, {dated}, {order}[list_max({places})])"
 
 
 def _next_step(con: duckdb.DuckDBPyConnection, process: Process) -> str:
