@@ -232,3 +232,11 @@ def test_the_finance_office_is_held_against_the_invoices(
     tables = {"order_line": [ORDER], "invoice": [BILL], "invoice_line": [LINE]}
     with holding(**tables, payment=payments) as con:
         assert named(con) == [(check, about, Decimal(over)) for check, about, over in wanted]
+
+
+def test_an_invoice_of_which_the_vendor_tells_too_is_paid_once() -> None:
+    """Both the library system and a message tell of it: 50.00 were paid for 40.00."""
+    message = BILL | {"source": "edifact", "invoice_id": "M1", "total_rule": "lines"}
+    tables = {"order_line": [ORDER], "invoice": [BILL, message], "invoice_line": [LINE]}
+    with holding(**tables, payment=[PAID | {"amount": "50.00"}]) as con:
+        assert ("paid otherwise than billed", "I1", Decimal("10.00")) in named(con)
