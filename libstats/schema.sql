@@ -494,7 +494,7 @@ create table access_session (
     outcome             varchar check (outcome in ('success', 'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told')),  -- sticky: what became of it; asked is a link to it through the proxy's own door
     session_key         ubigint,        -- person until visited_on: keyed hash of the session
     user_key            ubigint,        -- person until visited_on: keyed hash of the user's name, where the log tells it
-    user_group          varchar         -- sticky: groups of the user as exported (A+B), where the log tells them
+    patron_group        varchar         -- sticky: groups of the user as exported (A+B), where the log tells them
 );
 
 -- An event of a proxy's logs: somebody starts at a resource, logs in, fails to, is shut out. Two equal rows are two events. Addresses are not kept.
