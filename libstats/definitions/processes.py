@@ -124,6 +124,7 @@ class Process:
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
     due: str = ""
+    due_begins: bool = False  # it is late from the due day on, not after it
     planned: tuple[str, ...] = ()
     aside: dict[str, str] = field(default_factory=dict, hash=False)
     last: tuple[str, ...] = ()
