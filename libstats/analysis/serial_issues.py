@@ -31,8 +31,9 @@ ISSUES = f"""
                 code,
                 coalesce(
                     max(outcome),
-                    max(if(milestone = 'received', 'done', null)),
-                    max(if(milestone = 'not_published', 'given up', null))
+                    max(if(milestone in ('received', 'bound'), 'done', null)),
+                    max(if(milestone = 'not_published', 'given up', null)),
+                    max(if(milestone in ('expected', 'claimed'), 'open', null))
                 ) as outcome
             from role
             where about = 'serial_issue'
