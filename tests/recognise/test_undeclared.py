@@ -96,3 +96,22 @@ def test_codes_of_every_system_are_asked(name: str, text: str, line: str, tmp_pa
     told = inspect(write(tmp_path / name, text))
     assert line in told
     assert told.count("[roles.") == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "is_told"),
+    [
+        ("Title,Issue,Date recd,Initials", True),
+        ("Journal;Issue No.;Expected", True),
+        ("Serial\tVol/No\tRec'd", True),
+        ("Publication,Enumeration,Checked in", True),
+        # no day of coming, or no issue: a date of issue is one of a loan
+        ("Title,Issue,Initials", False),
+        ("Title,Issue date,Received", False),
+    ],
+)
+def test_a_check_in_list_of_serials_is_told_of_its_form(
+    tmp_path: Path, head: str, is_told: bool
+) -> None:
+    told = inspect(write(tmp_path / "checkin.csv", f"{head}\n"))
+    assert ("write it into the form serial-issues.csv" in told) == is_told
