@@ -88,7 +88,7 @@ def test_a_claim_is_due_by_how_often_the_serial_comes() -> None:
         issue("e", subscription_id="8"),
         issue("f", subscription_id="9"),
     ]
-    subscriptions = [
+    subscriptions: list[dict[str, Any]] = [
         {"subscription_id": "7", "frequency_as_exported": "1 per 1  month"},
         {"subscription_id": "8", "frequency_as_exported": "17 per 3 week"},
         {"subscription_id": "9", "frequency_as_exported": "17 per 3 week", "claim_after_days": 60},
