@@ -15,8 +15,8 @@ from libstats import schema
 from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
-from libstats.definitions import codes, coverage, days, decisions
-from libstats.definitions.claim_days import CLAIM_DAYS
+from libstats.declaration.raw import quoted
+from libstats.definitions import codes, coverage, days, decisions, roles
 from libstats.definitions.parameters import asked
 from libstats.wording import Row, records
 
@@ -51,6 +51,13 @@ def _numbers() -> str:
     )
 
 
+# SQL: the roles of the column in which a code stands
+_WORDS = " ".join(
+    f"when about = {quoted(about)} and field = {quoted(field)}"
+    f" then {quoted(', '.join(roles.words(about, field, {})))}"
+    for about, fields in roles.FIELDS.items()
+    for field in fields
+)
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
 # something to tell; and `thing`, where not the place but another text tells two alarms apart)
 ALARMS: dict[str, tuple[str, str]] = {
@@ -194,13 +201,13 @@ ALARMS: dict[str, tuple[str, str]] = {
     UNDECLARED: (
         "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
         "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
-        f"the points. Roles of copies: {', '.join(codes.COPY_ROLES)}. How often a serial comes: "
-        f"{', '.join(CLAIM_DAYS)}",
+        "the points, one of:",
         f"""
         select
             source,
             line as place,
-            rows
+            rows,
+            case {_WORDS} end as words
         from ({codes.undeclared()})
         """,
     ),
@@ -273,7 +280,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             n.source,
             n.place,
             n.rows::bigint as rows,
-            n.meaning,
+            concat_ws(' ', n.meaning, n.words) as meaning,
             n.id,
             d.reason as accepted_for,
             d.until_on as accepted_until,

@@ -343,8 +343,10 @@ def _serial_claims(rows: list[Row], _: Row) -> list[str]:
         sum(row["standing"] in standings for row in rows)
         for standings in (("claim due",), ("unpaid", "ended"))
     )
+    later = sum(row["standing"] == "due if it has not come" for row in rows)
+    more = f", for {number(later)} more if they have not come since the export" if later else ""
     return [
-        f"{many(len(rows), 'issue')} not come: a claim is due for {number(due)}, "
+        f"{many(len(rows), 'issue')} not come: a claim is due for {number(due)}{more}, "
         f"{number(unpaid)} unpaid or ended"
     ]
 

@@ -124,6 +124,7 @@ class Process:
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
     due: str = ""
+    due_begins: bool = False  # it is late from the due day on, not after it
     planned: tuple[str, ...] = ()
     aside: dict[str, str] = field(default_factory=dict, hash=False)
     last: tuple[str, ...] = ()
@@ -263,10 +264,8 @@ def _check_entry(name: str, own: Any) -> None:
         )
     for key, value in own.items():
         if key not in KEYS or not _is_in_form(key, value):
-            raise WorkspaceError(
-                f"{where}: {key} is not in the form",
-                (f"The keys are: {', '.join(KEYS)}, as in libstats/definitions/processes.toml."),
-            )
+            keys = f"The keys are: {', '.join(KEYS)}, as in libstats/definitions/processes.toml."
+            raise WorkspaceError(f"{where}: {key} is not in the form", keys)
     if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
         m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
     ]:

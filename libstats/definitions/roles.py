@@ -175,8 +175,8 @@ def folded_sql(column: str) -> str:
 
 def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     """What a library may say of a code of a column: a role; of one that says how a case stands an
-    outcome, or a milestone of any kind of work; of how often a serial comes one of the words of
-    claim_days.csv; of an event of a log a milestone, for a log tells
+    outcome, or a milestone of the work that the table tells of; of how often a serial comes one of
+    the words of claim_days.csv; of an event of a log a milestone, for a log tells
     how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
@@ -189,7 +189,8 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
         found += OUTCOMES
     if about not in ("item", "circulation_event"):
         for process in known:
-            found += process.milestones
+            if about in process.tables or any(about in (r.told_by or ()) for r in process.read):
+                found += process.happening
     return tuple(dict.fromkeys(found))
 
 

@@ -25,6 +25,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
+def _not_newer(rows: int, label: str) -> str:
+    """That rows say something else than what is held and are not believed; of a form what to do."""
+    differ, are = ("differs", "is") if rows == 1 else ("differ", "are")
+    told = f"{counted(rows, 'row')} {differ} from what is held and {are} not newer: nothing of"
+    told += f" {'it' if rows == 1 else 'them'} was taken"
+    if label.split(" ")[0] != "own":
+        return told
+    return f"{told}. To correct a line, write the new day into its entered_at, and load again"
+
+
 @dataclass
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of
@@ -91,6 +101,8 @@ class FileReceipt:
         text += [
             f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()
         ]
+        if stale := self.dispositions.get("stale"):
+            text.append(f"    {_not_newer(stale, self.label)}")
         if self.conflicts:
             stand = "key stands" if self.conflicts == 1 else "keys stand"
             text.append(

@@ -10,6 +10,7 @@ import duckdb
 
 from libstats.analysis.today.lists import Export, Today, Work
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.analysis.today.serials import SOON_DUE
 from libstats.wording import Row, capital, day_name
 
 __all__ = ["DESKS", "Desk", "at_desks", "day_before", "desks", "first", "tasks", "told"]
@@ -114,7 +115,8 @@ def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
     if group == DO:
         usual = _LATE.get(work.process.name, usual)
     for row in work.of(group):
-        found.setdefault(row["task"] or usual, []).append(row)
+        task = SOON_DUE.get(row["task"], row["task"]) if group == SOON else row["task"]
+        found.setdefault(task or usual, []).append(row)
     return list(found.items())
 
 

@@ -21,6 +21,7 @@ from libstats.analysis.today.moved import Moved
 from libstats.analysis.today.orders import ORDERED, received
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today.scans import found_by_scans
+from libstats.analysis.today.serials import due_since
 from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
@@ -152,9 +153,10 @@ def read(
     alarms, accepted = heeded(records(check(con)), now)
     moved = _moved(con, *before) if before else None
     exports = _exports(con, now)
+    not_told = [*untold(con), *due_since(con, now.date())]
     licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
     return Today(
-        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
+        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
         scanned=_named(found_by_scans(con), names),
     )

@@ -59,6 +59,8 @@ def since(row: Row) -> str:
     """How long a case is open, lies at its step, or is past its due day, or until when."""
     if is_due(row):
         left = row["left_days"]
+        if not left:
+            return "due today"
         return f"{-left:,.0f} days overdue" if left < 0 else f"due in {left:,.0f} days"
     count = age(row)
     return f"{tenths(count)} days" if count < 10 else f"{count:,.0f} days"

@@ -48,7 +48,7 @@ def answer(report: TechnicalServices) -> Html:
 
 def _verdict(report: TechnicalServices) -> str:
     """What came in against what was done, the pile at the end, its age, and who is slow."""
-    words = [*_kept_up(report), *_slow(report)]
+    words = [*_kept_up(report), *_slow(report), *_claims(report)]
     return " ".join(words)
 
 
@@ -113,6 +113,14 @@ def _slow(report: TechnicalServices) -> list[str]:
         )
         if names
     ]
+
+
+def _claims(report: TechnicalServices) -> list[str]:
+    """How many issues of serials are to be claimed: no matter of the shelf, and work all the
+    same."""
+    due = sum(row["standing"] == "claim due" for row in report.serials.claims)
+    issues = "1 issue of a serial is" if due == 1 else f"{number(due)} issues of serials are"
+    return [f"{issues} to be claimed."] if due else []
 
 
 def _copies(count: int) -> str:

@@ -54,7 +54,7 @@ OF_WORK = {
     "transit": {"who": "Route"},
     "order_copy": {"look_for": "Order line", "who": "Vendor"},
     "invoice_question": {"look_for": "Invoice", "who": "Vendor"},
-    "serials": {"look_for": "Issue", "who": "Vendor"},
+    "serials": {"look_for": "Issue", "who": "Vendor", "due_at": "Claim due"},
     "purchase_request": {"look_for": "Request"},
     "loan": {"look_for": "Barcode"},
     "order_received": {"look_for": "Barcode"},
