@@ -9,14 +9,13 @@ from datetime import datetime, time, timedelta
 from libstats.report import sections
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
-from libstats.report.technical_services.commands import commands
+from libstats.report.technical_services.commands import commands, read
 from libstats.report.technical_services.piles import STAGES, STEPS
 from libstats.report.technical_services.rows import (
     BEST,
     Stage,
     TechnicalServices,
     covered_until,
-    read,
 )
 from libstats.report.technical_services.vendor_rows import apart
 from libstats.wording import Row, capital, change, day_name, number, tenths
@@ -317,8 +316,7 @@ _COUNTED = (
 
 def origin(report: TechnicalServices) -> Html:
     """The exports, what they lack, and how the figures were counted."""
-    every = [*report.sources, *report.bills.sources]
-    sources = [*{(row["source"], row["export"]): row for row in every}.values()]
+    sources = [*report.sources, *report.behind]
     lacks = [sections.unread(row) for row in sources if row["rows_rejected"]]
     complete = f"Every export below could be read as a whole. They tell of {report.period.words}."
     pieces = [

@@ -73,7 +73,9 @@ class Stage:
 class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
     of each step by month, those of the period and of the same a year before, each stage of the way
-    that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
+    that is told, the orders, the sources and the receipts. `behind` are the exports
+    behind its parts besides: of these none is called old, since messages come when a vendor writes.
+    `why` is why a part of it cannot be
     told, `judged` what the control charts say of the steps with which work is done, `bills` what is
     to be asked about invoices."""
 
@@ -97,6 +99,7 @@ class TechnicalServices:
     requests: Requests = field(default_factory=Requests)
     routes: Routes = field(default_factory=Routes)
     catalogued: Catalogued | None = None
+    behind: Sequence[Row] = ()
 
     @property
     def months(self) -> list[date]:
