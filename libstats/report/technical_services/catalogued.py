@@ -12,7 +12,7 @@ import duckdb
 from libstats.analysis.cataloguing import KINDS, cataloguing
 from libstats.analysis.cataloguing_waits import cataloguing_waits
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL, record_faults
-from libstats.definitions.cataloguing import own_agency
+from libstats.definitions.cataloguing import LEVELS, own_agency
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, folded, joined, table
@@ -96,7 +96,7 @@ def _levels(kind: str, told: Sequence[Row]) -> list[str | None]:
 def _kind_row(kind: str, level: str | None, told: Sequence[Row]) -> Row:
     rows = [row for row in told if (row["kind"], row["level"]) == (kind, level)]
     has_titles = any(row["titles"] is not None for row in rows)
-    of_level = f", level {level}{' (full)' if level == '#' else ''}" if level else ""
+    of_level = f", level {level} ({LEVELS.get(level, 'of no list')})" if level else ""
     return {
         "kind": f"{capital(kind)}{of_level}",
         "titles": _sum(rows, "titles") if has_titles else None,
