@@ -102,3 +102,13 @@ def test_levels_below_core_are_those_of_the_list_and_a_batch_is_told_apart() -> 
 )
 def test_dates_that_cannot_be(tag: str, text: str, is_impossible: bool) -> None:
     assert ("impossible date" in found_in([*without(tag), (tag, text)])) is is_impossible
+
+
+def test_titles_of_one_number_are_held_as_one(tmp_path: Path) -> None:
+    """Four titles with the numbers 1, 1, 2 and 3."""
+    data = [record([("001", number), *without("001")]) for number in "1123"]
+    (tmp_path / "batch.mrc").write_bytes(b"".join(data))
+    said = inspect(tmp_path / "batch.mrc")
+    assert "4 titles have 3 numbers, so 3 will be held: several have the bib number 1" in said
+    (tmp_path / "batch.mrc").write_bytes(b"".join(data[1:]))
+    assert "will be held" not in inspect(tmp_path / "batch.mrc")

@@ -42,7 +42,6 @@ TAGS = ("005", "008", "020", "022", "245", "260", "264")
 _MARC = ("050", "055", "060", "070", "080", "082", "084", "086")
 CLASSES = (*_MARC, "090", "092", "096", "098", "099")
 NUMBERS = ("020", "022", "024", "028")
-# Encoding levels below core, of MARC and of OCLC; `LEVELS` of definitions has the words of all. Not
 # Encoding levels below core, of MARC and of OCLC; `LEVELS` of definitions has words for each. Not
 BELOW = "23578K"
 OF_BATCH = "M"
