@@ -89,8 +89,21 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             file as place,
             sha256 as thing,
             dispositions['rejected'] as rows
-        from loaded_file
-        where is_active and dispositions['rejected'] > 0.01 * rows_read
+        from loaded_file f
+        where is_active
+            and dispositions['rejected'] > 0.01 * rows_read
+            -- the file was mended and loaded again under its name: what was rejected has come
+            and not exists (
+                select 1
+                from loaded_file later
+                where later.is_active
+                    and later.seq > f.seq
+                    and later.source = f.source
+                    and later.declaration = f.declaration
+                    and later.file = f.file
+                    and later.rows_read >= f.rows_read
+                    and coalesce(later.dispositions['rejected'], 0) <= 0.01 * later.rows_read
+            )
         """,
     ),
     "times to come": (

@@ -32,11 +32,14 @@ def freshness(
     declaration), `newest_export_at` (time), `loads` (active loads), `rows_rejected` (rows, over the
     active loads), ordered by source and export.
     """
+    entry = _entry(analysis) if analysis else None
     tables = (
         None
-        if analysis is None and process is None
-        else list(_telling(con, _entry(analysis).tables if analysis else {}, process, {}))
+        if entry is None and process is None
+        else list(_telling(con, entry.tables if entry else {}, process, {}))
     )
+    work = (process,) if process else entry.work if entry else ()
+    others = [set(_of_other_work(con, name)) for name in work]
     return con.sql(
         """
         select
@@ -52,7 +55,7 @@ def freshness(
         group by all
         order by source, declaration
         """,
-        params={"tables": tables, "others": _of_other_work(con, process) if process else []},
+        params={"tables": tables, "others": sorted(set.intersection(*others)) if others else []},
     )
 
 

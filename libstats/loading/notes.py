@@ -9,6 +9,11 @@ from libstats.store import ledger
 BROKE_OFF = "the export broke off: its last line is no whole row. Export it again"
 
 
+def broke_off(incoming: Incoming) -> str:
+    """That a file ends in the middle: of lines where it is lines, of a record where it is MARC."""
+    return incoming.part.where_cut() or BROKE_OFF
+
+
 def rejected(seq: int) -> str:
     """Where the rejected rows are told of."""
     return f"`libstats rejects {seq}` lists the rejected rows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 DISPOSITIONS = ("new", "changed", "unchanged", "stale", "repeated", "set aside", "rejected")
 ACCEPTED = DISPOSITIONS[:-2]
@@ -35,6 +36,13 @@ def _not_newer(rows: int, label: str) -> str:
     return f"{told}. To correct a line, write the new day into its entered_at, and load again"
 
 
+class Conflicts(NamedTuple):
+    """How many keys stand in a file with different rows, and the first of them that are numbers."""
+
+    number: int = 0
+    first: tuple[str, ...] = ()
+
+
 @dataclass
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of
@@ -42,6 +50,7 @@ class FileReceipt:
 
     file        its name as it is, for who has just named it
     recorded    what the ledger calls it, where it was loaded
+    conflicting the first numbers of the things that stand in it with different rows
     remarks     what is said of it beside the notes, and is no news
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
                 wrote is gone, but legible in freed blocks until the store is written anew
@@ -58,6 +67,7 @@ class FileReceipt:
     dispositions: dict[str, int] = field(default_factory=dict)
     derived: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
+    conflicting: tuple[str, ...] = ()
     stripped: int = 0
     has_traces: bool = False
     notes: list[str] = field(default_factory=list)
@@ -104,14 +114,22 @@ class FileReceipt:
         if stale := self.dispositions.get("stale"):
             text.append(f"    {_not_newer(stale, self.label)}")
         if self.conflicts:
-            stand = "key stands" if self.conflicts == 1 else "keys stand"
-            text.append(
-                f"    {self.conflicts:,} {stand} in it with different rows;"
-                " of equally new values the greater was taken"
-            )
+            text.append(f"    {_conflict(self.conflicts, self.conflicting)}")
         if self.recorded not in ("", self.file):
             text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
         return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
+
+
+def _conflict(number: int, first: tuple[str, ...]) -> str:
+    """What is said of keys that stand in a file with different rows, and what to do."""
+    more = ", ..." if first and number > len(first) else ""
+    named = f" ({', '.join(first)}{more})" if first else ""
+    stand = "number stands" if number == 1 else "numbers stand"
+    return (
+        f"{number:,} {stand} in it with different rows{named}: of each column the greater value"
+        " was taken, so what is held may be of both. Look these up in your system, mend the wrong"
+        " one, and export again"
+    )
 
 
 @dataclass

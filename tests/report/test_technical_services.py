@@ -334,3 +334,13 @@ def test_invoices_that_are_as_they_should_be_are_said_to_be() -> None:
 
 def test_of_invoices_that_nothing_tells_of_nothing_is_said() -> None:
     assert "No export tells of invoices" in invoices.questions(invoices.Bills())._repr_html_()
+
+
+def test_two_counts_of_what_came_say_whose_each_is() -> None:
+    """The orders tell of 15 received, the desk's list of 12; told by one list, none is named."""
+    two = technical_services.answer(example(told_by={"received": "order_copy"}))
+    assert "12 copies reached the desk, by its own list, and 9 were" in two
+    assert "By the orders. " in two
+    one = technical_services.answer(example(told_by={"received": "cataloguing"}))
+    assert "12 copies reached the desk and 9 were" in one
+    assert "By the " not in one

@@ -310,16 +310,17 @@ def rest(report: Collection) -> Html:
 
 def origin(report: Collection) -> Html:
     """Where the figures come from: the exports, which of them are old, and the receipts."""
+    sources = [*report.sources, *report.behind]
     month = timedelta(days=31)
     lacks = [
         sections.outdated(row)
-        for row in report.sources
+        for row in sources
         if datetime.combine(report.as_of, time()) - row["newest_export_at"] > month
     ]
-    lacks += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    lacks += [sections.unread(row) for row in sources if row["rows_rejected"]]
     proofs = [
         sections.receipt(rows, name, f"Receipt of {name.replace('_', ' ')}")
         for name, rows in report.receipts.items()
     ]
     complete = "All rows of these exports could be read, and none is older than a month."
-    return sections.origin(report.sources, complete, lacks, *proofs)
+    return sections.origin(sources, complete, lacks, *proofs)

@@ -24,6 +24,7 @@ from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation.rows import branch_names
 from libstats.report.collection.scans import Scans, read_scans
 from libstats.report.page import period
+from libstats.report.sections import behind
 from libstats.wording import Row, day_name, records
 
 __all__ = ["LAST", "Collection", "read"]
@@ -58,6 +59,7 @@ class Collection:
     limits: list[Row]
     receipts: dict[str, list[Row]]
     exports_of_use: frozenset[str] = frozenset()
+    behind: Sequence[Row] = ()
     undeclared: Sequence[Row] = ()
     schemes: Sequence[Row] = ()
     scans: Scans = field(default_factory=Scans)
@@ -123,6 +125,8 @@ def read(
         "branch": of,
     }
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
+    receipts = _receipts(con, settings, since, until)
+    sources = records(freshness(con, analysis="weeding_candidates"))
     return Collection(
         day,
         names.get(branch, branch),
@@ -146,9 +150,10 @@ def read(
         migrations=records(ages.migration_days(con)),
         accepted=accepted(con, day),
         system_days=records(system_days(con)),
-        sources=records(freshness(con, analysis="weeding_candidates")),
+        sources=sources,
+        behind=behind(con, (f"libstats explain {name}" for name in receipts), sources),
         limits=lines(profile, table),
-        receipts=_receipts(con, settings, since, until),
+        receipts=receipts,
         exports_of_use=_exports_of_use(con),
         undeclared=records(undeclared_codes(con)),
         schemes=_of(branch, records(call_number_schemes(con))),

@@ -1,10 +1,18 @@
-"""For each part of the page the command that says how it was counted."""
+"""For each part of the page the command that says how it was counted; the exports behind all."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import duckdb
+
 from libstats.report import sections
 from libstats.report.page.period import Period
+from libstats.report.technical_services import rows
 from libstats.report.technical_services.rows import TechnicalServices
+
+# of the balances below "Orders by fund"
+BALANCES = "libstats explain fund_balances"
 
 
 def commands(report: TechnicalServices) -> dict[str, str]:
@@ -43,3 +51,10 @@ def commands(report: TechnicalServices) -> dict[str, str]:
             "A first look at records": sections.explained("record_faults", found.year),
         }
     return told
+
+
+def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
+    """The same as `rows.read`, with the exports behind all parts."""
+    found = rows.read(con, **said)
+    asked = [*commands(found).values(), BALANCES]
+    return replace(found, behind=sections.behind(con, asked, found.sources))

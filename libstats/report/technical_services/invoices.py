@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.invoices.checks import invoice_checks, left_out
-from libstats.analysis.provenance import freshness, receipt
+from libstats.analysis.provenance import receipt
 from libstats.definitions.invoices import CHECKS
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
@@ -26,15 +26,13 @@ MOST = 12  # rows on the page
 @dataclass(frozen=True)
 class Bills:
     """The questions about the invoices of a period, how many invoices it has, what could not be
-    looked at, the receipt and the exports; `period` is None where nothing tells of invoices.
-    Messages come when a vendor writes: of these exports none is called old."""
+    looked at, and the receipt; `period` is None where nothing tells of invoices."""
 
     period: Period | None = None
     invoices: int = 0
     rows: Sequence[Row] = ()
     left_out: Sequence[Row] = ()
     receipt: Sequence[Row] = ()
-    sources: Sequence[Row] = ()
 
 
 def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) -> Bills:
@@ -61,15 +59,11 @@ def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) 
 
 
 def with_receipt(con: duckdb.DuckDBPyConnection, bills: Bills) -> Bills:
-    """The same with the receipt of how they were found, and the exports behind them."""
+    """The same with the receipt of how they were found,."""
     if bills.period is None:
         return bills
     within: dict[str, Any] = {"since": bills.period.since, "until": bills.period.until}
-    return replace(
-        bills,
-        receipt=records(receipt(con, "invoice_checks", **within)),
-        sources=records(freshness(con, analysis="invoice_checks")),
-    )
+    return replace(bills, receipt=records(receipt(con, "invoice_checks", **within)))
 
 
 def questions(bills: Bills) -> Html:
