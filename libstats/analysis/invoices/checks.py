@@ -223,8 +223,9 @@ def left_out(
         from looked_at
         union all
         select
-            'counted, but funds are not judged: the invoice or the order tells none',
-            count(*) filter (where has_order and (billed_funds is null or order_funds is null))
+            'counted, but funds are not judged: the invoice or the order tells none, or one a '
+                || 'number and the other a code',
+            count(*) filter (where has_order and coalesce(len(judged_funds), 0) = 0)
         from looked_at
         union all
         select

@@ -245,16 +245,33 @@ FACTS = rf"""
             group by all
         ),
         {LINKS},
+        -- the codes of an order's funds, and their numbers: only like is held against like
         fund_of_order as (
             select
                 n.source,
                 n.order_id,
-                list(distinct upper(trim(coalesce(f.fund_code, f.fund_id)))) as funds,
-                string_agg(distinct coalesce(f.fund_code, f.fund_id), '; ') as told_funds
+                list(distinct upper(trim(coalesce(f.fund_code, d.code))))
+                    filter (where coalesce(f.fund_code, d.code) is not null) as fund_codes,
+                list(distinct upper(trim(f.fund_id)))
+                    filter (where f.fund_id is not null) as fund_ids,
+                string_agg(distinct coalesce(f.fund_code, d.code, f.fund_id), '; ') as told_funds
             from order_fund f
             join name n on n.source = f.source and n.order_line_id = f.order_line_id
+            left join fund d on d.source = f.source and d.fund_id = f.fund_id
             where coalesce(f.fund_code, f.fund_id) is not null
             group by all
+        ),
+        fund_number as (
+            select source, list(distinct upper(trim(fund_id))) as numbers
+            from (
+                select source, fund_id from fund union all select source, fund_id from order_fund
+            )
+            where fund_id is not null and fund_id not in (
+                select code from fund where code is not null
+                union all
+                select fund_code from order_fund where fund_code is not null
+            )
+            group by source
         ),
         line as (
             select
@@ -276,7 +293,17 @@ FACTS = rf"""
                 coalesce(o.stands, false) as stands,
                 coalesce(o.is_open, false) as is_open,
                 coalesce(o.is_cancelled, false) or t.source is not null as is_cancelled,
-                f.funds as order_funds,
+                list_filter(
+                    list_transform(
+                        string_split(l.billed_funds, ';'), lambda each: upper(trim(each))
+                    ),
+                    lambda each: each <> '' and if(
+                        coalesce(list_contains(fn.numbers, each), false),
+                        f.fund_ids,
+                        f.fund_codes
+                    ) is not null
+                ) as judged_funds,
+                list_concat(f.fund_codes, f.fund_ids) as order_funds,
                 f.told_funds
             from bill_line l
             left join linked k on k.source = l.source and k.invoice_line_id = l.invoice_line_id
@@ -286,4 +313,5 @@ FACTS = rf"""
                 select source, order_id, min(isbn) as isbn from isbn_of_order group by all
             ) w on w.source = k.order_source and w.order_id = k.order_id
             left join fund_of_order f on f.source = k.order_source and f.order_id = k.order_id
+            left join fund_number fn on fn.source = k.order_source
         )"""

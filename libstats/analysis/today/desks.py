@@ -121,15 +121,17 @@ def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
 def first(today: Today) -> str:
     """What to do first, and how many things wait at each desk, in sentences."""
     busy = at_desks(today, DO)
+    beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
         waiting = sum(today.count(group) for group in GROUPS)
-        return "Nothing is late or left lying." if waiting else "Nothing waits."
+        none = "Nothing that could be judged waits." if beside else "Nothing waits."
+        return f"{'Nothing is late or left lying.' if waiting else none}{beside}"
     parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
     total = today.count(DO)
     return (
         f"Begin with {_beginning(busy[0])}. "
         f"{total:,} {'thing is' if total == 1 else 'things are'} to be done now: "
-        f"{', '.join(parts)}."
+        f"{', '.join(parts)}.{beside}"
     )
 
 

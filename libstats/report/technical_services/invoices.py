@@ -11,9 +11,10 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.invoices.checks import invoice_checks, left_out
+from libstats.analysis.invoices.held import not_held
 from libstats.analysis.provenance import freshness, receipt
 from libstats.definitions.invoices import CHECKS
-from libstats.report.page.html import paragraph
+from libstats.report.page.html import notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.wording import Row, capital, number, records
@@ -35,6 +36,7 @@ class Bills:
     left_out: Sequence[Row] = ()
     receipt: Sequence[Row] = ()
     sources: Sequence[Row] = ()
+    not_held: str = ""
 
 
 def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) -> Bills:
@@ -57,6 +59,7 @@ def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) 
         told,
         records(invoice_checks(con, **within, as_of=moment)),
         [row for row in records(left_out(con, **within)) if row["rows"]],
+        not_held=not_held(con, **within),
     )
 
 
@@ -78,9 +81,13 @@ def questions(bills: Bills) -> Html:
         return Html(paragraph("No export tells of invoices."))
     words = bills.period.words
     if not bills.rows:
-        few = f"Nothing on the {_invoices(bills.invoices)} from {words} needs to be asked about."
-        return joined(paragraph(few), _unlooked(bills))
+        judged = "what could be judged of the " if bills.not_held else "the "
+        few = (
+            f"Nothing on {judged}{_invoices(bills.invoices)} from {words} needs to be asked about."
+        )
+        return joined(_head(bills), paragraph(few), _unlooked(bills))
     return joined(
+        _head(bills),
         paragraph(
             f"{_many(len(bills.rows))} to be asked about the {_invoices(bills.invoices)} from "
             f"{words}, about {_money(bills.rows)}."
@@ -89,6 +96,11 @@ def questions(bills: Bills) -> Html:
         _each(bills),
         _unlooked(bills),
     )
+
+
+def _head(bills: Bills) -> Html:
+    """What could be held against no order: it stands before what is said of the rest."""
+    return Html(notice(f"{bills.not_held}.") if bills.not_held else "")
 
 
 def _many(count: int) -> str:
