@@ -10,6 +10,7 @@ import duckdb
 from libstats.analysis.answers_digital import DIGITAL
 from libstats.analysis.answers_of_licences import OF_LICENCES
 from libstats.analysis.cataloguing import KINDS
+from libstats.analysis.invoices.each import questions
 from libstats.analysis.invoices.held import not_held
 from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
@@ -26,7 +27,8 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
     Parameters: as for `receipt`. Raises AnalysisError as the analysis does.
     """
     rows = records(ANALYSES[analysis].function(con, **parameters))
-    return said(con, analysis, rows, parameters)
+    named = questions(rows) if analysis == "invoice_checks" else []
+    return [*said(con, analysis, rows, parameters), *named]
 
 
 def said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -98,8 +99,18 @@ class FileReceipt:
                 " of equally new values the greater was taken"
             )
         if self.recorded not in ("", self.file):
-            text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
+            text.append(f"    recorded as {self.recorded}")
         return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
+
+
+def _of_names(files: Sequence[FileReceipt]) -> list[str]:
+    """Why files are recorded under other names than they have, once for all of them."""
+    if not any(f.outcome == "loaded" and f.recorded not in ("", f.file) for f in files):
+        return []
+    return [
+        "Recorded names leave out words that may name a patron. Words that name nobody are kept"
+        ' where libstats.toml has them: [files] words = ["..."]'
+    ]
 
 
 @dataclass
@@ -118,10 +129,12 @@ class LoadReceipt:
 
     def news(self) -> str:
         """What is new or wrong, as text; nothing where nothing is."""
-        return "\n".join(line for file in self.files if file.is_news for line in file.lines())
+        told = [file for file in self.files if file.is_news]
+        return "\n".join([*(line for file in told for line in file.lines()), *_of_names(told)])
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
+        lines += _of_names(self.files)
         if self.forgotten:
             lines.append(
                 f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key,"

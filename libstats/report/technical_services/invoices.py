@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,7 @@ class Bills:
     receipt: Sequence[Row] = ()
     sources: Sequence[Row] = ()
     not_held: str = ""
+    as_of: date | None = None
 
 
 def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) -> Bills:
@@ -60,6 +61,7 @@ def read_bills(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) 
         records(invoice_checks(con, **within, as_of=moment)),
         [row for row in records(left_out(con, **within)) if row["rows"]],
         not_held=not_held(con, **within),
+        as_of=moment,
     )
 
 
