@@ -148,7 +148,8 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
             for table, where in tables.items()
         ]
     rows += [
-        ("left out", reason, f"{n:,}") for reason, n in entry.left_out(con, **parameters).fetchall()
+        ("left out", reason, _counted(n, *unit))
+        for reason, n, *unit in entry.left_out(con, **parameters).fetchall()
     ]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
     named = {
@@ -322,6 +323,11 @@ def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
         """,
         [table],
     ).fetchall()
+
+
+def _counted(count: int, unit: str = "") -> str:
+    """A number, with its unit where rows of one list have several."""
+    return f"{count:,} {unit.removesuffix('s') if count == 1 else unit}".strip()
 
 
 def _definition(function: Callable[..., Any]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 import duckdb
 
 from libstats.analysis.today.lists import Export, Today, Work
+from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
 from libstats.wording import Row, capital, day_name
 
@@ -98,7 +99,7 @@ def _place(desk: str, work: Work) -> int:
     return DESKS[desk].index(work.process.name) if desk in DESKS else 0
 
 
-_LATE = {"loan": "Overdue", "order_copy": "Ordered and late"}
+_LATE = {"loan": "Overdue", "order_copy": "Ordered and late, by vendor"}
 _OTHERWISE = {
     DO: "{}: late",
     DECIDE: "{}: open for more than a year, or not known",
@@ -113,7 +114,11 @@ def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
     usual = _OTHERWISE[group].format(capital(work.process.title))
     if group == DO:
         usual = _LATE.get(work.process.name, usual)
-    for row in work.of(group):
+    rows = work.of(group)
+    if work.process.name == ORDERED:  # what one vendor is late with stands together
+        first_of = {row["who"]: place for place, row in reversed(list(enumerate(rows)))}
+        rows = sorted(rows, key=lambda row: first_of[row["who"]])
+    for row in rows:
         found.setdefault(row["task"] or usual, []).append(row)
     return list(found.items())
 
