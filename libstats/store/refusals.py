@@ -43,7 +43,7 @@ def lying(folder: Path, exports: Path) -> list[tuple[str, str]]:
     kept = _read(folder)
     sizes = {entry["size"] for entry in kept.values()}
     found = {_known(path, sizes) for path in exports.rglob("*")} if kept else set()
-    return sorted((entry["file"], mark) for mark, entry in kept.items() if mark in found)
+    return sorted((str(entry["file"]), mark) for mark, entry in kept.items() if mark in found)
 
 
 def register(con: duckdb.DuckDBPyConnection, files: Iterable[tuple[str, str]] = ()) -> None:
