@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+REFUSED = "refused file"
+
 # as ALARMS of alarms.py; what is about one file names as `thing` the bytes of it, for the file of
 # the next day often has its name
 OF_LOADS: dict[str, tuple[str, str]] = {
+    REFUSED: (
+        "the file lies in the exports folder and was refused when it was last loaded: nothing of "
+        "it is in any figure. `libstats load` of it says why, and what to do. Told until it is "
+        "loaded, written anew or taken out of the folder",
+        """
+        select
+            'exports' as source,
+            file as place,
+            sha256 as thing,
+            1 as rows
+        from refused_file
+        """,
+    ),
     "export cut off": (
         "the file ends on a number of rows at which programs stop exporting; "
         "look whether rows are missing",

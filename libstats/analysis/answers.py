@@ -10,6 +10,8 @@ import duckdb
 from libstats.analysis.answers_digital import DIGITAL
 from libstats.analysis.answers_of_licences import OF_LICENCES
 from libstats.analysis.cataloguing import KINDS
+from libstats.analysis.invoices.each import questions
+from libstats.analysis.invoices.held import not_held
 from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
@@ -25,7 +27,8 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
     Parameters: as for `receipt`. Raises AnalysisError as the analysis does.
     """
     rows = records(ANALYSES[analysis].function(con, **parameters))
-    return said(con, analysis, rows, parameters)
+    named = questions(rows) if analysis == "invoice_checks" else []
+    return [*said(con, analysis, rows, parameters), *named]
 
 
 def said(
@@ -35,6 +38,8 @@ def said(
     told = dict(parameters)
     if "process" in told:
         told["usual_end"] = " or ".join(process_of(con, told["process"]).done)
+    if analysis == "invoice_checks":
+        told["not_held"] = not_held(con, told.get("since"), told.get("until"))
     lines = _ANSWERS.get(analysis)
     return lines(list(rows), told) if lines else [f"{number(len(rows))} rows"]
 
@@ -279,9 +284,11 @@ def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
     return [f"{number(len(rows))} copies to look at{f': {counts}' if counts else ''}"]
 
 
-def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
+def _invoice_checks(rows: list[Row], parameters: Row) -> list[str]:
+    head = [parameters["not_held"]] if parameters["not_held"] else []
     if not rows:
-        return ["Nothing of the invoices needs to be asked about"]
+        what = "what could be judged" if head else "the invoices"
+        return [*head, f"Nothing of {what} needs to be asked about"]
     sums: dict[str, Any] = {}
     for row in rows:
         currency = row["currency"] or "no currency told"
@@ -291,7 +298,7 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['check_name'] == check for row in rows))} {check}" for check in checks
     )
-    return [f"{many(len(rows), 'question')} about {told}: {counts}"]
+    return [*head, f"{many(len(rows), 'question')} about {told}: {counts}"]
 
 
 def _fund_balances(rows: list[Row], _: Row) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -135,10 +136,10 @@ def _group_lines(group: str, today: Today) -> list[str]:
         until, old = told(today, desk)
         lines += ["", f"  {desk.name.upper()}: {desk.count(group):,}"]
         lines += textwrap.wrap(until, WIDTH, initial_indent="  ", subsequent_indent="  ")
-        lines += [f"  Older than usual: {export.name}, {said.freshness(export)}" for export in old]
+        lines += [f"  {said.older([each])}: {each.name}, {said.freshness(each)}" for each in old]
         for work in desk.work:
             for task, rows in tasks(work, group):
-                lines += ["", f"  {task}", *_laid_out([_cells(row) for row in rows])]
+                lines += ["", f"  {task}", *_laid_out(_alike(rows))]
             more = work.more(group)
             lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
         if group == DO and desk.shelf:
@@ -200,6 +201,14 @@ def _laid_out(cells: list[tuple[str, ...]]) -> list[str]:
             row[-1], WIDTH, initial_indent=f"{start}  ", subsequent_indent=" " * 8
         ) or [start]
     return lines
+
+
+def _alike(rows: list[Row]) -> list[tuple[str, ...]]:
+    """The cells of cases, those that are alike in one line with their number."""
+    return [
+        (*cells[:-1], f"{copies:,} copies; {cells[-1]}") if copies > 1 else cells
+        for cells, copies in Counter(map(_cells, rows)).items()
+    ]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
 from libstats.privacy import forgetting
-from libstats.readers.file_names import is_of, legible
+from libstats.readers.file_names import is_of, legible, of_file, own_words
 from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
-from libstats.store import fold, generations
+from libstats.store import fold, generations, refusals
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
 
@@ -71,7 +71,10 @@ def load(
                 bar.set_description(found.name[:40])
                 queue.add(found)
             receipt.files = queue.end()
+            refused = _refused(place, stamps, receipt)
+            refusals.keep(place.store, refused)
             _publish(writer, place, receipt)
+            refusals.keep(place.store, {}, [path for path in stamps if path not in refused])
         if place.purges_exports and any(f.outcome == "loaded" for f in receipt.files):
             _purge(place, stamps, receipt)
     return receipt
@@ -94,6 +97,15 @@ def _publish(writer: generations.Writer, place: Workspace, receipt: LoadReceipt)
             f.stripped or f.has_traces for f in receipt.files
         )
         writer.publish()
+
+
+def _refused(place: Workspace, stamps: Iterable[Path], receipt: LoadReceipt) -> dict[Path, str]:
+    """The files of which something was refused, each by the name that is recorded."""
+    names = [f.file for f in receipt.files if f.outcome == "refused"]
+    words = own_words(place.config)
+    return {
+        path: of_file(path, words) for path in stamps if any(is_of(name, path) for name in names)
+    }
 
 
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:

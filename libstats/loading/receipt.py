@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -116,7 +117,7 @@ class FileReceipt:
         if self.conflicts:
             text.append(f"    {_conflict(self.conflicts, self.conflicting)}")
         if self.recorded not in ("", self.file):
-            text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
+            text.append(f"    recorded as {self.recorded}")
         return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
 
 
@@ -130,6 +131,16 @@ def _conflict(number: int, first: tuple[str, ...]) -> str:
         " was taken, so what is held may be of both. Look these up in your system, mend the wrong"
         " one, and export again"
     )
+
+
+def _of_names(files: Sequence[FileReceipt]) -> list[str]:
+    """Why files are recorded under other names than they have, once for all of them."""
+    if not any(f.outcome == "loaded" and f.recorded not in ("", f.file) for f in files):
+        return []
+    return [
+        "Recorded names leave out words that may name a patron. Words that name nobody are kept"
+        ' where libstats.toml has them: [files] words = ["..."]'
+    ]
 
 
 @dataclass
@@ -148,10 +159,12 @@ class LoadReceipt:
 
     def news(self) -> str:
         """What is new or wrong, as text; nothing where nothing is."""
-        return "\n".join(line for file in self.files if file.is_news for line in file.lines())
+        told = [file for file in self.files if file.is_news]
+        return "\n".join([*(line for file in told for line in file.lines()), *_of_names(told)])
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
+        lines += _of_names(self.files)
         if self.forgotten:
             lines.append(
                 f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key,"

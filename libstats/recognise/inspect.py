@@ -13,6 +13,8 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
+from libstats.readers.edifact.part import Messages
+from libstats.readers.edifact.summary import summary
 from libstats.readers.file_names import legible, of_file, own_words
 from libstats.readers.marc.part import Marc
 from libstats.readers.part import Part
@@ -103,7 +105,9 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     try:
         for place in places(path, own_words(config)):
             name = place.name
-            for part in parts(place, config):
+            for number, part in enumerate(parts(place, config)):
+                held = summary(part) if not number and isinstance(part, Messages) else ""
+                yield from [f"{name}: {held}"] if held else []
                 yield _part(part, config, dates)
     except FileRefused as error:
         yield (

@@ -132,12 +132,24 @@ def origin(sources: Iterable[Row], complete: str, lacks: Sequence[str], *pieces:
     complete, lacks : what is said where nothing is missing, and what is
     pieces : receipts and what was left out
     """
-    rows = [{name: row[name] for name in SOURCE} for row in sources]
+    every = list(sources)
+    rows = [{name: row[name] for name in SOURCE} for row in every]
+    lacks = [*refused(every), *lacks]
     said = notice("What the exports lack:", lacks) if lacks else notice(complete)
     listed = table(rows, "The exports behind these figures", headings=SOURCE)
     told = [{"export": _of(row), "newest": plain(row["newest_export_at"])} for row in rows]
     exports = Html("", about={"exports": told})
     return joined(said, listed, folded("How these figures were counted", *pieces), exports)
+
+
+def refused(sources: Iterable[Row]) -> list[str]:
+    """That files in the exports folder are in no figure, in a sentence; nothing where none is."""
+    names = dict.fromkeys(row.get("files_refused") for row in sources)
+    return [
+        f"Refused when last loaded, and in no figure: {each}. “libstats check” tells more."
+        for each in names
+        if each
+    ]
 
 
 def _of(row: Row) -> str:

@@ -30,7 +30,7 @@ from libstats.definitions import (
 from libstats.errors import StoreError, WorkspaceError
 from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
-from libstats.store import earlier, generations, gone, ledger, tables, views
+from libstats.store import earlier, generations, gone, ledger, refusals, tables, views
 from libstats.store.fold import Refold
 from libstats.workspace import given
 from libstats.workspace import workspace as workspaces
@@ -83,6 +83,7 @@ def opened(
     processes.register(con, place.config)
     days.register(con)
     decisions.register(con)
+    refusals.register(con, refusals.lying(place.store, place.exports))
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     routes.register(con)

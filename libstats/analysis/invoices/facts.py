@@ -2,6 +2,7 @@
 about them.
 
     bill       an invoice: its vendor, number, day, currency, total
+    derived_vendor  who a number without a name is: the vendor whose orders its invoices met
     bill_line  a line of one, with the invoice's day; of systems that write the invoice into the
                order line (Koha) the order line itself
     orders     an order: a line with what was split off from it
@@ -67,7 +68,7 @@ FACTS = rf"""
             where lower(o.vendor) is not distinct from lower(w.vendor)
                 or not coalesce(list_contains(k.vendors, lower(w.vendor)), false)
         ),
-        bill as (
+        numbered_bill as (
             select
                 b.*,
                 t.source is not null as is_shadow
@@ -134,7 +135,7 @@ FACTS = rf"""
                     )
                 from told_line
             ) l
-            left join bill b on b.source = l.source and b.invoice_id = l.invoice_id
+            left join numbered_bill b on b.source = l.source and b.invoice_id = l.invoice_id
             left join (
                 select
                     source,
@@ -229,6 +230,8 @@ FACTS = rf"""
                 if(count(came) = count(*), sum(came), null) as received,
                 max(received_on) as received_on,
                 bool_and(is_taken_back) or bool_or(is_answer and is_taken_back) as is_cancelled,
+                max(coalesce(cancelled_on, answered_on)) filter (where is_taken_back)
+                    as cancelled_on,
                 min(coalesce(placed_on, created_on)) as placed_on,
                 bool_or(status in ('new', 'ordered', 'partial')) as is_open,
                 coalesce(nullif(max(estimated_price), 0), nullif(max(list_price), 0)) as price,
@@ -245,22 +248,58 @@ FACTS = rf"""
             group by all
         ),
         {LINKS},
+        -- a number without a name is the vendor whose orders alone its invoices met
+        derived_vendor as (
+            select
+                l.source,
+                l.vendor_id,
+                any_value(o.vendor) as name
+            from linked k
+            join bill_line l using (source, invoice_line_id)
+            join orders o on o.source = k.order_source and o.order_id = k.order_id
+            where l.is_exchanged and l.vendor = l.vendor_id
+                and not o.is_written and o.vendor is not null
+            group by all
+            having count(distinct o.vendor) = 1
+        ),
+        bill as (
+            select b.* replace (coalesce(d.name, b.vendor) as vendor)
+            from numbered_bill b
+            left join derived_vendor d using (source, vendor_id)
+        ),
+        -- the codes of an order's funds, and their numbers: only like is held against like
         fund_of_order as (
             select
                 n.source,
                 n.order_id,
-                list(distinct upper(trim(coalesce(f.fund_code, f.fund_id)))) as funds,
-                string_agg(distinct coalesce(f.fund_code, f.fund_id), '; ') as told_funds
+                list(distinct upper(trim(coalesce(f.fund_code, d.code))))
+                    filter (where coalesce(f.fund_code, d.code) is not null) as fund_codes,
+                list(distinct upper(trim(f.fund_id)))
+                    filter (where f.fund_id is not null) as fund_ids,
+                string_agg(distinct coalesce(f.fund_code, d.code, f.fund_id), '; ') as told_funds
             from order_fund f
             join name n on n.source = f.source and n.order_line_id = f.order_line_id
+            left join fund d on d.source = f.source and d.fund_id = f.fund_id
             where coalesce(f.fund_code, f.fund_id) is not null
             group by all
+        ),
+        fund_number as (
+            select source, list(distinct upper(trim(fund_id))) as numbers
+            from (
+                select source, fund_id from fund union all select source, fund_id from order_fund
+            )
+            where fund_id is not null and fund_id not in (
+                select code from fund where code is not null
+                union all
+                select fund_code from order_fund where fund_code is not null
+            )
+            group by source
         ),
         line as (
             select
                 l.* exclude (
                     order_line_id, title, isbn, purchase_order_id, line_number, supplier_number
-                ),
+                ) replace (coalesce(d.name, l.vendor) as vendor),
                 k.order_source,
                 k.order_id,
                 coalesce(k.order_id, l.order_line_id) as order_line_id,
@@ -276,7 +315,18 @@ FACTS = rf"""
                 coalesce(o.stands, false) as stands,
                 coalesce(o.is_open, false) as is_open,
                 coalesce(o.is_cancelled, false) or t.source is not null as is_cancelled,
-                f.funds as order_funds,
+                coalesce(o.cancelled_on, t.cancelled_on) as cancelled_on,
+                list_filter(
+                    list_transform(
+                        string_split(l.billed_funds, ';'), lambda each: upper(trim(each))
+                    ),
+                    lambda each: each <> '' and if(
+                        coalesce(list_contains(fn.numbers, each), false),
+                        f.fund_ids,
+                        f.fund_codes
+                    ) is not null
+                ) as judged_funds,
+                list_concat(f.fund_codes, f.fund_ids) as order_funds,
                 f.told_funds
             from bill_line l
             left join linked k on k.source = l.source and k.invoice_line_id = l.invoice_line_id
@@ -286,4 +336,6 @@ FACTS = rf"""
                 select source, order_id, min(isbn) as isbn from isbn_of_order group by all
             ) w on w.source = k.order_source and w.order_id = k.order_id
             left join fund_of_order f on f.source = k.order_source and f.order_id = k.order_id
+            left join derived_vendor d on d.source = l.source and d.vendor_id = l.vendor_id
+            left join fund_number fn on fn.source = k.order_source
         )"""

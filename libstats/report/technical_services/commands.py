@@ -18,15 +18,19 @@ BALANCES = "libstats explain fund_balances"
 def commands(report: TechnicalServices) -> dict[str, str]:
     """By heading, in the order of the page."""
     year = Period(report.months[0], report.period.until)
-    ordered = sections.explained("turnaround order_copy", year)
-    serials = report.serials
+    of_orders = report.orders.period or year
+    serials, bills = report.serials, report.bills
+    terms = report.terms.period if report.terms else report.period
+    asked_at = {"as_of": str(bills.as_of)} if bills.as_of else {}
     as_of = {"as_of": str(serials.as_of)} if serials.as_of else {}
     told = {
-        "Orders by vendor": ordered,
-        "What vendors fill and charge": sections.explained("vendor_terms", report.period),
+        "Orders by vendor": sections.explained("turnaround order_copy", of_orders, by="kind"),
+        "What vendors fill and charge": sections.explained("vendor_terms", terms),
         "Orders by route": "libstats explain order_piles",
-        "Orders by fund": ordered,
-        "Questions about invoices": sections.explained("invoice_checks", report.period),
+        "Orders by fund": sections.explained("turnaround order_copy", of_orders),
+        "Questions about invoices": sections.explained(
+            "invoice_checks", bills.period or year, **asked_at
+        ),
         "From request to shelf": sections.explained(
             "purchase_requests", report.requests.period or year
         ),

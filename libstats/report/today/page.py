@@ -52,7 +52,7 @@ OF_WORK = {
     "ill_lending_return": {"look_for": "Request"},
     "document_delivery": {"look_for": "Request"},
     "transit": {"who": "Route"},
-    "order_copy": {"look_for": "Order line", "who": "Vendor"},
+    "order_copy": {"look_for": "Order line", "who": "Vendor", "age": "Days since the order"},
     "invoice_question": {"look_for": "Invoice", "who": "Vendor"},
     "serials": {"look_for": "Issue", "who": "Vendor", "due_at": "Claim due"},
     "purchase_request": {"look_for": "Request"},
@@ -154,7 +154,9 @@ def _head(today: Today) -> Html:
         names = [f"{export.name} ({export.source})" for export in today.stale]
         if len(names) > 3:  # a sentence is read at once; all stand at the end of the page
             names[2:] = [f"and {len(names) - 2} others"]
-        heed.append(f"Older than usual: {', '.join(names)}. Each desk says what that means for it.")
+        heed.append(
+            f"{said.older(today.stale)}: {', '.join(names)}. Each desk says what that means for it."
+        )
     if today.alarms:
         many = len(today.alarms)
         look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
@@ -260,7 +262,7 @@ def _at_desk(today: Today, desk: Desk, group: str) -> list[Table | str]:
     pieces: list[Table | str] = [
         f"<h3>{escaped(desk.name)}: {number(desk.count(group))}</h3>",
         paragraph(until),
-        notice("Older than usual:", stale, attention=True) if stale and group == DO else "",
+        notice(f"{said.older(old)}:", stale, attention=True) if stale and group == DO else "",
     ]
     for work in desk.work:
         pieces += [_cases(work, rows, task) for task, rows in tasks(work, group)]
@@ -283,6 +285,8 @@ def _cases(work: Work, rows: list[Row], caption: str) -> Table:
     listed = list(found.values())
     if all(row["copies"] == 1 for row in listed):
         listed = [{**row, "copies": None} for row in listed]
+    if (since := {said.counted_from(row) for row in rows}) != {""} and len(since) == 1:
+        headings |= dict.fromkeys(("age", "lying"), f"Days since {since.pop()}")
     formats = {"age": tenths, "overdue": _whole, "lying": _whole}
     return table(without_empty(listed), caption, headings=headings, formats=formats)
 
