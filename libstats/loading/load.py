@@ -13,12 +13,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from libstats.loading import forget
+from libstats.loading import forget, notes
 from libstats.loading.files import files_of
 from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
-from libstats.privacy import forgetting
+from libstats.privacy import forgetting, strangers
 from libstats.readers.file_names import is_of, legible
 from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
@@ -71,7 +71,7 @@ def load(
                 bar.set_description(found.name[:40])
                 queue.add(found)
             receipt.files = queue.end()
-            _publish(writer, place, receipt)
+            _publish(writer, job, receipt)
         if place.purges_exports and any(f.outcome == "loaded" for f in receipt.files):
             _purge(place, stamps, receipt)
     return receipt
@@ -85,15 +85,33 @@ def _stamped(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int]]]:
                 yield file, stamp(file)
 
 
-def _publish(writer: generations.Writer, place: Workspace, receipt: LoadReceipt) -> None:
+def _publish(writer: generations.Writer, job: Job, receipt: LoadReceipt) -> None:
     """Publish what was loaded, if anything was."""
     if any(f.outcome == "loaded" for f in receipt.files):
-        receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
+        days = job.workspace.forget_after_days
+        receipt.forgotten = forgetting.expire(writer.con, days, datetime.now())
+        is_veiled = _veil(job, receipt)
         receipt.totals = fold.totals(writer.con)
-        writer.must_rewrite = bool(receipt.forgotten) or any(
-            f.stripped or f.has_traces for f in receipt.files
+        writer.must_rewrite = (
+            is_veiled
+            or bool(receipt.forgotten)
+            or any(f.stripped or f.has_traces for f in receipt.files)
         )
         writer.publish()
+
+
+def _veil(job: Job, receipt: LoadReceipt) -> bool:
+    """Hash the numbers of no copy that were scanned, and say of each list how many these are; True
+    where there are new ones."""
+    if not strangers.is_concerned(job.con):
+        return False
+    is_veiled = strangers.veil(job.con, job.key)
+    has_copies = strangers.has_copies(job.con)
+    for file in receipt.files:
+        if file.outcome == "loaded" and file.seq is not None:
+            numbers, unknown = strangers.unknown(job.con, file.seq)
+            file.notes += notes.of_no_copy(file.seq, numbers, unknown, has_copies=has_copies)
+    return is_veiled
 
 
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:

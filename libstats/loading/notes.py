@@ -30,6 +30,22 @@ def tells_nothing(rows: int, table: str) -> str:
     return f"{counted(rows, 'row')} {tell} nothing of {table}: a value for it is unreadable"
 
 
+def of_no_copy(seq: int, numbers: int, unknown: int, *, has_copies: bool) -> list[str]:
+    """What is said of a list of scans with numbers of no copy on record."""
+    if not unknown:
+        return []
+    told = f"{unknown:,} of its {counted(numbers, 'number')} {'is' if unknown == 1 else 'are'}"
+    kept = "What is kept of them is a keyed hash"
+    if not has_copies:
+        return [f"{told} of no copy yet: load the list of your copies. {kept} until then"]
+    if unknown * 2 <= numbers:
+        return [f"{told} of no copy on record. {kept}"]
+    return [
+        f"{told} of no copy on record: is this a list of patrons? `libstats undo {seq}` takes it"
+        f" back. Are the copies new, load your newest list of copies. {kept}"
+    ]
+
+
 def of_file(
     incoming: Incoming, seq: int, clock: Clock, rows_read: int, *, is_to_come: bool
 ) -> list[str]:

@@ -131,6 +131,8 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     column = plan.table.column(line.column)
     if column.type != "varchar":
         reason = f"not {_words(column.type)}"
+    elif column.check and " in (" not in column.check:
+        reason = f"not a {column.name}: words, blanks between its signs, or too few of these"
     elif column.check:
         listed = ", ".join(re.findall(r"'([^']*)'", column.check))
         reason = f"not one of the values of {column.name} ({listed})"

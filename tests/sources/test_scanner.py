@@ -109,10 +109,86 @@ def test_files_that_come_at_once_have_each_its_own_day(
     libstats.load(workspace, scans)
     with libstats.open(workspace) as con:
         assert con.sql(
-            "select scanned_at::date::varchar, list(position order by barcode) from shelf_scan "
+            "select scanned_at::date::varchar, list(position order by place) from shelf_scan "
             "group by all order by 1"
         ).fetchall() == [("2026-10-30", [1, 2]), ("2026-10-31", [1, 2])]
     libstats.undo(workspace, 2)
     libstats.load(workspace, scans[1:])
     with libstats.open(workspace) as con:
         assert con.sql("select count(*) from shelf_scan").fetchall() == [(4,)]
+
+
+def sessions(workspace: Workspace) -> list[tuple[str, int, int, int]]:
+    """The day of each session, and what it scanned, out of order and of no copy."""
+    with libstats.open(workspace) as con:
+        told = libstats.shelf_reading(con).select("day::varchar, scanned, out_of_order, unknown")
+        return sorted(told.fetchall())
+
+
+def test_a_session_is_one_list(workspace: Workspace, tmp_path: Path) -> None:
+    """Two ranges scanned on one day, each in order, the second before the first, with one copy in
+    both: none is out of order, whatever came first, twice, under another name or in another form,
+    or was taken back."""
+    items = "".join(f"{n};3123400000{n:04};EAST;641.{n} A\n" for n in range(1, 7))
+    write(
+        tmp_path / "items-2026-10-01.csv", "itemnumber;barcode;homebranch;itemcallnumber\n" + items
+    )
+    barcode = [f"3123400000{n:04}" for n in range(7)]
+    rows = {"a": barcode[4:7], "b": barcode[1:5]}
+    paths = {
+        n: write(tmp_path / f"shelfscan_oB_2026-10-31_{n}.txt", "\n".join(r) + "\n")
+        for n, r in rows.items()
+    }
+    other = write(tmp_path / "shelfscan_oB_2026-10-31_c.txt", "\r\n".join(rows["a"]) + "\r\n")
+    libstats.load(workspace, [paths["b"]])
+    assert sessions(workspace) == [("2026-10-31", 4, 0, 4)]  # no list of copies is loaded yet
+    libstats.load(workspace, [tmp_path / "items-2026-10-01.csv", paths["a"]])
+    both = [("2026-10-31", 3, 0, 0), ("2026-10-31", 4, 0, 0)]
+    assert sessions(workspace) == both
+    again = libstats.load(workspace, [other, paths["b"]]).files
+    assert [file.outcome for file in again] == ["loaded", "repeated"]
+    assert sessions(workspace) == both
+    libstats.undo(workspace, 3)
+    assert sessions(workspace) == both  # its other form is still loaded
+    libstats.undo(workspace, 1)
+    assert sessions(workspace) == both[:1]
+    libstats.load(workspace, [paths["b"]])
+    assert sessions(workspace) == both
+
+
+def test_a_number_of_no_copy_is_not_kept(workspace: Workspace, tmp_path: Path) -> None:
+    """Patrons' cards, scanned by mistake: neither they nor an unkeyed hash of them are in the
+    store; where a list of copies has them, they are barcodes again, in whichever order."""
+    libstats.load(workspace, [write(tmp_path / "items-2026-10-01.csv", ITEMS)])
+    cards = [f"2123400000{n:04}" for n in range(5)]
+    text = "".join(
+        f"{card}\n" for card in [*cards, "31234000000012", "hello", "Done - 2 items", "12"]
+    )
+    receipt = libstats.load(workspace, [write(tmp_path / "shelfscan_oB_20261031.txt", text)]).files[
+        0
+    ]
+    assert receipt.dispositions["rejected"] == 3
+    assert "5 of its 6 numbers are of no copy on record: is this a list of patrons?" in str(
+        receipt.notes
+    )
+    assert all(card.encode() not in held(workspace) for card in cards)
+    with libstats.open(workspace) as con:
+        assert con.sql("select distinct reason from store.reject").fetchall() == [
+            ("not a barcode: words, blanks between its signs, or too few of these",)
+        ]
+        assert con.sql(
+            "select count(*), count(distinct barcode), count(*) filter (barcode[1] = '~') from shelf_scan"
+        ).fetchall() == [(6, 6, 5)]
+    # one was a new copy's
+    libstats.load(
+        workspace,
+        [write(tmp_path / "items-2026-11-01.csv", ITEMS + f"4;{cards[2]};EAST;0;;\n")],
+    )
+    assert sessions(workspace) == [("2026-10-31", 6, 0, 4)]
+    libstats.undo(workspace, 3)
+    assert sessions(workspace) == [("2026-10-31", 6, 0, 5)]
+
+
+def held(workspace: Workspace) -> bytes:
+    """All that the store holds."""
+    return b"".join(path.read_bytes() for path in workspace.store.iterdir() if path.is_file())

@@ -23,19 +23,25 @@ SCANNED = f"""
     session_scan as (
         select
             dense_rank() over (
-                order by scanned_at::date desc, source, branch nulls last, shelf nulls last
+                order by
+                    scanned_at::date desc,
+                    source,
+                    branch nulls last,
+                    shelf nulls last,
+                    list_id
             ) as session,
             scanned_at::date as day,
             branch,
             shelf,
             barcode,
             position,
+            place,
             scanned_at
         from shelf_scan
         where is_seen and {WITHIN}
         qualify row_number() over (
-            partition by source, scanned_at::date, branch, shelf, barcode
-            order by scanned_at desc, position desc
+            partition by source, scanned_at::date, branch, shelf, list_id, barcode
+            order by scanned_at desc, position desc, place desc
         ) = 1
     ),
     bearer as (
@@ -57,7 +63,7 @@ SCANNED = f"""
             c.barcode,
             row_number() over (
                 partition by c.session
-                order by c.position nulls last, c.scanned_at, c.barcode
+                order by c.position nulls last, c.scanned_at, c.place, c.barcode
             ) as place,
             b.copies,
             i.source,
@@ -114,7 +120,8 @@ SCANNED = f"""
             and coalesce(i.permanent_location, i.location) is not distinct from c.of_location
             and i.collection is not distinct from c.of_collection
         join copy_state s on s.source = i.source and s.item_key = i.item_key and s.is_on_shelf
-        anti join scanned n on n.session = c.session and n.barcode = i.barcode
+        -- by this list, or by another one of the day or since
+        anti join scanned n on n.barcode = i.barcode and n.day >= d.day
         where c.of_branch = d.at_branch
             and not coalesce(
                 greatest(
