@@ -112,8 +112,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(_Entry(seq, number, raw, scope_rows))
         receipt.notes += [
-            f"load {twin.seq} of the same file was undone: its time was only worked out, or the"
-            " declaration has changed since"
+            f"load {twin.seq} of the same file was undone: its time was only worked out, the"
+            " declaration has changed since, or all its rows were rejected"
             for twin in twins
         ]
         receipt.remarks = incoming.part.remarks()
@@ -145,19 +145,24 @@ class Intake:
     def _twins(self, shape: int, raw: Raw) -> list[_Twin]:
         """The active loads of this very file.
 
-        Those that are not the same give way: under an earlier form of the declaration, or of a time
-        that was only worked out where one is stated now. One of another stated time is that of a
-        file of another day that happens to be equal.
+        Those that are not the same give way: under an earlier form of the declaration, of a time
+        that was only worked out where one is stated now, or without a row that could be read. One
+        of another stated time is that of a file of another day that happens to be equal.
         """
         incoming, stated = self.incoming, self._stated_time(raw)
         rows = self.con.execute(
             f"""
-            select l.seq, l.export_id = $2 and l.is_then, l.dispositions
+            select
+                l.seq,
+                l.export_id = $2 and l.is_then and not l.is_rejected,
+                l.dispositions
             from (
                 select
                     *,
                     coalesce(exported_at = $4 or (exported_at = loaded_at and $4 = $5), true)
-                        as is_then
+                        as is_then,
+                    rows_read > 0
+                        and coalesce(dispositions['rejected'], 0) = rows_read as is_rejected
                 from load
             ) l join export e using (export_id)
             where {self._same_bytes()} and l.undone_seq is null and e.source = $1

@@ -10,7 +10,7 @@ import duckdb
 from libstats.declaration import spreadsheet
 from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.select import Plan
-from libstats.declaration.source import Line
+from libstats.declaration.source import Line, fold_heading
 from libstats.readers.part import Normalised
 from libstats.store.gone import key_text
 
@@ -150,9 +150,13 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
 
 
 def _named(plan: Plan, heading: str) -> str:
-    """A heading, with where it is said what becomes of it, if that is a map of the library's."""
+    """A heading as the file has it, with where it is said what becomes of it, if that is a map of
+    the library's."""
     where = plan.source.where.get(heading)
-    return f"{heading} ({where})" if where else heading
+    if where:
+        return f"{heading} ({where})"
+    own = plan.header[plan.positions[heading]] if heading in plan.positions else heading
+    return heading if fold_heading(own) == fold_heading(heading) else own.strip()
 
 
 def _untold(plan: Plan) -> str:

@@ -103,6 +103,11 @@ def _order(proofs: set[str]) -> str:
     return MONTH_FIRST if proofs & {MONTH_FIRST, "half"} else ""
 
 
+def own_header(part: Part) -> tuple[str, ...]:
+    """The headings of a part without those that are added here."""
+    return part.inner.header if isinstance(part, Placed) and part.inner else part.header
+
+
 def given(part: Part, day: date | None) -> Part:
     """The part with the day that a person gave; one that is not so as it is."""
     return replace(part, day=day) if day and isinstance(part, Placed) else part

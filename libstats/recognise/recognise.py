@@ -17,7 +17,7 @@ from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.readers.placed import placed
 from libstats.recognise import apart, marc
-from libstats.recognise.headless import untold, written_by
+from libstats.recognise.headless import to_be_named, untold, written_by
 from libstats.recognise.known import Config, Known, known
 from libstats.recognise.sniff import parts
 
@@ -186,7 +186,9 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
         if seen
         else f"libstats knows none of its {count} headings"
     )
-    if near := nearest(header, known):
+    if renamed := to_be_named(header, known):
+        remedy = renamed
+    elif near := nearest(header, known):
         remedy = "; ".join(
             f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}"
             for s, _, lacks in near

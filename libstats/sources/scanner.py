@@ -29,6 +29,7 @@ _AT = f"""coalesce(
                 when "?{ORDER}" = 'day first' then eu_time("Scanned at")
             end
         )"""
+_AT_IF_TOLD = _AT.replace('"Scanned', '"?Scanned')
 DATES = (
     "year first, as in 2026-10-31 14:11; else where AM and PM, or a day over 12 in the "
     "list, prove which of its numbers is the month; let the program write the year first"
@@ -79,7 +80,8 @@ SCANS_OF_A_DAY = Source(
 )
 
 # One barcode a line, as Sierra's and Koha's inventory take it, and phones write it. Only where the
-# library says so: by the word shelfscan in the file's name, and its columns there (shelfscan_oB) or
+# library says so: by the word shelfscan in the file's name, and its headings, or its columns there
+# (shelfscan_oB), or
 # in libstats.toml ([sources.scanner.columns]).
 BARCODES = Source(
     system="scanner",
@@ -92,6 +94,7 @@ BARCODES = Source(
         "L": ("Branch",),
         "P": ("Position",),
     },
+    headings={name: names for name, names in HEADINGS.items() if name != "Scanned at"},
     happened=("scanned_at",),
     set_aside=NONE,
     fills={"shelf_scan": _SCAN.format(at=DAY_OF_FILE, is_day="true")},
@@ -178,7 +181,7 @@ FOLIO_INVENTORY = Source(
         "shelf_scan": f"""
     select
         "{LIST}" as list_id,
-        coalesce({_AT.replace('"Scanned', '"?Scanned')}, iso_date("?{DAY}")::timestamp) as scanned_at,
+        coalesce({_AT_IF_TOLD}, iso_date("?{DAY}")::timestamp) as scanned_at,
         whole_number("{PLACE}") as place,
         "Barcode" as barcode,
         length(trim(coalesce("?Scanned at", "?{DAY}"))) <= 10 as is_day_only,

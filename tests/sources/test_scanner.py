@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import libstats
+from libstats.recognise.inspect import inspect
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
 
@@ -116,6 +117,46 @@ def test_files_that_come_at_once_have_each_its_own_day(
     libstats.load(workspace, scans[1:])
     with libstats.open(workspace) as con:
         assert con.sql("select count(*) from shelf_scan").fetchall() == [(4,)]
+
+
+def test_a_list_with_its_heading_alone_is_known_by_its_name(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The word shelfscan, in whichever letters, and the day; without the word it is said."""
+    for name, heading in (
+        ("shelfscan-2026-10-31.csv", "Barcode"),
+        ("ShelfScan_oB_2026-10-30.csv", "Item barcode"),
+        ("shelfscan 2026-10-29.csv", "Barcode,Shelf"),
+    ):
+        rows = BARE.replace("\n", ",QA\n") if "Shelf" in heading else BARE
+        text = write(tmp_path / name, f"{heading}\n{rows}")
+        receipt = libstats.load(workspace, [text]).files[0]
+        assert (receipt.outcome, receipt.label) == ("loaded", "scanner barcodes"), receipt
+        assert receipt.dispositions["new"] == receipt.rows_read == 2
+    unnamed = write(tmp_path / "shelf-qa-2026-10-31.csv", f"Barcode\n{BARE}")
+    refused = libstats.load(workspace, [unnamed]).files[0]
+    assert refused.outcome == "refused"
+    assert "put the word shelfscan and the day into its name" in refused.reason
+    small = write(tmp_path / "shelfscan_ob_2026-10-28.txt", BARE)
+    assert libstats.load(workspace, [small]).files[0].outcome == "loaded"
+    assert "1 column)" in inspect(small)
+
+
+def test_what_was_rejected_whole_is_read_again(workspace: Workspace, tmp_path: Path) -> None:
+    """Nothing proves which number is the month: both times the receipt says so."""
+    text = "Barcode,Scan time\n31234000000012,05/11/2026 14:11\n"
+    for name in ("scans-2026-11-06.csv", "shelfscan-2026-11-06.csv"):
+        receipt = libstats.load(workspace, [write(tmp_path / name, text)]).files[0]
+        assert (receipt.outcome, receipt.dispositions["rejected"]) == ("loaded", 1)
+    with libstats.open(workspace) as con:
+        assert con.sql("select distinct heading from store.reject").fetchall() == [("Scan time",)]
+    told = text + "31234000000020,28/11/2026 14:12\n"
+    libstats.load(workspace, [write(tmp_path / "scans-2026-11-29.csv", told)])
+    with libstats.open(workspace) as con:
+        assert con.sql("select scanned_at::varchar from shelf_scan order by all").fetchall() == [
+            ("2026-11-05 14:11:00",),
+            ("2026-11-28 14:12:00",),
+        ]
 
 
 def sessions(workspace: Workspace) -> list[tuple[str, int, int, int]]:

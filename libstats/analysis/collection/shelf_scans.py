@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["FINDINGS", "FOUND", "SCANNED", "STRAYED", "WITHIN"]
 
 STANDS, ORDER, ABSENT = "in its place", "out of order", "on record here and not scanned"
-BRANCH, SHELF = "of another branch", "of another shelf"
+BRANCH, SHELF = "strayed from another branch", "strayed from another shelf"
 FOUND, AWAY = "found, recorded as ", "stands here, recorded as "
 STRAYED = (BRANCH, SHELF)
 NO_KEY, NO_ROLE = "no call number tells its order", "a code without a role"
@@ -181,6 +181,28 @@ FINDINGS = f"""
                 if(session || ':' || place in (select unnest($moved)), '{ORDER}', '{STANDS}')
             ) as found
         from judged
+    ),
+    -- the copies in order round each: where to fetch it, and whether it stands between them
+    beside as (
+        select
+            *,
+            last_value(if(found = '{STANDS}', call_number, null) ignore nulls) over before
+                as call_number_before,
+            first_value(if(found = '{STANDS}', call_number, null) ignore nulls) over behind
+                as call_number_behind,
+            not coalesce(key >= max(if(found = '{STANDS}', key, null)) over before, true)
+                or not coalesce(key <= min(if(found = '{STANDS}', key, null)) over behind, true)
+                as is_elsewhere
+        from finding
+        window
+            before as (
+                partition by session order by place
+                rows between unbounded preceding and 1 preceding
+            ),
+            behind as (
+                partition by session order by place
+                rows between 1 following and unbounded following
+            )
     ),
     stretch as (
         select

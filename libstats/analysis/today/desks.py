@@ -123,6 +123,10 @@ def first(today: Today) -> str:
     busy = at_desks(today, DO)
     if not busy:
         waiting = sum(today.count(group) for group in GROUPS)
+        if today.scanned:
+            count = len(today.scanned)
+            copies = "1 copy" if count == 1 else f"{count:,} copies"
+            return f"Nothing is late or left lying at a desk. See to {copies} that scans tell of."
         return "Nothing is late or left lying." if waiting else "Nothing waits."
     parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
     total = today.count(DO)
