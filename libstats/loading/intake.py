@@ -112,8 +112,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(_Entry(seq, number, raw, scope_rows))
         receipt.notes += [
-            f"load {twin.seq} of the same file was undone: its time was only worked out, the"
-            " declaration has changed since, or all its rows were rejected"
+            f"load {twin.seq} of the same file was undone: its time was only worked out, or the"
+            " declaration has changed since"
             for twin in twins
         ]
         receipt.remarks = incoming.part.remarks()
@@ -145,24 +145,19 @@ class Intake:
     def _twins(self, shape: int, raw: Raw) -> list[_Twin]:
         """The active loads of this very file.
 
-        Those that are not the same give way: under an earlier form of the declaration, of a time
-        that was only worked out where one is stated now, or without a row that could be read. One
-        of another stated time is that of a file of another day that happens to be equal.
+        Those that are not the same give way: under an earlier form of the declaration, or of a time
+        that was only worked out where one is stated now. One of another stated time is that of a
+        file of another day that happens to be equal.
         """
         incoming, stated = self.incoming, self._stated_time(raw)
         rows = self.con.execute(
             f"""
-            select
-                l.seq,
-                l.export_id = $2 and l.is_then and not l.is_rejected,
-                l.dispositions
+            select l.seq, l.export_id = $2 and l.is_then, l.dispositions
             from (
                 select
                     *,
                     coalesce(exported_at = $4 or (exported_at = loaded_at and $4 = $5), true)
-                        as is_then,
-                    rows_read > 0
-                        and coalesce(dispositions['rejected'], 0) = rows_read as is_rejected
+                        as is_then
                 from load
             ) l join export e using (export_id)
             where {self._same_bytes()} and l.undone_seq is null and e.source = $1
@@ -349,11 +344,18 @@ class Intake:
 
 def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceipt:
     """The receipt of a file that is loaded already."""
+    is_rejected = 0 < counts.get("rejected", 0) == sum(counts.values())
+    what = (
+        f", of which no row could be read: `libstats rejects {seq}` says why. Load it again once it"
+        " is mended"
+        if is_rejected
+        else "; nothing to do"
+    )
     return FileReceipt(
         incoming.part.written,
         "repeated",
         incoming.source.label,
-        f"the same file is load {seq} already; nothing to do",
+        f"the same file is load {seq} already{what}",
         seq,
         dispositions=counts,
     )

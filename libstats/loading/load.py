@@ -110,7 +110,10 @@ def _veil(job: Job, receipt: LoadReceipt) -> bool:
     for file in receipt.files:
         if file.outcome == "loaded" and file.seq is not None:
             numbers, unknown = strangers.unknown(job.con, file.seq)
+            if not numbers:
+                continue
             file.notes += notes.of_no_copy(file.seq, numbers, unknown, has_copies=has_copies)
+            file.notes += notes.same_scans(job.con, file.seq)
     return is_veiled
 
 

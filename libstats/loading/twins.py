@@ -25,24 +25,14 @@ class Loaded:
     dispositions: dict[str, int]
     shape: dict[str, Any]
 
-    @property
-    def _is_rejected(self) -> bool:
-        """True if no row of it could be read: why not is told again."""
-        read = sum(self.dispositions.values())
-        return 0 < read == self.dispositions.get("rejected", 0)
-
     def is_of(self, incoming: Incoming) -> bool:
         """True if it is certain that loading the file again would change nothing: it is the same
         to the same declaration, and of the same time, stated in it, in its name, or in neither."""
         given, said = incoming.job.exported_at, incoming.said_time()
-        if (
-            self._is_rejected
-            or given is not None
-            or any(
-                self.shape[name] != value
-                for name, value in vars(shape_of(incoming)).items()
-                if name != "scope"  # which its rows tell, and these are the same
-            )
+        if given is not None or any(
+            self.shape[name] != value
+            for name, value in vars(shape_of(incoming)).items()
+            if name != "scope"  # which its rows tell, and these are the same
         ):
             return False
         if self.exported_from == "stated":

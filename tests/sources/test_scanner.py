@@ -142,21 +142,22 @@ def test_a_list_with_its_heading_alone_is_known_by_its_name(
     assert "1 column)" in inspect(small)
 
 
-def test_what_was_rejected_whole_is_read_again(workspace: Workspace, tmp_path: Path) -> None:
-    """Nothing proves which number is the month: both times the receipt says so."""
+def test_what_was_rejected_whole_says_so_again(workspace: Workspace, tmp_path: Path) -> None:
+    """Nothing proves which number is the month, under whichever name; a row more does."""
     text = "Barcode,Scan time\n31234000000012,05/11/2026 14:11\n"
-    for name in ("scans-2026-11-06.csv", "shelfscan-2026-11-06.csv"):
-        receipt = libstats.load(workspace, [write(tmp_path / name, text)]).files[0]
-        assert (receipt.outcome, receipt.dispositions["rejected"]) == ("loaded", 1)
+    outcomes = [
+        libstats.load(workspace, [write(tmp_path / name, text)]).files[0]
+        for name in ("scans-2026-11-06.csv", "shelfscan-2026-11-06.csv")
+    ]
+    assert [file.dispositions["rejected"] for file in outcomes] == [1, 1]
+    assert "no row could be read: `libstats rejects 1` says why" in outcomes[1].reason
     with libstats.open(workspace) as con:
         assert con.sql("select distinct heading from store.reject").fetchall() == [("Scan time",)]
     told = text + "31234000000020,28/11/2026 14:12\n"
     libstats.load(workspace, [write(tmp_path / "scans-2026-11-29.csv", told)])
     with libstats.open(workspace) as con:
-        assert con.sql("select scanned_at::varchar from shelf_scan order by all").fetchall() == [
-            ("2026-11-05 14:11:00",),
-            ("2026-11-28 14:12:00",),
-        ]
+        times = con.sql("select scanned_at::varchar from shelf_scan order by all").fetchall()
+        assert times == [("2026-11-05 14:11:00",), ("2026-11-28 14:12:00",)]
 
 
 def sessions(workspace: Workspace) -> list[tuple[str, int, int, int]]:
@@ -228,6 +229,20 @@ def test_a_number_of_no_copy_is_not_kept(workspace: Workspace, tmp_path: Path) -
     assert sessions(workspace) == [("2026-10-31", 6, 0, 4)]
     libstats.undo(workspace, 3)
     assert sessions(workspace) == [("2026-10-31", 6, 0, 5)]
+
+
+def test_a_corrected_list_is_another_one_and_said_to_be_so(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The day has both until the first is taken back."""
+    scan = tmp_path / "shelfscan_oB_2026-10-31.txt"
+    first = libstats.load(workspace, [write(scan, BARE + "31234000000038\n")]).files[0]
+    assert "of no copy yet" in str(first.notes) and "correction" not in str(first.notes)
+    receipt = libstats.load(workspace, [write(scan, BARE)]).files[0]
+    assert "load 1 saw most of it on the same day" in str(receipt.notes)
+    assert sessions(workspace) == [("2026-10-31", 2, 0, 2), ("2026-10-31", 3, 0, 3)]
+    libstats.undo(workspace, 1)
+    assert sessions(workspace) == [("2026-10-31", 2, 0, 2)]
 
 
 def held(workspace: Workspace) -> bytes:
