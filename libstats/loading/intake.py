@@ -344,18 +344,11 @@ class Intake:
 
 def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceipt:
     """The receipt of a file that is loaded already."""
-    is_rejected = 0 < counts.get("rejected", 0) == sum(counts.values())
-    what = (
-        f", of which no row could be read: `libstats rejects {seq}` says why. Load it again once it"
-        " is mended"
-        if is_rejected
-        else "; nothing to do"
-    )
     return FileReceipt(
         incoming.part.written,
         "repeated",
         incoming.source.label,
-        f"the same file is load {seq} already{what}",
+        notes.loaded_already(seq, counts),
         seq,
         dispositions=counts,
     )

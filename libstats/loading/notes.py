@@ -32,6 +32,16 @@ def tells_nothing(rows: int, table: str) -> str:
     return f"{counted(rows, 'row')} {tell} nothing of {table}: a value for it is unreadable"
 
 
+def loaded_already(seq: int, counts: dict[str, int]) -> str:
+    """What is said of a file that is load `seq` already, of whose rows that became."""
+    if 0 < counts.get("rejected", 0) == sum(counts.values()):
+        return (
+            f"the same file is load {seq} already, of which no row could be read:"
+            f" `libstats rejects {seq}` says why. Load it again once it is mended"
+        )
+    return f"the same file is load {seq} already; nothing to do"
+
+
 def of_no_copy(seq: int, numbers: int, unknown: int, *, has_copies: bool) -> list[str]:
     """What is said of a list of scans with numbers of no copy on record."""
     if not unknown:

@@ -72,7 +72,7 @@ def _unveil(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _hash(con: duckdb.DuckDBPyConnection) -> bool:
-    is_plain = f"not starts_with(barcode, '{VEIL}') and barcode not in (from on_record)"
+    is_plain = f"barcode[1] <> '{VEIL}' and not barcode in (from on_record)"
     found = con.execute(f"select exists (from shelf_scan__row where {is_plain})").fetchall()[0][0]
     if found:
         # its fingerprint, too, would tell the number to who tries all that there are

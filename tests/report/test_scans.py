@@ -87,8 +87,8 @@ def test_todays_list_names_what_lately_was_found_and_what_strayed() -> None:
 
 def test_scans_of_later_days_than_the_copies_are_said_to_be_so() -> None:
     html = scanned(Scans(later=date(2026, 11, 28), last=date(2026, 10, 31)))
-    assert "newest of November 28, 2026, after October 31, 2026" in html
-    assert "load a newer list of items" in html and "No scan" not in html
+    assert "up to November 28, 2026. The copies are told of up to October 31, 2026" in html
+    assert "load newer items" in html and "No scan" not in html
     con = holding(None, item=[], shelf_scan=[SCAN])
     assert read_scans(con, date(2025, 11, 1), date(2026, 10, 27), "").later == date(2026, 10, 28)
     assert read_scans(con, date(2025, 11, 1), date(2026, 10, 28), "").later is None

@@ -35,7 +35,7 @@ def shelf_reading(
 ) -> duckdb.DuckDBPyRelation:
     """What did each scan of a shelf find, and how many copies must be moved?
 
-    Definition: a session is what one list saw on one day at one branch and shelf; a list is what it
+    Definition: a session is what one list saw on one day at one branch and shelf. A list is what it
     holds, whatever its file is called. Out of order are
     the fewest copies that must be moved so that the rest stands by `call_number_key`. A copy
     strayed where its record names another branch than the scan. So it did where it is of another

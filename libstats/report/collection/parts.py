@@ -58,8 +58,10 @@ def answer(report: Collection) -> Html:
 
 def _of_scans(scans: Scans) -> str:
     """That scans are told of far below, with the way there."""
+    count = len(scans.findings)
     said = (
-        f"{told(scans)}; {number(len(scans.findings))} copies are to be seen to"
+        f"{told(scans)}; {'1 copy is' if count == 1 else f'{number(count)} copies are'} to be seen "
+        "to"
         if scans.sessions
         else "Scans are loaded that no list of copies reaches"
     )

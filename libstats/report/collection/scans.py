@@ -112,9 +112,9 @@ def _later(scans: Scans) -> str:
     """That scans are of later days than the copies are known for."""
     assert scans.later is not None and scans.last is not None
     return (
-        f"Scans are loaded of later days than the newest list of copies (the newest of "
-        f"{day_name(scans.later)}, after {day_name(scans.last)}): load a newer list of items, or "
-        "ask for a later day, to see what they found."
+        f"Scans are loaded of later days than the newest list of copies, up to "
+        f"{day_name(scans.later)}. The copies are told of up to {day_name(scans.last)}: load newer "
+        "items to see what these scans found."
     )
 
 
