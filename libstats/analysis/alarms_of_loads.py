@@ -60,6 +60,30 @@ OF_LOADS: dict[str, tuple[str, str]] = {
         where is_held
         """,
     ),
+    "numbers of no copy": (
+        "most numbers in a list of scans are of no copy on record: is it a list of patrons? Take "
+        "it back: libstats undo, with the number of the load. If the copies are new, load your "
+        "newest list of copies",
+        """
+        select
+            f.source,
+            'load ' || f.seq || ': ' || count(distinct s.barcode) filter (i.barcode is null)
+                || ' of ' || count(distinct s.barcode) || ' numbers are no copy' as place,
+            f.sha256 as thing,
+            count(distinct s.barcode) filter (i.barcode is null) as rows
+        from loaded_file f
+        join history.shelf_scan s
+            on s.shape = f.shape
+            and s.from_seq <= f.seq
+            and f.seq < coalesce(s.until_seq, f.seq + 1)
+        left join (select distinct barcode from item) i on i.barcode = s.barcode
+        where f.is_active and exists (from item)
+        group by f.seq, f.source, f.sha256
+        having count(distinct s.barcode) >= 3
+            and 2 * count(distinct s.barcode) filter (i.barcode is null)
+                > count(distinct s.barcode)
+        """,
+    ),
     "closed cases only": (
         "every loan has been returned: the export leaves out the open ones, and no turnaround may "
         "be computed from it",

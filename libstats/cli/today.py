@@ -17,7 +17,7 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
-from libstats.analysis.today.scans import to_do
+from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.errors import LibstatsError, ReportError
 from libstats.wording import Row, capital
 from libstats.workspace.workspace import Workspace
@@ -161,12 +161,15 @@ def _licence_lines(today: Today) -> list[str]:
 
 def _scanned_lines(today: Today) -> list[str]:
     """What scans of shelves found."""
+    there, absent = not_scanned(today.scanned)
     cells: list[tuple[str, ...]] = [
-        (row["barcode"], row["call_number"] or "", to_do(row)) for row in today.scanned
+        (row["barcode"], row["call_number"] or "", f"{to_do(row)}; seen {seen(row)}")
+        for row in there
     ]
     many = f"{len(cells):,}, the first {lists.MOST}" if len(cells) > lists.MOST else len(cells)
-    found = ["", f"FOUND BY SCANS: {many}", *_laid_out(cells[: lists.MOST])]
-    return found if cells else []
+    listed = _laid_out(cells[: lists.MOST]) if cells else []
+    more = textwrap.wrap(absent, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return ["", f"FOUND BY SCANS: {many}", *listed, *more] if today.scanned else []
 
 
 def _untold(today: Today) -> list[str]:

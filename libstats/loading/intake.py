@@ -349,7 +349,7 @@ def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceip
         incoming.part.written,
         "repeated",
         incoming.source.label,
-        f"the same file is load {seq} already; nothing to do",
+        notes.loaded_already(seq, counts),
         seq,
         dispositions=counts,
     )

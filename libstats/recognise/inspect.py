@@ -19,6 +19,7 @@ from libstats.readers.file_names import legible, of_file, own_words
 from libstats.readers.marc.part import Marc
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
+from libstats.readers.placed import own_header
 from libstats.recognise import marc_proposal
 from libstats.recognise.known import Config, known
 from libstats.recognise.proposal import as_toml, shown
@@ -161,10 +162,15 @@ def _judged(part: Part, config: Config, dates: str | None, con: Any) -> Judged:
     return Judged()
 
 
+def _columns(part: Part) -> str:
+    count = len(own_header(part))
+    return "1 column" if count == 1 else f"{count} columns"
+
+
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
-    text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if source.command or (source.bare and part.header == source.bare):
+    text = [f"{part.name}: {source.label} ({part.form}, {_columns(part)})"]
+    if part.is_bare:
         where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:

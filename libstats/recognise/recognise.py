@@ -17,7 +17,7 @@ from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.readers.placed import placed
 from libstats.recognise import apart, marc
-from libstats.recognise.headless import untold, written_by
+from libstats.recognise.headless import to_be_named, untold, written_by
 from libstats.recognise.kinds import ISSUE, ISSUE_CAME
 from libstats.recognise.known import Config, Known, known
 from libstats.recognise.sniff import parts
@@ -193,7 +193,9 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
         if seen
         else f"libstats knows none of its {count} headings"
     )
-    if _are_issues(header):
+    if renamed := to_be_named(header, known):
+        remedy = renamed
+    elif _are_issues(header):
         remedy = (
             "It looks like a list of issues of serials: write it into the form serial-issues.csv, "
             "and how often each serial comes into subscriptions.csv. `libstats init` puts both "

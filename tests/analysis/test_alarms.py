@@ -33,6 +33,13 @@ def items(number: int, day: str = "", barcode: str = "b{}", branch: str = "EAST"
 PLANTED = {
     "export cut off": [("items-2026-10-01.csv", items(1000))],
     "list held": [("items-2026-10-01.csv", items(200)), ("items-2026-10-02.csv", items(100))],
+    "numbers of no copy": [
+        ("items-2026-10-01.csv", items(5, barcode="b000{}")),
+        (
+            "shelfscan_oB_2026-09-30.txt",
+            "b0001\nb0002\n21234000000011\n21234000000029\n21234000000037\n",
+        ),
+    ],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
     "numbers that are dates": [
         ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")

@@ -132,7 +132,12 @@ def first(today: Today) -> str:
     if not busy:
         waiting = sum(today.count(group) for group in GROUPS)
         none = "Nothing that could be judged waits." if beside else "Nothing waits."
-        return f"{'Nothing is late or left lying.' if waiting else none}{beside}"
+        said = "Nothing is late or left lying." if waiting else none
+        if today.scanned:
+            count = len(today.scanned)
+            copies = "1 copy" if count == 1 else f"{count:,} copies"
+            said = f"Nothing is late or left lying at a desk. See to {copies} that scans tell of."
+        return f"{said}{beside}"
     parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
     total = today.count(DO)
     return (

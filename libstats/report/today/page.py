@@ -9,6 +9,7 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.analysis.today.scans import not_scanned
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
@@ -137,7 +138,7 @@ def sheets(today: Today) -> bytes:
         *([shelf_table(today.shelf)] if today.shelf else []),
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
-        *([scanned_table(today.scanned)] if today.scanned else []),
+        *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
         *([_alarms(today.alarms)] if today.alarms else []),
