@@ -199,7 +199,7 @@ create table purchase_request (
     accepted_on         date,           -- clearable: day it was decided to buy it
     declined_on         date,           -- clearable: day it was decided not to
     status_as_exported  varchar,        -- clearable: what the system calls its state
-    reason_as_exported  varchar,        -- clearable: why it was declined, as exported
+    reason_as_exported  varchar,        -- clearable: why it was declined, in words of a list
     is_rush             boolean,        -- clearable: true where somebody waits for it
     updated_at          timestamp       -- sticky: last change to the request
 );
@@ -477,7 +477,7 @@ create table shelf_scan (
 create table access_problem (
     problem_id          varchar,        -- key: the number of the report
     resource            varchar,        -- sticky: the resource, as exported
-    cause               varchar,        -- clearable: what was wrong, as exported
+    cause               varchar,        -- clearable: what was wrong; of the form in words of a list
     reported_at         timestamp,      -- sticky: when it was reported
     answered_at         timestamp,      -- sticky: first answer to whoever reported it
     passed_on_at        timestamp,      -- sticky: when the vendor was told

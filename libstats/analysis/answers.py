@@ -324,8 +324,9 @@ def _vendor_terms(rows: list[Row], _: Row) -> list[str]:
 def _purchase_requests(rows: list[Row], _: Row) -> list[str]:
     return [
         f"{many(row['requests'], 'request')} ({row['source']}): {number(row['declined'])} "
-        f"declined, {number(row['by_order'] + row['by_record'])} followed to their order, of "
-        f"{number(row['not_linked'])} accepted ones none is found"
+        f"declined, {number(row['withdrawn'])} withdrawn, "
+        f"{number(row['by_order'] + row['by_record'])} followed to their order, of "
+        f"{number(row['not_linked'])} accepted or ordered ones none is found"
         for row in rows
     ] or ["No request that something be bought is of that period"]
 

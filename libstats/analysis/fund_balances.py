@@ -64,7 +64,9 @@ _FUNDS = """
                 o.order_line_id
             from order_line o
             left join copies c on c.source = o.source and c.order_line_id = o.order_line_id
-            where not coalesce(o.is_standing, false) and not coalesce(o.is_exchanged, false)
+            anti join standing_order z
+                on z.source = o.source and z.order_line_id = o.order_line_id
+            where not coalesce(o.is_exchanged, false)
                 and (
                     o.status in ('cancelled', 'closed')
                     or (

@@ -16,15 +16,17 @@ def purchase_requests(
     """Of the requests to buy something, how many can be followed to their order?
 
     Definition: the requests of a period are followed to the order line that their export names.
+    A form names one of another system: the only one that has an order of that number.
     Else it is followed to the first line of its record that was begun on its day or later.
     Cancelled lines are passed over.
     How long each step took, `turnaround` tells of the process `purchase_request`.
 
     Parameters: `since`, `until`, days of requests, since <= day < until.
 
-    Returns one row per `source`, ordered: `requests`, `declined`, `by_order` (their export names
-    the order), `by_record` (found by the record), `not_linked` (accepted or further, and without
-    an order that is found), `not_ordered` (neither declined nor accepted, and without an order).
+    Returns one row per `source`, ordered: `requests`, `declined` (by the library), `withdrawn` (by
+    who asked), `by_order` (their export names the order), `by_record` (found by the record),
+    `not_linked` (accepted, or with the number of an order, and no order, or more than one, is
+    found), `not_ordered` (neither declined nor accepted, and without an order).
 
     >>> libstats.purchase_requests(con, since="2026-01-01", until="2026-11-01").columns[:2]
     ['source', 'requests']
@@ -35,7 +37,8 @@ def purchase_requests(
             select
                 c.source,
                 c.case_id,
-                c.outcome in ('given up', 'given up by the patron') as is_declined,
+                c.outcome = 'given up' as is_declined,
+                c.outcome = 'given up by the patron' as is_withdrawn,
                 map_contains(c.reached, 'accepted')
                     or map_contains(c.reached, 'ordered')
                     or c.outcome = 'done' as is_accepted
@@ -44,45 +47,42 @@ def purchase_requests(
         ),
         linked as (
             select
-                r.source,
-                r.purchase_request_id,
-                bool_or(l.order_line_id = r.order_line_id) as is_named
-            from purchase_request r
-            join order_line l
-                on l.source = r.source
-                and (
-                    l.order_line_id = r.order_line_id
-                    or (
-                        r.order_line_id is null
-                        and l.title_id = r.title_id
-                        and coalesce(l.created_on, l.placed_at::date, l.placed_on)
-                            >= r.requested_on
-                    )
-                )
-            where coalesce(l.status, '') <> 'cancelled' and not coalesce(l.is_exchanged, false)
+                source,
+                purchase_request_id,
+                bool_or(is_named) as is_named
+            from request_order
             group by all
+        ),
+        told as (
+            select
+                r.source,
+                r.requested_on,
+                s.is_declined,
+                s.is_withdrawn,
+                not s.is_declined and not s.is_withdrawn as is_wanted,
+                -- where the number is of no order, or of one in several systems
+                s.is_accepted or r.order_line_id is not null as is_accepted,
+                l.is_named
+            from purchase_request r
+            join standing s on s.source = r.source and s.case_id = r.purchase_request_id
+            left join linked l
+                on l.source = r.source and l.purchase_request_id = r.purchase_request_id
         )
         select
-            r.source,
+            source,
             count(*) as requests,
-            count(*) filter (where s.is_declined) as declined,
-            count(*) filter (where l.is_named and not s.is_declined) as by_order,
+            count(*) filter (where is_declined) as declined,
+            count(*) filter (where is_withdrawn) as withdrawn,
+            count(*) filter (where is_wanted and is_named) as by_order,
+            count(*) filter (where is_wanted and not is_named) as by_record,
+            count(*) filter (where is_wanted and is_named is null and is_accepted) as not_linked,
             count(*) filter (
-                where l.source is not null and l.is_named is not true and not s.is_declined
-            ) as by_record,
-            count(*) filter (
-                where l.source is null and s.is_accepted and not s.is_declined
-            ) as not_linked,
-            count(*) filter (
-                where l.source is null and not s.is_accepted and not s.is_declined
+                where is_wanted and is_named is null and not is_accepted
             ) as not_ordered
-        from purchase_request r
-        join standing s on s.source = r.source and s.case_id = r.purchase_request_id
-        left join linked l
-            on l.source = r.source and l.purchase_request_id = r.purchase_request_id
-        where r.requested_on >= $since and r.requested_on < $until
-        group by r.source
-        order by r.source
+        from told
+        where requested_on >= $since and requested_on < $until
+        group by source
+        order by source
         """,
         params={"since": str(since)[:10], "until": str(until)[:10]},
     )

@@ -1,4 +1,5 @@
-"""By which route a copy on order comes: what the method and the type of its order line mean."""
+"""By which route a copy on order comes: what the method and the type of its order line mean, and
+which orders stand."""
 
 from __future__ import annotations
 
@@ -7,7 +8,12 @@ import duckdb
 from libstats.definitions.kept import DEFERRED
 from libstats.definitions.roles import ROUTES, folded_sql
 
-__all__ = ["ORDER_ROUTE", "register"]
+__all__ = ["ORDER_ROUTE", "STANDING_ORDER", "register"]
+
+STANDING_ORDER = (
+    "One row an order line that stands: it waits for no receipt, and is never late.",
+    {"source": "configured source", "order_line_id": "the order line"},
+)
 
 ORDER_ROUTE = (
     "One row a copy on order, or an order line of which no copy is known: by which route it comes.",
@@ -23,10 +29,20 @@ ORDER_ROUTE = (
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the view `order_route`. For who has the table `role`."""
+    """Give a connection the views `standing_order` and `order_route`. For who has the table `role`."""
+    con.execute(f"create or replace temp view standing_order{DEFERRED} as {_STANDING}")
     con.execute(f"create or replace temp view order_route{DEFERRED} as {_ROUTE}")
 
 
+# Of an order for a subscription the issues come, and no copy of it.
+_STANDING = """
+    select
+        l.source,
+        l.order_line_id
+    from order_line l
+    left join purchase_order p
+        on p.source = l.source and p.purchase_order_id = l.purchase_order_id
+    where coalesce(l.is_standing, p.is_standing, false) or l.subscription_id is not null"""
 _PLACES = ", ".join(f"'{route}'" for route in ROUTES)
 _MEANT = f"""
     select
@@ -46,13 +62,13 @@ _ROUTE = f"""
             l.order_line_id,
             -- a standing order says so in a column of its own
             list_min(list_transform(
-                [m.role, t.role, if(coalesce(l.is_standing, p.is_standing), 'standing', null)],
+                [m.role, t.role, if(s.source is null, null, 'standing')],
                 lambda r: list_position([{_PLACES}], r)
             )) as place,
             l.is_rush
         from order_line l
-        left join purchase_order p
-            on p.source = l.source and p.purchase_order_id = l.purchase_order_id
+        left join standing_order s
+            on s.source = l.source and s.order_line_id = l.order_line_id
         left join meant m
             on m.source = l.source
             and m.field = 'method_as_exported'

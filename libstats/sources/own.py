@@ -92,7 +92,16 @@ ACCESS_PROBLEMS = Source(
     select
         "problem_id" as problem_id,
         "resource" as resource,
-        "cause" as cause,
+        -- words of a list alone: what is typed besides may name who said it
+        case
+            when coalesce(trim("cause"), '') = '' then null
+            when lower(trim("cause")) in (
+                'proxy', 'login', 'licence', 'unpaid', 'platform down', 'wrong link',
+                'link resolver', 'holdings', 'browser', 'not ours'
+            )
+                then lower(trim("cause"))
+            else 'other'
+        end as cause,
         iso_time("reported_at") as reported_at,
         iso_time("answered_at") as answered_at,
         iso_time("passed_on_at") as passed_on_at,
@@ -206,7 +215,8 @@ SERIAL_ISSUES = Source(
     },
 )
 
-# One line a request that something be bought. Who asked, and why, is not read.
+# One line a request that something be bought. Who asked and who decided is not read, and why it was
+# declined only in words of a list: what is typed besides may name a person.
 PURCHASE_REQUESTS = Source(
     system="own",
     name="purchase requests",
@@ -227,7 +237,13 @@ PURCHASE_REQUESTS = Source(
         iso_date("accepted_on") as accepted_on,
         iso_date("declined_on") as declined_on,
         "status" as status_as_exported,
-        "reason" as reason_as_exported,
+        case
+            when lower(trim("reason")) in (
+                'already held', 'already on order', 'out of scope', 'too expensive',
+                'out of print', 'not available', 'borrowed instead', 'other'
+            )
+                then lower(trim("reason"))
+        end as reason_as_exported,
         yes_no("is_rush") as is_rush,
         iso_time("entered_at") as updated_at
     from raw"""

@@ -25,7 +25,8 @@ from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.definitions.decisions import NEWEST_DECISION
 from libstats.definitions.kept import DEFERRED
-from libstats.definitions.routes import ORDER_ROUTE
+from libstats.definitions.requests import REQUEST_ORDER
+from libstats.definitions.routes import ORDER_ROUTE, STANDING_ORDER
 from libstats.definitions.serials import SERIAL_CLAIM
 from libstats.schema import Table
 from libstats.store import ledger
@@ -172,6 +173,8 @@ def dictionary() -> str:
         ("copy_state", "One row a copy: what its codes, and its due day, say of it.", COPY_STATE),
         ("serial_claim", *SERIAL_CLAIM),
         ("order_route", *ORDER_ROUTE),
+        ("standing_order", *STANDING_ORDER),
+        ("request_order", *REQUEST_ORDER),
     ):
         lines += [f"### {name}", "", what, "", "| column | meaning |", "|---|---|"]
         lines += [f"| `{column}` | {meaning} |" for column, meaning in columns.items()]

@@ -22,6 +22,7 @@ from libstats.definitions import (
     decisions,
     invoices,
     processes,
+    requests,
     roles,
     routes,
     serials,
@@ -87,6 +88,7 @@ def opened(
     roles.register(con, vocabularies.of_system, place.config)
     codes.register(con)
     routes.register(con)
+    requests.register(con)
     for definition in (calendar, branches, changes, invoices, serials, cataloguing):
         definition.register(con, place.config)
     clock.register(con, place.timezone)

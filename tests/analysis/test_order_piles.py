@@ -35,6 +35,7 @@ LINE: dict[str, Any] = {"source": "alma", "order_line_id": "1"}
         ({"method_as_exported": "TECHNICAL"}, None),
         ({"method_as_exported": "BARTER"}, None),
         ({"is_standing": True}, "standing"),
+        ({"subscription_id": "9"}, "standing"),
         ({}, None),
     ],
 )
@@ -117,3 +118,19 @@ def test_rush_orders_and_those_that_holds_wait_for_come_before_others(
     assert [row["case_id"] for row in work.cases] == ["line:POL-3", "line:POL-1", "line:POL-2"]
     assert work.cases[0]["why"].startswith("rush")
     assert "Ordered, not received firm 3 0 1" in " ".join(said.split())
+
+
+def test_an_order_for_a_subscription_waits_for_no_receipt(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Sent two years ago: line 1 for subscription 9, line 2 for a book. The book alone is late."""
+    text = (
+        "ordernumber,basketno,orderstatus,quantity,entrydate,biblionumber,subscriptionid,closedate\n"
+        "1,1,ordered,1,2024-10-01,501,9,2024-10-02\n2,1,ordered,1,2024-10-01,502,,2024-10-02\n"
+    )
+    libstats.load(workspace, [write(tmp_path / "aqorders-2026-11-02.csv", text)])
+    with libstats.open(workspace) as con:
+        piles = libstats.order_piles(con).select("step, copies").fetchall()
+        late = libstats.worklist(con, "order_copy").select("case_id").fetchall()
+    assert piles == [("ordered, not received", 1)]
+    assert late == [("line:2",)]

@@ -19,7 +19,7 @@ from libstats.report.technical_services.requests import (
 )
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
-from tests.support.tables import dicts
+from tests.support.tables import dicts, holding
 
 SUGGESTIONS = """suggestionid,suggesteddate,accepteddate,rejecteddate,STATUS,title,biblionumber,lastmodificationdate
 1,2026-09-01,2026-09-03,,ORDERED,Tides,501,2026-09-05 10:00:00
@@ -51,6 +51,7 @@ def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path:
                 "source": "koha",
                 "requests": 5,
                 "declined": 1,
+                "withdrawn": 0,
                 "by_order": 0,
                 "by_record": 2,
                 "not_linked": 1,
@@ -80,7 +81,7 @@ def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path:
     }
     said = words(found)
     assert "5 requests were made from July to October 2026" in said
-    assert "2 of them by the record alone. Of 1 that were accepted no order is found." in said
+    assert "2 of them by the record alone. Of 1 accepted or ordered no order is found." in said
     assert "Received, not on its shelf 1 61.0 61.0" in said
 
 
@@ -104,3 +105,53 @@ def test_a_form_names_its_order_and_what_is_rush_comes_first(
 
 def test_without_requests_the_page_says_so() -> None:
     assert words(Requests()) == "No export tells what the library was asked to buy."
+
+
+def test_a_forms_number_is_that_of_the_one_system_that_has_it() -> None:
+    """71 is Koha's alone, sent on September 6; 72 is of Koha and of Alma; 73 was cancelled; 74 is
+    nobody's. R-5 was withdrawn, and not declined."""
+    asked = {"source": "own", "requested_on": "2026-09-01"}
+    requests = [
+        {
+            **asked,
+            "purchase_request_id": f"R-{number}",
+            "order_line_id": str(70 + number),
+            "status_as_exported": "withdrawn" if number == 5 else "requested",
+        }
+        for number in range(1, 6)
+    ]
+    sent = {"placed_on": "2026-09-06", "status": "ordered"}
+    lines = [
+        {**sent, "order_line_id": "71"},
+        {**sent, "order_line_id": "72"},
+        {**sent, "order_line_id": "72", "source": "alma"},
+        {**sent, "order_line_id": "73", "status": "cancelled"},
+        {**sent, "order_line_id": "75"},
+    ]
+    with holding(purchase_request=requests, order_line=lines) as con:
+        linked = con.sql("from request_order order by all").fetchall()
+    assert linked == [
+        ("own", "R-1", "koha", "71", True),
+        ("own", "R-5", "koha", "75", True),
+    ]
+
+
+def test_a_form_is_followed_to_the_order_of_koha(workspace: Workspace, tmp_path: Path) -> None:
+    """R-1 is line 71, ordered 5 days after; R-2 has a number of nobody; R-3 was withdrawn."""
+    form = (
+        "purchase_request_id,order_line_id,title,requested_on,status,entered_at\n"
+        "R-1,71,Tides,2026-09-01,requested,2026-11-01\n"
+        "R-2,99,Nets,2026-09-01,requested,2026-11-01\n"
+        "R-3,,Ropes,2026-09-01,withdrawn,2026-11-01\n"
+    )
+    for name, text in (("purchase-requests", form), ("aqorders", ORDERS)):
+        libstats.load(workspace, [write(tmp_path / f"{name}-2026-11-02.csv", text)])
+    with libstats.open(workspace) as con:
+        told = dicts(libstats.purchase_requests(con, **PERIOD))
+        (row,) = dicts(
+            libstats.turnaround(
+                con, "purchase_request", end="ordered", as_of="2026-11-02", **PERIOD
+            )
+        )
+    assert [list(row.values()) for row in told] == [["own", 3, 0, 1, 1, 0, 1, 0]]
+    assert (row["cases"], row["reached"], row["naive_p50"]) == (3, 1, 5.0)

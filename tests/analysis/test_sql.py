@@ -33,7 +33,7 @@ CANONICAL = {
 }
 DOCUMENTED = {"loaded_file", "loaded_day", "judged_day", "rejected_row", "coverage", "key_change"}
 DOCUMENTED |= {"newest_decision", "role", "copy_role", "copy_state", "dated_item", "case"}
-DOCUMENTED |= {"serial_claim", "order_route"}
+DOCUMENTED |= {"serial_claim", "order_route", "standing_order", "request_order"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name", "vendor_number"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out

@@ -14,6 +14,7 @@ from libstats.definitions import (
     days,
     decisions,
     invoices,
+    requests,
     roles,
     routes,
     serials,
@@ -115,6 +116,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     codes.register(con)
     invoices.register_vendors(con, config or {})
     routes.register(con)
+    requests.register(con)
     serials.register(con, config or {})
     _cover(con)
     return con

@@ -182,8 +182,7 @@ FACTS = rf"""
             select
                 o.*,
                 coalesce(o.parent_line_id, w.order_line_id, o.order_line_id) as order_id,
-                coalesce(o.is_standing, p.is_standing, false)
-                    or o.subscription_id is not null as stands,
+                z.source is not null as stands,
                 coalesce(o.isbn, t.isbn) as told_isbn,
                 coalesce(o.title, t.title) as told_title,
                 coalesce(o.vendor_name, v.name, n.name, o.vendor_id, p.vendor_id) as vendor,
@@ -215,6 +214,8 @@ FACTS = rf"""
             left join vendor v
                 on v.source = o.source and v.vendor_id = coalesce(o.vendor_id, p.vendor_id)
             left join numbered_vendor n on o.is_exchanged and n.number = o.vendor_id
+            left join standing_order z
+                on z.source = o.source and z.order_line_id = o.order_line_id
         ),
         orders as (
             select

@@ -92,18 +92,21 @@ def from_request_to_shelf(requests: Requests) -> Html:
 
 
 def _finding(requests: Requests, period: Period) -> str:
-    every, declined, named, by_record, lost = (
+    every, declined, withdrawn, named, by_record, lost = (
         sum(int(row[name]) for row in requests.told)
-        for name in ("requests", "declined", "by_order", "by_record", "not_linked")
+        for name in ("requests", "declined", "withdrawn", "by_order", "by_record", "not_linked")
     )
-    words = (
-        f"{_many(every)} made from {period.words}; {number(declined)} were declined. "
-        f"{number(named + by_record)} can be followed to an order"
-    )
+    words = f"{_many(every)} made from {period.words}; {_were(declined)} declined"
+    words += f" and {_were(withdrawn)} withdrawn" if withdrawn else ""
+    words += f". {number(named + by_record)} can be followed to an order"
     words += f", {number(by_record)} of them by the record alone." if by_record else "."
     if lost:
-        words += f" Of {number(lost)} that were accepted no order is found."
+        words += f" Of {number(lost)} accepted or ordered no order is found."
     return words
+
+
+def _were(count: int) -> str:
+    return f"{number(count)} {'was' if count == 1 else 'were'}"
 
 
 def _many(count: int) -> str:
