@@ -29,7 +29,7 @@ ORDER_ROUTE = (
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the views `standing_order` and `order_route`. For who has the table `role`."""
+    """Give a connection `standing_order` and `order_route`. For who has the table `role`."""
     con.execute(f"create or replace temp view standing_order{DEFERRED} as {_STANDING}")
     con.execute(f"create or replace temp view order_route{DEFERRED} as {_ROUTE}")
 

@@ -82,13 +82,10 @@ def opened(
     views.make(con, at, stand_ins, branches.of(place.config))
     con.execute("use memory")
     processes.register(con, place.config)
-    days.register(con)
-    decisions.register(con)
-    refusals.register(con, refusals.lying(place.store, place.exports))
     roles.register(con, vocabularies.of_system, place.config)
-    codes.register(con)
-    routes.register(con)
-    requests.register(con)
+    refusals.register(con, refusals.lying(place.store, place.exports))
+    for plain in (days, decisions, codes, routes, requests):
+        plain.register(con)
     for definition in (calendar, branches, changes, invoices, serials, cataloguing):
         definition.register(con, place.config)
     clock.register(con, place.timezone)
