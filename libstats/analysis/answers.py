@@ -223,6 +223,7 @@ def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
         f"{row['day']}, {row['shelf'] or 'shelf not told'}: {many(row['scanned'], 'scan')},"
         f" {number(row['out_of_order'])} out of order, {number(row['strayed'])} strayed,"
         f" {number(row['found'])} found"
+        + (f", {number(row['unknown'])} of no copy" if row["unknown"] else "")
         for row in rows
     ]
     return told or ["No scan of a shelf is loaded"]

@@ -59,7 +59,7 @@ def of_no_copy(seq: int, numbers: int, unknown: int, *, has_copies: bool) -> lis
         return [f"{told} of no copy on record. {kept}"]
     return [
         f"{told} of no copy on record: is this a list of patrons? `libstats undo {seq}` takes it"
-        f" back. Are the copies new, load your newest list of copies. {kept}"
+        f" back. If the copies are new, load your newest list of copies. {kept}"
     ]
 
 

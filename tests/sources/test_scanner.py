@@ -245,6 +245,29 @@ def test_a_corrected_list_is_another_one_and_said_to_be_so(
     assert sessions(workspace) == [("2026-10-31", 2, 0, 2)]
 
 
+def test_a_list_of_a_librarys_own_is_told_its_list_and_place(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    config = workspace.folder / CONFIG
+    own = """
+[export."wand walk"]
+recognise = ["Wand tag", "Walked at"]
+happened = ["scanned_at"]
+dates = "year first"
+[export."wand walk".columns.shelf_scan]
+"list in the file" = "list_id"
+"place in the file" = "place"
+"Wand tag" = "barcode"
+"Walked at" = "scanned_at"
+"""
+    write(config, config.read_text(encoding="utf-8") + own)
+    text = "Wand tag,Walked at\nW1001,2026-10-31 10:00\nW1002,2026-10-31 10:01\n"
+    receipt = libstats.load(find(workspace.folder), [write(tmp_path / "walk.csv", text)]).files[0]
+    assert receipt.dispositions["new"] == 2, receipt
+    with libstats.open(workspace) as con:
+        assert con.sql("select place from shelf_scan order by all").fetchall() == [(1,), (2,)]
+
+
 def held(workspace: Workspace) -> bytes:
     """All that the store holds."""
     return b"".join(path.read_bytes() for path in workspace.store.iterdir() if path.is_file())
