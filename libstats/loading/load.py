@@ -115,7 +115,8 @@ def _refused(place: Workspace, stamps: Iterable[Path], receipt: LoadReceipt) -> 
 def _veil(job: Job, receipt: LoadReceipt) -> bool:
     """Hash the numbers of no copy that were scanned, and say of each list how many these are; True
     where there are new ones."""
-    if not strangers.is_concerned(job.con):
+    loads = [f.seq for f in receipt.files if f.outcome == "loaded" and f.seq is not None]
+    if not strangers.is_concerned(job.con, loads):
         return False
     is_veiled = strangers.veil(job.con, job.key)
     has_copies = strangers.has_copies(job.con)

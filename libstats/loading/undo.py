@@ -34,7 +34,9 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
         con.execute("begin")
         settle.undo_load(con, seq, datetime.now().replace(microsecond=0))
         con.execute("commit")
-        if strangers.is_concerned(con):  # what was of a copy alone that is undone is of none now
+        if strangers.is_concerned(
+            con, [seq]
+        ):  # what was of a copy alone that is undone is of none now
             forget.finish_rotation(con, place.key_file)
             writer.must_rewrite = strangers.veil(con, keys.read_key(place.key_file))
         writer.publish()

@@ -9,6 +9,8 @@ before stands for no number any more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from libstats import schema
@@ -19,9 +21,21 @@ VEIL = "~"
 _PARTS = ("shelf_scan__row", "shelf_scan__merged")
 
 
-def is_concerned(con: duckdb.DuckDBPyConnection) -> bool:
-    """True if the store holds a scan."""
-    return bool(con.execute("select exists (from shelf_scan__row)").fetchall()[0][0])
+def is_concerned(con: duckdb.DuckDBPyConnection, loads: Sequence[int]) -> bool:
+    """True if the store holds a scan, and one of these loads tells of scans or copies."""
+    rows = con.execute(
+        """
+        select
+            exists (from shelf_scan__row)
+            and exists (
+                from load join export using (export_id)
+                where list_contains($1::integer[], seq)
+                    and len(list_intersect(map_keys(columns), ['item', 'shelf_scan'])) > 0
+            )
+        """,
+        [list(loads)],
+    ).fetchall()
+    return bool(rows[0][0])
 
 
 def has_copies(con: duckdb.DuckDBPyConnection) -> bool:
