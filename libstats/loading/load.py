@@ -104,11 +104,15 @@ def _publish(writer: generations.Writer, job: Job, receipt: LoadReceipt) -> None
 
 
 def _refused(place: Workspace, stamps: Iterable[Path], receipt: LoadReceipt) -> dict[Path, str]:
-    """The files of which something was refused, each by the name that is recorded."""
+    """The files in the exports folder of which something was refused, each by the name that is
+    recorded."""
     names = [f.file for f in receipt.files if f.outcome == "refused"]
     words = own_words(place.config)
     return {
-        path: of_file(path, words) for path in stamps if any(is_of(name, path) for name in names)
+        path: of_file(path, words)
+        for path in stamps
+        if names and place.exports.resolve() in (path.parent.resolve() / path.name).parents
+        if any(is_of(name, path) for name in names)
     }
 
 

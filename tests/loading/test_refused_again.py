@@ -75,6 +75,12 @@ def test_what_was_refused_and_loads_later_is_told_no_longer(workspace: Workspace
     assert told(workspace) == []
 
 
+def test_what_lies_elsewhere_is_left_to_who_named_it(loaded: Workspace) -> None:
+    file = write(loaded.folder / "reports" / "late.csv", f'{ITEMS}9;"b9;EAST\n')
+    assert [f.outcome for f in libstats.load(loaded, file).files] == ["refused"]
+    assert len(told(loaded)) == 2 and "late" not in (loaded.store / "refused.json").read_text()
+
+
 def test_one_that_is_accepted_is_named_on_no_page(loaded: Workspace) -> None:
     with contextlib.closing(opened(loaded)) as con:
         ids = [r["id"] for r in records(libstats.check(con)) if r["alarm"] == "refused file"]
