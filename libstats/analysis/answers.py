@@ -15,6 +15,7 @@ from libstats.analysis.invoices.held import not_held
 from libstats.analysis.receipts import ANALYSES
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
+from libstats.definitions.cataloguing import NOTHING_ORIGINAL, own_agency
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, many, number, percent, records, tenths
 
@@ -35,7 +36,7 @@ def said(
     con: duckdb.DuckDBPyConnection, analysis: str, rows: Sequence[Row], parameters: Row
 ) -> list[str]:
     """As `answer`, of rows that were read already with these parameters, or of some of them."""
-    told = dict(parameters)
+    told = {**parameters, "agency": own_agency(con, parameters.get("agency"))}
     if "process" in told:
         told["usual_end"] = " or ".join(process_of(con, told["process"]).done)
     if analysis == "invoice_checks":
@@ -174,7 +175,7 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     return [f"{', '.join(told)} inside the library"]
 
 
-def _cataloguing(rows: list[Row], _: Row) -> list[str]:
+def _cataloguing(rows: list[Row], asked: Row) -> list[str]:
     told = []
     for kind in KINDS:
         if not (of_kind := [row for row in rows if row["kind"] == kind]):
@@ -185,7 +186,8 @@ def _cataloguing(rows: list[Row], _: Row) -> list[str]:
             continue
         of_titles = f"{many(titles, 'title')}, " if titles else ""
         told.append(f"{kind}: {of_titles}{many(pieces, 'piece')}")
-    return told or ["No piece was added in the period that any list tells of"]
+    lacks = [] if asked["agency"] else [NOTHING_ORIGINAL]
+    return [*told, *lacks] if told else ["No piece was added in the period that any list tells of"]
 
 
 def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
@@ -197,7 +199,7 @@ def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
         when = "not known yet" if half is None else f"within {many(half, 'day')}"
         told.append(
             f"{row['kind']}, {row['wait']}: half {when} ({many(row['pieces'], 'piece')},"
-            f" {number(row['waiting'])} waiting)"
+            f" {number(row['waiting'])} waiting, {number(row['untold'])} not told)"
         )
     return told or ["No piece was received in the period that any list tells of"]
 
