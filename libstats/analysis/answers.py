@@ -7,14 +7,14 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis import answers_on_cataloguing as on_cataloguing
 from libstats.analysis.answers_digital import DIGITAL
 from libstats.analysis.answers_of_licences import OF_LICENCES
-from libstats.analysis.cataloguing import KINDS
 from libstats.analysis.invoices.each import questions
 from libstats.analysis.invoices.held import not_held
 from libstats.analysis.receipts import ANALYSES
-from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, many, number, percent, records, tenths
 
@@ -35,7 +35,7 @@ def said(
     con: duckdb.DuckDBPyConnection, analysis: str, rows: Sequence[Row], parameters: Row
 ) -> list[str]:
     """As `answer`, of rows that were read already with these parameters, or of some of them."""
-    told = dict(parameters)
+    told = {**parameters, "agency": own_agency(con, parameters.get("agency"))}
     if "process" in told:
         told["usual_end"] = " or ".join(process_of(con, told["process"]).done)
     if analysis == "invoice_checks":
@@ -172,50 +172,6 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     )
     told = (many(checkouts, "checkout"), many(renewals, "renewal"), many(used, "use"))
     return [f"{', '.join(told)} inside the library"]
-
-
-def _cataloguing(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for kind in KINDS:
-        if not (of_kind := [row for row in rows if row["kind"] == kind]):
-            continue
-        titles, pieces = (sum(row[n] or 0 for row in of_kind) for n in ("titles", "pieces"))
-        if all(row["pieces"] is None for row in of_kind):
-            told.append(f"{kind}: {of_kind[0]['reason'].partition(':')[0]}")
-            continue
-        of_titles = f"{many(titles, 'title')}, " if titles else ""
-        told.append(f"{kind}: {of_titles}{many(pieces, 'piece')}")
-    return told or ["No piece was added in the period that any list tells of"]
-
-
-def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for row in rows:
-        if row["reason"]:
-            continue
-        half = row["p50_days"]
-        when = "not known yet" if half is None else f"within {many(half, 'day')}"
-        told.append(
-            f"{row['kind']}, {row['wait']}: half {when} ({many(row['pieces'], 'piece')},"
-            f" {number(row['waiting'])} waiting)"
-        )
-    return told or ["No piece was received in the period that any list tells of"]
-
-
-def _record_faults(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for load in dict.fromkeys(row["load"] for row in rows):
-        of_load = [row for row in rows if row["load"] == load]
-        found, local = (
-            sum(row["found"] for row in of_load if row["category"] == category)
-            for category in (ANY, ANY_OR_LOCAL)
-        )
-        titles = sum(row["titles"] for row in of_load if row["category"] == ANY)
-        told.append(
-            f"{of_load[0]['file']}: {number(found)} of {many(titles, 'record')} have something of"
-            f" this, {number(local)} with what is local"
-        )
-    return told or ["No records are loaded that were looked at"]
 
 
 def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
@@ -379,15 +335,15 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "serials_expected": _serials_expected,
     "visits": _visits,
     "backlog": _backlog,
-    "cataloguing": _cataloguing,
-    "cataloguing_waits": _cataloguing_waits,
+    "cataloguing": on_cataloguing.cataloguing,
+    "cataloguing_waits": on_cataloguing.cataloguing_waits,
     "circulation": _circulation,
     "collection_age": _collection_age,
     "collection_use": _collection_use,
     "fill_rate": _fill_rate,
     "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
-    "record_faults": _record_faults,
+    "record_faults": on_cataloguing.record_faults,
     "shelf_reading": _shelf_reading,
     "throughput": _throughput,
     "turnaround": _turnaround,

@@ -26,6 +26,11 @@ LEVELS = {
     "L": "full, loaded in a batch at OCLC",
     "M": "less than full, loaded in a batch at OCLC",
 }
+# where neither a question nor libstats.toml says the library's own code
+NOTHING_ORIGINAL = (
+    "Nothing is told apart as original: give your own code in 040 $a (--set agency=CODE), or write"
+    " it into libstats.toml, as cataloguing_agency of [library]"
+)
 BELOW_CORE = ("2", "3", "5", "7", "8", "K")
 
 

@@ -189,7 +189,12 @@ def _recognised(source: Source, part: Part) -> str:
         for line in plan.lines
         for p in (plan.positions[h] for h in plan.present(line))
     }
-    ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
+    judges = " ".join(source.set_aside.values())  # what tells rows that are set aside is read too
+    ignored = [
+        h
+        for i, h in enumerate(part.header)
+        if i not in used and h.strip() and f'"{h}"' not in judges
+    ]
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
     if ignored:

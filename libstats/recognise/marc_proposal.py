@@ -82,7 +82,14 @@ def shown(part: Marc, config: Config) -> list[str]:
 
     found = census(part.place, part.file.xml, MOST_RECORDS, also)
     kinds = Counter(KINDS.get(kind, "titles") for kind in found.kinds.elements())
-    told = ", ".join(f"{number:,} {kind}" for kind, number in sorted(kinds.items()))
+    kinds["titles"] -= found.deleted  # as far as they are titles
+    told = ", ".join(
+        f"{number:,} {kind}{'' if kind == 'titles' else ' (set aside)'}"
+        for kind, number in sorted({**kinds, "deleted": found.deleted}.items())
+        if number
+    )
+    if found.unread:
+        told += f", {found.unread:,} that cannot be read"
     most = (
         f"the first {found.records:,} records" if found.records >= MOST_RECORDS else "its records"
     )

@@ -48,11 +48,12 @@ class Screen:
             return
         yield (
             f"  a first look at its titles: {self.faulty:,} of {self.titles:,} have something of"
-            f" this, {self.with_local:,} with local fields"
+            f" this, {self.with_local:,} with local fields (no. is the place of a record in the"
+            " file)"
         )
         for name, where in {**FAULTS, **LOCAL}.items():
             numbers = self.found.get(name, [])
             if numbers:
                 some = ", ".join(map(str, numbers[:SHOWN]))
                 more = " ..." if len(numbers) > SHOWN else ""
-                yield f"    {len(numbers):,}  {name} ({where}): records {some}{more}"
+                yield f"    {len(numbers):,}  {name} ({where}): no. {some}{more}"

@@ -240,3 +240,18 @@ def test_numbers_that_became_dates_are_told_of(
             if told
             else []
         )
+
+
+def test_what_was_rejected_and_came_with_the_mended_file_is_no_alarm(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The file is mended and loaded again under its name, with as many rows; a shorter one under
+    that name mends nothing."""
+    path = tmp_path / "items-2026-10-01.csv"
+    libstats.load(workspace, write(path, items(5) + "99;b99;EAST;yesterday\n"))
+    libstats.load(workspace, write(path, items(4)))
+    with libstats.open(workspace) as con:
+        assert "many rejected" in {row["alarm"] for row in records(libstats.check(con))}
+    libstats.load(workspace, write(path, items(6)))
+    with libstats.open(workspace) as con:
+        assert "many rejected" not in {row["alarm"] for row in records(libstats.check(con))}

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 import libstats
+from libstats.analysis.answers import answer
 from libstats.analysis.cataloguing_waits import left_out
 from tests.support.tables import Rows, holding
 
@@ -139,3 +140,14 @@ def test_what_is_on_a_shelf_or_in_no_list_of_the_desk_waits_for_no_cataloguing()
         ("catalogued to shelf", 1, 0, 1, 0),
         ("receipt to shelf", 6, 1, 2, 3),
     ]
+
+
+def test_without_its_own_code_the_answer_says_what_lacks_for_original() -> None:
+    titles: Rows = [{"title_id": "1", "cataloguing_agency": "ARC"}]
+    con = opened([], title=titles, item=[item("11", "1", 6)])
+    untold = answer(con, "cataloguing", **YEAR)
+    assert untold[0] == "other copy: 1 title, 1 piece"
+    assert "Nothing is told apart as original: give your own code" in untold[-1]
+    told = answer(con, "cataloguing", agency="ARC", **YEAR)
+    assert told[0] == "original: 1 title, 1 piece"
+    assert "give your own code" not in told[-1]

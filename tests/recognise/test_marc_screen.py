@@ -49,16 +49,17 @@ def test_counts_by_category_and_the_records_to_look_at(tmp_path: Path) -> None:
     begin = next(n for n, line in enumerate(said) if "a first look" in line)
     # of six titles the second, third, fourth and last have something
     assert said[begin : begin + 10] == [
-        "  a first look at its titles: 4 of 6 have something of this, 5 with local fields",
-        "    1  no 008 of 40 characters (008): records 4",
-        "    1  no language (008/35-37, 041): records 4",
-        "    1  no year that can be read (008/06-14, 264, 260): records 4",
-        "    1  doubtful year (008/06-14, 264, 260): records 7",
-        "    1  ISBN with a wrong check digit (020 $a): records 2",
-        "    1  ISSN with a wrong check digit (022 $a): records 3",
-        "    1  no subject (6XX): records 2",
-        "    1  level below core (leader/17): records 3",
-        "    1  local field (a tag with a 9): records 5",
+        "  a first look at its titles: 4 of 6 have something of this, 5 with local fields"
+        " (no. is the place of a record in the file)",
+        "    1  no 008 of 40 characters (008): no. 4",
+        "    1  no language (008/35-37, 041): no. 4",
+        "    1  no year that can be read (008/06-14, 264, 260): no. 4",
+        "    1  doubtful year (008/06-14, 264, 260): no. 7",
+        "    1  ISBN with a wrong check digit (020 $a): no. 2",
+        "    1  ISSN with a wrong check digit (022 $a): no. 3",
+        "    1  no subject (6XX): no. 2",
+        "    1  level below core (leader/17): no. 3",
+        "    1  local field (a tag with a 9): no. 5",
     ]
     assert "Mara" not in "\n".join(said)
 
@@ -102,6 +103,21 @@ def test_levels_below_core_are_those_of_the_list_and_a_batch_is_told_apart() -> 
 )
 def test_dates_that_cannot_be(tag: str, text: str, is_impossible: bool) -> None:
     assert ("impossible date" in found_in([*without(tag), (tag, text)])) is is_impossible
+
+
+def test_the_summary_names_every_record(tmp_path: Path) -> None:
+    """Two titles, one of them deleted, an authority, and one that cannot be read: all four."""
+    data = [
+        record(SOUND),
+        record(SOUND, LEADER[:5] + "d" + LEADER[6:]),
+        record([("001", "a")], LEADER[:6] + "z" + LEADER[7:]),
+        b"00000 rubbish\x1d",
+    ]
+    (tmp_path / "batch.mrc").write_bytes(b"".join(data))
+    said = inspect(tmp_path / "batch.mrc")
+    summary = "1 authorities (set aside), 1 deleted (set aside), 1 titles, 1 that cannot be read"
+    assert f"its records are: {summary}" in said
+    assert "leader/05" not in said.partition("never read:")[2].partition("\n")[0]
 
 
 def test_titles_of_one_number_are_held_as_one(tmp_path: Path) -> None:

@@ -125,8 +125,6 @@ def read(
         "branch": of,
     }
     use = records(collection_use(con, since=since, until=until, by="all", branch=of))
-    receipts = _receipts(con, settings, since, until)
-    sources = records(freshness(con, analysis="weeding_candidates"))
     return Collection(
         day,
         names.get(branch, branch),
@@ -150,10 +148,8 @@ def read(
         migrations=records(ages.migration_days(con)),
         accepted=accepted(con, day),
         system_days=records(system_days(con)),
-        sources=sources,
-        behind=behind(con, (f"libstats explain {name}" for name in receipts), sources),
+        **_told_by(con, settings, since, until),
         limits=lines(profile, table),
-        receipts=receipts,
         exports_of_use=_exports_of_use(con),
         undeclared=records(undeclared_codes(con)),
         schemes=_of(branch, records(call_number_schemes(con))),
@@ -175,6 +171,15 @@ def _whole(con: duckdb.DuckDBPyConnection, day: date, branch: str | None) -> Row
             "Give a later day, or load a list of items: libstats load exports",
         )
     return rows[0]
+
+
+def _told_by(con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str) -> Row:
+    """The exports that weeding reads, the receipts of all analyses, and the exports behind these
+    besides."""
+    sources = records(freshness(con, analysis="weeding_candidates"))
+    receipts = _receipts(con, settings, since, until)
+    others = behind(con, (f"libstats explain {name}" for name in receipts), sources)
+    return {"sources": sources, "receipts": receipts, "behind": others}
 
 
 def _receipts(

@@ -159,7 +159,7 @@ def kinds_waited(found: Catalogued) -> Html:
         ),
         paragraph(_do_next(waiting)),
         paragraph(
-            f"Of {_many(untold, 'more piece')} no list tells when it was catalogued: no list of "
+            f"Of {_many(untold, 'more piece')} no list tells when it was catalogued. No list of "
             "the desk names it, or it is on a shelf or with a patron. So it is no waiting piece."
         )
         if untold
@@ -211,8 +211,8 @@ def first_look(found: Catalogued) -> Html:
             f"lacking ({share(faulty, titles)}); with what is local, {number(local)}."
         ),
         paragraph(
-            "It is a sieve and no audit: take the numbers in the last column, and look at these "
-            "records in the catalogue. Who made a record is never told."
+            "It is a sieve and no audit: take the bib numbers in the last column, and look at "
+            "these records in the catalogue. Who made a record is never told."
         ),
         _worst(found, "What a first look found in records, by batch and vendor, the most first"),
         folded("Each batch as a whole", _batches(whole)),
@@ -228,13 +228,16 @@ def _worst(found: Catalogued, caption: str) -> Any:
             "file": row["file"],
             "vendor": row["vendor"] or "vendor not known",
             "found": row["found"],
-            "share": row["share"],
             "sample": row["sample"],
         }
         for row in rows
     ]
-    headings = {"category": "What was found", "found": "Records", "sample": "Some to look at"}
-    return table(listed, caption, headings=headings, formats={"share": percent}).at_most(MOST)
+    headings = {
+        "category": "What was found",
+        "found": "Records",
+        "sample": "Bib numbers to look at",
+    }
+    return table(listed, caption, headings=headings).at_most(MOST)
 
 
 def _batches(whole: Sequence[Row]) -> Any:
