@@ -15,6 +15,7 @@ from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
+from libstats.report.today.alarms import ACCEPTING, accepted, told_accepted, wrong
 from libstats.report.today.beside import (
     licence_table,
     licences,
@@ -28,10 +29,6 @@ from libstats.wording import Row, capital, number, tenths
 __all__ = ["INTERNAL", "page", "sheets"]
 
 TITLE = "Today's work"
-ACCEPTING = (
-    "libstats check tells what to do about each of these. One that you know of is accepted by its "
-    "name: libstats check --accept NAME --reason REASON."
-)
 MOST_ALONE = 12  # rows of what is left alone; the rest is in the workbook
 INTERNAL = "For staff only, do not publish."
 HEADINGS = {
@@ -141,8 +138,8 @@ def sheets(today: Today) -> bytes:
         *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
-        *([_alarms(today.alarms)] if today.alarms else []),
-        *([_accepted(today.accepted)] if today.accepted else []),
+        *([wrong(today.alarms)] if today.alarms else []),
+        *([accepted(today.accepted)] if today.accepted else []),
     ]
     title = f"{TITLE}, {shown(today.now.date())}. {INTERNAL}"
     return workbook([each.data() for each in tables], title)
@@ -174,12 +171,12 @@ def _head(today: Today) -> Html:
 
 def _state(today: Today) -> Html:
     alarms = (
-        joined(_alarms(today.alarms), paragraph(ACCEPTING))
+        joined(wrong(today.alarms), paragraph(ACCEPTING))
         if today.alarms
         else "<p>Nothing in the exports looks wrong.</p>"
     )
-    accepted = [folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []
-    return joined(_exports(today), alarms, *accepted)
+    heeded = [folded(told_accepted(today), accepted(today.accepted))] if today.accepted else []
+    return joined(_exports(today), alarms, *heeded)
 
 
 def _exports(today: Today) -> Table:
@@ -202,40 +199,6 @@ def _exports(today: Today) -> Table:
     }
     return table(
         rows, "How old each export is", headings=headings, formats={"age": tenths, "usual": tenths}
-    )
-
-
-def _alarms(alarms: list[Row]) -> Table:
-    names = ("alarm", "source", "place", "rows", "meaning", "id")
-    return table(
-        [{name: row[name] for name in names} for row in alarms],
-        "What looks wrong in the exports",
-        headings={"rows": "Rows, or days", "meaning": "What it means", "id": "Name"},
-    )
-
-
-def _told_accepted(today: Today) -> str:
-    many = len(today.accepted)
-    return "1 alarm is accepted" if many == 1 else f"{many} alarms are accepted"
-
-
-def _accepted(alarms: list[Row]) -> Table:
-    """The alarms that somebody looked at, with the reason for which they are heeded no more."""
-    names = ("alarm", "source", "place", "rows", "accepted_for", "id")
-    headings = {"rows": "Rows, or days", "accepted_for": "Why it was accepted", "id": "Name"}
-    headings["returns"] = "Told again"
-    return table(
-        [
-            {name: row[name] for name in names}
-            | {
-                "returns": shown(row["accepted_until"])
-                if row["accepted_until"]
-                else "no day was said"
-            }
-            for row in alarms
-        ],
-        "Alarms that are accepted",
-        headings=headings,
     )
 
 
