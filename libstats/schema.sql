@@ -459,10 +459,12 @@ create table reserve_request (
     updated_at          timestamp       -- sticky: last change
 );
 
--- One copy seen, or looked for, by a scanner along a shelf. Whoever scanned is not kept.
+-- One copy seen, or looked for, by a scanner along a shelf. Whoever scanned is not kept, and neither is a number of no copy: it may be a patron's.
 create table shelf_scan (
-    barcode             varchar,        -- key: barcode that was scanned; it need not be one of a copy
+    list_id             varchar,        -- key: the list that it stands in, by what that holds: the same list under another name is the same
     scanned_at          timestamp,      -- key: when; 00:00 where only the day is known
+    place               bigint check (place >= 1),     -- key: which row of its list it is
+    barcode             varchar check (regexp_full_match(trim(barcode), '[^ ]*[0-9][^ ]*') and length(trim(barcode)) >= 4),  -- sticky: barcode that was scanned; where no list of copies has it, ~ and a keyed hash of it
     is_day_only         boolean,        -- sticky: true where only the day is known
     shelf               varchar,        -- sticky: shelf, range or location that was scanned, as given
     branch              varchar,        -- sticky: branch where it stood
@@ -494,7 +496,7 @@ create table access_session (
     outcome             varchar check (outcome in ('success', 'asked', 'redirected', 'refused', 'not found', 'failed', 'other', 'not told')),  -- sticky: what became of it; asked is a link to it through the proxy's own door
     session_key         ubigint,        -- person until visited_on: keyed hash of the session
     user_key            ubigint,        -- person until visited_on: keyed hash of the user's name, where the log tells it
-    user_group          varchar         -- sticky: groups of the user as exported (A+B), where the log tells them
+    patron_group        varchar         -- sticky: groups of the user as exported (A+B), where the log tells them
 );
 
 -- An event of a proxy's logs: somebody starts at a resource, logs in, fails to, is shut out. Two equal rows are two events. Addresses are not kept.

@@ -121,7 +121,7 @@ ODDITIES = (
     Oddity(
         "a copy out of order",
         f"`{SCANS}`: the copy at place {OUT_OF_ORDER[1] + 1} belongs further back",
-        "names this one alone, and behind which copy it belongs",
+        "names this one alone, and after which copy it belongs",
     ),
     Oddity(
         "a copy that should stand there",
@@ -133,7 +133,11 @@ ODDITIES = (
         f"`{SCANS}`: one is missing in Koha",
         "says that it was last seen on the day of the scan, still missing, and wanted",
     ),
-    Oddity("a barcode of nobody", f"`{SCANS}`: `{UNKNOWN}`", "keeps the scan, of no copy"),
+    Oddity(
+        "a barcode of nobody",
+        f"`{SCANS}`: `{UNKNOWN}`",
+        "keeps the scan, and of the number a keyed hash",
+    ),
     Oddity(
         "an hour without a count",
         f"`{DOOR}`: {DEAF:%B %d, %H}:00 is not there",

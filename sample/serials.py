@@ -33,7 +33,7 @@ STATES = {
     "S-1-4": ("claimed", None, 2, "2026-09-20"),
     "S-1-9": ("expected", None, 0, ""),
     "S-1-10": OPEN,
-    "S-2-40": ("missing", None, 1, "2026-10-20"),
+    "S-2-40": ("never came", None, 1, "2026-10-20"),
     "S-2-44": OPEN,
     "S-3-6": OPEN,
     "S-4-3": OPEN,

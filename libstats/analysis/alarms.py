@@ -15,6 +15,7 @@ from libstats import schema
 from libstats.analysis.alarms_of_loads import OF_LOADS
 from libstats.analysis.collection.copies import MIGRATION_DAY
 from libstats.declaration import spreadsheet
+from libstats.declaration.raw import quoted
 from libstats.definitions import codes, coverage, days, decisions, roles
 from libstats.definitions.parameters import asked
 from libstats.wording import Row, records
@@ -37,17 +38,6 @@ def _days_of(table: str) -> str:
         """
 
 
-def _offered() -> str:
-    """SQL: the words that may be said of a code of a column."""
-    said = " ".join(
-        f"when about = '{about}' and field = '{field}'"
-        f" then '{', '.join(roles.words(about, field, {}))}'"
-        for about, fields in roles.FIELDS.items()
-        for field in fields
-    )
-    return f"case {said} end"
-
-
 def _numbers() -> str:
     """SQL: source, place, number of everything that has a number of its own, or a barcode."""
     by_hand = ("code", "fund", "vendor")
@@ -61,9 +51,15 @@ def _numbers() -> str:
     )
 
 
+# SQL: the roles of the column in which a code stands
+_WORDS = " ".join(
+    f"when about = {quoted(about)} and field = {quoted(field)}"
+    f" then {quoted(', '.join(roles.words(about, field, {})))}"
+    for about, fields in roles.FIELDS.items()
+    for field in fields
+)
 # name -> (what a person is told, SQL that gives source, place, rows; rows only where there is
-# something to tell; `thing`, where not the place but another text tells two alarms apart; and
-# `offered`, the end of what a person is told, where that is of the place)
+# something to tell; and `thing`, where not the place but another text tells two alarms apart)
 ALARMS: dict[str, tuple[str, str]] = {
     **OF_LOADS,
     "barcodes from a spreadsheet": (
@@ -204,14 +200,14 @@ ALARMS: dict[str, tuple[str, str]] = {
     ),
     UNDECLARED: (
         "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
-        "to libstats.toml what stands in brackets, and below it the rest with one of these words "
-        "in place of the points: ",
+        "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
+        "the points, one of:",
         f"""
         select
             source,
             line as place,
             rows,
-            {_offered()} as offered
+            case {_WORDS} end as words
         from ({codes.undeclared()})
         """,
     ),
@@ -284,7 +280,7 @@ def check(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             n.source,
             n.place,
             n.rows::bigint as rows,
-            concat(n.meaning, n.offered) as meaning,
+            concat_ws(' ', n.meaning, n.words) as meaning,
             n.id,
             d.reason as accepted_for,
             d.until_on as accepted_until,

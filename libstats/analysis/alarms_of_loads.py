@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+REFUSED = "refused file"
+
 # as ALARMS of alarms.py; what is about one file names as `thing` the bytes of it, for the file of
 # the next day often has its name
 OF_LOADS: dict[str, tuple[str, str]] = {
+    REFUSED: (
+        "the file lies in the exports folder and was refused when it was last loaded: nothing of "
+        "it is in any figure. `libstats load` of it says why, and what to do. Told until it is "
+        "loaded, written anew or taken out of the folder",
+        """
+        select
+            'exports' as source,
+            file as place,
+            sha256 as thing,
+            1 as rows
+        from refused_file
+        """,
+    ),
     "export cut off": (
         "the file ends on a number of rows at which programs stop exporting; "
         "look whether rows are missing",
@@ -43,6 +58,30 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             rows_kept as rows
         from loaded_file
         where is_held
+        """,
+    ),
+    "numbers of no copy": (
+        "most numbers in a list of scans are of no copy on record: is it a list of patrons? Take "
+        "it back: libstats undo, with the number of the load. If the copies are new, load your "
+        "newest list of copies",
+        """
+        select
+            f.source,
+            'load ' || f.seq || ': ' || count(distinct s.barcode) filter (i.barcode is null)
+                || ' of ' || count(distinct s.barcode) || ' numbers are no copy' as place,
+            f.sha256 as thing,
+            count(distinct s.barcode) filter (i.barcode is null) as rows
+        from loaded_file f
+        join history.shelf_scan s
+            on s.shape = f.shape
+            and s.from_seq <= f.seq
+            and f.seq < coalesce(s.until_seq, f.seq + 1)
+        left join (select distinct barcode from item) i on i.barcode = s.barcode
+        where f.is_active and exists (from item)
+        group by f.seq, f.source, f.sha256
+        having count(distinct s.barcode) >= 3
+            and 2 * count(distinct s.barcode) filter (i.barcode is null)
+                > count(distinct s.barcode)
         """,
     ),
     "closed cases only": (
@@ -89,8 +128,21 @@ OF_LOADS: dict[str, tuple[str, str]] = {
             file as place,
             sha256 as thing,
             dispositions['rejected'] as rows
-        from loaded_file
-        where is_active and dispositions['rejected'] > 0.01 * rows_read
+        from loaded_file f
+        where is_active
+            and dispositions['rejected'] > 0.01 * rows_read
+            -- the file was mended and loaded again under its name: what was rejected has come
+            and not exists (
+                select 1
+                from loaded_file later
+                where later.is_active
+                    and later.seq > f.seq
+                    and later.source = f.source
+                    and later.declaration = f.declaration
+                    and later.file = f.file
+                    and later.rows_read >= f.rows_read
+                    and coalesce(later.dispositions['rejected'], 0) <= 0.01 * later.rows_read
+            )
         """,
     ),
     "times to come": (

@@ -7,12 +7,14 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis import answers_on_cataloguing as on_cataloguing
 from libstats.analysis.answers_digital import DIGITAL
 from libstats.analysis.answers_of_licences import OF_LICENCES
-from libstats.analysis.cataloguing import KINDS
+from libstats.analysis.invoices.each import questions
+from libstats.analysis.invoices.held import not_held
 from libstats.analysis.receipts import ANALYSES
-from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL
 from libstats.analysis.work.worklist import STANDINGS
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.processes import process_of
 from libstats.wording import Row, capital, many, number, percent, records, tenths
 
@@ -25,16 +27,19 @@ def answer(con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any) 
     Parameters: as for `receipt`. Raises AnalysisError as the analysis does.
     """
     rows = records(ANALYSES[analysis].function(con, **parameters))
-    return said(con, analysis, rows, parameters)
+    named = questions(rows) if analysis == "invoice_checks" else []
+    return [*said(con, analysis, rows, parameters), *named]
 
 
 def said(
     con: duckdb.DuckDBPyConnection, analysis: str, rows: Sequence[Row], parameters: Row
 ) -> list[str]:
     """As `answer`, of rows that were read already with these parameters, or of some of them."""
-    told = dict(parameters)
+    told = {**parameters, "agency": own_agency(con, parameters.get("agency"))}
     if "process" in told:
         told["usual_end"] = " or ".join(process_of(con, told["process"]).done)
+    if analysis == "invoice_checks":
+        told["not_held"] = not_held(con, told.get("since"), told.get("until"))
     lines = _ANSWERS.get(analysis)
     return lines(list(rows), told) if lines else [f"{number(len(rows))} rows"]
 
@@ -169,55 +174,12 @@ def _circulation(rows: list[Row], _: Row) -> list[str]:
     return [f"{', '.join(told)} inside the library"]
 
 
-def _cataloguing(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for kind in KINDS:
-        if not (of_kind := [row for row in rows if row["kind"] == kind]):
-            continue
-        titles, pieces = (sum(row[n] or 0 for row in of_kind) for n in ("titles", "pieces"))
-        if all(row["pieces"] is None for row in of_kind):
-            told.append(f"{kind}: {of_kind[0]['reason'].partition(':')[0]}")
-            continue
-        of_titles = f"{many(titles, 'title')}, " if titles else ""
-        told.append(f"{kind}: {of_titles}{many(pieces, 'piece')}")
-    return told or ["No piece was added in the period that any list tells of"]
-
-
-def _cataloguing_waits(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for row in rows:
-        if row["reason"]:
-            continue
-        half = row["p50_days"]
-        when = "not known yet" if half is None else f"within {many(half, 'day')}"
-        told.append(
-            f"{row['kind']}, {row['wait']}: half {when} ({many(row['pieces'], 'piece')},"
-            f" {number(row['waiting'])} waiting)"
-        )
-    return told or ["No piece was received in the period that any list tells of"]
-
-
-def _record_faults(rows: list[Row], _: Row) -> list[str]:
-    told = []
-    for load in dict.fromkeys(row["load"] for row in rows):
-        of_load = [row for row in rows if row["load"] == load]
-        found, local = (
-            sum(row["found"] for row in of_load if row["category"] == category)
-            for category in (ANY, ANY_OR_LOCAL)
-        )
-        titles = sum(row["titles"] for row in of_load if row["category"] == ANY)
-        told.append(
-            f"{of_load[0]['file']}: {number(found)} of {many(titles, 'record')} have something of"
-            f" this, {number(local)} with what is local"
-        )
-    return told or ["No records are loaded that were looked at"]
-
-
 def _shelf_reading(rows: list[Row], _: Row) -> list[str]:
     told = [
         f"{row['day']}, {row['shelf'] or 'shelf not told'}: {many(row['scanned'], 'scan')},"
         f" {number(row['out_of_order'])} out of order, {number(row['strayed'])} strayed,"
         f" {number(row['found'])} found"
+        + (f", {number(row['unknown'])} of no copy" if row["unknown"] else "")
         for row in rows
     ]
     return told or ["No scan of a shelf is loaded"]
@@ -279,9 +241,11 @@ def _weeding_candidates(rows: list[Row], _: Row) -> list[str]:
     return [f"{number(len(rows))} copies to look at{f': {counts}' if counts else ''}"]
 
 
-def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
+def _invoice_checks(rows: list[Row], parameters: Row) -> list[str]:
+    head = [parameters["not_held"]] if parameters["not_held"] else []
     if not rows:
-        return ["Nothing of the invoices needs to be asked about"]
+        what = "what could be judged" if head else "the invoices"
+        return [*head, f"Nothing of {what} needs to be asked about"]
     sums: dict[str, Any] = {}
     for row in rows:
         currency = row["currency"] or "no currency told"
@@ -291,7 +255,7 @@ def _invoice_checks(rows: list[Row], _: Row) -> list[str]:
     counts = ", ".join(
         f"{number(sum(row['check_name'] == check for row in rows))} {check}" for check in checks
     )
-    return [f"{many(len(rows), 'question')} about {told}: {counts}"]
+    return [*head, f"{many(len(rows), 'question')} about {told}: {counts}"]
 
 
 def _fund_balances(rows: list[Row], _: Row) -> list[str]:
@@ -344,8 +308,10 @@ def _serial_claims(rows: list[Row], _: Row) -> list[str]:
         sum(row["standing"] in standings for row in rows)
         for standings in (("claim due",), ("unpaid", "ended"))
     )
+    later = sum(row["standing"] == "due if it has not come" for row in rows)
+    more = f", for {number(later)} more if they have not come since the export" if later else ""
     return [
-        f"{many(len(rows), 'issue')} not come: a claim is due for {number(due)}, "
+        f"{many(len(rows), 'issue')} not come: a claim is due for {number(due)}{more}, "
         f"{number(unpaid)} unpaid or ended"
     ]
 
@@ -369,15 +335,15 @@ _ANSWERS: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "serials_expected": _serials_expected,
     "visits": _visits,
     "backlog": _backlog,
-    "cataloguing": _cataloguing,
-    "cataloguing_waits": _cataloguing_waits,
+    "cataloguing": on_cataloguing.cataloguing,
+    "cataloguing_waits": on_cataloguing.cataloguing_waits,
     "circulation": _circulation,
     "collection_age": _collection_age,
     "collection_use": _collection_use,
     "fill_rate": _fill_rate,
     "fund_balances": _fund_balances,
     "invoice_checks": _invoice_checks,
-    "record_faults": _record_faults,
+    "record_faults": on_cataloguing.record_faults,
     "shelf_reading": _shelf_reading,
     "throughput": _throughput,
     "turnaround": _turnaround,

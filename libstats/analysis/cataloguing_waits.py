@@ -14,6 +14,8 @@ __all__ = ["cataloguing_waits", "left_out"]
 
 UNMATCHED = "of no copy on record"
 SEVERAL = "of a name that several copies have"
+# roles of copies that are past the desk, beside those that stand on a shelf
+WITH_PATRONS = ("on loan", "lent to a library", "hold shelf", "reshelving")
 EXACT = 1e15  # sums of logs are of whole numbers of 1 / EXACT
 
 # Every case of orders and of cataloguing, by what it names its copy: the copy's own number, its
@@ -77,9 +79,14 @@ PIECE = f"""
                 when m.copies > 1 then '{SEVERAL}'
                 else coalesce(k.kind, 'not told by a record')
             end as kind,
-            count(t.available_at) over (partition by t.process, t.source) > 0 as tells_shelf
+            count(t.available_at) over (partition by t.process, t.source) > 0 as tells_shelf,
+            count(t.catalogued_at) over (partition by t.process, t.source) > 0 as tells_desk,
+            m.copies = 1
+                and s.role <> 'nothing said'
+                and (s.is_on_shelf or s.role in {WITH_PATRONS}) as is_past
         from told_case t
         left join matched m using (process, source, case_id)
+        left join copy_state s on s.source = m.of_source and s.item_key = m.item_key
         left join kind_of k on k.source = m.of_source and k.item_key = m.item_key
     ),
     piece as (
@@ -91,7 +98,10 @@ PIECE = f"""
             min(available_at) as available_at,
             bool_or(is_given_up) as is_given_up,
             max(until_at) as until_at,
-            bool_or(tells_shelf) as tells_shelf
+            bool_or(tells_shelf) and not coalesce(bool_or(is_past), false) as tells_shelf,
+            bool_or(tells_desk)
+                and not coalesce(bool_or(is_past), false)
+                and min(available_at) is null as tells_desk
         from placed
         group by all
     )
@@ -105,7 +115,7 @@ WAITS = """
             received_at as from_at,
             catalogued_at as to_at,
             until_at,
-            true as is_told
+            catalogued_at is not null or tells_desk as is_told
         from within
         union all
         select
@@ -114,7 +124,7 @@ WAITS = """
             greatest(received_at, catalogued_at),
             available_at,
             until_at,
-            tells_shelf
+            available_at is not null or tells_shelf
         from within
         where catalogued_at is not null
         union all
@@ -124,7 +134,7 @@ WAITS = """
             received_at,
             available_at,
             until_at,
-            tells_shelf
+            available_at is not null or tells_shelf
         from within
     ),
     waited as (
@@ -196,7 +206,8 @@ def cataloguing_waits(
     Returns one row per kind and wait, ordered: `kind`, `wait` (receipt to catalogued, catalogued to
     shelf, receipt to shelf), `pieces`, of which `done`, `before` (the end came on an earlier day
     than the start, as of what comes shelf-ready: no wait), `waiting` and `untold` (no list that
-    names them tells of a shelf) are all; `p50_days`, `p90_days` (whole days within which half, and
+    names them tells of that end, or they stand on a shelf or are with a patron, and nothing told
+    the day) are all; `p50_days`, `p90_days` (whole days within which half, and
     nine in ten, were done; NULL: not known yet), `reason` (why nothing is told).
 
     >>> libstats.cataloguing_waits(con, since="2026-01-01", until="2026-11-01").columns[:3]
@@ -228,7 +239,11 @@ def cataloguing_waits(
             r.p90_days,
             if(
                 c.untold = c.pieces,
-                'no list tells when these pieces stood on the shelf',
+                if(
+                    wait = 'receipt to catalogued',
+                    'no list tells when these pieces were catalogued',
+                    'no list tells when these pieces stood on the shelf'
+                ),
                 null
             ) as reason
         from counted c left join reached r using (kind, wait)

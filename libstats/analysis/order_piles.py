@@ -58,9 +58,9 @@ def order_piles(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
 
     Definition: a copy is `ordered, not received` while its order is open. It
     is `received, not catalogued` if it came and its number is missing from the catalogue. It is
-    `catalogued, not on its shelf` if it came and its status there says on order or in process.
-    The route is what the method and the type of its order line mean. All have aged to the newest
-    export that tells of orders.
+    `in the catalogue, not on its shelf` if it came and its status there says on order or in
+    process. The route is what the method and the type of its order line mean. All have aged to the
+    newest export that tells of orders.
 
     Returns one row per `step` and `route` (NULL: not told, or a code of nobody), in the order of
     work, those with holds first: `copies`, `with_holds` (of them for a record that holds wait
@@ -89,7 +89,11 @@ def order_piles(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             union all
             select
                 if(is_catalogued, 3, 2),
-                if(is_catalogued, 'catalogued, not on its shelf', 'received, not catalogued'),
+                if(
+                    is_catalogued,
+                    'in the catalogue, not on its shelf',
+                    'received, not catalogued'
+                ),
                 c.source,
                 c.case_id,
                 (told.as_of::date - c.received_on)::double

@@ -8,9 +8,11 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.alarms_of_loads import REFUSED
 from libstats.analysis.receipts import ANALYSES, Provenance
 from libstats.analysis.work.exported import newest_export
 from libstats.declaration.raw import quoted
+from libstats.definitions import decisions
 from libstats.definitions.parameters import ProcessName, asked, checked
 from libstats.definitions.processes import DIRECTIONS, process_of
 from libstats.errors import AnalysisError
@@ -30,13 +32,18 @@ def freshness(
     tell of it: one of which no row does, such as messages of vendors among the orders, is none.
     Returns one row per configured source and export: `source`, `export` (the
     declaration), `newest_export_at` (time), `loads` (active loads), `rows_rejected` (rows, over the
-    active loads), ordered by source and export.
+    active loads), `files_refused` (names: what lies in the exports folder, was refused when it was
+    last loaded, and not accepted; the same in each row, for what it would tell is not known; NULL:
+    none), ordered by source and export.
     """
+    entry = _entry(analysis) if analysis else None
     tables = (
         None
-        if analysis is None and process is None
-        else list(_telling(con, _entry(analysis).tables if analysis else {}, process, {}))
+        if entry is None and process is None
+        else list(_telling(con, entry.tables if entry else {}, process, {}))
     )
+    work = (process,) if process else entry.work if entry else ()
+    others = [set(_of_other_work(con, name)) for name in work]
     return con.sql(
         """
         select
@@ -44,7 +51,17 @@ def freshness(
             declaration as export,
             max(exported_at) as newest_export_at,
             count(*) as loads,
-            coalesce(sum(dispositions['rejected']), 0)::bigint as rows_rejected
+            coalesce(sum(dispositions['rejected']), 0)::bigint as rows_rejected,
+            (
+                select string_agg(file, ', ' order by file)
+                from refused_file r
+                anti join newest_decision d
+                    on d.process = $alarm
+                    and d.decision = $accept
+                    and d.case_id = """
+        + decisions.alarm_id_sql(f"'{REFUSED}'", "'exports'", "r.sha256")
+        + """
+            ) as files_refused
         from loaded_file
         where is_active
             and ($tables is null or primary_table in (select unnest($tables::varchar[])))
@@ -52,7 +69,12 @@ def freshness(
         group by all
         order by source, declaration
         """,
-        params={"tables": tables, "others": _of_other_work(con, process) if process else []},
+        params={
+            "tables": tables,
+            "others": sorted(set.intersection(*others)) if others else [],
+            "alarm": decisions.ALARM,
+            "accept": decisions.ACCEPT,
+        },
     )
 
 
@@ -129,7 +151,8 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
             for table, where in tables.items()
         ]
     rows += [
-        ("left out", reason, f"{n:,}") for reason, n in entry.left_out(con, **parameters).fetchall()
+        ("left out", reason, _counted(n, *unit))
+        for reason, n, *unit in entry.left_out(con, **parameters).fetchall()
     ]
     values = ", ".join(f"($p{i}a, $p{i}b, $p{i}c, {i})" for i in range(len(rows)))
     named = {
@@ -305,7 +328,18 @@ def _newest(con: Connection, table: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
+def _counted(count: int, unit: str = "") -> str:
+    """A number, with its unit where rows of one list have several."""
+    return f"{count:,} {unit.removesuffix('s') if count == 1 else unit}".strip()
+
+
 def _definition(function: Callable[..., Any]) -> str:
     paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
-    found = next((p for p in paragraphs if p.startswith("Definition:")), "")
+    begins = next((n for n, p in enumerate(paragraphs) if p.startswith("Definition:")), None)
+    if begins is None:
+        return ""
+    found = paragraphs[begins]
+    if found.endswith(":"):  # the list that it speaks of is a paragraph of its own
+        listed = paragraphs[begins + 1].removeprefix("- ").split("\n- ")
+        found = f"{found} {'; '.join(listed)}."
     return " ".join(found.removeprefix("Definition:").split())

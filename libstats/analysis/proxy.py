@@ -13,7 +13,7 @@ VISIT_PARTS = {
     "month": "strftime(date_trunc('month', visited_on), '%Y-%m')",
     "day": "strftime(visited_on, '%Y-%m-%d')",
     "host": "host",
-    "group": "user_group",
+    "group": "patron_group",
 }
 START_PARTS = {
     "all": "'all'",

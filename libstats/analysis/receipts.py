@@ -50,12 +50,15 @@ class Provenance:
                that are current); {} for an analysis of a process, which names its tables itself
     used       how many cases it counted, from the connection and the parameters; without it the
                rows of the tables are told
+    work       the kinds of work whose cases it reads beside the tables: lists of others are none
+               of its sources
     """
 
     function: Callable[..., Any]
     left_out: Callable[..., Relation]
     tables: Mapping[str, str | None]
     used: Callable[..., int] | None = None
+    work: tuple[str, ...] = ()
 
 
 def _summed(column: str, function: Callable[..., Relation]) -> Callable[..., int]:
@@ -94,6 +97,7 @@ ANALYSES: dict[str, Provenance] = {
         cataloguing_waits.cataloguing_waits,
         cataloguing_waits.left_out,
         {**_STOCK, "order_line": None, "order_copy": None, "milestone": None},
+        work=("order_copy", "cataloguing"),
     ),
     "circulation": Provenance(circulation.circulation, circulation.left_out, _USE),
     "collection_age": Provenance(age.collection_age, age.left_out, _STOCK),

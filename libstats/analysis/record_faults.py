@@ -95,8 +95,8 @@ def record_faults(
     """What is wrong or lacking in the records of each batch, by category and vendor?
 
     Definition: a batch is a file of MARC records that was loaded. Each record was looked at by a
-    machine as it was loaded: the categories are libstats' own, few and certain. They are fields
-    that are not there, check digits that are wrong, and a level below core. Local fields (a tag
+    machine as it was loaded: the categories are libstats' own, few and certain. They are lacking
+    fields, wrong check digits, dates that cannot be, and a level below core. Local fields (a tag
     with a 9) and subfields ($9) are counted apart, since no rule is known of them. The vendor is
     the one that the record itself names, by your own map. Else it is that of the orders of its
     title, else that of orders of its ISBN, where these name one alone. The name of a file, or who

@@ -13,11 +13,13 @@ __all__ = ["ISSUES", "read_sql"]
 
 _GIVEN_UP = ", ".join(map(quoted, OTHERWISE))
 # CTEs: `issue`, each issue with how it stands: received, late, to come, never came, not published,
-# not known; `told_on` is the day up to which it has aged. $as_of is a parameter.
+# not known; `told_on` is the day up to which it has aged, `told_until` the day up to which it is
+# known whether it came. $as_of is a parameter.
 ISSUES = f"""
         told as (
             select
                 source,
+                max(told_until)::date as told_until,
                 least(max(told_until)::date, $as_of::date) as told_on
             from loaded_file
             where is_active and list_contains(map_keys(columns), 'serial_issue')
@@ -29,8 +31,9 @@ ISSUES = f"""
                 code,
                 coalesce(
                     max(outcome),
-                    max(if(milestone = 'received', 'done', null)),
-                    max(if(milestone = 'not_published', 'given up', null))
+                    max(if(milestone in ('received', 'bound'), 'done', null)),
+                    max(if(milestone = 'not_published', 'given up', null)),
+                    max(if(milestone in ('expected', 'claimed'), 'open', null))
                 ) as outcome
             from role
             where about = 'serial_issue'
@@ -40,13 +43,15 @@ ISSUES = f"""
             select
                 s.*,
                 k.* exclude (source, serial_issue_id),
+                t.told_until,
                 t.told_on,
                 coalesce(
                     w.outcome,
                     case
                         when s.status in ('received', 'bound') then 'done'
-                        when s.status in ('expected', 'late', 'claimed') then 'open'
-                        when s.status in ('missing', 'not published', 'discarded') then 'given up'
+                        -- what is missing is claimed, until somebody says that it never came
+                        when s.status in ('expected', 'late', 'claimed', 'missing') then 'open'
+                        when s.status in ('not published', 'discarded') then 'given up'
                         when s.status is null then 'open'
                     end
                 ) as says,

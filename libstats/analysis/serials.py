@@ -104,18 +104,20 @@ def expected_left_out(
 def serial_claims(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDBPyRelation:
     """Which issues have not come, and for which is the vendor to be reminded now?
 
-    Definition: an open issue whose expected day lies before `as_of`, or before the end of its
-    source's newest export. A first claim is due some days after the expected day, each further one
-    so long after the one before. The days are those of the subscription, else by its frequency
-    (SERIALST 1995, or [claims] in libstats.toml). Payment is looked at first. What lies after the
-    time that is paid, or of which no order was billed, stands apart.
+    Definition: an open issue whose expected day lies before `as_of`. Whether it came is known up to
+    `told_until`, the end of its source's newest export. A first claim is due some days after the
+    expected day, each further one so long after the one before. The days are those of the
+    subscription, else by its frequency (SERIALST 1995, or [claims] in libstats.toml). Payment is
+    looked at first. What lies after the time that is paid, or of which no order was billed, stands
+    apart. An issue that is marked missing is open until somebody says that it never came.
 
     Returns one row per issue, first those whose claim is due, the oldest first: `standing` (claim
-    due; not yet; unpaid; ended: its subscription; frequency not told; last claim not told: its
-    day), `title`, `enumeration`, `vendor`, `branch`, `expected_on` (day), `days_late` (days),
-    `frequency`, `claim_after_days` (days), `claim_due_on` (day; NULL: not told), `next_claim` (1:
-    the first), `last_claimed_on` (day), `paid_until` (day), `payment` (paid, billed, unpaid,
-    ended, unknown), `billed_on` (day), `subscription_id`, `serial_issue_id`, `source`.
+    due; due if it has not come: its day lies after `told_until`; not yet; unpaid; ended: its
+    subscription; frequency not told; last claim not told: its day), `title`, `enumeration`,
+    `vendor`, `branch`, `expected_on` (day), `days_late` (days, at `as_of`), `frequency`,
+    `claim_after_days` (days), `claim_due_on` (day; NULL: not told), `next_claim` (1: the first),
+    `last_claimed_on` (day), `paid_until` (day), `payment` (paid, billed, unpaid, ended, unknown),
+    `billed_on` (day), `subscription_id`, `serial_issue_id`, `source`, `told_until` (day).
 
     >>> libstats.serial_claims(con, as_of="2026-10-31").columns[:3]
     ['standing', 'title', 'enumeration']
@@ -130,6 +132,7 @@ def serial_claims(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckD
                 when claim_after_days is null then 'frequency not told'
                 when claim_due_on is null then 'last claim not told'
                 when claim_due_on <= told_on then 'claim due'
+                when claim_due_on <= $as_of::date then 'due if it has not come'
                 else 'not yet'
             end as standing,
             title,
@@ -137,7 +140,7 @@ def serial_claims(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckD
             vendor,
             branch,
             expected_on,
-            told_on - expected_on as days_late,
+            $as_of::date - expected_on as days_late,
             frequency,
             claim_after_days,
             claim_due_on,
@@ -148,9 +151,10 @@ def serial_claims(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckD
             billed_on,
             subscription_id,
             serial_issue_id,
-            source
+            source,
+            told_until
         from issue
-        where stands = 'late'
+        where stands in ('late', 'to come') and expected_on < $as_of::date
         order by
             standing <> 'claim due',
             standing,
@@ -173,6 +177,14 @@ def claims_left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duc
         f"""
         with
         {ISSUES},
+        unlisted as (
+            select stands
+            from issue
+            where not coalesce(
+                stands in ('late', 'to come') and expected_on < $as_of::date,
+                false
+            )
+        ),
         reason as (
             select unnest(['received', 'to come', 'never came', 'not published', 'not known'])
                 as stands
@@ -185,7 +197,7 @@ def claims_left_out(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duc
             end as reason,
             count(i.stands) as rows
         from reason r
-        left join issue i using (stands)
+        left join unlisted i using (stands)
         group by r.stands
         order by r.stands
         """,

@@ -20,7 +20,8 @@ def vendor_terms(
     `charges` is what they ask on top without tax, such as postage. `discount` is what the lines
     with a list price lack of it. Credit notes are taken off. `waiting` counts the answers to
     orders (EDItEUR's order response) that put a copy on back order. Each currency and each source
-    stands for itself: an invoice that two sources tell of comes twice.
+    stands for itself: an invoice that two sources tell of comes twice, and `numbers_again` names
+    it.
 
     Parameters: `since`, `until`, days of invoices and of answers, since <= day < until.
 
@@ -28,7 +29,8 @@ def vendor_terms(
     by them: `invoices`, `lines` (for copies), `copies` (NULL: no line tells), `net`, `charges`
     (money), `charges_share` (of net, 0 to 1), `listed` (money: list prices of the lines that have
     one), `discount` (0 to 1, of these), `answered`, `cancelled`, `waiting` (lines of orders; NULL:
-    no answer is told).
+    no answer is told), `numbers_again` (numbers of invoices that stand in it, or in another row of
+    the vendor, twice; NULL: none).
 
     >>> libstats.vendor_terms(con, since="2026-01-01", until="2026-11-01").columns[:2]
     ['vendor', 'source']
@@ -40,7 +42,7 @@ def vendor_terms(
         charged as (
             select
                 l.source,
-                l.vendor,
+                coalesce(d.name, l.vendor) as vendor,
                 l.currency,
                 count(distinct l.invoice_id) as invoices,
                 count(*) filter (where l.is_of_copies) as lines,
@@ -55,13 +57,34 @@ def vendor_terms(
                 ) as net_of_listed
             from bill_line l
             left join invoice_line i using (source, invoice_line_id)
+            left join derived_vendor d on d.source = l.source and d.vendor_id = l.vendor_id
             where l.billed_on >= $since and l.billed_on < $until
+            group by all
+        ),
+        -- numbers of invoices that stand more than once in what a vendor billed
+        again as (
+            select
+                source,
+                vendor,
+                currency,
+                string_agg(distinct number, ', ' order by number) as numbers_again
+            from (
+                select
+                    source,
+                    vendor,
+                    currency,
+                    upper(trim(invoice_number)) as number
+                from bill
+                where nullif(trim(invoice_number), '') is not null
+                    and billed_on >= $since and billed_on < $until
+                qualify count(*) over (partition by vendor, upper(trim(invoice_number))) > 1
+            )
             group by all
         ),
         answer as (
             select
                 o.source,
-                coalesce(v.name, n.name, o.vendor_id) as vendor,
+                coalesce(v.name, n.name, d.name, o.vendor_id) as vendor,
                 o.currency,
                 count(*) as answered,
                 count(*) filter (where o.status = 'cancelled') as cancelled,
@@ -69,6 +92,7 @@ def vendor_terms(
             from order_line o
             left join vendor v on v.source = o.source and v.vendor_id = o.vendor_id
             left join numbered_vendor n on n.number = o.vendor_id
+            left join derived_vendor d on d.source = o.source and d.vendor_id = o.vendor_id
             where o.answered_on >= $since and o.answered_on < $until
             group by all
         )
@@ -86,12 +110,17 @@ def vendor_terms(
             (1 - c.net_of_listed / nullif(c.listed, 0))::double as discount,
             a.answered,
             a.cancelled,
-            a.waiting
+            a.waiting,
+            g.numbers_again
         from charged c
         full join answer a
             on a.source = c.source
             and a.vendor is not distinct from c.vendor
             and a.currency is not distinct from c.currency
+        left join again g
+            on g.source = c.source
+            and g.vendor is not distinct from c.vendor
+            and g.currency is not distinct from c.currency
         order by vendor nulls last, source, currency nulls last
         """,
         params={"since": str(since)[:10], "until": str(until)[:10]},

@@ -44,6 +44,7 @@ def loads(workspace: Workspace) -> str:
             order by seq
             """
         ).fetchall()
+        refused = con.execute("select file from refused_file order by all").fetchall()
     text = []
     for seq, file, label, at, read, counts, state in rows:
         became = (
@@ -54,6 +55,7 @@ def loads(workspace: Workspace) -> str:
             f"{seq:>4}  {at:%Y-%m-%d %H:%M}  {label:<28} {file}  {read:,} rows: "
             f"{became}{'  [' + state + ']' if state else ''}"
         )
+    text += [f"   -  refused, in no figure: {file} (`libstats check`)" for (file,) in refused]
     return "\n".join(["load  exported          what", *text])
 
 

@@ -75,6 +75,7 @@ def _inspect(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace) -> int:
+    from libstats.cli import loaded
     from libstats.loading.load import load
 
     at = None
@@ -86,12 +87,13 @@ def _load(args: argparse.Namespace) -> int:
                 f"--exported-at {args.exported_at} is not a time",
                 "Write it as 2026-10-31 or 2026-10-31T06:00.",
             ) from None
-    receipt = load(_place(args), args.paths, source=args.source, exported_at=at)
+    place = _place(args)
+    receipt = load(place, args.paths, source=args.source, exported_at=at)
     if not receipt.files:
         raise LibstatsError("there is no file in what you named", "Put exports there first.")
     told = receipt.news() if args.quiet else str(receipt)
     if told:
-        _say(told)
+        _say("\n".join([told, *loaded.beside(place, receipt)]))
     return 0 if receipt.is_clean else 1
 
 

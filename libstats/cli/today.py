@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -16,7 +17,7 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
-from libstats.analysis.today.scans import to_do
+from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.errors import LibstatsError, ReportError
 from libstats.wording import Row, capital
 from libstats.workspace.workspace import Workspace
@@ -135,10 +136,10 @@ def _group_lines(group: str, today: Today) -> list[str]:
         until, old = told(today, desk)
         lines += ["", f"  {desk.name.upper()}: {desk.count(group):,}"]
         lines += textwrap.wrap(until, WIDTH, initial_indent="  ", subsequent_indent="  ")
-        lines += [f"  Older than usual: {export.name}, {said.freshness(export)}" for export in old]
+        lines += [f"  {said.older([each])}: {each.name}, {said.freshness(each)}" for each in old]
         for work in desk.work:
             for task, rows in tasks(work, group):
-                lines += ["", f"  {task}", *_laid_out([_cells(row) for row in rows])]
+                lines += ["", f"  {task}", *_laid_out(_alike(rows))]
             more = work.more(group)
             lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
         if group == DO and desk.shelf:
@@ -160,12 +161,15 @@ def _licence_lines(today: Today) -> list[str]:
 
 def _scanned_lines(today: Today) -> list[str]:
     """What scans of shelves found."""
+    there, absent = not_scanned(today.scanned)
     cells: list[tuple[str, ...]] = [
-        (row["barcode"], row["call_number"] or "", to_do(row)) for row in today.scanned
+        (row["barcode"], row["call_number"] or "", f"{to_do(row)}; seen {seen(row)}")
+        for row in there
     ]
     many = f"{len(cells):,}, the first {lists.MOST}" if len(cells) > lists.MOST else len(cells)
-    found = ["", f"FOUND BY SCANS: {many}", *_laid_out(cells[: lists.MOST])]
-    return found if cells else []
+    listed = _laid_out(cells[: lists.MOST]) if cells else []
+    more = textwrap.wrap(absent, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return ["", f"FOUND BY SCANS: {many}", *listed, *more] if today.scanned else []
 
 
 def _untold(today: Today) -> list[str]:
@@ -200,6 +204,14 @@ def _laid_out(cells: list[tuple[str, ...]]) -> list[str]:
             row[-1], WIDTH, initial_indent=f"{start}  ", subsequent_indent=" " * 8
         ) or [start]
     return lines
+
+
+def _alike(rows: list[Row]) -> list[tuple[str, ...]]:
+    """The cells of cases, those that are alike in one line with their number."""
+    return [
+        (*cells[:-1], f"{copies:,} copies; {cells[-1]}") if copies > 1 else cells
+        for cells, copies in Counter(map(_cells, rows)).items()
+    ]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -100,9 +100,10 @@ class Query:
         return next(heading_of(c) for c in self.columns if _NAME.sub("", c) == column)
 
     def each(self) -> Iterator[Query]:
-        """It, and the same of its other tables."""
-        for table in (self.table, *self.asked.also):
-            yield replace(self, main=self.main.replace(self.table, table))
+        """It, and the same of its other tables, under their names."""
+        yield self
+        for table in self.asked.also:
+            yield replace(self, name=table, main=self.main.replace(self.table, table))
 
     def cut(self, seen: Mapping[str, Set[str]]) -> Cut:
         """The query with what may be seen: `seen` are the columns of each table."""

@@ -211,8 +211,6 @@ class Source:
     letters    with command: the headings of the columns that a letter of its options gives
     is_elsewhere  True where times are written in a zone that is mostly not the library's (GMT):
                   refused unless libstats.toml tells the library's
-    is_placed  True where its rows are told their place: the day in the file's name and the number
-               of the row are columns of it (readers/placed.py)
     apart      how it is told from other declarations of the system with the same headings
     dates      how the report writes dates, in words, for the message about a date of another style
     where      for a heading, the file and line that says what becomes of it, for messages
@@ -246,7 +244,6 @@ class Source:
     is_elsewhere: bool = False
     apart: Apart | None = None
     is_vague: bool = False
-    is_placed: bool = False
     dates: str = "year first, as in 2026-10-31"
     where: dict[str, str] = field(default_factory=dict, hash=False)
     is_list: bool = True
@@ -265,6 +262,12 @@ class Source:
     def primary(self) -> str:
         """The table whose rows the receipt counts."""
         return next(iter(self.fills))
+
+    @property
+    def is_placed(self) -> bool:
+        """True where its rows are told their place, as scans are: the day in the file's name, the
+        list and the number of the row are columns of it (readers/placed.py)."""
+        return "shelf_scan" in self.fills
 
     @property
     def expressions(self) -> tuple[str, ...]:

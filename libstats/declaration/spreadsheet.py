@@ -70,5 +70,7 @@ def is_name(table: Table, column: Column) -> bool:
     """True for a column of texts that says which thing is meant: a part of the table's key, its
     second name, or the system's number of any thing."""
     own = (*table.key, *table.exported_key, table.second_name)
+    if (table.name, column.name) == ("shelf_scan", "barcode"):  # it tells of which copy a scan is
+        return True
     is_free = column.type == "varchar" and column.check is None
     return is_free and (column.name in own or column.name.endswith("_id"))

@@ -143,8 +143,11 @@ TOLD: dict[str, Told] = {
         "case",
         (_event("requested", "requested_on"),),
         "branch",
-        is_open="coalesce(lower(status_as_exported), '') not in ('available', 'rejected')",
-        ended_at="updated_at",
+        is_open=(
+            "declined_on is null"
+            " and coalesce(lower(status_as_exported), '') not in ('available', 'rejected')"
+        ),
+        ended_at="coalesce(declined_on::timestamp, updated_at)",
         quick=60,
         over=OVER,
     ),

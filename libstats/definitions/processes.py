@@ -125,6 +125,7 @@ class Process:
     given_up: tuple[str, ...] = ()
     goal_days: float = 7
     due: str = ""
+    due_begins: bool = False  # it is late from the due day on, not after it
     planned: tuple[str, ...] = ()
     aside: dict[str, str] = field(default_factory=dict, hash=False)
     last: tuple[str, ...] = ()
@@ -264,10 +265,8 @@ def _check_entry(name: str, own: Any) -> None:
         )
     for key, value in own.items():
         if key not in KEYS or not _is_in_form(key, value):
-            raise WorkspaceError(
-                f"{where}: {key} is not in the form",
-                (f"The keys are: {', '.join(KEYS)}. docs/counts.md shows one."),
-            )
+            keys = f"The keys are: {', '.join(KEYS)}. docs/counts.md shows one."
+            raise WorkspaceError(f"{where}: {key} is not in the form", keys)
     if odd := [n for n in (name, *own.get("milestones", ())) if n != n.lower()] + [
         m for m in own.get("milestones", ()) if not m.isidentifier() or m in _TAKEN
     ]:

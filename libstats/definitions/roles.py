@@ -16,7 +16,7 @@ import duckdb
 
 from libstats.definitions.claim_days import CLAIM_DAYS
 from libstats.definitions.processes import DIRECTIONS as PROCESS_DIRECTIONS
-from libstats.definitions.processes import MilestoneColumns, Process, processes
+from libstats.definitions.processes import Process, processes
 
 __all__ = [
     "COPY_ROLES",
@@ -175,9 +175,9 @@ def folded_sql(column: str) -> str:
 
 def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     """What a library may say of a code of a column: a role; of one that says how a case stands an
-    outcome, or a milestone of the kind of work that it is of; of how often a serial comes one of
-    the words of claim_days.csv; of an event of a log a milestone, for a log tells how a case ended
-    by its milestones; of cards that they are places, and of nothing else that."""
+    outcome, or a milestone of the work that the table tells of; of how often a serial comes one of
+    the words of claim_days.csv; of an event of a log a milestone, for a log tells
+    how a case ended by its milestones; of cards that they are places, and of nothing else that."""
     if field in OF_CARDS:
         return (PLACE,)
     if about in ("code", "subscription") or field in OF_ROUTES:
@@ -187,27 +187,22 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
     found = [role for role in ROLES.get(about, ()) if role not in (PLACE, *ROUTES)]
     if (about, field) in judged(known):
         found += OUTCOMES
-    for process in known:
-        is_read = any(about == _coded(read) and field != read.reason for read in process.read)
-        if is_read or (about == "ill_event" and process.is_logged):
-            found += process.milestones
+    if about not in ("item", "circulation_event"):
+        for process in known:
+            if about in process.tables or any(about in (r.told_by or ()) for r in process.read):
+                found += process.happening
     return tuple(dict.fromkeys(found))
 
 
 def judged(known: Iterable[Process]) -> set[tuple[str, str]]:
     """The columns, by table, whose words say how a case of a process stands."""
     return {
-        (_coded(read) if field == read.code else read.table, field)
+        (read.told_by[1] if field == read.code and read.told_by else read.table, field)
         for process in known
         for read in process.read
         for field in (read.code, read.reason)
         if field
     }
-
-
-def _coded(read: MilestoneColumns) -> str:
-    """The table whose column carries the word for how a case stands."""
-    return read.told_by[1] if read.told_by else read.table
 
 
 def own_lines(config: Mapping[str, Any], source: str) -> list[Line]:

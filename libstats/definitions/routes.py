@@ -11,7 +11,7 @@ from libstats.definitions.roles import ROUTES, folded_sql
 __all__ = ["ORDER_ROUTE", "STANDING_ORDER", "register"]
 
 STANDING_ORDER = (
-    "One row an order line that stands: it waits for no receipt, and is never late.",
+    "One row an order line that stands, such as a subscription: it goes on, and is never late.",
     {"source": "configured source", "order_line_id": "the order line"},
 )
 
@@ -29,8 +29,7 @@ ORDER_ROUTE = (
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the views `standing_order` and `order_route`. For who has the table
-    `role`."""
+    """Give a connection `standing_order` and `order_route`. For who has the table `role`."""
     con.execute(f"create or replace temp view standing_order{DEFERRED} as {_STANDING}")
     con.execute(f"create or replace temp view order_route{DEFERRED} as {_ROUTE}")
 

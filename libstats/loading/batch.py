@@ -22,7 +22,7 @@ from libstats.loading.batch_dispositions import OfBatch
 from libstats.loading.compare import without_misleading
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.intake import unreadable
-from libstats.loading.receipt import DISPOSITIONS, FileReceipt
+from libstats.loading.receipt import DISPOSITIONS, Conflicts, FileReceipt
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.shapes import shape_of
 from libstats.loading.staged import Staged, Staging
@@ -268,7 +268,7 @@ class Batch:
         if self.staging.shape(file).is_fast:
             return False
         if incoming.is_cut:
-            self.receipts[file].notes.append(notes.BROKE_OFF)
+            self.receipts[file].notes.append(notes.broke_off(incoming))
         return incoming.is_cut or bool(incoming.normalised.unread)
 
     def _shape(self, file: int, incoming: Incoming) -> int:
@@ -322,7 +322,7 @@ class Batch:
             receipt.dispositions["repeated"] = repeated + besides.folded
             receipt.dispositions["set aside"] = states.all_aside + besides.aside
             receipt.dispositions["rejected"] = states.rejected + besides.unread
-            receipt.conflicts = conflicts.get(file, 0)
+            receipt.conflicts, receipt.conflicting = conflicts.get(file, Conflicts())
 
     def _tell(self) -> None:
         """End the receipts, and enter them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from libstats.loading.dispositions import first_sql
+from libstats.loading.receipt import Conflicts
 from libstats.schema import Column
 from libstats.store import ledger
 from libstats.store.fold import Refold
@@ -40,7 +42,7 @@ class OfBatch:
                 states[state] = states.get(state, 0) + number
         return found
 
-    def conflicts(self) -> dict[int, int]:
+    def conflicts(self) -> dict[int, Conflicts]:
         """Keys for which a file holds different rows, by file, where it changes what is known of
         them. For who has asked for the counts."""
         if self.table.is_keyless:
@@ -48,7 +50,7 @@ class OfBatch:
         key = ", ".join(self.key)
         rows = self.con.execute(
             f"""
-            select file, count(*)
+            select file, count(*), {first_sql(self.table)}
             from (
                 select file, {key}
                 from ({self._rows("")}) r semi join {self.moved} m
@@ -59,7 +61,9 @@ class OfBatch:
             group by file
             """
         )
-        return dict(rows.fetchall())
+        return {
+            file: Conflicts(number, tuple(first or ())) for file, number, first in rows.fetchall()
+        }
 
     def _find_moved(self) -> None:
         """Find `moved` (file, key): the keys whose fold a file can change, as settle.py has it:

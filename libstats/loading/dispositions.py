@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from libstats.loading.compare import Taken
+from libstats.loading.receipt import Conflicts
+from libstats.schema import Table
 from libstats.store.fold import Refold
 from libstats.store.tables import same_key
+
+# how many numbers of conflicts a receipt names; and what is sure to be a number, not a text
+FIRST = 3
+_NUMBER = "[A-Za-z]{0,4}[0-9.-]{1,20}[A-Za-z]?"
+
+
+def first_sql(table: Table) -> str:
+    """SQL: the first keys of a group, where they are numbers of records."""
+    key = f"{table.key[-1]}::varchar"
+    is_number = f"regexp_full_match({key}, '{_NUMBER}')"
+    return f"list({key} order by length({key}), {key}) filter (where {is_number})[:{FIRST}]"
 
 
 class OfLoad:
@@ -26,15 +39,19 @@ class OfLoad:
         untouched = taken.kept - taken.repeated - sum(counted.values())
         return counted | {"unchanged": counted.get("unchanged", 0) + untouched}
 
-    def conflicts(self) -> int:
+    def conflicts(self) -> Conflicts:
         """Keys for which the file holds two different rows."""
         if self.table.is_keyless or not self.refold.several:
-            return 0
+            return Conflicts()
         key = ", ".join(self.refold.key)
-        doubled = f"from {self.refold.several}"
+        doubled = f"select {key} from {self.refold.several}"
         if self.refold.touched:
-            doubled = f"select 1 from ({self.rows}) group by {key} having count(*) > 1"
-        return int(self.con.execute(f"select count(*) from ({doubled})").fetchall()[0][0])
+            doubled = f"select {key} from ({self.rows}) group by {key} having count(*) > 1"
+        named = first_sql(self.table)
+        ((number, first),) = self.con.execute(
+            f"select count(*), {named} from ({doubled})"
+        ).fetchall()
+        return Conflicts(int(number), tuple(first or ()))
 
     def _row_states(self) -> str:
         """SQL: state, rows."""

@@ -253,7 +253,8 @@ class Intake:
             self.con, table, entry.shape, entry.seq, is_plain=taken.is_plain
         ) as refold:
             of_load = dispositions.OfLoad(refold, entry.shape)
-            counts, receipt.conflicts = of_load.counts(taken), of_load.conflicts()
+            counts, found = of_load.counts(taken), of_load.conflicts()
+        receipt.conflicts, receipt.conflicting = found
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
         receipt.dispositions["repeated"] = taken.repeated + besides.folded
         receipt.dispositions["set aside"] = taken.set_aside + besides.aside
@@ -285,7 +286,7 @@ class Intake:
         incoming, raw = self.incoming, entry.raw
         is_cut = raw.has_lines and incoming.is_cut
         if is_cut:
-            receipt.notes.append(notes.BROKE_OFF)
+            receipt.notes.append(notes.broke_off(incoming))
         # any line that cannot be read at all may be the very row that seems to be missing
         is_short = is_cut or bool(_besides(incoming, raw).unread)
         values: dict[str, Any] = {
@@ -348,7 +349,7 @@ def repeated(incoming: Incoming, seq: int, counts: dict[str, int]) -> FileReceip
         incoming.part.written,
         "repeated",
         incoming.source.label,
-        f"the same file is load {seq} already; nothing to do",
+        notes.loaded_already(seq, counts),
         seq,
         dispositions=counts,
     )

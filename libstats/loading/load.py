@@ -13,16 +13,16 @@ from typing import Any
 
 from tqdm import tqdm
 
-from libstats.loading import forget
+from libstats.loading import forget, notes
 from libstats.loading.files import files_of
 from libstats.loading.incoming import Job
 from libstats.loading.queue import Queue
 from libstats.loading.receipt import LoadReceipt
-from libstats.privacy import forgetting
-from libstats.readers.file_names import is_of, legible
+from libstats.privacy import forgetting, strangers
+from libstats.readers.file_names import is_of, legible, of_file, own_words
 from libstats.readers.place import stamp
 from libstats.recognise.found import found_in
-from libstats.store import fold, generations
+from libstats.store import fold, generations, refusals
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
 
@@ -71,7 +71,10 @@ def load(
                 bar.set_description(found.name[:40])
                 queue.add(found)
             receipt.files = queue.end()
-            _publish(writer, place, receipt)
+            refused = _refused(place, stamps, receipt)
+            refusals.keep(place.store, refused)
+            _publish(writer, job, receipt)
+            refusals.keep(place.store, {}, [path for path in stamps if path not in refused])
         if place.purges_exports and any(f.outcome == "loaded" for f in receipt.files):
             _purge(place, stamps, receipt)
     return receipt
@@ -85,15 +88,50 @@ def _stamped(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int]]]:
                 yield file, stamp(file)
 
 
-def _publish(writer: generations.Writer, place: Workspace, receipt: LoadReceipt) -> None:
+def _publish(writer: generations.Writer, job: Job, receipt: LoadReceipt) -> None:
     """Publish what was loaded, if anything was."""
     if any(f.outcome == "loaded" for f in receipt.files):
-        receipt.forgotten = forgetting.expire(writer.con, place.forget_after_days, datetime.now())
+        days = job.workspace.forget_after_days
+        receipt.forgotten = forgetting.expire(writer.con, days, datetime.now())
+        is_veiled = _veil(job, receipt)
         receipt.totals = fold.totals(writer.con)
-        writer.must_rewrite = bool(receipt.forgotten) or any(
-            f.stripped or f.has_traces for f in receipt.files
+        writer.must_rewrite = (
+            is_veiled
+            or bool(receipt.forgotten)
+            or any(f.stripped or f.has_traces for f in receipt.files)
         )
         writer.publish()
+
+
+def _refused(place: Workspace, stamps: Iterable[Path], receipt: LoadReceipt) -> dict[Path, str]:
+    """The files in the exports folder of which something was refused, each by the name that is
+    recorded."""
+    names = [f.file for f in receipt.files if f.outcome == "refused"]
+    words = own_words(place.config)
+    return {
+        path: of_file(path, words)
+        for path in stamps
+        if names and place.exports.resolve() in (path.parent.resolve() / path.name).parents
+        if any(is_of(name, path) for name in names)
+    }
+
+
+def _veil(job: Job, receipt: LoadReceipt) -> bool:
+    """Hash the numbers of no copy that were scanned, and say of each list how many these are; True
+    where there are new ones."""
+    loads = [f.seq for f in receipt.files if f.outcome == "loaded" and f.seq is not None]
+    if not strangers.is_concerned(job.con, loads):
+        return False
+    is_veiled = strangers.veil(job.con, job.key)
+    has_copies = strangers.has_copies(job.con)
+    for file in receipt.files:
+        if file.outcome == "loaded" and file.seq is not None:
+            numbers, unknown = strangers.unknown(job.con, file.seq)
+            if not numbers:
+                continue
+            file.notes += notes.of_no_copy(file.seq, numbers, unknown, has_copies=has_copies)
+            file.notes += notes.same_scans(job.con, file.seq)
+    return is_veiled
 
 
 def _purge(place: Workspace, stamps: dict[Path, tuple[int, int]], receipt: LoadReceipt) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import counted
 from libstats.store import ledger
 
 BROKE_OFF = "the export broke off: its last line is no whole row. Export it again"
+
+
+def broke_off(incoming: Incoming) -> str:
+    """That a file ends in the middle: of lines where it is lines, of a record where it is MARC."""
+    return incoming.part.where_cut() or BROKE_OFF
 
 
 def rejected(seq: int) -> str:
@@ -28,6 +35,64 @@ def tells_nothing(rows: int, table: str) -> str:
     """What is said of rows that a table that rides along cannot take."""
     tell = "tells" if rows == 1 else "tell"
     return f"{counted(rows, 'row')} {tell} nothing of {table}: a value for it is unreadable"
+
+
+def loaded_already(seq: int, counts: dict[str, int]) -> str:
+    """What is said of a file that is load `seq` already, of whose rows that became."""
+    if 0 < counts.get("rejected", 0) == sum(counts.values()):
+        return (
+            f"the same file is load {seq} already, of which no row could be read:"
+            f" `libstats rejects {seq}` says why. Load it again once it is mended"
+        )
+    return f"the same file is load {seq} already; nothing to do"
+
+
+def of_no_copy(seq: int, numbers: int, unknown: int, *, has_copies: bool) -> list[str]:
+    """What is said of a list of scans with numbers of no copy on record."""
+    if not unknown:
+        return []
+    told = f"{unknown:,} of its {counted(numbers, 'number')} {'is' if unknown == 1 else 'are'}"
+    kept = "What is kept of them is a keyed hash"
+    if not has_copies:
+        return [f"{told} of no copy yet: load the list of your copies. {kept} until then"]
+    if unknown * 2 <= numbers:
+        return [f"{told} of no copy on record. {kept}"]
+    return [
+        f"{told} of no copy on record: is this a list of patrons? `libstats undo {seq}` takes it"
+        f" back. If the copies are new, load your newest list of copies. {kept}"
+    ]
+
+
+def same_scans(con: duckdb.DuckDBPyConnection, seq: int) -> list[str]:
+    """What is said of a list of scans most of which another list saw on the same day: it may be
+    that one's correction, which nothing else tells from a second round."""
+    rows = con.execute(
+        f"""
+        with scan as (
+            select l.seq, r.list_id, r.barcode, r.scanned_at::date as day
+            from shelf_scan__row r
+            join load l
+                on l.export_id = r.export_id
+                and r.from_seq <= l.seq
+                and l.seq < coalesce(r.until_seq, {ledger.LATEST})
+            where l.undone_seq is null
+        )
+        select o.seq
+        from scan o
+        join scan m using (barcode, day)
+        where m.seq = $1 and o.list_id <> m.list_id
+        group by o.seq
+        having 2 * count(distinct barcode)
+            > (select count(distinct barcode) from scan where seq = $1)
+        order by o.seq
+        """,
+        [seq],
+    ).fetchall()
+    return [
+        f"load {other} saw most of it on the same day, in another list. Is this its correction,"
+        f" take that one back: `libstats undo {other}`"
+        for (other,) in rows
+    ]
 
 
 def of_file(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 DISPOSITIONS = ("new", "changed", "unchanged", "stale", "repeated", "set aside", "rejected")
 ACCEPTED = DISPOSITIONS[:-2]
@@ -25,6 +27,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
+def _not_newer(rows: int, label: str) -> str:
+    """That rows say something else than what is held and are not believed; of a form what to do."""
+    differ, are = ("differs", "is") if rows == 1 else ("differ", "are")
+    told = f"{counted(rows, 'row')} {differ} from what is held and {are} not newer: nothing of"
+    told += f" {'it' if rows == 1 else 'them'} was taken"
+    if label.split(" ")[0] != "own":
+        return told
+    return f"{told}. To correct a line, write the new day into its entered_at, and load again"
+
+
+class Conflicts(NamedTuple):
+    """How many keys stand in a file with different rows, and the first of them that are numbers."""
+
+    number: int = 0
+    first: tuple[str, ...] = ()
+
+
 @dataclass
 class FileReceipt:
     """One file. `outcome` is loaded, repeated (nothing to do: number and dispositions are those of
@@ -32,6 +51,7 @@ class FileReceipt:
 
     file        its name as it is, for who has just named it
     recorded    what the ledger calls it, where it was loaded
+    conflicting the first numbers of the things that stand in it with different rows
     remarks     what is said of it beside the notes, and is no news
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
                 wrote is gone, but legible in freed blocks until the store is written anew
@@ -48,6 +68,7 @@ class FileReceipt:
     dispositions: dict[str, int] = field(default_factory=dict)
     derived: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
+    conflicting: tuple[str, ...] = ()
     stripped: int = 0
     has_traces: bool = False
     notes: list[str] = field(default_factory=list)
@@ -91,15 +112,35 @@ class FileReceipt:
         text += [
             f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()
         ]
+        if stale := self.dispositions.get("stale"):
+            text.append(f"    {_not_newer(stale, self.label)}")
         if self.conflicts:
-            stand = "key stands" if self.conflicts == 1 else "keys stand"
-            text.append(
-                f"    {self.conflicts:,} {stand} in it with different rows;"
-                " of equally new values the greater was taken"
-            )
+            text.append(f"    {_conflict(self.conflicts, self.conflicting)}")
         if self.recorded not in ("", self.file):
-            text.append(f"    recorded as {self.recorded}: other words of a name may name a patron")
+            text.append(f"    recorded as {self.recorded}")
         return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
+
+
+def _conflict(number: int, first: tuple[str, ...]) -> str:
+    """What is said of keys that stand in a file with different rows, and what to do."""
+    more = ", ..." if first and number > len(first) else ""
+    named = f" ({', '.join(first)}{more})" if first else ""
+    stand = "number stands" if number == 1 else "numbers stand"
+    return (
+        f"{number:,} {stand} in it with different rows{named}: of each column the greater value"
+        " was taken, so what is held may be of both. Look these up in your system, mend the wrong"
+        " one, and export again"
+    )
+
+
+def _of_names(files: Sequence[FileReceipt]) -> list[str]:
+    """Why files are recorded under other names than they have, once for all of them."""
+    if not any(f.outcome == "loaded" and f.recorded not in ("", f.file) for f in files):
+        return []
+    return [
+        "Recorded names leave out words that may name a patron. Words that name nobody are kept"
+        ' where libstats.toml has them: [files] words = ["..."]'
+    ]
 
 
 @dataclass
@@ -118,14 +159,21 @@ class LoadReceipt:
 
     def news(self) -> str:
         """What is new or wrong, as text; nothing where nothing is."""
-        return "\n".join(line for file in self.files if file.is_news for line in file.lines())
+        told = [file for file in self.files if file.is_news]
+        return "\n".join([*(line for file in told for line in file.lines()), *_of_names(told)])
 
     def __str__(self) -> str:
         lines = [line for file in self.files for line in file.lines()]
+        lines += _of_names(self.files)
         if self.forgotten:
             lines.append(
                 f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key,"
                 " as the library's rule says"
+            )
+        if any(each.recorded not in ("", each.file) for each in self.files):
+            lines.append(
+                "Words of file names that name nobody are kept once they stand below [files] in"
+                ' libstats.toml: words = ["vendor"]'
             )
         lines += self.notes
         if self.totals:

@@ -10,7 +10,7 @@ import duckdb
 from libstats.declaration import spreadsheet
 from libstats.declaration.raw import Raw, quoted
 from libstats.declaration.select import Plan
-from libstats.declaration.source import Line
+from libstats.declaration.source import Line, fold_heading
 from libstats.readers.part import Normalised
 from libstats.store.gone import key_text
 
@@ -131,6 +131,8 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
     column = plan.table.column(line.column)
     if column.type != "varchar":
         reason = f"not {_words(column.type)}"
+    elif column.check and " in (" not in column.check:
+        reason = f"not a {column.name}: words, blanks between its signs, or too few of these"
     elif column.check:
         listed = ", ".join(re.findall(r"'([^']*)'", column.check))
         reason = f"not one of the values of {column.name} ({listed})"
@@ -148,9 +150,13 @@ def _fault(plan: Plan, line: Line, so: str = "") -> str | None:
 
 
 def _named(plan: Plan, heading: str) -> str:
-    """A heading, with where it is said what becomes of it, if that is a map of the library's."""
+    """A heading as the file has it, with where it is said what becomes of it, if that is a map of
+    the library's."""
     where = plan.source.where.get(heading)
-    return f"{heading} ({where})" if where else heading
+    if where:
+        return f"{heading} ({where})"
+    own = plan.header[plan.positions[heading]] if heading in plan.positions else heading
+    return heading if fold_heading(own) == fold_heading(heading) else own.strip()
 
 
 def _untold(plan: Plan) -> str:

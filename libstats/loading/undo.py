@@ -7,7 +7,8 @@ from pathlib import Path
 
 from libstats import schema
 from libstats.errors import LibstatsError
-from libstats.privacy import forgetting
+from libstats.loading import forget
+from libstats.privacy import forgetting, keys, strangers
 from libstats.store import generations, gone, ledger, settle
 from libstats.workspace import given
 from libstats.workspace.workspace import Workspace, at
@@ -33,6 +34,11 @@ def undo(workspace: Workspace | Path | str, seq: int) -> None:
         con.execute("begin")
         settle.undo_load(con, seq, datetime.now().replace(microsecond=0))
         con.execute("commit")
+        if strangers.is_concerned(
+            con, [seq]
+        ):  # what was of a copy alone that is undone is of none now
+            forget.finish_rotation(con, place.key_file)
+            writer.must_rewrite = strangers.veil(con, keys.read_key(place.key_file))
         writer.publish()
 
 

@@ -33,7 +33,7 @@ class Wanted:
     @property
     def file(self) -> str:
         """What its file is called."""
-        return self.name.rpartition(".")[2]
+        return self.query.name.replace(" ", "-")
 
 
 def chosen(every: Sequence[Query], only: Sequence[str]) -> list[Query]:

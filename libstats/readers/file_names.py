@@ -26,7 +26,7 @@ NONE: frozenset[str] = frozenset()
 _DAY = r"20\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?"
 _TIME = r"(?:[T_ -]?(?:[01]\d|2[0-3])[-_.]?[0-5]\d(?:[-_.]?[0-5]\d)?Z?)?"
 # programs whose options stand behind their names
-_COMMANDS = "sel(?:item|hold|charge|catalog|bill|request)|listitems"
+_COMMANDS = "sel(?:item|hold|charge|catalog|bill|request)|listitems|shelfscan"
 _TOKEN = re.compile(
     rf"""(?P<when>(?<!\d){_DAY}{_TIME}(?!\d))
     |(?P<number>\d+)

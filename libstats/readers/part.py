@@ -146,6 +146,11 @@ class Part(ABC):
         nothing of the kind."""
         return None
 
+    def where_cut(self) -> str:
+        """Where a part that ends in the middle breaks off, and what to do; "" where it is lines,
+        of which the last is no whole one."""
+        return ""
+
     def dated(self) -> tuple[datetime, str] | None:
         """When it was exported, and how that is known, where it tells so otherwise than in a column
         that is kept; for who has written it anew."""

@@ -34,8 +34,8 @@ RATIO, FREE = 200, 1 << 26
 # of a member of a ZIP archive: the length of its header before its name, and bits of its flags
 _HEADER, _LOCKED, _PATCHED, _UTF8 = 30, 0x41, 0x20, 0x800
 READS = (
-    "libstats reads CSV and tab-delimited exports, workbooks, JSON and the XML of Alma, "
-    "packed (zip, gzip) or not."
+    "libstats reads CSV and tab-delimited exports, workbooks, JSON, the XML of Alma, MARC records "
+    "(.mrc, MARCXML) and EDIFACT, packed (zip, gzip) or not."
 )
 
 

@@ -48,6 +48,7 @@ _OF_BYTES = [
 ]
 _NAME = r"(?:[\w.-]+:)?"
 _BEFORE = r"\s*(?:<\?(?!mso)[^>]*\?>\s*|<!--.*?-->\s*)*"
+_MNEMONIC = f"Compile it to .mrc first (MarcEdit: Compile File into MARC), and load that. {READS}"
 # the same of text, whatever its encoding
 _OF_TEXT = [
     (what, re.compile(begins, re.DOTALL | re.IGNORECASE), remedy)
@@ -67,6 +68,11 @@ _OF_TEXT = [
             rf"{_BEFORE}<(?:!doctype\s+html|html|head|body|title|meta|link|style|script|base|table"
             r"|thead|tbody|tr|div|form|center|font|span|pre|p|br|h[1-6])(?=\s|/?>(?![,;|\t^~]))",
             _PAGE,
+        ),
+        (
+            "MARC as MarcEdit writes it to be edited (mnemonic, .mrk)",
+            r"\s*=(?:LDR|\d\d\d) {1,2}\S.*?\n=\d\d\d {1,2}\S",
+            _MNEMONIC,
         ),
         ("XML of a kind that libstats does not know", r"\s*<\?xml\s", _EXPORT),
     )

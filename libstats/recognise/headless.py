@@ -15,7 +15,7 @@ from dataclasses import replace
 from libstats.declaration.source import Source, folded
 from libstats.errors import FileRefused
 from libstats.readers.part import Part
-from libstats.recognise.known import Config, known
+from libstats.recognise.known import Config, Known, known
 
 
 def columns_of(config: Config) -> dict[str, str | list[str]]:
@@ -36,6 +36,8 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
     as those in the file.
     """
     source = _program(part, config)
+    if source and (headed := _headed(source, part, config)):
+        return source, headed
     asked = source and (columns_of(config).get(str(source.command)) or _in_name(source, part))
     if (
         not source
@@ -61,6 +63,35 @@ def written_by(part: Part, config: Config) -> tuple[Source, Part] | None:
     return source, replace(best, header=headings, is_bare=True)
 
 
+def _headed(source: Source, part: Part, config: Config) -> Part | None:
+    """The part under headings of its own, where these are no more than what the program's list may
+    have, and no other declaration knows them; None where it has none such.
+
+    A scanner's list may well say `Barcode` and no more, which lists of many kinds do.
+    """
+    if not source.is_placed:
+        return None
+    for guess in part.headers():
+        own = [heading for heading in guess.header if heading.strip()]
+        is_all = bool(own) and len(source.locate(own)) == len(own)
+        if is_all and folded(own) & source.wanted[0]:
+            return None if known(config).recognising(guess.header) else guess
+    return None
+
+
+def to_be_named(header: Sequence[str], config_known: Known) -> str | None:
+    """What to say where a file would be a program's list if its name told so."""
+    own = [heading for heading in header if heading.strip()]
+    for source in config_known.programs:
+        is_all = bool(own) and len(source.locate(own)) == len(own)
+        if source.is_placed and is_all and folded(own) & source.wanted[0]:
+            return (
+                f"If it is a list of scans, put the word {source.command} and the day into its "
+                f"name: {source.command}_2026-10-31.csv."
+            )
+    return None
+
+
 def untold(part: Part, config: Config) -> FileRefused | None:
     """The refusal of a file whose name tells of a program, and nothing its columns."""
     source = _program(part, config)
@@ -74,8 +105,9 @@ def untold(part: Part, config: Config) -> FileRefused | None:
 
 
 def _program(part: Part, config: Config) -> Source | None:
+    name = part.written.rpartition("#")[2].casefold()
     return next(
-        (s for s in known(config).programs if str(s.command) in part.written.rpartition("#")[2]),
+        (s for s in known(config).programs if str(s.command) in name),
         None,
     )
 
@@ -99,13 +131,15 @@ def _name_them(source: Source) -> str:
 
 def _in_name(source: Source, part: Part) -> str | None:
     found = source.letters and re.search(
-        rf"{re.escape(str(source.command))}[ _.-]*(o[A-Za-z0-9]+)", part.written
+        rf"(?i:{re.escape(str(source.command))})[ _.-]*(o[A-Za-z0-9]+)", part.written
     )
     return found[1] if found else None
 
 
 def _lettered(part: Part, source: Source, asked: str) -> tuple[str, ...]:
     letters = asked.strip().removeprefix("-").removeprefix("o")
+    if not any(letter.islower() for letter in source.letters):  # else b is not B
+        letters = letters.upper()
     unknown = [letter for letter in letters if letter not in source.letters]
     if unknown:
         raise FileRefused(

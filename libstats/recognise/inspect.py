@@ -13,10 +13,13 @@ from libstats.declaration.select import plans
 from libstats.declaration.source import Source, fold_heading
 from libstats.declaration.vocabulary import vocabulary
 from libstats.errors import FileRefused, LibstatsError, NotLoadedYet, UnknownExport
+from libstats.readers.edifact.part import Messages
+from libstats.readers.edifact.summary import summary
 from libstats.readers.file_names import legible, of_file, own_words
 from libstats.readers.marc.part import Marc
 from libstats.readers.part import Part
 from libstats.readers.place import places, unreadable
+from libstats.readers.placed import own_header
 from libstats.recognise import marc_proposal
 from libstats.recognise.known import Config, known
 from libstats.recognise.proposal import as_toml, shown
@@ -103,7 +106,9 @@ def _lines(path: Path, config: Config, dates: str | None) -> Iterator[str]:
     try:
         for place in places(path, own_words(config)):
             name = place.name
-            for part in parts(place, config):
+            for number, part in enumerate(parts(place, config)):
+                held = summary(part) if not number and isinstance(part, Messages) else ""
+                yield from [f"{name}: {held}"] if held else []
                 yield _part(part, config, dates)
     except FileRefused as error:
         yield (
@@ -157,10 +162,15 @@ def _judged(part: Part, config: Config, dates: str | None, con: Any) -> Judged:
     return Judged()
 
 
+def _columns(part: Part) -> str:
+    count = len(own_header(part))
+    return "1 column" if count == 1 else f"{count} columns"
+
+
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
-    text = [f"{part.name}: {source.label} ({part.form}, {len(part.header)} columns)"]
-    if source.command or (source.bare and part.header == source.bare):
+    text = [f"{part.name}: {source.label} ({part.form}, {_columns(part)})"]
+    if part.is_bare:
         where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:
@@ -179,7 +189,12 @@ def _recognised(source: Source, part: Part) -> str:
         for line in plan.lines
         for p in (plan.positions[h] for h in plan.present(line))
     }
-    ignored = [h for i, h in enumerate(part.header) if i not in used and h.strip()]
+    judges = " ".join(source.set_aside.values())  # what tells rows that are set aside is read too
+    ignored = [
+        h
+        for i, h in enumerate(part.header)
+        if i not in used and h.strip() and f'"{h}"' not in judges
+    ]
     if lacking:
         text.append(f"  not in the file: {', '.join(lacking)}")
     if ignored:

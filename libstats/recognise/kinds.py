@@ -39,6 +39,13 @@ class Kind:
     plain: tuple[str, ...] = ()
 
 
+# headings of a check-in list of serials, for which there is a form: which issue, and when it came
+ISSUE = re.compile(
+    r"(serial )?issues?( ?(no\.?|number|#))?|enumeration|vol(ume)?\b.*\bno\b.*", re.I
+)
+ISSUE_CAME = re.compile(
+    r"\b(received?|rec'?d|recvd|expected|arrived|arrival|check(ed)? ?in)\b", re.I
+)
 COURSES = "courses or their reading lists"
 # the first ones leave the least doubt; of two that are told both are named
 KINDS = (

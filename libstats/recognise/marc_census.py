@@ -23,6 +23,8 @@ class Census:
     each field stands, how many fields of it there are, and how many of these have a subfield."""
 
     records: int = 0
+    unread: int = 0
+    deleted: int = 0
     of_oclc: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     having: Counter[str] = field(default_factory=Counter)
@@ -32,6 +34,7 @@ class Census:
     def add(self, record: Record) -> None:
         """Count one more."""
         self.records += 1
+        self.deleted += record.leader[5:6] == "d" and record.leader[6:7] not in "wzquvxy"
         self.kinds[record.leader[6:7]] += 1
         for tag, fields in record.fields.items():
             self.having[tag] += 1
@@ -73,17 +76,18 @@ def census(
     """What the first records of a file have; each is shown to `also` besides, with its number."""
     found = Census()
     for number, record in itertools.islice(_records(place, encoding), most):
-        found.add(record)
-        also(number, record)
+        if isinstance(record, Record):
+            found.add(record)
+            also(number, record)
+        else:
+            found.unread += 1
     return found
 
 
-def _records(place: Place, encoding: str) -> Iterator[tuple[int, Record]]:
-    """The records that can be read, all of their fields, by their numbers."""
+def _records(place: Place, encoding: str) -> Iterator[rows.Numbered]:
+    """The records, all of their fields, by their numbers."""
     if encoding:
         yield from enumerate(xml.records_in(place, encoding, _Every()), start=1)
         return
     with place.open() as stream:
-        for number, each in rows.all_in(stream, _Every()):
-            if isinstance(each, Record):
-                yield number, each
+        yield from rows.all_in(stream, _Every())

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from libstats.declaration.marc_sources import Map
+from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.part import Marc
 from libstats.readers.marc.record import Record
 from libstats.recognise import marc_orders
 from libstats.recognise.known import Config
 from libstats.recognise.marc import chosen
 from libstats.recognise.marc_census import Census, census
-from libstats.recognise.marc_screen import Screen
+from libstats.recognise.marc_screen import Screen, is_title
 from libstats.sources import marc
 
 MOST_RECORDS = 20_000
@@ -72,25 +73,67 @@ def looked_at(part: Marc) -> tuple[Census, Values]:
 def shown(part: Marc, config: Config) -> list[str]:
     """The census, and the proposed map, as lines."""
     screen, values = Screen(), Values()
+    numbers = Numbers(_number_of(part, config))
 
     def also(number: int, record: Record) -> None:
         values.add(number, record)
         screen.add(number, record)
+        numbers.add(number, record)
 
     found = census(part.place, part.file.xml, MOST_RECORDS, also)
     kinds = Counter(KINDS.get(kind, "titles") for kind in found.kinds.elements())
-    told = ", ".join(f"{number:,} {kind}" for kind, number in sorted(kinds.items()))
+    kinds["titles"] -= found.deleted  # as far as they are titles
+    told = ", ".join(
+        f"{number:,} {kind}{'' if kind == 'titles' else ' (set aside)'}"
+        for kind, number in sorted({**kinds, "deleted": found.deleted}.items())
+        if number
+    )
+    if found.unread:
+        told += f", {found.unread:,} that cannot be read"
     most = (
         f"the first {found.records:,} records" if found.records >= MOST_RECORDS else "its records"
     )
     return [
         f"  read by the map {part.map}; {most} are: {told or 'none'}",
+        *numbers.lines(),
         "  fields (how many records have one; how many there are; how many of these have which):",
         *_fields(found),
         *screen.lines(),
         '  a map for it, which --write "ours" writes into ours.map to be edited:',
         *(f"    {line}" for line in proposed(found, values, config).splitlines()),
     ]
+
+
+@dataclass
+class Numbers:
+    """The numbers of titles: how many there are, and those that several titles have."""
+
+    of: Layout
+    found: Counter[str] = field(default_factory=Counter)
+
+    def add(self, number: int, record: Record) -> None:
+        """Count that of one more title."""
+        if is_title(record):
+            told = next((value for value in self.of.row(record) if value), "")
+            self.found.update([told] if told else [])
+
+    def lines(self) -> Iterator[str]:
+        """How many titles will be held, where several have one number."""
+        several = [number for number, times in self.found.items() if times > 1]
+        if several:
+            shown = ", ".join(sorted(several, key=lambda text: (len(text), text))[:3])
+            yield (
+                f"  {self.found.total():,} titles have {len(self.found):,} numbers, so"
+                f" {len(self.found):,} will be held: several have the bib number {shown}"
+                f"{' ...' if len(several) > 3 else ''}"
+            )
+
+
+def _number_of(part: Marc, config: Config) -> Layout:
+    """What gives the number of a title, as the map of a list of records says."""
+    entries = marc.named(part.map, config).entries
+    named = next(e for e in entries if (e.table, e.column) == ("title", "title_id"))
+    return Layout(tuple(named.headings))
 
 
 def _fields(found: Census) -> Iterator[str]:

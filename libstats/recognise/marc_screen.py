@@ -16,6 +16,11 @@ TITLES = "acdefgijkmoprt"
 SHOWN = 5
 
 
+def is_title(record: Record) -> bool:
+    """True for what a load takes as a title."""
+    return record.leader[6:7] in tuple(TITLES) and record.leader[5:6] != "d"
+
+
 @dataclass
 class Screen:
     """How many titles of a batch have what is wrong, by category, and the first of them by their
@@ -28,7 +33,7 @@ class Screen:
 
     def add(self, number: int, record: Record) -> None:
         """Look at one more record; what is no title is passed over."""
-        if record.leader[6:7] not in tuple(TITLES) or record.leader[5:6] == "d":
+        if not is_title(record):
             return
         self.titles += 1
         names = [name for name in faults(record).split(BETWEEN) if name != SOUND]
@@ -43,11 +48,12 @@ class Screen:
             return
         yield (
             f"  a first look at its titles: {self.faulty:,} of {self.titles:,} have something of"
-            f" this, {self.with_local:,} with local fields"
+            f" this, {self.with_local:,} with local fields (no. is the place of a record in the"
+            " file)"
         )
         for name, where in {**FAULTS, **LOCAL}.items():
             numbers = self.found.get(name, [])
             if numbers:
                 some = ", ".join(map(str, numbers[:SHOWN]))
                 more = " ..." if len(numbers) > SHOWN else ""
-                yield f"    {len(numbers):,}  {name} ({where}): records {some}{more}"
+                yield f"    {len(numbers):,}  {name} ({where}): no. {some}{more}"

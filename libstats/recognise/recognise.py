@@ -17,7 +17,8 @@ from libstats.readers.part import HEADER_WITHIN, Part
 from libstats.readers.place import empty, places
 from libstats.readers.placed import placed
 from libstats.recognise import apart, marc
-from libstats.recognise.headless import untold, written_by
+from libstats.recognise.headless import to_be_named, untold, written_by
+from libstats.recognise.kinds import ISSUE, ISSUE_CAME
 from libstats.recognise.known import Config, Known, known
 from libstats.recognise.sniff import parts
 
@@ -175,6 +176,12 @@ def nearest(header: Sequence[str], known: Known) -> list[tuple[Source, list[str]
     return sorted(found, key=lambda f: (-len(f[1]) / len(f[0].vendor_headings), len(f[2])))[:3]
 
 
+def _are_issues(header: Sequence[str]) -> bool:
+    """True for headings that say which issue of a serial it is, and when it came or should."""
+    names = [" ".join(re.split(r"[\s_]+", h.strip())) for h in header]
+    return any(map(ISSUE.fullmatch, names)) and any(map(ISSUE_CAME.search, names))
+
+
 def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
     """The refusal of a part that no source recognises. Its first line may hold data, so only known
     headings are repeated."""
@@ -186,7 +193,15 @@ def unknown(name: str, header: Sequence[str], known: Known) -> UnknownExport:
         if seen
         else f"libstats knows none of its {count} headings"
     )
-    if near := nearest(header, known):
+    if renamed := to_be_named(header, known):
+        remedy = renamed
+    elif _are_issues(header):
+        remedy = (
+            "It looks like a list of issues of serials: write it into the form serial-issues.csv, "
+            "and how often each serial comes into subscriptions.csv. `libstats init` puts both "
+            "into the folder forms; docs/serials.md has an example line of each."
+        )
+    elif near := nearest(header, known):
         remedy = "; ".join(
             f"{s.label} would need {', '.join(lacks) or 'other headings to be absent'}"
             for s, _, lacks in near

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,13 +31,11 @@ def undeclared(source: Source, part: Part, config: Mapping[str, Any]) -> list[st
         *(line for name in names for line in roles.own_lines(config, name)),
     ]
     found = [
-        f"    [roles.{names[0]}.{plan.table.name}.{line.column}] {_quoted(code)} ="
-        f' "..."  ({rows:,} {"row" if rows == 1 else "rows"})'
+        told
         for plan in plans(source, part.header)
         for line in plan.lines
         if _has_roles(plan, line, known)
-        for code, rows in _codes(plan, line, part)
-        if not _is_declared(plan.table.name, line.column, code, known)
+        for told in _lines(plan, line, part, known, names[0])
     ]
     if not found:
         return []
@@ -44,6 +43,20 @@ def undeclared(source: Source, part: Part, config: Mapping[str, Any]) -> list[st
         "  codes without a role; nothing is concluded from them until libstats.toml declares them:",
         *found,
     ]
+
+
+def _lines(plan: Plan, line: Line, part: Part, known: list[roles.Line], name: str) -> list[str]:
+    """The lines for the codes of one column, and below them what may stand for the points."""
+    about = plan.table.name
+    found = [
+        f"    [roles.{name}.{about}.{line.column}] {_quoted(code)} ="
+        f' "..."  ({rows:,} {"row" if rows == 1 else "rows"})'
+        for code, rows in _codes(plan, line, part)
+        if not _is_declared(about, line.column, code, known)
+    ]
+    words = f"in place of the points: {', '.join(roles.words(about, line.column, {}))}"
+    wrapped = textwrap.wrap(words, 100, initial_indent=" " * 6, subsequent_indent=" " * 8)
+    return [*found, *wrapped] if found else []
 
 
 def _has_roles(plan: Plan, line: Line, known: list[roles.Line]) -> bool:

@@ -6,17 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
+from libstats.analysis.provenance import freshness
 from libstats.report.charts.sparkline import sparkline
 from libstats.report.page.cells import as_told, plain
 from libstats.report.page.html import escaped, notice, paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, shown, table
-from libstats.wording import Row, capital, number
+from libstats.wording import Row, capital, number, records
 
 __all__ = [
     "ORIGIN",
     "Card",
     "answer",
+    "behind",
     "explained",
     "figures",
     "heed",
@@ -128,12 +132,24 @@ def origin(sources: Iterable[Row], complete: str, lacks: Sequence[str], *pieces:
     complete, lacks : what is said where nothing is missing, and what is
     pieces : receipts and what was left out
     """
-    rows = [{name: row[name] for name in SOURCE} for row in sources]
+    every = list(sources)
+    rows = [{name: row[name] for name in SOURCE} for row in every]
+    lacks = [*refused(every), *lacks]
     said = notice("What the exports lack:", lacks) if lacks else notice(complete)
     listed = table(rows, "The exports behind these figures", headings=SOURCE)
     told = [{"export": _of(row), "newest": plain(row["newest_export_at"])} for row in rows]
     exports = Html("", about={"exports": told})
     return joined(said, listed, folded("How these figures were counted", *pieces), exports)
+
+
+def refused(sources: Iterable[Row]) -> list[str]:
+    """That files in the exports folder are in no figure, in a sentence; nothing where none is."""
+    names = dict.fromkeys(row.get("files_refused") for row in sources)
+    return [
+        f"Refused when last loaded, and in no figure: {each}. “libstats check” tells more."
+        for each in names
+        if each
+    ]
 
 
 def _of(row: Row) -> str:
@@ -231,6 +247,21 @@ def explained(what: str, period: Period, **settings: str) -> str:
     left out."""
     more = "".join(f" --set {name}={value}" for name, value in settings.items() if value)
     return f"libstats explain {what} --since {period.since} --until {period.until}{more}"
+
+
+def behind(
+    con: duckdb.DuckDBPyConnection, commands: Iterable[str], told: Iterable[Row] = ()
+) -> list[Row]:
+    """The exports behind the parts of a page, as `freshness` gives them, by the commands that
+    `receipts` lists; without those that are `told` already."""
+    known = {(row["source"], row["export"]) for row in told}
+    found: dict[tuple[str, str], Row] = {}
+    for command in dict.fromkeys(commands):
+        _, _, analysis, *words = command.split()
+        process = words[0] if words and not words[0].startswith("--") else None
+        for row in records(freshness(con, analysis=analysis, process=process)):
+            found.setdefault((row["source"], row["export"]), row)
+    return [row for key, row in sorted(found.items()) if key not in known]
 
 
 def receipts(commands: Mapping[str, str]) -> Table:

@@ -22,7 +22,7 @@ LOG = Source(
         "outcome of visit" as outcome,
         person_key("proxy session") as session_key,
         person_key("proxy user") as user_key,
-        "proxy groups" as user_group
+        "proxy groups" as patron_group
     from raw"""
     },
 )

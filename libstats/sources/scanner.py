@@ -8,6 +8,7 @@ from libstats.declaration.source import Source
 
 # Names of the columns that readers/placed.py adds.
 DAY, PLACE = "day in the file's name", "place in the file"
+LIST, ORDER = "list in the file", "order of its dates"
 HEADINGS = {
     "Barcode": ("Item barcode", "Barcodes", "Scanned barcode", "Barcode value", "Code value"),
     "Scanned at": (
@@ -18,11 +19,27 @@ HEADINGS = {
     "Branch": ("Library",),
     "Position": ("Scan order", "Sequence", "Order", "Scan number", "Place"),
 }
-# a barcode twice in one list and one moment is one thing, at the place where it was seen last
+# Rows without a barcode are no scans, such as the last line of a phone's list.
+NONE = {"without a barcode": """coalesce(trim("Barcode"), '') = ''"""}
+# Phones write the times of their country; of 05/11/2026 nothing but other rows proves the order.
+_AT = f"""coalesce(
+            iso_time("Scanned at"),
+            case
+                when "?{ORDER}" = 'month first' then us_time("Scanned at")
+                when "?{ORDER}" = 'day first' then eu_time("Scanned at")
+            end
+        )"""
+_AT_IF_TOLD = _AT.replace('"Scanned', '"?Scanned')
+DATES = (
+    "year first, as in 2026-10-31 14:11; else where AM and PM, or a day over 12 in the "
+    "list, prove which of its numbers is the month; let the program write the year first"
+)
 _SCAN = f"""
     select
-        "Barcode" as barcode,
+        "{LIST}" as list_id,
         {{at}} as scanned_at,
+        whole_number("{PLACE}") as place,
+        "Barcode" as barcode,
         {{is_day}} as is_day_only,
         "Shelf" as shelf,
         "Branch" as branch,
@@ -41,13 +58,10 @@ SCANS = Source(
     unless=("Due date", "Patron barcode", "Title ID"),
     headings=HEADINGS,
     happened=("scanned_at",),
+    dates=DATES,
     is_vague=True,
-    is_placed=True,
-    fills={
-        "shelf_scan": _SCAN.format(
-            at='iso_time("Scanned at")', is_day='length(trim("Scanned at")) <= 10'
-        )
-    },
+    set_aside=NONE,
+    fills={"shelf_scan": _SCAN.format(at=_AT, is_day='length(trim("Scanned at")) <= 10')},
 )
 # The shelf, or the order, and no time: it was on the day in the file's name.
 DAY_OF_FILE = f'iso_date("{DAY}")::timestamp'
@@ -61,13 +75,14 @@ SCANS_OF_A_DAY = Source(
     }
     | {"Position": ("Scan order", "Scan number")},
     happened=("scanned_at",),
-    is_placed=True,
+    set_aside=NONE,
     fills={"shelf_scan": _SCAN.format(at=DAY_OF_FILE, is_day="true")},
 )
 
 # One barcode a line, as Sierra's and Koha's inventory take it, and phones write it. Only where the
-# library says so: by the word shelfscan in the file's name, and its columns there (shelfscan_oB) or
-# in libstats.toml ([sources.scanner.columns]). Never by its headings, of which it has none.
+# library says so: by the word shelfscan in the file's name, and its headings, or its columns there
+# (shelfscan_oB), or
+# in libstats.toml ([sources.scanner.columns]).
 BARCODES = Source(
     system="scanner",
     name="barcodes",
@@ -79,8 +94,9 @@ BARCODES = Source(
         "L": ("Branch",),
         "P": ("Position",),
     },
+    headings={name: names for name, names in HEADINGS.items() if name != "Scanned at"},
     happened=("scanned_at",),
-    is_placed=True,
+    set_aside=NONE,
     fills={"shelf_scan": _SCAN.format(at=DAY_OF_FILE, is_day="true")},
 )
 
@@ -96,13 +112,16 @@ SHELF_READER = Source(
         "Read at": r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}([.][0-9]+)?Z",
     },
     happened=("scanned_at",),
+    set_aside=NONE,
     is_elsewhere=True,
     dates="in GMT, as in 2026-10-31T13:30:00.000Z",
     fills={
-        "shelf_scan": """
+        "shelf_scan": f"""
     select
-        "Barcode" as barcode,
+        "{LIST}" as list_id,
         zoned_time("Read at") as scanned_at,
+        whole_number("{PLACE}") as place,
+        "Barcode" as barcode,
         false as is_day_only,
         -- the order of the shelf, which is not that of the rows
         whole_number("Position") as position,
@@ -121,12 +140,14 @@ KOHA_INVENTORY = Source(
     unless=("borrowernumber",),
     happened=("scanned_at",),
     loose=("is_seen",),
-    is_placed=True,
+    set_aside={"without a barcode": """coalesce(trim("barcode"), '') = ''"""},
     fills={
         "shelf_scan": f"""
     select
-        "barcode" as barcode,
+        "{LIST}" as list_id,
         {DAY_OF_FILE} as scanned_at,
+        whole_number("{PLACE}") as place,
+        "barcode" as barcode,
         true as is_day_only,
         "location" as shelf,
         "homebranch" as branch,
@@ -155,12 +176,14 @@ FOLIO_INVENTORY = Source(
     },
     happened=("scanned_at",),
     loose=("is_seen",),
-    is_placed=True,
+    set_aside=NONE,
     fills={
         "shelf_scan": f"""
     select
+        "{LIST}" as list_id,
+        coalesce({_AT_IF_TOLD}, iso_date("?{DAY}")::timestamp) as scanned_at,
+        whole_number("{PLACE}") as place,
         "Barcode" as barcode,
-        coalesce(iso_time("?Scanned at"), iso_date("?{DAY}")::timestamp) as scanned_at,
         length(trim(coalesce("?Scanned at", "?{DAY}"))) <= 10 as is_day_only,
         "Shelf" as shelf,
         case

@@ -17,6 +17,17 @@ from libstats.store import summary
 from libstats.store.tables import FORMAT, KEY, UNREAD, form, parts_sql
 
 IS_OPEN = True
+# Scans had their barcode for a key, and not their list: each stored row is one of its own now.
+_SCANS_OF_NO_LIST = """
+    update shelf_scan__row
+    set
+        list_id = 'of no list',
+        place = shelf_scan__row.rowid + 1,
+        is_sole = until_seq is null and export_id in (
+            select export_id from load where undone_seq is null
+        );
+    delete from shelf_scan__merged
+"""
 
 
 def _is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
@@ -72,6 +83,8 @@ def _add_columns(con: duckdb.DuckDBPyConnection, table: Table, there: Collection
     for column in _new(table, there):
         for part in ("row", "merged"):
             con.execute(f"alter table {table.name}__{part} add column {column.name} {column.type}")
+    if table.name == "shelf_scan" and "list_id" not in there:
+        con.execute(_SCANS_OF_NO_LIST)
 
 
 def _new(table: Table, there: Collection[str]) -> list[Column]:

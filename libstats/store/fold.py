@@ -300,9 +300,10 @@ class Refold:
 
 
 def _written(table: Table) -> str:
-    """SQL: when a row was written; the same for all where that says nothing."""
+    """SQL: when a row was written; the same for all where that says nothing, or no export tells."""
     column = WRITTEN.get(table.name)
-    return f"coalesce({column}, timestamp '-infinity')" if column else "0"
+    is_told = column in {told.name for told in table.columns}
+    return f"coalesce({column}, timestamp '-infinity')" if is_told else "0"
 
 
 def _folded(column: Column, exports: Collection[int], written: str | None) -> str:

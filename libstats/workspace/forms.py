@@ -12,7 +12,8 @@ from pathlib import Path
 
 from libstats import schema
 from libstats.declaration.source import Source
-from libstats.definitions import decisions
+from libstats.definitions import decisions, roles
+from libstats.sources import roles as vocabularies
 from libstats.sources import sources
 
 _HEAD = """# Forms for what no system exports
@@ -46,6 +47,13 @@ _BESIDE = {
         "remark": "what colleagues should know. It is loaded and shown nowhere: no person's name, "
         "address or number"
     }
+}
+# what a blank says
+_BLANK = {
+    ("serial issues", "status_as_exported"): (
+        "It may stay blank: then the issue came on the day under `received_on`, or is still "
+        "expected. What is `missing` is claimed, until you write `never came`. "
+    )
 }
 _MORE = {
     "decisions": """
@@ -86,6 +94,7 @@ def _form(source: Source) -> list[str]:
                 heading,
                 f"**which one**: {column.comment}" if column.nature == "key" else column.comment,
             )
+            meanings[heading] += _words(source, line.column)
     meanings |= _BESIDE.get(source.name, {})
     words = {about: ", ".join(decisions.reasons(about)) for about in ("case", "alarm")}
     return [
@@ -99,6 +108,20 @@ def _form(source: Source) -> list[str]:
         *_MORE.get(source.name, "").format(**words).splitlines(),
         "",
     ]
+
+
+def _words(source: Source, column: str) -> str:
+    """The words that a column of a form knows, where it knows some."""
+    about = source.primary
+    if column not in roles.FIELDS.get(about, ()):
+        return ""
+    lines = [roles.Line._make(row) for row in vocabularies.of_system(source.system)]
+    known = [line for line in lines if line.about == about and line.field == column]
+    # of many spellings of one thing the thing
+    words = dict.fromkeys(line.role if about == "subscription" else line.code for line in known)
+    blank = _BLANK.get((source.name, column), "")
+    other = "Another word is asked for by `libstats check`, until `libstats.toml` declares it"
+    return f". One of: {', '.join(words)}. {blank}{other}" if words else ""
 
 
 def file_of(source: Source) -> str:

@@ -31,7 +31,7 @@ from libstats.definitions import (
 from libstats.errors import StoreError, WorkspaceError
 from libstats.privacy import forgetting, keys
 from libstats.sources import roles as vocabularies
-from libstats.store import earlier, generations, gone, ledger, tables, views
+from libstats.store import earlier, generations, gone, ledger, refusals, tables, views
 from libstats.store.fold import Refold
 from libstats.workspace import given
 from libstats.workspace import workspace as workspaces
@@ -82,12 +82,10 @@ def opened(
     views.make(con, at, stand_ins, branches.of(place.config))
     con.execute("use memory")
     processes.register(con, place.config)
-    days.register(con)
-    decisions.register(con)
     roles.register(con, vocabularies.of_system, place.config)
-    codes.register(con)
-    routes.register(con)
-    requests.register(con)
+    refusals.register(con, refusals.lying(place.store, place.exports))
+    for plain in (days, decisions, codes, routes, requests):
+        plain.register(con)
     for definition in (calendar, branches, changes, invoices, serials, cataloguing):
         definition.register(con, place.config)
     clock.register(con, place.timezone)

@@ -9,6 +9,7 @@ import pytest
 
 import libstats
 from libstats.analysis.alarms import ALARMS
+from libstats.analysis.alarms_of_loads import REFUSED
 from libstats.wording import records
 from libstats.workspace.workspace import CONFIG, Workspace, find
 from tests.support.files import write
@@ -32,6 +33,13 @@ def items(number: int, day: str = "", barcode: str = "b{}", branch: str = "EAST"
 PLANTED = {
     "export cut off": [("items-2026-10-01.csv", items(1000))],
     "list held": [("items-2026-10-01.csv", items(200)), ("items-2026-10-02.csv", items(100))],
+    "numbers of no copy": [
+        ("items-2026-10-01.csv", items(5, barcode="b000{}")),
+        (
+            "shelfscan_oB_2026-09-30.txt",
+            "b0001\nb0002\n21234000000011\n21234000000029\n21234000000037\n",
+        ),
+    ],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
     "numbers that are dates": [
         ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")
@@ -140,7 +148,8 @@ def alarms(workspace: Workspace, files: list[tuple[str, str]], folder: Path) -> 
     return {row["alarm"] for row in rows}
 
 
-@pytest.mark.parametrize("name", ALARMS)
+# a file that is refused is no fault of what is loaded: tests/loading/test_refused_again.py
+@pytest.mark.parametrize("name", [name for name in ALARMS if name != REFUSED])
 def test_a_planted_fault_raises_its_alarm_and_no_other(
     name: str, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -231,3 +240,18 @@ def test_numbers_that_became_dates_are_told_of(
             if told
             else []
         )
+
+
+def test_what_was_rejected_and_came_with_the_mended_file_is_no_alarm(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The file is mended and loaded again under its name, with as many rows; a shorter one under
+    that name mends nothing."""
+    path = tmp_path / "items-2026-10-01.csv"
+    libstats.load(workspace, write(path, items(5) + "99;b99;EAST;yesterday\n"))
+    libstats.load(workspace, write(path, items(4)))
+    with libstats.open(workspace) as con:
+        assert "many rejected" in {row["alarm"] for row in records(libstats.check(con))}
+    libstats.load(workspace, write(path, items(6)))
+    with libstats.open(workspace) as con:
+        assert "many rejected" not in {row["alarm"] for row in records(libstats.check(con))}

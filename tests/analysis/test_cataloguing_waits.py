@@ -8,15 +8,18 @@ from typing import Any
 import duckdb
 
 import libstats
+from libstats.analysis.answers import answer
 from libstats.analysis.cataloguing_waits import left_out
 from tests.support.tables import Rows, holding
 
 YEAR = {"since": "2026-01-01", "until": "2027-01-01"}
 
 
-def opened(cases: Rows, **tables: Rows) -> duckdb.DuckDBPyConnection:
+def opened(
+    cases: Rows, config: dict[str, Any] | None = None, /, **tables: Rows
+) -> duckdb.DuckDBPyConnection:
     """Tables with these cases: the days of March on which each was reached."""
-    con = holding(None, **tables)
+    con = holding(config, **tables)
     for case in cases:
         reached = {name: datetime(2026, 3, day) for name, day in case.pop("reached").items()}
         full = {"process": "cataloguing", "source": "desk", "as_of": datetime(2026, 3, 31), **case}
@@ -109,3 +112,42 @@ def test_a_name_of_two_systems_is_no_ones() -> None:
     con = opened([{"case_id": "11", "reached": {"received": 2, "catalogued": 3}}], item=both)
     kinds = libstats.cataloguing_waits(con, **YEAR).select("kind").distinct().fetchall()
     assert kinds == [("of a name that several copies have",)]
+
+
+def test_what_is_on_a_shelf_or_in_no_list_of_the_desk_waits_for_no_cataloguing() -> None:
+    """Six pieces came. The desk's list names 1 to 4: one was catalogued; 2 is in process and waits;
+    3 stands on its shelf, 4 is on loan: nobody told the day. Of 5, which an order alone names, and
+    6, which the list shows on the shelf, nothing tells it either."""
+    codes = {"1": "", "2": "P", "3": "A", "4": "L", "5": "", "6": ""}
+    items: Rows = [
+        {"item_id": n, "barcode": f"b{n}", "status": code or None} for n, code in codes.items()
+    ]
+    config = {
+        "roles": {
+            "koha": {"item": {"status": {"P": "in process", "A": "on shelf", "L": "on loan"}}}
+        }
+    }
+    cases: Rows = [
+        {"case_id": "1", "reached": {"received": 2, "catalogued": 5}},
+        *({"case_id": n, "reached": {"received": 2}} for n in "234"),
+        {"process": "order_copy", "source": "koha", "case_id": "5", "reached": {"received": 2}},
+        {"case_id": "6", "reached": {"received": 2, "available": 9}},
+    ]
+    con = opened(cases, config, item=items)
+    found = libstats.cataloguing_waits(con, **YEAR)
+    assert found.select("wait, pieces, done, waiting, untold").fetchall() == [
+        ("receipt to catalogued", 6, 1, 1, 4),
+        ("catalogued to shelf", 1, 0, 1, 0),
+        ("receipt to shelf", 6, 1, 2, 3),
+    ]
+
+
+def test_without_its_own_code_the_answer_says_what_lacks_for_original() -> None:
+    titles: Rows = [{"title_id": "1", "cataloguing_agency": "ARC"}]
+    con = opened([], title=titles, item=[item("11", "1", 6)])
+    untold = answer(con, "cataloguing", **YEAR)
+    assert untold[0] == "other copy: 1 title, 1 piece"
+    assert "Nothing is told apart as original: give your own code" in untold[-1]
+    told = answer(con, "cataloguing", agency="ARC", **YEAR)
+    assert told[0] == "original: 1 title, 1 piece"
+    assert "give your own code" not in told[-1]

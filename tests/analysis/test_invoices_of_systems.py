@@ -3,7 +3,7 @@ hand."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 import libstats
 from libstats.analysis.today import invoices as today_invoices
 from libstats.analysis.today import lists as today
+from libstats.analysis.today import words
 from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DO
 from libstats.workspace.workspace import CONFIG, Workspace, find
@@ -115,12 +116,17 @@ def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
             )
         ]
         bills = work[today_invoices.INVOICES].of(DO)
+        # both lie since the day of the invoice, not of the order
+        told = work[ORDERED].as_of.date()
+        assert [row["waited"] for row in orders] == [(told - date(2026, 7, 15)).days]
+        assert all(words.since(row).endswith(" since invoice") for row in (*orders, *bills))
         assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in bills] == [
             (
                 "Price against the order: ask vendor",
                 "INV-1",
                 "INGRAM",
-                "6.00; 2 copies at 12.00; Why is the price another than that of the order?",
+                "6.00; 2 copies: ordered 12.00 each, billed 15.00 each; Why is the price another"
+                " than that of the order?",
             ),
         ]
 

@@ -112,7 +112,7 @@ def left_out(
 ) -> dict[str, int]:
     """The reasons that leave something out, and how much."""
     found = ANALYSES[analysis].left_out(con, **parameters).fetchall()
-    return {reason: rows for reason, rows in found if rows and "counted" not in reason}
+    return {reason: rows for reason, rows, *_ in found if rows and "counted" not in reason}
 
 
 def lines(process: str, milestones: str) -> str:

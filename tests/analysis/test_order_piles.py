@@ -95,7 +95,7 @@ def test_what_waits_stands_at_its_step_those_with_holds_first(
     assert found == [
         ("ordered, not received", None, 2, 1, None, 26.0, 31.0),
         ("received, not catalogued", None, 1, 0, None, 10.0, 10.0),
-        ("catalogued, not on its shelf", None, 1, 0, None, 20.0, 20.0),
+        ("in the catalogue, not on its shelf", None, 1, 0, None, 20.0, 20.0),
     ]
     assert rest == {"received, and its copy is on its shelf, out, or gone": 1}
     assert work.process.name == "order_copy"

@@ -10,6 +10,8 @@ import pytest
 
 import libstats
 from libstats.analysis.answers import answer
+from libstats.analysis.provenance import _definition
+from libstats.analysis.receipts import ANALYSES
 from libstats.cli.main import main
 from libstats.errors import AnalysisError
 from libstats.workspace.workspace import Workspace
@@ -79,6 +81,19 @@ def test_used_and_left_out_are_all_cases(
     assert found["cases used"] == [("mending", str(used))]
     assert [int(n) for what, n in found["left out"] if not what.startswith("counted")] == left
     assert used + sum(left) == 7
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_definition_is_a_whole_text(name: str) -> None:
+    """With the list that it speaks of, where it speaks of one."""
+    told = _definition(ANALYSES[name].function)
+    assert told.endswith((".", ".)")) and told.count("`") % 2 == 0
+
+
+def test_a_definition_has_its_list() -> None:
+    told = _definition(libstats.invoice_checks)
+    assert "`check_name` is one of: `invoice number twice`: a vendor's number comes again" in told
+    assert "; `barcode billed twice`: the later line with a barcode; " in told
 
 
 def test_only_loads_that_tell_of_the_process_are_named(workspace: Workspace) -> None:

@@ -184,7 +184,7 @@ def test_an_unknown_status_is_offered_the_words_of_requests_alone(
             .fetchall()
         )
     assert line == '[roles.own.purchase_request.status_as_exported] "zork" = "..."'
-    offered = told.split("points: ")[1].split(", ")
+    offered = told.split("one of: ")[1].split(", ")
     assert offered == [
         *roles.OUTCOMES,
         *("requested", "accepted", "ordered", "received", "catalogued", "available", "declined"),

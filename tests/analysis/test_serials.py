@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.serial_gaps import gaps_left_out
+from libstats.analysis.serial_gaps import NO_NUMBER, gaps_left_out, issues_unread
 from libstats.analysis.serial_issues import read_sql
 from libstats.analysis.serials import claims_left_out, expected_left_out
+from libstats.analysis.today.serials import due_since
 from libstats.definitions.claim_days import CLAIM_DAYS
 from libstats.sources import roles
 from tests.support.tables import dicts, holding
@@ -87,7 +88,7 @@ def test_a_claim_is_due_by_how_often_the_serial_comes() -> None:
         issue("e", subscription_id="8"),
         issue("f", subscription_id="9"),
     ]
-    subscriptions = [
+    subscriptions: list[dict[str, Any]] = [
         {"subscription_id": "7", "frequency_as_exported": "1 per 1  month"},
         {"subscription_id": "8", "frequency_as_exported": "17 per 3 week"},
         {"subscription_id": "9", "frequency_as_exported": "17 per 3 week", "claim_after_days": 60},
@@ -102,6 +103,68 @@ def test_a_claim_is_due_by_how_often_the_serial_comes() -> None:
         "b": ("not yet", 1, date(2026, 11, 1)),
     }
     assert list(standing(con)) == ["c", "f", "a", "e", "d", "b"]
+
+
+def test_after_the_newest_export_a_claim_is_due_if_the_issue_has_not_come() -> None:
+    """Told until October 31, monthly. Of October 1: due on the 31st. Of October 8: due on November
+    7, so by the 30th if it has not come; of November 2, after the export: due on December 2."""
+    days = {"a": "2026-10-01", "b": "2026-10-08", "c": "2026-11-02", "d": "2026-11-30"}
+    con = holding(
+        serial_issue=[issue(number, expected_on=day) for number, day in days.items()],
+        subscription=[{"subscription_id": "7", "frequency_as_exported": "1 per 1 month"}],
+    )
+    con.execute("update loaded_file set told_until = timestamp '2026-10-31 08:00:00'")
+    found = libstats.serial_claims(con, as_of="2026-11-30")
+    rows = found.select("serial_issue_id, standing, claim_due_on, days_late, told_until").fetchall()
+    told = date(2026, 10, 31)
+    assert rows == [
+        ("a", "claim due", date(2026, 10, 31), 60, told),
+        ("b", "due if it has not come", date(2026, 11, 7), 53, told),
+        ("c", "not yet", date(2026, 12, 2), 28, told),
+    ]
+    assert due_since(con, date(2026, 11, 30)) == [
+        "whether issues of serials came since October 31, 2026. By now 1 claim is due besides, if "
+        "it has not come: subscription 7, no.b (since November 7, 2026)"
+    ]
+    assert not due_since(con, date(2026, 10, 31))
+
+
+@pytest.mark.parametrize(
+    ("system", "word", "stands"),
+    [
+        ("koha", "4", "late"),
+        ("koha", "43", "late"),
+        ("koha", "44", "late"),
+        ("koha", "41", "never came"),
+        ("koha", "42", "never came"),
+        ("own", "missing", "late"),
+        ("own", "never came", "never came"),
+        ("own", "given up", "never came"),
+    ],
+)
+def test_what_is_missing_is_claimed_until_it_is_given_up(
+    system: str, word: str, stands: str
+) -> None:
+    status = "other" if word in ("never came", "given up") else "missing"
+    row = {**issue("1"), "source": system, "status": status, "status_as_exported": word}
+    con = holding(serial_issue=[row])
+    if system == "own":
+        con.execute("update loaded_file set source = 'own'")
+        con.execute(
+            "insert into role (source, about, field, code, outcome)"
+            " select 'own', 'serial_issue', 'status_as_exported', $1, $2",
+            [word, roles_of("own")[word]],
+        )
+    claims = libstats.serial_claims(con, as_of=AS_OF).fetchall()
+    assert len(claims) == (stands == "late")
+    left = dict(claims_left_out(con, as_of=AS_OF).fetchall())
+    assert left["never came"] == (stands == "never came")
+
+
+def roles_of(system: str) -> dict[str, str]:
+    """What each word for an issue comes to, by the list of a system."""
+    lines = [row for row in roles.of_system(system) if row[0] == "serial_issue"]
+    return {row[2]: row[5] for row in lines}
 
 
 def test_a_library_says_after_how_many_days_it_claims_and_what_its_words_mean() -> None:
@@ -230,9 +293,41 @@ def test_a_gap_lies_between_issues_that_came() -> None:
     ]
     assert gaps_left_out(con, as_of=AS_OF).fetchall() == [
         ("no enumeration is told", 0),
-        ("its enumeration is written so that no number can be read", 2),
+        (f"{NO_NUMBER}: subscription 7, Spring; subscription 7, Index", 2),
         ("neither subscription nor title is told", 0),
+        ("its enumeration is written otherwise than those around it", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("between", "after", "lacks", "unread"),
+    [
+        # 7-8 fills the place between 6 and 9; so do 7 and 8 alone
+        (["no. 7-8"], "v.12 no.9", [], []),
+        (["no. 7", "no. 8"], "v.12 no.9", [], []),
+        # of 7 alone nobody can tell whether 8 lacks; nor of what has no number, or a year
+        (["no. 7"], "v.12 no.9", [], ["no. 7"]),
+        (["July 2026"], "v.12 no.8", [], ["July 2026"]),
+        (["2026/7"], "v.12 no.8", [], ["2026/7"]),
+        # of one form throughout, and another volume between, 7 lacks
+        (["v.13 no.1"], "v.12 no.8", ["no. 7"], []),
+        ([], "v.12 no.8", ["no. 7"], []),
+    ],
+)
+def test_a_gap_is_told_only_between_issues_of_one_form(
+    between: list[str], after: str, lacks: list[str], unread: list[str]
+) -> None:
+    told = [(name, "2") for name in ("v.12 no.5", "v.12 no.6", *between, after)]
+    con = holding(serial_issue=numbered(*told))
+    assert [missing for _, missing, *_ in gaps(con)] == lacks
+    named = issues_unread(con, as_of=AS_OF).select("enumeration").fetchall()
+    assert [name for (name,) in named] == unread
+
+
+def test_a_line_of_its_own_tells_of_a_gap_whatever_came_beside_it() -> None:
+    """7 is late by its own line: a supplement that came between is not it."""
+    told = [("v.12 no.6", "2"), ("Supplement", "2"), ("v.12 no.7", "1"), ("v.12 no.8", "2")]
+    assert gaps(holding(serial_issue=numbered(*told))) == [(12, "no. 7", 1, 1, 0, 0)]
 
 
 def test_numbers_that_begin_anew_are_another_run() -> None:

@@ -38,6 +38,7 @@ GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name", "vendor_number"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
 GIVEN |= {"invoice_question"}  # asked once for today's list
+GIVEN |= {"refused_file"}  # of the exports folder
 GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of documented views
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")

@@ -12,10 +12,11 @@ import pytest
 
 import libstats
 from libstats.analysis.today import lists as today
+from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import day_before, desks, first, tasks
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS
-from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED
-from libstats.analysis.today.serials import CLAIMED, ENDED, NEVER_CLAIMED, UNPAID
+from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.analysis.today.serials import CLAIMED, ENDED, NEVER_CLAIMED, SOON_DUE, UNPAID
 from libstats.analysis.work.usual import usual
 from libstats.cli.main import main
 from libstats.definitions.roles import Line
@@ -164,12 +165,26 @@ def test_issues_that_did_not_come_are_claimed(workspace: Workspace) -> None:
     monthly = "monthly; payment is not told"
     assert by_task(found, DO, "why") == {
         NEVER_CLAIMED: [
-            f"no.3; first claim; {monthly}",
-            "no.1; first claim; how often it comes is not told; payment is not told",
+            "expected on September 1, 2026; claim due since October 1, 2026; first claim; "
+            f"{monthly}",
+            "expected on September 1, 2026; first claim; how often it comes is not told; "
+            "payment is not told",
         ],
-        CLAIMED: [f"no.2; claimed last on October 3, 2026; second claim; {monthly}"],
+        CLAIMED: [
+            "expected on September 2, 2026; claim due since November 2, 2026; claimed last on "
+            f"October 3, 2026; second claim; {monthly}"
+        ],
     }
-    assert by_task(found, DECIDE, "why") == {UNPAID: ["no.1; monthly"], ENDED: ["no.1; monthly"]}
+    for task in (UNPAID, ENDED):
+        assert by_task(found, DECIDE, "why")[task] == ["expected on October 20, 2026; monthly"]
+    assert by_task(found, SOON, "what") == {SOON_DUE[NEVER_CLAIMED]: ["no.4"]}
+    (work,) = found.work
+    due = {row["what"]: (row["due_at"], said.since(row)) for row in work.of(DO)}
+    # the day of serial_claims: no.2 is claimed today, no.3 for 32 days
+    assert due["no.2"] == (datetime(2026, 11, 2), "due today")
+    assert due["no.3"] == (datetime(2026, 10, 1), "32 days overdue")
+    coming = {row["what"]: (row["due_at"], said.since(row)) for row in work.of(SOON)}
+    assert coming == {"no.4": (datetime(2026, 11, 3), "due in 1 days")}
 
 
 @pytest.mark.slow

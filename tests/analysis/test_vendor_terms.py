@@ -66,6 +66,7 @@ def test_net_charges_and_discount_of_a_month() -> None:
             "answered": 3,
             "cancelled": 1,
             "waiting": 1,
+            "numbers_again": None,
         }
     ]
 

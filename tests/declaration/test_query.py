@@ -7,6 +7,7 @@ import pytest
 from libstats.declaration.query import Asked, Query, read
 from libstats.declaration.select import plans
 from libstats.declaration.source import Source
+from libstats.readers.file_names import recorded
 from libstats.recognise.known import known
 from libstats.sources import queries
 
@@ -112,3 +113,11 @@ class _All(frozenset[str]):
 
     def __contains__(self, column: object) -> bool:
         return True
+
+
+@pytest.mark.parametrize("system", queries.SYSTEMS)
+def test_a_file_that_is_pulled_is_recorded_by_its_name(system: str) -> None:
+    for query in queries.of_system(system).each:
+        for each in query.each():
+            name = f"{each.name.replace(' ', '-')}-20261130170000.csv"
+            assert recorded(name, lambda: "9a1c3f") == name

@@ -276,3 +276,36 @@ def test_real_files(real: Path, workspace: Workspace) -> None:
         found = (of_records.rows_read, kept, d["set aside"], d["rejected"], copies)
         assert found == TRUTH[path.name], path.name
         assert of_records.rows_read == path.read_bytes().count(b"\x1d")
+
+
+def test_two_records_of_one_number_are_named(workspace: Workspace, tmp_path: Path) -> None:
+    """A file whose first two records have one number; alone, and in a batch of files."""
+    coded = ("008", "190214s2001    xxu           000 0 eng d")
+    other, another = (record([coded, ("999", f"  $c{number}")]) for number in (1, 5))
+    first = write(tmp_path / "a-2026-10-01.mrc", book(1, 1), other, book(2, 1))
+    later = write(tmp_path / "b-2026-10-02.mrc", book(5, 1), another, book(3, 1))
+    more = write(tmp_path / "c-2026-10-03.mrc", book(4, 1))
+    receipts = [
+        *libstats.load(workspace, first).files,
+        *libstats.load(workspace, [later, more]).files,
+    ]
+    told = {
+        each.file: (each.conflicts, each.conflicting) for each in receipts if "#" not in each.file
+    }
+    assert told == {
+        "a-2026-10-01.mrc": (1, ("1",)),
+        "b-2026-10-02.mrc": (1, ("5",)),
+        "c-2026-10-03.mrc": (0, ()),
+    }
+    assert any("1 number stands in it with different rows (1)" in x for x in receipts[0].lines())
+
+
+def test_a_file_that_ends_within_a_record_says_in_which(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Two whole records, and half of a third."""
+    path = write(tmp_path / "cut-2026-10-01.mrc", book(1, 1), book(2, 1), book(3, 1)[:90])
+    receipt = libstats.load(workspace, path).files[0]
+    (told,) = [note for note in receipt.notes if "broke off" in note]
+    assert told.startswith("the export broke off within record 3 of the file: the last whole one")
+    assert "is record 2 of the file" in told

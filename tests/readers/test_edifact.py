@@ -11,6 +11,7 @@ import libstats
 from libstats.cli import main
 from libstats.loading.receipt import FileReceipt
 from libstats.readers.edifact.part import KINDS, NOT_READ, counts
+from libstats.recognise.inspect import inspect
 from libstats.store import steps
 from libstats.workspace.workspace import Workspace
 
@@ -342,3 +343,40 @@ def test_an_amount_keeps_its_decimals_and_the_sum_is_to_the_cent(
     assert lines == 2 * [(Decimal("12.35"), Decimal("12.345"))]
     assert rule == [("lines",)]
     assert Decimal("24.69") in net
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        ([invoice("UNS+S", "MOA+9:10.00")], "1 invoice, 1 line, total fits (rule: lines)"),
+        (
+            [invoice("UNS+S", "MOA+9:10.01")],
+            "1 invoice, 1 line, total fits in no way (rule: none)",
+        ),
+        ([invoice("UNS+S")], "1 invoice, 1 line, no total is stated"),
+        (
+            [invoice("UNS+S", "MOA+9:10.00"), invoice("UNS+S", "MOA+9:11.00", number="B")],
+            "2 invoices, 2 lines, totals: 1 fit (rule: lines), 1 fit in no way (rule: none)",
+        ),
+        ([message(*HEAD, *LINE, kind="ORDERS")], "1 line of orders"),
+    ],
+)
+def test_inspect_says_first_what_a_file_holds(
+    messages: list[str], said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "day.edi"
+    path.write_text(interchange(*messages), encoding="utf-8")
+    assert inspect(path).splitlines()[0] == f"day.edi: {said}"
+
+
+def test_a_file_of_one_damaged_message_is_refused_and_of_two_the_sound_one_is_loaded(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """As docs/export-edifact.md says."""
+    bad = message(*HEAD, *LINE, "UNS+S", "MOA+9:10.00", said=99)
+    alone = loaded(workspace, tmp_path / "alone.edi", interchange(bad))
+    assert {f.outcome for f in alone} == {"refused"}
+    good = invoice("UNS+S", "MOA+9:10.00", number="B")
+    both = loaded(workspace, tmp_path / "both.edi", interchange(bad, good))
+    assert {f.outcome for f in both} == {"loaded"}
+    assert {f.dispositions["rejected"] for f in both} == {1}

@@ -75,6 +75,16 @@ def test_what_names_nobody_stays(name: str) -> None:
     assert recorded(name, lambda: "9a1c3f") == name
 
 
+ENDINGS = "CEI CEA CEP CEQ INV edi edx mrc mrk xml xlsx xls ods csv tsv txt json zip gz lst dat"
+
+
+@pytest.mark.parametrize("ending", ENDINGS.split())
+def test_the_endings_of_formats_name_nobody(ending: str) -> None:
+    """Such as vendors' messages have."""
+    for name in (f"V77_20261002.{ending}", f"invoices.{ending.lower()}"):
+        assert recorded(name, lambda: "9a1c3f") == name
+
+
 def test_every_word_of_what_libstats_knows_may_stand_in_a_name() -> None:
     labels = [d.label for d in declared()] + [str(s.command) for s in known().programs]
     for label in labels:
@@ -176,6 +186,9 @@ def test_who_names_a_file_is_told_of_it_by_its_name(workspace: Workspace, tmp_pa
         "recorded as Xxx Xxxx~",
     ):
         assert name in str(receipt), name
+    # why, and what to do, is said once for all of them
+    for text in (str(receipt), receipt.news()):
+        assert text.count("recorded as") > 1 and text.count("[files] words = ") == 1
 
 
 def test_what_a_proposal_keeps_of_a_name_is_recorded(workspace: Workspace, tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ REFUSED: list[tuple[str, str | bytes]] = [
         '"application/vnd.oasis.opendocument.spreadsheet">',
     ),
     ("XML of a kind that libstats does not know", "<?xml version='1.0'?><things><thing/></things>"),
+    (
+        "MARC as MarcEdit writes it to be edited (mnemonic, .mrk)",
+        "=LDR  00714cam a2200205 a 4500\r\n=001  11\r\n=245  10$aReeds /$cM. Quill.\r\n",
+    ),
     ("a PDF", "\n%PDF-1.4\n"),
     ("a text in RTF", "{\\rtf1\\ansi itemnumber}"),
     ("a PostScript file", "%!PS-Adobe-3.0\n"),

@@ -60,17 +60,25 @@ def test_what_nothing_tells_of_is_said() -> None:
 
 
 def test_the_slowest_kind_and_what_waits() -> None:
-    wait = {"wait": "receipt to catalogued", "before": 0, "p90_days": None, "reason": None}
+    wait = {
+        "wait": "receipt to catalogued",
+        "before": 0,
+        "p90_days": None,
+        "reason": None,
+        "untold": 0,
+    }
     html = kinds_waited(
         found(
             waits=[
                 {**wait, "kind": "original", "pieces": 3, "waiting": 1, "p50_days": 8},
-                {**wait, "kind": "LC copy", "pieces": 9, "waiting": 0, "p50_days": 2},
+                {**wait, "kind": "LC copy", "pieces": 11, "waiting": 0, "untold": 2, "p50_days": 2},
             ]
         )
     )
     assert "The slowest kind is “original”: half were catalogued within 8 days" in html
-    assert "Of 12 pieces received in October 2026, 1 waits still." in html
+    assert "Of 12 pieces received in October 2026, 1 waits still to be catalogued." in html
+    # of 14 pieces nothing tells of two when they were catalogued
+    assert "Of 2 more pieces no list tells when it was catalogued" in html
 
 
 def test_a_first_look_counts_with_and_without_what_is_local() -> None:

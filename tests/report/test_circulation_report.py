@@ -166,7 +166,7 @@ def test_what_is_told_in_part_is_compared_with_nothing() -> None:
 
 def test_the_origin_says_that_nothing_is_missing() -> None:
     html = circulation.origin(example())
-    assert "Every export reaches the end of October 2026" in html
+    assert "All rows of these exports could be read." in html
 
 
 def test_what_is_stale_rejected_or_missing_is_named() -> None:

@@ -3,6 +3,7 @@ then the whole of it from the sample library."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from libstats.report.charts import collection as charts_collection
 from libstats.report.collection import parts as collection
 from libstats.report.collection import shelf_list, weeding
 from libstats.report.collection.rows import LAST, Collection
+from libstats.report.collection.scans import Scans
 from libstats.workspace.workspace import Workspace
 from tests.support.files import NOTEBOOKS, write
 
@@ -163,6 +165,7 @@ def example(**changes: Any) -> Collection:
                 "barcode": "b3",
                 "title": "Salt /",
                 "lost_on": date(2025, 1, 1),
+                "scanned_on": None,
                 "days_lost": 668,
             }
         ],
@@ -522,8 +525,8 @@ def test_a_cut_list_says_so() -> None:
 
 
 def test_a_long_title_is_cut() -> None:
-    assert shelf_list._short("a" * 70) == "a" * 59 + "…"
-    assert shelf_list._short("Salt : a history /") == "Salt : a history"
+    assert shelf_list.short("a" * 70) == "a" * 59 + "…"
+    assert shelf_list.short("Salt : a history /") == "Salt : a history"
 
 
 def test_missing_copies_are_another_task() -> None:
@@ -657,3 +660,22 @@ def test_how_call_numbers_were_read_is_told() -> None:
     assert "The exports name the scheme of 5" in page
     assert "Dewey" in page and "Superintendent" not in page
     assert "No copy has a call number" in str(weeding.schemes(example()))
+
+
+def test_a_missing_copy_that_a_scan_saw_is_marked() -> None:
+    """Else it would be taken out of the catalogue."""
+    report = example()
+    assert "Seen by a scan" not in shelf_list.missing(report)
+    seen = [{**report.missing[0], "scanned_on": date(2026, 10, 28)}]
+    html = shelf_list.missing(replace(report, missing=seen))
+    assert "But 1 of them was seen by a scan of the shelves since" in html
+    assert "seen October 28, 2026" in re.sub("<[^>]+>", "", html).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_head_tells_of_scans_and_links_to_them() -> None:
+    names = ("scanned", "in_place", "out_of_order", "strayed", "found", "recorded_elsewhere")
+    session = dict.fromkeys((*names, "not_judged", "unknown"), 2)
+    report = replace(example(), scans=Scans([session], [{}]))
+    link = f'<a href="#{collection.SCANS}">what scans of the shelves found</a>'
+    assert f"1 scan saw 2 barcodes; 1 copy is to be seen to: {link}" in collection.answer(report)
+    assert link not in collection.answer(example())

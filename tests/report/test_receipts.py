@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from libstats.cli import main
+from libstats.report.page.period import Period
+from libstats.wording import MONTHS
 
 PAGES = ("circulation", "ill", "technical_services")
 # parts that say what to do with figures of other parts, or where they come from
@@ -45,3 +48,22 @@ def test_each_command_gives_a_receipt(
         program, *words = command.split()
         assert (program, main.main(["-w", str(demo), *words])) == ("libstats", 0), command
         assert capsys.readouterr().out
+
+
+RANGE = re.compile(rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})? to (?:{'|'.join(MONTHS)}) \d{{4}}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_command_has_the_period_of_its_part(
+    name: str, published: Callable[[str], Path]
+) -> None:
+    """Where a part names the months that it tells of, its command has these."""
+    text = published(name).read_text(encoding="utf-8")
+    parts = re.split(r"<h2[^>]*>", text)
+    for part, command in commands(published(name)).items():
+        days = dict(re.findall(r"--(since|until) (\S+)", command))
+        [told] = [each for each in parts if html.unescape(each).startswith(part)]
+        months = set(RANGE.findall(re.sub("<[^>]+>", " ", told)))
+        if days and months:
+            period = Period(*(date.fromisoformat(days[name]) for name in ("since", "until")))
+            assert period.words in months, (part, command)

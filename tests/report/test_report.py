@@ -145,6 +145,12 @@ def test_an_unknown_parameter_is_refused_naming_the_known() -> None:
         parameters.checked({"mnth": "2026-10"}, parameters.known(CELL, "n"), "n")
 
 
+@pytest.mark.parametrize("name", ["month", "quarter", "year", "since", "until"])
+def test_a_report_of_one_day_says_which_parameter_tells_it(name: str) -> None:
+    with pytest.raises(ReportError, match=r"one day: --set as_of=2026-10-31 says which"):
+        parameters.checked({name: "2026"}, {"as_of": "", "branch": ""}, "collection")
+
+
 @pytest.mark.parametrize(
     ("literal", "value", "expected"),
     [

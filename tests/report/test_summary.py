@@ -422,7 +422,6 @@ def test_a_service_more_is_one_declaration_and_those_without_exports_are_no_zero
 
 def test_a_library_without_exports_is_told_so(workspace: Workspace) -> None:
     con = holding()
-    con.execute("alter table loaded_file add column told_until timestamp")
     con.execute("delete from loaded_file")
     with pytest.raises(ReportError, match="nothing that is loaded is active"):
         summary.read(con)

@@ -324,7 +324,10 @@ def test_questions_about_invoices_begin_with_how_many_and_about_how_much() -> No
     assert "2 questions are to be asked about the 1 invoice from October 2026" in html
     assert "about 10.00 EUR." in html
     assert html.index("Price against the order") < html.index("Sum against the total")
-    assert "2 copies at 20.00" in html
+    # what is known is labelled, and each question says of which invoice, day and line it is
+    assert "2 copies: ordered 20.00 each, billed 23.00 each" in html
+    assert "stated total 50.00, sum of lines 46.00" in html
+    assert "77, October 5, 2026" in html and "line L1, order line O1" in html
     assert "Why is the price another than that of the order?" in html
 
 
@@ -332,6 +335,8 @@ def test_invoices_that_are_as_they_should_be_are_said_to_be() -> None:
     html = invoices.questions(bills("40.00", "40.00"))._repr_html_()
     assert "Nothing on the 1 invoice from October 2026 needs to be asked about." in html
     assert "Barcodes are not told" in html
+    # each row of what could not be judged has its unit
+    assert "Of what" in html and ">lines</td>" in html
 
 
 def test_of_invoices_that_nothing_tells_of_nothing_is_said() -> None:
@@ -369,3 +374,13 @@ def test_a_library_with_records_alone_has_its_page(workspace: Any) -> None:
 def test_one_copy_is_no_copies() -> None:
     html = technical_services.answer(example([waiting(OCTOBER, 1, 3.0)]))
     assert "copy not yet on the shelf" in html and "1</strong> copies" not in html
+
+
+def test_two_counts_of_what_came_say_whose_each_is() -> None:
+    """The orders tell of 15 received, the desk's list of 12; told by one list, none is named."""
+    two = technical_services.answer(example(told_by={"received": "order_copy"}))
+    assert "12 copies reached the desk, by its own list, and 9 were" in two
+    assert "By the orders. " in two
+    one = technical_services.answer(example(told_by={"received": "cataloguing"}))
+    assert "12 copies reached the desk and 9 were" in one
+    assert "By the " not in one

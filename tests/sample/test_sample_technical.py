@@ -236,7 +236,7 @@ def test_what_the_scan_of_a_shelf_found(con: duckdb.DuckDBPyConnection, truth: T
     ):
         found.setdefault(finding, []).append(barcode)
     assert found == {
-        "of another shelf": sorted(told["strayed"]),
+        "strayed from another shelf": sorted(told["strayed"]),
         "out of order": told["out_of_order"],
         "found, recorded as missing": told["missing_and_seen"],
         "on record here and not scanned": sorted(told["not_scanned"]),

@@ -124,3 +124,20 @@ def test_what_was_known_of_a_store_that_nothing_was_loaded_into_since(workspace:
     put(workspace)
     assert counts(workspace, known_on="2026-11-24") == COUNTS
     assert counts(workspace, known_on="2026-11-23") == {}
+
+
+def test_scans_from_before_they_had_a_list(workspace: Workspace, tmp_path: Path) -> None:
+    """Their barcode was their key: each is of its own then, and a list that comes joins them."""
+    text = "31234000000012\n31234000000020\n"
+    libstats.load(workspace, [write(tmp_path / "shelfscan_oB_2026-10-30.txt", text)])
+    with generations.writing(workspace.store) as writer:
+        for part in ("row", "merged"):
+            for column in ("list_id", "place"):
+                writer.con.execute(f"alter table store.shelf_scan__{part} drop column {column}")
+        writer.con.execute("update store.about set form = null")
+        writer.publish()
+    libstats.load(workspace, [write(tmp_path / "shelfscan_oB_2026-10-31.txt", text)])
+    with libstats.open(workspace) as con:
+        assert con.sql(
+            "select scanned_at::date::varchar, count(*) from shelf_scan group by all order by all"
+        ).fetchall() == [("2026-10-30", 2), ("2026-10-31", 2)]

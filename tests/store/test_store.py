@@ -95,7 +95,8 @@ def test_two_different_rows_of_one_key_are_counted(workspace: Workspace, tmp_pat
         workspace,
         [write(tmp_path / "items-2026-10-01.csv", items("1;b1;EAST;BK;", "1;b1;WEST;BK;"))],
     ).files[0]
-    assert receipt.conflicts == 1
+    assert (receipt.conflicts, receipt.conflicting) == (1, ("1",))
+    assert "1 number stands in it with different rows (1): of each column" in str(receipt.lines())
     assert state(workspace)[0][1] == "WEST"
 
 

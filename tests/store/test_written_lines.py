@@ -78,3 +78,35 @@ def test_every_form_whose_lines_are_corrected_is_among_them() -> None:
     # of decisions every line stands for itself: its time is a part of which one it is
     assert set(WRITTEN) == corrected - {"decision"} <= forms
     assert all(column in {c.name for c in tables[name].columns} for name, column in WRITTEN.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "told"),
+    [
+        (
+            "serialid,subscriptionid,serialseq,status,planneddate,itemnumber\n"
+            "3,7,no.3,2,2026-09-01,2002\n3,7,no.3,2,2026-09-01,2003\n",
+            "serial_issue",
+            [("3", "2003")],
+        ),
+        (
+            "subscriptionid,startdate,enddate,frequency\n"
+            "7,2026-01-01,2026-12-31,1 per 1 month\n7,2026-01-01,2027-12-31,1 per 1 month\n",
+            "subscription",
+            [("7", "2027-12-31")],
+        ),
+    ],
+)
+def test_two_lines_of_a_system_that_tells_no_time_of_writing_give_the_greater(
+    text: str, table: str, told: list[tuple[str, str]], workspace: Workspace, tmp_path: Path
+) -> None:
+    """Whether a form was loaded before, or never."""
+    receipt = libstats.load(workspace, [write(tmp_path / "koha-2026-10-31.csv", text)])
+    assert receipt.is_clean, str(receipt)
+    columns = {
+        "serial_issue": "serial_issue_id, item_id",
+        "subscription": "subscription_id, ends_on",
+    }
+    with stored(workspace) as con:
+        found = con.execute(f"select {columns[table]} from {table}").fetchall()
+    assert [tuple(map(str, row)) for row in found] == told

@@ -8,11 +8,12 @@ from types import ModuleType
 
 from libstats.declaration import by_need
 from libstats.loading import bits, lines
+from libstats.readers.logs import parting
 from libstats.readers.marc import blocks
 from libstats.readers.workbook import scan
 from libstats.store import earlier, row_groups
 
-DOORS = (by_need, bits, lines, earlier, row_groups, scan, blocks)
+DOORS = (by_need, bits, lines, earlier, row_groups, scan, blocks, parting)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from libstats.definitions import (
     serials,
 )
 from libstats.sources import roles as vocabularies
-from libstats.store import generations, views
+from libstats.store import generations, refusals, views
 from libstats.workspace.workspace import Workspace
 
 Rows = list[dict[str, Any]]
@@ -111,6 +111,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     )
     days.register(con)
     decisions.register(con)
+    refusals.register(con)
     roles.register(con, vocabularies.of_system, config or {})
     codes.register(con)
     invoices.register_vendors(con, config or {})

@@ -85,7 +85,8 @@ def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duck
     withdrawn copies are left out. They are no matter of weeding: search once
     more, then mend the record. Returns one row per copy, the longest lost first: `branch` (owner),
     `location`, `call_number`, `barcode`, `title`, `lost_on` (day; NULL where not exported),
-    `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day).
+    `days_lost` (days), `lost_code`, `status`, `last_seen_on` (day), `scanned_on` (day on
+    which a scan of a shelf saw it last, where nothing is newer, not even its loss).
     """
     return con.sql(
         f"""
@@ -99,10 +100,21 @@ def missing_copies(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.Duck
             $as_of::date - i.lost_on as days_lost,
             i.lost_code,
             i.status,
-            i.last_seen_on
+            i.last_seen_on,
+            c.day as scanned_on
         from dated_item i
         join copy_state s using (source, item_key)
         left join title t using (source, title_id)
+        left join (
+            select
+                barcode,
+                max(scanned_at)::date as day
+            from shelf_scan
+            where is_seen
+            group by barcode
+        ) c on c.barcode = i.barcode
+            and c.day = i.last_seen_on
+            and c.day >= coalesce(i.lost_on, c.day)
         where {IS_MISSING}
         order by
             i.lost_on nulls last,

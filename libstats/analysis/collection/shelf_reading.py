@@ -35,7 +35,8 @@ def shelf_reading(
 ) -> duckdb.DuckDBPyRelation:
     """What did each scan of a shelf find, and how many copies must be moved?
 
-    Definition: a session is what one list saw on one day at one branch and shelf. Out of order are
+    Definition: a session is what one list saw on one day at one branch and shelf. A list is what it
+    holds, whatever its file is called. Out of order are
     the fewest copies that must be moved so that the rest stands by `call_number_key`. A copy
     strayed where its record names another branch than the scan. So it did where it is of another
     location or collection than over half of what was scanned with it. Found is what is recorded as
@@ -101,9 +102,11 @@ def shelf_findings(
     shelves were scanned, what was not scanned last: `day`, `branch`, `shelf`, `place` (in the
     session; NULL: not scanned), `finding`, `barcode`, `call_number`, `title`, `belongs_branch`,
     `belongs_location`, `belongs_collection` (as recorded), `stands_after` (call number of the copy
-    in order before it, where it is out of order), `holds` (requests that wait for its title) and
-    `source` (system of the copy). What is in its place is left out, and so are barcodes of no copy:
-    these might be a patron's, and are counted alone.
+    in order that it belongs after, where it is out of order, or was found or recorded elsewhere and
+    does not stand in its place), `stands_beside` (call number of the nearest copy in order before
+    it, else behind it: where to fetch it; NULL: not scanned), `holds` (requests that wait for its
+    title) and `source` (system of the copy). What is in its place is left out, and so are barcodes
+    of no copy: these might be a patron's, and are counted alone.
 
     >>> libstats.shelf_findings(con).columns[:5]
     ['day', 'branch', 'shelf', 'place', 'finding']
@@ -138,7 +141,11 @@ def shelf_findings(
                 f.of_location as belongs_location,
                 f.of_collection as belongs_collection,
                 if(
-                    f.found = '{ORDER}',
+                    f.found = '{ORDER}'
+                        or (
+                            f.is_elsewhere
+                            and (starts_with(f.found, '{FOUND}') or starts_with(f.found, '{AWAY}'))
+                        ),
                     (
                         select arg_max(o.call_number, (o.key, o.volume_key, o.place))
                         from finding o
@@ -147,8 +154,9 @@ def shelf_findings(
                             and (o.key, o.volume_key) <= (f.key, f.volume_key)
                     ),
                     null
-                ) as stands_after
-            from finding f
+                ) as stands_after,
+                coalesce(f.call_number_before, f.call_number_behind) as stands_beside
+            from beside f
             where f.found not in ('{STANDS}', '{UNKNOWN}', '{SEVERAL}')
             union all
             select
@@ -163,6 +171,7 @@ def shelf_findings(
                 key,
                 source,
                 title_id,
+                null,
                 null,
                 null,
                 null,
@@ -182,6 +191,7 @@ def shelf_findings(
             l.belongs_location,
             l.belongs_collection,
             l.stands_after,
+            l.stands_beside,
             coalesce(w.holds, 0) as holds,
             l.source
         from listed l

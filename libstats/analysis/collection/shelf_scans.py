@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["FINDINGS", "FOUND", "SCANNED", "STRAYED", "WITHIN"]
 
 STANDS, ORDER, ABSENT = "in its place", "out of order", "on record here and not scanned"
-BRANCH, SHELF = "of another branch", "of another shelf"
+BRANCH, SHELF = "strayed from another branch", "strayed from another shelf"
 FOUND, AWAY = "found, recorded as ", "stands here, recorded as "
 STRAYED = (BRANCH, SHELF)
 NO_KEY, NO_ROLE = "no call number tells its order", "a code without a role"
@@ -23,19 +23,25 @@ SCANNED = f"""
     session_scan as (
         select
             dense_rank() over (
-                order by scanned_at::date desc, source, branch nulls last, shelf nulls last
+                order by
+                    scanned_at::date desc,
+                    source,
+                    branch nulls last,
+                    shelf nulls last,
+                    list_id
             ) as session,
             scanned_at::date as day,
             branch,
             shelf,
             barcode,
             position,
+            place,
             scanned_at
         from shelf_scan
         where is_seen and {WITHIN}
         qualify row_number() over (
-            partition by source, scanned_at::date, branch, shelf, barcode
-            order by scanned_at desc, position desc
+            partition by source, scanned_at::date, branch, shelf, list_id, barcode
+            order by scanned_at desc, position desc, place desc
         ) = 1
     ),
     bearer as (
@@ -57,7 +63,7 @@ SCANNED = f"""
             c.barcode,
             row_number() over (
                 partition by c.session
-                order by c.position nulls last, c.scanned_at, c.barcode
+                order by c.position nulls last, c.scanned_at, c.place, c.barcode
             ) as place,
             b.copies,
             i.source,
@@ -114,7 +120,8 @@ SCANNED = f"""
             and coalesce(i.permanent_location, i.location) is not distinct from c.of_location
             and i.collection is not distinct from c.of_collection
         join copy_state s on s.source = i.source and s.item_key = i.item_key and s.is_on_shelf
-        anti join scanned n on n.session = c.session and n.barcode = i.barcode
+        -- by this list, or by another one of the day or since
+        anti join scanned n on n.barcode = i.barcode and n.day >= d.day
         where c.of_branch = d.at_branch
             and not coalesce(
                 greatest(
@@ -174,6 +181,28 @@ FINDINGS = f"""
                 if(session || ':' || place in (select unnest($moved)), '{ORDER}', '{STANDS}')
             ) as found
         from judged
+    ),
+    -- the copies in order round each: where to fetch it, and whether it stands between them
+    beside as (
+        select
+            *,
+            last_value(if(found = '{STANDS}', call_number, null) ignore nulls) over before
+                as call_number_before,
+            first_value(if(found = '{STANDS}', call_number, null) ignore nulls) over behind
+                as call_number_behind,
+            not coalesce(key >= max(if(found = '{STANDS}', key, null)) over before, true)
+                or not coalesce(key <= min(if(found = '{STANDS}', key, null)) over behind, true)
+                as is_elsewhere
+        from finding
+        window
+            before as (
+                partition by session order by place
+                rows between unbounded preceding and 1 preceding
+            ),
+            behind as (
+                partition by session order by place
+                rows between 1 following and unbounded following
+            )
     ),
     stretch as (
         select

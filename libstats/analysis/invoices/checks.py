@@ -163,8 +163,8 @@ def left_out(
 ) -> duckdb.DuckDBPyRelation:
     """What of the invoices could not be looked at, and why?
 
-    Parameters: as for `invoice_checks`. Returns one row per reason: `reason`, `rows` (lines of
-    invoices; of the total and of numbers invoices, of what is turned off checks).
+    Parameters: as for `invoice_checks`. Returns one row per reason: `reason`, `rows`, `unit` (of
+    what: lines, invoices, checks).
     """
     del as_of, percent, amount, days
     return con.sql(
@@ -182,22 +182,26 @@ def left_out(
         looked_at as (from seen where is_within and is_of_copies and not is_shadow)
         select
             'billed outside the period' as reason,
-            count(*) filter (where not is_within) as rows
+            count(*) filter (where not is_within) as rows,
+            'lines' as unit
         from seen
         union all
         select
             'of an invoice without a day, so in no period',
-            count(*) filter (where is_within is null)
+            count(*) filter (where is_within is null),
+            'lines'
         from seen
         union all
         select
             'of an invoice that a message of the vendor tells of too, which is looked at instead',
-            count(*) filter (where is_within and is_shadow)
+            count(*) filter (where is_within and is_shadow),
+            'lines'
         from seen
         union all
         select
             'counted, but held against no order: none is loaded, or several fit',
-            count(*) filter (where not has_order)
+            count(*) filter (where not has_order),
+            'lines'
         from looked_at
         union all
         select
@@ -209,38 +213,47 @@ def left_out(
                         or currency <> price_currency
                         or (order_source <> source and price_currency is null)
                     )
-            )
+            ),
+            'lines'
         from looked_at
         union all
         select
             'counted, but how many is not judged: the invoice or the order tells no number',
-            count(*) filter (where has_order and (quantity is null or ordered is null))
+            count(*) filter (where has_order and (quantity is null or ordered is null)),
+            'lines'
         from looked_at
         union all
         select
-            'counted, but receipt is not judged: no export tells what came',
-            count(*) filter (where has_order and received is null)
+            'counted, but receipt is not judged: no export tells what came, or how many were '
+                || 'billed',
+            count(*) filter (where has_order and (received is null or quantity is null)),
+            'lines'
         from looked_at
         union all
         select
-            'counted, but funds are not judged: the invoice or the order tells none',
-            count(*) filter (where has_order and (billed_funds is null or order_funds is null))
+            'counted, but funds are not judged: the invoice or the order tells none, or one a '
+                || 'number and the other a code',
+            count(*) filter (where has_order and coalesce(len(judged_funds), 0) = 0),
+            'lines'
         from looked_at
         union all
         select
             'counted, but barcodes are not told',
-            count(*) filter (where barcodes is null)
+            count(*) filter (where barcodes is null),
+            'lines'
         from looked_at
         union all
         select
             'counted, but the total is not judged: the invoice states none',
-            count(*) filter (where total is null)
+            count(*) filter (where total is null),
+            'invoices'
         from bill
         where ($since is null or billed_on >= $since) and ($until is null or billed_on < $until)
         union all
         select
             'counted, but the check ' || unnest($off) || ' is turned off: ' || unnest($why),
-            1
+            1,
+            'checks'
         """,
         params={"since": _text(since), "until": _text(until), **_off(con)},
     )

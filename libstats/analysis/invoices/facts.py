@@ -2,6 +2,7 @@
 about them.
 
     bill       an invoice: its vendor, number, day, currency, total
+    derived_vendor  who a number without a name is: the vendor whose orders its invoices met
     bill_line  a line of one, with the invoice's day; of systems that write the invoice into the
                order line (Koha) the order line itself
     orders     an order: a line with what was split off from it
@@ -10,161 +11,12 @@ about them.
 
 from __future__ import annotations
 
-from libstats.analysis.invoices.links import ISBNS, LINKS, isbn_sql
+from libstats.analysis.invoices.billed import BILLED
+from libstats.analysis.invoices.links import LINKS
 
 __all__ = ["FACTS"]
 
-FACTS = rf"""
-        -- who a number in messages is: as libstats.toml says, or the one vendor that has it
-        numbered_vendor as (
-            select
-                number,
-                any_value(name) as name
-            from (
-                select number, name, true as is_given from vendor_number
-                union all
-                select trim(edi_number), name, false
-                from vendor
-                where trim(edi_number) <> '' and name is not null
-            )
-            group by number, is_given
-            having count(distinct name) = 1
-            qualify row_number() over (partition by number order by is_given desc) = 1
-        ),
-        told_bill as (
-            select
-                i.source,
-                i.invoice_id,
-                i.invoice_number,
-                i.vendor_id,
-                coalesce(v.name, n.name, i.vendor_id) as vendor,
-                i.billed_on,
-                i.currency,
-                i.total,
-                i.total_rule,
-                i.shipping_cost,
-                i.total_rule is not null as is_exchanged
-            from invoice i
-            left join vendor v on v.source = i.source and v.vendor_id = i.vendor_id
-            left join numbered_vendor n on n.number = i.vendor_id
-        ),
-        -- an invoice of the library system of which the vendor's own message is there too: by its
-        --   number, near its day, and not of another vendor that the system knows
-        told_twice as (
-            select distinct
-                o.source,
-                o.invoice_id
-            from told_bill o
-            join (
-                select source, list(distinct lower(vendor)) as vendors
-                from told_bill
-                group by source
-            ) k using (source)
-            join told_bill w
-                on w.is_exchanged and not o.is_exchanged
-                and upper(trim(w.invoice_number)) = upper(trim(o.invoice_number))
-                and coalesce(abs(w.billed_on - o.billed_on) <= 60, true)
-            where lower(o.vendor) is not distinct from lower(w.vendor)
-                or not coalesce(list_contains(k.vendors, lower(w.vendor)), false)
-        ),
-        bill as (
-            select
-                b.*,
-                t.source is not null as is_shadow
-            from told_bill b
-            left join told_twice t using (source, invoice_id)
-        ),
-        told_line as (
-            select
-                source,
-                invoice_line_id,
-                invoice_id,
-                order_line_id,
-                quantity,
-                coalesce(amount_in_full, amount) as amount,
-                coalesce(charges, 0) as charges,
-                isbn,
-                title,
-                barcodes,
-                funds,
-                description,
-                purchase_order_id,
-                line_number,
-                supplier_number
-            from invoice_line
-            union all
-            -- the order line says with which invoice it was received
-            select
-                o.source,
-                'order line ' || o.order_line_id,
-                coalesce(o.invoice_id, o.invoice_number),
-                o.order_line_id,
-                coalesce(o.quantity_received, o.quantity),
-                nullif(o.unit_price, 0) * coalesce(o.quantity_received, o.quantity),
-                0,
-                o.isbn,
-                o.title,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null
-            from order_line o
-            anti join invoice_line l on l.source = o.source
-            where coalesce(o.invoice_id, o.invoice_number) is not null
-        ),
-        bill_line as (
-            select
-                l.* exclude (isbn),
-                {isbn_sql("l.isbn")} as isbn,
-                coalesce(nullif(l.funds, ''), t.funds) as billed_funds,
-                b.vendor_id,
-                b.vendor,
-                b.invoice_number,
-                b.billed_on,
-                b.currency,
-                coalesce(b.is_exchanged, false) as is_exchanged,
-                coalesce(b.is_shadow, false) as is_shadow,
-                l.description is null as is_of_copies
-            from (
-                select
-                    * replace (
-                        nullif(regexp_extract(replace(isbn, '-', ''), {ISBNS}), '') as isbn
-                    )
-                from told_line
-            ) l
-            left join bill b on b.source = l.source and b.invoice_id = l.invoice_id
-            left join (
-                select
-                    source,
-                    invoice_line_id,
-                    string_agg(distinct coalesce(fund_code, fund_id), '; ') as funds
-                from fund_transaction
-                where kind = 'spent' and invoice_line_id is not null
-                group by all
-            ) t on t.source = l.source and t.invoice_line_id = l.invoice_line_id
-        ),
-        copies as (
-            select
-                source,
-                order_line_id,
-                count(*) as copies,
-                count(coalesce(received_at, received_on)) as received
-            from order_copy
-            group by all
-        ),
-        telling as (
-            select
-                o.source,
-                bool_or(
-                    o.received_on is not null or o.quantity_received is not null or c.received > 0
-                ) as tells_receipts,
-                count(distinct o.currency) = 1 as has_one_currency
-            from order_line o
-            left join copies c on c.source = o.source and c.order_line_id = o.order_line_id
-            group by all
-        ),
+FACTS = rf"""{BILLED},
         -- an answer that lacks the library's number names the order and the place in it
         written as (
             select
@@ -230,6 +82,8 @@ FACTS = rf"""
                 if(count(came) = count(*), sum(came), null) as received,
                 max(received_on) as received_on,
                 bool_and(is_taken_back) or bool_or(is_answer and is_taken_back) as is_cancelled,
+                max(coalesce(cancelled_on, answered_on)) filter (where is_taken_back)
+                    as cancelled_on,
                 min(coalesce(placed_on, created_on)) as placed_on,
                 bool_or(status in ('new', 'ordered', 'partial')) as is_open,
                 coalesce(nullif(max(estimated_price), 0), nullif(max(list_price), 0)) as price,
@@ -246,22 +100,58 @@ FACTS = rf"""
             group by all
         ),
         {LINKS},
+        -- a number without a name is the vendor whose orders alone its invoices met
+        derived_vendor as (
+            select
+                l.source,
+                l.vendor_id,
+                any_value(o.vendor) as name
+            from linked k
+            join bill_line l using (source, invoice_line_id)
+            join orders o on o.source = k.order_source and o.order_id = k.order_id
+            where l.is_exchanged and l.vendor = l.vendor_id
+                and not o.is_written and o.vendor is not null
+            group by all
+            having count(distinct o.vendor) = 1
+        ),
+        bill as (
+            select b.* replace (coalesce(d.name, b.vendor) as vendor)
+            from numbered_bill b
+            left join derived_vendor d using (source, vendor_id)
+        ),
+        -- the codes of an order's funds, and their numbers: only like is held against like
         fund_of_order as (
             select
                 n.source,
                 n.order_id,
-                list(distinct upper(trim(coalesce(f.fund_code, f.fund_id)))) as funds,
-                string_agg(distinct coalesce(f.fund_code, f.fund_id), '; ') as told_funds
+                list(distinct upper(trim(coalesce(f.fund_code, d.code))))
+                    filter (where coalesce(f.fund_code, d.code) is not null) as fund_codes,
+                list(distinct upper(trim(f.fund_id)))
+                    filter (where f.fund_id is not null) as fund_ids,
+                string_agg(distinct coalesce(f.fund_code, d.code, f.fund_id), '; ') as told_funds
             from order_fund f
             join name n on n.source = f.source and n.order_line_id = f.order_line_id
+            left join fund d on d.source = f.source and d.fund_id = f.fund_id
             where coalesce(f.fund_code, f.fund_id) is not null
             group by all
+        ),
+        fund_number as (
+            select source, list(distinct upper(trim(fund_id))) as numbers
+            from (
+                select source, fund_id from fund union all select source, fund_id from order_fund
+            )
+            where fund_id is not null and fund_id not in (
+                select code from fund where code is not null
+                union all
+                select fund_code from order_fund where fund_code is not null
+            )
+            group by source
         ),
         line as (
             select
                 l.* exclude (
                     order_line_id, title, isbn, purchase_order_id, line_number, supplier_number
-                ),
+                ) replace (coalesce(d.name, l.vendor) as vendor),
                 k.order_source,
                 k.order_id,
                 coalesce(k.order_id, l.order_line_id) as order_line_id,
@@ -277,7 +167,18 @@ FACTS = rf"""
                 coalesce(o.stands, false) as stands,
                 coalesce(o.is_open, false) as is_open,
                 coalesce(o.is_cancelled, false) or t.source is not null as is_cancelled,
-                f.funds as order_funds,
+                coalesce(o.cancelled_on, t.cancelled_on) as cancelled_on,
+                list_filter(
+                    list_transform(
+                        string_split(l.billed_funds, ';'), lambda each: upper(trim(each))
+                    ),
+                    lambda each: each <> '' and if(
+                        coalesce(list_contains(fn.numbers, each), false),
+                        f.fund_ids,
+                        f.fund_codes
+                    ) is not null
+                ) as judged_funds,
+                list_concat(f.fund_codes, f.fund_ids) as order_funds,
                 f.told_funds
             from bill_line l
             left join linked k on k.source = l.source and k.invoice_line_id = l.invoice_line_id
@@ -287,4 +188,6 @@ FACTS = rf"""
                 select source, order_id, min(isbn) as isbn from isbn_of_order group by all
             ) w on w.source = k.order_source and w.order_id = k.order_id
             left join fund_of_order f on f.source = k.order_source and f.order_id = k.order_id
+            left join derived_vendor d on d.source = l.source and d.vendor_id = l.vendor_id
+            left join fund_number fn on fn.source = k.order_source
         )"""

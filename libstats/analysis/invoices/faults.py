@@ -223,8 +223,7 @@ FAULTS = f"""
             from once
             where order_funds is not null and amount > 0
                 and len(list_filter(
-                    list_transform(string_split(billed_funds, ';'), lambda f: upper(trim(f))),
-                    lambda f: f <> '' and not list_contains(order_funds, f)
+                    judged_funds, lambda each: not list_contains(order_funds, each)
                 )) > 0
         ),
         other_sum as (

@@ -135,8 +135,12 @@ LINKS = rf"""
         ),
         -- the vendor's own word for an order of which the library system tells too
         taken_back as (
-            select distinct c.source, c.invoice_line_id
+            select
+                c.source,
+                c.invoice_line_id,
+                max(o.cancelled_on) as cancelled_on
             from candidate c
             join orders o on o.source = c.order_source and o.order_id = c.order_id
             where o.is_cancelled and o.is_written and c.way in (2, 4, 5)
+            group by all
         )"""

@@ -21,7 +21,7 @@ NAMED = """
                 'cancelled and billed',
                 amount,
                 0,
-                null
+                coalesce('cancelled on ' || cancelled_on, 'cancelled, on a day not told')
             from taken
             union all
             select
@@ -57,7 +57,10 @@ NAMED = """
                 'price against the order',
                 over,
                 price * copies,
-                copies || if(copies = 1, ' copy at ', ' copies at ') || price
+                if(copies = 1, '', copies || ' copies: ') || 'ordered '
+                    || price::decimal(12, 2) || if(copies = 1, '', ' each')
+                    || ', billed ' || round(net / copies, 2)::decimal(12, 2)
+                    || if(copies = 1, '', ' each')
             from dear
             union all
             select
@@ -73,7 +76,7 @@ NAMED = """
                 'no order line',
                 amount,
                 null,
-                null
+                'no order has its numbers' || if(isbn is null, '', ' or its ISBN')
             from unlinked
         ),
         fault as (
@@ -122,7 +125,8 @@ NAMED = """
                 currency,
                 total as billed,
                 lines as expected,
-                over as difference
+                over as difference,
+                'stated total ' || total || ', sum of lines ' || lines::decimal(12, 2) as detail
             from other_sum
             union all by name
             select
@@ -152,7 +156,8 @@ NAMED = """
                 asked as billed,
                 paid as expected,
                 over as difference,
-                payments || if(payments = 1, ' payment', ' payments') as detail
+                'billed ' || asked || ', paid ' || paid || ' in ' || payments
+                    || if(payments = 1, ' payment', ' payments') as detail
             from paid_otherwise
             union all by name
             select
@@ -180,7 +185,8 @@ NAMED = """
                 currency,
                 asked as billed,
                 0 as expected,
-                asked as difference
+                asked as difference,
+                'billed on ' || billed_on || ', in no payment since' as detail
             from not_paid
             union all by name
             select

@@ -27,14 +27,18 @@ PAYMENTS = """
                 upper(trim(b.invoice_number)) as number,
                 b.*,
                 coalesce(b.total, l.lines + coalesce(b.shipping_cost, 0)) as asked,
-                count(*) over (partition by upper(trim(b.invoice_number))) = 1 as is_one
+                count(*) filter (where b.is_exchanged = t.told_by) over (
+                    partition by upper(trim(b.invoice_number))
+                ) = 1 as is_one
             from bill b
+            join (
+                select upper(trim(invoice_number)) as number, min(is_exchanged) as told_by
+                from bill anti join again using (source, invoice_id)
+                group by all
+            ) t on t.number = upper(trim(b.invoice_number))
             left join of_invoice l using (source, invoice_id)
             anti join again a using (source, invoice_id)
-            where nullif(trim(b.invoice_number), '') is not null
-            qualify b.is_exchanged = min(b.is_exchanged) over (
-                partition by upper(trim(b.invoice_number))
-            )
+            where nullif(trim(b.invoice_number), '') is not null and b.is_exchanged = t.told_by
         ),
         paid_otherwise as (
             select

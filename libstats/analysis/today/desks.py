@@ -9,7 +9,9 @@ from datetime import date
 import duckdb
 
 from libstats.analysis.today.lists import Export, Today, Work
+from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.analysis.today.serials import SOON_DUE
 from libstats.wording import Row, capital, day_name
 
 __all__ = ["DESKS", "Desk", "at_desks", "day_before", "desks", "first", "tasks", "told"]
@@ -98,7 +100,7 @@ def _place(desk: str, work: Work) -> int:
     return DESKS[desk].index(work.process.name) if desk in DESKS else 0
 
 
-_LATE = {"loan": "Overdue", "order_copy": "Ordered and late"}
+_LATE = {"loan": "Overdue", "order_copy": "Ordered and late, by vendor"}
 _OTHERWISE = {
     DO: "{}: late",
     DECIDE: "{}: open for more than a year, or not known",
@@ -114,25 +116,37 @@ def tasks(work: Work, group: str) -> list[tuple[str, list[Row]]]:
     usual = _OTHERWISE[group].format(title)
     if group == DO:
         usual = _LATE.get(work.process.name, usual)
-    for row in work.of(group):
+    rows = work.of(group)
+    if work.process.name == ORDERED:  # what one vendor is late with stands together
+        first_of = {row["who"]: place for place, row in reversed(list(enumerate(rows)))}
+        rows = sorted(rows, key=lambda row: first_of[row["who"]])
+    for row in rows:
+        task = SOON_DUE.get(row["task"], row["task"]) if group == SOON else row["task"]
         # what is rush is to be done now, late or not
         is_rush = group == DO and row["standing"] != "late"
-        found.setdefault(row["task"] or (f"{title}: rush" if is_rush else usual), []).append(row)
+        found.setdefault(task or (f"{title}: rush" if is_rush else usual), []).append(row)
     return list(found.items())
 
 
 def first(today: Today) -> str:
     """What to do first, and how many things wait at each desk, in sentences."""
     busy = at_desks(today, DO)
+    beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
         waiting = sum(today.count(group) for group in GROUPS)
-        return "Nothing is late or left lying." if waiting else "Nothing waits."
+        none = "Nothing that could be judged waits." if beside else "Nothing waits."
+        said = "Nothing is late or left lying." if waiting else none
+        if today.scanned:
+            count = len(today.scanned)
+            copies = "1 copy" if count == 1 else f"{count:,} copies"
+            said = f"Nothing is late or left lying at a desk. See to {copies} that scans tell of."
+        return f"{said}{beside}"
     parts = [f"{desk.name.lower()} {desk.count(DO):,}" for desk in busy]
     total = today.count(DO)
     return (
         f"Begin with {_beginning(busy[0])}. "
         f"{total:,} {'thing is' if total == 1 else 'things are'} to be done now: "
-        f"{', '.join(parts)}."
+        f"{', '.join(parts)}.{beside}"
     )
 
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import duckdb
 
 from libstats.analysis.invoices.checks import invoice_checks
+from libstats.analysis.invoices.held import not_held
 from libstats.analysis.work.exported import newest_exports
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
-__all__ = ["ASKED_OF_ORDERS", "INVOICES", "QUESTIONS", "ask_once", "asked_about"]
+__all__ = ["ASKED_OF_ORDERS", "INVOICES", "QUESTIONS", "ask_once", "asked_about", "not_judged"]
 
 INVOICES = "invoice_question"
 NOT_COME = "billed and not received"
@@ -82,6 +83,12 @@ def ask_once(con: duckdb.DuckDBPyConnection) -> datetime | None:
         found = invoice_checks(con, since=at.date() - BACK, as_of=at.date() + timedelta(days=1))
         found.query("found", f"create temp table {INVOICES} as from found")
     return at
+
+
+def not_judged(con: duckdb.DuckDBPyConnection) -> str:
+    """What of the invoices of a year could be held against no order; nothing where all was."""
+    at = ask_once(con)
+    return "" if at is None else not_held(con, at.date() - BACK)
 
 
 def _worklist(at: datetime) -> str:

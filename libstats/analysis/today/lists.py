@@ -16,11 +16,12 @@ from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
 from libstats.analysis.today.ill import returning
-from libstats.analysis.today.invoices import INVOICES, asked_about
+from libstats.analysis.today.invoices import INVOICES, asked_about, not_judged
 from libstats.analysis.today.moved import Moved
 from libstats.analysis.today.orders import ORDERED, received
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today.scans import found_by_scans
+from libstats.analysis.today.serials import due_since
 from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
@@ -95,6 +96,7 @@ class Today:
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
     scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
+    not_judged: str = ""  # lines of invoices that could be held against no order
 
     @classmethod
     def of(cls, work: list[Work], shelf: list[Row], queues: list[Row]) -> Today:
@@ -152,11 +154,13 @@ def read(
     alarms, accepted = heeded(records(check(con)), now)
     moved = _moved(con, *before) if before else None
     exports = _exports(con, now)
+    not_told = [*untold(con), *due_since(con, now.date())]
     licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
     return Today(
-        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, untold(con)),
+        *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
         scanned=_named(found_by_scans(con), names),
+        not_judged=not_judged(con),
     )
 
 

@@ -14,11 +14,41 @@ from libstats.analysis.work.usual import usual
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
-__all__ = ["ORDERED", "RECEIVED", "order_details", "received", "received_details"]
+__all__ = ["INVOICED", "ORDERED", "RECEIVED", "order_details", "received", "received_details"]
 
 ORDERED, RECEIVED = "order_copy", "order_received"
+INVOICED = "Invoiced and not received"
 _CASE = "coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)"
 _VENDOR = "coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id)"
+# SQL: the newest word of a vendor's message for each order line of the library
+VENDORS_ANSWER = """answer as (
+            select
+                split_part(order_line_id, '/', -1) as order_line_id,
+                arg_max(
+                    concat_ws(
+                        ', ',
+                        'the vendor answered' || coalesce(
+                            strftime(answered_on, ' on %B %-d, %Y'), ''
+                        ) || ': ' || if(
+                            status = 'cancelled',
+                            'cancelled',
+                            case
+                                when quantity_waiting > 0
+                                    then quantity_waiting || ' on back order'
+                                else coalesce(status, 'no status told')
+                            end
+                        ),
+                        'reason ' || reason_as_exported
+                    ),
+                    coalesce(answered_on, date '1900-01-01')
+                ) as answer
+            from order_line
+            where is_exchanged
+                -- an answer that names the order and the place in it has no number of the line
+                and order_line_id is distinct from purchase_order_id || '/' || line_number
+                and (answered_on is not null or status = 'cancelled' or quantity_waiting > 0)
+            group by all
+        )"""
 _NOTHING_ASKED = """
         select
             null::varchar as order_id,
@@ -52,7 +82,8 @@ def order_details(
             select
                 b.source,
                 b.order_line_id,
-                min(i.billed_on) as billed_on
+                min(i.billed_on) as billed_on,
+                count(*) - count(b.quantity) as uncounted
             from invoice_line b
             left join invoice i on i.source = b.source and i.invoice_id = b.invoice_id
             where b.order_line_id is not null and coalesce(b.quantity, 1) > 0
@@ -65,6 +96,7 @@ def order_details(
             where {IS_WAITING} and title_id is not null
             group by all
         ),
+        {VENDORS_ANSWER},
         claiming as (
             select distinct source
             from order_line
@@ -80,11 +112,16 @@ def order_details(
             {_VENDOR} as who,
             null::varchar as call_number,
             null::varchar as shelf_order,
-            null::timestamp as since,
+            -- what was invoiced lies since then
+            if(
+                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
+                coalesce(l.invoiced_on, b.billed_on, q.asked_on)::timestamp,
+                null
+            ) as since,
             {own}::map(varchar, double) as limits,
             if(
                 b.source is not null or l.invoiced_on is not null or q.order_id is not null,
-                'Invoiced and not received',
+                '{INVOICED}',
                 null
             ) as task,
             nullif(concat_ws(
@@ -105,6 +142,11 @@ def order_details(
                 end,
                 q.asked,
                 case
+                    when b.uncounted = 1 then '1 line tells no number of copies'
+                    when b.uncounted > 1 then b.uncounted || ' lines tell no number of copies'
+                end,
+                w.answer,
+                case
                     when m.source is null then null
                     when coalesce(l.claims, 0) = 0 and l.last_claimed_on is null
                         then 'never claimed: a claim is due'
@@ -122,6 +164,8 @@ def order_details(
         {_LINES}
         left join queue h on h.source = l.source and h.title_id = l.title_id
         left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
+        left join answer w on w.order_line_id = l.order_line_id
+            and not coalesce(l.is_exchanged, false)
         left join claiming m on m.source = l.source
         left join asked q on q.order_id = coalesce(l.parent_line_id, l.order_line_id)
             and not coalesce(l.is_exchanged, false)

@@ -12,6 +12,7 @@ from libstats.analysis.today.access import PROBLEM
 from libstats.analysis.today.ill import FOLLOWED_UP, TASKS, ill_details
 from libstats.analysis.today.invoices import QUESTIONS
 from libstats.analysis.today.orders import (
+    INVOICED,
     ORDERED,
     RECEIVED,
     order_details,
@@ -244,10 +245,12 @@ _WAITED = """if(
             date_diff('day', since::date, as_of::date)::double,
             epoch(as_of - since) / 86400
         )"""
+# what was invoiced is told since then, and is late by the order all the same
+_LAIN = f"if(task is not distinct from {quoted(INVOICED)}, age, coalesce(waited, age))"
 _STANDING = f"""case
             when usual_days is null or standing not in ('late', 'near', 'in time') then standing
-            when coalesce(waited, age) > usual_days then 'late'
-            when coalesce(waited, age) > {NEAR} * usual_days then 'near'
+            when {_LAIN} > usual_days then 'late'
+            when {_LAIN} > {NEAR} * usual_days then 'near'
             else 'in time'
         end"""
 # the step is a request's, for of other work it is `all`, or the name of another milestone

@@ -4,18 +4,34 @@ they are paid."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 
+from libstats.analysis.serials import serial_claims
 from libstats.declaration.raw import quoted
+from libstats.wording import Row, day_name, records
 
-__all__ = ["CLAIMED", "ENDED", "NEVER_CLAIMED", "UNPAID", "issue_details"]
+__all__ = [
+    "CLAIMED",
+    "ENDED",
+    "NEVER_CLAIMED",
+    "SOON_DUE",
+    "UNPAID",
+    "due_since",
+    "issue_details",
+]
 
 NEVER_CLAIMED = "Not come: a claim is due"
 CLAIMED = "Claimed and not come"
 UNPAID = "Late and unpaid: look at the payment first"
 ENDED = "Late, and its subscription has ended: renew it, or take it off the list"
+SOON_DUE = {
+    NEVER_CLAIMED: "Not come: a claim is due soon",
+    CLAIMED: "Claimed and not come: the next claim is due soon",
+}
+"""The same tasks where the day of the claim is still to come."""
+MOST = 5  # issues by name in a sentence
 _NTH = "['first', 'second', 'third'][k.claims_made + 1]"
 
 
@@ -37,7 +53,7 @@ def issue_details(
             'all' as said,
             null::varchar as look_for,
             null::varchar as barcode,
-            k.title as what,
+            nullif(concat_ws(', ', k.title, s.enumeration), '') as what,
             k.vendor as who,
             null::varchar as call_number,
             null::varchar as shelf_order,
@@ -51,7 +67,16 @@ def issue_details(
             end as task,
             nullif(concat_ws(
                 '; ',
-                s.enumeration,
+                strftime(s.expected_on, 'expected on %B %-d, %Y'),
+                if(
+                    k.payment in ('ended', 'unpaid'),
+                    null,
+                    if(
+                        k.claim_due_on <= m.as_of::date,
+                        strftime(k.claim_due_on, 'claim due since %B %-d, %Y'),
+                        strftime(k.claim_due_on, 'claim due on %B %-d, %Y')
+                    )
+                ),
                 strftime(s.last_claimed_on, 'claimed last on %B %-d, %Y'),
                 if(
                     k.payment not in ('ended', 'unpaid'),
@@ -74,3 +99,26 @@ def issue_details(
         left join moment m using (source)
         """
     )
+
+
+def due_since(con: duckdb.DuckDBPyConnection, today: date) -> list[str]:
+    """The issues whose claim fell due since the exports, if they have not come since, in a
+    sentence: the lists are as of their exports, and name them at most as coming up."""
+    found = serial_claims(con, as_of=today).filter("standing = 'due if it has not come'")
+    rows = records(found.order("claim_due_on, source, serial_issue_id"))
+    if not rows:
+        return []
+    many = len(rows)
+    more = f"; and {many - MOST:,} more" if many > MOST else ""
+    verb = "1 claim is" if many == 1 else f"{many:,} claims are"
+    come = "it has" if many == 1 else "they have"
+    return [
+        f"whether issues of serials came since {day_name(rows[0]['told_until'])}. By now {verb} "
+        f"due besides, if {come} not come: {'; '.join(map(_named, rows[:MOST]))}{more}"
+    ]
+
+
+def _named(row: Row) -> str:
+    serial = row["title"] or f"subscription {row['subscription_id'] or 'not told'}"
+    issue = row["enumeration"] or f"issue {row['serial_issue_id']}"
+    return f"{serial}, {issue} (since {day_name(row['claim_due_on'])})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from libstats.analysis.today.lists import Export, Today, Work, days
+from libstats.analysis.today.orders import INVOICED
 from libstats.analysis.today.rows import PAUSED
 from libstats.analysis.work.worklist import NEAR_DAYS
 from libstats.wording import Row, tenths
@@ -59,9 +61,24 @@ def since(row: Row) -> str:
     """How long a case is open, lies at its step, or is past its due day, or until when."""
     if is_due(row):
         left = row["left_days"]
+        if not left:
+            return "due today"
         return f"{-left:,.0f} days overdue" if left < 0 else f"due in {left:,.0f} days"
-    count = age(row)
-    return f"{tenths(count)} days" if count < 10 else f"{count:,.0f} days"
+    count, what = age(row), counted_from(row)
+    days_said = f"{tenths(count)} days" if count < 10 else f"{count:,.0f} days"
+    return f"{days_said} since {what}" if what else days_said
+
+
+def counted_from(row: Row) -> str:
+    """What the days of a row are counted from, where that is not the beginning of its case."""
+    if row["task"] == INVOICED or row.get("last_milestone") == "billed":
+        return "invoice"
+    return ""
+
+
+def older(exports: Sequence[Export]) -> str:
+    """How exports are old: what was loaded once has no usual time."""
+    return "Older than usual" if any(each.usual for each in exports) else "Older than a week"
 
 
 def is_due(row: Row) -> bool:

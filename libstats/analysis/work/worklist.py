@@ -37,12 +37,13 @@ def worklist(
     Definition: a case is open if it has begun, and is neither done, nor given up for good, nor over
     by the word of an export. `late` is older than the goal, `near` older than three quarters of it.
     Of work with due days (loans), a case is `late` after its day and `near` within three days of
-    it, whatever its age. One that is `paused` waits for nobody: its patron paused it. One that is
-    `not known` may be open or over. Its status is a word that is declared nowhere, or it ended
-    between two exports, of which `as_of` knows the first. While nothing says that it is over, a
-    case is open `when last told` if the newest list lacks it. So it is if the log has left out its
-    branch since. The same goes for every case if `as_of` is more than a day after all that its
-    source's exports tell. Such a case is judged at the moment up to which it was told of.
+    it, whatever its age. A claim of an issue is made on its due day, and `late` from it on. One
+    that is `paused` waits for nobody: its patron paused it. One that is `not known` may be open or
+    over. Its status is a word that is declared nowhere, or it ended between two exports, of which
+    `as_of` knows the first. While nothing says that it is over, a case is open `when last told` if
+    the newest list lacks it. So it is if the log has left out its branch since. The same goes
+    for every case if `as_of` is more than a day after all that its source's exports tell. Such
+    a case is judged at the moment up to which it was told of.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def worklist(
                 when outcome = '{UNKNOWN}' then 'not known'
                 when told_at is not null then '{LAST_TOLD}'
                 when is_paused then 'paused'
-                when left_days < 0 then 'late'
+                when left_days < 0 {_begins(work)}then 'late'
                 when left_days <= near_days then 'near'
                 else 'in time'
             end as standing,
@@ -226,6 +227,11 @@ def _judged(
     return spans.judged(
         Cases(con, process, list(milestones), about=about, unless=ends, is_judged=True)
     )
+
+
+def _begins(process: Process) -> str:
+    """SQL: or its own due day has begun, where that is enough."""
+    return "or (own_goal_at is not null and left_days <= 0) " if process.due_begins else ""
 
 
 def _last_milestone(process: Process) -> str:

@@ -26,6 +26,10 @@ class Look:
         yield np.array([screen.has_no_language(t) for t in languages], bool) & ~self._has("041")
         yield self.suspect == ""
         yield self.suspect == "1"
+        made = block.texts(block.positions("008", 0, 14))
+        changed = block.texts(block.positions("005", 0, 7))
+        told = zip(made, changed, strict=True)
+        yield np.array([screen.has_impossible_date(*both) for both in told], bool)
         yield ~self._has(*screen.CLASSES)
         yield ~self._has(*screen.NUMBERS)
         yield self._is_wrong("020", screen.is_isbn)
@@ -34,6 +38,7 @@ class Look:
         yield ~self._has("300")
         yield ~self._has("040")
         yield np.isin(one(17), [ord(level) for level in screen.BELOW])
+        yield one(17) == ord(screen.OF_BATCH)
         yield self._among(_is_local(block.every))
         yield self._marked(*block.tags_with(ord("9")))
 

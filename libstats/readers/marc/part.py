@@ -103,6 +103,15 @@ class Marc(Part):
             aside if has_copies else [*aside, f"titles alone: the map {self.map} reads no copies"]
         )
 
+    def where_cut(self) -> str:
+        """That the file ends within a record: which, and which is the last whole one."""
+        whole = self.file.counted(idle).records
+        last = f"the last whole one is record {whole:,} of the file" if whole else "none is whole"
+        return (
+            f"the export broke off within record {whole + 1:,} of the file: {last}. What it lacks "
+            "is no rejected row. Export it again"
+        )
+
     def headers(self) -> Iterator[Marc]:
         """The list under its headings, which do not stand in it."""
         yield self

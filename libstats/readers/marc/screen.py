@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
 
 from libstats.readers.marc.imprint import Imprint
 from libstats.readers.marc.record import SUBFIELD, Record, is_local
@@ -20,7 +22,8 @@ FAULTS = {
     "no language": "008/35-37, 041",
     "no year that can be read": "008/06-14, 264, 260",
     "doubtful year": "008/06-14, 264, 260",
-    "no class number": "050, 060, 082, 086, 090",
+    "impossible date": "005, 008/00-05, 008/07-14",
+    "no class number": "050 to 086, 090, 092, 096, 098, 099",
     "no standard number": "020, 022, 024, 028",
     "ISBN with a wrong check digit": "020 $a",
     "ISSN with a wrong check digit": "022 $a",
@@ -28,16 +31,22 @@ FAULTS = {
     "no description": "300",
     "no source of cataloguing": "040",
     "level below core": "leader/17",
+    "level M: less than full, loaded in a batch": "leader/17",
 }
 LOCAL = {"local field": "a tag with a 9", "local subfield": "$9 of other fields"}
 NAMES = (*FAULTS, *LOCAL)
 BETWEEN, SOUND = "; ", "none"
 # the fields of which more is looked at than whether they are there
 TAGS = ("005", "008", "020", "022", "245", "260", "264")
-CLASSES = ("050", "060", "082", "086", "090")
+# MARC 21's, and those of OCLC in which libraries keep their own: 099 of many public ones
+_MARC = ("050", "055", "060", "070", "080", "082", "084", "086")
+CLASSES = (*_MARC, "090", "092", "096", "098", "099")
 NUMBERS = ("020", "022", "024", "028")
-# encoding levels below core, of MARC and of OCLC
-BELOW = "235678JKMuz"
+# Encoding levels below core, of MARC and of OCLC; `LEVELS` of definitions has words for each. Not
+BELOW = "23578K"
+OF_BATCH = "M"
+# kinds of dates in 008/06 whose second year is no earlier than the first
+RANGES = "cdikmqu"
 _NUMBER = re.compile(r"[\dXx-]+")
 
 
@@ -73,6 +82,8 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
     yield has_no_language(coded[35:38]) and "041" not in tags
     yield not year.is_suspect
     yield year.is_suspect == "1"
+    changed = record.fields.get("005", [""])[0]
+    yield has_impossible_date(coded[:15], changed[:8])
     yield tags.isdisjoint(CLASSES)
     yield tags.isdisjoint(NUMBERS)
     yield any(is_wrong(text, is_isbn) for text in _texts(record, "020"))
@@ -81,6 +92,7 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
     yield "300" not in tags
     yield "040" not in tags
     yield record.leader[17:18] in tuple(BELOW)
+    yield record.leader[17:18] == OF_BATCH
     yield any(is_local(tag) for tag in tags)
     yield record.has_local_subfield
 
@@ -88,6 +100,45 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
 def has_no_language(code: str) -> bool:
     """True for what is no code of a language."""
     return not re.fullmatch("[a-z]{3}", code)
+
+
+def has_impossible_date(coded: str, changed: str) -> bool:
+    """True where the day of making (of 008/00-14), or that of the last change (005), is no day or
+    still to come; or where a range of years ends before it begins. What is not digits is not said.
+
+    >>> [has_impossible_date(*told) for told in (("190214s2019", "20260901"), ("991332s1999", ""))]
+    [False, True]
+    >>> has_impossible_date("190214m20241990", ""), has_impossible_date("190214m20249999", "")
+    (True, False)
+    """
+    first, second = coded[7:11], coded[11:15]
+    is_range = coded[6:7] in tuple(RANGES) and _is_year(first) and _is_year(second)
+    if is_range and second < first:
+        return True
+    made = coded[:6]
+    latest = str(date.today() + timedelta(days=1)).replace("-", "")
+    return (_is_digits(changed, 8) and not _is_day(changed, latest)) or (
+        # a century is not said: a day of either will do
+        _is_digits(made, 6) and not (_is_day(f"20{made}", latest) or _is_day(f"19{made}", latest))
+    )
+
+
+def _is_digits(text: str, size: int) -> bool:
+    return len(text) == size and text.isascii() and text.isdecimal()
+
+
+def _is_year(text: str) -> bool:
+    return _is_digits(text, 4)
+
+
+@lru_cache(1 << 14)
+def _is_day(digits: str, latest: str) -> bool:
+    """True for a day, written without signs, that is no later than the latest."""
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return digits <= latest
 
 
 def _texts(record: Record, tag: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 of it tells of is read in rows."""
 
 from libstats.report.circulation.branches import closed_or_changed, per_open_day, usual, years
+from libstats.report.circulation.commands import read
 from libstats.report.circulation.hold_waits import waits
 from libstats.report.circulation.holds import outcomes, queues
 from libstats.report.circulation.late_loans import overdue
@@ -20,7 +21,7 @@ from libstats.report.circulation.lending import (
 from libstats.report.circulation.parts import channels, hours, item_types
 from libstats.report.circulation.patrons import borrowers
 from libstats.report.circulation.routes import transit
-from libstats.report.circulation.rows import Circulation, read
+from libstats.report.circulation.rows import Circulation
 from libstats.report.circulation.told import origin
 
 __all__ = [

@@ -32,7 +32,8 @@ class Circulation:
 
     `days` are the rows of periods that are no whole months, `judged` what the control charts of
     checkouts say of a month, `years` what each branch's year is to the one before. Branches go by
-    their names where a list of codes tells them: `names`.
+    their names where a list of codes tells them: `names`. `behind` are the exports behind its
+    parts besides.
     """
 
     period: Period
@@ -46,6 +47,7 @@ class Circulation:
     judged: Sequence[Row] = ()
     years: Sequence[Row] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    behind: Sequence[Row] = ()
 
     def here(self, rows: Iterable[Row]) -> list[Row]:
         """Rows of an analysis with branches by name; of the report's own branch, or of all."""

@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 from libstats.report import sections
 from libstats.report.charts.circulation import UNKNOWN_BRANCH
+from libstats.report.circulation.commands import commands
 from libstats.report.circulation.rows import Circulation
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, table
@@ -39,7 +40,9 @@ def _lacks(report: Circulation) -> list[str]:
         )
         for source in report.silent
     ]
-    return lacks + [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    return lacks + [
+        sections.unread(row) for row in (*report.sources, *report.behind) if row["rows_rejected"]
+    ]
 
 
 def _partly(report: Circulation) -> list[str]:
@@ -89,34 +92,14 @@ def origin(report: Circulation) -> Html:
         f"Each day at a branch is counted from one export: {number(log)} from the circulation log, "
         f"{number(loans)} from the list of loans."
     )
-    complete = (
-        f"Every export reaches the end of {report.period.words}, and all its rows could be read."
-    )
+    complete = "All rows of these exports could be read."
     proof = sections.receipt(report.receipt, "circulation", "Receipt of the circulation figures")
     return sections.origin(
-        report.sources,
+        [*report.sources, *report.behind],
         complete,
         _lacks(report),
-        sections.receipts(_commands(report)),
+        sections.receipts(commands(report)),
         paragraph(days),
         listed,
         proof,
     )
-
-
-def _commands(report: Circulation) -> dict[str, str]:
-    """For each part of the page the command that says how it was counted."""
-    lent = sections.explained("circulation", report.period, branch=report.branch)
-    year = report.year
-    return {
-        "Which branch lends more, and which less?": lent,
-        "Checkouts over the year": lent,
-        "More than the usual ups and downs?": lent,
-        "What was lent, and how?": lent,
-        "At which hours?": lent,
-        "Overdue loans": sections.explained("backlog loan", report.period),
-        "How long do patrons wait for a hold?": sections.explained("turnaround hold", year),
-        "What becomes of holds?": sections.explained("fill_rate hold", year),
-        "Copies in transit": sections.explained("turnaround transit", year, by="route"),
-        "Active borrowers": lent,
-    }

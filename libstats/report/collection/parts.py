@@ -13,9 +13,10 @@ from libstats.report.charts import Figure
 from libstats.report.charts import collection as charts_collection
 from libstats.report.collection import weeding
 from libstats.report.collection.rows import Collection, read
+from libstats.report.collection.scans import Scans, told
 from libstats.report.page.cells import in_a_workbook
-from libstats.report.page.html import paragraph
-from libstats.report.page.table import Html, folded, shown, table
+from libstats.report.page.html import escaped, paragraph
+from libstats.report.page.table import Html, folded, joined, shown, table
 from libstats.wording import Row, number, percent, share
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "use_by_class",
 ]
 
+SCANS = "what-scans-of-the-shelves-found"  # the section of that name
 ENOUGH_LOANS = 400  # Slote's own rule for a sample
 
 
@@ -44,13 +46,26 @@ def answer(report: Collection) -> Html:
         if report.horizons
         else ["No use is recorded at all. So only what is judged by its age alone can be listed."]
     )
-    return sections.answer(
+    head = sections.answer(
         f"{shown(report.as_of)}, {where}",
         _verdict(report),
         [_old(report), _used(report), _resting(report), _listed(report), _last(report)],
         about=about,
         before=before,
     )
+    return joined(head, _of_scans(report.scans)) if report.scans.is_told else head
+
+
+def _of_scans(scans: Scans) -> str:
+    """That scans are told of far below, with the way there."""
+    count = len(scans.findings)
+    said = (
+        f"{told(scans)}; {'1 copy is' if count == 1 else f'{number(count)} copies are'} to be seen "
+        "to"
+        if scans.sessions
+        else "Scans are loaded that no list of copies reaches"
+    )
+    return f'<p>{escaped(said)}: <a href="#{SCANS}">what scans of the shelves found</a>.</p>'
 
 
 def _verdict(report: Collection) -> str:
@@ -310,16 +325,17 @@ def rest(report: Collection) -> Html:
 
 def origin(report: Collection) -> Html:
     """Where the figures come from: the exports, which of them are old, and the receipts."""
+    sources = [*report.sources, *report.behind]
     month = timedelta(days=31)
     lacks = [
         sections.outdated(row)
-        for row in report.sources
+        for row in sources
         if datetime.combine(report.as_of, time()) - row["newest_export_at"] > month
     ]
-    lacks += [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    lacks += [sections.unread(row) for row in sources if row["rows_rejected"]]
     proofs = [
         sections.receipt(rows, name, f"Receipt of {name.replace('_', ' ')}")
         for name, rows in report.receipts.items()
     ]
     complete = "All rows of these exports could be read, and none is older than a month."
-    return sections.origin(report.sources, complete, lacks, *proofs)
+    return sections.origin(sources, complete, lacks, *proofs)

@@ -24,6 +24,7 @@ from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation.rows import branch_names
 from libstats.report.collection.scans import Scans, read_scans
 from libstats.report.page import period
+from libstats.report.sections import behind
 from libstats.wording import Row, day_name, records
 
 __all__ = ["LAST", "Collection", "read"]
@@ -58,6 +59,7 @@ class Collection:
     limits: list[Row]
     receipts: dict[str, list[Row]]
     exports_of_use: frozenset[str] = frozenset()
+    behind: Sequence[Row] = ()
     undeclared: Sequence[Row] = ()
     schemes: Sequence[Row] = ()
     scans: Scans = field(default_factory=Scans)
@@ -146,9 +148,8 @@ def read(
         migrations=records(ages.migration_days(con)),
         accepted=accepted(con, day),
         system_days=records(system_days(con)),
-        sources=records(freshness(con, analysis="weeding_candidates")),
+        **_told_by(con, settings, since, until),
         limits=lines(profile, table),
-        receipts=_receipts(con, settings, since, until),
         exports_of_use=_exports_of_use(con),
         undeclared=records(undeclared_codes(con)),
         schemes=_of(branch, records(call_number_schemes(con))),
@@ -170,6 +171,15 @@ def _whole(con: duckdb.DuckDBPyConnection, day: date, branch: str | None) -> Row
             "Give a later day, or load a list of items: libstats load exports",
         )
     return rows[0]
+
+
+def _told_by(con: duckdb.DuckDBPyConnection, settings: Row, since: str, until: str) -> Row:
+    """The exports that weeding reads, the receipts of all analyses, and the exports behind these
+    besides."""
+    sources = records(freshness(con, analysis="weeding_candidates"))
+    receipts = _receipts(con, settings, since, until)
+    others = behind(con, (f"libstats explain {name}" for name in receipts), sources)
+    return {"sources": sources, "receipts": receipts, "behind": others}
 
 
 def _receipts(

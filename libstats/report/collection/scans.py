@@ -10,13 +10,19 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
+from libstats.analysis.collection.shelf_scans import ORDER
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, joined, table
-from libstats.wording import Row, capital, number, records
+from libstats.wording import Row, capital, day_name, number, records
 
-__all__ = ["Scans", "read_scans", "scanned"]
+__all__ = ["Scans", "read_scans", "scanned", "short", "told"]
 
 MOST = 12  # rows on the page
+LONGEST_TITLE = 60
+_COUNTED = (
+    *("scanned", "in_place", "out_of_order", "strayed", "found", "recorded_elsewhere"),
+    *("not_judged", "unknown"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,18 @@ class Scans:
 
     sessions: Sequence[Row] = ()
     findings: Sequence[Row] = ()
+    later: date | None = None  # the newest scan of a day after the newest list of copies
+    last: date | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """True if there is a scan of the year, or a later one."""
+        return bool(self.sessions or self.later)
+
+    @property
+    def total(self) -> Row:
+        """What the sessions say in all."""
+        return {name: sum(row[name] for row in self.sessions) for name in _COUNTED}
 
 
 def read_scans(con: duckdb.DuckDBPyConnection, since: date, last: date, branch: str) -> Scans:
@@ -36,33 +54,67 @@ def read_scans(con: duckdb.DuckDBPyConnection, since: date, last: date, branch: 
         [row for row in records(ask(con, **within)) if branch in ("", row["branch"])]
         for ask in (shelf_reading, shelf_findings)
     )
-    return Scans(sessions, findings)
+    (later,) = con.execute(
+        """
+        select max(scanned_at)::date
+        from shelf_scan
+        where is_seen
+            and scanned_at >= $until
+            and ($branch = '' or coalesce(branch, $branch) = $branch)
+        """,
+        {"until": within["until"], "branch": branch},
+    ).fetchall()[0]
+    return Scans(sessions, findings, later, last)
 
 
 def scanned(scans: Scans) -> Html:
     """What scans found: what to mend first, each copy, and each session."""
+    later = [paragraph(_later(scans))] if scans.later else []
     if not scans.sessions:
-        return Html(
-            paragraph(
-                "No scan of a shelf is loaded from the last year. A list of scanned barcodes would "
-                "tell what strayed (docs/export-scanner.md)."
-            )
-        )
-    total = {
-        name: sum(row[name] for row in scans.sessions)
-        for name in ("scanned", "out_of_order", "strayed", "found", "recorded_elsewhere", "unknown")
-    }
-    many = len(scans.sessions)
+        return joined(*(later or [paragraph(_NONE)]))
+    total = scans.total
     return joined(
+        *later,
         paragraph(
-            f"{'1 scan' if many == 1 else f'{number(many)} scans'} saw "
-            f"{number(total['scanned'])} barcodes: {_copies(total['out_of_order'])} out of order, "
+            f"{told(scans)}: {_copies(total['out_of_order'])} out of order, "
             f"{number(total['strayed'])} strayed, {number(total['found'])} found though recorded "
-            "as gone."
+            f"as gone, {number(total['recorded_elsewhere'])} recorded as on loan or the like."
         ),
         paragraph(_next(scans, total)),
         _listed(scans),
         folded("Each scan, as a table", _by_session(scans)),
+    )
+
+
+_NONE = (
+    "No scan of a shelf is loaded from the last year. A list of scanned barcodes would tell what "
+    "strayed (docs/export-scanner.md)."
+)
+
+
+def short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
+    """A title or author without the punctuation that cataloguers leave at its end, cut where it is
+    long."""
+    if title is None:
+        return None
+    text = title.rstrip(" /:;=,")
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def told(scans: Scans) -> str:
+    """How many scans saw how many barcodes, in words."""
+    many = len(scans.sessions)
+    scanned = number(scans.total["scanned"])
+    return f"{'1 scan' if many == 1 else f'{number(many)} scans'} saw {scanned} barcodes"
+
+
+def _later(scans: Scans) -> str:
+    """That scans are of later days than the copies are known for."""
+    assert scans.later is not None and scans.last is not None
+    return (
+        f"Scans are loaded of later days than the newest list of copies, up to "
+        f"{day_name(scans.later)}. The copies are told of up to {day_name(scans.last)}: load newer "
+        "items to see what these scans found."
     )
 
 
@@ -78,16 +130,19 @@ def _next(scans: Scans, total: Row) -> str:
         return f"First check in what was found{more}. Then move what is out of order."
     if total["strayed"] or total["out_of_order"]:
         return "Bring back what strayed, and move what is out of order, in the order of the list."
+    if total["recorded_elsewhere"]:
+        return "Check in at the desk what is recorded as on loan or the like."
     return "Nothing needs to be moved."
 
 
 def _listed(scans: Scans) -> Any:
     rows = [
         {
-            "shelf": row["shelf"] or "not told",
-            "place": row["place"] or "not scanned",
+            "day": row["day"],
+            "place": _place(row),
             "finding": capital(row["finding"]),
             "barcode": row["barcode"],
+            "title": short(row["title"]),
             "call_number": row["call_number"],
             "where": _where(row),
             "holds": row["holds"],
@@ -95,7 +150,8 @@ def _listed(scans: Scans) -> Any:
         for row in scans.findings
     ]
     headings = {
-        "place": "Place in the scan",
+        "day": "Scanned on",
+        "place": "Where it was seen",
         "finding": "What was found",
         "where": "Where it belongs",
         "holds": "Holds waiting",
@@ -105,15 +161,22 @@ def _listed(scans: Scans) -> Any:
     )
 
 
+def _place(row: Row) -> str:
+    """On which shelf, and where in the scan."""
+    place = f"place {row['place']}" if row["place"] else "not scanned"
+    return f"{row['shelf']}, {place}" if row["shelf"] else place
+
+
 def _where(row: Row) -> str:
-    if row["stands_after"]:
-        return f"behind {row['stands_after']}"
     names = ("belongs_branch", "belongs_location", "belongs_collection")
-    return ", ".join(row[name] for name in names if row[name])
+    after = f"after {row['stands_after']}" if row["stands_after"] else None
+    if row["finding"] == ORDER:
+        return after or "before all others"
+    return ", ".join(filter(None, (*(row[name] for name in names), after)))
 
 
 def _by_session(scans: Scans) -> Any:
-    names = ("scanned", "in_place", "out_of_order", "strayed", "found", "unknown", "not_scanned")
+    names = (*_COUNTED, "not_scanned")
     rows = [
         {
             "day": row["day"],
@@ -122,5 +185,10 @@ def _by_session(scans: Scans) -> Any:
         }
         for row in scans.sessions
     ]
-    headings = {"where": "Shelf", "unknown": "Of no copy", "not_scanned": "Lacking"}
+    headings = {
+        "where": "Shelf",
+        "recorded_elsewhere": "On loan or the like",
+        "not_judged": "Cannot be judged",
+        "unknown": "Of no copy",
+    }
     return table(rows, "Scans of shelves, the newest first", headings=headings).at_most(MOST)

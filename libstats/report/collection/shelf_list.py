@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import date
 
 from libstats.report.collection.rows import Collection
+from libstats.report.collection.scans import short
 from libstats.report.page.cells import Format, in_a_workbook
 from libstats.report.page.html import notice, paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.wording import Row, month_name, number
 
 __all__ = ["last_list", "missing", "named", "pick_list"]
@@ -18,7 +19,6 @@ UNKNOWN = {
     "branch": "branch not known",
     "location": "location not known",
 }
-LONGEST_TITLE = 60
 LONGEST_AUTHOR = 30
 WALK = {
     "call_number": "Call number",
@@ -74,8 +74,8 @@ def _pick(row: Row) -> Row:
     return {
         "call_number": row["call_number"],
         "location": row["location"],
-        "author": _short(row["author"], LONGEST_AUTHOR),
-        "title": _short(row["title"]),
+        "author": short(row["author"], LONGEST_AUTHOR),
+        "title": short(row["title"]),
         "published_year": row["published_year"],
         "barcode": row["barcode"],
         "uses": row["lifetime_uses"],
@@ -121,13 +121,9 @@ def _month(day: date) -> str:
 AS_WRITTEN: dict[str, Format] = {"published_year": str, "unused_since": _month}
 
 
-def _short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
-    """A title or author without the punctuation that cataloguers leave at its end, cut where it is
-    long."""
-    if title is None:
-        return None
-    text = title.rstrip(" /:;=,")
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def _seen(day: date | None) -> str | None:
+    """That a scan saw it, and when, so that nobody takes it out of the catalogue."""
+    return None if day is None else f"seen {shown(day)}"
 
 
 def missing(report: Collection) -> Html:
@@ -135,8 +131,13 @@ def missing(report: Collection) -> Html:
     if not report.missing:
         return Html("<p>No copy is marked lost, missing or claimed returned.</p>")
     columns = ("call_number", "title", "barcode", "branch", "location", "lost_on", "days_lost")
+    seen = sum(row["scanned_on"] is not None for row in report.missing)
     listed = [
-        {**{name: row[name] for name in columns}, "title": _short(row["title"])}
+        {
+            **{name: row[name] for name in columns},
+            "title": short(row["title"]),
+            **({"scanned_on": _seen(row["scanned_on"])} if seen else {}),
+        }
         for row in report.missing[: report.rows]
     ]
     long_lost = sum((row["days_lost"] or 0) > 365 for row in report.missing)
@@ -146,10 +147,13 @@ def missing(report: Collection) -> Html:
         "than a year. Look once more, then take them out of the catalogue: patrons place holds "
         "on them."
     )
+    if seen:
+        it = "1 of them was" if seen == 1 else f"{number(seen)} of them were"
+        text += f" But {it} seen by a scan of the shelves since: check in what is marked so."
     shelf = table(
         listed,
         "Lost, missing or claimed returned, the longest first",
         sheet="Lost, missing, claimed returned",
-        headings={"lost_on": "Since", "days_lost": "Days"},
+        headings={"lost_on": "Since", "days_lost": "Days", "scanned_on": "Seen by a scan"},
     )
     return joined(paragraph(text), folded("The list", shelf, is_open=True))

@@ -196,18 +196,20 @@ def origin(report: Ill) -> Html:
         "The files behind these figures",
         headings={"value": "What it was"},
     )
+    commands = commands_of(report)
     sources = sources_of(report)
+    sources += sections.behind(report.con, commands.values(), sources)
     lacks = [sections.unread(row) for row in sources if row["rows_rejected"]]
     end = datetime.combine(report.period.until, time())
     lacks += [sections.outdated(row) for row in sources if row["newest_export_at"] < end]
     complete = (
         f"Every export reaches the end of {report.period.words}, and all its rows could be read."
     )
-    receipts = sections.receipts(_commands(report))
+    receipts = sections.receipts(commands)
     return sections.origin(sources, complete, lacks, receipts, *pieces, files)
 
 
-def _commands(report: Ill) -> dict[str, str]:
+def commands_of(report: Ill) -> dict[str, str]:
     """For each part of the page the command that says how it was counted."""
     waits = sections.explained(f"turnaround {PROCESS}", report.year, by="kind")
     return {

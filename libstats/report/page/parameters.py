@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from libstats.errors import ReportError, ReportUnknown
+from libstats.report.page.period import GIVEN
 
 __all__ = ["from_env", "known", "typed", "variable"]
 
@@ -99,7 +100,10 @@ def checked(
     for name in given:
         if name not in parameters:
             names = ", ".join(parameters) or "none"
-            raise ReportUnknown(f"{notebook} has no parameter {name!r}", f"It knows: {names}.")
+            remedy = f"It knows: {names}."
+            if name in GIVEN and "as_of" in parameters:
+                remedy = f"It tells of one day: --set as_of=2026-10-31 says which. {remedy}"
+            raise ReportUnknown(f"{notebook} has no parameter {name!r}", remedy)
     return {name: typed(name, value, parameters[name]) for name, value in given.items()}
 
 

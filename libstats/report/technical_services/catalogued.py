@@ -12,7 +12,7 @@ import duckdb
 from libstats.analysis.cataloguing import KINDS, cataloguing
 from libstats.analysis.cataloguing_waits import cataloguing_waits
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL, record_faults
-from libstats.definitions.cataloguing import own_agency
+from libstats.definitions.cataloguing import LEVELS, own_agency
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, folded, joined, table
@@ -96,7 +96,7 @@ def _levels(kind: str, told: Sequence[Row]) -> list[str | None]:
 def _kind_row(kind: str, level: str | None, told: Sequence[Row]) -> Row:
     rows = [row for row in told if (row["kind"], row["level"]) == (kind, level)]
     has_titles = any(row["titles"] is not None for row in rows)
-    of_level = f", level {level}{' (full)' if level == '#' else ''}" if level else ""
+    of_level = f", level {level} ({LEVELS.get(level, 'of no list')})" if level else ""
     return {
         "kind": f"{capital(kind)}{of_level}",
         "titles": _sum(rows, "titles") if has_titles else None,
@@ -139,7 +139,7 @@ def kinds_waited(found: Catalogued) -> Html:
         return Html(paragraph(f"No list tells of a piece that was received in {words}."))
     first = [row for row in rows if row["wait"] == RECEIVED]
     known = [row for row in first if row["p50_days"] is not None]
-    waiting, pieces = (_sum(first, name) for name in ("waiting", "pieces"))
+    waiting, pieces, untold = (_sum(first, name) for name in ("waiting", "pieces", "untold"))
     said = "When half were catalogued is not known yet for any kind."
     if known:
         slowest = max(known, key=lambda row: row["p50_days"])
@@ -154,22 +154,30 @@ def kinds_waited(found: Catalogued) -> Html:
             )
     return joined(
         paragraph(
-            f"{said} Of {_many(pieces, 'piece')} received in {words}, {number(waiting)} "
-            f"{'waits' if waiting == 1 else 'wait'} still."
+            f"{said} Of {_many(pieces - untold, 'piece')} received in {words}, {number(waiting)} "
+            f"{'waits' if waiting == 1 else 'wait'} still to be catalogued."
         ),
         paragraph(_do_next(waiting)),
+        paragraph(
+            f"Of {_many(untold, 'more piece')} no list tells when it was catalogued. No list of "
+            "the desk names it, or it is on a shelf or with a patron. So it is no waiting piece."
+        )
+        if untold
+        else "",
         table(
             [
                 {
                     "kind": capital(row["kind"]),
                     "wait": capital(row["wait"]),
-                    **{name: row[name] for name in ("pieces", "waiting", "before")},
+                    "pieces": row["pieces"] - row["untold"],
+                    **{name: row[name] for name in ("waiting", "before")},
                     **{name: row[name] for name in ("p50_days", "p90_days")},
                 }
                 for row in rows
             ],
             f"Days from receipt to the shelf by kind of cataloguing, pieces received in {words}",
             headings={
+                "pieces": "Pieces told of",
                 "waiting": "Wait still",
                 "before": "Done before they came",
                 "p50_days": "Half within (days)",
@@ -182,7 +190,10 @@ def kinds_waited(found: Catalogued) -> Html:
 def _do_next(waiting: int) -> str:
     if not waiting:
         return "Nothing of these waits to be catalogued."
-    return "Which pieces wait, libstats today lists with their barcodes, the oldest first."
+    return (
+        "Those that are near the library's goal or beyond it, libstats today names one by one, "
+        "the oldest first."
+    )
 
 
 def first_look(found: Catalogued) -> Html:
@@ -200,8 +211,8 @@ def first_look(found: Catalogued) -> Html:
             f"lacking ({share(faulty, titles)}); with what is local, {number(local)}."
         ),
         paragraph(
-            "It is a sieve and no audit: take the numbers in the last column, and look at these "
-            "records in the catalogue. Who made a record is never told."
+            "It is a sieve and no audit: take the bib numbers in the last column, and look at "
+            "these records in the catalogue. Who made a record is never told."
         ),
         _worst(found, "What a first look found in records, by batch and vendor, the most first"),
         folded("Each batch as a whole", _batches(whole)),
@@ -217,13 +228,16 @@ def _worst(found: Catalogued, caption: str) -> Any:
             "file": row["file"],
             "vendor": row["vendor"] or "vendor not known",
             "found": row["found"],
-            "share": row["share"],
             "sample": row["sample"],
         }
         for row in rows
     ]
-    headings = {"category": "What was found", "found": "Records", "sample": "Some to look at"}
-    return table(listed, caption, headings=headings, formats={"share": percent}).at_most(MOST)
+    headings = {
+        "category": "What was found",
+        "found": "Records",
+        "sample": "Bib numbers to look at",
+    }
+    return table(listed, caption, headings=headings).at_most(MOST)
 
 
 def _batches(whole: Sequence[Row]) -> Any:

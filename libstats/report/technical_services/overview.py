@@ -9,14 +9,13 @@ from datetime import datetime, time, timedelta
 from libstats.report import sections
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html
-from libstats.report.technical_services.commands import commands
+from libstats.report.technical_services.commands import commands, read
 from libstats.report.technical_services.piles import STAGES, STEPS
 from libstats.report.technical_services.rows import (
     BEST,
     Stage,
     TechnicalServices,
     covered_until,
-    read,
 )
 from libstats.report.technical_services.vendor_rows import apart
 from libstats.wording import Row, capital, change, day_name, number, tenths
@@ -30,6 +29,8 @@ __all__ = [
     "read",
 ]
 
+# where two lists tell of one step, each number says whose it is
+LISTS = {"order_copy": ", by the orders,", "cataloguing": ", by its own list,"}
 GOES = {"catalogued": "catalogued", "available": "put on the shelf"}
 
 
@@ -48,7 +49,7 @@ def answer(report: TechnicalServices) -> Html:
 
 def _verdict(report: TechnicalServices) -> str:
     """What came in against what was done, the pile at the end, its age, and who is slow."""
-    words = [*_kept_up(report), *_slow(report)]
+    words = [*_kept_up(report), *_slow(report), *_claims(report)]
     return " ".join(words)
 
 
@@ -67,13 +68,19 @@ def _kept_up(report: TechnicalServices) -> list[str]:
     oldest, goal = last["oldest_age"], report.goal_days
     words = [_headline(last, goal, _is_whole(last))]
     if came is not None and done is not None:
+        desk = f"the desk{LISTS[pile.process]}" if _by_two(report, pile) else "the desk"
         words.append(
-            f"In {report.period.words} {_copies(came)} reached the desk and {number(done)} "
+            f"In {report.period.words} {_copies(came)} reached {desk} and {number(done)} "
             f"{'was' if done == 1 else 'were'} {GOES[pile.end]}."
         )
     if oldest is not None:
         words.append(f"The oldest has waited {tenths(oldest)} days; the goal is {goal:g} days.")
     return words
+
+
+def _by_two(report: TechnicalServices, pile: Stage) -> bool:
+    """True if the copies received are counted from another list than what waits."""
+    return report.told_by.get("received", pile.process) != pile.process
 
 
 def _headline(last: Row, goal: float, is_whole: bool) -> str:
@@ -113,6 +120,14 @@ def _slow(report: TechnicalServices) -> list[str]:
         )
         if names
     ]
+
+
+def _claims(report: TechnicalServices) -> list[str]:
+    """How many issues of serials are to be claimed: no matter of the shelf, and work all the
+    same."""
+    due = sum(row["standing"] == "claim due" for row in report.serials.claims)
+    issues = "1 issue of a serial is" if due == 1 else f"{number(due)} issues of serials are"
+    return [f"{issues} to be claimed."] if due else []
 
 
 def _copies(count: int) -> str:
@@ -173,10 +188,13 @@ def _step_card(report: TechnicalServices, step: str) -> sections.Card:
     count, name = report.done(step), f"copies {STEPS[step].lower()}"
     months = [[row for row in report.steps[step] if row["period"] == m] for m in report.months]
     values = [report.in_month(step, month) for month in report.months]
+    by = ""
+    if step == "received" and report.pile and _by_two(report, report.pile):
+        by = f"{capital(LISTS[report.told_by[step]].strip(', '))}. "
     return sections.Card(
         number(count),
         _label(name, count),
-        _beside(report, step, count),
+        f"{by}{_beside(report, step, count)}",
         trend=_trend(values, [row[0]["coverage"] if row else "whole" for row in months]),
         name=name,
         value=count,
@@ -322,8 +340,7 @@ _COUNTED = (
 
 def origin(report: TechnicalServices) -> Html:
     """The exports, what they lack, and how the figures were counted."""
-    every = [*report.sources, *report.bills.sources]
-    sources = [*{(row["source"], row["export"]): row for row in every}.values()]
+    sources = [*report.sources, *report.behind]
     lacks = [sections.unread(row) for row in sources if row["rows_rejected"]]
     complete = f"Every export below could be read as a whole. They tell of {report.period.words}."
     pieces = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -15,7 +16,7 @@ from libstats.errors import AnalysisError
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, joined, table
-from libstats.wording import Row, capital, number, records, tenths
+from libstats.wording import Row, capital, day_name, number, records, tenths
 
 __all__ = ["Routes", "by_route", "read_routes"]
 
@@ -24,11 +25,13 @@ NOT_TOLD = "not told"
 
 @dataclass(frozen=True)
 class Routes:
-    """The piles between order and shelf, and the waits of the orders of a period by route."""
+    """The piles between order and shelf at the newest list of orders, `as_of`, and the waits of the
+    orders of a period by route."""
 
     period: Period | None = None
     piles: Sequence[Row] = ()
     waits: Sequence[Row] = ()
+    as_of: datetime | None = None
 
 
 def read_routes(con: duckdb.DuckDBPyConnection, period: Period) -> Routes:
@@ -40,7 +43,12 @@ def read_routes(con: duckdb.DuckDBPyConnection, period: Period) -> Routes:
         waits = records(turnaround(con, "order_copy", by="order route", end="received", **within))
     except AnalysisError:
         waits = []
-    return Routes(period, records(order_piles(con)), waits)
+    newest = """
+        select max(as_of)
+        from "case"
+        where process = 'order_copy'
+    """
+    return Routes(period, records(order_piles(con)), waits, con.execute(newest).fetchall()[0][0])
 
 
 def by_route(routes: Routes) -> Html:
@@ -75,7 +83,13 @@ def _piles(routes: Routes) -> list[Any]:
     listed = table(
         rows, "What waits between the order and the shelf", headings=headings, formats=formats
     )
-    return [paragraph(said) if said else "", listed]
+    # the desk's own list, further down, is of another day and names other copies
+    when = f" on {day_name(routes.as_of.date())}" if routes.as_of else ""
+    basis = (
+        f"So say orders and the status of copies{when}. A list of the desk's own work can tell "
+        "other numbers below, since it is of another day or holds other copies."
+    )
+    return [paragraph(said) if said else "", listed, paragraph(basis)]
 
 
 def _waits(routes: Routes, period: Period) -> list[Any]:

@@ -74,7 +74,9 @@ class Stage:
 class TechnicalServices:
     """What the report tells of: the period, up to when the exports tell, the rows of `throughput`
     of each step by month, those of the period and of the same a year before, each stage of the way
-    that is told, the orders, the sources and the receipts. `why` is why a part of it cannot be
+    that is told, the orders, the sources and the receipts. `behind` are the exports
+    behind its parts besides: of these none is called old, since messages come when a vendor writes.
+    `told_by` is the kind of work that tells of each step, `why` is why a part of it cannot be
     told, `judged` what the control charts say of the steps with which work is done, `bills` what is
     to be asked about invoices."""
 
@@ -98,6 +100,8 @@ class TechnicalServices:
     requests: Requests = field(default_factory=Requests)
     routes: Routes = field(default_factory=Routes)
     catalogued: Catalogued | None = None
+    behind: Sequence[Row] = ()
+    told_by: dict[str, str] = field(default_factory=dict)
 
     @property
     def months(self) -> list[date]:
@@ -161,10 +165,11 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
     """
     as_of, last = _newest(con)
     period = asked(con, **said) or Period(last, month_before(last, -1))
-    steps, within, last_year = {}, {}, {}
+    steps, within, last_year, told_by = {}, {}, {}, {}
     every = "month" if period.months else "day"
     for step in STEPS:
         if process := telling(con, step):
+            told_by[step] = process
             steps[step] = _counted(con, process, step, _year(period), "month")
             within[step] = _counted(con, process, step, period, every)
             last_year[step] = _counted(con, process, step, period.last_year, every)
@@ -191,6 +196,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         read_requests(con, _twelve(period), as_of),
         read_routes(con, _twelve(period)),
         read_catalogued(con, period, _twelve(period)),
+        told_by=told_by,
     )
     _refuse(found)
     return found

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import duckdb
 
 from libstats.analysis.provenance import receipt
-from libstats.analysis.serial_gaps import gaps_left_out, serial_gaps
+from libstats.analysis.serial_gaps import issues_unread, serial_gaps
 from libstats.analysis.serials import serial_claims, serials_expected
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
@@ -53,7 +53,7 @@ def read_serials(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime
         records(serials_expected(con, **given)),
         records(serial_claims(con, as_of=moment)),
         records(serial_gaps(con, as_of=moment)),
-        [row for row in records(gaps_left_out(con, as_of=moment)) if row["rows"]],
+        records(issues_unread(con, as_of=moment)),
     )
 
 
@@ -84,9 +84,12 @@ def _finding(serials: Serials, period: Period, as_of: date) -> str:
     unpaid = sum(row["standing"] in ("unpaid", "ended") for row in serials.claims)
     words = (
         f"Of {_issues(expected)} expected from {period.words}, {number(came)} came and "
-        f"{number(late)} are late, as of {day_name(as_of - timedelta(days=1))}. "
+        f"{number(late)} {'is' if late == 1 else 'are'} late, as of {day_name(as_of)}. "
         f"Claims are due for {_issues(due)}."
     )
+    if later := [row for row in serials.claims if row["standing"] == "due if it has not come"]:
+        told = day_name(min(row["told_until"] for row in later))
+        words += f" {_issues(len(later))} more, if not come since {told}: nothing later is loaded."
     if unpaid:
         verb = "lies" if unpaid == 1 else "lie"
         words += f" {_issues(unpaid)} {verb} after what is paid or subscribed: ask first."
@@ -126,7 +129,8 @@ def _by_vendor(serials: Serials, period: Period) -> Html:
         "What of them is neither late nor lost",
         table(rest, "Issues to come, unpublished, or not known", headings=other).at_most(MOST),
     )
-    return joined(listed.at_most(MOST), kept)
+    alone = "There is one vendor, and no other to compare it with." if len(rows) == 1 else ""
+    return joined(listed.at_most(MOST), paragraph(alone) if alone else "", kept)
 
 
 def _claims(serials: Serials) -> list[Any]:
@@ -138,25 +142,44 @@ def _claims(serials: Serials) -> list[Any]:
             "title": row["title"] or f"subscription {row['subscription_id']}",
             "issue": row["enumeration"] or row["serial_issue_id"],
             "vendor": row["vendor"],
+            "expected_on": row["expected_on"],
             "days_late": row["days_late"],
+            "often": _often(row),
+            "claim_due_on": row["claim_due_on"],
             "next_claim": row["next_claim"],
             "paid": _paid(row),
         }
         for row in serials.claims
     ]
-    headings = {"days_late": "Days late", "next_claim": "Which claim", "paid": "Payment"}
+    headings = {
+        "expected_on": "Expected on",
+        "days_late": "Days since then",
+        "often": "Comes; is claimed after",
+        "claim_due_on": "Claim due on",
+        "next_claim": "Which claim",
+        "paid": "Payment",
+    }
     listed = table(rows, "Issues that have not come, claims due first", headings=headings)
     kinds = Counter(row["standing"] for row in serials.claims)
     untold = kinds["frequency not told"] + kinds["last claim not told"]
     said = (
         "A claim is due some days after the expected day, by how often the serial comes; the next "
-        "one so long after the last."
+        "one so long after the last. Record a claim in your system; in the form serial-issues its "
+        "number and its day (claims, last_claimed_on), with a new day in entered_at. Else it is "
+        "asked for again."
     )
     if untold:
         said += f" For {_issues(untold)} that day is not told."
     shown = listed.at_most(MOST)
     more = f" The workbook has {number(shown.more)} more." if shown.more else ""
     return [shown, paragraph(said + more)]
+
+
+def _often(row: Row) -> str:
+    """How often a serial comes, and the days of grace."""
+    often = row["frequency"] or "not told"
+    days = row["claim_after_days"]
+    return often if days is None else f"{often}; {number(days)} days"
 
 
 def _paid(row: Row) -> str:
@@ -167,14 +190,9 @@ def _paid(row: Row) -> str:
 
 
 def _gaps(serials: Serials) -> list[Any]:
-    unread = _sum(serials.unread, "rows")
-    said = (
-        f"The numbers of {_issues(unread)} could not be read: gaps beside them are not seen."
-        if unread
-        else ""
-    )
+    unread = _unread(serials.unread)
     if not serials.gaps:
-        return [paragraph(f"No gap is seen between issues that came. {said}".strip())]
+        return [paragraph("No gap is seen between issues that came."), *unread]
     rows = [
         {
             "title": row["title"] or f"subscription {row['subscription_id']}",
@@ -196,5 +214,22 @@ def _gaps(serials: Serials) -> list[Any]:
     listed: Table = table(rows, "Gaps between issues that came", headings=headings).at_most(MOST)
     return [
         folded(f"Gaps: {_issues(_sum(serials.gaps, 'issues'))} lack", listed),
-        paragraph(said) if said else "",
+        *unread,
     ]
+
+
+def _unread(rows: Sequence[Row]) -> list[Any]:
+    """The issues that could be laid in no row, by title and enumeration."""
+    if not rows:
+        return []
+    shown = [
+        {
+            "title": row["title"] or f"subscription {row['subscription_id'] or 'not told'}",
+            "issue": row["enumeration"] or row["serial_issue_id"],
+            "why": row["reason"].capitalize(),
+        }
+        for row in rows
+    ]
+    listed = table(shown, "Issues that could be laid in no row", headings={"why": "Why"})
+    said = f"The numbers of {_issues(len(rows))} could not be read: gaps beside them are not seen"
+    return [folded(said, listed.at_most(MOST))]

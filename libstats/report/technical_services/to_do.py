@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import duckdb
 
 from libstats.analysis.today.desks import DESKS, SERVICES, tasks
+from libstats.analysis.today.invoices import not_judged
 from libstats.analysis.today.lists import work_of
 from libstats.analysis.today.rows import DECIDE, DO
 from libstats.report.page.html import paragraph
@@ -14,6 +15,7 @@ from libstats.report.page.table import Html, joined, table
 from libstats.wording import capital, number, tenths
 
 NAMED = 3
+NOTHING = "Nothing that is loaded wants a hand."
 
 
 def to_do(con: duckdb.DuckDBPyConnection) -> Html:
@@ -36,7 +38,9 @@ def to_do(con: duckdb.DuckDBPyConnection) -> Html:
         for task, cases in tasks(each, group)
     ]
     if not found:
-        return Html(paragraph("Nothing that is loaded wants a hand."))
+        left = not_judged(con)
+        none = f"Nothing that could be judged wants a hand. {left}." if left else NOTHING
+        return Html(paragraph(none))
     shown = table(
         found,
         "What is to be done in technical services, in the newest lists",

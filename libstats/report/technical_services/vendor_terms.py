@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.invoices.vendors import numbers_said
 from libstats.analysis.vendor_terms import vendor_terms
 from libstats.analysis.work.curve import turnaround_curve
 from libstats.analysis.work.turnaround import turnaround
@@ -34,6 +35,7 @@ class Terms:
     period: Period
     filled: Sequence[Row] = ()
     billed: Sequence[Row] = ()
+    names: Sequence[str] = ()
 
 
 def read_terms(con: duckdb.DuckDBPyConnection, period: Period) -> Terms:
@@ -54,7 +56,8 @@ def read_terms(con: duckdb.DuckDBPyConnection, period: Period) -> Terms:
         )
         for wait in waits
     ]
-    return Terms(period, filled, records(vendor_terms(con, **within)))
+    billed = records(vendor_terms(con, **within))
+    return Terms(period, filled, billed, numbers_said(con) if billed else ())
 
 
 def _filled(wait: Row, curve: Sequence[Row], oldest: float) -> Row:
@@ -118,7 +121,19 @@ def _charges(terms: Terms) -> list[Any]:
     formats = {"net": money, "charges": money, "on_top": percent, "discount": percent}
     listed = table(rows, caption, headings=headings, formats=formats).at_most(MOST)
     more = f"The workbook has {number(listed.more)} more." if listed.more else ""
-    return [listed, paragraph(more) if more else ""]
+    said = [more, *_again(terms.billed), *terms.names]
+    return [listed, *(paragraph(each) for each in said if each)]
+
+
+def _again(billed: Sequence[Row]) -> list[str]:
+    """Which invoices are in the sums twice: under one number, or told of by two sources."""
+    numbers = {
+        number: row["vendor"] or "vendor not known"
+        for row in billed
+        for number in (row["numbers_again"] or "").split(", ")
+        if number
+    }
+    return [f"{number} of {vendor} is in it twice." for number, vendor in sorted(numbers.items())]
 
 
 def _in_currency(vendor: str, currency: str | None) -> str:

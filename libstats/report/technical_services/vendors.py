@@ -59,6 +59,8 @@ def _listed(rows: list[Row], caption: str) -> Table:
 def _finding(report: TechnicalServices) -> str:
     """Who is slow and who is quick, or that none stands out."""
     slow, quick = apart(report.orders.vendors)
+    if len(report.orders.vendors) == 1:
+        return "There is one vendor, and no other to compare it with."
     words = [f"{name} is slower than all other vendors." for name in slow]
     words += [f"{name} is quicker than all other vendors." for name in quick]
     return " ".join(words) or ("No vendor stands out: they differ by what chance allows.")

@@ -3,12 +3,16 @@ decide, what scans found."""
 
 from __future__ import annotations
 
-from libstats.analysis.today.scans import to_do
+from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, joined, table
 from libstats.wording import Row, capital, number
 
 MOST = 12  # rows on the page
+MEANING = (
+    "Check in what is recorded as gone or on loan, then bring back what strayed and move what is "
+    "out of order."
+)
 
 
 def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
@@ -32,11 +36,17 @@ def scanned(rows: list[Row]) -> list[tuple[str, str, Html]]:
     """What scans of shelves found; nothing where they found nothing."""
     if not rows:
         return []
-    heading = f"Found by scans of the shelves: {number(len(rows))}"
-    meaning = "Check in what is recorded as gone, then bring back what strayed."
-    listed = scanned_table(rows).at_most(MOST)
-    more = f"The workbook has {number(listed.more)} more." if listed.more else ""
-    return [("scans", heading, joined(paragraph(meaning), listed, paragraph(more) if more else ""))]
+    there, absent = not_scanned(rows)
+    heading = f"Found by scans of the shelves: {number(len(there))}"
+    pieces: list[Table | str] = []
+    if there:
+        listed = scanned_table(there).at_most(MOST)
+        pieces = [paragraph(MEANING), listed]
+        if listed.more:
+            pieces.append(paragraph(f"The workbook has {number(listed.more)} more."))
+    if absent:
+        pieces.append(paragraph(absent))
+    return [("scans", heading, joined(*pieces))]
 
 
 def scanned_table(rows: list[Row]) -> Table:
@@ -46,12 +56,12 @@ def scanned_table(rows: list[Row]) -> Table:
             "barcode": row["barcode"],
             "title": row["title"],
             "call_number": row["call_number"],
-            "stands": " ".join(filter(None, (row["branch"], row["shelf"]))),
+            "stands": seen(row),
             "to_do": capital(to_do(row)),
         }
         for row in rows
     ]
-    headings = {"barcode": "Look for", "stands": "Where it was seen", "to_do": "What to do"}
+    headings = {"barcode": "Look for", "stands": "When and where seen", "to_do": "What to do"}
     return table(listed, "Found by scans of the shelves", headings=headings)
 
 

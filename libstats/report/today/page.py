@@ -9,11 +9,13 @@ from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import Desk, at_desks, desks, first, tasks, told
 from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
+from libstats.analysis.today.scans import not_scanned
 from libstats.report.page import publish
 from libstats.report.page.html import escaped, items, notice, paragraph
 from libstats.report.page.notebook import nbformat
 from libstats.report.page.table import Html, Table, folded, joined, shown, table, without_empty
 from libstats.report.page.workbook import workbook
+from libstats.report.today.alarms import ACCEPTING, accepted, told_accepted, wrong
 from libstats.report.today.beside import (
     licence_table,
     licences,
@@ -27,10 +29,6 @@ from libstats.wording import Row, capital, number, tenths
 __all__ = ["INTERNAL", "page", "sheets"]
 
 TITLE = "Today's work"
-ACCEPTING = (
-    "libstats check tells what to do about each of these. One that you know of is accepted by its "
-    "name: libstats check --accept NAME --reason REASON."
-)
 MOST_ALONE = 12  # rows of what is left alone; the rest is in the workbook
 INTERNAL = "For staff only, do not publish."
 HEADINGS = {
@@ -52,9 +50,9 @@ OF_WORK = {
     "ill_lending_return": {"look_for": "Request"},
     "document_delivery": {"look_for": "Request"},
     "transit": {"who": "Route"},
-    "order_copy": {"look_for": "Order line", "who": "Vendor"},
+    "order_copy": {"look_for": "Order line", "who": "Vendor", "age": "Days since the order"},
     "invoice_question": {"look_for": "Invoice", "who": "Vendor"},
-    "serials": {"look_for": "Issue", "who": "Vendor"},
+    "serials": {"look_for": "Issue", "who": "Vendor", "due_at": "Claim due"},
     "purchase_request": {"look_for": "Request"},
     "loan": {"look_for": "Barcode"},
     "order_received": {"look_for": "Barcode"},
@@ -137,11 +135,11 @@ def sheets(today: Today) -> bytes:
         *([shelf_table(today.shelf)] if today.shelf else []),
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
-        *([scanned_table(today.scanned)] if today.scanned else []),
+        *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
-        *([_alarms(today.alarms)] if today.alarms else []),
-        *([_accepted(today.accepted)] if today.accepted else []),
+        *([wrong(today.alarms)] if today.alarms else []),
+        *([accepted(today.accepted)] if today.accepted else []),
     ]
     title = f"{TITLE}, {shown(today.now.date())}. {INTERNAL}"
     return workbook([each.data() for each in tables], title)
@@ -154,7 +152,9 @@ def _head(today: Today) -> Html:
         names = [f"{export.name} ({export.source})" for export in today.stale]
         if len(names) > 3:  # a sentence is read at once; all stand at the end of the page
             names[2:] = [f"and {len(names) - 2} others"]
-        heed.append(f"Older than usual: {', '.join(names)}. Each desk says what that means for it.")
+        heed.append(
+            f"{said.older(today.stale)}: {', '.join(names)}. Each desk says what that means for it."
+        )
     if today.alarms:
         many = len(today.alarms)
         look = "1 thing in the exports looks" if many == 1 else f"{many} things in the exports look"
@@ -171,12 +171,12 @@ def _head(today: Today) -> Html:
 
 def _state(today: Today) -> Html:
     alarms = (
-        joined(_alarms(today.alarms), paragraph(ACCEPTING))
+        joined(wrong(today.alarms), paragraph(ACCEPTING))
         if today.alarms
         else "<p>Nothing in the exports looks wrong.</p>"
     )
-    accepted = [folded(_told_accepted(today), _accepted(today.accepted))] if today.accepted else []
-    return joined(_exports(today), alarms, *accepted)
+    heeded = [folded(told_accepted(today), accepted(today.accepted))] if today.accepted else []
+    return joined(_exports(today), alarms, *heeded)
 
 
 def _exports(today: Today) -> Table:
@@ -199,40 +199,6 @@ def _exports(today: Today) -> Table:
     }
     return table(
         rows, "How old each export is", headings=headings, formats={"age": tenths, "usual": tenths}
-    )
-
-
-def _alarms(alarms: list[Row]) -> Table:
-    names = ("alarm", "source", "place", "rows", "meaning", "id")
-    return table(
-        [{name: row[name] for name in names} for row in alarms],
-        "What looks wrong in the exports",
-        headings={"rows": "Rows, or days", "meaning": "What it means", "id": "Name"},
-    )
-
-
-def _told_accepted(today: Today) -> str:
-    many = len(today.accepted)
-    return "1 alarm is accepted" if many == 1 else f"{many} alarms are accepted"
-
-
-def _accepted(alarms: list[Row]) -> Table:
-    """The alarms that somebody looked at, with the reason for which they are heeded no more."""
-    names = ("alarm", "source", "place", "rows", "accepted_for", "id")
-    headings = {"rows": "Rows, or days", "accepted_for": "Why it was accepted", "id": "Name"}
-    headings["returns"] = "Told again"
-    return table(
-        [
-            {name: row[name] for name in names}
-            | {
-                "returns": shown(row["accepted_until"])
-                if row["accepted_until"]
-                else "no day was said"
-            }
-            for row in alarms
-        ],
-        "Alarms that are accepted",
-        headings=headings,
     )
 
 
@@ -260,7 +226,7 @@ def _at_desk(today: Today, desk: Desk, group: str) -> list[Table | str]:
     pieces: list[Table | str] = [
         f"<h3>{escaped(desk.name)}: {number(desk.count(group))}</h3>",
         paragraph(until),
-        notice("Older than usual:", stale, attention=True) if stale and group == DO else "",
+        notice(f"{said.older(old)}:", stale, attention=True) if stale and group == DO else "",
     ]
     for work in desk.work:
         pieces += [_cases(work, rows, task) for task, rows in tasks(work, group)]
@@ -283,6 +249,8 @@ def _cases(work: Work, rows: list[Row], caption: str) -> Table:
     listed = list(found.values())
     if all(row["copies"] == 1 for row in listed):
         listed = [{**row, "copies": None} for row in listed]
+    if (since := {said.counted_from(row) for row in rows}) != {""} and len(since) == 1:
+        headings |= dict.fromkeys(("age", "lying"), f"Days since {since.pop()}")
     formats = {"age": tenths, "overdue": _whole, "lying": _whole}
     return table(without_empty(listed), caption, headings=headings, formats=formats)
 

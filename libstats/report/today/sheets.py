@@ -87,7 +87,7 @@ def _lines(desk: Desk, work: Work, rows: Sequence[Row]) -> list[Row]:
             "place": " ".join(filter(None, (row["branch"], row["location"])))
             if work.process.name != "order_copy"
             else None,
-            "days": said.since(row).removesuffix(" days"),
+            "days": said.since(row).replace(" days", ""),
             "why": row["why"],
             "done": BOX,
         }

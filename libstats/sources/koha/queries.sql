@@ -40,10 +40,12 @@ from accountlines;
 -- order lines
 select o.ordernumber, o.parent_ordernumber, o.basketno, o.biblionumber, o.subscriptionid, o.orderstatus, o.quantity, o.quantityreceived,
     o.currency, o.listprice, o.ecost, o.unitprice, o.entrydate, o.datereceived, o.datecancellationprinted, o.budget_id, o.timestamp,
-    b.booksellerid, b.closedate as order_date, i.itemnumber
+    b.booksellerid, b.closedate as order_date, i.itemnumber, m.isbn, f.budget_code
 from aqorders o
 left join aqbasket b on b.basketno = o.basketno
-left join aqorders_items i on i.ordernumber = o.ordernumber;
+left join aqorders_items i on i.ordernumber = o.ordernumber
+left join biblioitems m on m.biblionumber = o.biblionumber
+left join aqbudgets f on f.budget_id = o.budget_id;
 
 -- serials. The day on which an issue's copy was added stands for the receipt: Koha keeps no other
 select s.serialid, s.subscriptionid, s.biblionumber, s.serialseq, s.status, s.planneddate, s.claimdate, s.claims_count,

@@ -54,6 +54,49 @@ def test_as_few_copies_as_can_be_are_moved() -> None:
     assert (day, told) == (DAY.date(), ["EAST", "641", 6, 5, 1, 0, 0, 0, 0, 0, 0])
 
 
+def test_a_found_copy_says_where_it_belongs() -> None:
+    """641.9 is recorded as lost and stands between 641.1 and 641.2; 641.25 stands where it
+    should."""
+    items = row_of("641.1 A", "641.9 A", "641.2 A", "641.25 A", "641.3 A")
+    for copy_of in (items[1], items[3]):
+        copy_of |= {"lost_code": "1", "lost_on": date(2026, 10, 1)}
+    con = holding(None, item=items, shelf_scan=scanned(1, 2, 3, 4, 5))
+    rows = libstats.shelf_findings(con).select("barcode, finding, stands_after, stands_beside")
+    assert rows.fetchall() == [
+        ("b2", "found, recorded as lost", "641.3 A", "641.1 A"),
+        ("b4", "found, recorded as lost", None, "641.2 A"),
+    ]
+
+
+def test_the_row_of_a_session_adds_up() -> None:
+    """One copy of each kind."""
+    items = row_of(*(f"641.{n} A" for n in range(1, 8)))
+    items[0] |= {"call_number": "641.99 A"}
+    items[4] |= {"owning_branch": "WEST"}
+    items[5] |= {"lost_code": "1", "lost_on": date(2026, 10, 1)}
+    items[6] |= {"due_on": date(2026, 11, 9)}
+    items.append(copy(8, None))
+    con = holding(None, item=items, shelf_scan=[*scanned(*range(1, 9)), scan(9, "p900")])
+    (row,) = dicts(libstats.shelf_reading(con).select("* exclude (day, branch, shelf)"))
+    assert (row.pop("scanned"), row.pop("not_scanned")) == (9, None)
+    assert row.pop("in_place") == 3
+    assert set(row.values()) == {1} and len(row) == 6
+
+
+def test_lists_of_a_day_are_sessions_of_their_own() -> None:
+    """Two ranges, each in order, with b3 in both; b4 was seen by the other list."""
+    items = row_of(*(f"641.{n} A" for n in range(1, 9)))
+    lists = {"y": (4, 7, 8), "x": (1, 2, 3, 5, 6, 7)}
+    scans = [
+        scan(place, f"b{n}", list_id=name)
+        for name, numbers in lists.items()
+        for place, n in enumerate(numbers, start=1)
+    ]
+    con = holding(None, item=items, shelf_scan=scans)
+    told = libstats.shelf_reading(con).select("scanned, out_of_order, not_scanned").fetchall()
+    assert told == [(6, 0, 0), (3, 0, None)]
+
+
 def test_volumes_stand_by_their_number() -> None:
     items = [copy(n, "641 A", volume=volume) for n, volume in ((1, "v.2"), (2, "v.10"), (3, "v.1"))]
     con = holding(None, item=items, shelf_scan=scanned(1, 2, 3))
@@ -81,8 +124,8 @@ def test_what_strayed_and_what_is_recorded_otherwise() -> None:
     ]
     con = holding(None, item=items, shelf_scan=scans, hold=waiting)
     assert findings(con) == [
-        (6, "of another branch", "b6", None, 0),
-        (7, "of another shelf", "b7", None, 0),
+        (6, "strayed from another branch", "b6", None, 0),
+        (7, "strayed from another shelf", "b7", None, 0),
         (8, "found, recorded as lost", "b8", None, 1),
         (9, "stands here, recorded as on loan", "b9", None, 0),
         (11, "no call number tells its order", "b11", None, 0),

@@ -209,7 +209,6 @@ def test_what_is_undone_tells_of_nothing(nothing: duckdb.DuckDBPyConnection) -> 
     nothing.execute(
         """
         begin;
-        alter table loaded_file add column told_until timestamp;
         update loaded_file set is_active = false
         """
     )

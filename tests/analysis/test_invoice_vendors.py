@@ -1,0 +1,127 @@
+"""Who a number in messages is, what is known of a question, and which invoices are in a sum twice;
+each worked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import libstats
+from libstats.analysis.answers import answer
+from libstats.analysis.invoices.checks import left_out
+from libstats.analysis.invoices.vendors import numbers_said
+from libstats.report.technical_services.vendor_terms import _again
+from tests.support.tables import dicts, holding
+
+GLN = "4099999000011"
+MESSAGE = {"source": "edifact"}
+ORDER: dict[str, Any] = {"order_line_id": "501", "quantity": 1, "status": "ordered"} | {
+    "estimated_price": "25.42", "currency": "EUR", "vendor_id": "12", "placed_on": "2026-01-02",
+}  # fmt: skip
+OTHER = ORDER | {"order_line_id": "502", "vendor_id": "13"}
+BILL = MESSAGE | {"invoice_id": "I1", "invoice_number": "MR-2604", "vendor_id": GLN} | {
+    "billed_on": "2026-03-01", "currency": "EUR", "total": "29.23", "total_rule": "lines",
+}  # fmt: skip
+LINE = MESSAGE | {"invoice_line_id": f"{GLN} MR-2604 line 3", "invoice_id": "I1"} | {
+    "order_line_id": "501", "quantity": 1, "amount": "29.23",
+}  # fmt: skip
+SECOND = LINE | {"invoice_line_id": f"{GLN} MR-2604 line 4", "order_line_id": "502"}
+VENDORS = [{"vendor_id": "12", "name": "millrace"}, {"vendor_id": "13", "name": "heron"}]
+
+
+def asked(lines: list[dict[str, Any]], **given: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """The questions, and what is said of numbers of vendors."""
+    tables = {"order_line": [ORDER, OTHER], "invoice": [BILL], "invoice_line": lines}
+    with holding(vendor=VENDORS, **tables | given) as con:
+        return dicts(libstats.invoice_checks(con, as_of="2026-03-02")), numbers_said(con)
+
+
+def test_a_number_is_the_vendor_whose_orders_alone_its_invoices_met() -> None:
+    """25.42 ordered of millrace, billed at 29.23 by a number."""
+    [row], said = asked([LINE])
+    assert (row["vendor"], row["check_name"]) == ("millrace", "price against the order")
+    assert row["detail"] == "ordered 25.42, billed 29.23"
+    assert said == [f"{GLN} is taken for millrace: its invoices met orders of that vendor alone."]
+
+
+def test_a_number_that_met_orders_of_two_vendors_is_no_vendor_of_them() -> None:
+    rows, said = asked([LINE, SECOND])
+    assert {row["vendor"] for row in rows} == {GLN}
+    assert said == [
+        f'No export names {GLN}. Its name goes into libstats.toml: [vendors], then "{GLN}" = "..."'
+    ]
+
+
+def test_what_the_library_says_goes_before_what_is_derived() -> None:
+    rows, said = asked([LINE], config={"vendors": {GLN: "Vale Books"}})
+    assert ({row["vendor"] for row in rows}, said) == ({"Vale Books"}, [])
+
+
+@pytest.mark.parametrize(
+    ("order", "bill", "check", "detail"),
+    [
+        (
+            {"status": "cancelled", "cancelled_on": "2026-02-03"},
+            {},
+            "cancelled and billed",
+            "cancelled on 2026-02-03",
+        ),
+        ({"status": "cancelled"}, {}, "cancelled and billed", "cancelled, on a day not told"),
+        (
+            {"estimated_price": "29.23"},
+            {"total": "31.00", "total_rule": "none"},
+            "sum against the total",
+            "stated total 31.00, sum of lines 29.23",
+        ),
+    ],
+)
+def test_what_a_check_knows_is_said(
+    order: dict[str, Any], bill: dict[str, Any], check: str, detail: str
+) -> None:
+    tables = {"order_line": [ORDER | order], "invoice": [BILL | bill]}
+    [row], _ = asked([LINE], **tables)
+    assert (row["check_name"], row["detail"]) == (check, detail)
+
+
+def test_explain_names_the_first_ten_and_where_all_are() -> None:
+    """Twelve lines, each 3.81 too dear."""
+    orders = [ORDER | {"order_line_id": str(n)} for n in range(12)]
+    lines = [LINE | {"invoice_line_id": f"I1 line {n}", "order_line_id": str(n)} for n in range(12)]
+    bill = BILL | {"total": "350.76"}
+    with holding(vendor=VENDORS, order_line=orders, invoice=[bill], invoice_line=lines) as con:
+        _, *named, more = answer(con, "invoice_checks", as_of="2026-03-02")
+    assert len(named) == 10
+    assert named[0] == (
+        "invoice MR-2604, line 0, millrace: price against the order, about 3.81 EUR; "
+        "ordered 25.42, billed 29.23; ask millrace"
+    )
+    assert more.startswith("and 2 more. All: libstats report technical_services")
+
+
+def test_an_invoice_that_is_in_a_sum_twice_is_named() -> None:
+    """The number comes again within the month; of another vendor it is another invoice."""
+    bills = [
+        BILL,
+        BILL | {"invoice_id": "I2", "billed_on": "2026-03-09"},
+        BILL | {"invoice_id": "I3", "vendor_id": "4111"},
+    ]
+    lines = [LINE, *({**SECOND, "invoice_line_id": n, "invoice_id": n} for n in ("I2", "I3"))]
+    lines = [line | {"order_line_id": None} for line in lines]
+    with holding(invoice=bills, invoice_line=lines) as con:
+        rows = dicts(libstats.vendor_terms(con, since="2026-03-01", until="2026-04-01"))
+    assert [(row["vendor"], row["numbers_again"]) for row in rows] == [
+        (GLN, "MR-2604"),
+        ("4111", None),
+    ]
+    assert _again(rows) == [f"MR-2604 of {GLN} is in it twice."]
+
+
+def test_what_tells_no_number_of_copies_is_no_receipt_judged() -> None:
+    """Such as lines of Alma's invoices."""
+    came = ORDER | {"quantity_received": 0}
+    line = LINE | {"quantity": None}
+    with holding(order_line=[came], invoice=[BILL], invoice_line=[line]) as con:
+        told = {row["reason"]: (row["rows"], row["unit"]) for row in dicts(left_out(con))}
+    [found] = [each for reason, each in told.items() if "receipt is not judged" in reason]
+    assert found == (1, "lines")
