@@ -300,7 +300,7 @@ def test_nothing_loaded_is_an_error(workspace: Any) -> None:
     from tests.support.cases import opened
 
     con = opened(workspace, ["1,brought,2026-01-01,EAST"])
-    with pytest.raises(ReportError, match="no export that tells of orders, of cataloguing"):
+    with pytest.raises(ReportError, match="no export that tells of orders, of requests"):
         technical_services.read(con)
 
 
