@@ -99,4 +99,6 @@ def read_sql(enumeration: str) -> str:
             f" 'number': try_cast({found}.number as bigint),"
             f" 'last': try_cast(coalesce({last}, {found}.number) as bigint)}}"
         )
-    return f"case {' '.join(lines)} end"
+    # no volume and no number has ten digits
+    too_long = rf"when regexp_matches({folded}, '\d{{10}}') then null"
+    return f"case {too_long} {' '.join(lines)} end"

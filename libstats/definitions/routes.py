@@ -11,7 +11,7 @@ from libstats.definitions.roles import ROUTES, folded_sql
 __all__ = ["ORDER_ROUTE", "STANDING_ORDER", "register"]
 
 STANDING_ORDER = (
-    "One row an order line that stands, such as a subscription: it goes on, and is never late.",
+    "One row an order line that stands, as a subscription does: it goes on, and is never late.",
     {"source": "configured source", "order_line_id": "the order line"},
 )
 

@@ -240,3 +240,18 @@ def test_an_invoice_of_which_the_vendor_tells_too_is_paid_once() -> None:
     tables = {"order_line": [ORDER], "invoice": [BILL, message], "invoice_line": [LINE]}
     with holding(**tables, payment=[PAID | {"amount": "50.00"}]) as con:
         assert ("paid otherwise than billed", "I1", Decimal("10.00")) in named(con)
+
+
+def test_a_currency_is_one_however_it_is_written() -> None:
+    """A price of 22.00 ordered for 20.00 is asked about, and nothing about `eur`."""
+    found = checked(order={"currency": " eur "}, bill={"total": "44.00"}, line={"amount": "44.00"})
+    assert found == [("price against the order", "L1", Decimal("4.00"))]
+
+
+def test_lines_without_an_amount_give_no_sum() -> None:
+    line = LINE | {"invoice_line_id": "L2", "amount": None, "order_line_id": None}
+    tables = {"order_line": [ORDER], "invoice": [BILL | {"total": "45.00"}]}
+    with holding(**tables, invoice_line=[LINE, line]) as con:
+        assert "sum against the total" not in {check for check, *_ in named(con)}
+        told = dict(left_out(con).select("reason, rows").fetchall())
+    assert [n for reason, n in told.items() if "the total is not judged" in reason] == [1]

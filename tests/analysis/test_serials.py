@@ -256,6 +256,8 @@ def test_what_is_not_late_is_left_out_of_the_claims() -> None:
         ("Spring/Summer", None),
         ("", None),
         ("Supplement to v.3", None),
+        ("v.99999999999999999999999 no.4", None),
+        ("no. 99999999999999999999999", None),
     ],
 )
 def test_volume_and_number_are_read_by_patterns(

@@ -32,7 +32,7 @@ BILLED = rf"""
                 i.vendor_id,
                 coalesce(v.name, n.name, i.vendor_id) as vendor,
                 i.billed_on,
-                i.currency,
+                upper(trim(i.currency)) as currency,
                 i.total,
                 i.total_rule,
                 i.shipping_cost,
@@ -153,7 +153,7 @@ BILLED = rf"""
                 bool_or(
                     o.received_on is not null or o.quantity_received is not null or c.received > 0
                 ) as tells_receipts,
-                count(distinct o.currency) = 1 as has_one_currency
+                count(distinct upper(trim(o.currency))) = 1 as has_one_currency
             from order_line o
             left join copies c on c.source = o.source and c.order_line_id = o.order_line_id
             group by all

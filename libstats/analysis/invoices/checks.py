@@ -244,8 +244,13 @@ def left_out(
         from looked_at
         union all
         select
-            'counted, but the total is not judged: the invoice states none',
-            count(*) filter (where total is null),
+            'counted, but the total is not judged: the invoice states none, or a line no amount',
+            count(*) filter (
+                where total is null
+                    or (source, invoice_id) in (
+                        select (source, invoice_id) from line where amount is null
+                    )
+            ),
             'invoices'
         from bill
         where ($since is null or billed_on >= $since) and ($until is null or billed_on < $until)

@@ -31,7 +31,7 @@ FACTS = rf"""{BILLED},
         ),
         order_part as (
             select
-                o.*,
+                o.* replace (upper(trim(o.currency)) as currency),
                 coalesce(o.parent_line_id, w.order_line_id, o.order_line_id) as order_id,
                 z.source is not null as stands,
                 coalesce(o.isbn, t.isbn) as told_isbn,

@@ -157,7 +157,14 @@ NAMED = """
                 paid as expected,
                 over as difference,
                 'billed ' || asked || ', paid ' || paid || ' in ' || payments
-                    || if(payments = 1, ' payment', ' payments') as detail
+                    || if(payments = 1, ' payment', ' payments')
+                    || coalesce(
+                        case
+                            when lower(trim(paid_to)) <> lower(trim(vendor))
+                                then ', which ' || if(payments = 1, 'names ', 'name ') || paid_to
+                        end,
+                        ''
+                    ) as detail
             from paid_otherwise
             union all by name
             select

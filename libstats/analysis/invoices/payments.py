@@ -12,11 +12,12 @@ PAYMENTS = """
                 any_value(invoice_number) as invoice_number,
                 any_value(vendor_name) as vendor,
                 any_value(source) as source,
-                any_value(currency) as currency,
+                any_value(upper(trim(currency))) as currency,
                 sum(amount) as paid,
                 max(paid_on) as paid_on,
                 count(*) as payments,
-                count(distinct vendor_name) <= 1 and count(distinct currency) <= 1 as is_one
+                count(distinct vendor_name) <= 1 and count(distinct upper(trim(currency))) <= 1
+                    as is_one
             from payment
             where nullif(trim(invoice_number), '') is not null
             group by all
@@ -45,6 +46,7 @@ PAYMENTS = """
                 t.*,
                 p.paid,
                 p.payments,
+                p.vendor as paid_to,
                 p.paid - t.asked as over
             from to_pay t
             join paid p using (number)
