@@ -338,8 +338,6 @@ def _definition(function: Callable[..., Any]) -> str:
     begins = next((n for n, p in enumerate(paragraphs) if p.startswith("Definition:")), None)
     if begins is None:
         return ""
-    found = paragraphs[begins]
-    if found.endswith(":"):  # the list that it speaks of is a paragraph of its own
-        listed = paragraphs[begins + 1].removeprefix("- ").split("\n- ")
-        found = f"{found} {'; '.join(listed)}."
-    return " ".join(found.removeprefix("Definition:").split())
+    found = " ".join(paragraphs[begins].removeprefix("Definition:").split())
+    # what a list follows is for those who read the list
+    return f"{found.rpartition('. ')[0]}." if found.endswith(":") else found

@@ -90,10 +90,10 @@ def test_every_definition_is_a_whole_text(name: str) -> None:
     assert told.endswith((".", ".)")) and told.count("`") % 2 == 0
 
 
-def test_a_definition_has_its_list() -> None:
+def test_a_definition_leaves_out_what_leads_to_a_list() -> None:
     told = _definition(libstats.invoice_checks)
-    assert "`check_name` is one of: `invoice number twice`: a vendor's number comes again" in told
-    assert "; `barcode billed twice`: the later line with a barcode; " in told
+    assert "is one of" not in told
+    assert told.endswith(".")
 
 
 def test_only_loads_that_tell_of_the_process_are_named(workspace: Workspace) -> None:

@@ -74,7 +74,7 @@ def case(who: str, left: float, number: str) -> dict[str, Any]:
     """A late order."""
     return {"who": who, "left_days": left, "look_for": number, "task": None, "group_name": DO} | {
         "due_at": None, "stage": "all", "waited": None, "age": 100.0 - left, "branch": None,
-        "location": None, "why": None, "what": None, "next_step": None, "last_milestone": "ordered",
+        "location": None, "standing": "late", "why": None, "what": None, "next_step": None, "last_milestone": "ordered",
         "last_at": datetime(2026, 1, 2), "call_number": None,
     }  # fmt: skip
 

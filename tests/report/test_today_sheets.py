@@ -55,6 +55,7 @@ def case(number: str, **values: Any) -> dict[str, Any]:
         "case_id": number,
         "group_name": DO,
         "task": "Asked for, and not found on its shelf",
+        "standing": "late",
         "what": "The amber compass",
         "who": None,
         "call_number": None,

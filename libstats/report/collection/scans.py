@@ -77,8 +77,8 @@ def scanned(scans: Scans) -> Html:
         *later,
         paragraph(
             f"{told(scans)}: {_copies(total['out_of_order'])} out of order, "
-            f"{number(total['strayed'])} strayed, {number(total['found'])} found though recorded "
-            f"as gone, {number(total['recorded_elsewhere'])} recorded as on loan or the like."
+            f"{number(total['strayed'])} strayed, {number(total['found'])} found though "
+            f"gone, {number(total['recorded_elsewhere'])} on loan or the like."
         ),
         paragraph(_next(scans, total)),
         _listed(scans),
