@@ -124,7 +124,7 @@ def test_after_the_newest_export_a_claim_is_due_if_the_issue_has_not_come() -> N
     ]
     assert due_since(con, date(2026, 11, 30)) == [
         "whether issues of serials came since October 31, 2026. By now 1 claim is due besides, if "
-        "it has not come: subscription 7, no.b (since November 7, 2026)"
+        "it has not come. Subscription 7, no.b (since November 7, 2026)"
     ]
     assert not due_since(con, date(2026, 10, 31))
 

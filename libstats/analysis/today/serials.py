@@ -109,16 +109,16 @@ def due_since(con: duckdb.DuckDBPyConnection, today: date) -> list[str]:
     if not rows:
         return []
     many = len(rows)
-    more = f"; and {many - MOST:,} more" if many > MOST else ""
+    more = f". And {many - MOST:,} more" if many > MOST else ""
     verb = "1 claim is" if many == 1 else f"{many:,} claims are"
     come = "it has" if many == 1 else "they have"
     return [
         f"whether issues of serials came since {day_name(rows[0]['told_until'])}. By now {verb} "
-        f"due besides, if {come} not come: {'; '.join(map(_named, rows[:MOST]))}{more}"
+        f"due besides, if {come} not come. {'. '.join(map(_named, rows[:MOST]))}{more}"
     ]
 
 
 def _named(row: Row) -> str:
-    serial = row["title"] or f"subscription {row['subscription_id'] or 'not told'}"
+    serial = row["title"] or f"Subscription {row['subscription_id'] or 'not told'}"
     issue = row["enumeration"] or f"issue {row['serial_issue_id']}"
     return f"{serial}, {issue} (since {day_name(row['claim_due_on'])})"
