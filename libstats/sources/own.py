@@ -87,6 +87,11 @@ ACCESS_PROBLEMS = Source(
         "resolved_at",
         "withdrawn_at",
     ),
+    # of anything else one letter: that something stood there
+    glean={
+        "cause": r"(?i)^\s*(?:proxy|login|licence|unpaid|platform down|wrong link|link resolver"
+        r"|holdings|browser|not ours)\s*$|\S"
+    },
     fills={
         "access_problem": """
     select
@@ -223,6 +228,10 @@ PURCHASE_REQUESTS = Source(
     recognise=("purchase_request_id", "requested_on"),
     required=ENTERED,
     happened=("updated_at", "requested_on", "accepted_on", "declined_on"),
+    glean={
+        "reason": r"(?i)^\s*(?:already held|already on order|out of scope|too expensive"
+        r"|out of print|not available|borrowed instead|other)\s*$"
+    },
     fills={
         "purchase_request": """
     select
