@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.lists import work_of
-from libstats.analysis.today.rows import DECIDE, DO
-from libstats.analysis.today.words import age
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.definitions.processes import DIRECTIONS
@@ -15,7 +12,8 @@ from libstats.report import charts, sections
 from libstats.report.ill.rows import KINDS, PROCESS, Ill, of_requests, or_why_not
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, folded, joined, table, tabled
-from libstats.wording import Row, capital, day_name, number, records, tenths, to_a_tenth
+from libstats.report.to_be_done import to_be_done
+from libstats.wording import Row, day_name, number, records, tenths, to_a_tenth
 
 __all__ = ["filled", "to_do", "waiting"]
 
@@ -180,35 +178,6 @@ def _unjudged(everything: list[Row]) -> list[str]:
 @or_why_not
 def to_do(report: Ill) -> Html:
     """What is to be done and decided with open requests, as `libstats today` has it."""
-    work = work_of(report.con, *DIRECTIONS)
-    found = [
-        {
-            "group": capital(group),
-            "task": task,
-            "requests": len(cases),
-            "longest": max(map(age, cases)),
-            "numbers": _numbers([str(case["handle"]) for case in cases]),
-        }
-        for group in (DO, DECIDE)
-        for each in work
-        for task, cases in tasks(each, group)
-    ]
-    shown = table(
-        found,
-        f"What is to be done with open requests, on {day_name(report.as_of)}",
-        sheet="To be done",
-        headings={
-            "group": "When",
-            "task": "What",
-            "longest": "Days, the longest",
-            "numbers": "Which",
-        },
-        formats={"longest": tenths},
-    )
+    caption = f"What is to be done with open requests, on {day_name(report.as_of)}"
+    shown = to_be_done(work_of(report.con, *DIRECTIONS), caption, "requests", NAMED)
     return joined(shown, "<p>“libstats today” has each request with what is known of it.</p>")
-
-
-def _numbers(handles: list[str]) -> str:
-    """The first requests by their numbers, and how many more there are."""
-    more = len(handles) - NAMED
-    return ", ".join(handles[:NAMED]) + (f" and {number(more)} more" if more > 0 else "")
