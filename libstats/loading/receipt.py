@@ -170,11 +170,6 @@ class LoadReceipt:
                 f"{counted(self.forgotten, 'row')} of closed cases lost their patron's key,"
                 " as the library's rule says"
             )
-        if any(each.recorded not in ("", each.file) for each in self.files):
-            lines.append(
-                "Words of file names that name nobody are kept once they stand below [files] in"
-                ' libstats.toml: words = ["vendor"]'
-            )
         lines += self.notes
         if self.totals:
             lines.append(
