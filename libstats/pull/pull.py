@@ -129,7 +129,12 @@ def pull(
         reading = _Reading(server, place, marks if not is_full else None)
         moment, parts = reading.run(tables, found, place.instance(system, source))
     files = [_handed_over(part, place.exports) for part in parts]
-    found.receipt = load(place, files, source=source)
+    try:
+        found.receipt = load(place, files, source=source)
+    except BaseException:
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise
     kept = [each.outcome in ("loaded", "repeated") for each in found.receipt.files]
     marks.move((each.name for each, is_kept in zip(tables, kept, strict=True) if is_kept), moment)
     return found

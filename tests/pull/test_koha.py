@@ -11,7 +11,7 @@ import pytest
 
 import libstats
 from libstats.cli.main import main
-from libstats.errors import PullError
+from libstats.errors import PullError, StoreError
 from libstats.loading.load import load
 from libstats.loading.receipt import LoadReceipt
 from libstats.pull import mariadb
@@ -254,6 +254,22 @@ def test_a_trial_reads_nothing(koha: Server, workspace: Workspace) -> None:
 def test_a_file_that_is_still_written_is_no_export(workspace: Workspace) -> None:
     (workspace.exports / f"items-{date(2026, 11, 30)}.csv.part").write_text("barcode,homebranch\n")
     assert libstats.load(workspace, [workspace.exports]).files == []
+
+
+def test_a_load_that_cannot_be_published_leaves_no_exports(
+    koha: Server, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another load is at work in the store."""
+    koha.run(ROWS)
+
+    def busy(*args: object, **options: object) -> LoadReceipt:
+        raise StoreError("another load is at work", "Try it again.")
+
+    monkeypatch.setattr("libstats.pull.pull.load", busy)
+    with pytest.raises(StoreError, match="at work"):
+        pulled(workspace, koha)
+    assert not list(workspace.exports.iterdir())
+    assert not (workspace.store / "pulls.json").exists()
 
 
 def test_what_a_killed_pull_left_is_cleared_away(koha: Server, workspace: Workspace) -> None:
