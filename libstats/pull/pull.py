@@ -128,13 +128,7 @@ def pull(
             return found
         reading = _Reading(server, place, marks if not is_full else None)
         moment, parts = reading.run(tables, found, place.instance(system, source))
-    files = [_handed_over(part, place.exports) for part in parts]
-    try:
-        found.receipt = load(place, files, source=source)
-    except BaseException:
-        for file in files:
-            file.unlink(missing_ok=True)
-        raise
+    found.receipt = _loaded(place, parts, source)
     kept = [each.outcome in ("loaded", "repeated") for each in found.receipt.files]
     marks.move((each.name for each, is_kept in zip(tables, kept, strict=True) if is_kept), moment)
     return found
@@ -203,6 +197,17 @@ def _header(headings: Sequence[str]) -> bytes:
 
 def _some(keys: Sequence[str], most: int = 10_000) -> list[Sequence[str]]:
     return [keys[first : first + most] for first in range(0, len(keys), most)]
+
+
+def _loaded(place: Workspace, parts: Sequence[Path], source: str | None) -> LoadReceipt:
+    """Load them as exports; they are taken back where the load fails as a whole."""
+    files = [_handed_over(part, place.exports) for part in parts]
+    try:
+        return load(place, files, source=source)
+    except BaseException:
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise
 
 
 def _handed_over(part: Path, exports: Path) -> Path:
