@@ -255,3 +255,18 @@ def test_lines_without_an_amount_give_no_sum() -> None:
         assert "sum against the total" not in {check for check, *_ in named(con)}
         told = dict(left_out(con).select("reason, rows").fetchall())
     assert [n for reason, n in told.items() if "the total is not judged" in reason] == [1]
+
+
+def test_two_orders_of_one_isbn_are_two_though_one_bill_names_none() -> None:
+    """A copy each was ordered twice; the second bill has the ISBN alone, which both orders have."""
+    one = {"quantity": 1, "quantity_received": 1}
+    orders = [ORDER | one, ORDER | one | {"order_line_id": "O2"}]
+    bills = [BILL | {"total": "20.00"}]
+    bills += [BILL | {"invoice_id": "I2", "invoice_number": "78", "total": "20.00"}]
+    told = {"quantity": 1, "amount": "20.00", "isbn": "9780306406157"}
+    lines = [LINE | told, LINE | told | {"invoice_line_id": "L2", "invoice_id": "I2"}]
+    lines[1]["order_line_id"] = None
+    with holding(order_line=orders, invoice=bills, invoice_line=lines) as con:
+        assert "ISBN billed twice" not in {check for check, *_ in named(con)}
+    with holding(order_line=orders[:1], invoice=bills, invoice_line=lines) as con:
+        assert "ISBN billed twice" in {check for check, *_ in named(con)}

@@ -98,7 +98,8 @@ FAULTS = f"""
             join of_order o using (order_source, order_id)
             where l.is_cancelled and l.amount > 0 and o.billed_amount > 0
         ),
-        -- by ISBN: what was ordered of it, and what was billed before each line
+        -- by ISBN: what was ordered of it, billed by a line or not, and what was billed before each
+        --   line
         ordered_isbn as (
             select
                 source,
@@ -115,6 +116,18 @@ FAULTS = f"""
                     l.ordered
                 from not_scanned l
                 where l.order_id is not null and not l.stands and l.isbn is not null
+                union
+                select
+                    l.source,
+                    l.vendor,
+                    l.isbn,
+                    o.source,
+                    o.order_id,
+                    o.ordered
+                from not_scanned l
+                join isbn_of_order i on i.isbn = l.isbn and not i.is_written
+                join orders o on o.source = i.source and o.order_id = i.order_id
+                where lower(o.vendor) = lower(l.vendor) and not o.stands and not o.is_cancelled
             )
             group by all
             having count(ordered) = count(*)
