@@ -15,6 +15,7 @@ from libstats.analysis import left_alone
 from libstats.analysis.today import lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
+from libstats.analysis.today.digital import DIGITAL_MEANING
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
 from libstats.analysis.today.scans import not_scanned, seen, to_do
@@ -82,7 +83,7 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_scanned_lines(today)]
+    lines += [*_licence_lines(today), *_digital_lines(today), *_scanned_lines(today)]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -157,6 +158,22 @@ def _licence_lines(today: Today) -> list[str]:
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
     return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+
+
+def _digital_lines(today: Today) -> list[str]:
+    """Which digital titles want a decision."""
+    cells: list[tuple[str, ...]] = [
+        (
+            row["title"] or "",
+            row["to_do"],
+            "; ".join(filter(None, (row["why"], row["format"], row["lending_model"]))),
+        )
+        for row in today.digital[: lists.MOST]
+    ]
+    many = f"{len(today.digital):,}"
+    many += f", the first {lists.MOST}" if len(today.digital) > lists.MOST else ""
+    meaning = textwrap.wrap(DIGITAL_MEANING, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return ["", f"DIGITAL TITLES TO DECIDE: {many}", *meaning, *_laid_out(cells)] if cells else []
 
 
 def _scanned_lines(today: Today) -> list[str]:

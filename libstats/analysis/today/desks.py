@@ -133,7 +133,7 @@ def first(today: Today) -> str:
     busy = at_desks(today, DO)
     beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
-        waiting = sum(today.count(group) for group in GROUPS)
+        waiting = sum(today.count(group) for group in GROUPS) + len(today.digital)
         none = "Nothing that could be judged waits." if beside else "Nothing waits."
         said = "Nothing is late or left lying." if waiting else none
         if today.scanned:

@@ -1,8 +1,9 @@
-"""What stands on today's page beside the cases: the hold shelf, long queues, licences to
-decide, what scans found."""
+"""What stands on today's page beside the cases: the hold shelf, long queues, licences and
+digital titles to decide, what scans found."""
 
 from __future__ import annotations
 
+from libstats.analysis.today.digital import DIGITAL_MEANING
 from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, Table, joined, table
@@ -30,6 +31,23 @@ def licence_table(rows: list[Row]) -> Table:
     listed = [{name: row[name] for name in names} for row in rows]
     headings = {"decide_by": "Decide by", "days_left": "Days left", "ends_on": "Term ends on"}
     return table(listed, "Licences to decide", headings=headings)
+
+
+def digital(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """Which digital titles want a decision; nothing where none does."""
+    if not rows:
+        return []
+    listed = digital_table(rows).at_most(MOST)
+    pieces: list[Table | str] = [paragraph(DIGITAL_MEANING), listed]
+    if listed.more:
+        pieces.append(paragraph(f"The workbook has {number(listed.more)} more."))
+    return [("digital", f"Digital titles to decide: {number(len(rows))}", joined(*pieces))]
+
+
+def digital_table(rows: list[Row]) -> Table:
+    """Which digital titles, and why."""
+    headings = {"to_do": "What to do", "why": "Why", "source": "Platform"}
+    return table(rows, "Digital titles to decide", headings=headings)
 
 
 def scanned(rows: list[Row]) -> list[tuple[str, str, Html]]:

@@ -17,6 +17,8 @@ from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.report.page.workbook import workbook
 from libstats.report.today.alarms import ACCEPTING, accepted, told_accepted, wrong
 from libstats.report.today.beside import (
+    digital,
+    digital_table,
     licence_table,
     licences,
     queue_table,
@@ -77,6 +79,7 @@ def page(today: Today) -> str:
     pieces = [
         ("head", "", _head(today)),
         *licences(today.licences),
+        *digital(today.digital),
         *scanned(today.scanned),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),
@@ -135,6 +138,7 @@ def sheets(today: Today) -> bytes:
         *([shelf_table(today.shelf)] if today.shelf else []),
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
+        *([digital_table(today.digital)] if today.digital else []),
         *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
