@@ -10,6 +10,7 @@ from sample import (
     alma,
     by_hand,
     cataloguing,
+    digital,
     hours,
     illiad,
     marc,
@@ -55,6 +56,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         | cataloguing.write(folder, orders)
         | by_hand.write(folder, library)
         | serials.write(folder)
+        | digital.write(folder, library)
     )
     messages = marc.write(folder, library) | vendors.write(folder, orders)
     _put(
@@ -69,6 +71,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
                 "invoices": vendors.truth(orders),
                 "by_hand": by_hand.truth(library),
                 "serials": serials.truth(),
+                "digital": digital.truth(library),
             }
         ),
     )

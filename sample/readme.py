@@ -1,6 +1,6 @@
 """The README that stands beside the sample."""
 
-from sample import alma_oddities, by_hand, illiad_oddities, marc, serials, vendors
+from sample import alma_oddities, by_hand, digital, illiad_oddities, marc, serials, vendors
 from sample.borrowing import CHANGED
 from sample.flow import COHORT
 from sample.hours import EXAMPLE
@@ -45,6 +45,10 @@ _OTHERS = {
     "serials/serial-issues-": "issues of serials, in libstats' form",
     "serials/subscriptions-": "subscriptions, in libstats' form",
     "licences/": "licences, in libstats' form",
+    "digital/overdrive-titles-": "titles of digital lending, by format and lending model",
+    "digital/overdrive-checkouts-": "their checkouts of three months, one by one",
+    "digital/overdrive-orders-": "orders of digital copies",
+    "digital/hoopla-summary-": "another platform's months, columns by format",
     "processes/": "steps of digitisation and of theses, in libstats' form",
     "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
     "polaris/transactions-": "the neighbour's transactions by SQL, a row each: a file a month, but for what is missing",
@@ -98,6 +102,7 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
                     *vendors.ODDITIES,
                     *by_hand.ODDITIES,
                     *serials.ODDITIES,
+                    *digital.ODDITIES,
                     *polaris_oddities.ODDITIES,
                 )
             ),
@@ -132,6 +137,7 @@ def _rules() -> tuple[str, ...]:
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
         "* `marc`: what the records say, and how many are set aside and rejected. `invoices`: what is to be asked about, under the names of libstats'",
         "  checks, what lies just inside a tolerance, and what a vendor answered. `by_hand`: what was scanned, counted and written down. `serials`: issues to claim.",
+        "* `digital`: which titles end and who waits, `[holds, copies]`; circulation by platform and month, where a month is told.",
         "* `messages`: records and messages of each file.",
         "* `polaris/truth.json` is the neighbour's: what was lived, beside each figure how much of it the files tell (`told`), what they show, and the `reason` why",
         "  they do not tell all.",
