@@ -82,10 +82,10 @@ def digital_endings(
 ) -> duckdb.DuckDBPyRelation:
     """Which licences of digital titles end soon, so that somebody must decide to buy them again?
 
-    Definition: a title, in one format and lending model, is listed by any of two ends. One is the
-    day on which its last copy expires, or on which it is lent no longer at a price for each
-    checkout: past, or within `within_days` of `as_of`. The other is its bought checkouts: at most
-    `few_checkouts` are left. As the platform's newest list has it; unproven on real files.
+    Definition: a title, in one format and lending model, is listed by any of two ends. One is a
+    day that is past, or comes within `within_days` of `as_of`. It is that on which the last copy
+    expires, or on which the price for each checkout ends. The other is its bought checkouts: at
+    most `few_checkouts` are left. As the platform's newest list has it; unproven on real files.
 
     Parameters
     ----------
@@ -182,11 +182,10 @@ def digital_holds(
     """How many wait for one copy of each digital title, and where should another be bought?
 
     Definition: holds of a title in one format, for each copy that serves one patron at a time. The
-    models that do so share one queue, so their copies stand together, and no others do: of
-    concurrent checkouts, simultaneous use and a price for each checkout nobody queues. Where rows
-    of one title tell of different holds, the most is taken, so the truth may be more. A title whose
-    model nobody declared is not judged. As the platform's newest list has it; unproven on real
-    files.
+    models that do so share one queue, so their copies stand together. Under all others nobody
+    queues. Where rows of one title tell of different holds, the most is taken, so the truth may be
+    more. A title is judged where its models are all known and all have that queue. As the
+    platform's newest list has it; unproven on real files.
 
     Parameters
     ----------
