@@ -187,5 +187,5 @@ def test_a_log_of_machines_changes_no_total_of_the_system(
     assert totals() == before
     with libstats.open(workspace) as con:
         assert libstats.self_service(con, **period).fetchall() == [
-            ("EAST", 2, 1, 0.5, "machines", 1)
+            ("EAST", 2, 1, 0.5, "machines", 1, "partly", "told of from 2026-10-31 on")
         ]
