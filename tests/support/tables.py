@@ -133,6 +133,18 @@ def _cover(con: duckdb.DuckDBPyConnection) -> None:
             union
             select source, 'circulation_event', kind, branch
             from circulation_event
+            union
+            select source, 'machine_event', kind, branch
+            from machine_event
+            union
+            select source, 'access_event', kind, null
+            from access_event
+            union
+            select source, 'access_session', outcome, null
+            from access_session
+            union
+            select source, 'link_resolver_usage', 'requests', null
+            from link_resolver_usage
         )
         select distinct
             c.source,
