@@ -16,7 +16,7 @@ LOG = "sip2/sip-2026-10-31.log"
 SINCE = date(2026, 10, 1)
 VENDOR = "reading-room"
 """The account under which a vendor asks whether a card is good."""
-FAULTY = (date(2026, 10, 21), "trn-self1", 12)
+FAULTY = (date(2026, 10, 28), "trn-self1", 12)
 """A day on which a machine reads no label: each checkout there is refused."""
 NOT_ON_LOAN = ("31234500000017", "31234500000025", "31234500000033")
 SENT_AGAIN, OFFLINE = 5, 9

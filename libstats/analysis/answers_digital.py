@@ -48,6 +48,14 @@ def _resolver_requests(rows: list[Row], _: Row) -> list[str]:
     ]
 
 
+def _technology_uses(rows: list[Row], _: Row) -> list[str]:
+    told: dict[str, int] = {}
+    for row in rows:
+        told[row["measure"]] = told.get(row["measure"], 0) + int(row["uses"] or 0)
+    counted = ", ".join(f"{number(count)} {measure}" for measure, count in told.items())
+    return [counted or "No count tells of public computers, wifi or microfilm"]
+
+
 DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "machine_use": _machine_use,
     "proxy_logins": _proxy_logins,
@@ -55,4 +63,5 @@ DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "proxy_visits": _proxy_visits,
     "resolver_requests": _resolver_requests,
     "self_service": _self_service,
+    "technology_uses": _technology_uses,
 }

@@ -13,7 +13,7 @@ import duckdb
 from libstats.analysis.eresources import REPORTED
 from libstats.analysis.proxy_logins import proxy_logins
 from libstats.analysis.signals.chart import limits
-from libstats.wording import Row, listed, many, month_name, number, records
+from libstats.wording import Row, day_name, listed, month_name, number, records
 
 __all__ = ["PROXY", "Digital", "beyond_usual", "digital", "reports_missing", "said"]
 
@@ -22,7 +22,7 @@ LATELY = 12  # months: what was last told longer ago has ended
 FEWEST, BASELINE = 12, 60  # days by which a day is judged, at least and at most
 MOST_USUAL = 4  # refusals of a day that are never beyond the usual
 WEEK = timedelta(days=7)
-PROXY, LOGIN, MACHINE = "the proxy", "logins", "checkouts"
+PROXY = "the proxy"
 EVER = (date(1970, 1, 1), date(9999, 1, 1))
 
 
@@ -104,7 +104,7 @@ def reports_missing(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Row]:
                     and s.month = d.month
             where r.newest >= date_trunc('month', $as_of::date) - to_months($lately)
                 and not coalesce(s.is_told, false)
-            group by all
+            group by r.platform, r.report, r.institution, r.narrowed_to, r.newest, r.source
             order by lower(r.platform) nulls last, r.report, r.institution, r.source
             """,
             params={"as_of": str(as_of), "due": DUE_DAYS, "lately": LATELY},
@@ -123,7 +123,7 @@ def beyond_usual(con: duckdb.DuckDBPyConnection, since: date, until: date) -> li
     Returns rows `place` (the proxy, or an account), `what` (logins, checkouts), `day`, `refused`
     and `usual_most` (the upper limit), the newest day first.
     """
-    series = [("", PROXY, LOGIN, *each) for each in _at_the_proxy(con)] + _at_machines(con)
+    series = [("", PROXY, "logins", *each) for each in _at_the_proxy(con)] + _at_machines(con)
     found = []
     for (_, place, what), days in groupby(sorted(series), key=lambda row: row[:3]):
         told = [(day, count) for *_, day, count in days]
@@ -164,18 +164,23 @@ def _at_machines(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, da
     """By source, account, kind and day how many logins or checkouts were refused."""
     return con.execute(
         """
-        select
-            source,
-            coalesce(account, branch, 'a machine') as place,
-            if(kind = 'checkout', $checkouts, $logins) as what,
-            happened_at::date as day,
-            count(*) filter (where outcome = 'refused') as refused
-        from machine_event
-        where kind in ('patron check', 'checkout')
-        group by all
+        with machine_day as (
+            select
+                source,
+                coalesce(account, branch, 'a machine') as place,
+                happened_at::date as day,
+                count(*) filter (where kind = 'checkout' and outcome = 'refused') as checkouts,
+                count(*) filter (where kind = 'patron check' and outcome = 'refused') as logins
+            from machine_event
+            group by all
+        )
+        select source, place, 'checkouts' as what, day, checkouts
+        from machine_day
+        union all
+        select source, place, 'logins', day, logins
+        from machine_day
         order by all
-        """,
-        {"checkouts": MACHINE, "logins": LOGIN},
+        """
     ).fetchall()
 
 
@@ -192,9 +197,10 @@ def _missing(row: Row) -> str:
 
 
 def _refused(row: Row) -> str:
-    what = many(row["refused"], row["what"].removesuffix("s"))
-    verb = "was" if row["refused"] == 1 else "were"
-    return (
-        f"{what} at {row['place']} {verb} refused on {row['day']:%Y-%m-%d}; usual are at most "
-        f"{number(row['usual_most'])}."
-    )
+    day = day_name(row["day"])
+    if row["place"] == PROXY:
+        what = f"{number(row['refused'])} times somebody did not get in at the proxy on {day}"
+    else:
+        what = f"{number(row['refused'])} {row['what']} at {row['place']} were refused on {day}"
+    most = number(int(row["usual_most"])) if row["usual_most"] >= 1 else "none"
+    return f"{what}; on a usual day it is at most {most}."
