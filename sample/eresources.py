@@ -26,8 +26,8 @@ PROBLEM_HEAD = (
 )  # fmt: skip
 REPORTED = (
     ("A-1", "Shore Birds Online", "proxy", "2026-10-05 09:10", "2026-10-05 11:00", "", "2026-10-06 15:30", "", "closed", "2026-10-06"),
-    ("A-2", "Canal Maps", "link", "2026-10-19 16:00", "2026-10-20 09:15", "", "2026-10-20 10:00", "", "closed", "2026-10-20"),
-    ("A-3", "Quiet Ponds", "vendor", "2026-10-12 10:30", "2026-10-12 14:00", "2026-10-13 09:00", "", "", "open", "2026-10-13"),
+    ("A-2", "Canal Maps", "wrong link", "2026-10-19 16:00", "2026-10-20 09:15", "", "2026-10-20 10:00", "", "closed", "2026-10-20"),
+    ("A-3", "Quiet Ponds", "platform down", "2026-10-12 10:30", "2026-10-12 14:00", "2026-10-13 09:00", "", "", "open", "2026-10-13"),
 )  # fmt: skip
 """What patrons reported: two that open again, one that does not."""
 YEAR_2025 = [date(2025, month, 1) for month in range(1, 13)]

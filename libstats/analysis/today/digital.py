@@ -202,5 +202,6 @@ def _refused(row: Row) -> str:
         what = f"{number(row['refused'])} times somebody did not get in at the proxy on {day}"
     else:
         what = f"{number(row['refused'])} {row['what']} at {row['place']} were refused on {day}"
-    most = number(int(row["usual_most"])) if row["usual_most"] >= 1 else "none"
-    return f"{what}; on a usual day it is at most {most}."
+    most = int(row["usual_most"])
+    usual = f"it is at most {number(most)}" if most else "there are none"
+    return f"{what}; on a usual day {usual}."

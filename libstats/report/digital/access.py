@@ -9,7 +9,7 @@ from libstats.analysis.today.digital import PROXY, Digital, said
 from libstats.report.charts import Figure, bars
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
-from libstats.report.page.table import Html, Table, joined, table, tabled
+from libstats.report.page.table import Html, Table, folded, joined, table, tabled
 from libstats.report.sections import shortened
 from libstats.wording import Row, day_name, many, number, percent, tenths
 
@@ -191,7 +191,17 @@ def vendors(report: Report) -> Html:
         ),
         items(said(Digital(refused=days))) if days else paragraph(_usual(report)),
         table(listed, caption, headings=headings),
+        folded("Cards that were refused, by hour", _vendor_hours(report)),
     )
+
+
+def _vendor_hours(report: Report) -> Table:
+    names = {"done": "good", "refused": "refused"}
+    rows = [
+        {"hour": row["part"], **{as_: row[name] for name, as_ in names.items()}}
+        for row in report.at_machines("patron check", "hour")
+    ]
+    return table(rows, "Cards that were looked up, by hour")
 
 
 def _share(part: int, whole: int) -> str | None:

@@ -3,12 +3,13 @@ is not told."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from libstats.report import sections
 from libstats.report.digital.access import summed, unwell
 from libstats.report.digital.commands import commands, read
 from libstats.report.digital.machines import of_desk
 from libstats.report.digital.rows import Digital as Report
-from libstats.report.digital.rows import covered
 from libstats.report.digital.use import DENIALS, advised, unused
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, joined, table
@@ -27,6 +28,11 @@ TO_DO = (
     ("Think of more places, or of a licence", "See who was turned away"),
     ("Fetch reports of use", "libstats harvest, then libstats load exports"),
 )
+LOGS = {
+    "access_session": "The proxy’s logs",
+    "access_event": "The proxy’s audit files and logs of starts",
+    "machine_event": "The machines’ logs",
+}
 HOUSE = {
     "public computer sessions": "Sessions at public computers",
     "wifi sessions": "Sessions in the wifi",
@@ -38,10 +44,20 @@ def answer(report: Report) -> Html:
     """Whether access works, what use costs, and whether machines take load off the desk."""
     about = {"period": report.period.name, "branch": "", "told": "partly"}
     words = [*_access(report), *_use(report), *_desk(report)]
-    gaps = [sections.outdated(row) for row in covered(report)]
     return sections.answer(
-        report.period.words, " ".join(words), _cards(report), about=about, before=gaps
+        report.period.words, " ".join(words), _cards(report), about=about, before=_gaps(report)
     )
+
+
+def _gaps(report: Report) -> list[str]:
+    """Which logs tell of a part of the period alone."""
+    every = (report.period.until - report.period.since).days
+    return [
+        f"{log} tell of {number(report.days_told.get(name, 0))} of the {number(every)} days of "
+        f"{report.period.words}."
+        for name, log in LOGS.items()
+        if report.told[name] and report.days_told.get(name, 0) < every
+    ]
 
 
 def _access(report: Report) -> list[str]:
@@ -101,7 +117,7 @@ def _cards(report: Report) -> list[sections.Card]:
         cards.append(_card(unwell(report), "times somebody did not get in", words, "not let in"))
     if advised(report):
         words = f"{number(len(report.licences))} to be decided now or soon."
-        cards.append(_card(len(unused(report)), "licences that nobody used", words, "unused"))
+        cards.append(_card(len(unused(report)), _named(len(unused(report))), words, "unused"))
     if (full := _denied(report)) is not None:
         words = f"Too many were in at once, in twelve months up to {_last(report)}."
         cards.append(_card(full, "times turned away", words, "turned away"))
@@ -122,6 +138,10 @@ def _cards(report: Report) -> list[sections.Card]:
 
 def _card(value: int, what: str, words: str, name: str) -> sections.Card:
     return sections.Card(number(value), what, words, name=name, value=value)
+
+
+def _named(count: int) -> str:
+    return "licence that nobody used" if count == 1 else "licences that nobody used"
 
 
 def _denied(report: Report) -> int | None:
@@ -178,8 +198,8 @@ def house(report: Report) -> Html:
     rows = [
         {
             "measure": HOUSE[row["measure"]],
-            "uses": row["uses"],
-            "estimated": row["estimated"],
+            "uses": _whole(row["uses"]),
+            "estimated": _whole(row["estimated"]),
             "days": row["days_counted"],
         }
         for row in report.house
@@ -190,6 +210,10 @@ def house(report: Report) -> Html:
         "days": "Days counted",
     }
     return joined(table(rows, f"Used in the house in {report.period.words}", headings=headings))
+
+
+def _whole(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def not_told(report: Report) -> Html:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -20,6 +20,7 @@ from libstats.analysis.resolver import resolver_requests
 from libstats.analysis.technology_uses import technology_uses
 from libstats.analysis.today.digital import beyond_usual, reports_missing
 from libstats.errors import NothingTold, ReportError
+from libstats.report.circulation.rows import branch_names
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
@@ -46,6 +47,7 @@ class Digital:
     beyond    the days of the period on which more was refused than usual
     machines  what machines did, by kind of work and by part
     before    self-service in the period before
+    days_told of how many days of the period each log tells
     """
 
     period: Period
@@ -68,6 +70,7 @@ class Digital:
     resolver: Rows = ()
     house: Rows = ()
     sources: Rows = ()
+    days_told: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -129,6 +132,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         resolver=records(resolver_requests(con, **within)),
         house=records(technology_uses(con, **within)),
         sources=_sources(con),
+        days_told=_days_told(con, period),
     )
     _refuse(found)
     return found
@@ -148,18 +152,15 @@ def _newest(con: duckdb.DuckDBPyConnection, told: Mapping[str, bool]) -> Period:
     if newest:
         month = month_before((newest + timedelta(days=1)).replace(day=1))
         return Period(month, month_before(month, -1))
-    (month,) = con.execute(
-        "select max(month) from usage_report where state is not null"
-    ).fetchall()[0]
-    if month is None:
-        month = _of_forms(con)
-    if month is None:
+    told_of = con.execute("select max(month) from usage_report where state is not null")
+    last: date | None = told_of.fetchall()[0][0] or _of_forms(con)
+    if last is None:
         raise ReportError(
             "nothing that is loaded tells of electronic resources, of a proxy, of self-checks or of"
             " licences",
             "Load reports of COUNTER, logs of EZproxy or of SIP2: libstats load exports",
         )
-    return Period(month, month_before(month, -1))
+    return Period(last, month_before(last, -1))
 
 
 def _of_forms(con: duckdb.DuckDBPyConnection) -> date | None:
@@ -220,15 +221,10 @@ def _problems(con: duckdb.DuckDBPyConnection, period: Period) -> list[Row]:
 
 def _names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Branches as they are called, by what `self_service` has of them: capitals."""
-    rows = con.execute(
-        """
-        select distinct branch
-        from coverage
-        where branch is not null
-        order by branch
-        """
-    ).fetchall()
-    return {name.strip().upper(): name for (name,) in rows}
+    rows = con.execute("select distinct branch from coverage where branch is not null").fetchall()
+    codes: set[str | None] = {code for (code,) in rows}
+    names = branch_names(con, codes)
+    return {str(code).strip().upper(): names.get(str(code), str(code)) for code in codes}
 
 
 _ASKED = (
@@ -264,12 +260,24 @@ def _refuse(found: Digital) -> None:
         )
 
 
-def covered(found: Digital) -> list[Row]:
-    """The exports of logs that end before the period does."""
-    end = datetime.combine(found.period.until, time())
-    return [
-        row
-        for row in found.sources
-        if row["export"].partition(" ")[0] in ("ezproxy", "sip2")
-        and row["newest_export_at"] + timedelta(days=1) < end
-    ]
+def _days_told(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, int]:
+    """Of how many days of the period each log tells at all."""
+    rows = con.execute(
+        """
+        with day as (
+            select unnest(generate_series(
+                $since::date, $until::date - interval 1 day, interval 1 day
+            )) as day
+        )
+        select
+            c.table_name,
+            count(distinct d.day) as days
+        from coverage c
+        join day d on c.since < d.day + interval 1 day and c.until > d.day
+        where c.table_name in ('access_session', 'access_event', 'machine_event')
+        group by c.table_name
+        order by c.table_name
+        """,
+        {"since": str(period.since), "until": str(period.until)},
+    ).fetchall()
+    return dict(rows)

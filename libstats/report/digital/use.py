@@ -195,11 +195,8 @@ def licences(report: Report) -> Html:
     ]
     past = sum(row["standing"] == "past" for row in report.licences)
     headings = {"decide": "By when"}
-    verb = "is" if past == 1 else "are"
     return joined(
-        paragraph(
-            f"{many(len(rows), 'licence')} to decide; the day of {number(past)} {verb} past."
-        ),
+        paragraph(f"{many(len(rows), 'licence')} to decide; for {number(past)} the day is past."),
         shortened(table(rows, "Licences to decide", headings=headings)),
     )
 
