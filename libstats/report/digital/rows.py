@@ -24,7 +24,7 @@ from libstats.report.circulation.rows import branch_names
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["TABLES", "Digital", "read"]
+__all__ = ["TABLES", "Digital", "days_told", "read"]
 
 # what tells of the desk day by day, and the column of its days
 DAYS = {
@@ -132,7 +132,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         resolver=records(resolver_requests(con, **within)),
         house=records(technology_uses(con, **within)),
         sources=_sources(con),
-        days_told=_days_told(con, period),
+        days_told=days_told(con, period),
     )
     _refuse(found)
     return found
@@ -260,7 +260,7 @@ def _refuse(found: Digital) -> None:
         )
 
 
-def _days_told(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, int]:
+def days_told(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, int]:
     """Of how many days of the period each log tells at all."""
     rows = con.execute(
         """
