@@ -15,6 +15,7 @@ import duckdb
 from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.today.digital import Digital, digital
 from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about, not_judged
 from libstats.analysis.today.moved import Moved
@@ -96,6 +97,7 @@ class Today:
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
     scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
+    digital: Digital = field(default_factory=Digital)  # reports missing, days of many refusals
     not_judged: str = ""  # lines of invoices that could be held against no order
 
     @classmethod
@@ -160,6 +162,7 @@ def read(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
         scanned=_named(found_by_scans(con), names),
+        digital=digital(con, now, max((each.newest_at for each in exports), default=now)),
         not_judged=not_judged(con),
     )
 
