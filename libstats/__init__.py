@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.cost_per_use import cost_per_use
     from libstats.analysis.counts import programmes, reference_questions, visits
+    from libstats.analysis.digital_circulation import digital_circulation
+    from libstats.analysis.digital_cost import digital_cost
+    from libstats.analysis.digital_print import digital_and_print
+    from libstats.analysis.digital_titles import digital_endings, digital_holds
     from libstats.analysis.eresources import eresource_use
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
@@ -78,6 +82,11 @@ __all__ = [
     "confirm",
     "cost_per_use",
     "coverage",
+    "digital_and_print",
+    "digital_circulation",
+    "digital_cost",
+    "digital_endings",
+    "digital_holds",
     "eresource_use",
     "fill_rate",
     "forget",
@@ -143,6 +152,11 @@ _PLACES = {
     "confirm": "libstats.loading.undo",
     "cost_per_use": "libstats.analysis.cost_per_use",
     "coverage": "libstats.analysis.work.coverage_of_periods",
+    "digital_and_print": "libstats.analysis.digital_print",
+    "digital_circulation": "libstats.analysis.digital_circulation",
+    "digital_cost": "libstats.analysis.digital_cost",
+    "digital_endings": "libstats.analysis.digital_titles",
+    "digital_holds": "libstats.analysis.digital_titles",
     "eresource_use": "libstats.analysis.eresources",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",

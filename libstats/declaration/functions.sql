@@ -117,6 +117,14 @@ create or replace temp macro whole_number(t) as
         when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint)
     end;
 
+-- A count as people and spreadsheets write it: 1234 or 1,234.
+create or replace temp macro typed_count(t) as
+    case
+        when regexp_full_match(trim(t), '\d{1,3}(,\d{3})+')
+        then try_cast(replace(trim(t), ',', '') as bigint)
+        else whole_number(t)
+    end;
+
 -- Money with a decimal point.
 create or replace temp macro amount(t) as
     case when not contains(lower(t), 'e') then try_cast(t as decimal(12, 2)) end;

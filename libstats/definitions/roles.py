@@ -22,8 +22,10 @@ __all__ = [
     "COPY_ROLES",
     "EQUIPMENT",
     "FIELDS",
+    "LENDING_MODELS",
     "OF_CARDS",
     "OUTCOMES",
+    "QUEUED",
     "ROLES",
     "ROUTES",
     "Line",
@@ -106,6 +108,9 @@ ROUTES = (
     "firm",
 )
 OF_ROUTES = ("method_as_exported", "type_as_exported")
+# On which terms a digital title is lent. Where one copy serves one patron at a time, patrons queue.
+QUEUED = ("one user", "metered by time", "metered by checkouts", "metered by both")
+LENDING_MODELS = (*QUEUED, "concurrent checkouts", "simultaneous use", "cost per checkout")
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
 _DIRECTED = ("ill_request", "ill_event")
@@ -125,6 +130,7 @@ ROLES: dict[str, Sequence[str]] = {
     "code": (EQUIPMENT,),
     "order_line": ROUTES,
     "subscription": tuple(CLAIM_DAYS),
+    "digital_title": LENDING_MODELS,
 }
 
 # What a status may say of how a case stands.
@@ -160,6 +166,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
     "code": ("item_type",),
+    "digital_title": ("lending_model",),
 }
 
 

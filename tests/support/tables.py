@@ -75,7 +75,12 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             0 as rows_kept,
             map {}::map(varchar, bigint) as dispositions,
             map(?::varchar[], ?::varchar[][]) as columns
-        from (select source from item union select source from loan union select 'koha')
+        from (
+            select source from item
+            union select source from loan
+            union select source from digital_title
+            union select 'koha'
+        )
         """,
         [list(columns), list(columns.values())],
     )
@@ -145,6 +150,9 @@ def _cover(con: duckdb.DuckDBPyConnection) -> None:
             union
             select source, 'link_resolver_usage', 'requests', null
             from link_resolver_usage
+            union
+            select source, 'digital_loan', 'checkout', null
+            from digital_loan
         )
         select distinct
             c.source,
