@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.analysis.chart.verdict import judge
 from libstats.analysis.licensed_use import LICENSED
-from libstats.analysis.signals.signals import relation
-from libstats.analysis.signals.verdict import judge
+from libstats.analysis.work.relation import relation
 from libstats.definitions.parameters import Day, asked
 from libstats.wording import Row
 
