@@ -121,15 +121,14 @@ def hosts(report: Report) -> Html:
         f"{many(sum(row['visits'] > 0 for row in report.hosts), 'host')}."
     )
     closed = [f"Asked for and opened by nobody on that day: {name}." for name in shut]
-    names = ("visits", "asked_not_opened", "refused", "failed", "days_told")
+    names = ("visits", "asked_not_opened", "refused", "failed")
     rows = [
         {"host": row["part"], **{name: row[name] for name in names}}
         for row in sorted(report.hosts, key=lambda row: (-row["visits"], row["part"] or ""))
     ]
     headings = {
         "asked_not_opened": "Asked for in vain",
-        "failed": "Not found or an error",
-        "days_told": "Days with lines",
+        "failed": "Not found, error",
     }
     caption = f"Hosts behind the proxy in {report.period.words}"
     return joined(
