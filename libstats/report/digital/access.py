@@ -34,10 +34,21 @@ def unwell(report: Report) -> int:
     return summed(report.logins, "locked_out") + summed(report.logins, "not_let_in")
 
 
+def outside(report: Report, log: str) -> str:
+    """That a log tells of nothing of the period, with its reason; nothing where it tells of
+    anything."""
+    row = report.standing.get(log)
+    if row is None or row["coverage"] != "outside":
+        return ""
+    return paragraph(f"Not known of {report.period.words}: {row['reason']}.")
+
+
 def logins(report: Report) -> Html:
     """Who did not get in at the proxy, by cause; which days stand out."""
     if not report.told["access_event"]:
         return Html(paragraph("No audit file of a proxy is loaded, so failed logins are not told."))
+    if why := outside(report, "access_event"):
+        return Html(why)
     if not report.logins:
         return Html(paragraph(f"Nobody is told to have failed to log in in {report.period.words}."))
     rows = [
@@ -113,6 +124,8 @@ def hosts(report: Report) -> Html:
     """What was opened through the proxy, host by host, and what was asked for and did not open."""
     if not report.told["access_session"]:
         return Html(paragraph("No log of a proxy is loaded, so what was opened is not told."))
+    if why := outside(report, "access_session"):
+        return Html(why)
     if not report.hosts:
         return Html(paragraph(f"The proxy’s log tells of nothing in {report.period.words}."))
     shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
@@ -159,6 +172,8 @@ def _starts(report: Report) -> list[Table | str]:
 def vendors(report: Report) -> Html:
     """Whether vendors' pages let cards in: what they asked the library system in SIP2."""
     rows = report.at_machines("patron check", "machine")
+    if why := outside(report, "machine_event"):
+        return Html(why)
     if not rows:
         return Html(
             paragraph(

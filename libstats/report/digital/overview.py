@@ -237,8 +237,8 @@ def not_told(report: Report) -> Html:
         "does not see it. Publishers count it; the two are never added.",
         "Who used what: names and sessions are keyed hashes that expire, and no single patron is "
         "told of.",
-        "Loans of e-books and audiobooks on vendors’ own platforms: they are neither in the "
-        "proxy’s log nor in the library system’s.",
+        "Loans of e-books and audiobooks on vendors’ own platforms: the proxy does not see them. "
+        "What OverDrive and hoopla export is answered by libstats.digital_circulation.",
         "Calls and visits at the desk about access: nobody’s system records them.",
     ]
     return Html(notice("This page does not tell:", told))
