@@ -14,8 +14,9 @@ from math import exp, log, sqrt
 from statistics import fmean
 from typing import Literal
 
-from libstats.analysis.signals import chart, season
-from libstats.analysis.signals.chart import RUN, TO_LIMIT, Limits, Signal
+from libstats.analysis import chart
+from libstats.analysis.chart import RUN, TO_LIMIT, Limits, Signal
+from libstats.analysis.signals import season
 from libstats.analysis.signals.season import YEAR
 
 Direction = Literal["more", "less", "neutral"]

@@ -10,9 +10,9 @@ from itertools import groupby
 
 import duckdb
 
+from libstats.analysis.chart import limits
 from libstats.analysis.eresources import REPORTED
 from libstats.analysis.proxy_logins import proxy_logins
-from libstats.analysis.signals.chart import limits
 from libstats.wording import Row, day_name, listed, month_name, number, records
 
 __all__ = ["PROXY", "Digital", "beyond_usual", "digital", "reports_missing", "said"]

@@ -46,7 +46,7 @@ def outside(report: Report, log: str) -> str:
 def logins(report: Report) -> Html:
     """Who did not get in at the proxy, by cause; which days stand out."""
     if not report.told["access_event"]:
-        return Html(paragraph("No audit file of a proxy is loaded, so failed logins are not told."))
+        return Html(paragraph("No audit file of a proxy that is loaded tells of failed logins."))
     if why := outside(report, "access_event"):
         return Html(why)
     if not report.logins:
@@ -123,7 +123,7 @@ def hour_table(report: Report) -> Html:
 def hosts(report: Report) -> Html:
     """What was opened through the proxy, host by host, and what was asked for and did not open."""
     if not report.told["access_session"]:
-        return Html(paragraph("No log of a proxy is loaded, so what was opened is not told."))
+        return Html(paragraph("No log of a proxy that is loaded tells what was opened."))
     if why := outside(report, "access_session"):
         return Html(why)
     if not report.hosts:
@@ -226,7 +226,7 @@ def problems(report: Report) -> Html:
     """What was reported not to open, and how long it took until it did."""
     if not report.told["access_problem"]:
         return Html(
-            paragraph("Nobody writes down what does not open: the form access-problems is empty.")
+            paragraph("Nobody writes down what patrons report: the form access-problems is empty.")
         )
     if not report.problems:
         return Html(paragraph(f"Nothing was reported in {report.period.words}."))
@@ -261,9 +261,7 @@ def _stands(row: Row) -> str:
 def resolver(report: Report) -> Html:
     """What the link resolver was asked for, and could not offer."""
     if not report.told["link_resolver_usage"]:
-        return Html(
-            paragraph("No list of a link resolver is loaded, so its requests are not told.")
-        )
+        return Html(paragraph("No list of a link resolver that is loaded tells of requests."))
     if not report.resolver:
         return Html(paragraph(f"No list tells of requests in {report.period.words}."))
     rows = [

@@ -17,7 +17,7 @@ __all__ = ["MACHINES", "of_desk", "refused", "returned", "share_chart", "shares"
 
 MACHINES = "at machines"
 SURE = 1.96  # of a normal distribution: 95 in 100
-NONE = "No log of SIP2 tells of checkouts at machines, so what they refused is not told."
+NONE = "No log of SIP2 that is loaded tells what machines refused."
 
 
 def of_desk(report: Report) -> list[Row]:
