@@ -30,6 +30,18 @@ REPORTED = (
     ("A-3", "Quiet Ponds", "platform down", "2026-10-12 10:30", "2026-10-12 14:00", "2026-10-13 09:00", "", "", "open", "2026-10-13"),
 )  # fmt: skip
 """What patrons reported: two that open again, one that does not."""
+RESOLVED = "alma/link_resolver_usage_202611010530.csv"
+RESOLVED_HEAD = (
+    "Request Date", "Source Type", "ISSN", "ISBN", "Number of Requests", "Number of Clicked Requests",
+    "Number of Requests Without Services", "Number of Services (total)", "Number of Clicked Services (total)",
+)  # fmt: skip
+LINKS = (
+    ("10/5/2026", "Primo", "1234-5679", "", 14, 11, 1, 26, 12),
+    ("10/12/2026", "Primo", "2345-6788", "", 9, 7, 2, 15, 7),
+    ("10/12/2026", "Google Scholar", "1234-5679", "", 6, 2, 3, 5, 2),
+    ("10/26/2026", "Google Scholar", "", "9781234567897", 4, 0, 4, 0, 0),
+)
+"""What the link resolver was asked; for ten of 33 requests it had nothing."""
 YEAR_2025 = [date(2025, month, 1) for month in range(1, 13)]
 TO_SEPTEMBER = [date(2026, month, 1) for month in range(1, 10)]
 TO_JULY = [date(2026, month, 1) for month in range(1, 8)]
@@ -97,9 +109,12 @@ def write(folder: Path) -> dict[str, int]:
     (folder / PROBLEMS).parent.mkdir(exist_ok=True)
     with (folder / PROBLEMS).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([PROBLEM_HEAD, *REPORTED])
+    (folder / RESOLVED).parent.mkdir(exist_ok=True)
+    with (folder / RESOLVED).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerows([RESOLVED_HEAD, *LINKS])
     (folder / BIRDS).write_text(_birds_json(), encoding="utf-8", newline="\n")
     rows = {name: _rows_below(lines) for name, lines in files.items()}
-    return rows | {BIRDS: len(BIRD_USE), PROBLEMS: len(REPORTED)}
+    return rows | {BIRDS: len(BIRD_USE), PROBLEMS: len(REPORTED), RESOLVED: len(LINKS)}
 
 
 BIRD_ROWS = (
@@ -245,6 +260,7 @@ def truth() -> dict[str, Any]:
         # 4,000.00 by 1,000 and 940.00 by 188 unique requests
         "cost_per_use": {"L-5": "4.00", "L-6": "5.00"},
         "problems": {"resolved": 2, "open": ["A-3"]},
+        "resolver": {"requests": 33, "without_services": 10},
         "no_use": ["L-7"],
         "turned_away": {"Limit_Exceeded": sum(BIRDS_LIMIT), "No_License": sum(MARSH_REFUSED)},
         "missing": {"Fennick": ["2026-08", "2026-09"]},

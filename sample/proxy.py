@@ -24,6 +24,14 @@ WRONG_AT_FIRST = 4
 """Every so many days somebody mistypes a password, and gets in two minutes later."""
 
 CONFIGURATION = f"""
+# The logs of the proxy and of the self-checks are closed at midnight too.
+[coverage."ezproxy log"]
+whole_days = true
+[coverage."ezproxy audit"]
+whole_days = true
+[coverage."sip2 messages"]
+whole_days = true
+
 # The form of the proxy's log: LogFormat of its config.txt.
 [ezproxy]
 log_format = '{FORMAT}'

@@ -43,6 +43,7 @@ _OTHERS = {
     "alma/physical_items_2": "copies, whole, sent by itself",
     "alma/requests_": "what patrons ask for that the shared technical services have in hand",
     "alma/invoice_lines_": "what vendors billed lately, and three lines that never came",
+    "alma/link_resolver_usage_": "what the link resolver was asked, and had nothing for, sent by itself",
     "alma/weeding_": "old stock, sent by itself",
     "cataloguing/": "the cataloguers' own log: process, case, milestone, happened_at, branch",
     "alma/order_lines-": "what the orders that vendors billed were to cost, from Alma's service (JSON)",

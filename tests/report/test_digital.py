@@ -21,6 +21,7 @@ from tests.support.files import write
 
 PERIOD = Period(date(2026, 10, 1), date(2026, 11, 1))
 YEAR = Period(date(2025, 10, 1), date(2026, 10, 1))
+WHOLE = {"coverage": "whole", "reason": None}
 LOGINS = {"part": "Login.Failure", "troubles": 12, "let_in": 8, "locked_out": 1, "not_let_in": 3}
 HOST = {"visits": 40, "asked_not_opened": 0, "refused": 0, "failed": 0, "days_told": 31}
 MACHINE = {"not_on_loan": 0, "sent_on": 0, "offline": 0}
@@ -53,7 +54,7 @@ def example(**other: Any) -> Digital:
         hours=[{**LOGINS, "part": "17:00"}],
         hosts=[{"part": "db.example", **HOST}],
         costs=[LICENCE],
-        days_told={"access_session": 31, "access_event": 31, "machine_event": 31},
+        standing=dict.fromkeys(("access_session", "access_event", "machine_event"), WHOLE),
     )
     return dataclasses.replace(found, **other)
 
@@ -98,9 +99,11 @@ def test_a_host_that_opens_to_nobody_is_named() -> None:
 
 
 def test_a_log_of_a_part_of_the_month_is_said_before_its_figures() -> None:
-    html = digital.answer(example(days_told={"access_session": 20, "access_event": 31}))
-    assert "The proxy’s logs tell of 20 of the 31 days of October 2026." in html
-    assert "The machines’ logs tell of 0 of the 31 days of October 2026." in html
+    part = {"coverage": "partly", "reason": "told of up to 2026-10-20"}
+    none = {"coverage": "outside", "reason": "nothing tells of it so late"}
+    html = digital.answer(example(standing={"access_session": part, "machine_event": none}))
+    assert "The proxy’s log: October 2026 is only told of up to 2026-10-20." in html
+    assert "The log of machines: October 2026 is not known: nothing tells of it so late." in html
 
 
 # --- what does use cost? ---
@@ -236,3 +239,12 @@ def test_problems_say_how_they_stand() -> None:
     html = digital.problems(example(problems=[problem, {**problem, "days": 1.5, "is_open": False}]))
     assert "2 problems, of which 1 is open." in html
     assert "open; vendor not told" in html and "opens again after 1.5 days" in html
+
+
+def test_a_log_that_tells_nothing_of_the_period_is_no_quiet_month() -> None:
+    none = {"coverage": "outside", "reason": "nothing tells of it so late"}
+    report = example(logins=[], hosts=[], standing=dict.fromkeys(TABLES, none))
+    for section in (digital.logins, digital.hosts, digital.vendors, digital.refused):
+        assert section(report) == (
+            "<p>Not known of October 2026: nothing tells of it so late.</p>"
+        ), section

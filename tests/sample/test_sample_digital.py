@@ -56,6 +56,14 @@ def test_who_was_turned_away(con: duckdb.DuckDBPyConnection, truth: Truth) -> No
     assert dict(rows) == truth["eresources"]["turned_away"]
 
 
+def test_what_the_link_resolver_had_nothing_for(
+    con: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    found = libstats.resolver_requests(con, **OCTOBER, by="all")
+    told = found.select("requests, without_services").fetchall()
+    assert told == [tuple(truth["eresources"]["resolver"].values())]
+
+
 def test_what_the_proxy_opened_and_who_did_not_get_in(
     con: duckdb.DuckDBPyConnection, truth: Truth
 ) -> None:

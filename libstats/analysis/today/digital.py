@@ -10,9 +10,9 @@ from itertools import groupby
 
 import duckdb
 
+from libstats.analysis.chart.chart import limits
 from libstats.analysis.eresources import REPORTED
 from libstats.analysis.proxy_logins import proxy_logins
-from libstats.analysis.signals.chart import limits
 from libstats.wording import Row, day_name, listed, month_name, number, records
 
 __all__ = ["PROXY", "Digital", "beyond_usual", "digital", "reports_missing", "said"]
@@ -23,7 +23,7 @@ FEWEST, BASELINE = 12, 60  # days by which a day is judged, at least and at most
 MOST_USUAL = 4  # refusals of a day that are never beyond the usual
 WEEK = timedelta(days=7)
 PROXY = "the proxy"
-EVER = (date(1970, 1, 1), date(9999, 1, 1))
+REACH = 180  # days before a period in which those that judge it are looked for
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ def beyond_usual(con: duckdb.DuckDBPyConnection, since: date, until: date) -> li
     Returns rows `place` (the proxy, or an account), `what` (logins, checkouts), `day`, `refused`
     and `usual_most` (the upper limit), the newest day first.
     """
-    series = [("", PROXY, "logins", *each) for each in _at_the_proxy(con)] + _at_machines(con)
+    first = since - timedelta(days=REACH)
+    series = [("", PROXY, "logins", *each) for each in _at_the_proxy(con, first, until)]
+    series += _at_machines(con, first, until)
     found = []
     for (_, place, what), days in groupby(sorted(series), key=lambda row: row[:3]):
         told = [(day, count) for *_, day, count in days]
@@ -138,30 +140,40 @@ def beyond_usual(con: duckdb.DuckDBPyConnection, since: date, until: date) -> li
     return sorted(found, key=lambda row: (-row["day"].toordinal(), row["place"], row["what"]))
 
 
-def _at_the_proxy(con: duckdb.DuckDBPyConnection) -> list[tuple[date, int]]:
+def _at_the_proxy(
+    con: duckdb.DuckDBPyConnection, since: date, until: date
+) -> list[tuple[date, int]]:
     """By day how many troubles did not end well; no day whose names have expired is told."""
-    ever = {"since": EVER[0], "until": EVER[1]}
-    troubles = {
-        date.fromisoformat(row["part"]): int(row["troubles"] - row["let_in"])
-        for row in records(proxy_logins(con, by="day", **ever))
-    }
     days = con.execute(
         """
         select happened_at::date as day
         from access_event
         where kind in ('login', 'failed login', 'denied login', 'lock-out')
+            and happened_at >= $since::timestamp
+            and happened_at < $until::timestamp
         group by day
         having count(*) filter (
             where kind in ('failed login', 'denied login') and user_key is null
         ) = 0
         order by day
-        """
+        """,
+        {"since": str(since), "until": str(until)},
     ).fetchall()
-    return [(day, troubles.get(day, 0)) for (day,) in days]
+    if not days:
+        return []
+    troubles = {
+        row["part"]: int(row["troubles"] - row["let_in"])
+        for row in records(proxy_logins(con, by="day", since=since, until=until))
+        if row["troubles"] is not None
+    }
+    return [(day, troubles.get(str(day), 0)) for (day,) in days]
 
 
-def _at_machines(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, date, int]]:
-    """By source, account, kind and day how many logins or checkouts were refused."""
+def _at_machines(
+    con: duckdb.DuckDBPyConnection, since: date, until: date
+) -> list[tuple[str, str, str, date, int]]:
+    """By source, account, kind and day how many logins or checkouts were refused, of the days on
+    which the machine did anything."""
     return con.execute(
         """
         with machine_day as (
@@ -172,6 +184,8 @@ def _at_machines(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, da
                 count(*) filter (where kind = 'checkout' and outcome = 'refused') as checkouts,
                 count(*) filter (where kind = 'patron check' and outcome = 'refused') as logins
             from machine_event
+            where happened_at >= $since::timestamp
+                and happened_at < $until::timestamp
             group by all
         )
         select source, place, 'checkouts' as what, day, checkouts
@@ -180,7 +194,8 @@ def _at_machines(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, da
         select source, place, 'logins', day, logins
         from machine_day
         order by all
-        """
+        """,
+        {"since": str(since), "until": str(until)},
     ).fetchall()
 
 

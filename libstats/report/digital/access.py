@@ -34,10 +34,21 @@ def unwell(report: Report) -> int:
     return summed(report.logins, "locked_out") + summed(report.logins, "not_let_in")
 
 
+def outside(report: Report, log: str) -> str:
+    """That a log tells of nothing of the period, with its reason; nothing where it tells of
+    anything."""
+    row = report.standing.get(log)
+    if row is None or row["coverage"] != "outside":
+        return ""
+    return paragraph(f"Not known of {report.period.words}: {row['reason']}.")
+
+
 def logins(report: Report) -> Html:
     """Who did not get in at the proxy, by cause; which days stand out."""
     if not report.told["access_event"]:
-        return Html(paragraph("No audit file of a proxy is loaded, so failed logins are not told."))
+        return Html(paragraph("No audit file of a proxy that is loaded tells of failed logins."))
+    if why := outside(report, "access_event"):
+        return Html(why)
     if not report.logins:
         return Html(paragraph(f"Nobody is told to have failed to log in in {report.period.words}."))
     rows = [
@@ -112,7 +123,9 @@ def hour_table(report: Report) -> Html:
 def hosts(report: Report) -> Html:
     """What was opened through the proxy, host by host, and what was asked for and did not open."""
     if not report.told["access_session"]:
-        return Html(paragraph("No log of a proxy is loaded, so what was opened is not told."))
+        return Html(paragraph("No log of a proxy that is loaded tells what was opened."))
+    if why := outside(report, "access_session"):
+        return Html(why)
     if not report.hosts:
         return Html(paragraph(f"The proxy’s log tells of nothing in {report.period.words}."))
     shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
@@ -121,15 +134,14 @@ def hosts(report: Report) -> Html:
         f"{many(sum(row['visits'] > 0 for row in report.hosts), 'host')}."
     )
     closed = [f"Asked for and opened by nobody on that day: {name}." for name in shut]
-    names = ("visits", "asked_not_opened", "refused", "failed", "days_told")
+    names = ("visits", "asked_not_opened", "refused", "failed")
     rows = [
         {"host": row["part"], **{name: row[name] for name in names}}
         for row in sorted(report.hosts, key=lambda row: (-row["visits"], row["part"] or ""))
     ]
     headings = {
         "asked_not_opened": "Asked for in vain",
-        "failed": "Not found or an error",
-        "days_told": "Days with lines",
+        "failed": "Not found, error",
     }
     caption = f"Hosts behind the proxy in {report.period.words}"
     return joined(
@@ -160,6 +172,8 @@ def _starts(report: Report) -> list[Table | str]:
 def vendors(report: Report) -> Html:
     """Whether vendors' pages let cards in: what they asked the library system in SIP2."""
     rows = report.at_machines("patron check", "machine")
+    if why := outside(report, "machine_event"):
+        return Html(why)
     if not rows:
         return Html(
             paragraph(
@@ -212,7 +226,7 @@ def problems(report: Report) -> Html:
     """What was reported not to open, and how long it took until it did."""
     if not report.told["access_problem"]:
         return Html(
-            paragraph("Nobody writes down what does not open: the form access-problems is empty.")
+            paragraph("Nobody writes down what patrons report: the form access-problems is empty.")
         )
     if not report.problems:
         return Html(paragraph(f"Nothing was reported in {report.period.words}."))
@@ -247,9 +261,7 @@ def _stands(row: Row) -> str:
 def resolver(report: Report) -> Html:
     """What the link resolver was asked for, and could not offer."""
     if not report.told["link_resolver_usage"]:
-        return Html(
-            paragraph("No list of a link resolver is loaded, so its requests are not told.")
-        )
+        return Html(paragraph("No list of a link resolver that is loaded tells of requests."))
     if not report.resolver:
         return Html(paragraph(f"No list tells of requests in {report.period.words}."))
     rows = [

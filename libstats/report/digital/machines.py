@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from libstats.analysis.today.digital import Digital, said
 from libstats.report.charts import Figure, bars
-from libstats.report.digital.access import summed
+from libstats.report.digital.access import outside, summed
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, joined, table
@@ -17,7 +17,7 @@ __all__ = ["MACHINES", "of_desk", "refused", "returned", "share_chart", "shares"
 
 MACHINES = "at machines"
 SURE = 1.96  # of a normal distribution: 95 in 100
-NONE = "No log of SIP2 is loaded, so what machines refused is not told."
+NONE = "No log of SIP2 that is loaded tells what machines refused."
 
 
 def of_desk(report: Report) -> list[Row]:
@@ -132,7 +132,7 @@ def refused(report: Report) -> Html:
     """What machines refused, machine by machine, and why."""
     rows = report.at_machines("checkout", "machine")
     if not rows:
-        return Html(paragraph(NONE))
+        return Html(outside(report, "machine_event") or paragraph(NONE))
     days = [row for row in report.beyond if row["what"] == "checkouts"]
     listed = [
         {
@@ -187,7 +187,8 @@ def returned(report: Report) -> Html:
     """Returns at machines: of what was not on loan, and bin by bin."""
     rows = report.at_machines("checkin", "branch")
     if not rows:
-        return Html(paragraph("No log of SIP2 tells of returns at machines."))
+        none = paragraph("No log of SIP2 tells of returns at machines.")
+        return Html(outside(report, "machine_event") or none)
     names = ("done", "not_on_loan", "sent_on", "refused")
     listed = [{"branch": row["part"], **{name: row[name] for name in names}} for row in rows]
     headings = {

@@ -29,9 +29,9 @@ TO_DO = (
     ("Fetch reports of use", "libstats harvest, then libstats load exports"),
 )
 LOGS = {
-    "access_session": "The proxy’s logs",
-    "access_event": "The proxy’s audit files and logs of starts",
-    "machine_event": "The machines’ logs",
+    "access_session": "The proxy’s log",
+    "access_event": "The proxy’s audit files",
+    "machine_event": "The log of machines",
 }
 HOUSE = {
     "public computer sessions": "Sessions at public computers",
@@ -50,13 +50,14 @@ def answer(report: Report) -> Html:
 
 
 def _gaps(report: Report) -> list[str]:
-    """Which logs tell of a part of the period alone."""
-    every = (report.period.until - report.period.since).days
+    """Which logs tell of a part of the period alone, or of nothing of it."""
+    when = report.period.words
     return [
-        f"{log} tell of {number(report.days_told.get(name, 0))} of the {number(every)} days of "
-        f"{report.period.words}."
-        for name, log in LOGS.items()
-        if report.told[name] and report.days_told.get(name, 0) < every
+        f"{LOGS[name]}: {when} is only {row['reason']}."
+        if row["coverage"] == "partly"
+        else f"{LOGS[name]}: {when} is not known: {row['reason']}."
+        for name, row in report.standing.items()
+        if row["coverage"] != "whole"
     ]
 
 
@@ -236,8 +237,8 @@ def not_told(report: Report) -> Html:
         "does not see it. Publishers count it; the two are never added.",
         "Who used what: names and sessions are keyed hashes that expire, and no single patron is "
         "told of.",
-        "Loans of e-books and audiobooks on vendors’ own platforms: they are neither in the "
-        "proxy’s log nor in the library system’s.",
+        "Loans of e-books and audiobooks on vendors’ own platforms: the proxy does not see them. "
+        "What OverDrive and hoopla export is answered by libstats.digital_circulation.",
         "Calls and visits at the desk about access: nobody’s system records them.",
     ]
     return Html(notice("This page does not tell:", told))

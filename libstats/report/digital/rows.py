@@ -24,7 +24,7 @@ from libstats.report.circulation.rows import branch_names
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["TABLES", "Digital", "days_told", "read"]
+__all__ = ["LOGS", "TABLES", "Digital", "read"]
 
 # what tells of the desk day by day, and the column of its days
 DAYS = {
@@ -32,6 +32,11 @@ DAYS = {
     "access_event": "happened_at",
     "machine_event": "happened_at",
     "link_resolver_usage": "requested_on",
+}
+LOGS: Mapping[str, Callable[..., duckdb.DuckDBPyRelation]] = {
+    "access_session": proxy_visits,
+    "access_event": proxy_logins,
+    "machine_event": machine_use,
 }
 TABLES = (*DAYS, "usage_report", "licence", "access_problem")
 Rows = Sequence[Row]
@@ -47,7 +52,7 @@ class Digital:
     beyond    the days of the period on which more was refused than usual
     machines  what machines did, by kind of work and by part
     before    self-service in the period before
-    days_told of how many days of the period each log tells
+    standing  how much of the period each log tells (coverage, reason)
     """
 
     period: Period
@@ -70,7 +75,7 @@ class Digital:
     resolver: Rows = ()
     house: Rows = ()
     sources: Rows = ()
-    days_told: Mapping[str, int] = field(default_factory=dict)
+    standing: Mapping[str, Row] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -112,10 +117,10 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         period,
         told,
         year,
-        logins=records(proxy_logins(con, **within)),
-        hours=records(proxy_logins(con, **within, by="hour")),
-        hosts=records(proxy_visits(con, **within)),
-        starts=records(proxy_starts(con, **within)),
+        logins=_counted(proxy_logins(con, **within), "troubles"),
+        hours=_counted(proxy_logins(con, **within, by="hour"), "troubles"),
+        hosts=_counted(proxy_visits(con, **within), "visits"),
+        starts=_counted(proxy_starts(con, **within), "starts"),
         beyond=beyond_usual(con, period.since, period.until),
         costs=records(cost_per_use(con, as_of=period.until)),
         uses=records(eresource_use(con, since=year.since, until=year.until)) if year else [],
@@ -123,19 +128,36 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         missing=reports_missing(con, period.until),
         problems=_problems(con, period),
         machines={
-            (kind, by): records(machine_use(con, **within, kind=kind, by=by))
+            (kind, by): _counted(machine_use(con, **within, kind=kind, by=by), "done")
             for kind, by in MACHINES
         },
-        shares=records(self_service(con, **within)),
-        before=records(self_service(con, **before)),
+        shares=_counted(self_service(con, **within), "checkouts"),
+        before=_counted(self_service(con, **before), "checkouts"),
         names=_names(con),
-        resolver=records(resolver_requests(con, **within)),
+        resolver=_counted(resolver_requests(con, **within), "requests"),
         house=records(technology_uses(con, **within)),
         sources=_sources(con),
-        days_told=days_told(con, period),
+        standing=_standing(con, within, told),
     )
     _refuse(found)
     return found
+
+
+def _counted(found: duckdb.DuckDBPyRelation, count: str) -> list[Row]:
+    """The rows of what is counted at all; one that only says why nothing is told is none."""
+    return [row for row in records(found) if row[count] is not None]
+
+
+def _standing(
+    con: duckdb.DuckDBPyConnection, within: Mapping[str, Any], told: Mapping[str, bool]
+) -> dict[str, Row]:
+    """How much of the period each log tells that is loaded."""
+    return {
+        name: row
+        for name, analysis in LOGS.items()
+        if told[name]
+        for row in records(analysis(con, **within, by="all"))
+    }
 
 
 def _told(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
@@ -258,26 +280,3 @@ def _refuse(found: Digital) -> None:
             f"nothing that is loaded tells of the digital desk in {found.period.words}",
             "`libstats coverage` says which months are told of. No file was changed.",
         )
-
-
-def days_told(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, int]:
-    """Of how many days of the period each log tells at all."""
-    rows = con.execute(
-        """
-        with day as (
-            select unnest(generate_series(
-                $since::date, $until::date - interval 1 day, interval 1 day
-            )) as day
-        )
-        select
-            c.table_name,
-            count(distinct d.day) as days
-        from coverage c
-        join day d on c.since < d.day + interval 1 day and c.until > d.day
-        where c.table_name in ('access_session', 'access_event', 'machine_event')
-        group by c.table_name
-        order by c.table_name
-        """,
-        {"since": str(period.since), "until": str(period.until)},
-    ).fetchall()
-    return dict(rows)

@@ -123,9 +123,7 @@ def cost_chart(report: Report) -> Figure | Html:
 def used(report: Report) -> Html:
     """How much each platform was used in the twelve months, as its publisher counts it."""
     if report.year is None:
-        return Html(
-            paragraph("No report of COUNTER is loaded, so publishers’ counts are not told.")
-        )
+        return Html(paragraph("No report of COUNTER that is loaded tells how much was used."))
     rows = [row for row in report.uses if row["metric"] not in DENIALS and row["metric"]]
     late = said(Digital(missing=report.missing))
     lead = (
@@ -155,9 +153,7 @@ def used(report: Report) -> Html:
 def turned_away(report: Report) -> Html:
     """Who was turned away, and whether for too few places or for want of a licence."""
     if report.year is None:
-        return Html(
-            paragraph("No report of COUNTER is loaded, so who was turned away is not told.")
-        )
+        return Html(paragraph("No report of COUNTER that is loaded tells who was turned away."))
     rows = [row for row in report.uses if row["metric"] in DENIALS]
     asked = {row["report"] for row in report.uses}
     if not rows:

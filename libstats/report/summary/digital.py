@@ -3,14 +3,10 @@ not get in, what patrons did themselves at machines."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from libstats.analysis.machines import self_service
 from libstats.analysis.provenance import freshness
 from libstats.analysis.proxy import proxy_visits
 from libstats.analysis.proxy_logins import proxy_logins
-from libstats.report.digital.rows import days_told
-from libstats.report.page.period import Period
 from libstats.report.sections import explained
 from libstats.report.summary.rows import Asked, Line
 from libstats.wording import many, number, percent, records
@@ -24,7 +20,7 @@ def digital_desk(asked: Asked) -> Line | None:
     """Visits through the proxy, with who did not get in; where no log of a proxy is loaded, the
     share of self-service. None where neither is told."""
     share = _share(asked)
-    visits = _visits(asked, asked.period)
+    visits = _visits(asked)
     if not visits:
         return _machines(asked, share) if share else None
     done, every = visits
@@ -34,13 +30,12 @@ def digital_desk(asked: Asked) -> Line | None:
         *_troubles(asked),
         *([_self(share)] if share else []),
     ]
-    months = [_visits(asked, _month(month)) for month in asked.months]
     return Line(
         said,
         number(done),
         "visits through the proxy",
         done,
-        [found[0] if found and found[1] else None for found in months],
+        _trend(asked),
         "Visits through the proxy a month",
         unjudged=UNJUDGED,
         asks=explained("proxy_visits", asked.period),
@@ -52,25 +47,28 @@ def digital_desk(asked: Asked) -> Line | None:
     )
 
 
-def _month(month: date) -> Period:
-    return Period(month, date(month.year + month.month // 12, month.month % 12 + 1, 1))
-
-
-def _visits(asked: Asked, period: Period) -> tuple[int, bool] | None:
-    """How many, and whether the log tells of all days of the period; None where of none."""
-    told = days_told(asked.con, period).get("access_session", 0)
-    if not told:
-        return None
+def _visits(asked: Asked) -> tuple[int, bool] | None:
+    """How many, and whether the log tells of the whole period; None where of nothing of it."""
+    period = asked.period
     rows = records(proxy_visits(asked.con, since=period.since, until=period.until, by="all"))
-    is_whole = told == (period.until - period.since).days
-    return sum(int(row["visits"]) for row in rows), is_whole
+    if not rows or rows[0]["visits"] is None:
+        return None
+    return int(rows[0]["visits"]), rows[0]["coverage"] == "whole"
+
+
+def _trend(asked: Asked) -> list[float | None]:
+    """The visits of the months that are told as a whole."""
+    shown = asked.shown
+    rows = records(proxy_visits(asked.con, since=shown.since, until=shown.until, by="month"))
+    whole = {row["part"]: row["visits"] for row in rows if row["coverage"] == "whole"}
+    return [whole.get(f"{month:%Y-%m}") for month in asked.months]
 
 
 def _troubles(asked: Asked) -> list[str]:
     rows = records(
         proxy_logins(asked.con, since=asked.period.since, until=asked.period.until, by="all")
     )
-    if not rows:
+    if not rows or not rows[0]["troubles"]:
         return []
     lost = rows[0]["locked_out"] + rows[0]["not_let_in"]
     return [
