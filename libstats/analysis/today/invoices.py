@@ -92,7 +92,7 @@ def not_judged(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _worklist(at: datetime) -> str:
-    age = f"(epoch(timestamp {quoted(str(at))} - happened_on::timestamp) / 86400)"
+    age = f"(date {quoted(str(at.date()))} - happened_on)::double"
     return f"""
         select
             if({age} > {GOAL}, 'late', 'near') as standing,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,8 @@ from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about, not_judged
 from libstats.analysis.today.moved import Moved
 from libstats.analysis.today.orders import ORDERED, received
+from libstats.analysis.today.parts import Part, parts
+from libstats.analysis.today.requests import beside_orders
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today.scans import found_by_scans
 from libstats.analysis.today.serials import due_since
@@ -26,16 +28,13 @@ from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
-from libstats.analysis.work.worklist import STANDINGS, worklist
-from libstats.declaration.raw import quoted
+from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
-# a worklist, and up to when each of its sources tells
-_Part = tuple[Mapping[str, datetime], duckdb.DuckDBPyRelation]
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
 
 
@@ -207,43 +206,35 @@ def _steps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[Any, s
 
 def _kinds(
     con: duckdb.DuckDBPyConnection, wanted: Sequence[str] = ()
-) -> Iterator[tuple[Process, list[_Part]]]:
+) -> Iterator[tuple[Process, list[Part]]]:
     """Each kind of work with its worklist, or several: the cases of each source as of its own
     newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
     every = con.execute("select process from process order by rowid").fetchall()
-    orders: list[_Part] = []
+    orders: list[tuple[str, str]] = []
     for kind in (name for (name,) in every if not wanted or name in wanted):
         process = process_of(con, kind)
         told = told_of(con, process)
         if not told:
             continue
-        parts = [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
-        yield process, parts
+        found = parts(con, process, told)
+        if kind == "purchase_request":
+            found = beside_orders(con, found, orders)
+        yield process, found
         if away := returning(con, kind):
             yield away[0], [(told, away[1])]
         if kind == ORDERED:
-            orders = parts
             pile, waiting = received(con, told)
             yield pile, [(told, waiting)]
-    if not wanted or INVOICES in wanted:
-        told_of_orders = (found.select("source, case_id").fetchall() for _, found in orders)
-        if questions := asked_about(con, chain.from_iterable(told_of_orders)):
-            yield questions[0], [questions[1:]]
-
-
-def _as_told(
-    con: duckdb.DuckDBPyConnection, kind: str, told: Mapping[str, datetime], at: datetime
-) -> _Part:
-    """The worklist of the sources that tell up to a moment, as of then."""
-    sources = {source: at for source, until in told.items() if until == at}
-    found = worklist(con, kind, as_of=at)
-    return sources, found.filter(f"source in ({', '.join(map(quoted, sources))})")
+            for rows in (*(rows for _, rows in found), waiting):
+                orders += rows.select("source, case_id").fetchall()
+    if (not wanted or INVOICES in wanted) and (questions := asked_about(con, orders)):
+        yield questions[0], [questions[1:]]
 
 
 def _work(
     con: duckdb.DuckDBPyConnection,
     process: Process,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     most: int | None,
     alone: LeftAlone,
 ) -> Work | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 import duckdb
 
 from libstats.analysis.today.invoices import ASKED_OF_ORDERS, ask_once
+from libstats.analysis.today.requests import ASKED_FOR
 from libstats.analysis.work.hold_copies import IS_WAITING
 from libstats.analysis.work.usual import usual
 from libstats.declaration.raw import quoted
@@ -96,6 +97,7 @@ def order_details(
             where {IS_WAITING} and title_id is not null
             group by all
         ),
+        asked_for as ({ASKED_FOR}),
         {VENDORS_ANSWER},
         claiming as (
             select distinct source
@@ -126,7 +128,8 @@ def order_details(
             ) as task,
             nullif(concat_ws(
                 '; ',
-                if(l.is_rush, 'rush', null),
+                if(l.is_rush or r.is_rush, 'rush', null),
+                r.asked_for,
                 case
                     when h.waiting = 1 then '1 hold waits'
                     when h.waiting > 1 then h.waiting || ' holds wait'
@@ -158,12 +161,14 @@ def order_details(
             false as is_stuck,
             case
                 when task is not null then 2
-                when l.is_rush or h.waiting > 0 then 1
+                when l.is_rush or r.is_rush or h.waiting > 0 then 1
                 else 0
             end as urgency
         {_LINES}
         left join queue h on h.source = l.source and h.title_id = l.title_id
         left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
+        left join asked_for r
+            on r.order_source = l.source and r.order_line_id = l.order_line_id
         left join answer w on w.order_line_id = l.order_line_id
             and not coalesce(l.is_exchanged, false)
         left join claiming m on m.source = l.source
@@ -230,7 +235,8 @@ def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             from hold
             where {IS_WAITING}
             group by all
-        )
+        ),
+        asked_for as ({ASKED_FOR})
         select
             c.source as of_source,
             'copy:' || c.order_copy_id as of_case,
@@ -244,18 +250,29 @@ def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             null::timestamp as since,
             null::map(varchar, double) as limits,
             if(q.waiting > 0, 'Received, with a hold waiting', null) as task,
-            if(
-                q.waiting > 0,
-                if(q.waiting = 1, '1 hold waits', q.waiting || ' holds wait') || ', since '
-                || coalesce(strftime(q.placed_on, '%B %-d, %Y'), 'not known'),
-                null
-            ) as why,
+            nullif(concat_ws(
+                '; ',
+                if(r.is_rush, 'rush', null),
+                r.asked_for,
+                if(
+                    q.waiting > 0,
+                    if(q.waiting = 1, '1 hold waits', q.waiting || ' holds wait') || ', since '
+                    || coalesce(strftime(q.placed_on, '%B %-d, %Y'), 'not known'),
+                    null
+                )
+            ), '') as why,
             false as is_stuck,
-            if(q.waiting > 0, 2, 0) as urgency
+            case
+                when q.waiting > 0 or r.is_rush then 2
+                when r.order_source is not null then 1
+                else 0
+            end as urgency
         from order_copy c
         join item i on i.source = c.source and i.item_id = c.item_id
         left join title t on t.source = i.source and t.title_id = i.title_id
         left join queue q on q.source = i.source and q.title_id = i.title_id
+        left join asked_for r
+            on r.order_source = c.source and r.order_line_id = c.order_line_id
         where c.received_on is not null or c.received_at is not null
         """
     )
