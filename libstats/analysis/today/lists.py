@@ -124,7 +124,7 @@ class Today:
     def warning(self) -> str:
         """That the lists are of another day, where the newest export is older than RECENT; else
         nothing."""
-        at, ago = self.shown_at, self.now - self.shown_at
+        at, ago = self.shown_at, age(self.shown_at, self.now)
         year = f", {at.year}" if at.year != self.now.year else ""
         return (
             f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, "
@@ -239,13 +239,15 @@ def _work(
     alone: LeftAlone,
 ) -> Work | None:
     """The open cases of a kind of work; None where it has none."""
+    # the copies of an order line stand together, or the last of the list would be cut in two
+    thing = "look_for" if process.name == ORDERED else "case_id"
     told = {source: at for sources, _ in parts for source, at in sources.items()}
     counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
     groups: dict[str, int] = {}
     cases: list[Row] = []
     for sources, found in parts:
         heeded_ones = alone.without(process, found)
-        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most)
+        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most, thing)
         for total, part in zip((counts, missing, groups), sums, strict=True):
             for name, count in part.items():
                 total[name] = total.get(name, 0) + count
@@ -253,12 +255,15 @@ def _work(
     if not sum(counts.values()):
         return None
     cases.sort(key=_by_urgency)
-    firsts = [
-        row
-        for group in GROUPS
-        for row in [each for each in cases if each["group_name"] == group][:most]
-    ]
+    firsts = [row for group in GROUPS for row in _first(cases, group, most, thing)]
     return Work(process, max(told.values()), counts, missing, groups, firsts, told)
+
+
+def _first(cases: Sequence[Row], group: str, most: int | None, thing: str) -> list[Row]:
+    """The cases of a group that are of its first things."""
+    of = [row for row in cases if row["group_name"] == group]
+    wanted = list(dict.fromkeys((row["source"], row[thing]) for row in of))[:most]
+    return [row for row in of if (row["source"], row[thing]) in wanted]
 
 
 def _by_urgency(row: Row) -> tuple[int, int, float]:
@@ -287,11 +292,12 @@ def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[R
 
 
 def pressing(
-    found: duckdb.DuckDBPyRelation, most: int | None
+    found: duckdb.DuckDBPyRelation, most: int | None, thing: str = "case_id"
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int], list[Row]]:
     """Of a grouped worklist how many cases are of each standing, how many of those are of copies
-    marked lost, how many of the others are in each group, and of each group the first `most`: what
-    nobody follows up, then the longest past their goal; all if it is None.
+    marked lost, how many of the others are in each group, and of each group the first `most` things
+    (cases, or what else a column tells apart): what nobody follows up, then the longest past their
+    goal; all if it is None.
 
     Each group for itself: what was forgotten for years must not crowd out what can still be done
     in time. All in one reading, for a worklist takes long to plan: the first row of each part has
@@ -300,7 +306,7 @@ def pressing(
     listed = "group_name is not null"
     if most is not None:
         listed += f" and place <= {most}"
-    rows = records(found.select(_RANKED).filter(f"of_part = 1 or {listed}"))
+    rows = records(found.select(_RANKED.format(thing=thing)).filter(f"of_part = 1 or {listed}"))
     counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
     groups: dict[str, int] = {}
     cases = []
@@ -331,9 +337,9 @@ _RANKED = """
         order by left_days, source, case_id
     ) as of_part,
     count(*) over (partition by group_name) as in_group,
-    row_number() over (
+    dense_rank() over (
         partition by group_name
-        order by urgency desc, task_place, left_days, source, case_id
+        order by urgency desc, task_place, left_days, source, {thing}
     ) as place
 """
 
@@ -365,7 +371,7 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
         """
     ).fetchall()
     return [
-        Export(source, name, newest, _usual(times), now - newest, tuple(tables))
+        Export(source, name, newest, _usual(times), age(newest, now), tuple(tables))
         for source, name, times, newest, tables in rows
     ]
 
@@ -373,6 +379,11 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
 def _usual(times: Sequence[datetime]) -> timedelta | None:
     gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
     return median(gaps) if gaps else None  # type: ignore[type-var]
+
+
+def age(at: datetime, now: datetime) -> timedelta:
+    """How old an export is, by the days of the calendar: many are dated by a day alone."""
+    return timedelta(days=(now.date() - at.date()).days)
 
 
 def days(span: timedelta) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import duckdb
 
-from libstats.analysis.today.invoices import ASKED_OF_ORDERS, ask_once
+from libstats.analysis.today.invoices import ASKED_OF_ORDERS, BILLED, ask_once, bill_once
 from libstats.analysis.today.requests import ASKED_FOR
 from libstats.analysis.work.hold_copies import IS_WAITING
 from libstats.analysis.work.usual import usual
@@ -73,24 +73,14 @@ def order_details(
     billed it and was reminded, and how many days are usual for that vendor. No barcode: what has
     not come has none to look for."""
     rows = usual(con, ORDERED, end="received", as_of=str(max(told.values())), by="kind").fetchall()
+    bill_once(con)
     usual_of = [f"({quoted(part)}, {days!r}::double)" for part, _, days in rows if part and days]
     asked = ASKED_OF_ORDERS if ask_once(con) else _NOTHING_ASKED
     limits = f"map_from_entries([{', '.join(usual_of)}])" if usual_of else None
     own = f"map_from_entries([('all', {limits}[{_VENDOR}])])" if limits else "null"
     return con.sql(
         f"""
-        with billed as (
-            select
-                b.source,
-                b.order_line_id,
-                min(i.billed_on) as billed_on,
-                count(*) - count(b.quantity) as uncounted
-            from invoice_line b
-            left join invoice i on i.source = b.source and i.invoice_id = b.invoice_id
-            where b.order_line_id is not null and coalesce(b.quantity, 1) > 0
-            group by all
-        ),
-        asked as ({asked}),
+        with asked as ({asked}),
         queue as (
             select source, title_id, count(*) as waiting
             from hold
@@ -116,13 +106,13 @@ def order_details(
             null::varchar as shelf_order,
             -- what was invoiced lies since then
             if(
-                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
+                b.order_id is not null or l.invoiced_on is not null or q.order_id is not null,
                 coalesce(l.invoiced_on, b.billed_on, q.asked_on)::timestamp,
                 null
             ) as since,
             {own}::map(varchar, double) as limits,
             if(
-                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
+                b.order_id is not null or l.invoiced_on is not null or q.order_id is not null,
                 '{INVOICED}',
                 null
             ) as task,
@@ -135,7 +125,7 @@ def order_details(
                     when h.waiting > 1 then h.waiting || ' holds wait'
                 end,
                 case
-                    when b.source is not null or l.invoiced_on is not null or q.order_id is not null
+                    when coalesce(b.order_id, q.order_id) is not null or l.invoiced_on is not null
                         then 'Invoiced' || coalesce(
                             strftime(
                                 coalesce(l.invoiced_on, b.billed_on, q.asked_on), ' on %B %-d, %Y'
@@ -145,8 +135,9 @@ def order_details(
                 end,
                 q.asked,
                 case
-                    when b.uncounted = 1 then '1 line tells no number of copies'
-                    when b.uncounted > 1 then b.uncounted || ' lines tell no number of copies'
+                    when b.uncounted = 1 then '1 line of the invoice tells no number of copies'
+                    when b.uncounted > 1
+                        then b.uncounted || ' lines of invoices tell no number of copies'
                 end,
                 w.answer,
                 case
@@ -166,7 +157,9 @@ def order_details(
             end as urgency
         {_LINES}
         left join queue h on h.source = l.source and h.title_id = l.title_id
-        left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
+        left join {BILLED} b
+            on b.order_source = l.source
+            and b.order_id = coalesce(l.parent_line_id, l.order_line_id)
         left join asked_for r
             on r.order_source = l.source and r.order_line_id = l.order_line_id
         left join answer w on w.order_line_id = l.order_line_id

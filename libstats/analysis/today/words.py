@@ -12,6 +12,7 @@ from libstats.analysis.today.rows import PAUSED
 from libstats.analysis.work.worklist import NEAR_DAYS
 from libstats.wording import Row, tenths
 
+EVERY = "libstats today --internal --xlsx today.xlsx"  # what writes each case, however many
 _LYING = ("returned_by_patron",)  # steps that are late whatever the due day says
 
 
