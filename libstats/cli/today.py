@@ -141,7 +141,9 @@ def _group_lines(group: str, today: Today) -> list[str]:
             for task, rows in tasks(work, group):
                 lines += ["", f"  {task}", *_laid_out(_alike(rows))]
             more = work.more(group)
-            lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
+            if more:
+                rest = f"{capital(work.process.title)}: {more:,} more. All: {said.EVERY}"
+                lines += ["", f"  {rest}"]
         if group == DO and desk.shelf:
             cells = [_shelf_cells(row) for row in desk.shelf[: lists.MOST]]
             lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
