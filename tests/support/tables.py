@@ -105,6 +105,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             reached map(varchar, timestamp),
             outcome varchar,
             ended_at timestamp,
+            told_at timestamp,
             as_of timestamp
         )
         """
