@@ -100,6 +100,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             source,
             source || ' items' as declaration,
             source || '-items.csv' as file,
+            null::varchar as sha256,
             row_number() over (order by source) as seq,
             seq as shape,
             true as is_active,
@@ -143,6 +144,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             reached map(varchar, timestamp),
             outcome varchar,
             ended_at timestamp,
+            told_at timestamp,
             as_of timestamp
         )
         """
