@@ -14,14 +14,14 @@ HOUSE = ROOT / "libstats"
 MAY_IMPORT = {
     "cli": """pull loading recognise report report/page workspace analysis analysis/work definitions
         readers store""",
-    "pull": "loading recognise workspace sources declaration store",
+    "pull": "loading recognise workspace sources declaration readers store",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
     "report": """report/page report/charts analysis analysis/signals analysis/work
         analysis/collection definitions""",
     "report/page": "report/charts workspace privacy",
     "report/charts": "",
-    "workspace": "analysis/work sources privacy declaration definitions store",
+    "workspace": "analysis/work sources privacy declaration definitions readers store",
     "analysis/signals": "analysis analysis/work definitions",
     "analysis": "analysis/work analysis/collection declaration definitions store",
     "analysis/work": "analysis/collection declaration definitions",

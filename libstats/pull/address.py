@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from libstats.errors import PullError
+from libstats.workspace.keyring import kept
 
 PASSWORD = "LIBSTATS_PASSWORD"
 _PORTS = {"mysql": 3306, "postgresql": 5432}
@@ -65,21 +66,8 @@ def password(address: Address) -> str | None:
     them has it: the server's own file of passwords may."""
     if given := os.environ.get(PASSWORD):
         return given
-    return _in_keyring(address) or (_typed(address) if sys.stdin.isatty() else None)
-
-
-def _in_keyring(address: Address) -> str | None:
-    """What the system's keyring holds under the address, where the package keyring is there."""
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return None
-    try:
-        found = keyring.get_password(f"libstats {address.server}://{address.host}", address.user)
-        return str(found) if found else None
-    except KeyringError:
-        return None
+    found = kept(f"libstats {address.server}://{address.host}", address.user)
+    return found or (_typed(address) if sys.stdin.isatty() else None)
 
 
 def _typed(address: Address) -> str | None:
