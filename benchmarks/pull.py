@@ -73,10 +73,10 @@ _READER = """
 import resource, sys
 from libstats.cli import main
 from libstats.loading.receipt import LoadReceipt
-from libstats.pull import pull
+from libstats.pull import pulled
 def kept(place, files, source): raise SystemExit(0)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-pull.load = kept
+pulled.load = kept
 try: main.main(sys.argv[1:])
 finally: print(before // 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

@@ -204,7 +204,7 @@ def test_nobody_is_kept_waiting_while_it_loads(
         koha.run("set lock_wait_timeout = 1; drop table items, issues, old_issues, statistics")
         return load(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("libstats.pull.pull.load", dropped)
+    monkeypatch.setattr("libstats.pull.pulled.load", dropped)
     assert pulled(workspace, koha).is_clean
 
 
@@ -265,7 +265,7 @@ def test_a_load_that_cannot_be_published_leaves_no_exports(
     def busy(*args: object, **options: object) -> LoadReceipt:
         raise StoreError("another load is at work", "Try it again.")
 
-    monkeypatch.setattr("libstats.pull.pull.load", busy)
+    monkeypatch.setattr("libstats.pull.pulled.load", busy)
     with pytest.raises(StoreError, match="at work"):
         pulled(workspace, koha)
     assert not list(workspace.exports.iterdir())
