@@ -3,7 +3,11 @@ lists change while they are read, and which counts questions."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -171,6 +175,28 @@ def test_a_list_that_never_stands_still_is_said(place: Workspace, server: Web, a
     with pytest.raises(PullError, match="invoices, 4 times: the list changed"):
         pulled(place, server, "invoices")
     assert left(place) == list(place.exports.iterdir()) == []
+
+
+def test_a_killed_pull_begins_anew(
+    place: Workspace, server: Web, alma: Alma, by_file: tuple[bytes, list[tuple[object, ...]]]
+) -> None:
+    place.key_file.write_bytes(by_file[0])
+    address = f"http://127.0.0.1:{server.server_port}"
+    command = ["-w", str(place.folder), "pull", "alma", address, "--only", LOANS]
+    with subprocess.Popen([sys.executable, "-m", "libstats", *command]) as process:
+
+        def killed() -> Given:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            return Given()
+
+        server.instead[2] = killed
+        assert process.wait(60) == -signal.SIGKILL
+    assert [file.stat().st_size > 0 for file in left(place)] == [True]
+    assert not list(place.exports.iterdir())
+    assert main(command) == 0
+    assert rows(place) == by_file[1]
+    assert left(place) == []
 
 
 REFUSED = [
