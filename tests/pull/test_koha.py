@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from libstats.pull import mariadb
 from libstats.pull.pull import Pulled, pull
 from libstats.workspace.workspace import Workspace, init
 from tests.pull.conftest import PASSWORD
+from tests.support.files import DOCS
 from tests.support.servers import Server
 
 CANARY = "Odette Zebedee"
@@ -370,6 +372,21 @@ def test_a_zone_that_the_server_does_not_know_is_said(koha: Server, workspace: W
     workspace.config["library"] = {"timezone": "America/New_York"}
     with pytest.raises(PullError, match="does not know the time zone"):
         pulled(workspace, koha)
+
+
+def test_who_is_made_as_the_page_says_reads_all_that_is_there(
+    koha: Server, workspace: Workspace
+) -> None:
+    """The page's own statements, for a program on the server itself; nothing else is granted."""
+    page = (DOCS / "pull.md").read_text(encoding="utf-8")
+    told = re.findall(r"```sql\n(create user.*?)```", page, re.DOTALL)[0]
+    told = told.replace("@'localhost'", "@'127.0.0.1'").replace("A PASSWORD OF ITS OWN", PASSWORD)
+    tables = re.findall(r"grant select on (\S+)", told)
+    made = "".join(f"create table if not exists {table} (a int);" for table in tables)
+    koha.run(f"{ROWS}; drop user reader@'127.0.0.1'; {made} {told}")
+    found = pulled(workspace, koha, is_trial=True)
+    assert list(found.rows) == ["items", "issues", "old_issues", "statistics"]
+    assert pulled(workspace, koha, only=["items", "loans", "statistics"]).is_clean
 
 
 def test_a_trial_reads_nothing(koha: Server, workspace: Workspace) -> None:
