@@ -17,7 +17,7 @@ from libstats.pull.since import OVERLAP, Marks
 from libstats.pull.wanted import refuse_unread
 from libstats.readers import service
 from libstats.readers.json import flat
-from libstats.readers.service import BUSY, Clock, Verdict
+from libstats.readers.service import BUSY, Clock, Reply, Verdict
 from libstats.sources.services import FOLIO, Listed
 from libstats.workspace.workspace import Workspace
 
@@ -59,14 +59,18 @@ class Folio(Rest):
                 data=json.dumps(told).encode(),
                 headers={"X-Okapi-Tenant": self.site.tenant, "Content-Type": "application/json"},
             )
-            try:
-                reply = service.ask(request, io.BytesIO())
-            except service.BrokeOff:
-                return Verdict("later", "it cannot be reached")
+            reply = self.asked(request, io.BytesIO())
+            if reply is None or reply.status in BUSY:
+                wait = reply.wait(self.clock.now()) if reply else None
+                return Verdict("later", "it is busy", wait)
             if reply.status not in _NOT_THERE:
-                break
-        if reply.status in BUSY:
-            return Verdict("later", "it is busy", reply.wait(self.clock.now()))
+                return self._let_in(reply)
+        raise self.error(
+            "nobody can log in there", "Check the address: it is that of the gateway (Okapi, Kong)."
+        )
+
+    def _let_in(self, reply: Reply) -> Verdict:
+        """Take the token from an answer. PullError where it has none."""
         cookies = reply.headers.get_all("Set-Cookie") or []
         self._token = _token(cookies) or reply.headers.get("X-Okapi-Token") or ""
         if reply.status >= 300 or not self._token:

@@ -7,7 +7,7 @@ import io
 import json
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar, Protocol, TypeVar
+from typing import IO, ClassVar, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from libstats.declaration.source import Source, fold_heading
@@ -17,6 +17,7 @@ from libstats.readers import service
 from libstats.readers.service import BUSY, Clock, Reply, Verdict
 
 T = TypeVar("T")
+_BROKE_OFF = Verdict("later", "the answer broke off")
 Record = dict[str, str]
 
 
@@ -54,6 +55,7 @@ class Rest:
 
     def __init__(self, site: Site, clock: Clock) -> None:
         self.site, self.clock = site, clock
+        self._has_answered = False
 
     def headers(self) -> dict[str, str]:
         """Who asks."""
@@ -88,15 +90,15 @@ class Rest:
             question = f"{self.site.base}{path}?{urlencode(given)}"
             headers = {**self.headers(), "Accept": f"application/{self.form}"}
             request, out = urllib.request.Request(question, headers=headers), io.BytesIO()
-            try:
-                reply = service.ask(request, out)
-                verdict = self._judged(reply, out.getvalue())
-                if verdict.what == "whole":
+            reply = self.asked(request, out)
+            verdict = self._judged(reply, out.getvalue()) if reply else _BROKE_OFF
+            if verdict.what == "whole":
+                try:
                     found.append(read(out.getvalue()))
-            except (service.BrokeOff, ValueError):
-                verdict = Verdict("later", "the answer broke off")
-                reply = None
-            if moves_on and verdict.what == "later" and (reply is None or reply.status != 429):
+                except ValueError:
+                    verdict = _BROKE_OFF
+            is_throttled = reply is not None and reply.status == 429
+            if moves_on and verdict.what == "later" and not is_throttled:
                 raise StartOver(verdict.why)
             return verdict
 
@@ -104,6 +106,20 @@ class Rest:
         if verdict.what != "whole":
             raise self.error(verdict.why, "Try it again later; nothing was changed.")
         return found[-1]
+
+    def asked(self, request: urllib.request.Request, out: IO[bytes]) -> Reply | None:
+        """The answer to one question, None where it broke off. PullError where the service was
+        never reached."""
+        try:
+            reply = service.ask(request, out)
+        except service.BrokeOff as error:
+            if not self._has_answered and str(error) == "URLError":
+                raise self.error(
+                    "it cannot be reached", "Check the address, and that its certificate is valid."
+                ) from None
+            return None
+        self._has_answered = True
+        return reply
 
     def error(self, problem: str, remedy: str) -> PullError:
         """An error that names the service."""

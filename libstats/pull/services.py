@@ -60,6 +60,10 @@ def pull_services(
                     files[part.name], found.rows[part.name] = spool.gather(part, rest, bar.update)
             except Hidden:
                 _leave_out(part, found, rest, must=bool(only))
+    if not found.rows:
+        raise rest.error(
+            "all lists are hidden from the user", "Check the address, and give the user the rights."
+        )
     if not is_trial:
         _load(place, {name: file for name, file in files.items() if found.rows[name]}, found, marks)
     return found

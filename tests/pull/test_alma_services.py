@@ -177,6 +177,7 @@ def test_a_list_that_never_stands_still_is_said(place: Workspace, server: Web, a
     assert left(place) == list(place.exports.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_killed_pull_begins_anew(
     place: Workspace, server: Web, alma: Alma, by_file: tuple[bytes, list[tuple[object, ...]]]
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_pull_and_what_psql_writes_are_one_state(
         assert loans(other) == loans(place)
 
 
+@pytest.mark.slow
 def test_a_pull_and_a_file_count_once_in_either_order(
     evergreen: Server, place: Workspace, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 import libstats
 from libstats.cli.main import main
 from libstats.errors import PullError
+from libstats.loading.forget import forget_patron
 from libstats.pull.pulled import Pulled
 from libstats.pull.rest import cut, line
 from libstats.pull.services import pull_services
@@ -193,6 +194,7 @@ def test_what_is_kept_of_a_record_is_all_that_is_read_of_it(listed: Listed, tmp_
     assert "CANARY" not in kept.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_pull_and_files_of_the_same_records_are_one_state(
     place: Workspace, server: Web, folio: Folio, tmp_path: Path
 ) -> None:
@@ -332,6 +334,25 @@ def test_what_was_begun_a_day_ago_is_begun_anew(
     assert server.asked[before + 1].given["query"] == "cql.allRecords=1 sortby id"
 
 
+@pytest.mark.slow
+def test_who_is_forgotten_is_in_no_pull_that_broke_off(
+    place: Workspace, server: Web, folio: Folio
+) -> None:
+    folio.lists["/loan-storage/loans"] = LOANS
+    pulled(place, server, "loans")
+    for forget in (
+        lambda: libstats.forget(place, "2026-11-30"),
+        lambda: forget_patron(place, "user-9"),
+    ):
+        server.instead[len(server.asked) + 3] = Given("", 400)
+        with pytest.raises(PullError):
+            pulled(place, server, "loans")
+        assert len(left(place)) == 1
+        forget()
+        assert left(place) == []
+
+
+@pytest.mark.slow
 def test_a_killed_pull_leaves_all_as_it_was_and_goes_on(
     place: Workspace, server: Web, folio: Folio
 ) -> None:
@@ -420,6 +441,31 @@ def test_a_wrong_password_is_said_once(
         pulled(place, server)
     assert "wrong-word-9" not in str(refused.value)
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda question: Given("", 404), "nobody can log in there"),
+        (lambda question: Folio().let_in(question), "all lists are hidden"),
+    ],
+)
+def test_an_address_where_no_list_is_is_said(
+    answer: Any, said: str, place: Workspace, server: Web, folio: Folio
+) -> None:
+    server.answer = lambda question: (
+        answer(question) if question.body or "log in" in said else Given("", 404)
+    )
+    with pytest.raises(PullError, match=said):
+        pulled(place, server)
+
+
+def test_a_service_that_is_not_there_is_said_at_once(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIBSTATS_PASSWORD", PASSWORD)
+    with pytest.raises(PullError, match=r"127\.0\.0\.1: it cannot be reached"):
+        libstats_pull(place, "http://reader@127.0.0.1:1/diku")
 
 
 def test_a_token_that_somebody_gave_serves_too(

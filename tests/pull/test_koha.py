@@ -120,6 +120,7 @@ def own(place: Workspace, headings: dict[str, list[str]]) -> list[Path]:
     return files
 
 
+@pytest.mark.slow
 def test_a_pull_and_a_persons_exports_count_once_in_either_order(
     koha: Server, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -193,6 +194,7 @@ def test_a_deleted_patron_is_forgotten_though_no_time_moved(
         ]
 
 
+@pytest.mark.slow
 def test_who_is_deleted_by_a_cascade_is_forgotten(koha: Server, workspace: Workspace) -> None:
     """As in Koha: the server itself blanks the column, and moves no time."""
     koha.run(
@@ -286,6 +288,7 @@ def test_a_connection_that_is_killed_is_said(
     assert not list((workspace.store / "pull").iterdir())
 
 
+@pytest.mark.slow
 def test_a_killed_pull_leaves_all_as_it_was(koha: Server, workspace: Workspace) -> None:
     """It is killed while it waits for a table that somebody holds; the next one is whole."""
     koha.run(ROWS)
