@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -92,7 +93,7 @@ def pull(
         if is_trial:
             found.rows = dict.fromkeys(found.lacks)
             return found
-        reading = _Reading(server, place, marks if not is_full else None)
+        reading = _Reading(server, place, marks, is_full)
         moment, parts = reading.run(tables, found, whose)
     found.receipt = loaded(place, parts, source)
     kept = [each.outcome in ("loaded", "repeated") for each in found.receipt.files]
@@ -103,8 +104,8 @@ def pull(
 class _Reading:
     """All tables as they are at one moment, written into the private folder."""
 
-    def __init__(self, server: Server, place: Workspace, marks: Marks | None) -> None:
-        self.server, self.place, self.marks = server, place, marks
+    def __init__(self, server: Server, place: Workspace, marks: Marks, is_full: bool) -> None:
+        self.server, self.place, self.marks, self.is_full = server, place, marks, is_full
         self.folder = place.store / "pull"
 
     def run(
@@ -117,7 +118,7 @@ class _Reading:
         parts: list[Path] = []
         persons = known_persons(self.place, source, tables)
         try:
-            moment = self.server.begin()
+            moment = self._begun()
             with progress() as bar:
                 for each in tables:
                     bar.set_description(each.name)
@@ -131,9 +132,17 @@ class _Reading:
             raise
         return moment, parts
 
+    def _begun(self) -> datetime:
+        """Begin the snapshot; in the second of an earlier pull, whose files would have its name and
+        its rank, only when that is over."""
+        while self.marks.is_taken(moment := self.server.begin()):
+            self.server.end()
+            time.sleep(0.1)
+        return moment
+
     def _statements(self, each: Wanted, moment: datetime, persons: Sequence[str]) -> list[str]:
         """What is asked: the rows that are new, and those whose person is gone without a trace."""
-        mark = self.marks.of(each.name) if self.marks else None
+        mark = None if self.is_full else self.marks.of(each.name)
         new = condition(each.query, mark, moment)
         asked = each.query.asked
         if not new or not asked.person:

@@ -32,6 +32,10 @@ class Marks:
         found = self._all.get(self.source, {}).get(table)
         return datetime.fromisoformat(found) if found else None
 
+    def is_taken(self, moment: datetime) -> bool:
+        """True where a pull of this source began in the same second: its files have its name."""
+        return (moment - BEFORE).isoformat() in self._all.get(self.source, {}).values()
+
     def move(self, tables: Iterable[str], moment: datetime) -> None:
         """Note that these are read up to a moment; for who has published them."""
         until = (moment - BEFORE).isoformat()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from libstats.loading.load import load
 from libstats.loading.receipt import LoadReceipt
 from libstats.pull import mariadb
 from libstats.pull.pull import Pulled, pull
+from libstats.pull.since import Marks
 from libstats.workspace.workspace import Workspace, init
 from tests.pull.conftest import PASSWORD
 from tests.support.files import DOCS
@@ -447,3 +448,11 @@ def test_a_user_who_may_do_all_changes_nothing(
     monkeypatch.undo()
     monkeypatch.setenv("LIBSTATS_PASSWORD", PASSWORD)
     assert pulled(workspace, koha, only=["items"]).rows == {"items": 2}
+
+
+def test_a_second_has_one_pull(tmp_path: Path) -> None:
+    marks, moment = Marks(tmp_path, "koha"), datetime(2026, 11, 1, 9, 30, 5)
+    marks.move(["issues"], moment)
+    taken = [marks.is_taken(at) for at in (moment, moment + timedelta(seconds=1))]
+    assert taken == [True, False]
+    assert not Marks(tmp_path, "koha-branch").is_taken(moment)
