@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from libstats.analysis.serials import serial_claims, serials_expected
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
+    from libstats.analysis.technology_uses import technology_uses
     from libstats.analysis.vendor_terms import vendor_terms
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
@@ -122,6 +123,7 @@ __all__ = [
     "shelf_time",
     "signals",
     "system_days",
+    "technology_uses",
     "throughput",
     "turnaround",
     "turnaround_curve",
@@ -191,6 +193,7 @@ _PLACES = {
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
     "system_days": "libstats.analysis.collection.system_days",
+    "technology_uses": "libstats.analysis.technology_uses",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
     "turnaround_curve": "libstats.analysis.work.curve",

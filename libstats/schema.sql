@@ -554,8 +554,8 @@ create table usage_report (
     provider            varchar,        -- clearable: who made the report
     institution         varchar,        -- sticky: the institution as the report names it
     narrowed_to         varchar,        -- sticky: filters by which a master report leaves something out; blank: none
-    state               varchar check (state in ('told', 'no use', 'partial', 'under way')),  -- sticky: told: what is not counted is 0; no use: said to be 0; in all others, and where it is blank, the use of the month is not known
-    answer              varchar check (answer in ('told', 'no use', 'partial', 'under way', 'not told', 'not ready', 'no longer there', 'empty', 'refused')),  -- clearable: what the newest report says of the month; what an earlier one told stands
+    state               varchar check (state in ('told', 'no use')),  -- sticky: told: what is not counted is 0; no use: said to be 0; blank: no report tells all of the month, so that its use is not known
+    answer              varchar check (answer in ('told', 'no use', 'partial', 'under way', 'not told', 'not ready', 'no longer there', 'empty', 'refused')),  -- clearable: what the newest report says of the month, whole or not; what another told of the whole of it stands
     exceptions          varchar,        -- clearable: numbers of the exceptions in it
     created_at          timestamp       -- clearable: when it was made, as it says itself
 );

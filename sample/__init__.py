@@ -10,12 +10,15 @@ from sample import (
     alma,
     by_hand,
     cataloguing,
-    digital,
+    digital_lending,
+    eresources,
     hours,
     illiad,
+    machines,
     marc,
     planted,
     polaris,
+    proxy,
     readme,
     serials,
     truth,
@@ -56,7 +59,10 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         | cataloguing.write(folder, orders)
         | by_hand.write(folder, library)
         | serials.write(folder)
-        | digital.write(folder, library)
+        | digital_lending.write(folder, library)
+        | eresources.write(folder)
+        | proxy.write(folder)
+        | machines.write(folder, library)
     )
     messages = marc.write(folder, library) | vendors.write(folder, orders)
     _put(
@@ -71,7 +77,10 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
                 "invoices": vendors.truth(orders),
                 "by_hand": by_hand.truth(library),
                 "serials": serials.truth(),
-                "digital": digital.truth(library),
+                "digital_lending": digital_lending.truth(library),
+                "eresources": eresources.truth(),
+                "proxy": proxy.truth(),
+                "machines": machines.truth(library),
             }
         ),
     )

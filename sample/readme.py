@@ -1,6 +1,17 @@
 """The README that stands beside the sample."""
 
-from sample import alma_oddities, by_hand, digital, illiad_oddities, marc, serials, vendors
+from sample import (
+    alma_oddities,
+    by_hand,
+    digital_lending,
+    eresources,
+    illiad_oddities,
+    machines,
+    marc,
+    proxy,
+    serials,
+    vendors,
+)
 from sample.borrowing import CHANGED
 from sample.flow import COHORT
 from sample.hours import EXAMPLE
@@ -33,6 +44,7 @@ _OTHERS = {
     "alma/physical_items_2": "copies, whole, sent by itself",
     "alma/requests_": "what patrons ask for that the shared technical services have in hand",
     "alma/invoice_lines_": "what vendors billed lately, and three lines that never came",
+    "alma/link_resolver_usage_": "what the link resolver was asked, and had nothing for, sent by itself",
     "alma/weeding_": "old stock, sent by itself",
     "cataloguing/": "the cataloguers' own log: process, case, milestone, happened_at, branch",
     "alma/order_lines-": "what the orders that vendors billed were to cost, from Alma's service (JSON)",
@@ -49,6 +61,11 @@ _OTHERS = {
     "digital/overdrive-checkouts-": "their checkouts of three months, one by one",
     "digital/overdrive-orders-": "orders of digital copies",
     "digital/hoopla-summary-": "another platform's months, columns by format",
+    "counter/": "publishers' counts of use (COUNTER, releases 5 and 5.1)",
+    "access/": "what does not open, in libstats' form",
+    "ezproxy/ezproxy-": "the proxy's log of a month",
+    "ezproxy/audit-": "who logged in at the proxy, and who did not get in",
+    "sip2/": "what self-checks and a vendor's login page asked Koha (SIP2), in Koha's own log",
     "processes/": "steps of digitisation and of theses, in libstats' form",
     "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
     "polaris/transactions-": "the neighbour's transactions by SQL, a row each: a file a month, but for what is missing",
@@ -102,7 +119,10 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
                     *vendors.ODDITIES,
                     *by_hand.ODDITIES,
                     *serials.ODDITIES,
-                    *digital.ODDITIES,
+                    *digital_lending.ODDITIES,
+                    *eresources.ODDITIES,
+                    *proxy.ODDITIES,
+                    *machines.ODDITIES,
                     *polaris_oddities.ODDITIES,
                 )
             ),
@@ -137,7 +157,7 @@ def _rules() -> tuple[str, ...]:
         "* `weeding`: the verdict on each copy of `alma/weeding_*` by the rule that stands there.",
         "* `marc`: what the records say, and how many are set aside and rejected. `invoices`: what is to be asked about, under the names of libstats'",
         "  checks, what lies just inside a tolerance, and what a vendor answered. `by_hand`: what was scanned, counted and written down. `serials`: issues to claim.",
-        "* `digital`: which titles end and who waits, `[holds, copies]`; circulation by platform and month, where a month is told.",
+        "* `digital_lending`: which titles end and who waits, `[holds, copies]`; circulation by platform and month, where a month is told.",
         "* `messages`: records and messages of each file.",
         "* `polaris/truth.json` is the neighbour's: what was lived, beside each figure how much of it the files tell (`told`), what they show, and the `reason` why",
         "  they do not tell all.",

@@ -31,6 +31,7 @@ from libstats.analysis import (
     resolver,
     serial_gaps,
     serials,
+    technology_uses,
     vendor_terms,
 )
 from libstats.analysis.collection import age, shelf_reading, use, weeding
@@ -201,6 +202,9 @@ ANALYSES: dict[str, Provenance] = {
         serials.serials_expected,
         serials.expected_left_out,
         {**_SERIALS, "serial_issue": "expected_on"},
+    ),
+    "technology_uses": Provenance(
+        technology_uses.technology_uses, technology_uses.technology_left_out, _COUNTS
     ),
     "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
     "shelf_reading": Provenance(

@@ -12,10 +12,10 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
-from libstats.analysis.today import lists
+from libstats.analysis.today import digital, lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
-from libstats.analysis.today.digital import DIGITAL_MEANING
+from libstats.analysis.today.digital_titles import DIGITAL_MEANING
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
 from libstats.analysis.today.scans import not_scanned, seen, to_do
@@ -83,7 +83,8 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_digital_lines(today), *_scanned_lines(today)]
+    lines += [*_licence_lines(today), *_digital_lines(today), *_digital_title_lines(today)]
+    lines += _scanned_lines(today)
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -142,7 +143,9 @@ def _group_lines(group: str, today: Today) -> list[str]:
             for task, rows in tasks(work, group):
                 lines += ["", f"  {task}", *_laid_out(_alike(rows))]
             more = work.more(group)
-            lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
+            if more:
+                rest = f"{capital(work.process.title)}: {more:,} more. All: {said.EVERY}"
+                lines += ["", f"  {rest}"]
         if group == DO and desk.shelf:
             cells = [_shelf_cells(row) for row in desk.shelf[: lists.MOST]]
             lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
@@ -161,6 +164,15 @@ def _licence_lines(today: Today) -> list[str]:
 
 
 def _digital_lines(today: Today) -> list[str]:
+    """Which reports of use did not come, and where more was refused than usual."""
+    listed = digital.said(today.digital)
+    lines = ["", f"ELECTRONIC RESOURCES AND MACHINES: {len(listed):,}"] if listed else []
+    for sentence in listed:
+        lines += textwrap.wrap(sentence, WIDTH, initial_indent="    ", subsequent_indent="        ")
+    return lines
+
+
+def _digital_title_lines(today: Today) -> list[str]:
     """Which digital titles want a decision."""
     cells: list[tuple[str, ...]] = [
         (
@@ -168,10 +180,10 @@ def _digital_lines(today: Today) -> list[str]:
             row["to_do"],
             "; ".join(filter(None, (row["why"], row["format"], row["lending_model"]))),
         )
-        for row in today.digital[: lists.MOST]
+        for row in today.digital_titles[: lists.MOST]
     ]
-    many = f"{len(today.digital):,}"
-    many += f", the first {lists.MOST}" if len(today.digital) > lists.MOST else ""
+    many = f"{len(today.digital_titles):,}"
+    many += f", the first {lists.MOST}" if len(today.digital_titles) > lists.MOST else ""
     meaning = textwrap.wrap(DIGITAL_MEANING, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return ["", f"DIGITAL TITLES TO DECIDE: {many}", *meaning, *_laid_out(cells)] if cells else []
 

@@ -24,6 +24,7 @@ __all__ = [
     "FIELDS",
     "LENDING_MODELS",
     "OF_CARDS",
+    "OF_FORMS",
     "OUTCOMES",
     "QUEUED",
     "ROLES",
@@ -32,6 +33,7 @@ __all__ = [
     "fold",
     "folded_sql",
     "judged",
+    "offered",
     "own_lines",
     "register",
     "words",
@@ -145,6 +147,32 @@ OUTCOMES = (
     "over",
 )
 
+# The words of forms that are neither an outcome nor a milestone: what a library's own word means
+# may be said with them too. Each with its outcome and milestone.
+_ASKED = {
+    **dict.fromkeys(("new", "in progress", "pending"), ("open", "")),
+    "closed": ("over", ""),
+    "canceled": ("given up", ""),
+}
+# outcomes of what stands ready for a patron
+_OF_HOLDS = ("lapsed", "not fetched")
+OF_FORMS = {
+    "serial_issue": {
+        "late": ("open", ""),
+        "missing": ("open", ""),
+        "never came": ("given up", ""),
+        "not published": ("given up", "not_published"),
+        "discarded": ("given up", "not_published"),
+    },
+    "purchase_request": {
+        "new": ("open", ""),
+        "rejected": ("given up", "declined"),
+        "withdrawn": ("given up by the patron", "declined"),
+    },
+    "reserve_request": {**_ASKED, "resolved": ("done", ""), "withdrawn": ("given up", "")},
+    "access_problem": {**_ASKED, "available": ("done", ""), "cancelled": ("given up", "")},
+}
+
 _COLUMNS = dict(enumerate(("source", *Line._fields), 1))
 
 # A card, and a group of which every card is a place, are judged when they are loaded, before cards
@@ -198,6 +226,8 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
         for process in known:
             if about in process.tables or any(about in (r.told_by or ()) for r in process.read):
                 found += process.happening
+    if field == "status_as_exported":
+        found += OF_FORMS.get(about, ())
     return tuple(dict.fromkeys(found))
 
 
@@ -245,7 +275,17 @@ def _own(about: str, field: str, code: str, word: str) -> Line:
     line = Line(about, field, code, meaning="as libstats.toml says")
     if word in ROLES.get(about, ()):
         return line._replace(role=word)
+    outcome, milestone = OF_FORMS.get(about, {}).get(word, ("", ""))
+    if outcome:
+        return line._replace(outcome=outcome, milestone=milestone)
     return line._replace(outcome=word) if word in OUTCOMES else line._replace(milestone=word)
+
+
+def offered(about: str, field: str) -> tuple[str, ...]:
+    """The words that are offered for a code of nobody: of what a form tells too none that only
+    holds know."""
+    has_form = about in OF_FORMS and field == "status_as_exported"
+    return tuple(w for w in words(about, field, {}) if not has_form or w not in _OF_HOLDS)
 
 
 def register(

@@ -43,7 +43,7 @@ GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of doc
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
-COUNTS += ("resolver_requests", "digital_circulation", "digital_cost")
+COUNTS += ("resolver_requests", "technology_uses", "digital_circulation", "digital_cost")
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 
@@ -89,8 +89,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "serials_expected", {**PERIOD, **day}
     yield from ((name, day) for name in ("serial_claims", "serial_gaps"))
     yield from ((name, {}) for name in ("order_piles", "digital_holds", "digital_and_print"))
-    yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     yield "digital_endings", day
+    yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
     yield from ((name, PERIOD) for name in ("shelf_reading", "shelf_findings"))

@@ -22,7 +22,7 @@ ILL, HOLDS, SERVICES, LOANS = (
     "Technical services",
     "Loans",
 )
-OTHER = "Other work"
+DIGITAL, OTHER = "Digital desk", "Other work"
 DESKS = {
     ILL: (
         "ill_borrowing",
@@ -41,6 +41,7 @@ DESKS = {
         "serials",
     ),
     LOANS: ("loan",),
+    DIGITAL: ("access_problem",),
 }
 # tables that are asked about its work, besides those that tell of the cases
 _ALSO = {
@@ -133,7 +134,7 @@ def first(today: Today) -> str:
     busy = at_desks(today, DO)
     beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
-        waiting = sum(today.count(group) for group in GROUPS) + len(today.digital)
+        waiting = sum(today.count(group) for group in GROUPS) + len(today.digital_titles)
         none = "Nothing that could be judged waits." if beside else "Nothing waits."
         said = "Nothing is late or left lying." if waiting else none
         if today.scanned:

@@ -1,11 +1,12 @@
-"""What stands on today's page beside the cases: the hold shelf, long queues, licences and
-digital titles to decide, what scans found."""
+"""What stands on today's page beside the cases: the hold shelf, long queues, licences to
+decide, what scans found."""
 
 from __future__ import annotations
 
-from libstats.analysis.today.digital import DIGITAL_MEANING
+from libstats.analysis.today.digital import Digital, said
+from libstats.analysis.today.digital_titles import DIGITAL_MEANING
 from libstats.analysis.today.scans import not_scanned, seen, to_do
-from libstats.report.page.html import paragraph
+from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, joined, table
 from libstats.wording import Row, capital, number
 
@@ -25,6 +26,20 @@ def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
     return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
 
 
+def digital(found: Digital) -> list[tuple[str, str, Html]]:
+    """Which reports of use did not come, and where more was refused than usual; nothing where
+    there is none."""
+    told = said(found)
+    if not told:
+        return []
+    heading = f"Electronic resources and machines: {number(len(told))}"
+    meaning = (
+        "Fetch the reports. Try the logins and the machines yourself: where they still refuse, "
+        "ask whoever mends them."
+    )
+    return [("digital", heading, joined(paragraph(meaning), items(told)))]
+
+
 def licence_table(rows: list[Row]) -> Table:
     """Which licences, and by when."""
     names = ("resource", "decide_by", "days_left", "ends_on", "price", "currency")
@@ -33,7 +48,7 @@ def licence_table(rows: list[Row]) -> Table:
     return table(listed, "Licences to decide", headings=headings)
 
 
-def digital(rows: list[Row]) -> list[tuple[str, str, Html]]:
+def digital_titles(rows: list[Row]) -> list[tuple[str, str, Html]]:
     """Which digital titles want a decision; nothing where none does."""
     if not rows:
         return []
@@ -41,7 +56,7 @@ def digital(rows: list[Row]) -> list[tuple[str, str, Html]]:
     pieces: list[Table | str] = [paragraph(DIGITAL_MEANING), listed]
     if listed.more:
         pieces.append(paragraph(f"The workbook has {number(listed.more)} more."))
-    return [("digital", f"Digital titles to decide: {number(len(rows))}", joined(*pieces))]
+    return [("digital_titles", f"Digital titles to decide: {number(len(rows))}", joined(*pieces))]
 
 
 def digital_table(rows: list[Row]) -> Table:

@@ -30,7 +30,7 @@ def test_todays_list_names_digital_titles_to_decide(workspace: Workspace, tmp_pa
     libstats.load(workspace, [write(tmp_path / "titles.csv", TITLES)])
     with libstats.open(workspace) as con:
         found = today.read(con, datetime(2026, 10, 31, 9))
-    assert [(row["title"], row["to_do"], row["why"]) for row in found.digital] == [
+    assert [(row["title"], row["to_do"], row["why"]) for row in found.digital_titles] == [
         ("Marsh", "Buy 1 copy", "9 wait for 2"),
         ("Tides", "Renew or let go", "it ends on 2026-11-30, in 30 days"),
         ("Foam", "Renew or let go", "it ended on 2026-01-31"),
