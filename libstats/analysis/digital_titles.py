@@ -274,21 +274,27 @@ def digital_holds(
 def holds_left_out(
     con: duckdb.DuckDBPyConnection, *, holds_a_copy: int = BUY_FROM
 ) -> duckdb.DuckDBPyRelation:
-    """Which rows of titles are not in `digital_holds`, and why?
+    """Which titles are not in `digital_holds`, and why?
 
-    Parameters as for it. Returns `reason` and `rows` (titles by format and lending model), zero
-    included.
+    Parameters as for it. Returns `reason` and `rows` (titles by format), zero included.
     """
     return con.sql(
-        """
+        f"""
+        with
+        {TERMED},
+        queue as (
+            select same, max(holds) as holds
+            from termed
+            group by same
+        )
         select
             'nobody waits' as reason,
             count(*) filter (where holds = 0) as rows
-        from digital_title
+        from queue
         union all
         select
             'holds are not told',
             count(*) filter (where holds is null)
-        from digital_title
+        from queue
         """
     )
