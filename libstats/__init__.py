@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from libstats.analysis.digital_circulation import digital_circulation
     from libstats.analysis.digital_cost import digital_cost
     from libstats.analysis.digital_print import digital_and_print
+    from libstats.analysis.digital_purchases import digital_purchases
     from libstats.analysis.digital_titles import digital_endings, digital_holds
     from libstats.analysis.eresources import eresource_use
     from libstats.analysis.fund_balances import fund_balances
@@ -87,6 +88,7 @@ __all__ = [
     "digital_cost",
     "digital_endings",
     "digital_holds",
+    "digital_purchases",
     "eresource_use",
     "fill_rate",
     "forget",
@@ -157,6 +159,7 @@ _PLACES = {
     "digital_cost": "libstats.analysis.digital_cost",
     "digital_endings": "libstats.analysis.digital_titles",
     "digital_holds": "libstats.analysis.digital_titles",
+    "digital_purchases": "libstats.analysis.digital_purchases",
     "eresource_use": "libstats.analysis.eresources",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",

@@ -118,6 +118,15 @@ def _digital_cost(rows: list[Row], _: Row) -> list[str]:
     return list(dict.fromkeys(told)) or ["Nothing that is loaded tells what a checkout costs"]
 
 
+def _digital_purchases(rows: list[Row], _: Row) -> list[str]:
+    told = [row for row in rows if row["reason"] is None]
+    if not told:
+        return ["Nothing that is loaded tells of a whole month of digital orders"]
+    units, before = _sums(told, "units", "preorder_units")
+    months = many(len(told), "month")
+    return [f"{number(units)} units bought in {months}, {number(before)} before they came out"]
+
+
 def _digital_and_print(rows: list[Row], _: Row) -> list[str]:
     titles = {(row["source"], row["digital_title_id"]) for row in rows}
     return [f"{many(len(titles), 'digital title')} also in print, by an ISBN that both have"]
@@ -129,6 +138,7 @@ DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "digital_cost": _digital_cost,
     "digital_endings": _digital_endings,
     "digital_holds": _digital_holds,
+    "digital_purchases": _digital_purchases,
     "machine_use": _told(_machine_use),
     "proxy_logins": _told(_proxy_logins),
     "proxy_starts": _told(_proxy_starts),

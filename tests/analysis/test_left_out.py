@@ -91,6 +91,7 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "a digital title": ("digital_title", {"digital_title_id": "1", "title": "x"}),
     "a digital title of later": ("digital_title", {"expires_on": "2028-01-01", "holds": 0}),
     "a digital week": ("digital_use", {"starts_on": "2026-01-01", "ends_on": "2026-01-07"}),
+    "a digital order of later": ("digital_purchase", {"ordered_on": "2026-03-04"}),
     "a digital checkout of later": ("digital_loan", {"lent_at": "2026-03-04", "title": "x"}),
     "a later movement": ("fund_transaction", {**MOVED, "happened_on": "2026-04-01"}),
     "a movement of no fund": ("fund_transaction", {**MOVED, "happened_on": "2026-01-03"}),

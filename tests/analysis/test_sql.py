@@ -44,6 +44,7 @@ PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
 COUNTS += ("resolver_requests", "technology_uses", "digital_circulation", "digital_cost")
+COUNTS += ("digital_purchases",)
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 
