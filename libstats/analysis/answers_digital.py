@@ -66,6 +66,14 @@ def _told(say: Callable[[list[Row]], str]) -> Callable[[list[Row], Row], list[st
     return answer
 
 
+def _technology_uses(rows: list[Row], _: Row) -> list[str]:
+    told: dict[str, int] = {}
+    for row in rows:
+        told[row["measure"]] = told.get(row["measure"], 0) + int(row["uses"] or 0)
+    counted = ", ".join(f"{number(count)} {measure}" for measure, count in told.items())
+    return [counted or "No count tells of public computers, wifi or microfilm"]
+
+
 DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "machine_use": _told(_machine_use),
     "proxy_logins": _told(_proxy_logins),
@@ -73,4 +81,5 @@ DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "proxy_visits": _told(_proxy_visits),
     "resolver_requests": _told(_resolver_requests),
     "self_service": _told(_self_service),
+    "technology_uses": _technology_uses,
 }

@@ -20,6 +20,7 @@ PARTS = {
     "all": "'all'",
     "cause": "any_value(kind_as_exported order by happened_at, kind_as_exported)",
     "hour": "strftime(min(happened_at), '%H:00')",
+    "day": "strftime(min(happened_at), '%Y-%m-%d')",
     "month": "strftime(min(happened_at), '%Y-%m')",
 }
 By = Annotated[str, one_of(PARTS, "failed logins cannot be parted by {}")]
@@ -93,7 +94,7 @@ def proxy_logins(
     ----------
     con : an open connection
     since, until : since <= moment < until, of the first failure
-    by : all, cause (what EZproxy calls the first of them), hour (of the first), or month
+    by : all, cause (what EZproxy calls the first of them), hour (of the first), day or month
 
     Returns one row per part, ordered: `part` (NULL: not told), `troubles`, `let_in` (of them,
     without a lock-out), `locked_out`, `not_let_in` (neither), all in troubles; `failures` (events
