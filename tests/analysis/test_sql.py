@@ -44,6 +44,7 @@ PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
 COUNTS += ("resolver_requests", "technology_uses")
+COUNTS += ("digital_circulation", "digital_cost")
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 
@@ -79,7 +80,9 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in ("check", "freshness", "migration_days", "system_days", "call_number_schemes")
     )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
-    yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
+    without = ("hold_copies", "hold_shelf", "digital_and_print", "digital_holds")
+    yield from ((name, {}) for name in without)
+    yield "digital_endings", day
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
     yield "eresource_use", PERIOD
@@ -118,7 +121,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given["licences_to_decide"] = given["fund_balances"] = given["cost_per_use"] = day
     given["eresource_use"] = PERIOD
     given["serial_claims"] = given["serial_gaps"] = day
-    given["order_piles"] = {}
+    given["order_piles"] = given["digital_and_print"] = given["digital_holds"] = {}
+    given["digital_endings"] = day
     given["serials_expected"] = {**PERIOD, **day}
     given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD
     given["shelf_reading"] = PERIOD
