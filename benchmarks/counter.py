@@ -9,14 +9,13 @@ are seconds by the clock and of the processor, and the most memory of all proces
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
+
+from benchmarks.measured import run
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 METRICS = (
@@ -74,41 +73,6 @@ def write(target: Path, counts: int) -> None:
                 out.write("\t".join(told) + "\n")
 
 
-def held(pid: int) -> int:
-    """The memory of a process and of those that it began, in kB."""
-    found = 0
-    try:
-        text = Path(f"/proc/{pid}/status").read_text()
-        found = next((int(x.split()[1]) for x in text.splitlines() if x.startswith("VmRSS")), 0)
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return found
-    return found + sum(held(int(child)) for child in children)
-
-
-def run(what: str, command: list[str], folder: Path) -> float:
-    """Run a command, say what it took, and give its seconds of the processor."""
-    before, started, most = os.times(), time.monotonic(), [0]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.05):
-            most[0] = max(most[0], held(process.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    status = process.wait()
-    done.set()
-    watcher.join()
-    after = os.times()
-    spent = sum(after[2:4]) - sum(before[2:4])
-    clock = time.monotonic() - started
-    print(f"{what}: {clock:.1f} s, {spent:.1f} s of the processor, {most[0] >> 10} MB")
-    assert status == 0, what
-    return spent
-
-
 def main() -> None:
     """Both, and their ratio."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -118,7 +82,7 @@ def main() -> None:
         folder = Path(text)
         write(folder / "report.tsv", counts)
         script = "\n".join(line.removeprefix("    ") for line in BARE.splitlines())
-        bare = run(
+        bare, _ = run(
             "bare DuckDB",
             [sys.executable, "-c", script, "report.tsv", "bare.duckdb"],
             folder,
@@ -126,7 +90,8 @@ def main() -> None:
         ours = [sys.executable, "-m", "libstats"]
         subprocess.run([*ours, "init", "library"], cwd=folder, check=True, capture_output=True)
         load = [*ours, "-w", "library", "load", "report.tsv"]
-        print(f"{run('libstats load', load, folder) / bare:.1f} x, most {MOST_MB} MB wanted")
+        spent, most = run("libstats load", load, folder)
+        print(f"{spent / bare:.1f} times the bare reading; {most} of at most {MOST_MB} MB")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 import random
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 
 import libstats
+from benchmarks.measured import run
 
 # goals: lines a minute of a core, and megabytes of the process
 LINES, MOST_MB = 5_000_000, 400
@@ -66,26 +64,20 @@ def loaded(path: Path, folder: Path) -> None:
     print(libstats.load(libstats.init(folder / "library"), path))
 
 
-def timed(what: str, path: Path) -> tuple[float, float, float]:
-    """Seconds of the processor and by the clock, and megabytes at most, of one job in a process."""
+def timed(what: str, path: Path) -> tuple[float, int]:
+    """Seconds of the processor, and megabytes at most, of one job in a process."""
     with tempfile.TemporaryDirectory() as folder:
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         command = [sys.executable, "-m", "benchmarks.proxy", "--job", what, "--file", str(path)]
-        subprocess.run([*command, "--folder", folder], check=True, stdout=subprocess.DEVNULL)
-        spent, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return busy, spent, after.ru_maxrss / 1024
+        return run(what, [*command, "--folder", folder], Path.cwd())
 
 
 def compare(path: Path, lines: int) -> None:
-    """Print what each took. The load comes first: its peak is the biggest of either."""
-    busy, clock, peak = timed("load", path)
-    theirs = timed("bare", path)
+    """Print what each took."""
+    bare, _ = timed("bare", path)
+    busy, most = timed("load", path)
     print(
-        f"load: {busy:.1f} s of the processor, {clock:.1f} s by the clock, {peak:.0f} MB"
-        f" (goal {MOST_MB}), {lines / busy * 60:,.0f} lines a minute of a core (goal {LINES:,})\n"
-        f"bare read_csv: {theirs[0]:.1f} s of the processor; the load takes"
-        f" {busy / theirs[0]:.1f} times that"
+        f"{lines:,} lines: {lines / busy * 60:,.0f} a minute of a core (goal {LINES:,}), {most} of at"
+        f" most {MOST_MB} MB, {busy / bare:.1f} times the bare read_csv"
     )
 
 

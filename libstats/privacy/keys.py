@@ -89,17 +89,18 @@ def hasher(
     that means it, and a number that a spreadsheet ruined, which is that of any number of patrons:
     NULL is no patron. The card of one of the `places`, in small letters, is PLACE."""
 
+    is_whole = re.compile(spreadsheet.WHOLE, re.ASCII).fullmatch
+    is_ruined = re.compile(spreadsheet.RUINED, re.ASCII).fullmatch
+
     def person_key(identifier: str) -> str:
         text = identifier.strip(" \t\n\r")
-        if re.fullmatch(spreadsheet.WHOLE, text, re.ASCII):
+        if is_whole(text):
             text = text.split(".")[0]
-        if not text or identifier in null_words or re.fullmatch(spreadsheet.RUINED, text, re.ASCII):
+        if not text or identifier in null_words or is_ruined(text):
             return ""
         if text.lower() in places:
             return PLACE
-        return str(
-            int.from_bytes(hmac.new(key, text.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
-        )
+        return str(int.from_bytes(hmac.digest(key, text.encode("utf-8"), "sha256")[:8], "big"))
 
     return person_key
 

@@ -279,7 +279,7 @@ class Wanted:
             for place, change in self.change.items():
                 row[place] = change(row[place])
             fields = [row[place] for place in self.keep]
-            if any("\x1f" in text for text in fields):
+            if "\x1f" in "".join(fields):
                 fields = [text.replace("\x1f", " ") for text in fields]
             yield [line, *fields]
 

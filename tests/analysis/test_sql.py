@@ -80,7 +80,9 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in ("check", "freshness", "migration_days", "system_days", "call_number_schemes")
     )
     day, open_days = {"as_of": "2026-11-01"}, {"unit": "open days", "calendar": "oclc"}
-    yield from ((name, {}) for name in ("hold_copies", "hold_shelf"))
+    without = ("hold_copies", "hold_shelf", "digital_and_print", "digital_holds")
+    yield from ((name, {}) for name in without)
+    yield "digital_endings", day
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
     yield "eresource_use", PERIOD

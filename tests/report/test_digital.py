@@ -42,6 +42,7 @@ LICENCE = {
     "uses_told": 50,
     "cost_per_use": Decimal("2.00"),
     "why_none": None,
+    "trend": None,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -203,7 +203,7 @@ class Table(Report):
     def rows(self) -> Iterator[Row]:
         """Every row below the headings."""
         columns = self.columns
-        places, width = columns.thing, columns.width
+        thing_of, width = _reading(columns.thing), columns.width
         last: tuple[str, ...] = ()
         for line, row in self.part.records(self.counted):
             over = row[width:]
@@ -213,7 +213,7 @@ class Table(Report):
                 else:
                     yield self._aside(line, "", f"{len(row)} fields instead of {width}")
                 continue
-            thing = tuple([legible(row[at]) if at >= 0 else "" for at in places])
+            thing = thing_of(row)
             metric = legible(row[columns.metric]) if columns.metric is not None else ""
             if why := self._why_none(row, thing, metric):
                 yield self._aside(line, why)
@@ -223,7 +223,7 @@ class Table(Report):
             institution = self.facts.institution
             if columns.institution is not None:
                 institution = legible(row[columns.institution]) or institution
-            counts = [number(row[at]) for at in columns.at]
+            counts = [text if (text := row[at]).isdigit() else number(text) for at in columns.at]
             metric = columns.form.named(metric) if metric else columns.form.counted
             yield Row(line, thing, institution, metric, counts)
 
@@ -248,6 +248,20 @@ class Table(Report):
         if thing[year].isdigit():
             thing = (*thing[:year], thing[year].zfill(4), *thing[year + 1 :])
         return (self.columns.form.kind, *thing[1:])
+
+
+def _reading(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What reads the thing of a row; a row for each metric is about that of the one above."""
+    above, found = list[str](), tuple[str, ...]()
+
+    def thing_of(row: Sequence[str]) -> tuple[str, ...]:
+        nonlocal above, found
+        here = [row[at] if at >= 0 else "" for at in places]
+        if here != above:
+            above, found = here, tuple(map(legible, here))
+        return found
+
+    return thing_of
 
 
 def number(text: str) -> str:

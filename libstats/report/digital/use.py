@@ -99,7 +99,8 @@ def _why(row: Row) -> str:
         told = row["uses_told"]
         so_far = f"; {number(told)} uses so far" if told and "not over" in row["why_none"] else ""
         return f"{row['why_none']}{so_far}"
-    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}"
+    trend = f"; its use month by month: {row['trend']}" if row["trend"] else ""
+    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}{trend}"
 
 
 def cost_chart(report: Report) -> Figure | Html:
