@@ -112,11 +112,12 @@ def _cost_table(rows: Sequence[Row]) -> Table:
 
 
 def _why(row: Row) -> str:
+    trend = f"; its use: {row['trend']}" if row["trend"] else ""
     if row["why_none"]:
         told = row["uses_told"]
         so_far = f"; {number(told)} uses so far" if told and "not over" in row["why_none"] else ""
-        return f"{row['why_none']}{so_far}"
-    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}"
+        return f"{row['why_none']}{so_far}{trend}"
+    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}{trend}"
 
 
 def cost_chart(report: Report) -> Figure | Html:
