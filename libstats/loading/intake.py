@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.declaration import marc_sources
 from libstats.declaration.raw import Raw
 from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
@@ -112,8 +113,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(_Entry(seq, number, raw, scope_rows))
         receipt.notes += [
-            f"load {twin.seq} of the same file was undone: its time was only worked out, or the"
-            " declaration has changed since"
+            f"load {twin.seq} of the same file was undone: its time was only worked out, or what"
+            " reads it has changed since"
             for twin in twins
         ]
         receipt.remarks = incoming.part.remarks()
@@ -160,8 +161,7 @@ class Intake:
                         as is_then
                 from load
             ) l join export e using (export_id)
-            where {self._same_bytes()} and l.undone_seq is null and e.source = $1
-                and e.declaration = $3
+            where {self._same_bytes()} and l.undone_seq is null and ({self._same_list})
                 and (l.is_then or l.exported_from in ('newest', 'modified'))
             order by l.seq
             """,
@@ -174,6 +174,22 @@ class Intake:
             ],
         ).fetchall()
         return [_Twin(*row) for row in rows]
+
+    @property
+    def _same_list(self) -> str:
+        """SQL: an export is this list of the file. Of MARC the map that read it may be another
+        system's now: then all that the other map read of these records is none of the file's."""
+        same = "e.source = $1 and e.declaration = $3"
+        if self.incoming.source.name not in marc_sources.LISTS:
+            return same
+        listed = f"e.declaration <> $3 and ends_with(e.declaration, ' {self.incoming.source.name}')"
+        if self.incoming.source.name != marc_sources.RECORDS:
+            return f"{same} or {listed}"
+        return f"""{same} or e.source in (
+                    select e.source
+                    from load l join export e using (export_id)
+                    where {self._same_bytes()} and l.undone_seq is null and {listed}
+                ) and contains(e.declaration, ' MARC ') and e.source <> $1"""
 
     def _same_bytes(self) -> str:
         """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one
