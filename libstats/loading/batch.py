@@ -322,6 +322,7 @@ class Batch:
             receipt.dispositions["repeated"] = repeated + besides.folded
             receipt.dispositions["set aside"] = states.all_aside + besides.aside
             receipt.dispositions["rejected"] = states.rejected + besides.unread
+            receipt.stale = of_batch.stale.get(file, ())
             receipt.conflicts, receipt.conflicting = conflicts.get(file, Conflicts())
 
     def _tell(self) -> None:

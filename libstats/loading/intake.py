@@ -270,6 +270,7 @@ class Intake:
         ) as refold:
             of_load = dispositions.OfLoad(refold, entry.shape)
             counts, found = of_load.counts(taken), of_load.conflicts()
+            receipt.stale = of_load.stale
         receipt.conflicts, receipt.conflicting = found
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
         receipt.dispositions["repeated"] = taken.repeated + besides.folded
