@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 
-from libstats.declaration import marc_sources
 from libstats.declaration.raw import Raw
 from libstats.declaration.select import Plan
 from libstats.errors import FileRefused
@@ -20,6 +19,7 @@ from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.shapes import shape_of
+from libstats.loading.twins import list_sql
 from libstats.privacy import forgetting
 from libstats.readers.part import Besides
 from libstats.store import ledger, settle, summary
@@ -150,7 +150,7 @@ class Intake:
         that was only worked out where one is stated now. One of another stated time is that of a
         file of another day that happens to be equal.
         """
-        incoming, stated = self.incoming, self._stated_time(raw)
+        incoming, stated, same = self.incoming, self._stated_time(raw), self._same_bytes()
         rows = self.con.execute(
             f"""
             select l.seq, l.export_id = $2 and l.is_then, l.dispositions
@@ -161,7 +161,7 @@ class Intake:
                         as is_then
                 from load
             ) l join export e using (export_id)
-            where {self._same_bytes()} and l.undone_seq is null and ({self._same_list})
+            where {same} and l.undone_seq is null and ({list_sql(incoming, same)})
                 and (l.is_then or l.exported_from in ('newest', 'modified'))
             order by l.seq
             """,
@@ -174,22 +174,6 @@ class Intake:
             ],
         ).fetchall()
         return [_Twin(*row) for row in rows]
-
-    @property
-    def _same_list(self) -> str:
-        """SQL: an export is this list of the file. Of MARC the map that read it may be another
-        system's now: then all that the other map read of these records is none of the file's."""
-        same = "e.source = $1 and e.declaration = $3"
-        if self.incoming.source.name not in marc_sources.LISTS:
-            return same
-        listed = f"e.declaration <> $3 and ends_with(e.declaration, ' {self.incoming.source.name}')"
-        if self.incoming.source.name != marc_sources.RECORDS:
-            return f"{same} or {listed}"
-        return f"""{same} or e.source in (
-                    select e.source
-                    from load l join export e using (export_id)
-                    where {self._same_bytes()} and l.undone_seq is null and {listed}
-                ) and contains(e.declaration, ' MARC ') and e.source <> $1"""
 
     def _same_bytes(self) -> str:
         """SQL: a load was of a file with these bytes. Its fingerprint is waited for only where one

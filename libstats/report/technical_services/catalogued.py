@@ -13,7 +13,6 @@ from libstats.analysis.cataloguing import KINDS, cataloguing
 from libstats.analysis.cataloguing_waits import cataloguing_waits
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL, record_faults
 from libstats.definitions.cataloguing import LEVELS, own_agency
-from libstats.readers.marc.screen import NAMES
 from libstats.report import sections
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
@@ -22,17 +21,11 @@ from libstats.wording import Row, capital, number, percent, records, share
 
 __all__ = ["Catalogued", "by_kind", "first_look", "kinds_waited", "read_catalogued"]
 
-# the categories of a first look, the gravest first: what hides a title goes before the rest
-_HIDES = (
-    "no title",
-    "no 008 of 40 characters",
-    "no language",
-    "no year that can be read",
-    "no subject",
-    "no class number",
-    "no standard number",
+# the categories of a first look that hide a title, the gravest first: they go before the others
+GRAVE = (
+    *("no title", "no 008 of 40 characters", "no language", "no year that can be read"),
+    *("no subject", "no class number", "no standard number"),
 )
-GRAVITY = (*_HIDES, *(name for name in NAMES if name not in _HIDES))
 NEW = ("original", "LC copy", "other copy", "not told by a record")
 UNKNOWN = "not told by a record"
 RECEIVED, SHELVED = "receipt to catalogued", "receipt to shelf"
@@ -268,7 +261,7 @@ def first_look(found: Catalogued) -> Html:
 
 def _worst(found: Catalogued, caption: str) -> Any:
     rows = [row for row in found.faults if row["category"] not in (ANY, ANY_OR_LOCAL)]
-    rows.sort(key=lambda row: (GRAVITY.index(row["category"]), -row["found"]))
+    rows.sort(key=lambda row: (*_gravity(row["category"]), -row["found"]))
     listed = [
         {
             "category": capital(row["category"]),
@@ -286,6 +279,12 @@ def _worst(found: Catalogued, caption: str) -> Any:
         "sample": "Bib numbers to look at",
     }
     return sections.shortened(table(listed, caption, headings=headings))
+
+
+def _gravity(category: str) -> tuple[bool, int]:
+    """The place of a category: what is local last."""
+    grave = GRAVE.index(category) if category in GRAVE else len(GRAVE)
+    return category.startswith("local "), grave
 
 
 def _batch(row: Row) -> str:
