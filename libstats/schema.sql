@@ -32,7 +32,7 @@ create table title (
     cataloguing_level   varchar,        -- sticky: how full it is (leader/17): # full, 1 to 8, K, M, ... as exported
     authentication      varchar,        -- sticky: codes of programmes that vouch for it (042): pcc, lcac, ...
     entered_on          date,           -- sticky: day it was entered where it was made (008/00-05), which may be OCLC
-    faults              varchar,        -- sticky: what a machine's first look found lacking or wrong in the record, with semicolons between; none where it is nothing, blank where it did not look
+    faults              varchar,        -- sticky: what a machine's first look found lacking or wrong in the record as its newest file has it, with semicolons between; none where it is nothing, blank where it did not look
     vendor_name         varchar         -- sticky: who supplied the record, where a map of the library says in which field that stands
 );
 

@@ -81,6 +81,25 @@ ALARMS: dict[str, tuple[str, str]] = {
         group by source, place
         """,
     ),
+    "barcode of several copies": (
+        "copies that are held carry one barcode, so that loans and scans of it are of nobody knows "
+        "which. Look both up in your system, and give one another barcode. The first are:",
+        """
+        select
+            source,
+            'item' as place,
+            count(*) as rows,
+            array_to_string(list(barcode order by barcode)[:3], ', ') as words
+        from (
+            select source, barcode
+            from item join copy_state using (source, item_key)
+            where barcode is not null and coalesce(is_held, true)
+            group by all
+            having count(*) > 1
+        )
+        group by source
+        """,
+    ),
     "numbers that are dates": (
         "numbers or barcodes such as 2-Jan or 2026-01-02 stand between others that are no dates: a "
         "spreadsheet took 1-2 for a day. Export again, and leave the file shut there",

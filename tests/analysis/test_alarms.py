@@ -41,6 +41,9 @@ PLANTED = {
         ),
     ],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
+    "barcode of several copies": [
+        ("items-2026-10-01.csv", items(5) + "98;b3;WEST;\n99;b4;EAST;\n97;b4;WEST;\n")
+    ],
     "numbers that are dates": [
         ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")
     ],

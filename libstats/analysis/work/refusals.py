@@ -29,7 +29,7 @@ def refuse(cohort: Cohort, rows: list[Row]) -> None:
             f"load the exports that say when a case reached {ends[0]}",
         )
         raise AnalysisError(
-            f"{process.name}: nothing that is loaded says when "
+            f"{process.title}: nothing that is loaded says when "
             f"{'most cases' if reached else 'any case'} reached {' or '.join(ends)}",
             f"{sentence(remedy)}.",
         )
@@ -49,11 +49,11 @@ def _refuse_period(cohort: Cohort) -> None:
     ).fetchall()[0]
     if first is None:
         raise AnalysisError(
-            f"{spans.process.name}: nothing that is loaded says when a case reached {spans.start}",
+            f"{spans.process.title}: nothing that is loaded says when a case reached {spans.start}",
             "`libstats loads` lists what is loaded; docs/coverage.md what each export can tell.",
         )
     raise AnalysisError(
-        f"{spans.process.name}: no case began from {cohort.since} to {cohort.until}",
+        f"{spans.process.title}: no case began from {cohort.since} to {cohort.until}",
         f"The exports tell of cases that began from {first} to {last}. Ask within that.",
     )
 
@@ -68,7 +68,7 @@ def _refuse_closed(cohort: Cohort, rows: list[Row]) -> None:
     age = (as_moment(cohort.spans.as_of) - newest).total_seconds() / 86_400
     if age < slowest:
         raise AnalysisError(
-            f"{cohort.spans.process.name}: all {cases:,} cases are closed, even those of the last "
+            f"{cohort.spans.process.title}: all {cases:,} cases are closed, even those of the last "
             f"{age:.1f} days. Yet one in ten takes {slowest:.1f} or more: an export of closed "
             "cases only",
             "Who still waits is missing, so no turnaround can be told. "

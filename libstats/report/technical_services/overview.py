@@ -202,7 +202,9 @@ def _step_card(report: TechnicalServices, step: str) -> sections.Card:
 
 
 def _label(name: str, count: int | None) -> str:
-    """The name of a figure beside it: 1 copy catalogued."""
+    """The name of a figure beside it: 1 copy catalogued; not known: how many were."""
+    if count is None:
+        return f"how many {name.replace('copies', 'copies were', 1)}"
     return name.replace("copies", "copy", 1) if count == 1 else name
 
 
