@@ -12,6 +12,7 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.today import digital, lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
@@ -158,7 +159,8 @@ def _licence_lines(today: Today) -> list[str]:
     cells: list[tuple[str, ...]] = [
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
-    return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+    heading = f"LICENCES TO DECIDE, WITHIN {SOON_DAYS} DAYS: {len(cells):,}"
+    return ["", heading, *_laid_out(cells)] if cells else []
 
 
 def _digital_lines(today: Today) -> list[str]:

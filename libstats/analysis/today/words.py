@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from libstats.analysis.today.lists import Export, Today, Work, days
+from libstats.analysis.today.exports import Export, days
+from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.orders import INVOICED
 from libstats.analysis.today.requests import SINCE
 from libstats.analysis.today.rows import PAUSED
@@ -116,6 +117,11 @@ def about(row: Row) -> str:
 def decision(row: Row) -> str:
     """By when a licence must be decided, in words."""
     left, day = row["days_left"], row["decide_by"]
+    if row["standing"] == "ended":
+        return (
+            f"its term ended on {row['ends_on']:%Y-%m-%d}: enter the day of the decision in the "
+            "form, and a new term as a licence of its own"
+        )
     when = f"{-left:,} days ago" if left < 0 else f"in {left:,} days" if left else "today"
     what = "notice by" if row["is_notice"] else "it ends on"
     price = f"{row['price']:,.2f} {row['currency'] or ''}".strip() if row["price"] else ""

@@ -3,6 +3,7 @@ decide, what scans found."""
 
 from __future__ import annotations
 
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.today.digital import Digital, said
 from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.report.page.html import items, paragraph
@@ -21,7 +22,10 @@ def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
     if not rows:
         return []
     heading = f"Licences to decide: {number(len(rows))}"
-    meaning = "Enter the day in the form licences once it is decided: the line then goes."
+    meaning = (
+        f"Those to decide within {SOON_DAYS} days, or before. Enter the day in the form licences "
+        "once it is decided: the line then goes. A new term is a licence of its own."
+    )
     return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
 
 
