@@ -12,7 +12,8 @@ BILLED = rf"""
         numbered_vendor as (
             select
                 number,
-                any_value(name) as name
+                any_value(name) as name,
+                is_given
             from (
                 select number, name, true as is_given from vendor_number
                 union all

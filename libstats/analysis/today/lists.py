@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.alarms import check, heeded
+from libstats.analysis.invoices.vendors import unnamed
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
 from libstats.analysis.today.digital import Digital, digital
@@ -133,7 +134,7 @@ def read(
     alarms, accepted = heeded(records(check(con)), now)
     moved = _moved(con, *before) if before else None
     exports = loaded_exports(con, now)
-    not_told = [*untold(con), *due_since(con, now.date())]
+    not_told = [*untold(con), *unnamed(con), *due_since(con, now.date())]
     licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
     return Today(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),

@@ -78,6 +78,8 @@ def counted_from(row: Row) -> str:
     """What the days of a row are counted from, where that is not the beginning of its case."""
     if row["task"] == INVOICED or row.get("last_milestone") == "billed":
         return "invoice"
+    if row.get("last_milestone") == "payment":
+        return "the payment"
     if row["task"] in SINCE:
         return "the request" if row["waited"] is None else SINCE[row["task"]]
     return ""
