@@ -134,6 +134,28 @@ def test_vendors_of_orders_by_number_are_named_by_the_library() -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("function", "billed_on", "wanted"),
+    [
+        ("1", "2026-03-02", set()),
+        ("5", "2026-03-02", {"I2 line 1"}),
+        ("9", "2026-03-02", {"I2", "L1"}),
+        # taken back before it was sent anew
+        ("1", "2026-02-27", {"L1"}),
+    ],
+)
+def test_what_a_vendor_takes_back_or_replaces_is_asked_about_no_more(
+    function: str, billed_on: str, wanted: set[str]
+) -> None:
+    """25.42 ordered, billed at 29.23 and again at 30.00: an original, else a replacement."""
+    second = {"invoice_id": "I2", "billed_on": billed_on, "function_as_exported": function}
+    bills = [BILL | {"function_as_exported": "9"}, BILL | second | {"total": "30.00"}]
+    lines = [LINE | {"invoice_line_id": "L1"}]
+    lines += [LINE | {"invoice_line_id": "I2 line 1", "invoice_id": "I2", "amount": "30.00"}]
+    rows, _ = asked(lines, invoice=bills)
+    assert {row["invoice_line_id"] or row["invoice_id"] for row in rows} == wanted
+
+
 def test_explain_names_the_first_ten_and_where_all_are() -> None:
     """Twelve lines, each 3.81 too dear."""
     orders = [ORDER | {"order_line_id": str(n)} for n in range(12)]
