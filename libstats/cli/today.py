@@ -83,7 +83,12 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_digital_lines(today), *_scanned_lines(today)]
+    lines += [
+        *_licence_lines(today),
+        *_renewal_lines(today),
+        *_digital_lines(today),
+        *_scanned_lines(today),
+    ]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -152,6 +157,17 @@ def _group_lines(group: str, today: Today) -> list[str]:
             cells = [_queue_cells(row) for row in desk.queues[: lists.MOST]]
             lines += ["", "  Long queues: buy another?", *_laid_out(cells)]
     return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
+
+
+def _renewal_lines(today: Today) -> list[str]:
+    """Which subscriptions must be renewed or ended."""
+    rows = today.subscriptions
+    cells: list[tuple[str, ...]] = [
+        (row["title"], row["branch"] or "", said.renewal(row)) for row in rows[: lists.MOST]
+    ]
+    many = f"{len(rows):,}, the first {lists.MOST}" if len(rows) > lists.MOST else len(rows)
+    heading = f"SUBSCRIPTIONS TO RENEW OR END, WITHIN {SOON_DAYS} DAYS: {many}"
+    return ["", heading, *_laid_out(cells)] if cells else []
 
 
 def _licence_lines(today: Today) -> list[str]:

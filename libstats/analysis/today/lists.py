@@ -14,6 +14,7 @@ from libstats.analysis.alarms import check, heeded
 from libstats.analysis.invoices.vendors import unnamed
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.subscriptions import subscriptions_to_renew
 from libstats.analysis.today.digital import Digital, digital
 from libstats.analysis.today.exports import Export, age, days, loaded_exports
 from libstats.analysis.today.ill import returning
@@ -74,6 +75,7 @@ class Today:
     moved: Moved | None = None  # what became of what the load before named
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
+    subscriptions: list[Row] = field(default_factory=list)  # that must be renewed by a day
     scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
     digital: Digital = field(default_factory=Digital)  # reports missing, days of many refusals
     not_judged: str = ""  # lines of invoices that could be held against no order
@@ -139,6 +141,7 @@ def read(
     return Today(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
+        subscriptions=records(subscriptions_to_renew(con, as_of=now.date())),
         scanned=_named(found_by_scans(con), names),
         digital=digital(con, now, max((each.newest_at for each in exports), default=now)),
         not_judged=not_judged(con),

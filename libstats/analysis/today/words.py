@@ -124,10 +124,22 @@ def decision(row: Row) -> str:
             f"its term ended on {row['ends_on']:%Y-%m-%d}: enter the day of the decision in the "
             "form, and a new term as a licence of its own"
         )
-    when = f"{-left:,} days ago" if left < 0 else f"in {left:,} days" if left else "today"
+    when = _when(left)
     what = "notice by" if row["is_notice"] else "it ends on"
     price = f"{row['price']:,.2f} {row['currency'] or ''}".strip() if row["price"] else ""
     return "; ".join(filter(None, (f"{what} {day:%Y-%m-%d}, {when}", price)))
+
+
+def _when(left: int) -> str:
+    """A day by how far off it is."""
+    many = "1 day" if abs(left) == 1 else f"{abs(left):,} days"
+    return f"{many} ago" if left < 0 else f"in {many}" if left else "today"
+
+
+def renewal(row: Row) -> str:
+    """By when a subscription must be renewed, in words."""
+    until = f"until {row['until']:%Y-%m-%d}, {_when(row['days_left'])}"
+    return "; ".join(filter(None, (until, row["vendor"])))
 
 
 def words(name: str | None) -> str:

@@ -29,6 +29,24 @@ def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
     return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
 
 
+def subscriptions(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """Which subscriptions must be renewed or ended; nothing where none must."""
+    if not rows:
+        return []
+    heading = f"Subscriptions to renew or end: {number(len(rows))}"
+    meaning = f"Those that end, or are paid to their end, within {SOON_DAYS} days, or did so since."
+    listed = renewal_table(rows).at_most(MOST)
+    return [("subscriptions", heading, joined(paragraph(meaning), listed))]
+
+
+def renewal_table(rows: list[Row]) -> Table:
+    """Which subscriptions, and by when."""
+    names = ("title", "branch", "vendor", "until", "days_left")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {"until": "Until", "days_left": "Days left"}
+    return table(listed, "Subscriptions to renew or end", headings=headings)
+
+
 def digital(found: Digital) -> list[tuple[str, str, Html]]:
     """Which reports of use did not come, and where more was refused than usual; nothing where
     there is none."""
