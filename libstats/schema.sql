@@ -295,7 +295,8 @@ create table invoice (
     currency            varchar,        -- sticky: currency of its amounts
     total               decimal(12, 2), -- sticky: what it asks for in all, as it says itself; negative in a credit note
     total_rule          varchar,        -- sticky: what the total was found to be made of (lines + other charges + tax); none: no way to add the lines up gives it, or several do; blank where nobody tried
-    kind_as_exported    varchar         -- sticky: what the system calls it: 380 is an invoice of EDIFACT, 381 a credit note
+    kind_as_exported    varchar,        -- sticky: what the system calls it: 380 is an invoice of EDIFACT, 381 a credit note
+    function_as_exported varchar        -- sticky: what a message of EDIFACT does: 9 is a new invoice, 5 one in place of that number, 1 takes that number back
 );
 
 -- A fund in one fiscal period: the same code in the next year is another fund.

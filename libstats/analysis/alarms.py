@@ -230,6 +230,26 @@ ALARMS: dict[str, tuple[str, str]] = {
         from ({codes.undeclared()})
         """,
     ),
+    "issues of no subscription": (
+        "issues name subscriptions that are on no list: how often these come, and until when they "
+        "are paid, is not known. Add their lines to the list of subscriptions, or correct the "
+        "number",
+        """
+        select
+            s.source,
+            'subscription ' || min(s.subscription_id) || case
+                when count(distinct s.subscription_id) > 1
+                    then ' and ' || count(distinct s.subscription_id) - 1 || ' more'
+                else ''
+            end as place,
+            count(*) as rows
+        from serial_issue s
+        anti join subscription b
+            on b.subscription_id = s.subscription_id and b.source in (s.source, 'own')
+        where s.subscription_id is not null and exists (from subscription)
+        group by s.source
+        """,
+    ),
     "impossible days": (
         "days that are none (1900-01-01, 1970-01-01, 9999 and the like), days after the export, or "
         "last uses before the copies came. They are taken for blank",

@@ -12,6 +12,7 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.today import digital, lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
@@ -83,8 +84,13 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_digital_lines(today), *_digital_title_lines(today)]
-    lines += _scanned_lines(today)
+    lines += [
+        *_licence_lines(today),
+        *_renewal_lines(today),
+        *_digital_lines(today),
+        *_digital_title_lines(today),
+        *_scanned_lines(today),
+    ]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -155,12 +161,24 @@ def _group_lines(group: str, today: Today) -> list[str]:
     return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
 
 
+def _renewal_lines(today: Today) -> list[str]:
+    """Which subscriptions must be renewed or ended."""
+    rows = today.subscriptions
+    cells: list[tuple[str, ...]] = [
+        (row["title"], row["branch"] or "", said.renewal(row)) for row in rows[: lists.MOST]
+    ]
+    many = f"{len(rows):,}, the first {lists.MOST}" if len(rows) > lists.MOST else len(rows)
+    heading = f"SUBSCRIPTIONS TO RENEW OR END, WITHIN {SOON_DAYS} DAYS: {many}"
+    return ["", heading, *_laid_out(cells)] if cells else []
+
+
 def _licence_lines(today: Today) -> list[str]:
     """What must be decided by a day."""
     cells: list[tuple[str, ...]] = [
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
-    return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+    heading = f"LICENCES TO DECIDE, WITHIN {SOON_DAYS} DAYS: {len(cells):,}"
+    return ["", heading, *_laid_out(cells)] if cells else []
 
 
 def _digital_lines(today: Today) -> list[str]:

@@ -112,7 +112,9 @@ class FileReceipt:
             f"    {counted(self.rows_read, 'row')} read: {told}",
         ]
         text += [
-            f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()
+            f"    also told of {counted(n, 'row')} of {table}"
+            for table, n in self.derived.items()
+            if n
         ]
         if stale := self.dispositions.get("stale"):
             text.append(f"    {_not_newer(stale, self.label, self.stale)}")

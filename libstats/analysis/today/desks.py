@@ -8,7 +8,8 @@ from datetime import date
 
 import duckdb
 
-from libstats.analysis.today.lists import Export, Today, Work
+from libstats.analysis.today.exports import Export
+from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
 from libstats.analysis.today.serials import SOON_DUE

@@ -131,6 +131,11 @@ class TechnicalServices:
         """How much of a step in the period is told: whole, partly, outside."""
         return state_of(self.within.get(step))
 
+    def untold(self, step: str) -> str:
+        """Why nothing is said of a step: that no export tells of it, or up to when they do."""
+        reasons = [row.get("reason") for row in self.within.get(step) or ()]
+        return next(filter(None, reasons), "no export tells of it").removesuffix(" 00:00")
+
     def in_month(self, step: str, month: date) -> int | None:
         """How many reached a step in a month; None where nothing tells of it."""
         rows = self.steps.get(step)

@@ -134,13 +134,14 @@ def _claims(con: duckdb.DuckDBPyConnection, since: date, until: date) -> dict[st
     rows = con.execute(
         """
         select
-            coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id) as vendor,
+            coalesce(l.vendor_name, v.name, n.name, l.vendor_id, p.vendor_id) as vendor,
             count(*) filter (where l.claims > 0 or l.last_claimed_on is not null) as claimed
         from order_line l
         left join purchase_order p
             on p.source = l.source and p.purchase_order_id = l.purchase_order_id
         left join vendor v
             on v.source = l.source and v.vendor_id = coalesce(l.vendor_id, p.vendor_id)
+        left join vendor_number n on n.number = coalesce(l.vendor_id, p.vendor_id)
         where coalesce(l.placed_at, l.placed_on, p.placed_on) >= $since
             and coalesce(l.placed_at, l.placed_on, p.placed_on) < $until
             and not coalesce(l.is_exchanged, false)

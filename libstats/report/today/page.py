@@ -23,9 +23,11 @@ from libstats.report.today.beside import (
     licence_table,
     licences,
     queue_table,
+    renewal_table,
     scanned,
     scanned_table,
     shelf_table,
+    subscriptions,
 )
 from libstats.wording import Row, capital, number, tenths
 
@@ -80,6 +82,7 @@ def page(today: Today) -> str:
     pieces = [
         ("head", "", _head(today)),
         *licences(today.licences),
+        *subscriptions(today.subscriptions),
         *digital(today.digital),
         *digital_titles(today.digital_titles),
         *scanned(today.scanned),
@@ -141,6 +144,7 @@ def sheets(today: Today) -> bytes:
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
         *([digital_table(today.digital_titles)] if today.digital_titles else []),
+        *([renewal_table(today.subscriptions)] if today.subscriptions else []),
         *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),
