@@ -98,15 +98,13 @@ def _add_pull(p: argparse.ArgumentParser) -> None:
         "address",
         type=_said,
         metavar="ADDRESS",
-        help="its database, as in mysql://reader@host/koha, or its services, as in "
-        "https://reader@host/tenant; the password is asked for",
+        help="its database or services: mysql://reader@host/koha; the password is asked for",
     )
     p.add_argument(
         "--only",
         type=_said,
         metavar="PARTS",
-        help="the parts to read, as in items,loans; else those of libstats.toml, or all that the "
-        "user may see",
+        help="the parts to read, as in items,loans; else those of libstats.toml, or all",
     )
     p.add_argument(
         "--full",
