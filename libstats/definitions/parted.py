@@ -1,4 +1,4 @@
-"""An analysis in two parts: what one store adds up, and what is made of the sums, of one or many."""
+"""An analysis in two parts: what one store adds up, and what is made of the sums of one or many."""
 
 from __future__ import annotations
 
@@ -7,6 +7,29 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import duckdb
+
+# SQL: of rows of `ranked` the middle value, or that between the two
+MEDIAN = """(
+                    min(value) filter (where 2 * up_to >= n)
+                    + min(value) filter (where 2 * up_to > n)
+                ) / 2"""
+
+
+def ranked(value: str, count: str, which: str) -> str:
+    """SQL: each `value` of a part of `sums`, of how many of its `n` cases it is not exceeded
+    (`up_to`): all that a percentile needs."""
+    return f"""
+            select
+                part,
+                {value} as value,
+                sum(sum({count})) over (
+                    partition by part
+                    order by {value}
+                )::bigint as up_to,
+                sum(sum({count})) over (partition by part)::bigint as n
+            from sums
+            where {which} and {value} is not null
+            group by part, {value}"""
 
 
 class Sums(NamedTuple):

@@ -1,0 +1,16 @@
+"""The analyses that add up: many stores answer them as one."""
+
+from __future__ import annotations
+
+from libstats.analysis.circulation import CIRCULATION
+from libstats.analysis.collection.age import COLLECTION_AGE
+from libstats.analysis.collection.use import COLLECTION_USE
+from libstats.analysis.work.throughput import THROUGHPUT
+from libstats.definitions.parted import Parted
+
+PARTED: dict[str, Parted] = {
+    "circulation": CIRCULATION,
+    "collection_age": COLLECTION_AGE,
+    "collection_use": COLLECTION_USE,
+    "throughput": THROUGHPUT,
+}
