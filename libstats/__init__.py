@@ -14,6 +14,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from libstats.across.across import across
+    from libstats.across.question import sums
     from libstats.analysis.alarms import check
     from libstats.analysis.cataloguing import cataloguing
     from libstats.analysis.cataloguing_waits import cataloguing_waits
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from libstats.workspace.workspace import init
 
 __all__ = [
+    "across",
     "active_borrowers",
     "backlog",
     "call_number_schemes",
@@ -112,6 +115,7 @@ __all__ = [
     "shelf_reading",
     "shelf_time",
     "signals",
+    "sums",
     "system_days",
     "throughput",
     "turnaround",
@@ -128,6 +132,7 @@ __all__ = [
 
 # where each name is: a command, or a cell, imports what it uses
 _PLACES = {
+    "across": "libstats.across.across",
     "active_borrowers": "libstats.analysis.circulation_parts",
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
@@ -176,6 +181,7 @@ _PLACES = {
     "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
+    "sums": "libstats.across.question",
     "system_days": "libstats.analysis.collection.system_days",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",

@@ -49,10 +49,13 @@ class Parted:
           where the exports of this store cannot tell. Counts are whole numbers, so that adding
           them in any order gives the same
     made  (the same parameters): what is made of a table `sums`, one store's or those of many in one
+    refuse  (con, rows of what is made of the sums of this store alone, the same parameters): raises
+          AnalysisError where these show that its exports cannot tell
     """
 
     sums: Callable[..., Sums]
     made: Callable[..., Sums]
+    refuse: Callable[..., None] | None = None
 
     def ask(self, con: duckdb.DuckDBPyConnection, **parameters: Any) -> duckdb.DuckDBPyRelation:
         """The answer of one store."""
