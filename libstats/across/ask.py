@@ -120,6 +120,6 @@ def added_up(store: str, analysis: str, parameters: dict[str, object]) -> Told:
 
 def _without_paths(text: str, store: str) -> str:
     """A message without the paths in it."""
-    for path in {store, str(Path(store).resolve())}:
+    for path in (str(Path(store).resolve()), store):
         text = text.replace(path, "its folder")
     return re.sub(r"\S*[/\\]\S*", "…", text)

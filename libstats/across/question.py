@@ -64,11 +64,8 @@ class Question:
     def is_by_library(self) -> bool:
         """True if the rows of the answer are each of one library: Main of the one is no branch of
         another."""
-        return "branch" in self._defaults or self.parameters.get("by", self._by) not in SHARED
-
-    @property
-    def _by(self) -> Any:
-        return self._defaults.get("by")
+        by = self.parameters.get("by", self._defaults.get("by"))
+        return "by" not in self._defaults or by not in SHARED
 
     @property
     def _defaults(self) -> dict[str, Any]:
