@@ -14,8 +14,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from libstats.across.across import across
-    from libstats.across.question import sums
     from libstats.analysis.alarms import check
     from libstats.analysis.cataloguing import cataloguing
     from libstats.analysis.cataloguing_waits import cataloguing_waits
@@ -59,6 +57,8 @@ if TYPE_CHECKING:
     from libstats.analysis.work.throughput import throughput
     from libstats.analysis.work.turnaround import turnaround
     from libstats.analysis.work.worklist import worklist
+    from libstats.libraries.across import across
+    from libstats.libraries.question import sums
     from libstats.loading.forget import forget
     from libstats.loading.load import load
     from libstats.loading.undo import confirm, undo
@@ -132,7 +132,7 @@ __all__ = [
 
 # where each name is: a command, or a cell, imports what it uses
 _PLACES = {
-    "across": "libstats.across.across",
+    "across": "libstats.libraries.across",
     "active_borrowers": "libstats.analysis.circulation_parts",
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
@@ -181,7 +181,7 @@ _PLACES = {
     "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
-    "sums": "libstats.across.question",
+    "sums": "libstats.libraries.question",
     "system_days": "libstats.analysis.collection.system_days",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",

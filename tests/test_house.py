@@ -12,9 +12,9 @@ HOUSE = ROOT / "libstats"
 # What a room may import, from the top to the bottom: none stands above the line of its own name.
 # A new arrow is a decision: write it here, or lay the code elsewhere.
 MAY_IMPORT = {
-    "cli": """across pull loading recognise report report/page workspace analysis analysis/work
+    "cli": """libraries pull loading recognise report report/page workspace analysis analysis/work
         definitions readers store""",
-    "across": "workspace analysis privacy declaration definitions",
+    "libraries": "workspace analysis privacy declaration definitions",
     "pull": "loading recognise workspace sources declaration store",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
@@ -37,7 +37,7 @@ MAY_IMPORT = {
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {
-    "__init__": """across loading report/page workspace analysis analysis/signals analysis/work
+    "__init__": """libraries loading report/page workspace analysis analysis/signals analysis/work
         analysis/collection""",
     "__main__": "cli",
 }

@@ -167,7 +167,8 @@ def _add_today(p: argparse.ArgumentParser) -> None:
     p.add_argument("--internal", action="store_true", help=words)
 
 
-def _add_explain(p: argparse.ArgumentParser) -> None:
+def _add_asked(p: argparse.ArgumentParser) -> None:
+    """An analysis and its parameters."""
     p.add_argument(
         "analysis",
         metavar="ANALYSIS",
@@ -181,7 +182,6 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--since", metavar="DAY", help="the period's first day")
     p.add_argument("--until", metavar="DAY", help="the first day after the period")
-    p.add_argument("--files", action="store_true", help="list the files behind the figure")
     p.add_argument(
         "--set",
         action="append",
@@ -189,6 +189,22 @@ def _add_explain(p: argparse.ArgumentParser) -> None:
         type=_said,
         metavar="NAME=VALUE",
         help="any other parameter of the analysis",
+    )
+
+
+def _add_explain(p: argparse.ArgumentParser) -> None:
+    _add_asked(p)
+    p.add_argument("--files", action="store_true", help="list the files behind the figure")
+
+
+def _add_sums(p: argparse.ArgumentParser) -> None:
+    _add_asked(p)
+    p.add_argument(
+        "--out",
+        type=_path,
+        required=True,
+        metavar="FILE",
+        help="the file to write, as in lib07.parquet",
     )
 
 
@@ -307,6 +323,14 @@ COMMANDS = {
         ),
         "libstats explain worklist hold",
         _add_explain,
+    ),
+    "sums": (
+        (
+            "write what the library adds up for an analysis, to be sent to who asks many "
+            "libraries as one"
+        ),
+        "libstats sums throughput hold --since 2026-01-01 --until 2026-11-01 --out lib07.parquet",
+        _add_sums,
     ),
     "report": (
         "make a report as an accessible web page that works offline",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.across.files import SUFFIX
-from libstats.across.question import Question
 from libstats.declaration.raw import quoted
+from libstats.libraries.files import SUFFIX
+from libstats.libraries.question import Question
 from libstats.privacy.suppression import WITHHELD, crosses_patrons, withheld
 from libstats.wording import records
 

@@ -82,6 +82,15 @@ class Question:
         }
         return json.dumps({"analysis": self.analysis, **told}, sort_keys=True, ensure_ascii=False)
 
+    def unlike(self, said: str) -> str:
+        """How another question, as text, differs from this one."""
+        theirs, ours = json.loads(said), json.loads(self.said)
+        return ", ".join(
+            f"{name} {theirs.get(name, 'not given')} in place of {ours.get(name, 'none')}"
+            for name in sorted({*theirs, *ours})
+            if theirs.get(name) != ours.get(name)
+        )
+
     @property
     def until(self) -> datetime:
         """The moment up to which libraries are asked to tell."""

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from libstats.across.made import answered
-from libstats.across.question import Question
 from libstats.analysis.parted_analyses import PARTED
 from libstats.definitions import calendar, processes
+from libstats.libraries.made import answered
+from libstats.libraries.question import Question
 from tests.support.cases import PROCESS
 from tests.support.tables import Rows, holding
 

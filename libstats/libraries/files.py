@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from libstats.across.question import Question
 from libstats.analysis.provenance import freshness
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import process_of
-from libstats.errors import AnalysisError
+from libstats.errors import AnalysisError, WorkspaceError
+from libstats.libraries.question import Question
+from libstats.workspace.workspace import Workspace
 
 SUFFIX = ".parquet"
 
@@ -42,6 +43,17 @@ class Metadata(NamedTuple):
     exports_until: str
     exports: str
     loads: str
+
+
+def library_name(place: Workspace) -> str:
+    """How the library calls itself; WorkspaceError where it does not."""
+    name = place.config.get("library", {}).get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise WorkspaceError(
+            "the library has no name, by which its sums could be told from others'",
+            'Write name = "..." under [library] in libstats.toml.',
+        )
+    return name
 
 
 def write(

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from libstats.across import files
-from libstats.across.ask import Told, asked
-from libstats.across.files import SUFFIX, Metadata
-from libstats.across.made import answered
-from libstats.across.question import Question
 from libstats.errors import AnalysisError
+from libstats.libraries import files
+from libstats.libraries.ask import Told, asked
+from libstats.libraries.files import SUFFIX, Metadata
+from libstats.libraries.made import answered
+from libstats.libraries.question import Question
 
 FEWEST = 3  # libraries: of two each would know the other's figures
 HOUR = 3600.0
@@ -149,7 +149,7 @@ def _otherwise(said: Metadata, question: Question) -> str:
     if said.libstats != version("libstats"):
         return f"its sums are of libstats {said.libstats}, and this is {version('libstats')}"
     if said.asked != question.said:
-        return f"its sums answer another question: {said.asked}, not {question.said}"
+        return f"its sums answer another question: {question.unlike(said.asked)}"
     if said.made != question.fingerprint:
         return "its sums are of another libstats of the same version"
     return ""
@@ -164,9 +164,14 @@ def _refuse(judged: Sequence[Library], without: Collection[str]) -> None:
             f"There are: {', '.join(sorted(names))}.",
         )
     left = [each for each in judged if each.library not in without]
-    if lacking := sorted(f"{each.library}: {each.why}" for each in left if each.why):
+    whys: dict[str, list[str]] = {}
+    for each in left:
+        if each.why:
+            whys.setdefault(each.why, []).append(each.library)
+    if whys:
         raise AnalysisError(
-            "; ".join(lacking), 'Mend that, or leave them out by name: without=["..."].'
+            "; ".join(f"{', '.join(sorted(of))}: {why}" for why, of in sorted(whys.items())),
+            'Mend that, or leave them out by name: without=["..."].',
         )
     if twice := sorted(name for name, n in Counter(each.library for each in left).items() if n > 1):
         raise AnalysisError(

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from libstats.across.files import write
-from libstats.across.question import Question
 from libstats.errors import AnalysisError, LibstatsError
+from libstats.libraries.files import library_name, write
+from libstats.libraries.question import Question
 from libstats.workspace import open, workspace
 
 DIED = "its worker ended without an answer"
@@ -94,7 +94,7 @@ def _told(store: str, future: Future[Told]) -> Told:
 def called(store: str) -> str:
     """The library's name, as far as it can be read from here; else how its folder is called."""
     with suppress(LibstatsError, OSError):
-        return str(workspace.at(store).config["library"]["name"])
+        return library_name(workspace.at(store))
     return Path(store).name
 
 
@@ -103,9 +103,9 @@ def added_up(store: str, analysis: str, parameters: dict[str, object]) -> Told:
     began, name = time.perf_counter(), called(store)
     try:
         question = Question.of(analysis, parameters)
-        with closing(open.open(store)) as con, tempfile.TemporaryDirectory() as folder:
+        with closing(open.opened(store)) as con, tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "sums.parquet")
-            write(con, question, name, file, datetime.now())
+            write(con, question, library_name(workspace.at(store)), file, datetime.now())
             return Told(store, name, file.read_bytes(), "", time.perf_counter() - began)
     except AnalysisError as error:
         why = error.problem
