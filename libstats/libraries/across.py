@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,10 +55,11 @@ def across(
     """What do many libraries answer together, as if they were one?
 
     Definition: each library adds up at home, and the analysis is made of all sums. Waits are in
-    whole days, a begun one counted as one. What each library names for itself (branches, places,
-    sources) is told library by library, under `library`. Each judges what its own exports tell;
-    together they tell of a period as the sources of one library do. Small counts of patrons are
-    withheld in the answer: they are NULL, and `withheld` names their columns.
+    whole days, a begun one counted as one; days since a copy was added are in steps of 30. What
+    each library names for itself (branches, places, sources) is told library by library, under
+    `library`; shares are of that library then. Each judges what its own exports tell. Together they
+    tell of a period as the sources of one library do. Small counts of patrons are withheld in the
+    answer: they are NULL, and `withheld` names their columns.
 
     Parameters
     ----------
@@ -146,8 +146,8 @@ def _judged(
 
 
 def _otherwise(said: Metadata, question: Question) -> str:
-    if said.libstats != version("libstats"):
-        return f"its sums are of libstats {said.libstats}, and this is {version('libstats')}"
+    if said.libstats != files.own_version():
+        return f"its sums are of libstats {said.libstats}, and this is {files.own_version()}"
     if said.asked != question.said:
         return f"its sums answer another question: {question.unlike(said.asked)}"
     if said.made != question.fingerprint:

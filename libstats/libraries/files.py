@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,12 @@ class Metadata(NamedTuple):
     exports_until: str
     exports: str
     loads: str
+
+
+@cache
+def own_version() -> str:
+    """The version of this libstats."""
+    return version("libstats")
 
 
 def library_name(place: Workspace) -> str:
@@ -105,7 +112,7 @@ def _metadata(
         {"sources": [row[0] for row in fresh], "exports": [row[1] for row in fresh]},
     ).fetchall()[0][0]
     return Metadata(
-        version("libstats"),
+        own_version(),
         question.said,
         question.fingerprint,
         hashlib.sha256(ends.encode()).hexdigest()[:16],

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -67,12 +68,12 @@ class Question:
         by = self.parameters.get("by", self._defaults.get("by"))
         return "by" not in self._defaults or by not in SHARED
 
-    @property
+    @cached_property
     def _defaults(self) -> dict[str, Any]:
         function = inspect.unwrap(ANALYSES[self.analysis].function)
         return {p.name: p.default for p in inspect.signature(function).parameters.values()}
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The question as text, the same however it was written: what is usual is left out."""
         told = {
@@ -101,7 +102,7 @@ class Question:
         """What is made of the sums."""
         return self.parted.made(**self.parameters)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Sums add up where the same is made of them."""
         return hashlib.sha256(self.made().sql.encode()).hexdigest()[:16]

@@ -24,7 +24,7 @@ from libstats.analysis.parted_analyses import PARTED
 from libstats.cli.main import main
 from libstats.errors import AnalysisError
 from libstats.libraries import across as module
-from libstats.libraries import ask
+from libstats.libraries import ask, files
 from libstats.libraries.question import NOT_PARTED
 from tests.support.libraries import ASKED, another, library, three
 
@@ -133,7 +133,7 @@ def test_sums_of_another_question_or_another_libstats_are_refused(
     strange.write_bytes(b"PAR1 is how it begins")
     why = "strange.parquet: its file is none that `libstats sums` wrote"
     assert why in refused([strange, *mailed])
-    monkeypatch.setattr(module, "version", lambda _: "9.9")
+    monkeypatch.setattr(files, "own_version", lambda: "9.9")
     assert "Ash, Birch, Cedar: its sums are of libstats" in refused(mailed)
 
 

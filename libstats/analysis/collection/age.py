@@ -81,10 +81,16 @@ _COUNTED = {
 
 
 def _sums(
-    con: duckdb.DuckDBPyConnection, *, as_of: Day, by: By = "class", branch: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    by: By = "class",
+    branch: str | None = None,
+    grid: str = "exact",
 ) -> Sums:
     """Rows `year` (part, age and year of publication) and, apart, `held` (part, days): by both at
-    once there would be nearly as many as copies."""
+    once there would be nearly as many as copies. On any `grid` but the exact one days held are in
+    steps of 30, upwards: by class and day, too, they nearly are the copies."""
     sql, params = aged(as_of, by, branch)
     counts = ",\n".join(
         f"count(*) filter (where {which}) as {name}" for name, which in _COUNTED.items()
@@ -105,7 +111,7 @@ def _sums(
         select
             'held' as row,
             "{by}" as part,
-            days_held,
+            {"days_held" if grid == "exact" else "(days_held + 29) // 30 * 30"} as days_held,
             count(*) as items_added_known
         from aged
         where days_held is not null and not is_migrated
