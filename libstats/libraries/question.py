@@ -24,8 +24,8 @@ from libstats.wording import records
 
 # Why an analysis has no sums. Nobody is asked for what would have to travel row by row.
 NOT_PARTED = {
-    "active_borrowers": "each library hashes its patrons with a key of its own, so nobody can be"
-    " known to two of them, and distinct patrons cannot be added up",
+    "active_borrowers": "each library hashes its patrons with a key of its own, and whoever goes to"
+    " two of them would count twice",
     "receipt": "a receipt names the files of one library",
     "shelf_findings": "the order of a shelf is seen at the shelf",
     "shelf_reading": "the order of a shelf is seen at the shelf",
