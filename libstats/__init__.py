@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from libstats.analysis.collection.weeding import weeding_candidates
     from libstats.analysis.cost_per_use import cost_per_use
     from libstats.analysis.counts import programmes, reference_questions, visits
+    from libstats.analysis.digital_circulation import digital_circulation
+    from libstats.analysis.digital_cost import digital_cost
+    from libstats.analysis.digital_print import digital_and_print
+    from libstats.analysis.digital_titles import digital_endings, digital_holds
     from libstats.analysis.eresources import eresource_use
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from libstats.analysis.serials import serial_claims, serials_expected
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
+    from libstats.analysis.technology_uses import technology_uses
     from libstats.analysis.vendor_terms import vendor_terms
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
@@ -80,6 +85,11 @@ __all__ = [
     "confirm",
     "cost_per_use",
     "coverage",
+    "digital_and_print",
+    "digital_circulation",
+    "digital_cost",
+    "digital_endings",
+    "digital_holds",
     "eresource_use",
     "fill_rate",
     "forget",
@@ -117,6 +127,7 @@ __all__ = [
     "signals",
     "sums",
     "system_days",
+    "technology_uses",
     "throughput",
     "turnaround",
     "turnaround_curve",
@@ -146,6 +157,11 @@ _PLACES = {
     "confirm": "libstats.loading.undo",
     "cost_per_use": "libstats.analysis.cost_per_use",
     "coverage": "libstats.analysis.work.coverage_of_periods",
+    "digital_and_print": "libstats.analysis.digital_print",
+    "digital_circulation": "libstats.analysis.digital_circulation",
+    "digital_cost": "libstats.analysis.digital_cost",
+    "digital_endings": "libstats.analysis.digital_titles",
+    "digital_holds": "libstats.analysis.digital_titles",
     "eresource_use": "libstats.analysis.eresources",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
@@ -183,6 +199,7 @@ _PLACES = {
     "signals": "libstats.analysis.signals.signals",
     "sums": "libstats.libraries.question",
     "system_days": "libstats.analysis.collection.system_days",
+    "technology_uses": "libstats.analysis.technology_uses",
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
     "turnaround_curve": "libstats.analysis.work.curve",

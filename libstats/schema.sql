@@ -554,8 +554,8 @@ create table usage_report (
     provider            varchar,        -- clearable: who made the report
     institution         varchar,        -- sticky: the institution as the report names it
     narrowed_to         varchar,        -- sticky: filters by which a master report leaves something out; blank: none
-    state               varchar check (state in ('told', 'no use', 'partial', 'under way')),  -- sticky: told: what is not counted is 0; no use: said to be 0; in all others, and where it is blank, the use of the month is not known
-    answer              varchar check (answer in ('told', 'no use', 'partial', 'under way', 'not told', 'not ready', 'no longer there', 'empty', 'refused')),  -- clearable: what the newest report says of the month; what an earlier one told stands
+    state               varchar check (state in ('told', 'no use')),  -- sticky: told: what is not counted is 0; no use: said to be 0; blank: no report tells all of the month, so that its use is not known
+    answer              varchar check (answer in ('told', 'no use', 'partial', 'under way', 'not told', 'not ready', 'no longer there', 'empty', 'refused')),  -- clearable: what the newest report says of the month, whole or not; what another told of the whole of it stands
     exceptions          varchar,        -- clearable: numbers of the exceptions in it
     created_at          timestamp       -- clearable: when it was made, as it says itself
 );
@@ -604,6 +604,66 @@ create table link_resolver_usage (
     requests_without_services bigint check (requests_without_services >= 0), -- sticky: for how many of them nothing could be offered
     services            bigint check (services >= 0),                   -- sticky: how many services were offered, of which a request may have several
     clicked_services    bigint check (clicked_services >= 0)            -- sticky: how many services were chosen
+);
+
+-- What a platform of digital lending (OverDrive, hoopla) lends of one title in one format under one lending model: what is owned of it and until when,
+-- what it costs, how many wait. Units of two lending models are different things: never add them up.
+create table digital_title (
+    digital_title_id    varchar,        -- key: the platform's number of the title, else its ISBN, else the title; behind it format, lending model and collection
+    title               varchar,        -- sticky: title as the platform has it
+    author              varchar,        -- sticky: author as the platform has it
+    isbn                varchar,        -- sticky: ISBN as the platform has it, mostly that of the digital edition alone
+    format              varchar,        -- sticky: eBook, audiobook, ... as exported
+    lending_model       varchar,        -- sticky: on which terms it is lent, as exported; its role says which kind of terms that is. Blank: not told
+    collection          varchar,        -- sticky: whose it is where the export tells them apart: Advantage (the library's own) or the consortium's
+    added_on            date,           -- sticky: day it was first added to the collection
+    copies              bigint check (copies >= 0),            -- clearable: how many patrons may have it at once; of concurrent checkouts the platform shows what is left of these here
+    checkouts_bought    bigint check (checkouts_bought >= 0),  -- clearable: where it is metered by checkouts: how many were bought in all
+    checkouts_used      bigint check (checkouts_used >= 0),    -- clearable: how many of these are used up
+    checkouts_left      bigint check (checkouts_left >= 0),    -- clearable: how many of these are left
+    expires_on          date,           -- clearable: day on which the last copy expires, where it is metered by time
+    pay_per_use_until   date,           -- clearable: last day on which it is lent at a price for each checkout
+    lent_now            bigint check (lent_now >= 0),          -- clearable: how many were lent when it was exported
+    lifetime_checkouts  bigint check (lifetime_checkouts >= 0),  -- clearable: checkouts of all time
+    last_borrowed_on    date,           -- clearable: last day it was checked out
+    holds               bigint check (holds >= 0),             -- clearable: how many patrons wait
+    lifetime_holds      bigint check (lifetime_holds >= 0),    -- clearable: holds of all time
+    price               decimal(12, 2) check (price >= 0),     -- sticky: the platform's present price of one: a copy, a bundle of checkouts or, at cost per checkout, a checkout
+    currency            varchar,        -- sticky: currency of the price, where the export names one
+    reported_checkouts  bigint check (reported_checkouts >= 0),  -- clearable: checkouts in the period of the newest report of titles, which need not say which that is
+    reported_cost       decimal(12, 2)  -- clearable: what these cost
+);
+
+-- A checkout on a platform of digital lending that lists them one by one. Who borrowed is never kept: two equal rows are two checkouts.
+create table digital_loan (
+    lent_at             timestamp,      -- identity: when; 00:00 where only the day is told
+    isbn                varchar,        -- identity: ISBN as the platform has it
+    title               varchar,        -- identity: title as the platform has it
+    format              varchar,        -- sticky: format as exported; Pending where the patron has chosen none so far
+    lending_model       varchar,        -- sticky: on which terms it was lent, as exported; blank: not told
+    collection          varchar         -- sticky: whose copy it was where that is certain: Advantage, or the consortium's
+);
+
+-- What a platform of digital lending counts itself in one period, mostly a month, of one format: how often it was lent, and what that cost.
+create table digital_use (
+    starts_on           date,           -- key: first day of the period
+    ends_on             date check (ends_on >= starts_on),  -- key: last day of it
+    format              varchar,        -- key: format in small letters; the word all where it is not parted
+    lending_model       varchar,        -- key: on which terms it was lent, as exported; the word all where it is not parted
+    collection          varchar,        -- key: whose copies; the word all where it is not parted
+    checkouts           bigint check (checkouts >= 0),  -- sticky: how often it was lent
+    cost                decimal(12, 2), -- sticky: what that cost, where each checkout has a price
+    currency            varchar         -- sticky: currency of the cost, where the export names one
+);
+
+-- An order of digital copies or checkouts. Nothing is received, so that it is no order that waits. Two equal rows are two orders.
+create table digital_purchase (
+    ordered_on          date,           -- identity: day of the order
+    units               bigint check (units >= 0),           -- sticky: how many were bought, of whatever lending model
+    amount              decimal(12, 2), -- sticky: what they cost
+    preorder_units      bigint check (preorder_units >= 0),  -- sticky: how many were ordered before they came out
+    preorder_amount     decimal(12, 2), -- sticky: what these cost
+    currency            varchar         -- sticky: currency of the amounts, where the export names one
 );
 
 -- A count that a person made, or a machine at the door, of what no system exports.

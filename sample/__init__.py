@@ -10,11 +10,14 @@ from sample import (
     alma,
     by_hand,
     cataloguing,
+    eresources,
     hours,
     illiad,
+    machines,
     marc,
     planted,
     polaris,
+    proxy,
     readme,
     serials,
     truth,
@@ -55,6 +58,9 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         | cataloguing.write(folder, orders)
         | by_hand.write(folder, library)
         | serials.write(folder)
+        | eresources.write(folder)
+        | proxy.write(folder)
+        | machines.write(folder, library)
     )
     messages = marc.write(folder, library) | vendors.write(folder, orders)
     _put(
@@ -69,6 +75,9 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
                 "invoices": vendors.truth(orders),
                 "by_hand": by_hand.truth(library),
                 "serials": serials.truth(),
+                "eresources": eresources.truth(),
+                "proxy": proxy.truth(),
+                "machines": machines.truth(library),
             }
         ),
     )

@@ -40,6 +40,12 @@ PROGRAMMES = (
     ("adults, online", (1, 12)),
     ("teens, in person", (2, 17)),
 )
+COMPUTERS = (
+    ("public computer sessions", "all", 412, False),
+    ("wifi sessions", "all", 1260, True),
+    ("microfilm uses", "all", 9, False),
+)
+"""What machines of the house were used for, and whether worked out from a sample."""
 QUESTIONS = (("in person", 164, False), ("phone", 41, False), ("chat", 30, True))
 """Kinds of reference questions, how many in October, and whether worked out from a sample."""
 CORRECTED = 61
@@ -52,8 +58,12 @@ LICENSED = (
     ("L-2", "The Ledger of Markets", "2026-07-01", "2027-06-30", "2027-03-31", "", "1850.00", "USD", "2026-07-02"),
     ("L-3", "Fennick Newspapers", "2026-01-01", "2026-12-31", "2026-10-15", "2026-10-06", "990.00", "USD", "2026-10-06"),
     ("L-4", "Canal Maps", "2025-11-15", "2026-11-14", "2026-09-30", "", "320.00", "USD", "2025-11-20"),
+    ("L-5", "Shore Birds Online", "2025-01-01", "2025-12-31", "2025-11-30", "2025-11-12", "4000.00", "USD", "2025-11-12"),
+    ("L-6", "Fennick Newspapers", "2025-01-01", "2025-12-31", "2025-10-15", "2025-10-07", "940.00", "USD", "2025-10-07"),
+    ("L-7", "Quiet Ponds", "2025-10-01", "2026-09-30", "", "", "1200.00", "USD", "2025-10-02"),
 )  # fmt: skip
-"""One to be decided soon, one later, one that is decided, and one whose day of notice is past."""
+"""One to be decided soon, one later, one whose day of notice is past, one that ended undecided; the
+others are decided, two of them over."""
 STEPS = (
     ("map-1", (("requested", "2026-09-01"), ("scanned", "2026-09-08"), ("described", "2026-09-15"), ("published", "2026-09-21"))),
     ("map-2", (("requested", "2026-09-03"), ("scanned", "2026-09-10"), ("described", "2026-09-22"), ("published", "2026-10-01"))),
@@ -150,8 +160,8 @@ ODDITIES = (
     ),
     Oddity(
         "licences to be decided",
-        f"`{LICENCES}`: one soon, one too late; one is decided, one has time",
-        "lists the first two",
+        f"`{LICENCES}`: one soon, two too late; three are decided, one has time",
+        "lists the first three",
     ),
     Oddity(
         "work of the library's own",
@@ -272,6 +282,8 @@ def _counts() -> Iterable[tuple[Any, ...]]:
     for kind, asked, is_estimate in QUESTIONS:
         told = "yes" if is_estimate else ""
         yield "reference questions", kind, CENTRAL.code, *MONTH, asked, told, entered
+    for measure, kind, uses, is_estimate in COMPUTERS:
+        yield measure, kind, CENTRAL.code, *MONTH, uses, "yes" if is_estimate else "", entered
 
 
 def _steps(
@@ -301,7 +313,13 @@ def truth(library: Library) -> dict[str, Any]:
         "visits": sum(told[2] + told[3] for told in _hours()) // 2,
         "programmes": {kind: list(told) for kind, told in PROGRAMMES},
         "reference_questions": {kind: asked for kind, asked, _ in QUESTIONS},
-        "licences": {"soon": ["L-1"], "past": ["L-4"], "decided": ["L-3"], "later": ["L-2"]},
+        "computers": {measure: uses for measure, _, uses, _ in COMPUTERS},
+        "licences": {
+            "soon": ["L-1"],
+            "past": ["L-4", "L-7"],
+            "decided": ["L-3", "L-5", "L-6"],
+            "later": ["L-2"],
+        },
         "digitisation": {"done": 2, "given_up": 1, "open": 2, "beyond_goal": ["map-4"]},
         "theses": {"done": 1, "given_up": 0, "open": 2, "beyond_goal": ["2026-2"]},
     }

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from sample import proxy
 from sample.by_hand import CONFIGURATION
 from sample.places import BRANCHES, CENTRAL, FIRST, LAST, SYSTEM, Branch
 
@@ -84,7 +85,7 @@ def names() -> str:
 def configuration() -> str:
     """Return a libstats.toml for the sample library."""
     head = f'# What libstats should know about this library.\n\n[library]\nname = "{SYSTEM}"\n'
-    return f"{head}\n{names()}\n{WHOLE}{CONFIGURATION}\n{calendar()}"
+    return f"{head}\n{names()}\n{WHOLE}{CONFIGURATION}{proxy.CONFIGURATION}\n{calendar()}"
 
 
 def _section(name: str, hours: dict[int, tuple[int, int]], branch: Branch) -> str:

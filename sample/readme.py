@@ -1,6 +1,16 @@
 """The README that stands beside the sample."""
 
-from sample import alma_oddities, by_hand, illiad_oddities, marc, serials, vendors
+from sample import (
+    alma_oddities,
+    by_hand,
+    eresources,
+    illiad_oddities,
+    machines,
+    marc,
+    proxy,
+    serials,
+    vendors,
+)
 from sample.borrowing import CHANGED
 from sample.flow import COHORT
 from sample.hours import EXAMPLE
@@ -33,6 +43,7 @@ _OTHERS = {
     "alma/physical_items_2": "copies, whole, sent by itself",
     "alma/requests_": "what patrons ask for that the shared technical services have in hand",
     "alma/invoice_lines_": "what vendors billed lately, and three lines that never came",
+    "alma/link_resolver_usage_": "what the link resolver was asked, and had nothing for, sent by itself",
     "alma/weeding_": "old stock, sent by itself",
     "cataloguing/": "the cataloguers' own log: process, case, milestone, happened_at, branch",
     "alma/order_lines-": "what the orders that vendors billed were to cost, from Alma's service (JSON)",
@@ -45,6 +56,11 @@ _OTHERS = {
     "serials/serial-issues-": "issues of serials, in libstats' form",
     "serials/subscriptions-": "subscriptions, in libstats' form",
     "licences/": "licences, in libstats' form",
+    "counter/": "publishers' counts of use (COUNTER, releases 5 and 5.1)",
+    "access/": "what does not open, in libstats' form",
+    "ezproxy/ezproxy-": "the proxy's log of a month",
+    "ezproxy/audit-": "who logged in at the proxy, and who did not get in",
+    "sip2/": "what self-checks and a vendor's login page asked Koha (SIP2), in Koha's own log",
     "processes/": "steps of digitisation and of theses, in libstats' form",
     "polaris/items-": "the neighbour's copies, whole, at the end of two days: by SimplyReports in words, then by SQL in numbers",
     "polaris/transactions-": "the neighbour's transactions by SQL, a row each: a file a month, but for what is missing",
@@ -98,6 +114,9 @@ def text(rows: dict[str, int], others: dict[str, int]) -> str:
                     *vendors.ODDITIES,
                     *by_hand.ODDITIES,
                     *serials.ODDITIES,
+                    *eresources.ODDITIES,
+                    *proxy.ODDITIES,
+                    *machines.ODDITIES,
                     *polaris_oddities.ODDITIES,
                 )
             ),

@@ -54,7 +54,7 @@ def _numbers() -> str:
 # SQL: the roles of the column in which a code stands
 _WORDS = " ".join(
     f"when about = {quoted(about)} and field = {quoted(field)}"
-    f" then {quoted(', '.join(roles.words(about, field, {})))}"
+    f" then {quoted(', '.join(roles.offered(about, field)))}"
     for about, fields in roles.FIELDS.items()
     for field in fields
 )
@@ -199,7 +199,7 @@ ALARMS: dict[str, tuple[str, str]] = {
         """,
     ),
     UNDECLARED: (
-        "nobody declared what this code means. Its copies are left out, its cases stand apart. Add "
+        "nobody declared what this code means. What carries it is not judged and stands apart. Add "
         "to libstats.toml what stands in brackets, and below it the rest with a role in place of "
         "the points, one of:",
         f"""

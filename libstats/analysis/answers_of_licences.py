@@ -34,6 +34,7 @@ def _cost_per_use(rows: list[Row], _: Row) -> list[str]:
             row["why_none"]
             if row["cost_per_use"] is None
             else f"{row['cost_per_use']:,.2f} {row['currency'] or ''} a use ({row['metric']})"
+            + (f", use: {row['trend']}" if row["trend"] else "")
         )
         for row in rows
         if row["is_advised"] is not False

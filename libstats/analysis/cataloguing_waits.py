@@ -31,7 +31,9 @@ PIECE = f"""
             c.reached['catalogued'] as catalogued_at,
             c.reached['available'] as available_at,
             coalesce(c.outcome like 'given up%', false) as is_given_up,
-            coalesce(c.ended_at, c.as_of) as until_at
+            c.reached['withdrawn'] is not null as is_withdrawn,
+            -- a case that is done has come no further: its piece may wait for the shelf still
+            coalesce(if(c.outcome = 'done', null, c.ended_at), c.told_at, c.as_of) as until_at
         from "case" c
         left join order_copy o on o.source = c.source and c.case_id = 'copy:' || o.order_copy_id
         where c.process in ('order_copy', 'cataloguing')
@@ -81,7 +83,8 @@ PIECE = f"""
             end as kind,
             count(t.available_at) over (partition by t.process, t.source) > 0 as tells_shelf,
             count(t.catalogued_at) over (partition by t.process, t.source) > 0 as tells_desk,
-            m.copies = 1
+            t.is_withdrawn
+                or m.copies = 1
                 and s.role <> 'nothing said'
                 and (s.is_on_shelf or s.role in {WITH_PATRONS}) as is_past
         from told_case t
@@ -206,8 +209,8 @@ def cataloguing_waits(
     Returns one row per kind and wait, ordered: `kind`, `wait` (receipt to catalogued, catalogued to
     shelf, receipt to shelf), `pieces`, of which `done`, `before` (the end came on an earlier day
     than the start, as of what comes shelf-ready: no wait), `waiting` and `untold` (no list that
-    names them tells of that end, or they stand on a shelf or are with a patron, and nothing told
-    the day) are all; `p50_days`, `p90_days` (whole days within which half, and
+    names them tells of that end, or they stand on a shelf, are with a patron or were withdrawn, and
+    nothing told the day) are all; `p50_days`, `p90_days` (whole days within which half, and
     nine in ten, were done; NULL: not known yet), `reason` (why nothing is told).
 
     >>> libstats.cataloguing_waits(con, since="2026-01-01", until="2026-11-01").columns[:3]

@@ -4,84 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.eresources import REPORTED
+from libstats.analysis.chart.verdict import judge
+from libstats.analysis.licensed_use import LICENSED
+from libstats.analysis.work.relation import relation
 from libstats.definitions.parameters import Day, asked
+from libstats.wording import Row
 
 __all__ = ["cost_per_use", "left_out"]
-
-# What use is measured by: of what a licence opens (a database, a title, all of a platform), the
-# report, what of it, the metric, and whether COUNTER advises it for cost per use. The views of
-# journals and books can be had from the master report TR. A database of which no request is told
-# is one of abstracts. `is_always`: reports of both releases have the metric.
-MEASURES = """
-        measure as (
-            with m (opens, report, content, metric, is_advised, is_always) as (values
-                ('database', 'DR', 'all', 'Unique_Item_Requests', true, true),
-                ('database', 'DR', 'abstracts', 'Unique_Item_Investigations', true, true),
-                ('database', 'DR_D1', 'all', 'Unique_Item_Requests', true, false),
-                ('database', 'DR_D1', 'abstracts', 'Unique_Item_Investigations', true, false),
-                ('database', 'DR_D1', 'all', 'Total_Item_Requests', false, true),
-                ('database', 'DR_D1', 'abstracts', 'Total_Item_Investigations', false, true),
-                ('title', 'TR_J1', 'journals', 'Unique_Item_Requests', true, true),
-                ('title', 'TR_J1', 'journals', 'Total_Item_Requests', false, true),
-                ('title', 'TR_B1', 'books', 'Unique_Item_Requests', true, false),
-                ('title', 'TR_B1', 'books', 'Total_Item_Requests', false, true),
-                ('title', 'TR_B1', 'books', 'Unique_Title_Requests', false, true),
-                ('title', 'TR', 'journals', 'Unique_Item_Requests', true, false),
-                ('title', 'TR', 'books', 'Unique_Item_Requests', true, false),
-                ('title', 'TR', 'books', 'Unique_Title_Requests', false, false),
-                ('title', 'JR1', 'journals', 'Successful Full-Text Article Requests', false, true),
-                ('title', 'BR1', 'books', 'Successful Title Requests', false, true),
-                ('title', 'BR2', 'books', 'Successful Section Requests', false, true),
-                ('platform', 'PR_P1', 'all', 'Unique_Item_Requests', false, true)
-            )
-            from m
-            union all
-            -- a package is all that its platform has of a kind
-            select 'platform', report, content, metric, is_advised, is_always
-            from m
-            where opens = 'title'
-        )"""
-# Of a licence what it opens, by its name: a database, else a title, else all of a platform. Its
-# months begin within half a month of its days.
-_LICENCES = f"""
-        {REPORTED},
-        {MEASURES},
-        term as (
-            select
-                source || chr(31) || licence_id as term,
-                *,
-                date_trunc('month', starts_on + 15)::date as first_month,
-                date_trunc('month', ends_on + 16)::date as next_month,
-                exists (
-                    from licence o
-                    where lower(o.resource) = lower(l.resource)
-                        and (o.source, o.licence_id) <> (l.source, l.licence_id)
-                        and o.starts_on <= l.ends_on
-                        and o.ends_on >= l.starts_on
-                ) as is_shared
-            from licence l
-        ),
-        named as (
-            select distinct lower(i.name) as name, i.kind as opens, u.line, u.usage_item_id
-            from (select distinct line, source, usage_item_id from line_use) u
-                join usage_item i using (source, usage_item_id)
-            where i.kind in ('database', 'title')
-            union all
-            select lower(platform), 'platform', line, null
-            from report_line
-        ),
-        opened as (
-            select
-                t.term,
-                n.* exclude (name),
-                case n.opens when 'database' then 1 when 'title' then 2 else 3 end as place
-            from term t
-                join named n on n.name = lower(t.resource)
-                join report_line l using (line)
-            where l.narrowed_to is null
-            qualify place = min(place) over (partition by t.term)
-        )"""
 
 
 @asked
@@ -94,133 +23,108 @@ def cost_per_use(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDB
     Unique_Title_Requests, which alone can be compared between releases, Total_Item_Requests, what
     release 4 counted, all of a platform. Open access is no part of it, but for that of databases
     and of all of a platform. A licence opens what it is named after: a database, else a title, else
-    a platform. The price of a package is not parted among its titles: it is by all use of the
-    platform. Each platform of a title stands for itself. A month belongs to the term in which most
-    of it lies. Releases and metrics are never added up.
+    a platform. The price of a package is not parted among its titles: it is told once, by all
+    requests of its journals and books together, where both are told; what a part of them alone
+    would cost stands beside it and is not advised. Each platform of a title stands for itself. A
+    month belongs to the term in which most of it lies. Releases and metrics are never added up.
 
     Parameters: `as_of`, the day that it is asked for: a term that is not over has no cost yet.
 
     Returns one row per licence, report and metric that tells of its use, else one, ordered by
     `resource`: `resource`, `licence_id`, `opens` (database, title, platform; NULL: no report names
-    it), `platform`, `report`, `release`, `institution`, `content` (journals, books, abstracts,
-    all), `metric`, `is_advised` (by COUNTER for this), `price`, `currency`, `first_month`,
-    `months`, `months_told`, `uses` (NULL unless all months are told), `uses_told` (in those that
-    are), `cost_per_use` (money a use; NULL: `why_none` says why), `limit_exceeded`, `no_license`
-    (turned away, by the report of denials; NULL: not told of all months), `why_none`, `source` (of
-    the licence).
+    it), `platform`, `report`, `release`, `institution`, `content` (journals, books, journals and
+    books, abstracts, all), `metric`, `is_advised` (by COUNTER for this), `price`, `currency`,
+    `first_month`, `months`, `months_told`, `uses` (NULL unless all months are told), `uses_told`
+    (in those that are), `cost_per_use` (money a use; NULL: `why_none` says why), `limit_exceeded`,
+    `no_license` (turned away, by the report of denials; NULL: not told of all months), `why_none`,
+    `trend` (of its use by month, up to the newest of the term that is told, by the control chart of
+    `signals`: better, worse, or no more than the usual ups and downs; NULL: `why_no_trend` says
+    why), `why_no_trend`, `source` (of the licence).
 
     >>> libstats.cost_per_use(con, as_of="2026-10-31").columns[:2]
     ['resource', 'licence_id']
     """
-    return con.sql(
-        f"""
+    rows = con.sql(_ROWS, params={"as_of": str(as_of)[:10]})
+    found = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+    types = dict(zip(rows.columns, map(str, rows.types), strict=True))
+    types |= {"trend": "varchar", "why_no_trend": "varchar"}
+    # what tells where it comes from stands last
+    types = {name: types[name] for name in types if name not in ("series", "source")} | {
+        "source": "varchar"
+    }
+    return relation(con, [{**row, **_trend(row["series"])} for row in found], types)
+
+
+def _trend(series: list[Row] | None) -> Row:
+    """What is said of the newest month of use, by the rules of signals: more is better, since the
+    price is what it is."""
+    values = {
+        each["month"].year * 12 + each["month"].month: float(each["uses"]) for each in series or ()
+    }
+    if not values:
+        return {"trend": None, "why_no_trend": "no month of its use is told"}
+    found = judge(values)
+    return {"trend": found.word("more"), "why_no_trend": found.reason}
+
+
+_ROWS = f"""
         with
-        {_LICENCES},
-        used_line as (
-            select distinct line
-            from line_use
-        ),
-        counted as (
+        {LICENSED},
+        denial as (
             select
-                o.term,
-                o.line,
+                w.term,
                 case l.report
-                    when 'TR' then case
-                        when i.access_type <> 'Controlled' or i.access_method <> 'Regular'
-                        then 'other'
-                        when i.access_type is null or i.access_method is null then 'other'
-                        when i.data_type = 'Journal' then 'journals'
-                        when i.data_type in ('Book', 'Reference_Work') then 'books'
-                        else 'other'
-                    end
-                end as part,
-                u.metric,
-                u.month,
-                sum(u.uses)::bigint as uses
-            from opened o
-                join report_line l using (line)
-                join line_use u
-                    on u.line = o.line
-                    and (o.usage_item_id is null or u.usage_item_id = o.usage_item_id)
-                left join usage_item i
-                    on i.source = u.source and i.usage_item_id = u.usage_item_id
-            group by all
-        ),
-        requested as (
-            select distinct term
-            from counted
-            where metric in ('Unique_Item_Requests', 'Total_Item_Requests')
-        ),
-        measured as (
-            select distinct o.term, o.line, o.opens, m.content, m.metric, m.is_advised
-            from (select distinct term, line, opens from opened) o
-                join report_line l using (line)
-                join measure m on m.opens = o.opens and m.report = l.report
-                left join requested r using (term)
-                left join (select distinct term, line, part, metric from counted) c
-                    on c.term = o.term
-                    and c.line = o.line
-                    and c.metric = m.metric
-                    and (l.report <> 'TR' or c.part = m.content)
-            where (c.term is not null
-                or o.opens = 'platform' and m.is_always and o.line not in (from used_line))
-                and (m.opens <> 'database' or (m.content = 'abstracts') = (r.term is null))
-        ),
-        whole as (
-            select t.term, m.line, m.month
-            from term t join line_month m on m.month >= t.first_month and m.month < t.next_month
-            where m.state in ('told', 'no use')
-        ),
-        told as (
-            select term, line, count(*) as months_told
-            from whole
-            group by all
-        ),
-        used as (
-            select term, line, part, metric, sum(uses)::bigint as uses
-            from counted semi join whole using (term, line, month)
-            group by all
-        ),
-        denied as (
-            select
-                t.term,
-                l.report,
+                    when 'DR_D2' then 'database'
+                    when 'TR_J2' then 'journals'
+                    else 'books'
+                end as content,
                 l.release,
                 l.institution,
                 lower(l.platform) as platform,
-                t.months_told,
-                coalesce(sum(u.uses) filter (where u.metric = 'Limit_Exceeded'), 0)::bigint
+                count(distinct w.month) as months_told,
+                coalesce(sum(c.uses) filter (where c.metric = 'Limit_Exceeded'), 0)::bigint
                     as limit_exceeded,
-                coalesce(sum(u.uses) filter (where u.metric = 'No_License'), 0)::bigint
+                coalesce(sum(c.uses) filter (where c.metric = 'No_License'), 0)::bigint
                     as no_license
-            from told t
+            from whole w
                 join report_line l using (line)
                 semi join opened o using (term, line)
-                left join used u using (term, line)
-            where l.report in ('DR_D2', 'TR_J2', 'TR_B2')
+                left join counted c using (term, line, month)
+            where w.is_within and l.report in ('DR_D2', 'TR_J2', 'TR_B2')
             group by all
+        ),
+        denied as (
+            from denial
+            union all
+            select
+                term,
+                'journals and books',
+                release,
+                institution,
+                platform,
+                min(months_told),
+                sum(limit_exceeded)::bigint,
+                sum(no_license)::bigint
+            from denial
+            where content <> 'database'
+            group by all
+            having count(*) = 2
         ),
         figured as (
             select
                 t.*,
                 n.institutions,
                 date_diff('month', t.first_month, t.next_month) as months,
-                m.* exclude (term),
-                coalesce(k.months_told, 0) as months_told,
-                case when k.months_told > 0 then coalesce(u.uses, 0) end as uses_told
+                m.* exclude (term, months_told, uses_told),
+                coalesce(m.months_told, 0) as months_told,
+                case when m.months_told > 0 then m.uses_told end as uses_told
             from term t
-                left join measured m on m.term = t.term
-                left join told k on k.term = m.term and k.line = m.line
+                left join measured_use m using (term)
                 left join (
                     select term, count(distinct coalesce(institution, '')) as institutions
                     from opened join report_line using (line)
                     group by all
-                ) n on n.term = t.term
-                left join used u
-                    on u.term = m.term
-                    and u.line = m.line
-                    and u.metric = m.metric
-                    and coalesce(u.part, m.content) = m.content
+                ) n using (term)
         ),
         judged as (
             select
@@ -243,10 +147,10 @@ def cost_per_use(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDB
             j.resource,
             j.licence_id,
             j.opens,
-            l.platform,
-            l.report,
-            l.release,
-            l.institution,
+            j.platform_as_told as platform,
+            j.report,
+            j.release,
+            j.institution,
             j.content,
             j.metric,
             j.is_advised,
@@ -262,24 +166,18 @@ def cost_per_use(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDB
             case when d.months_told = j.months then d.limit_exceeded end as limit_exceeded,
             case when d.months_told = j.months then d.no_license end as no_license,
             j.why_none,
+            j.series,
             j.source
         from judged j
-            left join report_line l using (line)
             left join denied d
                 on d.term = j.term
-                and d.platform = lower(l.platform)
-                and d.release = l.release
-                and d.institution is not distinct from l.institution
-                and d.report = case
-                    when j.opens = 'database' then 'DR_D2'
-                    when j.content = 'journals' then 'TR_J2'
-                    when j.content = 'books' then 'TR_B2'
-                end
-        order by lower(j.resource), j.first_month, j.licence_id, l.platform, l.report, l.release,
-            l.institution, j.content, j.is_advised desc, j.metric, j.source
-        """,
-        params={"as_of": str(as_of)[:10]},
-    )
+                and d.platform = j.platform
+                and d.release = j.release
+                and d.institution is not distinct from j.institution
+                and d.content = if(j.opens = 'database', 'database', j.content)
+        order by lower(j.resource), j.first_month, j.licence_id, j.platform_as_told, j.report,
+            j.release, j.institution, j.content, j.is_advised desc, j.metric, j.source
+"""
 
 
 @asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 
@@ -62,39 +62,45 @@ _OVERLAPS = """
 """
 
 
-def _counted(
+def of_measures(
     con: duckdb.DuckDBPyConnection,
-    measure: str,
+    measures: Sequence[str],
     name: str,
     *,
     by: str,
     since: Moment,
     until: Moment,
 ) -> duckdb.DuckDBPyRelation:
+    """The counts of some measures, each with its `measure`, by a part, under the `name` that their
+    column is to have."""
     alone = _ALONE.get(by, "true")
+    words = [(word, measure) for measure in measures for word in counted.words()[measure]]
     return con.sql(
         f"""
         with {_LINES},
         parted as (
             select
-                *,
+                * exclude (measure),
+                list_extract($measures, list_position($words, word)) as measure,
                 case when {alone} then {PARTS[by]} end as part,
                 {_OVERLAPS} as is_overlapping
             from line
             where list_contains($words, word)
         ),
         day_counted as (
-            select part, count(distinct day) as days_counted
+            select measure, part, count(distinct day) as days_counted
             from (
                 select
+                    measure,
                     part,
                     unnest(generate_series(starts_on, ends_on, interval 1 day))::date as day
                 from parted
                 where not is_across
             )
-            group by part
+            group by measure, part
         )
         select
+            p.measure,
             p.part,
             sum(p.value) filter (where not p.is_across) as {name},
             coalesce(sum(p.value) filter (where not p.is_across and p.is_estimate), 0)
@@ -104,16 +110,25 @@ def _counted(
             count(*) filter (where p.is_across) as lines_across,
             count(*) filter (where p.is_overlapping) as lines_overlapping
         from parted p
-        left join day_counted d on d.part is not distinct from p.part
-        group by p.part, d.days_counted
-        order by p.part nulls last
+        left join day_counted d
+            on d.measure = p.measure and d.part is not distinct from p.part
+        group by p.measure, p.part, d.days_counted
+        order by list_position($words, p.measure), p.part nulls last
         """,
         params={
             "since": str(since)[:10],
             "until": str(until)[:10],
-            "words": list(counted.words()[measure]),
+            "words": [word for word, _ in words],
+            "measures": [measure for _, measure in words],
         },
     )
+
+
+def _of_one(
+    con: duckdb.DuckDBPyConnection, measure: str, name: str, **asked_of: Any
+) -> duckdb.DuckDBPyRelation:
+    """The same of one measure, which needs no name."""
+    return of_measures(con, [measure], name, **asked_of).project("* exclude (measure)")
 
 
 @asked
@@ -142,7 +157,7 @@ def visits(
     >>> libstats.visits(con, since="2026-10-01", until="2026-11-01").columns[:3]
     ['part', 'visits', 'estimated']
     """
-    return _counted(con, "visits", "visits", by=by, since=since, until=until)
+    return _of_one(con, "visits", "visits", by=by, since=since, until=until)
 
 
 @asked
@@ -169,7 +184,7 @@ def reference_questions(
     >>> libstats.reference_questions(con, since="2026-10-01", until="2026-11-01").columns[:2]
     ['part', 'questions']
     """
-    return _counted(con, "reference questions", "questions", by=by, since=since, until=until)
+    return _of_one(con, "reference questions", "questions", by=by, since=since, until=until)
 
 
 @asked
@@ -236,9 +251,10 @@ def programmes(
     )
 
 
-def _besides(
+def not_of_measures(
     con: duckdb.DuckDBPyConnection, measures: Sequence[str], since: Moment, until: Moment
 ) -> duckdb.DuckDBPyRelation:
+    """How many lines of counts are of no such measure, or of other days, by reason."""
     told = counted.words()
     return con.sql(
         """
@@ -289,7 +305,7 @@ def visits_left_out(
 
     Parameters as for `visits`. Returns `reason` and `rows` (lines of counts), zero included.
     """
-    return _besides(con, ["visits"], since, until)
+    return not_of_measures(con, ["visits"], since, until)
 
 
 @asked
@@ -300,7 +316,7 @@ def questions_left_out(
 
     Parameters as for it. Returns `reason` and `rows` (lines of counts), zero included.
     """
-    return _besides(con, ["reference questions"], since, until)
+    return not_of_measures(con, ["reference questions"], since, until)
 
 
 @asked
@@ -311,4 +327,4 @@ def programmes_left_out(
 
     Parameters as for it. Returns `reason` and `rows` (lines of counts), zero included.
     """
-    return _besides(con, ["programmes", "programme attendance"], since, until)
+    return not_of_measures(con, ["programmes", "programme attendance"], since, until)

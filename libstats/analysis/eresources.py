@@ -9,7 +9,7 @@ import duckdb
 from libstats.definitions.parameters import Day, asked
 from libstats.errors import AnalysisError
 
-__all__ = ["REPORTED", "eresource_use", "left_out"]
+__all__ = ["REPORTED", "eresource_use", "left_out", "whole_months"]
 
 # report_line: a report of a platform, by release, institution and what it was narrowed to; what a
 # report without rows says counts for the one platform of which who made it tells.
@@ -190,11 +190,11 @@ def eresource_use(
         order by lower(l.platform) nulls last, l.report, l.release, l.narrowed_to, l.institution,
             c.metric, l.provider, l.source
         """,
-        params=_months(since, until),
+        params=whole_months(since, until),
     )
 
 
-def _months(since: Day, until: Day) -> dict[str, str]:
+def whole_months(since: Day, until: Day) -> dict[str, str]:
     """Both as days; AnalysisError where they are not the first of months, which is all that reports
     tell of."""
     found = {"since": str(since)[:10], "until": str(until)[:10]}
@@ -231,5 +231,5 @@ def left_out(con: duckdb.DuckDBPyConnection, *, since: Day, until: Day) -> duckd
             count(*) filter (where is_within and not is_told)
         from judged
         """,
-        params=_months(since, until),
+        params=whole_months(since, until),
     )

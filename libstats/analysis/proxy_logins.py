@@ -6,16 +6,27 @@ from typing import Annotated
 
 import duckdb
 
+from libstats.analysis.coverage_of_logs import (
+    STANDING,
+    figure,
+    log_told_sql,
+    part_beside,
+    told_beside,
+)
+from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
 
 PARTS = {
     "all": "'all'",
     "cause": "any_value(kind_as_exported order by happened_at, kind_as_exported)",
     "hour": "strftime(min(happened_at), '%H:00')",
+    "day": "strftime(min(happened_at), '%Y-%m-%d')",
     "month": "strftime(min(happened_at), '%Y-%m')",
 }
 By = Annotated[str, one_of(PARTS, "failed logins cannot be parted by {}")]
 MINUTES = 30
+# SQL: what of the view `coverage` tells of logins
+_OF_LOGINS = "case when table_name = 'access_event' and event <> 'start' then 'logins' end"
 
 # a trouble is a run of failures of one name, and what came of it
 _TROUBLES = """
@@ -76,36 +87,52 @@ def proxy_logins(
     minutes of the one before. It ends with a login under that name within 30 minutes: let in. A
     name that EZproxy shut out in between was locked out, let in afterwards or not. Failed is a
     wrong name or password (Login.Failure), denied is who may not (Login.Denied). Names are compared
-    as they were typed: a mistyped name is another one.
+    as they were typed: a mistyped name is another one. Outside of what the audit files tell of
+    figures are NULL.
 
     Parameters
     ----------
     con : an open connection
     since, until : since <= moment < until, of the first failure
-    by : all, cause (what EZproxy calls the first of them), hour (of the first), or month
+    by : all, cause (what EZproxy calls the first of them), hour (of the first), day or month
 
     Returns one row per part, ordered: `part` (NULL: not told), `troubles`, `let_in` (of them,
     without a lock-out), `locked_out`, `not_let_in` (neither), all in troubles; `failures` (events
-    in them), `most_in_a_row` (failures of one trouble).
+    in them), `most_in_a_row` (failures of one trouble); `coverage` (whole, partly, outside: what
+    the audit files tell of it), `reason` (why not whole).
 
     >>> libstats.proxy_logins(con, since="2026-10-01", until="2026-11-01").columns[:3]
     ['part', 'troubles', 'let_in']
     """
+    coverage.ready(con)
     return con.sql(
         f"""
-        with {_TROUBLES.format(part=PARTS[by])}
+        with {_TROUBLES.format(part=PARTS[by])},
+        counted as (
+            select
+                part,
+                count(*) as troubles,
+                count(*) filter (where is_let_in and not is_locked_out) as let_in,
+                count(*) filter (where is_locked_out) as locked_out,
+                count(*) filter (where not is_let_in and not is_locked_out) as not_let_in,
+                sum(failures)::bigint as failures,
+                max(failures) as most_in_a_row
+            from trouble
+            where began_at >= $since::timestamp and began_at < $until::timestamp
+            group by part
+        ),
+        {log_told_sql(by, _OF_LOGINS)}
         select
-            part,
-            count(*) as troubles,
-            count(*) filter (where is_let_in and not is_locked_out) as let_in,
-            count(*) filter (where is_locked_out) as locked_out,
-            count(*) filter (where not is_let_in and not is_locked_out) as not_let_in,
-            sum(failures)::bigint as failures,
-            max(failures) as most_in_a_row
-        from trouble
-        where began_at >= $since::timestamp and began_at < $until::timestamp
-        group by part
-        order by part nulls last
+            {part_beside(by)},
+            {figure("troubles")},
+            {figure("let_in")},
+            {figure("locked_out")},
+            {figure("not_let_in")},
+            {figure("failures")},
+            {figure("most_in_a_row")},
+            {STANDING}
+        {told_beside(by)}
+        order by 1 nulls last
         """,
         params={"since": str(since), "until": str(until), "minutes": MINUTES},
     )

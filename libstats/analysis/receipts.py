@@ -14,6 +14,10 @@ from libstats.analysis import (
     circulation,
     cost_per_use,
     counts,
+    digital_circulation,
+    digital_cost,
+    digital_print,
+    digital_titles,
     eresources,
     fund_balances,
     licences,
@@ -27,6 +31,7 @@ from libstats.analysis import (
     resolver,
     serial_gaps,
     serials,
+    technology_uses,
     vendor_terms,
 )
 from libstats.analysis.collection import age, shelf_reading, use, weeding
@@ -107,6 +112,27 @@ ANALYSES: dict[str, Provenance] = {
         cost_per_use.left_out,
         {"licence": None, "usage": None, "usage_report": None, "usage_item": None},
     ),
+    "digital_and_print": Provenance(
+        digital_print.digital_and_print,
+        digital_print.unmatched,
+        {"digital_title": None, "title": None, "item": None, "hold": None},
+    ),
+    "digital_circulation": Provenance(
+        digital_circulation.digital_circulation,
+        digital_circulation.circulation_left_out,
+        {"digital_use": "starts_on", "digital_loan": "lent_at"},
+    ),
+    "digital_cost": Provenance(
+        digital_cost.digital_cost,
+        digital_cost.cost_left_out,
+        {"digital_title": None, "digital_use": "starts_on", "digital_loan": "lent_at"},
+    ),
+    "digital_endings": Provenance(
+        digital_titles.digital_endings, digital_titles.endings_left_out, {"digital_title": None}
+    ),
+    "digital_holds": Provenance(
+        digital_titles.digital_holds, digital_titles.holds_left_out, {"digital_title": None}
+    ),
     "eresource_use": Provenance(
         eresources.eresource_use,
         eresources.left_out,
@@ -176,6 +202,9 @@ ANALYSES: dict[str, Provenance] = {
         serials.serials_expected,
         serials.expected_left_out,
         {**_SERIALS, "serial_issue": "expected_on"},
+    ),
+    "technology_uses": Provenance(
+        technology_uses.technology_uses, technology_uses.technology_left_out, _COUNTS
     ),
     "visits": Provenance(counts.visits, counts.visits_left_out, _COUNTS),
     "shelf_reading": Provenance(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats.analysis.invoices.links import ISBNS, isbn_sql
+from libstats.definitions.cataloguing import own_agency
 from libstats.definitions.parameters import Moment, asked
 
 __all__ = ["ANY", "ANY_OR_LOCAL", "left_out", "record_faults"]
@@ -15,8 +16,9 @@ SAMPLE = 10
 _WITHIN = """exported_at >= coalesce($since::timestamp, '-infinity')
                 and exported_at < coalesce($until::timestamp, 'infinity')"""
 
-# The records of each load, as it held them; who supplied each: as the record itself says, else the
-# one vendor that an order of the title names, else the one of orders of its ISBN.
+# The records as the newest load held each; who supplied each: as the record itself says, else the
+# one vendor that an order of the title names, else the one of orders of its ISBN. What the library
+# made itself nobody supplied.
 SCREENED = f"""
     order_told as (
         select
@@ -54,13 +56,14 @@ SCREENED = f"""
             source,
             shape,
             file,
-            exported_at
+            exported_at,
+            sha256
         from loaded_file
         where is_active
             and list_contains(columns['title'], 'faults')
             and {_WITHIN}
     ),
-    held as materialized (
+    told as materialized (
         select
             b.seq,
             b.file,
@@ -68,8 +71,14 @@ SCREENED = f"""
             h.source,
             h.title_id,
             h.vendor_name,
+            coalesce(upper(trim(h.cataloguing_agency)) = upper(trim($agency)), false) as is_own,
             {isbn_sql(f"regexp_extract(replace(h.isbn, '-', ''), {ISBNS})")} as isbn,
-            string_split(h.faults, '; ') as found
+            string_split(h.faults, '; ') as found,
+            row_number() over (
+                partition by h.source, h.title_id
+                -- the version that is held, as loads rank
+                order by b.exported_at desc, b.sha256 desc, b.seq desc, h.faults
+            ) = 1 as is_newest
         from batch b
         join history.title h
             on h.shape = b.shape
@@ -79,11 +88,12 @@ SCREENED = f"""
     ),
     screened as (
         select
-            h.* exclude (vendor_name, isbn),
-            coalesce(h.vendor_name, t.vendor, i.vendor) as vendor
-        from held h
+            h.* exclude (vendor_name, isbn, is_own, is_newest),
+            coalesce(h.vendor_name, if(h.is_own, null, coalesce(t.vendor, i.vendor))) as vendor
+        from told h
         left join vendor_of_title t using (source, title_id)
         left join vendor_of_isbn i on i.isbn = h.isbn and h.isbn <> ''
+        where h.is_newest
     )
 """
 
@@ -94,13 +104,15 @@ def record_faults(
 ) -> duckdb.DuckDBPyRelation:
     """What is wrong or lacking in the records of each batch, by category and vendor?
 
-    Definition: a batch is a file of MARC records that was loaded. Each record was looked at by a
+    Definition: a batch is a file of MARC records that was loaded. A record counts once, with the
+    newest file that holds it: what was mended since is no fault. Each was looked at by a
     machine as it was loaded: the categories are libstats' own, few and certain. They are lacking
     fields, wrong check digits, dates that cannot be, and a level below core. Local fields (a tag
     with a 9) and subfields ($9) are counted apart, since no rule is known of them. The vendor is
     the one that the record itself names, by your own map. Else it is that of the orders of its
-    title, else that of orders of its ISBN, where these name one alone. The name of a file, or who
-    catalogued the record, says no vendor. It is a sieve, and no audit: a sample of each category is
+    title, else that of orders of its ISBN, where these name one alone. A record that the library
+    made itself (its own code in 040 $a) has no vendor. The name of a file, and other codes in 040,
+    say none. It is a sieve, and no audit: a sample of each category is
     there to be looked at. Nothing is counted by person.
 
     Parameters
@@ -201,7 +213,7 @@ def record_faults(
             found desc,
             l.category
         """,
-        params={"since": _text(since), "until": _text(until)},
+        params=_parameters(con, since, until),
     )
 
 
@@ -247,12 +259,23 @@ def left_out(
         from of_marc
         union all
         select
+            'told again by a newer file, with which they count',
+            count(*) filter (where not is_newest)
+        from told
+        union all
+        select
             'counted, but of no vendor that is told',
             count(*) filter (where vendor is null)
         from screened
         """,
-        params={"since": _text(since), "until": _text(until)},
+        params=_parameters(con, since, until),
     )
+
+
+def _parameters(
+    con: duckdb.DuckDBPyConnection, since: Moment | None, until: Moment | None
+) -> dict[str, str | None]:
+    return {"since": _text(since), "until": _text(until), "agency": own_agency(con, None)}
 
 
 def _text(moment: Moment | None) -> str | None:

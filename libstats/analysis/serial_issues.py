@@ -34,7 +34,8 @@ ISSUES = f"""
                     max(if(milestone in ('received', 'bound'), 'done', null)),
                     max(if(milestone = 'not_published', 'given up', null)),
                     max(if(milestone in ('expected', 'claimed'), 'open', null))
-                ) as outcome
+                ) as outcome,
+                bool_or(milestone = 'not_published') as is_unpublished
             from role
             where about = 'serial_issue'
             group by source, code
@@ -59,7 +60,8 @@ ISSUES = f"""
                     when s.received_on is not null or says = 'done' then 'received'
                     when says in ('open', 'paused') and s.expected_on < t.told_on then 'late'
                     when says in ('open', 'paused') then 'to come'
-                    when says in ({_GIVEN_UP}) and s.status in ('not published', 'discarded')
+                    when says in ({_GIVEN_UP})
+                        and (w.is_unpublished or s.status in ('not published', 'discarded'))
                         then 'not published'
                     when says in ({_GIVEN_UP}) then 'never came'
                     else 'not known'

@@ -99,13 +99,15 @@ def _add_pull(p: argparse.ArgumentParser) -> None:
         "address",
         type=_said,
         metavar="ADDRESS",
-        help="its database, as in mysql://reader@host/koha; the password is asked for",
+        help="its database, as in mysql://reader@host/koha, or its services, as in "
+        "https://reader@host/tenant; the password is asked for",
     )
     p.add_argument(
         "--only",
         type=_said,
         metavar="PARTS",
-        help="the parts to read, as in items,loans; else all that the user may see",
+        help="the parts to read, as in items,loans; else those of libstats.toml, or all that the "
+        "user may see",
     )
     p.add_argument(
         "--full",
@@ -227,7 +229,7 @@ COMMANDS = {
     ),
     "load": ("load exports, and say what became of every row", "libstats load exports", _add_load),
     "pull": (
-        "load straight from the library system's database, as a user who may only read",
+        "load straight from the library system's database or services, as a user who may only read",
         "libstats pull koha mysql://reader@host/koha",
         _add_pull,
     ),

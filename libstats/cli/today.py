@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
-from libstats.analysis.today import lists
+from libstats.analysis.today import digital, lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
 from libstats.analysis.today.lists import Today
@@ -82,7 +82,7 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_scanned_lines(today)]
+    lines += [*_licence_lines(today), *_digital_lines(today), *_scanned_lines(today)]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -141,7 +141,9 @@ def _group_lines(group: str, today: Today) -> list[str]:
             for task, rows in tasks(work, group):
                 lines += ["", f"  {task}", *_laid_out(_alike(rows))]
             more = work.more(group)
-            lines += ["", f"  {capital(work.process.title)}: {more:,} more"] if more else []
+            if more:
+                rest = f"{capital(work.process.title)}: {more:,} more. All: {said.EVERY}"
+                lines += ["", f"  {rest}"]
         if group == DO and desk.shelf:
             cells = [_shelf_cells(row) for row in desk.shelf[: lists.MOST]]
             lines += ["", "  On the hold shelf past their date", *_laid_out(cells)]
@@ -157,6 +159,15 @@ def _licence_lines(today: Today) -> list[str]:
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
     return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+
+
+def _digital_lines(today: Today) -> list[str]:
+    """Which reports of use did not come, and where more was refused than usual."""
+    listed = digital.said(today.digital)
+    lines = ["", f"ELECTRONIC RESOURCES AND MACHINES: {len(listed):,}"] if listed else []
+    for sentence in listed:
+        lines += textwrap.wrap(sentence, WIDTH, initial_indent="    ", subsequent_indent="        ")
+    return lines
 
 
 def _scanned_lines(today: Today) -> list[str]:

@@ -117,6 +117,14 @@ create or replace temp macro whole_number(t) as
         when not contains(t, '.') and not contains(lower(t), 'e') then try_cast(t as bigint)
     end;
 
+-- A count as people and spreadsheets write it: 1234 or 1,234.
+create or replace temp macro typed_count(t) as
+    case
+        when regexp_full_match(trim(t), '\d{1,3}(,\d{3})+')
+        then try_cast(replace(trim(t), ',', '') as bigint)
+        else whole_number(t)
+    end;
+
 -- Money with a decimal point.
 create or replace temp macro amount(t) as
     case when not contains(lower(t), 'e') then try_cast(t as decimal(12, 2)) end;
@@ -176,19 +184,29 @@ create or replace temp macro typed_amount(t) as
 
 -- Money of an order in a record, written in one of three ways, none of which reads what another
 -- writes: 35.00 with its decimals; $35.00 or 35.00 EUR with its currency; 3500, which are cents.
+-- Each may stand in the brackets of bookkeepers, which are a minus.
+create or replace temp macro unbracketed(t) as
+    regexp_replace(trim(t), '^\((.*)\)$', '-\1');
+
 create or replace temp macro decimal_amount(t) as
-    case when regexp_full_match(trim(t), '-?\d{1,9}[.,]\d{2}') then plain_amount(trim(t)) end;
+    case
+        when regexp_full_match(unbracketed(t), '-?\d{1,9}[.,]\d{2}')
+        then plain_amount(unbracketed(t))
+    end;
 
 create or replace temp macro signed_amount(t) as
     case
-        when regexp_full_match(trim(t), '-?(\p{Sc}|[A-Z]{2,3}[$]?) ?-?[\d.,]+|[\d.,]+ ?(\p{Sc}|[A-Z]{3})')
-        then typed_amount(t)
+        when regexp_full_match(
+            unbracketed(t),
+            '-?(\p{Sc}|[A-Z]{2,3}[$]?) ?-?[\d.,]+|-?[\d.,]+ ?(\p{Sc}|[A-Z]{3})'
+        )
+        then typed_amount(regexp_replace(unbracketed(t), '^-[A-Z]{2,3} ?', '-'))
     end;
 
 create or replace temp macro implied_cents(t) as
     case
-        when regexp_full_match(trim(t), '-?\d{1,11}')
-        then (try_cast(trim(t) as decimal(12, 0)) / 100)::decimal(12, 2)
+        when regexp_full_match(unbracketed(t), '-?\d{1,11}')
+        then (try_cast(unbracketed(t) as decimal(12, 0)) / 100)::decimal(12, 2)
     end;
 
 -- Times that say their zone (2026-10-31 09:30:00.12-04, 2026-10-31T13:30:00Z): the library's wall

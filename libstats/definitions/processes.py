@@ -78,6 +78,7 @@ class MilestoneColumns:
     refined: str = "null"
     ever: bool = False  # what is missing from a list of all that is open is a case too
     gone: str = "over"
+    followed: str = ""  # SQL: source, case_id, told_until of cases that other exports tell of too
     unended: str = ""  # SQL over the table: the cases whose end is sought between loads; "": all
 
     @property

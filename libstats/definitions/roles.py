@@ -22,14 +22,18 @@ __all__ = [
     "COPY_ROLES",
     "EQUIPMENT",
     "FIELDS",
+    "LENDING_MODELS",
     "OF_CARDS",
+    "OF_FORMS",
     "OUTCOMES",
+    "QUEUED",
     "ROLES",
     "ROUTES",
     "Line",
     "fold",
     "folded_sql",
     "judged",
+    "offered",
     "own_lines",
     "register",
     "words",
@@ -106,6 +110,9 @@ ROUTES = (
     "firm",
 )
 OF_ROUTES = ("method_as_exported", "type_as_exported")
+# On which terms a digital title is lent. Where one copy serves one patron at a time, patrons queue.
+QUEUED = ("one user", "metered by time", "metered by checkouts", "metered by both")
+LENDING_MODELS = (*QUEUED, "concurrent checkouts", "simultaneous use", "cost per checkout")
 # The closed list of roles of each table. A word that a request has in one direction alone tells
 # that it is of that direction.
 _DIRECTED = ("ill_request", "ill_event")
@@ -125,6 +132,7 @@ ROLES: dict[str, Sequence[str]] = {
     "code": (EQUIPMENT,),
     "order_line": ROUTES,
     "subscription": tuple(CLAIM_DAYS),
+    "digital_title": LENDING_MODELS,
 }
 
 # What a status may say of how a case stands.
@@ -138,6 +146,32 @@ OUTCOMES = (
     "not fetched",
     "over",
 )
+
+# The words of forms that are neither an outcome nor a milestone: what a library's own word means
+# may be said with them too. Each with its outcome and milestone.
+_ASKED = {
+    **dict.fromkeys(("new", "in progress", "pending"), ("open", "")),
+    "closed": ("over", ""),
+    "canceled": ("given up", ""),
+}
+# outcomes of what stands ready for a patron
+_OF_HOLDS = ("lapsed", "not fetched")
+OF_FORMS = {
+    "serial_issue": {
+        "late": ("open", ""),
+        "missing": ("open", ""),
+        "never came": ("given up", ""),
+        "not published": ("given up", "not_published"),
+        "discarded": ("given up", "not_published"),
+    },
+    "purchase_request": {
+        "new": ("open", ""),
+        "rejected": ("given up", "declined"),
+        "withdrawn": ("given up by the patron", "declined"),
+    },
+    "reserve_request": {**_ASKED, "resolved": ("done", ""), "withdrawn": ("given up", "")},
+    "access_problem": {**_ASKED, "available": ("done", ""), "cancelled": ("given up", "")},
+}
 
 _COLUMNS = dict(enumerate(("source", *Line._fields), 1))
 
@@ -160,6 +194,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "reserve_request": ("status_as_exported",),
     "access_problem": ("status_as_exported",),
     "code": ("item_type",),
+    "digital_title": ("lending_model",),
 }
 
 
@@ -191,6 +226,8 @@ def words(about: str, field: str, config: Mapping[str, Any]) -> tuple[str, ...]:
         for process in known:
             if about in process.tables or any(about in (r.told_by or ()) for r in process.read):
                 found += process.happening
+    if field == "status_as_exported":
+        found += OF_FORMS.get(about, ())
     return tuple(dict.fromkeys(found))
 
 
@@ -238,7 +275,17 @@ def _own(about: str, field: str, code: str, word: str) -> Line:
     line = Line(about, field, code, meaning="as libstats.toml says")
     if word in ROLES.get(about, ()):
         return line._replace(role=word)
+    outcome, milestone = OF_FORMS.get(about, {}).get(word, ("", ""))
+    if outcome:
+        return line._replace(outcome=outcome, milestone=milestone)
     return line._replace(outcome=word) if word in OUTCOMES else line._replace(milestone=word)
+
+
+def offered(about: str, field: str) -> tuple[str, ...]:
+    """The words that are offered for a code of nobody: of what a form tells too none that only
+    holds know."""
+    has_form = about in OF_FORMS and field == "status_as_exported"
+    return tuple(w for w in words(about, field, {}) if not has_form or w not in _OF_HOLDS)
 
 
 def register(

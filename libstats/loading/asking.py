@@ -3,34 +3,26 @@ address stands in any message."""
 
 from __future__ import annotations
 
-import http.client
 import re
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.message import Message
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlencode, urlsplit
 
 from libstats.errors import FileRefused
+from libstats.readers import service
 from libstats.readers.counter import answer
 from libstats.readers.counter.months import between
 from libstats.readers.counter.report import Report
 from libstats.readers.place import place_of
+from libstats.readers.service import BUSY, Verdict
 
-__all__ = ["Asked", "Verdict", "ask"]
+__all__ = ["Asked", "ask"]
 
-TIMEOUT = 120  # seconds without a byte
-LARGEST = 1 << 30
-BLOCK = 1 << 20
 # exceptions that mean: later
 _LATER = {"1010", "1011", "1020"}
-_BUSY = {408, 429, 500, 502, 503, 504}
 # what a master report shows of each row; else it is one number for all of a platform
 _ATTRIBUTES = {
     "PR": "Data_Type|Access_Method",
@@ -73,62 +65,15 @@ class Asked:
         return f"{path}?{urlencode(told, safe='|')}"
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What an answer is: `whole`, `later` (with the seconds that the server wants), `other` (the
-    other release may have it), or `refused`; and why."""
-
-    what: str
-    why: str = ""
-    wait: float | None = None
-
-
-class _NowhereElse(urllib.request.HTTPRedirectHandler):
-    """Keys go to no other server: who is sent elsewhere is told so."""
-
-    def redirect_request(self, *given: object, **more: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NowhereElse)
-
-
 def ask(asked: Asked, target: Path, now: datetime) -> Verdict:
     """Ask, and write the answer to `target`."""
     request = urllib.request.Request(asked.address(), headers={"Accept": "application/json"})
     try:
-        with _OPENER.open(request, timeout=TIMEOUT) as response:
-            _write(response, target)
-            status, wait = response.status, _wait(response.headers, now)
-    except urllib.error.HTTPError as error:
-        status, wait = error.code, _wait(error.headers, now)
-        with suppress(OSError, http.client.HTTPException):
-            _write(error, target)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        # its text may hold the address
-        return Verdict("later", f"{asked.host} did not answer whole ({type(error).__name__})")
-    return _judged(asked, status, target, wait)
-
-
-def _write(response: IO[bytes], target: Path) -> None:
-    size = 0
-    with target.open("wb") as out:
-        while block := response.read(BLOCK):
-            size += len(block)
-            if size > LARGEST:
-                raise ValueError("too long")
-            out.write(block)
-
-
-def _wait(headers: Message, now: datetime) -> float | None:
-    """The seconds that Retry-After says, which may be a moment."""
-    text = (headers.get("Retry-After") or "").strip()
-    if text.isdigit():
-        return float(text)
-    with suppress(ValueError, TypeError):
-        moment = parsedate_to_datetime(text)
-        return max((moment.replace(tzinfo=None) - now).total_seconds(), 0.0)
-    return None
+        with target.open("wb") as out:
+            reply = service.ask(request, out)
+    except service.BrokeOff as error:
+        return Verdict("later", f"{asked.host} did not answer whole ({error})")
+    return _judged(asked, reply.status, target, reply.wait(now))
 
 
 def _judged(asked: Asked, status: int, target: Path, wait: float | None) -> Verdict:
@@ -182,6 +127,6 @@ def _without(asked: Asked, status: int, text: str, wait: float | None) -> Verdic
         if code[1] in _LATER:
             return Verdict("later", said, wait)
         return Verdict("other" if code[1] in ("3031", "3032") else "refused", said)
-    if status in _BUSY or status < 300:  # what should be a report is cut
+    if status in BUSY or status < 300:  # what should be a report is cut
         return Verdict("later", f"{asked.host} gave no whole report (status {status})", wait)
     return Verdict("refused", f"{asked.host} refuses (status {status})")

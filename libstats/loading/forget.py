@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +48,7 @@ def forget(workspace: Workspace | Path | str, before: date | str) -> int:
         writer.must_rewrite = True
         writer.publish()
     decision_form.forget_remarks(place, before)
+    _forget_pulls(place)
     return rows
 
 
@@ -106,7 +108,14 @@ def forget_patron(
             con.execute("commit")
             writer.must_rewrite = True
             writer.publish()
+    if not only_look:
+        _forget_pulls(place)
     return OfPatron(found, columns, rotated_on)
+
+
+def _forget_pulls(place: Workspace) -> None:
+    """Remove what pulls gathered that broke off: it is not loaded, and tells of patrons."""
+    shutil.rmtree(place.store / "pull", ignore_errors=True)
 
 
 def _hashed(con: duckdb.DuckDBPyConnection, place: Workspace, number: str) -> int:

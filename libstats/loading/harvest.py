@@ -3,38 +3,24 @@ remembered but the files: what was fetched before is fetched again, since publis
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from libstats.errors import WorkspaceError
-from libstats.loading.asking import Asked, Verdict, ask
+from libstats.loading.asking import Asked, ask
+from libstats.readers.service import Clock, Verdict, patiently
 from libstats.workspace.harvest_given import KEYS, RELEASES, variable
+from libstats.workspace.keyring import kept
 from libstats.workspace.workspace import Workspace
 
-__all__ = ["Clock", "Fetched", "harvest"]
+__all__ = ["Fetched", "harvest"]
 
-TRIES = 8
-FIRST_WAIT, LONGEST_WAIT = 15.0, 3600.0
 _UNFINISHED = "harvest-"
-
-
-class Clock:
-    """The time, and waiting."""
-
-    def now(self) -> datetime:
-        """The moment in UTC."""
-        return datetime.now(UTC).replace(tzinfo=None)
-
-    def wait(self, seconds: float) -> None:
-        """Do nothing for so long."""
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)
@@ -89,7 +75,10 @@ def harvest(
 
 def _keys(name: str) -> dict[str, str]:
     """The keys of a platform, from the environment, else from the keyring of the computer."""
-    found = {key: os.environ.get(variable(name, key)) or _in_keyring(name, key) for key in KEYS}
+    found = {
+        key: os.environ.get(variable(name, key)) or kept(f"libstats-harvest-{name}", key)
+        for key in KEYS
+    }
     if not found["customer_id"]:
         raise WorkspaceError(
             f"the customer_id of {name} is nowhere",
@@ -98,16 +87,6 @@ def _keys(name: str) -> dict[str, str]:
             f" `keyring set libstats-harvest-{name} customer_id`.",
         )
     return {key: value for key, value in found.items() if value}
-
-
-def _in_keyring(name: str, key: str) -> str | None:
-    """A key in the computer's keyring, where the package keyring is installed and has one."""
-    try:
-        keyring = importlib.import_module("keyring")
-        found: str | None = keyring.get_password(f"libstats-harvest-{name}", key)
-    except Exception:  # whatever a keyring of some system raises: there is none to be had
-        return None
-    return found
 
 
 def _fetched(place: Workspace, name: str, asked: Asked, clock: Clock) -> Fetched:
@@ -139,13 +118,4 @@ def _file_name(name: str, asked: Asked) -> str:
 
 
 def _patiently(asked: Asked, target: Path, clock: Clock) -> Verdict:
-    """What the answer is once it is there: asked again while it means later."""
-    verdict = Verdict("refused")
-    for tries in range(TRIES):
-        verdict = ask(asked, target, clock.now())
-        if verdict.what != "later":
-            return verdict
-        if tries < TRIES - 1:
-            wait = FIRST_WAIT * 2**tries if verdict.wait is None else verdict.wait
-            clock.wait(min(wait, LONGEST_WAIT))
-    return Verdict("refused", f"{verdict.why}, {TRIES} times")
+    return patiently(lambda: ask(asked, target, clock.now()), clock)

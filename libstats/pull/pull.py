@@ -11,24 +11,20 @@ from __future__ import annotations
 import csv
 import io
 import os
-import sys
-import textwrap
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from libstats.declaration.query import Cut
 from libstats.errors import PullError
-from libstats.loading.load import load
-from libstats.loading.receipt import LoadReceipt, counted
 from libstats.pull import address as addresses
 from libstats.pull import mariadb, postgresql
 from libstats.pull.known_persons import known_persons
+from libstats.pull.pulled import Pulled, loaded, progress
+from libstats.pull.services import SYSTEMS, pull_services
 from libstats.pull.since import Marks, condition
 from libstats.pull.wanted import Wanted, chosen, wanted
 from libstats.sources import queries
@@ -41,46 +37,6 @@ _CONNECTED: dict[str, Callable[..., AbstractContextManager[Server]]] = {
 }
 
 
-@dataclass
-class Pulled:
-    """What a pull brought.
-
-    rows      by table how many rows were read; None where it was a trial
-    lacks     by table, what the user may not see, or what is not there
-    unread    tables that were left out, since the user may not read them
-    receipt   what became of the rows
-    """
-
-    rows: dict[str, int | None] = field(default_factory=dict)
-    lacks: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    receipt: LoadReceipt | None = None
-
-    @property
-    def is_clean(self) -> bool:
-        """True if nothing was refused or rejected."""
-        return self.receipt is None or self.receipt.is_clean
-
-    def __str__(self) -> str:
-        lines = []
-        for table, rows in self.rows.items():
-            lines.append(f"{table}: {'would be read' if rows is None else counted(rows, 'row')}")
-            if lacks := self.lacks.get(table):
-                lines += _indented(f"hidden from the user: {_list(lacks)}")
-        if self.unread:
-            lines += ["left out, hidden from the user or not there:"]
-            lines += _indented(_list(self.unread))
-        return "\n".join([*lines, *(["", str(self.receipt)] if self.receipt else [])])
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def _indented(text: str) -> list[str]:
-    return textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    ")
-
-
 def pull(
     workspace: Workspace | Path | str,
     system: str,
@@ -91,15 +47,18 @@ def pull(
     is_trial: bool = False,
     source: str | None = None,
 ) -> Pulled:
-    """Read a system's database, and load what it tells as if its exports had been clicked.
+    """Read a system's database, or ask its services, and load what it tells as if its exports had
+    been clicked.
 
     Parameters
     ----------
     workspace : the folder that `libstats init` made, or anything in it
     system : the system, such as koha
-    address : the database, as in mysql://reader@host/koha; never with a password, which is taken
-        from LIBSTATS_PASSWORD, the keyring, the server's own file of passwords, or asked for
-    only : the parts to read, as the page of the system names them; else all that the user may see
+    address : the database, as in mysql://reader@host/koha, or the service, as in
+        https://reader@host/tenant; never with a password, which is taken from LIBSTATS_PASSWORD,
+        the keyring, the server's own file of passwords, or asked for
+    only : the parts to read, as the page of the system names them; else those of libstats.toml;
+        else all that the user may see
     is_full : read all rows again, not only what came and changed since the last pull
     is_trial : only say what would be read
     source : name of the configured source, where several have the same system
@@ -108,13 +67,21 @@ def pull(
     then exports and store are as they were.
     """
     place = at(workspace)
+    whose = place.instance(system, source)
+    only = only or place.config.get("pull", {}).get(whose, {}).get("parts", ())
+    if address.startswith(("https:", "http:")):
+        return pull_services(
+            place, system, address, only=only, is_full=is_full, is_trial=is_trial, source=source
+        )
     if system not in queries.SYSTEMS:
         raise PullError(
-            f"libstats cannot read a database of {system}", f"It can of {_list(queries.SYSTEMS)}."
+            f"libstats cannot read a database of {system}",
+            f"It can of {', '.join(queries.SYSTEMS)}; and it asks services of "
+            f"{' and '.join(SYSTEMS)}, at an address that begins with https.",
         )
     asked = queries.of_system(system)
     every = chosen(asked.each, only)
-    marks = Marks(place.store, place.instance(system, source))
+    marks = Marks(place.store, whose)
     where = addresses.read(address, asked.server)
     found = Pulled()
     known_as = addresses.password(where)
@@ -126,9 +93,9 @@ def pull(
         if is_trial:
             found.rows = dict.fromkeys(found.lacks)
             return found
-        reading = _Reading(server, place, marks if not is_full else None)
-        moment, parts = reading.run(tables, found, place.instance(system, source))
-    found.receipt = _loaded(place, parts, source)
+        reading = _Reading(server, place, marks, is_full)
+        moment, parts = reading.run(tables, found, whose)
+    found.receipt = loaded(place, parts, source)
     kept = [each.outcome in ("loaded", "repeated") for each in found.receipt.files]
     marks.move((each.name for each, is_kept in zip(tables, kept, strict=True) if is_kept), moment)
     return found
@@ -137,8 +104,8 @@ def pull(
 class _Reading:
     """All tables as they are at one moment, written into the private folder."""
 
-    def __init__(self, server: Server, place: Workspace, marks: Marks | None) -> None:
-        self.server, self.place, self.marks = server, place, marks
+    def __init__(self, server: Server, place: Workspace, marks: Marks, is_full: bool) -> None:
+        self.server, self.place, self.marks, self.is_full = server, place, marks, is_full
         self.folder = place.store / "pull"
 
     def run(
@@ -151,8 +118,8 @@ class _Reading:
         parts: list[Path] = []
         persons = known_persons(self.place, source, tables)
         try:
-            moment = self.server.begin()
-            with _progress() as bar:
+            moment = self._begun()
+            with progress() as bar:
                 for each in tables:
                     bar.set_description(each.name)
                     parts.append(self.folder / f"{each.file}-{moment:%Y%m%d%H%M%S}.csv.part")
@@ -165,9 +132,17 @@ class _Reading:
             raise
         return moment, parts
 
+    def _begun(self) -> datetime:
+        """Begin the snapshot; in the second of an earlier pull, whose files would have its name and
+        its rank, only when that is over."""
+        while self.marks.is_taken(moment := self.server.begin()):
+            self.server.end()
+            time.sleep(0.1)
+        return moment
+
     def _statements(self, each: Wanted, moment: datetime, persons: Sequence[str]) -> list[str]:
         """What is asked: the rows that are new, and those whose person is gone without a trace."""
-        mark = self.marks.of(each.name) if self.marks else None
+        mark = None if self.is_full else self.marks.of(each.name)
         new = condition(each.query, mark, moment)
         asked = each.query.asked
         if not new or not asked.person:
@@ -197,25 +172,3 @@ def _header(headings: Sequence[str]) -> bytes:
 
 def _some(keys: Sequence[str], most: int = 10_000) -> list[Sequence[str]]:
     return [keys[first : first + most] for first in range(0, len(keys), most)]
-
-
-def _loaded(place: Workspace, parts: Sequence[Path], source: str | None) -> LoadReceipt:
-    """Load them as exports; they are taken back where the load fails as a whole."""
-    files = [_handed_over(part, place.exports) for part in parts]
-    try:
-        return load(place, files, source=source)
-    except BaseException:
-        for file in files:
-            file.unlink(missing_ok=True)
-        raise
-
-
-def _handed_over(part: Path, exports: Path) -> Path:
-    """The file among the exports, whole at once."""
-    target = exports / part.name.removesuffix(".part")
-    part.replace(target)
-    return target
-
-
-def _progress() -> Any:
-    return tqdm(unit=" rows", delay=2, disable=not sys.stderr.isatty(), leave=False)

@@ -68,14 +68,28 @@ def wanted(queries: Sequence[Query], seen: Seen, place: Workspace, *, must: bool
 def _read_by(query: Query, cut: Cut, place: Workspace) -> Wanted:
     """The query with the columns alone that its declaration reads."""
     grant = f"Grant SELECT on: {', '.join(cut.lacks)}."
-    for declared in known(place.config).recognising(cut.headings):
-        if isinstance(declared, Source):
-            break
-    else:
+    declared = reader(query.table, cut.headings, place, grant if cut.lacks else "")
+    if declared is None:
         raise PullError(f"what {query.table} needs is hidden from the user", grant)
-    try:
-        refuse_unfit(query.table, plans(declared, cut.headings), place.timezone)
-    except FileRefused as error:
-        raise PullError(error.problem, grant if cut.lacks else error.remedy) from None
     read = {cut.headings[at] for at in declared.locate(cut.headings).values()}
     return Wanted(query, cut.of(read), declared)
+
+
+def reader(name: str, headings: Sequence[str], place: Workspace, remedy: str = "") -> Source | None:
+    """The declaration that reads what has these headings, None where none does. PullError, by the
+    name and with the remedy, where it lacks what tells its rows apart."""
+    found = known(place.config).recognising(headings)
+    declared = next((each for each in found if isinstance(each, Source)), None)
+    if declared is not None:
+        refuse_unread(name, declared, headings, place, remedy)
+    return declared
+
+
+def refuse_unread(
+    name: str, declared: Source, headings: Sequence[str], place: Workspace, remedy: str = ""
+) -> None:
+    """PullError if a declaration cannot read what has these headings."""
+    try:
+        refuse_unfit(name, plans(declared, headings), place.timezone)
+    except FileRefused as error:
+        raise PullError(error.problem, remedy or error.remedy) from None

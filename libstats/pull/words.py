@@ -7,7 +7,11 @@ from libstats.errors import PullError
 Words = tuple[str, str]
 WAITS = 20  # seconds for a lock, and for the server to answer
 
-ACCESS = ("it did not let the user in", "Check the user, the password and the database.")
+ACCESS = (
+    "it did not let the user in",
+    "Check the user, from where it may come, the database, and the password: it is taken from "
+    "LIBSTATS_PASSWORD.",
+)
 UNKNOWN = ("there is no database of that name", "Check the address.")
 UNREACHED = ("it cannot be reached", "Check the host and the port, and that it runs.")
 DENIED = ("the user may not read that", "Grant SELECT on it, or leave it out with --only.")

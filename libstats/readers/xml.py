@@ -35,7 +35,7 @@ WRAPPED = re.compile(r'\s*(?:\[\s*)?\{\s*"anies"\s*:\s*\[\s*"')
 LARGEST = 1 << 28
 _BETWEEN = " \t\r\n\ufeff\x1e"
 _APART = re.compile(rf"[{_BETWEEN}]*[,;]?[{_BETWEEN}]*")
-_DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
+DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Answer(Part):
             )
         yield replace(
             self,
-            header=_headings(pages.columns),
+            header=headings_of(pages.columns),
             columns=tuple(pages.columns),
             is_bare=True,
             is_whole=pages.is_finished,
@@ -182,7 +182,7 @@ def probe(text: Delimited) -> Answer | None:
     )
 
 
-def _headings(columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+def headings_of(columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
     """The headings; where two columns have the same one, its folder's name stands before it."""
     often = Counter(heading for heading, _ in columns.values())
     return tuple(
@@ -210,7 +210,7 @@ def _unwrapped(text: Iterator[str], name: str) -> Iterator[str]:
     if not all(isinstance(page, str) for page in pages):
         raise FileRefused(f"{name}: a page in the JSON is no XML", AGAIN)
     yield from (
-        page if _DECLARATION.match(page) else f'<?xml version="1.0"?>{page}'
+        page if DECLARATION.match(page) else f'<?xml version="1.0"?>{page}'
         for page in map(writable, pages)
     )
 
@@ -239,7 +239,7 @@ def _pieces(text: Iterator[str]) -> Iterator[str | None]:
         held += block.replace("\ufeff", "")  # one may stand before each page
         opened = held.rfind("<")
         cut = opened if opened > held.rfind(">") else len(held)
-        first, *others = _DECLARATION.split(held[:cut])
+        first, *others = DECLARATION.split(held[:cut])
         held = held[cut:]
         yield first
         for other in others:

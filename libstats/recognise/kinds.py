@@ -66,6 +66,16 @@ KINDS = (
         fewest=2,
     ),
     Kind(
+        "digital titles",
+        "digital_title",
+        (
+            r"\blending model\b|\blicence model\b|\blicense model\b|\bmetered\b|\bcpc\b",
+            r"\blicen[cs]es? (left|used|owned|purchased|remaining|expir\w+)\b",
+            r"\b(checkouts?|circs?|loans?) (left|remaining)\b|\bcopy expires\b",
+            r"\b(overdrive|libby|hoopla|cloudlibrary|palace|kanopy)\b|\breserve number\b",
+        ),
+    ),
+    Kind(
         "electronic resources or their use",
         None,
         (
@@ -218,6 +228,8 @@ PATRONS, COUNTS, CROSSTAB = (
 BOUGHT = {"order lines", "invoices"}
 # kinds whose rows the library has no longer
 GONE = ("deleted or withdrawn copies", "lost or missing copies")
+# what tells of digital titles and of a day of lending
+DIGITAL, DIGITAL_LOANS = "digital titles", Kind("digital checkouts", "digital_loan", ())
 COPIES = Kind("copies", "item", ())
 TITLES = Kind("titles", "title", ())
 # words of a count over many things, which a list of things does not have

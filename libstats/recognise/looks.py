@@ -14,6 +14,8 @@ from libstats.recognise.kinds import (
     COUNTS,
     COURSES,
     CROSSTAB,
+    DIGITAL,
+    DIGITAL_LOANS,
     GONE,
     ITS_GROUP,
     KINDS,
@@ -154,6 +156,8 @@ def _apart(kinds: list[Kind], found: Mapping[str, tuple[str, ...]]) -> list[Kind
         if not any(set(found[kind.name]) <= set(found[other]) for other in names[:at])
     ]
     told = {kind.name for kind in apart}
+    if DIGITAL in told:  # which are borrowed and waited for, and are no copies
+        return [DIGITAL_LOANS if "loans" in told else apart[names.index(DIGITAL)]]
     if "interlibrary requests" in told:  # which are asked for, come and are due as holds and loans
         apart = [kind for kind in apart if kind.name not in ("holds", "loans")]
     is_bought = {"vendors, funds or budgets", "fees or payments"} if told & BOUGHT else set()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from libstats.errors import FileRefused
-from libstats.readers import delimited, json, symphony_log, xml
+from libstats.readers import by_format, delimited, json, symphony_log, xml
 from libstats.readers.counter import part as counter
 from libstats.readers.edifact import messages as edifact
 from libstats.readers.edifact import part as messages_part
@@ -35,7 +35,7 @@ def parts(place: Place, config: Config | None = None) -> Iterator[Part]:
         )
     if head.startswith(_WORKBOOKS):
         for sheet in sheets.sheets(place):
-            yield from counter.probe(sheet) or (sheet,)
+            yield from _of_sheet(sheet)
         return
     refuse_bytes(place.name, head)
     if edifact.START.match(head):
@@ -63,7 +63,12 @@ def _of_text(place: Place, head: bytes, config: Config) -> Iterator[Part]:
     found = xml.probe(text) or json.probe(text)
     if found is None:
         refuse_text(place.name, text.head)
-    yield from (found,) if found else counter.probe(text) or (text,)
+    yield from (found,) if found else _of_sheet(text)
+
+
+def _of_sheet(part: Part) -> Iterator[Part]:
+    """The parts in delimited text or in a sheet."""
+    yield from counter.probe(part) or (by_format.probe(part) or part,)
 
 
 def _log(place: Place, head: bytes, config: Config) -> Part | None:

@@ -54,7 +54,7 @@ def _lines(plan: Plan, line: Line, part: Part, known: list[roles.Line], name: st
         for code, rows in _codes(plan, line, part)
         if not _is_declared(about, line.column, code, known)
     ]
-    words = f"in place of the points: {', '.join(roles.words(about, line.column, {}))}"
+    words = f"in place of the points: {', '.join(roles.offered(about, line.column))}"
     wrapped = textwrap.wrap(words, 100, initial_indent=" " * 6, subsequent_indent=" " * 8)
     return [*found, *wrapped] if found else []
 

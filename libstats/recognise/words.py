@@ -25,6 +25,8 @@ _SAYS_NOTHING = frozenset(
 _OWN_WORDS = {
     "title": frozenset(("title",)),
     "link_resolver_usage": frozenset(("date", "day", "source")),
+    "digital_title": frozenset(("title",)),
+    "digital_loan": frozenset(("title",)),
 }
 # a line that takes a value as it is, or as the column's type
 _PLAIN = re.compile(r"""(\w+\()?"[^"]+"\)?(::\w+)?""")
@@ -74,6 +76,26 @@ _DESK_WORDS = {
     "requests_without_services": (
         *("requests without services", "requests without full text", "requests with no services"),
         "requests without targets",
+    ),
+    "digital_title_id": ("title id", "reserve id", "content id"),
+    "lending_model": ("license model", "licence model", "license type", "licence type"),
+    "copies": ("owned", "copies owned", "units owned", "units"),
+    "checkouts_left": (
+        *("licenses left", "licences left", "checkouts remaining", "circs left", "loans left"),
+        *("licenses remaining", "licences remaining", "circs remaining", "loans remaining"),
+    ),
+    "expires_on": (
+        "copy expires",
+        "expiration",
+        "expiration date",
+        "expiry date",
+        "license expires",
+    ),
+    "lent_now": ("active checkouts", "current checkouts", "checked out now"),
+    "holds": ("active holds", "current holds", "waiting"),
+    "lent_at": (
+        *("checked out", "checkout date", "date checked out", "borrowed", "borrowed on"),
+        *("loan date", "date borrowed"),
     ),
     "hold_id": ("hold id", "reserve id", "reservation id", "request id"),
     "placed_on": ("request date", "hold date", "date placed", "placed", "date requested"),
@@ -136,6 +158,11 @@ _DESK_WORDS = {
 }
 # which columns say that a row is one of these things, beside its number
 TELLING = {
+    "digital_title": (
+        *("isbn", "format", "lending_model", "copies", "checkouts_left", "expires_on", "holds"),
+        *("lifetime_checkouts", "lent_now", "added_on", "price"),
+    ),
+    "digital_loan": ("lent_at", "isbn", "title", "format", "lending_model"),
     "link_resolver_usage": ("requested_on", "requests", "clicked_requests", "services"),
     "item": (
         *("barcode", "owning_branch", "current_branch", "location", "permanent_location"),
@@ -165,6 +192,8 @@ TELLING = {
 }
 # a list without any of these is no list of such things, whatever else it has
 NEEDED = {
+    "digital_title": ("copies", "checkouts_left", "expires_on", "holds", "lifetime_checkouts"),
+    "digital_loan": ("lent_at",),
     "link_resolver_usage": ("requests",),
     "ill_request": ("created_at", "placed_on", "completed_on"),
     "loan": ("checked_out_at", "due_at", "returned_at"),

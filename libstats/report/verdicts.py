@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import duckdb
 
+from libstats.analysis.chart.verdict import USUAL
 from libstats.analysis.signals.signals import Measure, signals
-from libstats.analysis.signals.verdict import USUAL
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 from libstats.wording import Row, records

@@ -3,7 +3,7 @@ and 5.1).
 
 The columns are those of the reader (`libstats/readers/counter/part.py`), which makes three tables
 of each report: how its months stand, its things, its counts. A later file of the same platform,
-report and month replaces what an earlier one told of it.
+report and month replaces what an earlier one told of it, if it tells all of the month.
 """
 
 from libstats.declaration.source import Source
@@ -25,7 +25,8 @@ MONTHS = Source(
         "provider" as provider,
         "institution" as institution,
         "narrowed to" as narrowed_to,
-        "state" as state,
+        -- only a month that is told whole is told: a later report of a part of it leaves it so
+        case when "answer" in ('told', 'no use') then "answer" end as state,
         "answer" as answer,
         "exceptions" as exceptions,
         iso_time("created") as created_at
@@ -81,6 +82,7 @@ USAGE = Source(
     set_aside={
         "no use": "\"why no use\" = 'no use'",
         "blank": "\"why no use\" = 'blank'",
+        "of a month that is not whole": "\"why no use\" = 'not whole'",
         "a total": "\"why no use\" = 'a total'",
         "headings again": "\"why no use\" = 'headings again'",
         "without text": "\"why no use\" = 'without text'",

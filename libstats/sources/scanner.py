@@ -23,7 +23,7 @@ HEADINGS = {
 NONE = {"without a barcode": """coalesce(trim("Barcode"), '') = ''"""}
 # Phones write the times of their country; of 05/11/2026 nothing but other rows proves the order.
 _AT = f"""coalesce(
-            iso_time("Scanned at"),
+            wall_clock("Scanned at"),
             case
                 when "?{ORDER}" = 'month first' then us_time("Scanned at")
                 when "?{ORDER}" = 'day first' then eu_time("Scanned at")

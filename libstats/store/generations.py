@@ -224,6 +224,10 @@ class Writer:
             # left by a reader that was ended; a reader of today may still be at work
             if spill.stat().st_mtime < time.time() - 86400:
                 shutil.rmtree(spill, ignore_errors=True)
+        for part in self.folder.glob("pull/**/*.part"):
+            # of a pull that broke off, which goes on within a day
+            if part.stat().st_mtime < time.time() - 86400:
+                _remove(part)
 
     def _check_disk(self, needs: int) -> None:
         wanted = needs + (self.base.stat().st_size if self.base else 0) + (64 << 20)

@@ -12,7 +12,7 @@ from libstats.workspace.key_lines import line_of
 CONFIG = "libstats.toml"
 # sections that have a name each: [sources.koha]
 _REPEATED = ("change",)  # and those of which there may be several: [[change]]
-_NAMED = ("sources", "export", "headings", "coverage", "calendar", "process", "harvest")
+_NAMED = ("sources", "export", "headings", "coverage", "calendar", "process", "harvest", "pull")
 
 
 class Fault(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from libstats.readers.service import is_safe
 from libstats.workspace.fault import Fault
 from libstats.workspace.section import Config, Section, Setting
 
@@ -16,20 +17,11 @@ __all__ = ["HARVEST", "KEYS", "RELEASES", "variable"]
 RELEASES = ("5.1", "5")
 KEYS = ("customer_id", "requestor_id", "api_key")
 _REPORT = re.compile(r"(?:PR|DR|TR|IR)(?:_[A-Z]\d)?")
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def _is_address(value: object) -> bool:
-    """True for an encrypted address without a question in it, or one of this computer."""
-    if not isinstance(value, str):
-        return False
-    try:
-        told = urlsplit(value)
-        host = told.hostname or ""
-    except ValueError:
-        return False
-    is_safe = told.scheme == "https" or (told.scheme == "http" and host in _HERE)
-    return is_safe and bool(host) and not (told.query or told.fragment or told.username)
+    """True for a safe address without a user."""
+    return is_safe(value) and not urlsplit(str(value)).username
 
 
 def _is_list_of_reports(value: object) -> bool:

@@ -25,6 +25,7 @@ from libstats.workspace.harvest_given import HARVEST
 from libstats.workspace.logs_given import EZPROXY
 from libstats.workspace.mail_given import MAIL
 from libstats.workspace.marc_map import is_maps
+from libstats.workspace.pull_given import PULL
 from libstats.workspace.section import Config, Section, Setting
 
 
@@ -249,6 +250,7 @@ SECTIONS = {
     ),
     "mail": MAIL,
     "harvest": HARVEST,
+    "pull": PULL,
     "duckdb": Section(
         "[duckdb]", {"memory_limit": Setting(is_amount, "is not an amount of memory", '"2GB"')}
     ),

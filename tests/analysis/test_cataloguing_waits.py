@@ -142,6 +142,25 @@ def test_what_is_on_a_shelf_or_in_no_list_of_the_desk_waits_for_no_cataloguing()
     ]
 
 
+def test_what_is_done_at_the_desk_waits_for_the_shelf_up_to_the_newest_list() -> None:
+    """Both came on the 2nd, catalogued on the 5th: 1 stood on the shelf on the 7th, 2 waits on the
+    31st for 29 days (26 since it was catalogued). So half are there within 5 days, and when the
+    other is there is not known. 3 was withdrawn and waits no more."""
+    cases: Rows = [
+        {"case_id": "1", "reached": {"received": 2, "catalogued": 5, "available": 7}},
+        {"case_id": "2", "reached": {"received": 2, "catalogued": 5}},
+        {"case_id": "3", "reached": {"received": 2, "catalogued": 5, "withdrawn": 9}},
+    ]
+    done = [{**case, "outcome": "done", "ended_at": datetime(2026, 3, 5)} for case in cases]
+    con = opened(done)
+    found = libstats.cataloguing_waits(con, **YEAR)
+    assert found.select("wait, pieces, done, waiting, untold, p50_days, p90_days").fetchall() == [
+        ("receipt to catalogued", 3, 3, 0, 0, 3, 3),
+        ("catalogued to shelf", 3, 1, 1, 1, 2, None),
+        ("receipt to shelf", 3, 1, 1, 1, 5, None),
+    ]
+
+
 def test_without_its_own_code_the_answer_says_what_lacks_for_original() -> None:
     titles: Rows = [{"title_id": "1", "cataloguing_agency": "ARC"}]
     con = opened([], title=titles, item=[item("11", "1", 6)])

@@ -238,3 +238,21 @@ def test_a_whole_beside_its_parts_overlaps_by_kind_and_by_branch() -> None:
     con = holding(manual_count=[*lines[1:], {**line, "kind": "all", "branch": "all"}])
     found = libstats.visits(con, since="2026-10-01", until="2026-11-01", by="all")
     assert found.select("lines_overlapping").fetchall() == [(3,)]
+
+
+def test_public_computers_wifi_and_microfilm_stand_apart() -> None:
+    """Two months of computers, 40 and 2 uses; wifi of October from a sample."""
+    line = {"kind": "all", "branch": "EAST", "starts_on": "2026-10-01", "ends_on": "2026-10-31"}
+    with holding(
+        manual_count=[
+            {**line, "measure": "PC sessions", "value": 40},
+            {**line, "measure": "pc sessions", "branch": "WEST", "value": 2},
+            {**line, "measure": "Wi-Fi", "value": 900, "is_estimate": True},
+            {**line, "measure": "visits", "value": 5},
+        ]
+    ) as con:
+        found = libstats.technology_uses(con, since="2026-10-01", until="2026-11-01")
+        assert found.select("measure, part, uses, estimated, days_counted").fetchall() == [
+            ("public computer sessions", "all", 42, 0, 31),
+            ("wifi sessions", "all", 900, 900, 31),
+        ]

@@ -38,7 +38,7 @@ def told(
             "release": release,
             "month": f"2025-{month:02}-01",
             "platform": platform,
-            "state": state,
+            "state": state if state in ("told", "no use") else None,
             "answer": state or "not ready",
             **more,
         }
@@ -322,3 +322,76 @@ def test_who_was_turned_away_stands_beside_it() -> None:
         ("Sea Journal", 0, 2),
     ]
     assert cost_per_use.left_out(con, as_of="2026-03-01").fetchall() == []
+
+
+def package(months: Iterable[int], books: Iterable[int] = YEAR) -> Any:
+    """A connection on a package of journals and books, 10 and 5 uses a month."""
+    return holding(
+        licence=[licence("Sea")],
+        usage_item=[*ITEMS, {"usage_item_id": "b", "kind": "title", "name": "Sea Book"}],
+        usage_report=[
+            *told("TR_J1", "Sea", months),
+            *told("TR_B1", "Sea", books),
+            *told("TR_J2", "Sea", months),
+            *told("TR_B2", "Sea", books),
+        ],
+        usage=[
+            *(use("TR_J1", "j", UIR, month, 10) for month in months),
+            *(use("TR_B1", "b", UIR, month, 5) for month in books),
+            use("TR_J2", "j", "No_License", 1, 2),
+            use("TR_B2", "b", "No_License", 1, 3),
+        ],
+    )
+
+
+def test_a_package_has_its_price_once_by_journals_and_books_together() -> None:
+    found = libstats.cost_per_use(package(YEAR), as_of="2026-03-01").filter(f"metric = '{UIR}'")
+    columns = "report, content, is_advised, uses, cost_per_use, no_license"
+    # 1,200.00 by 120, by 60, by both
+    assert found.select(columns).fetchall() == [
+        ("TR_B1", "books", False, 60, Decimal("20.00"), 3),
+        ("TR_B1 and TR_J1", "journals and books", True, 180, Decimal("6.67"), 5),
+        ("TR_J1", "journals", False, 120, Decimal("10.00"), 2),
+    ]
+
+
+def test_a_month_that_one_of_both_does_not_tell_is_not_told() -> None:
+    found = libstats.cost_per_use(package(YEAR, range(1, 12)), as_of="2026-03-01")
+    (row,) = found.filter("is_advised").select("months_told, uses, why_none").fetchall()
+    assert row == (11, None, "1 of its months are not told")
+
+
+@pytest.mark.parametrize(
+    ("uses", "trend", "why"),
+    [
+        ([20, 22] * 6, "no more than the usual ups and downs", None),
+        ([20, 22] * 5 + [20, 90], "better", None),
+        ([60, 62] * 5 + [60, 1], "worse", None),
+        ([20, 22, 0], None, "trial limits: 3 of the 12 months that a verdict needs"),
+    ],
+)
+def test_a_trend_is_said_by_the_control_chart(
+    uses: list[int], trend: str | None, why: str | None
+) -> None:
+    months = range(1, len(uses) + 1)
+    con = holding(
+        licence=[licence("Sea Journal", ends_on=f"2025-{len(uses):02}-28")],
+        usage_item=ITEMS,
+        usage_report=told("TR_J1", "Sea", months),
+        usage=[use("TR_J1", "j", UIR, m, n) for m, n in zip(months, uses, strict=True) if n],
+    )
+    found = libstats.cost_per_use(con, as_of="2026-03-01").filter("is_advised")
+    assert found.select("trend, why_no_trend").fetchall() == [(trend, why)]
+
+
+def test_months_before_the_term_are_part_of_the_chart_and_none_of_the_cost() -> None:
+    con = holding(
+        licence=[licence("Sea Journal", starts_on="2025-10-01")],
+        usage_item=ITEMS,
+        usage_report=told("TR_J1", "Sea", YEAR),
+        usage=[use("TR_J1", "j", UIR, m, 20 + m % 2) for m in YEAR],
+    )
+    found = libstats.cost_per_use(con, as_of="2026-03-01").filter("is_advised")
+    assert found.select("months, uses, trend").fetchall() == [
+        (3, 61, "no more than the usual ups and downs")
+    ]

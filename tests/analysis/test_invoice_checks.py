@@ -270,3 +270,20 @@ def test_two_orders_of_one_isbn_are_two_though_one_bill_names_none() -> None:
         assert "ISBN billed twice" not in {check for check, *_ in named(con)}
     with holding(order_line=orders[:1], invoice=bills, invoice_line=lines) as con:
         assert "ISBN billed twice" in {check for check, *_ in named(con)}
+
+
+@pytest.mark.parametrize("quantity", [1, -1])
+def test_a_credit_note_takes_its_copies_off_however_it_writes_them(quantity: int) -> None:
+    """One copy ordered, billed, and given back: nothing is billed beyond the order."""
+    order = ORDER | {"quantity": 1, "quantity_received": 1}
+    bills = [BILL | {"total": "20.00"}]
+    bills += [BILL | {"invoice_id": "C1", "invoice_number": "84", "total": "-20.00"}]
+    one = LINE | {"quantity": 1, "amount": "20.00"}
+    back = {"invoice_line_id": "L2", "invoice_id": "C1", "quantity": quantity, "amount": "-20.00"}
+    with holding(order_line=[order], invoice=bills, invoice_line=[one, one | back]) as con:
+        assert named(con) == []
+    # without the credit the second copy is one too many
+    back |= {"amount": "20.00", "quantity": 1}
+    bills[1]["total"] = "20.00"
+    with holding(order_line=[order], invoice=bills, invoice_line=[one, one | back]) as con:
+        assert len(named(con)) == 1

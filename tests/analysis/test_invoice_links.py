@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import pytest
 
 import libstats
+from libstats.analysis.invoices.links import ISBNS
 from tests.support.tables import dicts, holding
 
 ISBN = "9780306406157"
@@ -162,3 +164,18 @@ def test_what_came_and_no_message_bills_is_asked_about_of_vendors_that_send_them
     other = came | {"order_line_id": "503", "vendor_name": "Moor"}
     first = came | {"received_on": "2026-03-03", "vendor_name": "Vale"}
     assert checks([first, mine, other], [BILL]) == [PRICE, ("received and not billed", "koha")]
+
+
+@pytest.mark.parametrize(
+    ("text", "isbn"),
+    [
+        ("9780306406157 (pbk)", "9780306406157"),
+        ("0306406152", "0306406152"),
+        ("080442957x; 0306406152", "080442957x"),
+        ("5012345678900", ""),  # a record's EAN
+        ("97803064061579", ""),
+    ],
+)
+def test_an_isbn_is_a_whole_number(text: str, isbn: str) -> None:
+    found = duckdb.execute(f"select regexp_extract($1, {ISBNS})", [text]).fetchall()
+    assert found == [(isbn,)]

@@ -78,6 +78,7 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "visits": ("manual_count", {**COUNT, "measure": "visits"}),
     "visits over an end": ("manual_count", {**COUNT, "measure": "visits", "ends_on": "2026-02-03"}),
     "questions of another month": ("manual_count", {**COUNT, **LATER, "measure": "reference"}),
+    "a computer session": ("manual_count", {**COUNT, "measure": "Wi-Fi"}),
     "sessions": ("manual_count", {**COUNT, "measure": "programs"}),
     "a reserve of no day": ("reserve_request", {"reserve_request_id": "1"}),
     "a reserve of later": ("reserve_request", {"needed_by": "2026-02-03"}),

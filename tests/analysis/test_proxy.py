@@ -55,7 +55,9 @@ def test_what_came_of_a_failed_login(
     events: list[tuple[str, str]], wanted: tuple[int, ...]
 ) -> None:
     con = holding(access_event=[event(f"{moment}:00", kind) for moment, kind in events])
-    assert libstats.proxy_logins(con, **PERIOD, by="all").fetchall() == [("all", *wanted)]
+    assert libstats.proxy_logins(con, **PERIOD, by="all").fetchall() == [
+        ("all", *wanted, "whole", None)
+    ]
 
 
 def test_troubles_by_cause_and_hour_and_what_is_in_none() -> None:
@@ -71,8 +73,8 @@ def test_troubles_by_cause_and_hour_and_what_is_in_none() -> None:
         ]
     )
     assert libstats.proxy_logins(con, **PERIOD).fetchall() == [
-        ("Login.Denied", 1, 0, 0, 1, 1, 1),
-        ("Login.Failure", 1, 0, 0, 1, 2, 2),
+        ("Login.Denied", 1, 0, 0, 1, 1, 1, "whole", None),
+        ("Login.Failure", 1, 0, 0, 1, 2, 2, "whole", None),
     ]
     assert libstats.proxy_logins(con, **PERIOD, by="hour").project("part, troubles").fetchall() == [
         ("09:00", 1),
@@ -99,6 +101,6 @@ def test_starts_by_resource() -> None:
         ]
     )  # fmt: skip
     assert libstats.proxy_starts(con, **PERIOD).fetchall() == [
-        ("db.example", 2, 0, 1),
-        ("j.example", 2, 1, None),
+        ("db.example", 2, 0, 1, "whole", None),
+        ("j.example", 2, 1, None, "whole", None),
     ]

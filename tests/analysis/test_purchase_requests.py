@@ -14,6 +14,7 @@ from libstats.analysis.purchase_requests import left_out
 from libstats.analysis.today import lists as today
 from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.rows import DO
+from libstats.analysis.today.words import since
 from libstats.definitions import roles
 from libstats.errors import AnalysisError
 from libstats.report.page.period import Period
@@ -97,6 +98,40 @@ def test_a_request_is_followed_from_step_to_step(workspace: Workspace, tmp_path:
     assert "5 requests were made from July to October 2026" in said
     assert "2 of them by the record alone. Of 1 accepted or ordered no order is found." in said
     assert "Received, not on its shelf 1 61.0 61.0" in said
+
+
+def test_a_request_is_as_its_orders_newer_list_tells_and_the_others_as_their_own(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The suggestions are of November 2; the orders, 18 days newer, say that 71 came on the 10th:
+    its request came in 10 days before. Whether to buy Ropes is to be decided, as of November 2.
+    74, sent on August 2, is late: Sails is no second case beside it."""
+    lists = {
+        "suggestions-2026-11-02": "".join(
+            SUGGESTIONS.splitlines(keepends=True)[n] for n in (0, 1, 3)
+        )
+        + "6,2026-08-01,2026-08-02,,ORDERED,Sails,504,2026-08-02 10:00:00\n",
+        "aqorders-2026-11-20": "".join(ORDERS.splitlines(keepends=True)[n] for n in (0, 2)).replace(
+            "2026-10-20", "2026-11-10"
+        )
+        + "74,3,ordered,1,2026-08-02,504,2026-08-02,\n",
+    }
+    for name, text in lists.items():
+        libstats.load(workspace, [write(tmp_path / f"{name}.csv", text)])
+    with libstats.open(workspace) as con:
+        order, asked = today.work_of(con, "order_copy", "purchase_request")
+        november = Period(date(2026, 11, 1), date(2026, 12, 1))
+        found = read_requests(con, november, datetime(2026, 11, 20))
+    listed = {
+        task: [(row["case_id"], since(row)) for row in rows] for task, rows in tasks(asked, DO)
+    }
+    assert listed == {"Decide whether to buy it": [("3", "124 days since the request")]}
+    assert asked.counts["near"] == 1
+    [row] = order.of(DO)
+    assert (row["handle"], row["why"]) == ("74", "asked for by somebody (6)")
+    steps = {row["last_milestone"]: row["age"] for row in found.open_ones}
+    assert steps == {"received": 80.0, "requested": 124.0, "ordered": 111.0}
+    assert "Those without an order are as of November 2, 2026" in words(found)
 
 
 def words(found: Requests) -> str:

@@ -21,7 +21,7 @@ ORDERS: Rows = [
 
 def batches() -> duckdb.DuckDBPyConnection:
     """Two batches: 1 and 5 stand in both, 5 mended in the second; 2 has orders of two vendors, 3 is
-    ordered by its ISBN in another form, 4 names its vendor."""
+    ordered by its ISBN in another form, 4 names its vendor. 6 has the ISBN of 3, and is own work."""
     con = holding(None, order_line=ORDERS)
     loaded(
         con,
@@ -33,8 +33,11 @@ def batches() -> duckdb.DuckDBPyConnection:
             {"title_id": "4", "faults": "no title", "vendor_name": "Weir", "until_seq": 2},
             {"title_id": "5", "faults": "no title; no subject", "until_seq": 2},
             {"title_id": "5", "faults": "none", "from_seq": 2},
+            {"title_id": "6", "faults": "no subject", "isbn": "0306406152", "until_seq": 2}
+            | {"cataloguing_agency": "arc"},
         ],
     )
+    con.execute("set variable cataloguing_agency = 'ARC'")
     return con
 
 
@@ -55,17 +58,28 @@ def test_counts_by_batch_and_vendor_with_and_without_what_is_local() -> None:
         (1, "Harbour", "local field", 1, 1, "3"),
         (1, "Harbour", "any of these", 1, 0, None),
         (1, "Harbour", every, 1, 1, "3"),
-        (1, "Quayside", "no subject", 1, 1, "1"),
-        (1, "Quayside", "local field", 1, 1, "1"),
-        (1, "Quayside", "any of these", 1, 1, "1"),
-        (1, "Quayside", every, 1, 1, "1"),
         (1, "Weir", "no title", 1, 1, "4"),
         (1, "Weir", "any of these", 1, 1, "4"),
         (1, "Weir", every, 1, 1, "4"),
-        (1, None, "no subject", 2, 1, "5"),
-        (1, None, "no title", 2, 1, "5"),
-        (1, None, "any of these", 2, 1, "5"),
-        (1, None, every, 2, 1, "5"),
+        (1, None, "no subject", 2, 1, "6"),
+        (1, None, "any of these", 2, 1, "6"),
+        (1, None, every, 2, 1, "6"),
+    ]
+
+
+def test_a_record_counts_once_as_the_newest_file_has_it() -> None:
+    """1 and 5 stand in both files: 5 is mended in the second. Up to September 5 is not mended."""
+    con = batches()
+    counts = dict(left_out(con).fetchall())
+    assert counts["told again by a newer file, with which they count"] == 2
+    whole = libstats.record_faults(con).filter("category = 'any of these'")
+    assert whole.aggregate("sum(titles), sum(found)").fetchall() == [(6, 3)]
+    before = libstats.record_faults(con, until="2026-10-01").filter("sample like '%5%'")
+    assert before.select("category").distinct().order("category").fetchall() == [
+        ("any of these",),
+        ("any of these, or something local",),
+        ("no subject",),
+        ("no title",),
     ]
 
 

@@ -43,7 +43,7 @@ GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of doc
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
-COUNTS += ("resolver_requests",)
+COUNTS += ("resolver_requests", "technology_uses")
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from libstats.analysis.today import desks, orders, words
+from libstats.analysis.today import desks, lists, orders, words
 from libstats.analysis.today.orders import INVOICED, order_details
 from libstats.analysis.today.rows import DO
 from libstats.cli.today import _alike
@@ -67,7 +67,46 @@ def test_what_was_invoiced_lies_since_the_day_of_the_invoice() -> None:
     line = {"invoice_line_id": "L1", "invoice_id": "I1", "order_line_id": "501"}
     row = beside(invoice=[bill], invoice_line=[line])
     assert (row["task"], row["since"]) == (INVOICED, datetime(2026, 3, 20))
-    assert row["why"] == "Invoiced on March 20, 2026; 1 line tells no number of copies"
+    assert row["why"] == (
+        "Invoiced on March 20, 2026; 1 line of the invoice tells no number of copies"
+    )
+
+
+@pytest.mark.parametrize(
+    ("copies", "came", "is_invoiced"),
+    [(1, 0, True), (1, None, True), (1, 1, False), (2, 1, True), (-1, 0, False)],
+)
+def test_a_vendors_message_bills_the_order_of_the_library_system(
+    copies: int, came: int | None, is_invoiced: bool
+) -> None:
+    """Of two copies some were billed, some came: an order lacks what was billed beyond these."""
+    vendors = {"source": "edifact"}
+    bill = vendors | {"invoice_id": "M1", "invoice_number": "7", "total_rule": "lines"}
+    line = vendors | {"invoice_line_id": "M1 line 1", "invoice_id": "M1", "order_line_id": "9/501"}
+    line |= {"quantity": copies, "amount": "20.00"}
+    with holding(
+        order_line=[ORDER | {"quantity_received": came, "status": "ordered"}],
+        invoice=[bill | {"billed_on": "2026-03-20"}],
+        invoice_line=[line],
+    ) as con:
+        [row] = dicts(order_details(con, TOLD))
+    assert row["task"] == (INVOICED if is_invoiced else None)
+
+
+def test_the_copies_of_one_order_line_are_listed_as_one_thing() -> None:
+    """Of three lines with two copies each the first two things are four copies."""
+    values = ", ".join(
+        f"('do now', 'late', false, 0, 99, {-9 + n}, 'koha', '{n}{c}', 'line {n}')"
+        for n in range(3)
+        for c in "ab"
+    )
+    columns = "group_name, standing, is_missing, urgency, task_place, left_days, source, case_id"
+    with holding() as con:
+        found = con.sql(f"from (values {values}) t({columns}, look_for)")
+        assert len(lists.pressing(found, 2)[-1]) == 2
+        rows = lists.pressing(found, 2, "look_for")[-1]
+    assert [row["case_id"] for row in rows] == ["0a", "0b", "1a", "1b"]
+    assert len(lists._first(rows, DO, 1, "look_for")) == 2
 
 
 def case(who: str, left: float, number: str) -> dict[str, Any]:

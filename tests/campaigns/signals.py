@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from statistics import fmean
 from typing import NamedTuple
 
-from libstats.analysis.signals.verdict import judge
+from libstats.analysis.chart.verdict import judge
 from libstats.analysis.signals.years import between
 
 SERIES, BRANCHES = 5, 12

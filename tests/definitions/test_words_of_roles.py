@@ -8,8 +8,9 @@ import pytest
 
 import libstats
 from libstats.definitions.processes import processes
-from libstats.definitions.roles import FIELDS, OUTCOMES, judged, words
+from libstats.definitions.roles import FIELDS, OF_FORMS, OUTCOMES, judged, offered, own_lines, words
 from libstats.errors import WorkspaceError
+from libstats.sources.roles import of_system
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import configured
 
@@ -52,13 +53,42 @@ def test_a_milestone_of_an_event_ends_its_case(workspace: Workspace) -> None:
 def test_words_are_those_of_their_own_column() -> None:
     """A request to buy is never lost, shipped or weekly; a status of a hold marks its own steps."""
     asked = words("purchase_request", "status_as_exported", {})
-    assert asked == (*OUTCOMES, *processes({})["purchase_request"].happening)
+    own = ("new", "rejected", "withdrawn")
+    assert asked == (*OUTCOMES, *processes({})["purchase_request"].happening, *own)
     of_process = {"hold": "hold", "access_problem": "access_problem", "serial_issue": "serials"}
     for table, process in of_process.items():
-        found = set(words(table, FIELDS[table][0], {})) - set(OUTCOMES)
+        found = (
+            set(words(table, FIELDS[table][0], {})) - set(OUTCOMES) - set(OF_FORMS.get(table, ()))
+        )
         assert found == set(processes({})[process].happening)
 
 
 def test_a_word_of_another_column_is_refused(workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError, match=r"'lost', which is no role"):
         configured(workspace, '[roles.own.purchase_request.status_as_exported]\n"zork" = "lost"\n')
+
+
+OF_FORM = [
+    (about, code, milestone, outcome)
+    for about, field, code, _, milestone, outcome, _ in of_system("own")
+    if field == "status_as_exported"
+]
+
+
+@pytest.mark.parametrize(("about", "code", "milestone", "outcome"), OF_FORM)
+def test_a_word_of_a_form_may_say_what_another_word_means(
+    about: str, code: str, milestone: str, outcome: str
+) -> None:
+    """As the form's own word says it: by its outcome, or by the step that has the word's name."""
+    assert code in words(about, "status_as_exported", {})
+    config = {"roles": {"own": {about: {"status_as_exported": {"lost in post": code}}}}}
+    [line] = own_lines(config, "own")
+    assert line.outcome == outcome or line.milestone in (code, milestone)
+
+
+@pytest.mark.parametrize("about", OF_FORMS)
+def test_no_word_of_holds_is_offered_for_what_a_form_tells(about: str) -> None:
+    found = offered(about, "status_as_exported")
+    assert not {"lapsed", "not fetched"} & set(found)
+    assert set(OF_FORMS[about]) <= set(found)
+    assert "lapsed" in offered("hold", "status_as_exported")

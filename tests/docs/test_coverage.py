@@ -97,6 +97,13 @@ EXERCISED = {
         ("ezproxy audit", "ezproxy starts"),
         f"documented: OCLC's pages, and programs that read them; {UNEXERCISED}",
     ),
+    **dict.fromkeys(
+        (
+            *("hoopla months", "hoopla titles", "overdrive checkouts"),
+            *("overdrive purchase orders", "overdrive titles"),
+        ),
+        "*unproven on real files*: headings of a public program that reads them",
+    ),
     "sip2 messages": "messages of public programs' tests; the lines around them documented alone",
     "edifact answers to orders": VENDORS,
     "edifact copies of orders": f"{VENDORS} (of a quote)",

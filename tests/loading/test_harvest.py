@@ -16,7 +16,8 @@ import pytest
 
 from libstats.cli import main
 from libstats.errors import WorkspaceError
-from libstats.loading.harvest import Clock, Fetched, harvest
+from libstats.loading.harvest import Fetched, harvest
+from libstats.readers.service import Clock
 from libstats.workspace.workspace import Workspace
 from tests.support import counter
 

@@ -18,7 +18,7 @@ import libstats
 from libstats import report, schema
 from libstats.cli import demo
 
-REPORTS = ("circulation", "ill", "collection", "summary", "explore")
+REPORTS = ("circulation", "digital", "ill", "collection", "summary", "explore")
 
 
 def made(

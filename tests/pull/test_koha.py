@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +21,10 @@ from libstats.loading.load import load
 from libstats.loading.receipt import LoadReceipt
 from libstats.pull import mariadb
 from libstats.pull.pull import Pulled, pull
+from libstats.pull.since import Marks
 from libstats.workspace.workspace import Workspace, init
 from tests.pull.conftest import PASSWORD
+from tests.support.files import DOCS
 from tests.support.servers import Server
 
 CANARY = "Odette Zebedee"
@@ -64,6 +71,74 @@ def test_a_pull_and_files_of_the_same_rows_are_one_state(
         (other.folder / "patron.key").write_bytes(workspace.key_file.read_bytes())
         libstats.load(other, order)
         assert state(other) == once
+
+
+# The same rows as a person's own exports have them: a zero date, the hour that the clock shows twice,
+# and the one that it leaves out.
+OWN = {
+    "items": (
+        {
+            "itemnumber": "1", "barcode": "b1", "biblionumber": "10", "homebranch": "QBC",
+            "itemcallnumber": 'FIC "A", Ære', "dateaccessioned": "2020-01-02", "price": "12.50",
+            "timestamp": "2026-10-25 03:04:05",
+        },
+        {
+            "itemnumber": "2", "barcode": "b2", "biblionumber": "11", "homebranch": "TRN",
+            "dateaccessioned": "0000-00-00", "onloan": "2026-12-01",
+            "timestamp": "2026-10-25 02:30:00",
+        },
+    ),
+    "old_issues": (
+        {
+            "issue_id": "4", "itemnumber": "2", "borrowernumber": "78", "branchcode": "QBC",
+            "issuedate": "2026-10-25 02:30:00", "date_due": "2026-11-11 23:59:00",
+            "returndate": "2026-11-01 09:00:00", "renewals_count": "1", "auto_renew": "0",
+            "onsite_checkout": "0", "timestamp": "2026-11-01 09:00:00",
+        },
+        {
+            "issue_id": "3", "itemnumber": "1", "borrowernumber": "78", "branchcode": "QBC",
+            "issuedate": "2026-03-29 02:30:00", "date_due": "2026-04-11 23:59:00",
+            "returndate": "2026-04-01 09:00:00", "renewals_count": "0", "auto_renew": "0",
+            "onsite_checkout": "0", "timestamp": "2026-04-01 09:00:00",
+        },
+    ),
+}  # fmt: skip
+SPRING = (
+    "insert into old_issues values (3, 1, 78, 'QBC', '2026-03-29 02:30:00', '2026-04-11 23:59:00', "
+    "'2026-04-01 09:00:00', null, 0, 0, 0, '2026-04-01 09:00:00', null)"
+)
+
+
+def own(place: Workspace, headings: dict[str, list[str]]) -> list[Path]:
+    """The exports of a person, under the headings of the page's queries."""
+    files = []
+    for name, rows in OWN.items():
+        files.append(place.exports / f"{name}-20261130010000.csv")
+        with files[-1].open("w", encoding="utf-8", newline="") as text:
+            writer = csv.DictWriter(text, headings[name])
+            writer.writeheader()
+            writer.writerows(rows)
+    return files
+
+
+@pytest.mark.slow
+def test_a_pull_and_a_persons_exports_count_once_in_either_order(
+    koha: Server, workspace: Workspace, tmp_path: Path
+) -> None:
+    koha.run(ROWS + SPRING)
+    pulled(workspace, koha)
+    once, headings = state(workspace), {}
+    for name in OWN:
+        (file,) = workspace.exports.glob(f"*{name.replace('_', '?')}-*")
+        with file.open(encoding="utf-8", newline="") as text:
+            headings[name] = next(csv.reader(text))
+    libstats.load(workspace, own(workspace, headings))
+    assert state(workspace) == once
+    other = init(tmp_path / "other")
+    (other.folder / "patron.key").write_bytes(workspace.key_file.read_bytes())
+    libstats.load(other, own(other, headings))
+    pulled(other, koha)
+    assert state(other) == once
 
 
 def test_the_text_is_the_servers_own(koha: Server, workspace: Workspace) -> None:
@@ -118,6 +193,26 @@ def test_a_deleted_patron_is_forgotten_though_no_time_moved(
         assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [
             ("5",)
         ]
+
+
+@pytest.mark.slow
+def test_who_is_deleted_by_a_cascade_is_forgotten(koha: Server, workspace: Workspace) -> None:
+    """As in Koha: the server itself blanks the column, and moves no time."""
+    koha.run(
+        ROWS + "create table borrowers (borrowernumber int primary key);"
+        "insert into borrowers values (77), (78);"
+        "alter table old_issues modify timestamp timestamp not null default current_timestamp "
+        "on update current_timestamp, add foreign key (borrowernumber) references borrowers "
+        "(borrowernumber) on delete set null on update set null"
+    )
+    pulled(workspace, koha)
+    koha.run("delete from borrowers where borrowernumber = 78")
+    assert pulled(workspace, koha, only=["loans"]).rows == {"issues": 1, "old_issues": 1}
+    for known_on in (None, datetime.now()):
+        with libstats.open(workspace, known_on=known_on) as con:
+            assert con.sql("select loan_id from loan where patron_key is not null").fetchall() == [
+                ("5",)
+            ]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +289,45 @@ def test_a_connection_that_is_killed_is_said(
     assert not list((workspace.store / "pull").iterdir())
 
 
+@pytest.mark.slow
+def test_a_killed_pull_leaves_all_as_it_was(koha: Server, workspace: Workspace) -> None:
+    """It is killed while it waits for a table that somebody holds; the next one is whole."""
+    koha.run(ROWS)
+    pulled(workspace, koha, only=["items"])
+    names = {path.name for path in workspace.exports.iterdir()}
+    marks = (workspace.store / "pulls.json").read_bytes()
+    before = state(workspace)
+    address = f"mysql://reader@127.0.0.1:{koha.port}/koha"
+    command = [sys.executable, "-m", "libstats", "-w", str(workspace.folder), "pull", "koha"]
+    with (
+        koha.holding("lock tables statistics write"),
+        subprocess.Popen([*command, address]) as process,
+    ):
+        until = time.monotonic() + 60
+        while not list((workspace.store / "pull").glob("statistics*")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert {path.name for path in workspace.exports.iterdir()} == names
+    assert (workspace.store / "pulls.json").read_bytes() == marks
+    assert state(workspace) == before
+    assert pulled(workspace, koha).is_clean
+    assert not list((workspace.store / "pull").iterdir())
+
+
+def test_rows_that_somebody_changes_keep_no_pull_waiting(
+    koha: Server, workspace: Workspace
+) -> None:
+    """What is not committed is not there."""
+    koha.run(ROWS)
+    with koha.holding("begin; update items set homebranch = 'XXX'"):
+        pulled(workspace, koha, only=["items"])
+    with libstats.open(workspace) as con:
+        told = "select owning_branch from item order by 1"
+        assert con.sql(told).fetchall() == [("QBC",), ("TRN",)]
+
+
 def test_nobody_is_kept_waiting_while_it_loads(
     koha: Server, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,7 +338,7 @@ def test_nobody_is_kept_waiting_while_it_loads(
         koha.run("set lock_wait_timeout = 1; drop table items, issues, old_issues, statistics")
         return load(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("libstats.pull.pull.load", dropped)
+    monkeypatch.setattr("libstats.pull.pulled.load", dropped)
     assert pulled(workspace, koha).is_clean
 
 
@@ -244,6 +378,21 @@ def test_a_zone_that_the_server_does_not_know_is_said(koha: Server, workspace: W
         pulled(workspace, koha)
 
 
+def test_who_is_made_as_the_page_says_reads_all_that_is_there(
+    koha: Server, workspace: Workspace
+) -> None:
+    """The page's own statements, for a program on the server itself; nothing else is granted."""
+    page = (DOCS / "pull.md").read_text(encoding="utf-8")
+    told = re.findall(r"```sql\n(create user.*?)```", page, re.DOTALL)[0]
+    told = told.replace("@'localhost'", "@'127.0.0.1'").replace("A PASSWORD OF ITS OWN", PASSWORD)
+    tables = re.findall(r"grant select on (\S+)", told)
+    made = "".join(f"create table if not exists {table} (a int);" for table in tables)
+    koha.run(f"{ROWS}; drop user reader@'127.0.0.1'; {made} {told}")
+    found = pulled(workspace, koha, is_trial=True)
+    assert list(found.rows) == ["items", "issues", "old_issues", "statistics"]
+    assert pulled(workspace, koha, only=["items", "loans", "statistics"]).is_clean
+
+
 def test_a_trial_reads_nothing(koha: Server, workspace: Workspace) -> None:
     koha.run(ROWS)
     found = pulled(workspace, koha, is_trial=True)
@@ -265,7 +414,7 @@ def test_a_load_that_cannot_be_published_leaves_no_exports(
     def busy(*args: object, **options: object) -> LoadReceipt:
         raise StoreError("another load is at work", "Try it again.")
 
-    monkeypatch.setattr("libstats.pull.pull.load", busy)
+    monkeypatch.setattr("libstats.pull.pulled.load", busy)
     with pytest.raises(StoreError, match="at work"):
         pulled(workspace, koha)
     assert not list(workspace.exports.iterdir())
@@ -299,3 +448,11 @@ def test_a_user_who_may_do_all_changes_nothing(
     monkeypatch.undo()
     monkeypatch.setenv("LIBSTATS_PASSWORD", PASSWORD)
     assert pulled(workspace, koha, only=["items"]).rows == {"items": 2}
+
+
+def test_a_second_has_one_pull(tmp_path: Path) -> None:
+    marks, moment = Marks(tmp_path, "koha"), datetime(2026, 11, 1, 9, 30, 5)
+    marks.move(["issues"], moment)
+    taken = [marks.is_taken(at) for at in (moment, moment + timedelta(seconds=1))]
+    assert taken == [True, False]
+    assert not Marks(tmp_path, "koha-branch").is_taken(moment)

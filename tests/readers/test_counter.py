@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from datetime import date
@@ -493,6 +494,68 @@ def test_a_later_report_replaces_its_months_in_any_order(tmp_path: Path) -> None
         ("5.1", "Blue Shelf", 2, 4),
         ("5.1", "Blue Shelf", 3, 1),
     ]
+
+
+# Of one platform and quarter: the whole of it; later a part (3040) that lacks a title; later still
+# what is not ready but for one month (3031); a part of the next year's month alone.
+PARTS = {
+    "whole.tsv": counter.text(*USES),
+    "part.tsv": counter.text(
+        ("Journal of Shelves", "Blue Shelf", TIR, (1, 1, 1)),
+        Exceptions="3040",
+        Created="2026-07-01T08:00:00Z",
+    ),
+    "late.json": counter.answer(
+        ("Journal of Shelves", "Blue Shelf", TIR, (0, 6, 0)),
+        Exceptions="3031",
+        Created="2026-08-01T08:00:00Z",
+    ),
+    "begun.tsv": counter.text(
+        ("Journal of Shelves", "Blue Shelf", TIR, (8,)),
+        months=("Apr-2026",),
+        Reporting_Period="Begin_Date=2026-04-01; End_Date=2026-04-30",
+        Created="2026-04-12T08:00:00Z",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", list(itertools.permutations(PARTS))[::5])
+def test_a_part_never_replaces_a_whole_in_any_order(
+    order: tuple[str, ...], workspace: Workspace, tmp_path: Path
+) -> None:
+    for name in order:
+        (tmp_path / name).write_text(PARTS[name], encoding="utf-8")
+    receipts = [libstats.load(workspace, [tmp_path / name]).files for name in order]
+    with libstats.open(workspace) as con:
+        uses = con.sql(
+            """
+            select month(u.month), name, sum(uses)::int
+            from usage u join usage_item i using (source, usage_item_id)
+            where metric = 'Total_Item_Requests'
+            group by all
+            order by all
+            """
+        ).fetchall()
+        months = con.sql(
+            "select month(month), state, answer from usage_report where report = 'TR' order by all"
+        ).fetchall()
+    # January and March as the whole told them, February as the newest, which tells all of it
+    assert uses == [
+        (1, "Journal of Shelves", 3),
+        (2, "Journal of Shelves", 6),
+        (3, "Journal of Shelves", 1),
+    ]
+    assert months == [
+        (1, "told", "not ready"),
+        (2, "told", "told"),
+        (3, "told", "not ready"),
+        (4, None, "under way"),
+    ]
+    # the counts of a part are told of as set aside
+    assert [
+        receipts[order.index(n)][2].dispositions["set aside"] for n in ("part.tsv", "begun.tsv")
+    ] == [3, 1]
 
 
 @pytest.mark.slow

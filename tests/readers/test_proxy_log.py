@@ -151,7 +151,9 @@ def test_a_session_over_files_is_one_however_they_are_cut_and_overlap(
     assert rows(workspace) == wanted
     with libstats.open(workspace) as con:
         found = libstats.proxy_visits(con, since="2026-10-01", until="2026-11-30", by="all")
-        assert found.fetchall() == [("all", 2, 8, 0, 0, 0, 0, 2)]
+        assert found.project("* exclude (coverage, reason)").fetchall() == [
+            ("all", 2, 8, 0, 0, 0, 0, 2)
+        ]
 
 
 def test_lines_that_have_another_form_are_rejected_one_by_one(
@@ -199,7 +201,9 @@ def test_what_is_asked_for_in_vain_and_what_keys_that_expired_cannot_tell(
     loaded(workspace, tmp_path / "ezproxy.log", "".join(text))
     period = {"since": date(2026, 10, 1), "until": date(2026, 11, 1)}
     with libstats.open(workspace) as con:
-        assert libstats.proxy_visits(con, **period).fetchall() == [
+        assert libstats.proxy_visits(con, **period).project(
+            "* exclude (coverage, reason)"
+        ).fetchall() == [
             ("db.example", 1, 1, 1, 0, 0, 0, 1),
             ("gone.example", 0, 0, 1, 1, 0, 0, 1),
             ("lost.example", 0, 0, 0, 0, 0, 1, 1),
@@ -207,9 +211,9 @@ def test_what_is_asked_for_in_vain_and_what_keys_that_expired_cannot_tell(
         ]
     libstats.forget(workspace, before=date(2026, 11, 1))
     with libstats.open(workspace) as con:
-        assert libstats.proxy_visits(con, **period, by="all").fetchall() == [
-            ("all", None, 1, 2, 1, 1, 1, 1)
-        ]
+        assert libstats.proxy_visits(con, **period, by="all").project(
+            "* exclude (coverage, reason)"
+        ).fetchall() == [("all", None, 1, 2, 1, 1, 1, 1)]
         assert con.sql(
             "select count(session_key), count(user_key) from access_session"
         ).fetchall() == [(0, 0)]

@@ -11,7 +11,7 @@ from libstats.definitions.cataloguing import BELOW_CORE, LEVELS
 from libstats.readers.marc.layout import faults
 from libstats.readers.marc.record import Record
 from libstats.readers.marc.rows import all_in
-from libstats.readers.marc.screen import BELOW, CLASSES
+from libstats.readers.marc.screen import BELOW, CLASSES, NUMBERS
 from libstats.recognise.inspect import inspect
 from tests.support.marc import LEADER, Fields, record
 
@@ -76,6 +76,13 @@ def found_in(fields: Fields, leader: str = LEADER) -> str:
 def test_a_class_number_of_any_scheme_is_one_whether_marc_21_s_or_local(tag: str) -> None:
     assert "no class number" in found_in(without("050"))
     assert "no class number" not in found_in([*without("050"), (tag, "  $aFIC QUI")])
+
+
+@pytest.mark.parametrize("tag", NUMBERS)
+def test_a_number_in_z_alone_is_none(tag: str) -> None:
+    """It is cancelled, or of another edition: the record itself has none."""
+    assert "no standard number" in found_in([*without("020"), (tag, "  $z978-0-306-40615-7")])
+    assert "no standard number" not in found_in([*without("020"), (tag, "  $z0$aM571100511")])
 
 
 def test_levels_below_core_are_those_of_the_list_and_a_batch_is_told_apart() -> None:

@@ -159,6 +159,12 @@ def test_the_report_on_technical_services_is_accessible_and_stands_alone(
     assert check(browser, published("technical_services")) == [CLEAN]
 
 
+def test_the_report_on_the_digital_desk_is_accessible_and_stands_alone(
+    browser: str, published: Callable[[str], Path]
+) -> None:
+    assert check(browser, published("digital")) == [CLEAN]
+
+
 def test_the_month_in_one_page_is_accessible_and_stands_alone(
     browser: str, published: Callable[[str], Path]
 ) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats.report import circulation, collection, ill, technical_services
+from libstats.report import circulation, collection, digital, ill, technical_services
 from libstats.report.circulation.commands import commands as of_circulation
+from libstats.report.digital.commands import commands as of_digital
 from libstats.report.ill.rows import commands_of as of_ill
 from libstats.report.technical_services.commands import BALANCES
 from libstats.report.technical_services.commands import commands as of_services
@@ -20,6 +21,7 @@ from libstats.wording import records
 REPORTS: dict[str, tuple[Any, Callable[[Any], list[str]]]] = {
     "circulation": (circulation, lambda report: [*of_circulation(report).values()]),
     "collection": (collection, lambda report: [f"libstats explain {n}" for n in report.receipts]),
+    "digital": (digital, lambda report: [*of_digital(report).values()]),
     "ill": (ill, lambda report: [*of_ill(report).values()]),
     "technical_services": (
         technical_services,

@@ -150,7 +150,7 @@ def test_a_colour_has_one_meaning_and_a_marker_of_its_own() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["circulation", "ill", "technical_services", "collection", "summary"]
+    "name", ["circulation", "digital", "ill", "technical_services", "collection", "summary"]
 )
 def test_texts_of_drawings_are_written_in_ink(published: Callable[[str], Path], name: str) -> None:
     texts = re.findall(r"<text[^>]*fill=\"var\(--([a-z-]+)", published(name).read_text("utf-8"))

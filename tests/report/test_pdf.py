@@ -24,7 +24,7 @@ from tests.report.test_circulation_report import example
 from tests.report.test_report import save
 from tests.support.pages import page
 
-REPORTS = ("circulation", "ill", "technical_services", "summary", "collection")
+REPORTS = ("circulation", "digital", "ill", "technical_services", "summary", "collection")
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,10 +15,10 @@ from libstats.cli import main
 from libstats.report.page.period import Period
 from libstats.wording import MONTHS
 
-PAGES = ("circulation", "ill", "technical_services")
+PAGES = ("circulation", "digital", "ill", "technical_services")
 # parts that say what to do with figures of other parts, or where they come from
 WITHOUT = re.compile(
-    r"What to do.*|Where these figures come from|Accuracy|What this page does not judge"
+    r"What to do.*|Where these figures come from|Accuracy|What this page does not (judge|tell)"
 )
 
 
@@ -45,7 +46,7 @@ def test_each_command_gives_a_receipt(
     name: str, published: Callable[[str], Path], demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for command in dict.fromkeys(commands(published(name)).values()):
-        program, *words = command.split()
+        program, *words = shlex.split(command)
         assert (program, main.main(["-w", str(demo), *words])) == ("libstats", 0), command
         assert capsys.readouterr().out
 

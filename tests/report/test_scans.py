@@ -34,12 +34,16 @@ def test_the_page_says_what_to_mend_first() -> None:
                 {**FINDING, "place": 2, "finding": "out of order", "stands_after": "641.3 A"},
                 {**FINDING, "place": 5, "finding": "found, recorded as lost", "holds": 2},
                 FINDING,
+                {**FINDING, "finding": "no copy on record", "place": 7, "barcode": None}
+                | {"stands_beside": "641.7 A"},
             ],
+            barcodes=9,
         )
     )
     assert "1 scan saw 9 barcodes: 1 copy out of order, 0 strayed, 1 found" in html
     assert "First check in what was found: patrons wait for some of them." in html
     assert "after 641.3 A" in html and "not scanned" in html and "On salt<" in html
+    assert "place 7, beside 641.7 A" in html and "look at its barcode" in html
 
 
 def test_without_a_scan_the_page_says_what_would_tell() -> None:

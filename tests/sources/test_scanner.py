@@ -271,3 +271,19 @@ dates = "year first"
 def held(workspace: Workspace) -> bytes:
     """All that the store holds."""
     return b"".join(path.read_bytes() for path in workspace.store.iterdir() if path.is_file())
+
+
+def test_a_time_that_says_its_zone_is_the_librarys_wall_clock(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    config = workspace.folder / CONFIG
+    text = config.read_text(encoding="utf-8")
+    zone = '[library]\ntimezone = "America/New_York"'
+    config.write_text(text.replace("[library]", zone, 1), encoding="utf-8")
+    scans = "Barcode,Scanned at\n31234000000012,2026-10-30T13:30:05Z\n31234000000020,2026-10-30 09:31:00\n"
+    libstats.load(find(workspace.folder), write(tmp_path / "scans.csv", scans))
+    with libstats.open(workspace.folder) as con:
+        assert con.sql("select scanned_at::varchar from shelf_scan order by all").fetchall() == [
+            ("2026-10-30 09:30:05",),
+            ("2026-10-30 09:31:00",),
+        ]

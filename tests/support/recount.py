@@ -130,6 +130,8 @@ def counted(data: bytes, *, is_bare: bool, tags: Collection[str] = ()) -> set[in
     texts = list(_texts(data))
     if re.search(rb"Metric.Type[\t,].{0,3}Reporting", data, re.IGNORECASE):
         return report_counts(texts[0])
+    if re.search(rb"^Start Date,.*Circulations", data, re.MULTILINE):
+        return months_by_format(texts[0])
     if any(text.lstrip().startswith(("{", "[")) for text in texts):
         return {n for text in texts for n in xml_counts(_wrapped(text)) or json_counts(text)}
     if any(text.lstrip().startswith("<") for text in texts):
@@ -151,6 +153,14 @@ def report_counts(text: str) -> set[int]:
     months = sum(1 for cell in rows[at] if re.search(r"20\d\d", cell))
     below = len(rows) - at - 1
     return {below, below * months, months, 2 * months}
+
+
+def months_by_format(text: str) -> set[int]:
+    """How many rows there are in a report of months that stands by formats."""
+    _, _, below = text.partition("Start Date,")
+    headings, *months = [row for row in csv.reader(io.StringIO(below, newline="")) if row]
+    told = [cell for cell in headings if cell.endswith("Circulations") and "Total" not in cell]
+    return {len(told) * len(months)}
 
 
 def message_counts(data: bytes) -> set[int]:

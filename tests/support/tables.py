@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import count
 from typing import Any
 
 import duckdb
@@ -19,6 +21,7 @@ from libstats.definitions import (
     routes,
     serials,
 )
+from libstats.definitions.kept import DEFERRED
 from libstats.sources import roles as vocabularies
 from libstats.store import generations, refusals, views
 from libstats.workspace.workspace import Workspace
@@ -27,22 +30,52 @@ Rows = list[dict[str, Any]]
 
 # What is small is slower on more threads, and others have theirs; and to think of how many values a
 # column has takes a fifth of a question about ten rows.
+_NUMBERS = count()
 SMALL = "set threads = 1; set disabled_optimizers = 'statistics_propagation,projection_pullup'"
+
+
+@cache
+def _instance() -> duckdb.DuckDBPyConnection:
+    """To begin another takes twenty times as long as to attach an empty database to it."""
+    return duckdb.connect()
+
+
+@cache
+def _unoptimised() -> str:
+    """Of ten rows the shortest way takes longer to be found than any other to be walked."""
+    names = _instance().execute("select string_agg(name, ',') from duckdb_optimizers()").fetchall()
+    return f"set threads = 1; set disabled_optimizers = '{names[0][0]}'"
+
+
+@cache
+def _tables() -> str:
+    every = schema.tables().values()
+    return (
+        "begin;"
+        + "".join(
+            f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)});"
+            f"create view {table.name}_ever{DEFERRED} as select *, null::timestamp as gone_after from {table.name};"
+            for table in every
+        )
+        + "commit"
+    )
+
+
+def _new() -> duckdb.DuckDBPyConnection:
+    """A connection on a database of its own with all tables, empty."""
+    name = f"held_{next(_NUMBERS)}"
+    con = _instance().cursor()
+    con.execute(f"attach ':memory:' as {name}; use {name}; {_unoptimised()}")
+    con.execute(_tables())
+    return con
 
 
 def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.DuckDBPyConnection:
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number. Codes mean what the system of the source's name says, and `config`."""
-    con = duckdb.connect()
-    con.execute(SMALL)
+    con = _new()
     call_numbers.register(con)
     for table in schema.tables().values():
-        con.execute(
-            f"create table {table.name} (source varchar, {', '.join(f'{c.name} {c.type}' for c in table.columns)})"
-        )
-        con.execute(
-            f"create view {table.name}_ever as select *, null::timestamp as gone_after from {table.name}"
-        )
         for row in tables.get(table.name, []):
             full = {
                 "source": "koha",
@@ -67,6 +100,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             source,
             source || ' items' as declaration,
             source || '-items.csv' as file,
+            null::varchar as sha256,
             row_number() over (order by source) as seq,
             seq as shape,
             true as is_active,
@@ -75,7 +109,12 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             0 as rows_kept,
             map {}::map(varchar, bigint) as dispositions,
             map(?::varchar[], ?::varchar[][]) as columns
-        from (select source from item union select source from loan union select 'koha')
+        from (
+            select source from item
+            union select source from loan
+            union select source from digital_title
+            union select 'koha'
+        )
         """,
         [list(columns), list(columns.values())],
     )
@@ -105,6 +144,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
             reached map(varchar, timestamp),
             outcome varchar,
             ended_at timestamp,
+            told_at timestamp,
             as_of timestamp
         )
         """
@@ -133,6 +173,21 @@ def _cover(con: duckdb.DuckDBPyConnection) -> None:
             union
             select source, 'circulation_event', kind, branch
             from circulation_event
+            union
+            select source, 'machine_event', kind, branch
+            from machine_event
+            union
+            select source, 'access_event', kind, null
+            from access_event
+            union
+            select source, 'access_session', outcome, null
+            from access_session
+            union
+            select source, 'link_resolver_usage', 'requests', null
+            from link_resolver_usage
+            union
+            select source, 'digital_loan', 'checkout', null
+            from digital_loan
         )
         select distinct
             c.source,

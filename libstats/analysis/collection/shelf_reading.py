@@ -98,15 +98,16 @@ def shelf_findings(
 ) -> duckdb.DuckDBPyRelation:
     """Which copies of the scanned shelves does somebody have to see to?
 
-    Definition and parameters as for `shelf_reading`. Returns one row per copy, ordered as the
+    Definition and parameters as for `shelf_reading`; of a copy that several scans saw, the last
+    tells. Returns one row per copy, ordered as the
     shelves were scanned, what was not scanned last: `day`, `branch`, `shelf`, `place` (in the
     session; NULL: not scanned), `finding`, `barcode`, `call_number`, `title`, `belongs_branch`,
     `belongs_location`, `belongs_collection` (as recorded), `stands_after` (call number of the copy
-    in order that it belongs after, where it is out of order, or was found or recorded elsewhere and
-    does not stand in its place), `stands_beside` (call number of the nearest copy in order before
-    it, else behind it: where to fetch it; NULL: not scanned), `holds` (requests that wait for its
-    title) and `source` (system of the copy). What is in its place is left out, and so are barcodes
-    of no copy: these might be a patron's, and are counted alone.
+    in order that it belongs after, where it was not scanned, is out of order, or was found or
+    recorded elsewhere and does not stand in its place), `stands_beside` (call number of the nearest
+    copy in order before it, else behind it: where to fetch it; NULL: not scanned), `holds`
+    (requests that wait for its title) and `source` (system of the copy). What is in its place is
+    left out. A barcode of no copy might be a patron's: its place is told without it.
 
     >>> libstats.shelf_findings(con).columns[:5]
     ['day', 'branch', 'shelf', 'place', 'finding']
@@ -132,7 +133,8 @@ def shelf_findings(
                 f.shelf,
                 f.place,
                 f.found as finding,
-                f.barcode,
+                -- of no copy it might be a patron's
+                if(f.found = '{UNKNOWN}', null, f.barcode) as barcode,
                 f.call_number,
                 f.key,
                 f.source,
@@ -157,26 +159,31 @@ def shelf_findings(
                 ) as stands_after,
                 coalesce(f.call_number_before, f.call_number_behind) as stands_beside
             from beside f
-            where f.found not in ('{STANDS}', '{UNKNOWN}', '{SEVERAL}')
+            anti join absent a on a.barcode = f.barcode and a.day > f.day
+            where f.is_last and f.found <> '{STANDS}'
             union all
             select
-                session,
-                day,
-                branch,
-                shelf,
+                a.session,
+                a.day,
+                a.branch,
+                a.shelf,
                 null,
                 '{ABSENT}',
-                barcode,
-                call_number,
-                key,
-                source,
-                title_id,
-                null,
-                null,
-                null,
-                null,
+                a.barcode,
+                a.call_number,
+                a.key,
+                a.source,
+                a.title_id,
+                a.of_branch,
+                a.of_location,
+                a.of_collection,
+                (
+                    select arg_max(o.call_number, (o.key, o.volume_key, o.place))
+                    from finding o
+                    where o.session = a.session and o.found = '{STANDS}' and o.key <= a.key
+                ),
                 null
-            from absent
+            from absent a
         )
         select
             l.day,

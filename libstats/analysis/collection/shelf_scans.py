@@ -61,6 +61,7 @@ SCANNED = f"""
             c.branch,
             c.shelf,
             c.barcode,
+            c.scanned_at,
             row_number() over (
                 partition by c.session
                 order by c.position nulls last, c.scanned_at, c.place, c.barcode
@@ -112,7 +113,10 @@ SCANNED = f"""
             i.barcode,
             i.call_number,
             i.call_number_scheme,
-            i.volume
+            i.volume,
+            c.of_branch,
+            c.of_location,
+            c.of_collection
         from (select distinct session, day, coalesce(branch, of_branch) as at_branch from scanned) d
         join common c using (session)
         join dated_item i
@@ -182,10 +186,13 @@ FINDINGS = f"""
             ) as found
         from judged
     ),
-    -- the copies in order round each: where to fetch it, and whether it stands between them
+    -- the copies in order round each: where to fetch it, and whether it stands between them; and
+    -- whether no later scan saw it
     beside as (
         select
             *,
+            row_number() over (partition by barcode order by scanned_at desc, session, place) = 1
+                as is_last,
             last_value(if(found = '{STANDS}', call_number, null) ignore nulls) over before
                 as call_number_before,
             first_value(if(found = '{STANDS}', call_number, null) ignore nulls) over behind
@@ -233,5 +240,6 @@ FINDINGS = f"""
     absent as (
         from lacking
         where standing >= {MOST} * (standing + absent)
+        qualify row_number() over (partition by source, barcode order by session) = 1
     )
 """

@@ -73,7 +73,8 @@ BILLED = rf"""
                 invoice_line_id,
                 invoice_id,
                 order_line_id,
-                quantity,
+                -- what a vendor gives money back for it takes back, however it writes the copies
+                if(amount < 0, -abs(quantity), quantity) as quantity,
                 coalesce(amount_in_full, amount) as amount,
                 coalesce(charges, 0) as charges,
                 isbn,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 __all__ = ["ISBNS", "LINKS", "isbn_sql"]
 
-ISBNS = r"'97[89]\d{10}|\d{9}[\dXx]'"
+# whole numbers: the first ten digits of a record's EAN, or of a game's, are none
+ISBNS = r"'\b(?:97[89]\d{10}|\d{9}[\dXx])\b'"
 
 
 def isbn_sql(text: str) -> str:

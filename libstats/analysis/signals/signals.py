@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -10,9 +9,10 @@ from typing import Annotated, Literal
 
 import duckdb
 
+from libstats.analysis.chart.verdict import Direction, Judgement, judge
 from libstats.analysis.signals import series, waits
-from libstats.analysis.signals.verdict import Direction, Judgement, judge
 from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.work.relation import relation
 from libstats.definitions.parameters import Moment, ProcessName, as_moment, asked, one_of
 from libstats.errors import AnalysisError
 from libstats.wording import Row, month_before
@@ -256,15 +256,3 @@ def _number(day: date) -> int:
 def _first_whole(day: date) -> int:
     """The first month that lies behind a day as a whole."""
     return _number(day) + (day.day > 1)
-
-
-def relation(
-    con: duckdb.DuckDBPyConnection, rows: list[Row], types: Mapping[str, str]
-) -> duckdb.DuckDBPyRelation:
-    """The rows as a relation with columns of these types."""
-    columns = ",\n            ".join(
-        f"unnest(${name}::{kind}[]) as {name}" for name, kind in types.items()
-    )
-    blank = {"is_judged": False}
-    lists = {name: [row.get(name, blank.get(name)) for row in rows] for name in types}
-    return con.sql(f"select {columns}", params=lists)

@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 import duckdb
 
-from libstats.analysis.signals.season import ASSUMED, YEAR
-from libstats.analysis.signals.signals import MEASURES, By, relation, signals
-from libstats.analysis.signals.verdict import worded
+from libstats.analysis.chart.season import ASSUMED, YEAR
+from libstats.analysis.chart.verdict import worded
+from libstats.analysis.signals.signals import MEASURES, By, signals
+from libstats.analysis.work.relation import relation
 from libstats.definitions.parameters import Moment, ProcessName, asked, one_of
 from libstats.wording import Row, month_before, month_name, records
 

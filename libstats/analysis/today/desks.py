@@ -22,7 +22,7 @@ ILL, HOLDS, SERVICES, LOANS = (
     "Technical services",
     "Loans",
 )
-OTHER = "Other work"
+DIGITAL, OTHER = "Digital desk", "Other work"
 DESKS = {
     ILL: (
         "ill_borrowing",
@@ -41,6 +41,7 @@ DESKS = {
         "serials",
     ),
     LOANS: ("loan",),
+    DIGITAL: ("access_problem",),
 }
 # tables that are asked about its work, besides those that tell of the cases
 _ALSO = {

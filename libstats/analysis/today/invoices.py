@@ -9,14 +9,24 @@ from datetime import datetime, timedelta
 import duckdb
 
 from libstats.analysis.invoices.checks import invoice_checks
+from libstats.analysis.invoices.facts import FACTS
 from libstats.analysis.invoices.held import not_held
 from libstats.analysis.work.exported import newest_exports
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import Process, process_of
 
-__all__ = ["ASKED_OF_ORDERS", "INVOICES", "QUESTIONS", "ask_once", "asked_about", "not_judged"]
+__all__ = [
+    "ASKED_OF_ORDERS",
+    "BILLED",
+    "INVOICES",
+    "QUESTIONS",
+    "ask_once",
+    "asked_about",
+    "bill_once",
+    "not_judged",
+]
 
-INVOICES = "invoice_question"
+INVOICES, BILLED = "invoice_question", "billed_order"
 NOT_COME = "billed and not received"
 GOAL = 7  # days after which a question that nobody asked is late
 BACK = timedelta(days=365)  # what was billed before is paid, or in somebody's hands
@@ -85,6 +95,33 @@ def ask_once(con: duckdb.DuckDBPyConnection) -> datetime | None:
     return at
 
 
+def bill_once(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep for this connection which orders were billed and, as far as is told, did not come in
+    full: by whatever source tells of the invoice. Since when, and how many of its lines tell no
+    number of copies."""
+    con.execute(
+        f"""
+        create temp table if not exists {BILLED} as
+        with
+        {FACTS}
+        select
+            order_source,
+            order_id,
+            -- of an order that came in part the newest bill is for what has not come
+            if(
+                max(received) > 0,
+                max(billed_on) filter (where coalesce(amount, 1) > 0),
+                min(billed_on) filter (where coalesce(amount, 1) > 0)
+            ) as billed_on,
+            count(*) filter (where quantity is null and coalesce(amount, 1) > 0) as uncounted
+        from line
+        where order_id is not null and not is_shadow
+        group by all
+        having uncounted > 0 or sum(quantity) > coalesce(max(received), 0)
+        """
+    )
+
+
 def not_judged(con: duckdb.DuckDBPyConnection) -> str:
     """What of the invoices of a year could be held against no order; nothing where all was."""
     at = ask_once(con)
@@ -92,7 +129,7 @@ def not_judged(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _worklist(at: datetime) -> str:
-    age = f"(epoch(timestamp {quoted(str(at))} - happened_on::timestamp) / 86400)"
+    age = f"(date {quoted(str(at.date()))} - happened_on)::double"
     return f"""
         select
             if({age} > {GOAL}, 'late', 'near') as standing,

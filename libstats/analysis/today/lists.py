@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -15,10 +15,13 @@ import duckdb
 from libstats.analysis.alarms import check, heeded
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.today.digital import Digital, digital
 from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about, not_judged
 from libstats.analysis.today.moved import Moved
 from libstats.analysis.today.orders import ORDERED, received
+from libstats.analysis.today.parts import Part, parts
+from libstats.analysis.today.requests import beside_orders
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, grouped, told_of
 from libstats.analysis.today.scans import found_by_scans
 from libstats.analysis.today.serials import due_since
@@ -26,16 +29,13 @@ from libstats.analysis.today.untold import untold
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.hold_queues import hold_queues
 from libstats.analysis.work.hold_shelf import hold_shelf
-from libstats.analysis.work.worklist import STANDINGS, worklist
-from libstats.declaration.raw import quoted
+from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
 ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
 WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
-# a worklist, and up to when each of its sources tells
-_Part = tuple[Mapping[str, datetime], duckdb.DuckDBPyRelation]
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
 
 
@@ -96,6 +96,7 @@ class Today:
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
     scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
+    digital: Digital = field(default_factory=Digital)  # reports missing, days of many refusals
     not_judged: str = ""  # lines of invoices that could be held against no order
 
     @classmethod
@@ -125,7 +126,7 @@ class Today:
     def warning(self) -> str:
         """That the lists are of another day, where the newest export is older than RECENT; else
         nothing."""
-        at, ago = self.shown_at, self.now - self.shown_at
+        at, ago = self.shown_at, age(self.shown_at, self.now)
         year = f", {at.year}" if at.year != self.now.year else ""
         return (
             f"THESE LISTS SHOW {month_name(at).split()[0].upper()} {at.day}{year}, "
@@ -160,6 +161,7 @@ def read(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
         scanned=_named(found_by_scans(con), names),
+        digital=digital(con, now, max((each.newest_at for each in exports), default=now)),
         not_judged=not_judged(con),
     )
 
@@ -207,54 +209,48 @@ def _steps(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[Any, s
 
 def _kinds(
     con: duckdb.DuckDBPyConnection, wanted: Sequence[str] = ()
-) -> Iterator[tuple[Process, list[_Part]]]:
+) -> Iterator[tuple[Process, list[Part]]]:
     """Each kind of work with its worklist, or several: the cases of each source as of its own
     newest export. What goes back, and what came and is not on its shelf, are kinds of their own."""
     every = con.execute("select process from process order by rowid").fetchall()
-    orders: list[_Part] = []
+    orders: list[tuple[str, str]] = []
     for kind in (name for (name,) in every if not wanted or name in wanted):
         process = process_of(con, kind)
         told = told_of(con, process)
         if not told:
             continue
-        parts = [_as_told(con, kind, told, at) for at in sorted(set(told.values()))]
-        yield process, parts
+        found = parts(con, process, told)
+        if kind == "purchase_request":
+            found = beside_orders(con, found, orders)
+        yield process, found
         if away := returning(con, kind):
             yield away[0], [(told, away[1])]
         if kind == ORDERED:
-            orders = parts
             pile, waiting = received(con, told)
             yield pile, [(told, waiting)]
-    if not wanted or INVOICES in wanted:
-        told_of_orders = (found.select("source, case_id").fetchall() for _, found in orders)
-        if questions := asked_about(con, chain.from_iterable(told_of_orders)):
-            yield questions[0], [questions[1:]]
-
-
-def _as_told(
-    con: duckdb.DuckDBPyConnection, kind: str, told: Mapping[str, datetime], at: datetime
-) -> _Part:
-    """The worklist of the sources that tell up to a moment, as of then."""
-    sources = {source: at for source, until in told.items() if until == at}
-    found = worklist(con, kind, as_of=at)
-    return sources, found.filter(f"source in ({', '.join(map(quoted, sources))})")
+            for rows in (*(rows for _, rows in found), waiting):
+                orders += rows.select("source, case_id").fetchall()
+    if (not wanted or INVOICES in wanted) and (questions := asked_about(con, orders)):
+        yield questions[0], [questions[1:]]
 
 
 def _work(
     con: duckdb.DuckDBPyConnection,
     process: Process,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     most: int | None,
     alone: LeftAlone,
 ) -> Work | None:
     """The open cases of a kind of work; None where it has none."""
+    # the copies of an order line stand together, or the last of the list would be cut in two
+    thing = "look_for" if process.name == ORDERED else "case_id"
     told = {source: at for sources, _ in parts for source, at in sources.items()}
     counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
     groups: dict[str, int] = {}
     cases: list[Row] = []
     for sources, found in parts:
         heeded_ones = alone.without(process, found)
-        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most)
+        *sums, listed = pressing(grouped(con, process.name, heeded_ones, sources), most, thing)
         for total, part in zip((counts, missing, groups), sums, strict=True):
             for name, count in part.items():
                 total[name] = total.get(name, 0) + count
@@ -262,12 +258,15 @@ def _work(
     if not sum(counts.values()):
         return None
     cases.sort(key=_by_urgency)
-    firsts = [
-        row
-        for group in GROUPS
-        for row in [each for each in cases if each["group_name"] == group][:most]
-    ]
+    firsts = [row for group in GROUPS for row in _first(cases, group, most, thing)]
     return Work(process, max(told.values()), counts, missing, groups, firsts, told)
+
+
+def _first(cases: Sequence[Row], group: str, most: int | None, thing: str) -> list[Row]:
+    """The cases of a group that are of its first things."""
+    of = [row for row in cases if row["group_name"] == group]
+    wanted = list(dict.fromkeys((row["source"], row[thing]) for row in of))[:most]
+    return [row for row in of if (row["source"], row[thing]) in wanted]
 
 
 def _by_urgency(row: Row) -> tuple[int, int, float]:
@@ -296,11 +295,12 @@ def _named(rows: list[Row], names: Mapping[tuple[str, str, str], str]) -> list[R
 
 
 def pressing(
-    found: duckdb.DuckDBPyRelation, most: int | None
+    found: duckdb.DuckDBPyRelation, most: int | None, thing: str = "case_id"
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int], list[Row]]:
     """Of a grouped worklist how many cases are of each standing, how many of those are of copies
-    marked lost, how many of the others are in each group, and of each group the first `most`: what
-    nobody follows up, then the longest past their goal; all if it is None.
+    marked lost, how many of the others are in each group, and of each group the first `most` things
+    (cases, or what else a column tells apart): what nobody follows up, then the longest past their
+    goal; all if it is None.
 
     Each group for itself: what was forgotten for years must not crowd out what can still be done
     in time. All in one reading, for a worklist takes long to plan: the first row of each part has
@@ -309,7 +309,7 @@ def pressing(
     listed = "group_name is not null"
     if most is not None:
         listed += f" and place <= {most}"
-    rows = records(found.select(_RANKED).filter(f"of_part = 1 or {listed}"))
+    rows = records(found.select(_RANKED.format(thing=thing)).filter(f"of_part = 1 or {listed}"))
     counts, missing = (dict.fromkeys(STANDINGS, 0) for _ in range(2))
     groups: dict[str, int] = {}
     cases = []
@@ -340,9 +340,9 @@ _RANKED = """
         order by left_days, source, case_id
     ) as of_part,
     count(*) over (partition by group_name) as in_group,
-    row_number() over (
+    dense_rank() over (
         partition by group_name
-        order by urgency desc, task_place, left_days, source, case_id
+        order by urgency desc, task_place, left_days, source, {thing}
     ) as place
 """
 
@@ -374,7 +374,7 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
         """
     ).fetchall()
     return [
-        Export(source, name, newest, _usual(times), now - newest, tuple(tables))
+        Export(source, name, newest, _usual(times), age(newest, now), tuple(tables))
         for source, name, times, newest, tables in rows
     ]
 
@@ -382,6 +382,11 @@ def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
 def _usual(times: Sequence[datetime]) -> timedelta | None:
     gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
     return median(gaps) if gaps else None  # type: ignore[type-var]
+
+
+def age(at: datetime, now: datetime) -> timedelta:
+    """How old an export is, by the days of the calendar: many are dated by a day alone."""
+    return timedelta(days=(now.date() - at.date()).days)
 
 
 def days(span: timedelta) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import duckdb
 
-from libstats.analysis.today.invoices import ASKED_OF_ORDERS, ask_once
+from libstats.analysis.today.invoices import ASKED_OF_ORDERS, BILLED, ask_once, bill_once
+from libstats.analysis.today.requests import ASKED_FOR
 from libstats.analysis.work.hold_copies import IS_WAITING
 from libstats.analysis.work.usual import usual
 from libstats.declaration.raw import quoted
@@ -72,30 +73,21 @@ def order_details(
     billed it and was reminded, and how many days are usual for that vendor. No barcode: what has
     not come has none to look for."""
     rows = usual(con, ORDERED, end="received", as_of=str(max(told.values())), by="kind").fetchall()
+    bill_once(con)
     usual_of = [f"({quoted(part)}, {days!r}::double)" for part, _, days in rows if part and days]
     asked = ASKED_OF_ORDERS if ask_once(con) else _NOTHING_ASKED
     limits = f"map_from_entries([{', '.join(usual_of)}])" if usual_of else None
     own = f"map_from_entries([('all', {limits}[{_VENDOR}])])" if limits else "null"
     return con.sql(
         f"""
-        with billed as (
-            select
-                b.source,
-                b.order_line_id,
-                min(i.billed_on) as billed_on,
-                count(*) - count(b.quantity) as uncounted
-            from invoice_line b
-            left join invoice i on i.source = b.source and i.invoice_id = b.invoice_id
-            where b.order_line_id is not null and coalesce(b.quantity, 1) > 0
-            group by all
-        ),
-        asked as ({asked}),
+        with asked as ({asked}),
         queue as (
             select source, title_id, count(*) as waiting
             from hold
             where {IS_WAITING} and title_id is not null
             group by all
         ),
+        asked_for as ({ASKED_FOR}),
         {VENDORS_ANSWER},
         claiming as (
             select distinct source
@@ -114,25 +106,26 @@ def order_details(
             null::varchar as shelf_order,
             -- what was invoiced lies since then
             if(
-                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
+                b.order_id is not null or l.invoiced_on is not null or q.order_id is not null,
                 coalesce(l.invoiced_on, b.billed_on, q.asked_on)::timestamp,
                 null
             ) as since,
             {own}::map(varchar, double) as limits,
             if(
-                b.source is not null or l.invoiced_on is not null or q.order_id is not null,
+                b.order_id is not null or l.invoiced_on is not null or q.order_id is not null,
                 '{INVOICED}',
                 null
             ) as task,
             nullif(concat_ws(
                 '; ',
-                if(l.is_rush, 'rush', null),
+                if(l.is_rush or r.is_rush, 'rush', null),
+                r.asked_for,
                 case
                     when h.waiting = 1 then '1 hold waits'
                     when h.waiting > 1 then h.waiting || ' holds wait'
                 end,
                 case
-                    when b.source is not null or l.invoiced_on is not null or q.order_id is not null
+                    when coalesce(b.order_id, q.order_id) is not null or l.invoiced_on is not null
                         then 'Invoiced' || coalesce(
                             strftime(
                                 coalesce(l.invoiced_on, b.billed_on, q.asked_on), ' on %B %-d, %Y'
@@ -142,8 +135,9 @@ def order_details(
                 end,
                 q.asked,
                 case
-                    when b.uncounted = 1 then '1 line tells no number of copies'
-                    when b.uncounted > 1 then b.uncounted || ' lines tell no number of copies'
+                    when b.uncounted = 1 then '1 line of the invoice tells no number of copies'
+                    when b.uncounted > 1
+                        then b.uncounted || ' lines of invoices tell no number of copies'
                 end,
                 w.answer,
                 case
@@ -158,12 +152,16 @@ def order_details(
             false as is_stuck,
             case
                 when task is not null then 2
-                when l.is_rush or h.waiting > 0 then 1
+                when l.is_rush or r.is_rush or h.waiting > 0 then 1
                 else 0
             end as urgency
         {_LINES}
         left join queue h on h.source = l.source and h.title_id = l.title_id
-        left join billed b on b.source = l.source and b.order_line_id = l.order_line_id
+        left join {BILLED} b
+            on b.order_source = l.source
+            and b.order_id = coalesce(l.parent_line_id, l.order_line_id)
+        left join asked_for r
+            on r.order_source = l.source and r.order_line_id = l.order_line_id
         left join answer w on w.order_line_id = l.order_line_id
             and not coalesce(l.is_exchanged, false)
         left join claiming m on m.source = l.source
@@ -230,7 +228,8 @@ def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             from hold
             where {IS_WAITING}
             group by all
-        )
+        ),
+        asked_for as ({ASKED_FOR})
         select
             c.source as of_source,
             'copy:' || c.order_copy_id as of_case,
@@ -244,18 +243,29 @@ def received_details(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             null::timestamp as since,
             null::map(varchar, double) as limits,
             if(q.waiting > 0, 'Received, with a hold waiting', null) as task,
-            if(
-                q.waiting > 0,
-                if(q.waiting = 1, '1 hold waits', q.waiting || ' holds wait') || ', since '
-                || coalesce(strftime(q.placed_on, '%B %-d, %Y'), 'not known'),
-                null
-            ) as why,
+            nullif(concat_ws(
+                '; ',
+                if(r.is_rush, 'rush', null),
+                r.asked_for,
+                if(
+                    q.waiting > 0,
+                    if(q.waiting = 1, '1 hold waits', q.waiting || ' holds wait') || ', since '
+                    || coalesce(strftime(q.placed_on, '%B %-d, %Y'), 'not known'),
+                    null
+                )
+            ), '') as why,
             false as is_stuck,
-            if(q.waiting > 0, 2, 0) as urgency
+            case
+                when q.waiting > 0 or r.is_rush then 2
+                when r.order_source is not null then 1
+                else 0
+            end as urgency
         from order_copy c
         join item i on i.source = c.source and i.item_id = c.item_id
         left join title t on t.source = i.source and t.title_id = i.title_id
         left join queue q on q.source = i.source and q.title_id = i.title_id
+        left join asked_for r
+            on r.order_source = c.source and r.order_line_id = c.order_line_id
         where c.received_on is not null or c.received_at is not null
         """
     )

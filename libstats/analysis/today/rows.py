@@ -18,7 +18,7 @@ from libstats.analysis.today.orders import (
     order_details,
     received_details,
 )
-from libstats.analysis.today.requests import REQUEST_TASKS, REQUESTS
+from libstats.analysis.today.requests import REQUEST_TASKS, request_details
 from libstats.analysis.today.serials import issue_details
 from libstats.analysis.work.hold_copies import IS_WAITING, hold_copies
 from libstats.analysis.work.usual import usual
@@ -208,7 +208,11 @@ def grouped(
     """
     moments = ", ".join(f"({quoted(s)}, {quoted(str(at))}::timestamp)" for s, at in told.items())
     moments = moments or "(null::varchar, null::timestamp)"
-    about = _details(con, process, told).set_alias("d")
+    about = (
+        request_details(con, found)
+        if process == "purchase_request"
+        else _details(con, process, told)
+    ).set_alias("d")
     columns = _OF_COPY if process == "hold" else "*"
     tasks = ", ".join(map(quoted, _TASKS.get(process, {}).values())) or "null"
     return (
@@ -319,7 +323,6 @@ def _details(
         {
             "loan": _LOAN,
             "access_problem": PROBLEM,
-            "purchase_request": REQUESTS,
             "invoice_question": QUESTIONS,
         }.get(process, _NONE)
     )

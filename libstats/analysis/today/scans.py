@@ -19,7 +19,7 @@ def found_by_scans(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """Copies to be seen to by scans from shortly before the newest list of copies on: those that
     are recorded as lost, what a patron waits for first; those recorded as on loan or the like;
     those that strayed; those out of order; last those that were not scanned where they should
-    stand. Of a copy in several scans the newest tells."""
+    stand."""
     last, newest = con.execute(
         """
         select
@@ -31,13 +31,12 @@ def found_by_scans(con: duckdb.DuckDBPyConnection) -> list[Row]:
     ).fetchall()[0]
     if last is None or newest is None or last < newest - LATELY:
         return []
-    found: dict[tuple[str, str], Row] = {}
-    for row in records(shelf_findings(con, since=newest - LATELY)):  # the newest scan first
-        if _rank(row) is not None:
-            found.setdefault(
-                (row["source"], row["barcode"]), {**row, "location": row["belongs_location"]}
-            )
-    return sorted(found.values(), key=lambda row: (_rank(row), -row["holds"]))
+    found = [
+        {**row, "location": row["belongs_location"]}
+        for row in records(shelf_findings(con, since=newest - LATELY))
+        if _rank(row) is not None
+    ]
+    return sorted(found, key=lambda row: (_rank(row), -row["holds"]))
 
 
 def _rank(row: Row) -> int | None:

@@ -10,12 +10,15 @@ import duckdb
 
 from libstats.analysis.serials import serial_claims
 from libstats.declaration.raw import quoted
+from libstats.definitions.processes import process_of
 from libstats.wording import Row, day_name, records
 
 __all__ = [
     "CLAIMED",
+    "CLAIM_UNTOLD",
     "ENDED",
     "NEVER_CLAIMED",
+    "OFTEN_UNTOLD",
     "SOON_DUE",
     "UNPAID",
     "due_since",
@@ -26,6 +29,8 @@ NEVER_CLAIMED = "Not come: a claim is due"
 CLAIMED = "Claimed and not come"
 UNPAID = "Late and unpaid: look at the payment first"
 ENDED = "Late, and its subscription has ended: renew it, or take it off the list"
+OFTEN_UNTOLD = "Late, and how often it comes is not told: look for it, decide whether to claim"
+CLAIM_UNTOLD = "Claimed on a day that is not told: decide whether to claim again"
 SOON_DUE = {
     NEVER_CLAIMED: "Not come: a claim is due soon",
     CLAIMED: "Claimed and not come: the next claim is due soon",
@@ -39,9 +44,13 @@ def issue_details(
     con: duckdb.DuckDBPyConnection, told: Mapping[str, datetime]
 ) -> duckdb.DuckDBPyRelation:
     """What is told of each issue besides: serial, vendor, which issue and which claim, how often it
-    comes, until when it is paid. What is unpaid, or of a subscription that has ended, is no claim:
-    somebody must decide."""
+    comes, until when it is paid.
+
+    What is unpaid, or of a subscription that has ended, is no claim, nor is what has no day of a
+    claim, once the goal of the work is past: somebody must decide.
+    """
     moments = ", ".join(f"({quoted(s)}, {quoted(str(at))}::timestamp)" for s, at in told.items())
+    grace = int(process_of(con, "serials").goal_days)
     return con.sql(
         f"""
         with moment as (
@@ -62,6 +71,8 @@ def issue_details(
             case
                 when k.payment = 'ended' then {quoted(ENDED)}
                 when k.payment = 'unpaid' then {quoted(UNPAID)}
+                when k.claim_after_days is null then {quoted(OFTEN_UNTOLD)}
+                when k.claim_due_on is null then {quoted(CLAIM_UNTOLD)}
                 when k.claims_made = 0 then {quoted(NEVER_CLAIMED)}
                 else {quoted(CLAIMED)}
             end as task,
@@ -91,8 +102,13 @@ def issue_details(
                     else strftime(k.paid_until, 'paid until %B %-d, %Y')
                 end
             ), '') as why,
-            coalesce(k.payment in ('ended', 'unpaid') and s.expected_on < m.as_of, false)
-                as is_stuck,
+            coalesce(
+                s.expected_on < m.as_of and (
+                    k.payment in ('ended', 'unpaid')
+                    or (k.claim_due_on is null and s.expected_on + {grace} < m.as_of::date)
+                ),
+                false
+            ) as is_stuck,
             0 as urgency
         from serial_issue s
         join serial_claim k using (source, serial_issue_id)

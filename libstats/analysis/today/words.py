@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from libstats.analysis.today.lists import Export, Today, Work, days
 from libstats.analysis.today.orders import INVOICED
+from libstats.analysis.today.requests import SINCE
 from libstats.analysis.today.rows import PAUSED
 from libstats.analysis.work.worklist import NEAR_DAYS
 from libstats.wording import Row, tenths
 
+EVERY = "libstats today --internal --xlsx today.xlsx"  # what writes each case, however many
 _LYING = ("returned_by_patron",)  # steps that are late whatever the due day says
 
 
@@ -65,7 +67,9 @@ def since(row: Row) -> str:
             return "due today"
         return f"{-left:,.0f} days overdue" if left < 0 else f"due in {left:,.0f} days"
     count, what = age(row), counted_from(row)
-    days_said = f"{tenths(count)} days" if count < 10 else f"{count:,.0f} days"
+    exact = count < 10 and not count.is_integer()
+    days_said = f"{tenths(count)} days" if exact else f"{count:,.0f} days"
+    days_said = "1 day" if count == 1 else days_said
     return f"{days_said} since {what}" if what else days_said
 
 
@@ -73,6 +77,8 @@ def counted_from(row: Row) -> str:
     """What the days of a row are counted from, where that is not the beginning of its case."""
     if row["task"] == INVOICED or row.get("last_milestone") == "billed":
         return "invoice"
+    if row["task"] in SINCE:
+        return "the request" if row["waited"] is None else SINCE[row["task"]]
     return ""
 
 

@@ -122,6 +122,8 @@ _CELLS = f"""
             branch,
             what,
             period,
+            told_since::date as first_day,
+            (told_until - interval 1 microsecond)::date as last_day,
             case
                 when seconds >= epoch(ends_at) - epoch(starts_at) then {WHOLE}
                 when stretches > 0 then {PARTLY}
@@ -216,8 +218,9 @@ def told_count(state: str, count: str) -> str:
 
 def cells(periods: str = _MONTHS, told: str = "from known") -> str:
     """SQL: CTEs from `stretch` (source, branch, what, since, until, is_partial, selection,
-    first_on, last_on) to `told_cell` (source, branch, what, period, state, reason), a row a
-    period of $since to $until.
+    first_on, last_on) to `told_cell` (source, branch, what, period, first_day, last_day, state,
+    reason), a row a period of $since to $until; the days are the first and last of it that are
+    told of.
 
     `periods` is SQL that lists these (period, starts_at, ends_at), no further than {beyond} from
     {first} and {last}, the first and last moment that is `told`: SQL of source, since and until.

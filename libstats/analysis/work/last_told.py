@@ -113,10 +113,13 @@ _TOLD = """
         where is_active and list_has_any(map_keys(columns), [{tables}])
         group by source
     ),
+    followed as ({followed}
+    ),
     told as (
         select
             s.*,
-            if(c.covered_until + {slack} < $as_of::timestamp, c.covered_until, null) as beyond,
+            greatest(c.covered_until, f.told_until) as all_until,
+            if(all_until + {slack} < $as_of::timestamp, all_until, null) as beyond,
             if(b.branch is null, w.until, p.until) as logged_until,
             coalesce(
                 greatest(l.told_at, logged_until),
@@ -127,6 +130,7 @@ _TOLD = """
         left join listed l on l.source = s.source and l.case_id = s.case_id
         left join newest n on n.source = s.source
         left join covered c on c.source = s.source
+        left join followed f on f.source = s.source and f.case_id = s.case_id
         left join log_branch b on b.source = s.source and b.branch = s.branch
         left join logged p
             on p.source = s.source
@@ -140,7 +144,7 @@ _TOLD = """
             and w.until >= s.last_at
     )
     select
-        * exclude (beyond, logged_until, known_until, is_stale),
+        * exclude (all_until, beyond, logged_until, known_until, is_stale),
         case
             when {is_open} and is_stale then greatest(known_until, started_at)
             when {is_open} and beyond is not null then greatest(beyond, started_at)
@@ -153,6 +157,12 @@ _NO_LIST = """
             ''::varchar as case_id,
             null::timestamp as told_at,
             null::timestamp as exported_at
+        limit 0"""
+_NOT_FOLLOWED = """
+        select
+            ''::varchar as source,
+            ''::varchar as case_id,
+            null::timestamp as told_until
         limit 0"""
 _NO_LOG = """
         select
@@ -178,9 +188,16 @@ def told_sql(con: duckdb.DuckDBPyConnection, process: Process, cases: str, is_op
         else _NO_LOG,
         newest_list=_NEWEST_LIST.format(tables=named),
         tables=", ".join(map(quoted, process.tables)),
+        followed=followed_sql(process) or _NOT_FOLLOWED,
         slack=SLACK,
         is_open=is_open,
     )
+
+
+def followed_sql(process: Process) -> str:
+    """SQL: source, case_id and told_until of the cases that other exports tell of too; blank where
+    none do."""
+    return "\n        union all".join(read.followed for read in process.read if read.followed)
 
 
 def _lists(read: MilestoneColumns) -> Iterator[tuple[str, str]]:

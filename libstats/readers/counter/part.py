@@ -6,10 +6,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from libstats.errors import FileRefused
 from libstats.readers.counter import answer, table
-from libstats.readers.counter.report import PLATFORM, TELLING, THING, Report, Scope, numbered
+from libstats.readers.counter.report import (
+    PLATFORM,
+    THING,
+    WHOLE,
+    Report,
+    Scope,
+    is_count,
+    numbered,
+)
 from libstats.readers.part import Advance, Count, Damaged, Part, idle
 from libstats.readers.place import Place
 
@@ -25,7 +34,6 @@ MONTHS = (
     "institution",
     "provider",
     "narrowed to",
-    "state",
     "answer",
     "exceptions",
     "created",
@@ -40,7 +48,6 @@ def _months(report: Report) -> Rows:
     facts = report.facts
     for number, (scope, stands) in enumerate(report.told.items(), start=1):
         for at, month in enumerate(report.months):
-            state = report.state(stands, at)
             yield (
                 number,
                 [
@@ -52,8 +59,7 @@ def _months(report: Report) -> Rows:
                     scope.institution,
                     facts.provider,
                     facts.narrowed,
-                    state if state in TELLING else "",
-                    state,
+                    report.state(stands, at),
                     ", ".join(facts.exceptions),
                     facts.created,
                 ],
@@ -70,9 +76,10 @@ def _things(report: Report) -> Rows:
 
 
 def _counts(report: Report) -> Rows:
-    """Each count, and where what is 0 is left out, each month. One of a month that the report does
-    not tell of stands for no month: what an earlier report told of it stays."""
-    created, known = report.facts.created, dict[tuple[str, str], list[tuple[str, str]]]()
+    """Each count, and where what is 0 is left out, each month. One of a month of which the report
+    does not tell all stands for no report: what another told of the whole of it stays, whichever is
+    the newer."""
+    created, known = report.facts.created, dict[tuple[str, str], list[_Mark]]()
     marks = _marks(report)
     for row, key in numbered(report.rows()):
         if row.aside or row.damage:
@@ -82,13 +89,30 @@ def _counts(report: Report) -> Rows:
         whose = (row.thing[PLATFORM], row.institution)
         if whose not in known:
             known[whose] = marks[Scope(*whose).folded()]
-        for (told_by, month), text in zip(known[whose], row.counts, strict=True):
+        for mark, text in zip(known[whose], row.counts, strict=True):
             if text or not report.is_sparse:
-                why = "" if text not in ("", "0") else "no use" if text else "blank"
-                yield row.line, [told_by, key, row.metric, month, text, why, created]
+                told_by, why = mark.judge(text)
+                yield row.line, [told_by, key, row.metric, mark.month, text, why, created]
     for scope in _marked(report):
-        for told_by, month in marks[scope.folded()]:
-            yield 0, [told_by, "", "", month, "", "no use", created]
+        for mark in marks[scope.folded()]:
+            yield 0, [mark.judge("0")[0], "", "", mark.month, "", "no use", created]
+
+
+class _Mark(NamedTuple):
+    """A month of a platform: what stands for its report, and whether that tells all of it."""
+
+    told_by: str
+    month: str
+    is_whole: bool
+
+    def judge(self, text: str) -> tuple[str, str]:
+        """What stands for the report of a count, and why it is set aside, if it is; what is no
+        number is rejected, and of its report all the same."""
+        if text in ("", "0"):
+            return self.told_by if self.is_whole else "", "no use" if text else "blank"
+        if self.is_whole or not is_count(text):
+            return self.told_by, ""
+        return "", "not whole"
 
 
 def _marked(report: Report) -> list[Scope]:
@@ -96,13 +120,14 @@ def _marked(report: Report) -> list[Scope]:
     return [s for s, stands in report.told.items() if report.is_sparse or not stands.has_rows]
 
 
-def _marks(report: Report) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Of each platform, what stands for the report of each month, and the month."""
+def _marks(report: Report) -> dict[tuple[str, str], list[_Mark]]:
+    """Of each platform its months."""
     return {
         scope.folded(): [
-            (
-                report.facts.told_by(scope, month) if report.state(stands, at) in TELLING else "",
+            _Mark(
+                report.facts.told_by(scope, month),
                 f"{month:%Y-%m-%d}",
+                report.state(stands, at) in WHOLE,
             )
             for at, month in enumerate(report.months)
         ]

@@ -175,11 +175,16 @@ class Stands:
     def add(self, counts: Sequence[str]) -> None:
         """Take in a row."""
         for at, text in enumerate(counts):
-            if text.isdigit():
+            if is_count(text):
                 self.is_told[at] = True
                 self.is_used[at] |= text != "0"
             elif text:
                 self.is_told[at] = self.is_doubtful[at] = True
+
+
+def is_count(text: str) -> bool:
+    """True for digits that a table holds as a number."""
+    return text.isdigit() and text.isascii() and len(text) < 19
 
 
 class Report(ABC):
@@ -245,8 +250,8 @@ class Report(ABC):
 
 
 _STATES = {NOT_READY: "not ready", NO_LONGER: "no longer there"}
-# states in which a report tells anything of a month, and replaces what was told of it
-TELLING = ("told", "no use", "partial", "under way")
+# states in which a report tells all of a month, and replaces what was told of it
+WHOLE = ("told", "no use")
 
 
 def _empty(codes: Sequence[str]) -> str:

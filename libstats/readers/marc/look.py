@@ -31,7 +31,7 @@ class Look:
         told = zip(made, changed, strict=True)
         yield np.array([screen.has_impossible_date(*both) for both in told], bool)
         yield ~self._has(*screen.CLASSES)
-        yield ~self._has(*screen.NUMBERS)
+        yield ~np.any([self._has_text(tag) for tag in screen.NUMBERS], axis=0)
         yield self._is_wrong("020", screen.is_isbn)
         yield self._is_wrong("022", screen.is_issn)
         yield ~self._among(block.every // 65536 == ord("6"))

@@ -24,7 +24,7 @@ FAULTS = {
     "doubtful year": "008/06-14, 264, 260",
     "impossible date": "005, 008/00-05, 008/07-14",
     "no class number": "050 to 086, 090, 092, 096, 098, 099",
-    "no standard number": "020, 022, 024, 028",
+    "no standard number": "$a of 020, 022, 024, 028",
     "ISBN with a wrong check digit": "020 $a",
     "ISSN with a wrong check digit": "022 $a",
     "no subject": "6XX",
@@ -37,7 +37,7 @@ LOCAL = {"local field": "a tag with a 9", "local subfield": "$9 of other fields"
 NAMES = (*FAULTS, *LOCAL)
 BETWEEN, SOUND = "; ", "none"
 # the fields of which more is looked at than whether they are there
-TAGS = ("005", "008", "020", "022", "245", "260", "264")
+TAGS = ("005", "008", "020", "022", "024", "028", "245", "260", "264")
 # MARC 21's, and those of OCLC in which libraries keep their own: 099 of many public ones
 _MARC = ("050", "055", "060", "070", "080", "082", "084", "086")
 CLASSES = (*_MARC, "090", "092", "096", "098", "099")
@@ -85,7 +85,8 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
     changed = record.fields.get("005", [""])[0]
     yield has_impossible_date(coded[:15], changed[:8])
     yield tags.isdisjoint(CLASSES)
-    yield tags.isdisjoint(NUMBERS)
+    # one in $z is cancelled, or of another edition
+    yield not any(text for tag in NUMBERS for text in _texts(record, tag))
     yield any(is_wrong(text, is_isbn) for text in _texts(record, "020"))
     yield any(is_wrong(text, is_issn) for text in _texts(record, "022"))
     yield not any(tag[:1] == "6" for tag in tags)

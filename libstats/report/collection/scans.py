@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
-from libstats.analysis.collection.shelf_scans import ORDER
+from libstats.analysis.collection.shelf_scans import AWAY, FOUND, ORDER, STRAYED, UNKNOWN
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, joined, table
 from libstats.wording import Row, capital, day_name, number, records
@@ -27,22 +27,22 @@ _COUNTED = (
 
 @dataclass(frozen=True)
 class Scans:
-    """The sessions of a year, the newest first, and the copies of them to be seen to."""
+    """The sessions of a year, the newest first, and the copies of them to be seen to, each once."""
 
     sessions: Sequence[Row] = ()
     findings: Sequence[Row] = ()
     later: date | None = None  # the newest scan of a day after the newest list of copies
     last: date | None = None
+    barcodes: int = 0  # that any of them saw
 
     @property
     def is_told(self) -> bool:
         """True if there is a scan of the year, or a later one."""
         return bool(self.sessions or self.later)
 
-    @property
-    def total(self) -> Row:
-        """What the sessions say in all."""
-        return {name: sum(row[name] for row in self.sessions) for name in _COUNTED}
+    def many(self, *findings: str) -> int:
+        """How many copies have one of these findings, or one that begins so."""
+        return sum(row["finding"].startswith(findings) for row in self.findings)
 
 
 def read_scans(con: duckdb.DuckDBPyConnection, since: date, last: date, branch: str) -> Scans:
@@ -54,17 +54,17 @@ def read_scans(con: duckdb.DuckDBPyConnection, since: date, last: date, branch: 
         [row for row in records(ask(con, **within)) if branch in ("", row["branch"])]
         for ask in (shelf_reading, shelf_findings)
     )
-    (later,) = con.execute(
+    later, barcodes = con.execute(
         """
-        select max(scanned_at)::date
+        select
+            max(if(scanned_at >= $until, scanned_at, null))::date,
+            count(distinct if(scanned_at >= $since and scanned_at < $until, barcode, null))
         from shelf_scan
-        where is_seen
-            and scanned_at >= $until
-            and ($branch = '' or coalesce(branch, $branch) = $branch)
+        where is_seen and ($branch = '' or coalesce(branch, $branch) = $branch)
         """,
-        {"until": within["until"], "branch": branch},
+        {**within, "branch": branch},
     ).fetchall()[0]
-    return Scans(sessions, findings, later, last)
+    return Scans(sessions, findings, later, last, barcodes)
 
 
 def scanned(scans: Scans) -> Html:
@@ -72,15 +72,14 @@ def scanned(scans: Scans) -> Html:
     later = [paragraph(_later(scans))] if scans.later else []
     if not scans.sessions:
         return joined(*(later or [paragraph(_NONE)]))
-    total = scans.total
     return joined(
         *later,
         paragraph(
-            f"{told(scans)}: {_copies(total['out_of_order'])} out of order, "
-            f"{number(total['strayed'])} strayed, {number(total['found'])} found though "
-            f"gone, {number(total['recorded_elsewhere'])} on loan or the like."
+            f"{told(scans)}: {_copies(scans.many(ORDER))} out of order, "
+            f"{number(scans.many(*STRAYED))} strayed, {number(scans.many(FOUND))} found though "
+            f"gone, {number(scans.many(AWAY))} on loan or the like."
         ),
-        paragraph(_next(scans, total)),
+        paragraph(_next(scans)),
         _listed(scans),
         folded("Each scan, as a table", _by_session(scans)),
     )
@@ -104,8 +103,8 @@ def short(title: str | None, most: int = LONGEST_TITLE) -> str | None:
 def told(scans: Scans) -> str:
     """How many scans saw how many barcodes, in words."""
     many = len(scans.sessions)
-    scanned = number(scans.total["scanned"])
-    return f"{'1 scan' if many == 1 else f'{number(many)} scans'} saw {scanned} barcodes"
+    seen = number(scans.barcodes)
+    return f"{'1 scan' if many == 1 else f'{number(many)} scans'} saw {seen} barcodes"
 
 
 def _later(scans: Scans) -> str:
@@ -122,15 +121,15 @@ def _copies(count: int) -> str:
     return "1 copy" if count == 1 else f"{number(count)} copies"
 
 
-def _next(scans: Scans, total: Row) -> str:
+def _next(scans: Scans) -> str:
     """What to do first."""
-    if total["found"]:
+    if scans.many(FOUND):
         waits = any(row["holds"] for row in scans.findings if row["finding"].startswith("found"))
         more = ": patrons wait for some of them" if waits else ""
         return f"First check in what was found{more}. Then move what is out of order."
-    if total["strayed"] or total["out_of_order"]:
+    if scans.many(ORDER, *STRAYED):
         return "Bring back what strayed, and move what is out of order, in the order of the list."
-    if total["recorded_elsewhere"]:
+    if scans.many(AWAY):
         return "Check in at the desk what is recorded as on loan or the like."
     return "Nothing needs to be moved."
 
@@ -164,6 +163,8 @@ def _listed(scans: Scans) -> Any:
 def _place(row: Row) -> str:
     """On which shelf, and where in the scan."""
     place = f"place {row['place']}" if row["place"] else "not scanned"
+    if row["finding"] == UNKNOWN and row["stands_beside"]:
+        place += f", beside {row['stands_beside']}"
     return f"{row['shelf']}, {place}" if row["shelf"] else place
 
 
@@ -172,6 +173,8 @@ def _where(row: Row) -> str:
     after = f"after {row['stands_after']}" if row["stands_after"] else None
     if row["finding"] == ORDER:
         return after or "before all others"
+    if row["finding"] == UNKNOWN:
+        return "not known: look at its barcode"
     return ", ".join(filter(None, (*(row[name] for name in names), after)))
 
 

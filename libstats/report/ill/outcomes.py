@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from libstats.analysis.today.lists import work_of
+from libstats.analysis.today.words import EVERY
 from libstats.analysis.work.backlog import backlog
 from libstats.analysis.work.fill import fill_rate, unfilled_reasons
 from libstats.definitions.processes import DIRECTIONS
@@ -180,4 +181,4 @@ def to_do(report: Ill) -> Html:
     """What is to be done and decided with open requests, as `libstats today` has it."""
     caption = f"What is to be done with open requests, on {day_name(report.as_of)}"
     shown = to_be_done(work_of(report.con, *DIRECTIONS), caption, "requests", NAMED)
-    return joined(shown, "<p>“libstats today” has each request with what is known of it.</p>")
+    return joined(shown, f"<p>“{EVERY}” writes each request with what is known of it.</p>")

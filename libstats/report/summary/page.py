@@ -23,7 +23,7 @@ from libstats.report.summary.rows import (
     asked_of,
     changes,
 )
-from libstats.report.summary.services import NOT_READ, SERVICES
+from libstats.report.summary.services import SERVICES
 from libstats.wording import Row, capital, day_name, listed, month_name
 
 __all__ = ["Summary", "answer", "finality", "origin", "read", "trends", "unjudged", "untold"]
@@ -179,10 +179,7 @@ def untold(summary: Summary) -> Html:
         else ""
     )
     return Html(
-        paragraph(
-            f"{said}Of {listed(list(NOT_READ))} no export is read yet. The page tells neither of "
-            "single patrons nor of single members of staff."
-        )
+        paragraph(f"{said}The page tells neither of single patrons nor of single members of staff.")
     )
 
 

@@ -20,6 +20,7 @@ from libstats.report.circulation import rows as circulation_rows
 from libstats.report.page.period import Period
 from libstats.report.sections import explained
 from libstats.report.summary.counts import held, visited
+from libstats.report.summary.digital import digital_desk
 from libstats.report.summary.rows import (
     Asked,
     Count,
@@ -32,10 +33,9 @@ from libstats.report.technical_services.rows import covered_until, telling
 from libstats.report.verdicts import Verdicts, stands_out, verdicts
 from libstats.wording import capital, day_name, listed, month_before, month_name, number, records
 
-__all__ = ["NOT_READ", "SERVICES", "lent"]
+__all__ = ["SERVICES", "lent"]
 
 CHECKOUTS = lending_page.COUNTS["checkouts"]
-NOT_READ = ("digital use",)  # services of which libstats reads nothing yet
 
 
 HOLDS = Work("hold", "hold", "holds", "became ready for their patrons", {})
@@ -268,6 +268,7 @@ SERVICES = (
     Service("Interlibrary loan", partial(work, of=BORROWED), series=2),
     Service("Technical services", technical_services, series=1),
     Service("Collection", collection),
+    Service("Digital desk", digital_desk),
     Service("Visits", visited),
     Service("Programmes", held),
 )

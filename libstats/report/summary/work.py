@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
+from libstats.analysis.chart.verdict import USUAL
 from libstats.analysis.provenance import freshness
-from libstats.analysis.signals.verdict import USUAL
 from libstats.analysis.work.exported import known_milestones, newest_export
 from libstats.analysis.work.throughput import throughput
 from libstats.analysis.work.turnaround import turnaround

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from statistics import median
 from typing import Any
 
@@ -13,13 +13,15 @@ import duckdb
 
 from libstats.analysis.provenance import receipt
 from libstats.analysis.purchase_requests import purchase_requests
+from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.turnaround import turnaround
-from libstats.analysis.work.worklist import worklist
+from libstats.analysis.work.worklist import LAST_TOLD, worklist
+from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, joined, table
-from libstats.wording import Row, number, records, tenths
+from libstats.wording import Row, day_name, number, records, tenths
 
 __all__ = ["Requests", "from_request_to_shelf", "read_requests"]
 
@@ -42,14 +44,15 @@ WAITS = {
 @dataclass(frozen=True)
 class Requests:
     """The requests of a period: how many were followed to their order, the row of `turnaround` to
-    each step that is told, the open ones, and the receipt. `period` is None where nothing tells of
-    requests."""
+    each step that is told, the open ones, the receipt, and the day as of which those without an
+    order are, if their list is older. `period` is None where nothing tells of requests."""
 
     period: Period | None = None
     told: Sequence[Row] = ()
     steps: Sequence[tuple[str, Row]] = ()
     open_ones: Sequence[Row] = ()
     receipt: Sequence[Row] = ()
+    listed_on: date | None = None
 
 
 def read_requests(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime) -> Requests:
@@ -65,21 +68,36 @@ def read_requests(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetim
         except (AnalysisError, ValueError):
             continue  # nothing tells of it
         steps.append((step, row))
-    try:
-        waiting = records(
-            worklist(con, PROCESS, as_of=moment)
-            .filter("standing in ('late', 'near', 'in time')")
-            .select("last_milestone, age")
-        )
-    except AnalysisError:
-        waiting = []
+    waiting, listed_on = _waiting(con, moment)
     return Requests(
         period,
         records(purchase_requests(con, **within)),
         steps,
         waiting,
         records(receipt(con, "purchase_requests", **within)),
+        listed_on,
     )
+
+
+def _waiting(con: duckdb.DuckDBPyConnection, moment: datetime) -> tuple[list[Row], date | None]:
+    """The open requests as of a moment; and the day of their newest list, if those that have no
+    order are as of then, since it is older."""
+    try:
+        listed_at = newest_export(con, process_of(con, PROCESS))
+        found = _open_ones(con, moment)
+        known = {(row["source"], row["case_id"]) for row in found if row["standing"] != LAST_TOLD}
+        beside = [] if moment <= listed_at else _open_ones(con, listed_at)
+    except AnalysisError:
+        return [], None
+    lost = {(row["source"], row["case_id"]) for row in found} - known
+    beside = [row for row in beside if (row["source"], row["case_id"]) in lost]
+    every = [row for row in (*found, *beside) if row["standing"] in ("late", "near", "in time")]
+    return every, listed_at.date() if beside else None
+
+
+def _open_ones(con: duckdb.DuckDBPyConnection, moment: datetime) -> list[Row]:
+    columns = "source, case_id, standing, last_milestone, age"
+    return records(worklist(con, PROCESS, as_of=moment).select(columns))
 
 
 def from_request_to_shelf(requests: Requests) -> Html:
@@ -148,4 +166,9 @@ def _piles(requests: Requests) -> list[Any]:
         return [paragraph("No request is open.")]
     headings = {"half": "Half older than, days", "oldest": "Oldest, days"}
     formats = {"half": tenths, "oldest": tenths}
-    return [table(rows, "Requests that are open, by step", headings=headings, formats=formats)]
+    listed = table(rows, "Requests that are open, by step", headings=headings, formats=formats)
+    if requests.listed_on is None:
+        return [listed]
+    day = day_name(requests.listed_on)
+    said = f"Those without an order are as of {day}, for no newer list of requests is loaded."
+    return [listed, paragraph(said)]

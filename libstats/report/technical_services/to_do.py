@@ -6,6 +6,7 @@ import duckdb
 
 from libstats.analysis.today.desks import DESKS, SERVICES
 from libstats.analysis.today.lists import work_of
+from libstats.analysis.today.words import EVERY
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, joined
 from libstats.report.to_be_done import to_be_done
@@ -22,4 +23,4 @@ def to_do(con: duckdb.DuckDBPyConnection) -> Html:
     shown = to_be_done(work, caption, "cases", NAMED)
     if not shown.rows:
         return Html(paragraph("Nothing that is loaded wants a hand."))
-    return joined(shown, "<p>“libstats today” has each with what is known of it.</p>")
+    return joined(shown, f"<p>“{EVERY}” writes each with what is known of it.</p>")

@@ -3,8 +3,9 @@ decide, what scans found."""
 
 from __future__ import annotations
 
+from libstats.analysis.today.digital import Digital, said
 from libstats.analysis.today.scans import not_scanned, seen, to_do
-from libstats.report.page.html import paragraph
+from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, joined, table
 from libstats.wording import Row, capital, number
 
@@ -22,6 +23,20 @@ def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
     heading = f"Licences to decide: {number(len(rows))}"
     meaning = "Enter the day in the form licences once it is decided: the line then goes."
     return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
+
+
+def digital(found: Digital) -> list[tuple[str, str, Html]]:
+    """Which reports of use did not come, and where more was refused than usual; nothing where
+    there is none."""
+    told = said(found)
+    if not told:
+        return []
+    heading = f"Electronic resources and machines: {number(len(told))}"
+    meaning = (
+        "Fetch the reports. Try the logins and the machines yourself: where they still refuse, "
+        "ask whoever mends them."
+    )
+    return [("digital", heading, joined(paragraph(meaning), items(told)))]
 
 
 def licence_table(rows: list[Row]) -> Table:

@@ -17,6 +17,7 @@ from libstats.report.page.table import Html, Table, folded, joined, shown, table
 from libstats.report.page.workbook import workbook
 from libstats.report.today.alarms import ACCEPTING, accepted, told_accepted, wrong
 from libstats.report.today.beside import (
+    digital,
     licence_table,
     licences,
     queue_table,
@@ -77,6 +78,7 @@ def page(today: Today) -> str:
     pieces = [
         ("head", "", _head(today)),
         *licences(today.licences),
+        *digital(today.digital),
         *scanned(today.scanned),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),

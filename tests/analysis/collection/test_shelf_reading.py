@@ -129,6 +129,7 @@ def test_what_strayed_and_what_is_recorded_otherwise() -> None:
         (8, "found, recorded as lost", "b8", None, 1),
         (9, "stands here, recorded as on loan", "b9", None, 0),
         (11, "no call number tells its order", "b11", None, 0),
+        (13, "no copy on record", None, None, 0),
     ]
     assert dicts(libstats.shelf_reading(con).select("* exclude (day, branch, shelf)")) == [
         {
@@ -153,7 +154,34 @@ def test_what_is_on_record_and_was_not_scanned() -> None:
     items[4] |= {"due_on": later}
     items[5] |= {"last_seen_on": later}
     con = holding(None, item=items, shelf_scan=scanned(1, 2, 3, 7, 8))
-    assert findings(con) == [(None, "on record here and not scanned", "b4", None, 0)]
+    assert findings(con) == [(None, "on record here and not scanned", "b4", "641.3 A", 0)]
+    ((*place,),) = (
+        libstats.shelf_findings(con).select("belongs_branch, belongs_location").fetchall()
+    )
+    assert place == ["EAST", "GEN"]
+
+
+def test_of_several_scans_of_a_copy_the_last_tells() -> None:
+    """On the 28th 641.9 stands second, 641.2 is lost and there. On the 29th 641.9 stands last again,
+    and 641.2 is seen twice: it is found once. On the 30th 641.3 is not there any more."""
+    items = row_of(*(f"641.{n} A" for n in (1, 2, 3, 4, 5, 6, 9)))
+    items[1] |= {"lost_code": "1", "lost_on": date(2026, 10, 1)}
+    found = "found, recorded as lost"
+    days: list[tuple[int, tuple[int, ...]]] = [
+        (28, (1, 7, 2, 3, 4, 5, 6)),
+        (29, (1, 2, 3, 4, 5, 6, 7)),
+    ]
+    days.append((30, (1, 2, 4, 5, 6, 7)))
+    expected = [
+        [(2, "out of order", "b7", "641.6 A", 0), (3, found, "b2", None, 0)],
+        [(2, found, "b2", None, 0)],
+        [(2, found, "b2", None, 0), (None, "on record here and not scanned", "b3", "641.1 A", 0)],
+    ]
+    scans: Rows = []
+    for (day, order), told in zip(days, expected, strict=True):
+        at = datetime(2026, 10, day, 9)
+        scans += [scan(n, f"b{which}", scanned_at=at) for n, which in enumerate(order, start=1)]
+        assert findings(holding(None, item=items, shelf_scan=scans)) == told
 
 
 def test_a_scan_of_some_copies_says_nothing_of_the_others() -> None:
@@ -188,7 +216,10 @@ def test_sessions_are_told_apart_and_scans_that_tell_nothing_are_counted() -> No
 def test_a_barcode_of_no_copy_is_shown_nowhere() -> None:
     both = [copy(1, "641 A"), {**copy(1, "641 A"), "source": "alma"}]
     con = holding(None, item=both, shelf_scan=[scan(1, "p900"), scan(2, "b1")])
-    assert findings(con) == []
+    assert findings(con) == [
+        (1, "no copy on record", None, None, 0),
+        (2, "a barcode of several copies", "b1", None, 0),
+    ]
     assert libstats.shelf_reading(con).select("scanned, unknown").fetchall() == [(2, 2)]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from libstats.analysis.signals.season import is_seasonal, lag_correlation, widening
-from libstats.analysis.signals.verdict import USUAL, Judgement, judge
+from libstats.analysis.chart.season import is_seasonal, lag_correlation, widening
+from libstats.analysis.chart.verdict import USUAL, Judgement, judge
 
 # No pattern of a year, of seven, of three, nor of one month like the next; mean 100.
 CALM = [101.0, 99.0, 99.0, 101.0, 101.0, 99.0, 100.0]

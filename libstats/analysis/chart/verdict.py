@@ -14,9 +14,9 @@ from math import exp, log, sqrt
 from statistics import fmean
 from typing import Literal
 
-from libstats.analysis.signals import chart, season
-from libstats.analysis.signals.chart import RUN, TO_LIMIT, Limits, Signal
-from libstats.analysis.signals.season import YEAR
+from libstats.analysis.chart import chart, season
+from libstats.analysis.chart.chart import RUN, TO_LIMIT, Limits, Signal
+from libstats.analysis.chart.season import YEAR
 
 Direction = Literal["more", "less", "neutral"]
 FEWEST, FEWEST_AT_BRANCH = 12, 24  # points from which a word is said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from libstats.analysis.signals.chart import limits, signals
+from libstats.analysis.chart.chart import limits, signals
 
 ONE_OUT = [1, 2, 1, 2, 10, *[1, 2] * 6, 1]
 # 20 values of the normal distribution, as R gives them for the seed 123

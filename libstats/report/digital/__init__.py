@@ -1,0 +1,39 @@
+"""The report on the digital desk: a file per part of the page."""
+
+from libstats.report.digital.access import (
+    hosts,
+    hour_table,
+    hours,
+    logins,
+    problems,
+    resolver,
+    vendors,
+)
+from libstats.report.digital.machines import refused, returned, share_chart, shares
+from libstats.report.digital.overview import answer, house, not_told, origin, read, to_do
+from libstats.report.digital.use import cost_chart, costs, licences, turned_away, used
+
+__all__ = [
+    "answer",
+    "cost_chart",
+    "costs",
+    "hosts",
+    "hour_table",
+    "hours",
+    "house",
+    "licences",
+    "logins",
+    "not_told",
+    "origin",
+    "problems",
+    "read",
+    "refused",
+    "resolver",
+    "returned",
+    "share_chart",
+    "shares",
+    "to_do",
+    "turned_away",
+    "used",
+    "vendors",
+]

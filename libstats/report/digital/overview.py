@@ -1,0 +1,255 @@
+"""The report on the digital desk: its answer, what is to be done, the uses in the house, and what
+is not told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from libstats.report import sections
+from libstats.report.digital.access import summed, unwell
+from libstats.report.digital.commands import commands, read
+from libstats.report.digital.machines import of_desk
+from libstats.report.digital.rows import Digital as Report
+from libstats.report.digital.use import DENIALS, advised, unused
+from libstats.report.page.html import notice, paragraph
+from libstats.report.page.table import Html, joined, table
+from libstats.wording import day_name, listed, many, number, percent
+
+__all__ = ["answer", "house", "not_told", "origin", "read", "to_do"]
+
+MOST_NAMES = 3
+# what wants a hand, in this order, and how
+TO_DO = (
+    ("See why so much was refused", "Try it yourself; then mend it, or ask the vendor"),
+    ("Open again what does not open", "Try the link; mend what the proxy has of the host"),
+    ("Follow up what was reported", "Ask the vendor; answer whoever reported it"),
+    ("Decide licences", "Enter the day in the form licences"),
+    ("Look at licences without use", "End them, or tell patrons of them"),
+    ("Think of more places, or of a licence", "See who was turned away"),
+    ("Fetch reports of use", "libstats harvest, then libstats load exports"),
+)
+LOGS = {
+    "access_session": "The proxy’s log",
+    "access_event": "The proxy’s audit files",
+    "machine_event": "The log of machines",
+}
+HOUSE = {
+    "public computer sessions": "Sessions at public computers",
+    "wifi sessions": "Sessions in the wifi",
+    "microfilm uses": "Uses of microfilm",
+}
+
+
+def answer(report: Report) -> Html:
+    """Whether access works, what use costs, and whether machines take load off the desk."""
+    about = {"period": report.period.name, "branch": "", "told": "partly"}
+    words = [*_access(report), *_use(report), *_desk(report)]
+    return sections.answer(
+        report.period.words, " ".join(words), _cards(report), about=about, before=_gaps(report)
+    )
+
+
+def _gaps(report: Report) -> list[str]:
+    """Which logs tell of a part of the period alone, or of nothing of it."""
+    when = report.period.words
+    return [
+        f"{LOGS[name]}: {when} is only {row['reason']}."
+        if row["coverage"] == "partly"
+        else f"{LOGS[name]}: {when} is not known: {row['reason']}."
+        for name, row in report.standing.items()
+        if row["coverage"] != "whole"
+    ]
+
+
+def _access(report: Report) -> list[str]:
+    if not (report.told["access_event"] or report.told["access_session"]):
+        return ["Whether access works is not known: no log of a proxy is loaded."]
+    days = {row["day"] for row in report.beyond if row["what"] == "logins"}
+    when = listed([day_name(day) for day in sorted(days)][:MOST_NAMES])
+    words = [f"Access did not work as usual on {when}."] if days else []
+    if not days and report.logins:
+        words = ["Access works: no day stands out."]
+    if report.logins:
+        troubles, let_in = (summed(report.logins, name) for name in ("troubles", "let_in"))
+        words.append(
+            f"Of {many(troubles, 'trouble')} with logins at the proxy {number(let_in)} ended well."
+        )
+    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
+    if shut:
+        verb = "does" if len(shut) == 1 else "do"
+        words.append(f"{listed(shut[:MOST_NAMES])} {verb} not open.")
+    return words or [f"The proxy’s logs tell of nothing in {report.period.words}."]
+
+
+def _use(report: Report) -> list[str]:
+    words = []
+    priced = [row for row in advised(report) if row["cost_per_use"] is not None]
+    if priced:
+        dear = max(priced, key=lambda row: row["cost_per_use"])
+        words.append(
+            f"The dearest use cost {dear['cost_per_use']:,.2f} {dear['currency'] or ''} "
+            f"({dear['resource']})."
+        )
+    if names := [row["resource"] for row in unused(report)]:
+        words.append(f"Nobody used {listed(names[:MOST_NAMES])}.")
+    if not words:
+        words = ["What use costs is not known: no licence whose use is told has ended."]
+    return words
+
+
+def _desk(report: Report) -> list[str]:
+    rows = of_desk(report)
+    if not rows:
+        return ["Nothing tells what share of checkouts patrons did themselves."]
+    share = percent(summed(rows, "self_checkouts") / summed(rows, "checkouts"))
+    return [f"At branches with a self-check, patrons did {share} of checkouts themselves."]
+
+
+def _cards(report: Report) -> list[sections.Card]:
+    """Visits, who did not get in, licences without use, who was turned away, self-service."""
+    cards = []
+    if report.told["access_session"] and report.hosts:
+        visits = summed(report.hosts, "visits")
+        in_vain = summed(report.hosts, "asked_not_opened")
+        words = f"Asked for in vain: {number(in_vain)}."
+        cards.append(_card(visits, "visits through the proxy", words, "visits"))
+    if report.told["access_event"] and report.logins:
+        words = f"{number(summed(report.logins, 'locked_out'))} of them locked out."
+        cards.append(_card(unwell(report), "times somebody did not get in", words, "not let in"))
+    if advised(report):
+        words = f"{number(len(report.licences))} to be decided now or soon."
+        cards.append(_card(len(unused(report)), _named(len(unused(report))), words, "unused"))
+    if (full := _denied(report)) is not None:
+        words = f"Too many were in at once, in twelve months up to {_last(report)}."
+        cards.append(_card(full, "times turned away", words, "turned away"))
+    if rows := of_desk(report):
+        done, every = (summed(rows, name) for name in ("self_checkouts", "checkouts"))
+        words = f"{number(done)} of {number(every)} at branches with a machine."
+        cards.append(
+            sections.Card(
+                percent(done / every),
+                "of checkouts by patrons themselves",
+                words,
+                name="self-service",
+                value=done / every,
+            )
+        )
+    return cards
+
+
+def _card(value: int, what: str, words: str, name: str) -> sections.Card:
+    return sections.Card(number(value), what, words, name=name, value=value)
+
+
+def _named(count: int) -> str:
+    return "licence that nobody used" if count == 1 else "licences that nobody used"
+
+
+def _denied(report: Report) -> int | None:
+    """How often publishers turned somebody away because too many were in; None where none tells."""
+    rows = [row for row in report.uses if row["metric"] == "Limit_Exceeded"]
+    return summed(rows, "uses_told") if rows else None
+
+
+def _last(report: Report) -> str:
+    return report.year.words.rpartition(" to ")[2] if report.year else ""
+
+
+def to_do(report: Report) -> Html:
+    """What wants a hand: what does not open, what must be decided, what did not come."""
+    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
+    still = [row["resource"] for row in report.problems if row["is_open"]]
+    denied = [
+        row["platform"] for row in report.uses if row["metric"] in DENIALS and row["uses_told"]
+    ]
+    places = [row["place"] for row in report.beyond]
+    late = [f"{row['report']} of {row['platform']}" for row in report.missing]
+    licences = [row["resource"] for row in report.licences]
+    idle = [row["resource"] for row in unused(report)]
+    named = (places, shut, still, licences, idle, denied, late)
+    found = [
+        {"what": what, "count": len(set(names)), "which": _few(names), "how": how}
+        for (what, how), names in zip(TO_DO, named, strict=True)
+        if names
+    ]
+    if not found:
+        return Html(paragraph("Nothing that is loaded wants a hand."))
+    headings = {"count": "How many", "how": "How"}
+    return joined(
+        table(found, "What is to be done at the digital desk", sheet="To do", headings=headings)
+    )
+
+
+def _few(names: list[str | None]) -> str:
+    """The first names, each once, and how many more there are."""
+    each = list(dict.fromkeys(name or "not named" for name in names))
+    more = len(each) - MOST_NAMES
+    return ", ".join(each[:MOST_NAMES]) + (f" and {number(more)} more" if more > 0 else "")
+
+
+def house(report: Report) -> Html:
+    """What public computers, wifi and microfilm in the house were used for."""
+    if not report.house:
+        return Html(
+            paragraph(
+                "No count tells of public computers, wifi or microfilm. Write them into the form "
+                "of counts: see docs/counts.md."
+            )
+        )
+    rows = [
+        {
+            "measure": HOUSE[row["measure"]],
+            "uses": _whole(row["uses"]),
+            "estimated": _whole(row["estimated"]),
+            "days": row["days_counted"],
+        }
+        for row in report.house
+    ]
+    headings = {
+        "measure": "What",
+        "estimated": "Of them worked out from samples",
+        "days": "Days counted",
+    }
+    return joined(table(rows, f"Used in the house in {report.period.words}", headings=headings))
+
+
+def _whole(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def not_told(report: Report) -> Html:
+    """What nothing tells of, each with the reason."""
+    told = [
+        why
+        for name, why in (
+            ("access_session", "What was opened through the proxy: its log is not loaded."),
+            ("access_event", "Who did not get in: no audit file of the proxy is loaded."),
+            ("machine_event", "What machines refused: no log of SIP2 is loaded."),
+            ("usage_report", "Publishers’ counts: no report of COUNTER is loaded."),
+            ("licence", "What use costs, and what must be decided: the form licences is empty."),
+            ("access_problem", "What patrons reported: the form access-problems is empty."),
+            ("link_resolver_usage", "What the link resolver was asked: no list of it is loaded."),
+        )
+        if not report.told[name]
+    ]
+    told += [
+        "Use without the proxy, as in the building or by a login at the publisher’s: the proxy "
+        "does not see it. Publishers count it; the two are never added.",
+        "Who used what: names and sessions are keyed hashes that expire, and no single patron is "
+        "told of.",
+        "Loans of e-books and audiobooks on vendors’ own platforms: the proxy does not see them. "
+        "What OverDrive and hoopla export is answered by libstats.digital_circulation.",
+        "Calls and visits at the desk about access: nobody’s system records them.",
+    ]
+    return Html(notice("This page does not tell:", told))
+
+
+def origin(report: Report) -> Html:
+    """Where these figures come from."""
+    lacks = [sections.unread(row) for row in report.sources if row["rows_rejected"]]
+    return sections.origin(
+        report.sources,
+        "All rows of the exports below could be read.",
+        lacks,
+        sections.receipts(commands(report)),
+    )

@@ -1,0 +1,201 @@
+"""What is used and what it costs: cost per use, no use, who was turned away, licences to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from libstats.analysis.today.digital import Digital, said
+from libstats.analysis.today.words import decision
+from libstats.report.charts import Figure, bars
+from libstats.report.digital.rows import Digital as Report
+from libstats.report.page.cells import money
+from libstats.report.page.html import items, notice, paragraph
+from libstats.report.page.table import Html, Table, joined, table
+from libstats.report.sections import shortened
+from libstats.wording import Row, many, number
+
+__all__ = ["cost_chart", "costs", "licences", "turned_away", "unused", "used"]
+
+# the metrics that say who was turned away, and why
+DENIALS = {
+    "Limit_Exceeded": "too many were in at once",
+    "No_License": "there is no licence for it",
+}
+
+
+def advised(report: Report) -> list[Row]:
+    """Of each licence the rows that say what a use costs: by the metric that COUNTER advises; where
+    none of it has that, by the others; a row that only says why there is none stands once."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in report.costs:
+        found.setdefault((row["source"], row["licence_id"]), []).append(row)
+    shown = []
+    for rows in found.values():
+        priced = [row for row in rows if row["cost_per_use"] is not None]
+        best = [row for row in priced if row["is_advised"]] or priced
+        shown += best or [
+            min(rows, key=lambda row: (-(row["months_told"] or 0), not row["is_advised"]))
+        ]
+    return shown
+
+
+def unused(report: Report) -> list[Row]:
+    """The licences that nobody used in their whole term."""
+    return [row for row in advised(report) if row["why_none"] == "no use"]
+
+
+def costs(report: Report) -> Html:
+    """What a use of each licence cost, which were not used, and why others have no figure."""
+    rows = advised(report)
+    if not rows:
+        return Html(
+            paragraph(
+                "No licence is loaded: what a use costs needs the form licences with price, first "
+                "and last day."
+            )
+        )
+    dear = [row for row in rows if row["cost_per_use"] is not None]
+    dear.sort(key=lambda row: -row["cost_per_use"])
+    names = [f"{row['resource']} ({row['licence_id']})" for row in unused(report)]
+    said_of = f"{many(len(dear), 'licence')} of {number(_count(rows))} can be told a cost per use."
+    words = [said_of] + [f"Not used at all in its term: {name}." for name in names]
+    rest = [row for row in rows if row["cost_per_use"] is None]
+    return joined(
+        paragraph(" ".join(words)),
+        shortened(_cost_table([*dear, *rest])),
+        paragraph(
+            "The metric is the one that COUNTER advises, unique requests; of a database of "
+            "abstracts it is investigations. Never compare figures of different metrics."
+        ),
+    )
+
+
+def _count(rows: Sequence[Row]) -> int:
+    return len({(row["source"], row["licence_id"]) for row in rows})
+
+
+def _cost_table(rows: Sequence[Row]) -> Table:
+    listed = [
+        {
+            "resource": row["resource"],
+            "term": f"{row['first_month']:%Y-%m}, {number(row['months'])} months"
+            if row["first_month"] and row["months"]
+            else None,
+            "price": row["price"],
+            "uses": row["uses"],
+            "cost": row["cost_per_use"],
+            "currency": row["currency"],
+            "why": _why(row),
+        }
+        for row in rows
+    ]
+    headings = {"term": "Term from", "cost": "Cost per use", "why": "By what, or why not"}
+    formats = {"price": money, "cost": money}
+    return table(listed, "Cost per use by licence", headings=headings, formats=formats)
+
+
+def _why(row: Row) -> str:
+    if row["why_none"]:
+        told = row["uses_told"]
+        so_far = f"; {number(told)} uses so far" if told and "not over" in row["why_none"] else ""
+        return f"{row['why_none']}{so_far}"
+    return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}"
+
+
+def cost_chart(report: Report) -> Figure | Html:
+    """The costs side by side, of those that are told by an advised metric in one currency."""
+    rows = [row for row in advised(report) if row["cost_per_use"] is not None]
+    currencies = {row["currency"] for row in rows}
+    if len(rows) < 2 or len(currencies) > 1:
+        return Html("")
+    unit = next(iter(currencies)) or ""
+    return bars(
+        [
+            (f"{row['resource']} {row['first_month']:%Y}", float(row["cost_per_use"]))
+            for row in sorted(rows, key=lambda row: -row["cost_per_use"])
+        ],
+        f"Cost per use, {unit}".rstrip(", "),
+        "What a use cost",
+        lambda cost: f"{cost:,.2f}",
+    )
+
+
+def used(report: Report) -> Html:
+    """How much each platform was used in the twelve months, as its publisher counts it."""
+    if report.year is None:
+        return Html(paragraph("No report of COUNTER that is loaded tells how much was used."))
+    rows = [row for row in report.uses if row["metric"] not in DENIALS and row["metric"]]
+    late = said(Digital(missing=report.missing))
+    lead = (
+        f"The newest month that a publisher tells of is {report.year.words.rpartition(' to ')[2]}. "
+        f"These are the twelve months up to it, {report.year.words}."
+    )
+    listed = [
+        {
+            "platform": row["platform"],
+            "report": f"{row['report']} {row['release']}",
+            "metric": row["metric"].replace("_", " "),
+            "uses": row["uses_told"],
+            "months": f"{row['months_told']} of {row['months']}",
+        }
+        for row in rows
+    ]
+    headings = {"uses": "Counts, in the months told", "months": "Months told"}
+    caption = f"Use of platforms, {report.year.words}"
+    return joined(
+        paragraph(lead),
+        notice("Reports that did not come:", late, attention=True) if late else "",
+        shortened(table(listed, caption, headings=headings)),
+        paragraph("Metrics, reports and releases overlap: never add their counts up."),
+    )
+
+
+def turned_away(report: Report) -> Html:
+    """Who was turned away, and whether for too few places or for want of a licence."""
+    if report.year is None:
+        return Html(paragraph("No report of COUNTER that is loaded tells who was turned away."))
+    rows = [row for row in report.uses if row["metric"] in DENIALS]
+    asked = {row["report"] for row in report.uses}
+    if not rows:
+        none = "No report of denials (TR_J2, TR_B2, DR_D2) is loaded: ask for them."
+        if asked & {"TR_J2", "TR_B2", "DR_D2", "TR", "DR"}:
+            none = f"No report tells of anybody who was turned away, {report.year.words}."
+        return Html(paragraph(none))
+    words = [
+        f"{row['platform']}: {number(row['uses_told'])} times, since {DENIALS[row['metric']]}."
+        for row in rows
+    ]
+    months = [
+        f"{row['platform']}, {row['report']}: {row['why_unknown']}."
+        for row in rows
+        if row["why_unknown"]
+    ]
+    return joined(
+        items(words),
+        paragraph(
+            f"Counted by publishers, {report.year.words}. A person who tries again counts again."
+        ),
+        notice("Not all of these months are told:", months, attention=True) if months else "",
+    )
+
+
+def licences(report: Report) -> Html:
+    """What must be decided, and by when."""
+    if not report.told["licence"]:
+        return Html(paragraph("No licence is loaded: fill in the form licences."))
+    if not report.licences:
+        return Html(paragraph("No licence is to be decided soon."))
+    rows = [
+        {"resource": row["resource"], "licence": row["licence_id"], "decide": _decide(row)}
+        for row in report.licences
+    ]
+    past = sum(row["standing"] == "past" for row in report.licences)
+    headings = {"decide": "By when"}
+    return joined(
+        paragraph(f"{many(len(rows), 'licence')} to decide; for {number(past)} the day is past."),
+        shortened(table(rows, "Licences to decide", headings=headings)),
+    )
+
+
+def _decide(row: Row) -> str:
+    return decision(row) if row["decide_by"] else "no day is told"
