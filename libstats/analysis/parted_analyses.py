@@ -6,6 +6,7 @@ from libstats.analysis.circulation import CIRCULATION
 from libstats.analysis.collection.age import COLLECTION_AGE
 from libstats.analysis.collection.use import COLLECTION_USE
 from libstats.analysis.work.throughput import THROUGHPUT
+from libstats.analysis.work.turnaround import TURNAROUND
 from libstats.definitions.parted import Parted
 
 PARTED: dict[str, Parted] = {
@@ -13,4 +14,5 @@ PARTED: dict[str, Parted] = {
     "collection_age": COLLECTION_AGE,
     "collection_use": COLLECTION_USE,
     "throughput": THROUGHPUT,
+    "turnaround": TURNAROUND,
 }
