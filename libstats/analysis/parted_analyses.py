@@ -5,6 +5,7 @@ from __future__ import annotations
 from libstats.analysis.circulation import CIRCULATION
 from libstats.analysis.collection.age import COLLECTION_AGE
 from libstats.analysis.collection.use import COLLECTION_USE
+from libstats.analysis.work.fill import FILL_RATE
 from libstats.analysis.work.throughput import THROUGHPUT
 from libstats.analysis.work.turnaround import TURNAROUND
 from libstats.definitions.parted import Parted
@@ -13,6 +14,7 @@ PARTED: dict[str, Parted] = {
     "circulation": CIRCULATION,
     "collection_age": COLLECTION_AGE,
     "collection_use": COLLECTION_USE,
+    "fill_rate": FILL_RATE,
     "throughput": THROUGHPUT,
     "turnaround": TURNAROUND,
 }

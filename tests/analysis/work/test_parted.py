@@ -30,6 +30,10 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("turnaround", {**AS_OF, "by": "source", "grid": "days", "unit": "hours"}),
     ("turnaround", {**AS_OF, **WATCHED, "by": "branch"}),
     ("turnaround", {**AS_OF, **WATCHED, "grid": "days"}),
+    ("fill_rate", AS_OF),
+    ("fill_rate", {**AS_OF, "by": "branch"}),
+    ("fill_rate", {**AS_OF, "by": "kind"}),
+    ("fill_rate", {**AS_OF, "by": "month"}),
     ("turnaround_curve", {**AS_OF, "by": "branch"}),
     ("turnaround_curve", {**AS_OF, **WATCHED, "unit": "hours"}),
 ]
