@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 
 import libstats
-from libstats.analysis.parted_analyses import PARTED
 from libstats.libraries import files
+from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import Question
 
 SECONDS, MIB, KB = 1.0, 300, 50

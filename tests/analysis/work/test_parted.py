@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.parted_analyses import PARTED
 from libstats.analysis.work.curve import TURNAROUND_CURVE
+from libstats.libraries.parted_analyses import PARTED
 from libstats.workspace.workspace import Workspace
 from tests.support.cases import HEAD, configured
 from tests.support.files import write
@@ -37,6 +37,9 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("fill_rate", {**AS_OF, "by": "branch"}),
     ("fill_rate", {**AS_OF, "by": "kind"}),
     ("fill_rate", {**AS_OF, "by": "month"}),
+    ("signals", {"measure": "done"}),
+    ("signals", {"measure": "done", "by": "branch"}),
+    ("signals", {"measure": "wait", "grid": "days"}),
     ("turnaround_curve", {**AS_OF, "by": "branch"}),
     ("turnaround_curve", {**AS_OF, **WATCHED, "unit": "hours"}),
 ]
