@@ -17,18 +17,20 @@ from typing import Any
 import duckdb
 
 import libstats
-from libstats.analysis.parted_analyses import PARTED
 from libstats.libraries import files
+from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import Question
 
 SECONDS, MIB, KB = 1.0, 300, 50
 YEAR = {"since": "2025-09-01", "until": "2026-09-01"}
 MONTH = {"since": "2026-08-01", "until": "2026-09-01"}
 WORK = {"process": "loan"}
+CHART = {"measure": "checkouts", "until": "2026-09-01"}
 ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "circulation": (MONTH, YEAR),
     "collection_age": ({"as_of": "2026-08-31"}, {"as_of": "2026-08-31"}),
     "collection_use": (MONTH, YEAR),
+    "signals": (CHART, CHART),
     "throughput": ({**WORK, **MONTH}, {**WORK, **YEAR}),
     "turnaround": (
         {**WORK, **MONTH, "as_of": "2026-09-01"},

@@ -14,7 +14,8 @@ HOUSE = ROOT / "libstats"
 MAY_IMPORT = {
     "cli": """libraries pull loading recognise report report/page workspace analysis analysis/work
         definitions readers store""",
-    "libraries": "workspace analysis privacy declaration definitions",
+    "libraries": """workspace analysis analysis/signals analysis/work analysis/collection privacy
+        declaration definitions""",
     "pull": "loading recognise workspace sources declaration readers store",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",

@@ -15,6 +15,7 @@ from libstats.analysis.provenance import freshness
 from libstats.declaration.raw import quoted
 from libstats.definitions.processes import process_of
 from libstats.errors import AnalysisError, WorkspaceError
+from libstats.libraries.parted_analyses import told_by
 from libstats.libraries.question import Question
 from libstats.workspace.workspace import Workspace
 
@@ -92,7 +93,7 @@ def _metadata(
     con: duckdb.DuckDBPyConnection, question: Question, library: str, now: datetime
 ) -> Metadata:
     process = question.parameters.get("process")
-    asked = {"process": process} if process else {"analysis": question.analysis}
+    asked = {"process": process} if process else {"analysis": told_by(question.analysis)}
     fresh = freshness(con, **asked).fetchall()
     if not fresh:
         raise AnalysisError(

@@ -46,6 +46,7 @@ def answered(
         con.execute("create view sums as select * exclude (library) from told")
         made = question.made()
         con.execute(f"create table answer as {made.sql}", made.params or None)
+    _finish(con, question)
     _protect(con)
     return con.sql("from answer")
 
@@ -72,6 +73,27 @@ def _make_each(con: duckdb.DuckDBPyConnection, question: Question, libraries: li
         named = made.params | {"library": library}
         values = ", ".join(f"{name} := {quoted(str(value))}" for name, value in named.items())
         con.execute(f"execute answer_of_one({values})")
+
+
+def _finish(con: duckdb.DuckDBPyConnection, question: Question) -> None:
+    """What is more than SQL can say, of each library where each has rows of its own."""
+    finish = question.parted.finish
+    if finish is None:
+        return
+    made, given = con.table("answer"), question.parameters
+    if "library" in made.columns:
+        names = [row["library"] for row in records(made.select("library").distinct())]
+        finished = []
+        for name in sorted(names) or [""]:
+            own = made.filter(f"library = {quoted(name)}").select("* exclude (library)")
+            found = finish(con, records(own), **given)
+            finished.append(found.select(f"{quoted(name)} as library, *"))
+    else:
+        finished = [finish(con, records(made), **given)]
+    con.execute("drop table answer")
+    finished[0].create("answer")
+    for more in finished[1:]:
+        more.insert_into("answer")
 
 
 def _protect(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,12 +14,11 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.parted_analyses import PARTED
 from libstats.analysis.provenance import given
-from libstats.analysis.receipts import ANALYSES
 from libstats.definitions.parameters import as_moment, checked
 from libstats.definitions.parted import Parted, Sums
 from libstats.errors import AnalysisError
+from libstats.libraries.parted_analyses import PARTED, function_of
 from libstats.wording import records
 
 # Why an analysis has no sums. Nobody is asked for what would have to travel row by row.
@@ -54,7 +53,13 @@ class Question:
                 f"{analysis} cannot be asked of many libraries at once: {why}",
                 f"These can: {', '.join(sorted(PARTED))}. Ask each library for the others.",
             )
-        return cls(analysis, given(analysis, ANALYSES[analysis].function, parameters))
+        question = cls(analysis, given(analysis, function_of(analysis), parameters))
+        if not question._moments:
+            raise AnalysisError(
+                f"{analysis} of many libraries needs as_of: each has a newest export of its own",
+                "Say up to when all of them are asked: as_of='2026-11-01'.",
+            )
+        return question
 
     @property
     def parted(self) -> Parted:
@@ -70,7 +75,7 @@ class Question:
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
-        function = inspect.unwrap(ANALYSES[self.analysis].function)
+        function = inspect.unwrap(function_of(self.analysis))
         return {p.name: p.default for p in inspect.signature(function).parameters.values()}
 
     @cached_property
@@ -95,8 +100,11 @@ class Question:
     @property
     def until(self) -> datetime:
         """The moment up to which libraries are asked to tell."""
-        named = [self.parameters[name] for name in ("as_of", "until") if self.parameters.get(name)]
-        return min(map(as_moment, named))
+        return min(map(as_moment, self._moments))
+
+    @property
+    def _moments(self) -> list[Any]:
+        return [self.parameters[name] for name in ("as_of", "until") if self.parameters.get(name)]
 
     def made(self) -> Sums:
         """What is made of the sums."""
@@ -112,7 +120,7 @@ class Question:
 
         AnalysisError where its exports cannot tell, as the analysis itself refuses.
         """
-        parameters = checked(ANALYSES[self.analysis].function, con, self.parameters)
+        parameters = checked(function_of(self.analysis), con, self.parameters)
         grid = {"grid": "days"} if "grid" in inspect.signature(self.parted.sums).parameters else {}
         added = self.parted.sums(con, **parameters, **grid)
         if self.parted.refuse is not None:

@@ -11,10 +11,10 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.parted_analyses import PARTED
 from libstats.cli.main import main
 from libstats.declaration.raw import quoted
 from libstats.libraries import files
+from libstats.libraries.parted_analyses import PARTED
 from libstats.wording import records
 from tests.support.files import DOCS
 

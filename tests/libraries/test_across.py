@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 
 import libstats
-from libstats.analysis.parted_analyses import PARTED
 from libstats.cli.main import main
 from libstats.errors import AnalysisError
 from libstats.libraries import across as module
 from libstats.libraries import ask, files
+from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import NOT_PARTED
 from tests.support.libraries import ASKED, another, library, three
 

@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from libstats.analysis.parted_analyses import PARTED
-from libstats.definitions import calendar, processes
+from libstats.definitions import calendar, clock, processes
 from libstats.libraries.made import answered
+from libstats.libraries.parted_analyses import PARTED
 from libstats.libraries.question import Question
+from libstats.wording import records
 from tests.support.cases import PROCESS
 from tests.support.tables import Rows, holding
 
@@ -25,15 +26,15 @@ AS_OF = {"as_of": "2026-07-01"}
 # Of each analysis what is asked; one that is registered and not asked here fails.
 ASKED: dict[str, list[dict[str, Any]]] = {
     "backlog": [
-        {**WORK, **AS_OF},
-        {**WORK, **AS_OF, "by": "kind"},
-        {**WORK, **AS_OF, "by": "branch"},
+        WORK,
+        {**WORK, "by": "kind", "every": "month"},
+        {**WORK, "by": "branch"},
     ],
     "circulation": [PERIOD, {**PERIOD, "branch": "owning_branch"}],
     "collection_age": [AS_OF, {**AS_OF, "by": "all"}, {**AS_OF, "by": "branch"}],
     "collection_use": [PERIOD, {**PERIOD, "by": "all", "dusty_years": 1}],
     "fill_rate": [{**WORK, **AS_OF}, {**WORK, **AS_OF, "by": "branch"}],
-    "signals": [{"process": "mending", "measure": "done"}],
+    "signals": [{"process": "mending", "measure": "done", **AS_OF}],
     "throughput": [
         WORK,
         {**WORK, "by": "branch"},
@@ -105,6 +106,22 @@ def store(those: list[Piece]) -> duckdb.DuckDBPyConnection:
     config = tomllib.loads(PROCESS)
     processes.register(con, config)
     calendar.register(con, config)
+    clock.register(con, None)
+    con.execute(
+        """
+        create temp table judged_day (
+            seq bigint,
+            table_name varchar,
+            event varchar,
+            branch varchar,
+            day date,
+            n bigint,
+            open bigint,
+            over bigint
+        )
+        """
+    )
+    con.execute("create table loaded_day as from judged_day")
     con.execute("update loaded_file set told_until = '2026-07-01', exported_at = '2026-07-01'")
     con.execute(
         """
@@ -119,7 +136,7 @@ def store(those: list[Piece]) -> duckdb.DuckDBPyConnection:
             false as is_partial,
             false as is_suspected
         """,
-        {"branches": list(BRANCHES)},
+        {"branches": sorted({branch for branch, _ in those})},
     )
     return con
 
@@ -129,10 +146,13 @@ def one(question: Question, con: duckdb.DuckDBPyConnection) -> list[tuple[Any, .
     sums = question.parted.sums
     grid = {"grid": "days"} if "grid" in inspect.signature(sums).parameters else {}
     added, made = sums(con, **question.parameters, **grid), question.made()
-    return con.sql(
+    answer = con.sql(
         f"with sums as materialized ({added.sql}) from ({made.sql})",
         params=added.params | made.params,
-    ).fetchall()
+    )
+    if question.parted.finish is not None:
+        answer = question.parted.finish(con, records(answer), **question.parameters)
+    return answer.fetchall()
 
 
 def many(

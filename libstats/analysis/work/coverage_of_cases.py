@@ -33,36 +33,6 @@ TOLD_ROWS = """
         union all by name
         select 'store' as row
 """
-# SQL: the CTE `told_in` of those rows of all stores. Each judges its own, and together they tell as
-# the sources of one store do. A store that does not even list a period, since all that it tells of
-# is far from it, tells nothing of it.
-TOLD_TOGETHER = f"""
-        told_in as (
-            select
-                period,
-                part,
-                if(lacking > 0, least(state, {PARTLY}), state) as state,
-                nullif(concat_ws(
-                    '; ',
-                    reason,
-                    if(lacking > 0, lacking || ' of ' || stores || ' tell nothing of it', null)
-                ), '') as reason
-            from (
-                select
-                    period,
-                    part,
-                    {TOGETHER} as state,
-                    string_agg(distinct reason, '; ' order by reason) as reason,
-                    any_value(stores) as stores,
-                    if(coalesce(part, '{ALL}') = '{ALL}', any_value(stores) - count(*), 0)
-                        as lacking
-                from sums
-                cross join (select count(*) as stores from sums where row = 'store')
-                where row = 'coverage'
-                group by period, part
-            )
-        )
-"""
 
 
 def telling(work: Process, milestones: Iterable[str]) -> list[tuple[str, str]]:

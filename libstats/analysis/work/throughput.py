@@ -11,7 +11,6 @@ import duckdb
 from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.coverage_of_cases import (
     TOLD_ROWS,
-    TOLD_TOGETHER,
     UNTOLD,
     parted_sql,
     told_sql,
@@ -25,6 +24,7 @@ from libstats.analysis.work.coverage_of_periods import (
 )
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
+from libstats.analysis.work.told_together import together_sql
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
 from libstats.definitions.parted import Parted, Sums
@@ -148,7 +148,7 @@ def _made(**_: Any) -> Sums:
             where row = 'case'
             group by all
         ),
-        {TOLD_TOGETHER}
+        {together_sql("told_in", "period", "part")}
         select
             period,
             part,
