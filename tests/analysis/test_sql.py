@@ -113,6 +113,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "turnaround", {**PERIOD, "process": process, "by": by}
     yield "coverage", PERIOD
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
+    yield "sums", {"analysis": "collection_use", **PERIOD}
     yield "signals", {"measure": "checkouts", "by": "branch"}
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
