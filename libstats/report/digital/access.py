@@ -204,7 +204,7 @@ def vendors(report: Report) -> Html:
             "refused: the card was not known, or its password was wrong."
         ),
         items(said(Digital(refused=days))) if days else paragraph(_usual(report)),
-        table(listed, caption, headings=headings),
+        table(listed, caption, headings=headings, formats={"share": percent}),
         folded("Cards that were refused, by hour", _vendor_hours(report)),
     )
 
@@ -218,8 +218,8 @@ def _vendor_hours(report: Report) -> Table:
     return table(rows, "Cards that were looked up, by hour")
 
 
-def _share(part: int, whole: int) -> str | None:
-    return percent(part / whole) if whole else None
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def problems(report: Report) -> Html:
@@ -235,7 +235,7 @@ def problems(report: Report) -> Html:
         {
             "resource": row["resource"],
             "cause": row["cause"],
-            "reported": day_name(row["reported_at"]),
+            "reported": row["reported_at"].date(),
             "stands": _stands(row),
         }
         for row in report.problems
@@ -270,7 +270,7 @@ def resolver(report: Report) -> Html:
             "requests": row["requests"],
             "clicked": row["clicked"],
             "without": row["without_services"],
-            "share": None if row["share_without"] is None else percent(row["share_without"]),
+            "share": row["share_without"],
         }
         for row in sorted(report.resolver, key=lambda row: -(row["requests"] or 0))
     ]
@@ -287,5 +287,5 @@ def resolver(report: Report) -> Html:
             f"{many(summed(report.resolver, 'requests'), 'request')}; for {number(none)} nothing "
             "could be offered."
         ),
-        shortened(table(rows, caption, headings=headings)),
+        shortened(table(rows, caption, headings=headings, formats={"share": percent})),
     )

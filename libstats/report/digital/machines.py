@@ -16,6 +16,7 @@ from libstats.wording import Row, many, number, percent
 __all__ = ["MACHINES", "of_desk", "refused", "returned", "share_chart", "shares"]
 
 MACHINES = "at machines"
+SHARES = ("share", "before")
 SURE = 1.96  # of a normal distribution: 95 in 100
 NONE = "No log of SIP2 that is loaded tells what machines refused."
 
@@ -50,7 +51,7 @@ def shares(report: Report) -> Html:
             "branch": name_of(report, row["part"]),
             "checkouts": row["checkouts"],
             "self": row["self_checkouts"],
-            "share": percent(row["share"]),
+            "share": row["share"],
             "before": _before(before.get(row["part"])),
             "apart": _apart(row, before.get(row["part"])),
             "told_by": row["told_by"],
@@ -79,7 +80,7 @@ def shares(report: Report) -> Html:
             f"Patrons did {number(done)} of {number(every)} checkouts themselves "
             f"({percent(done / every)}) at branches with a machine."
         ),
-        table(listed, caption, headings=headings),
+        table(listed, caption, headings=headings, formats=dict.fromkeys(SHARES, percent)),
         items(notes) if notes else "",
         paragraph(
             "Where the library system’s own log tells of machines, it alone is asked; else the "
@@ -88,8 +89,8 @@ def shares(report: Report) -> Html:
     )
 
 
-def _before(row: Row | None) -> str | None:
-    return None if row is None or row["share"] is None else percent(row["share"])
+def _before(row: Row | None) -> float | None:
+    return None if row is None else row["share"]
 
 
 def _apart(now: Row, then: Row | None) -> str | None:
@@ -155,7 +156,7 @@ def refused(report: Report) -> Html:
         items(said(Digital(refused=days)))
         if days
         else paragraph(f"No machine stands out on a day of {report.period.words}."),
-        table(listed, caption, headings=headings),
+        table(listed, caption, headings=headings, formats={"share": percent}),
         _reasons(report),
     )
 
@@ -169,9 +170,9 @@ def _finding(rows: Sequence[Row]) -> str:
     return words
 
 
-def _share(row: Row) -> str | None:
+def _share(row: Row) -> float | None:
     whole = row["refused"] + row["done"]
-    return percent(row["refused"] / whole) if whole else None
+    return row["refused"] / whole if whole else None
 
 
 def _reasons(report: Report) -> Table:
