@@ -198,7 +198,7 @@ def returned(report: Report) -> Html:
         "sent_on": "Sent on, not accepted",
     }
     bins = [
-        {"bin": row["part"], "returned": row["done"]}
+        {"bin": f"Bin {row['part']}", "returned": row["done"]}
         for row in report.at_machines("checkin", "bin")
         if row["part"]
     ]
