@@ -91,3 +91,20 @@ def test_the_canary_is_nowhere_in_what_a_log_leaves(
         assert con.sql(
             "select dispositions['rejected'] from loaded_file where is_active"
         ).fetchall() == [(2,)]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("legible")
+def test_the_canary_is_on_no_page_of_the_digital_desk(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = workspace.folder / "libstats.toml"
+    config.write_text(config.read_text(encoding="utf-8") + CONFIG, encoding="utf-8")
+    for name, text in LOGS.items():
+        (workspace.exports / name).write_text(text.replace("{b}", BIRD), encoding="utf-8")
+    for command in (["load", str(workspace.exports)], ["report", "digital"], ["today"]):
+        main.main(["-w", str(workspace.folder), *command])
+    out = capsys.readouterr()
+    assert list((workspace.folder / "reports").rglob("*.html"))
+    assert BIRD not in out.out + out.err
+    assert found_in(workspace.folder) == set()
