@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.declaration.marc_sources import RECORDS
 from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import counted
 from libstats.store import ledger
 
+BATCH = 5_000  # records: what has more is a catalogue, of which nobody looks at each
 BROKE_OFF = "the export broke off: its last line is no whole row. Export it again"
 
 
@@ -95,6 +97,45 @@ def same_scans(con: duckdb.DuckDBPyConnection, seq: int) -> list[str]:
     ]
 
 
+def same_isbn(con: duckdb.DuckDBPyConnection, seq: int) -> list[str]:
+    """What is said of a batch of records with titles whose ISBN another title has already, be it of
+    another system: they may be there twice."""
+    ((number, first),) = con.execute(
+        r"""
+        with told as (
+            select
+                r.source,
+                r.title_id,
+                r.from_seq = $1 as is_new,
+                -- what a number of 10 and of 13 digits have in common
+                regexp_extract(
+                    replace(r.isbn, '-', ''), '\b(?:97[89])?(\d{9})[\dXx]\b', 1
+                ) as isbn
+            from title__row r join load l on l.seq = r.from_seq
+            where l.undone_seq is null and r.from_seq <= $1
+        ),
+        twice as (
+            select distinct n.title_id
+            from told n join told o using (isbn)
+            where n.is_new and isbn <> '' and (n.source, n.title_id) <> (o.source, o.title_id)
+        )
+        select
+            count(*),
+            list(title_id order by length(title_id), title_id)[:3]
+        from twice
+        """,
+        [seq],
+    ).fetchall()
+    if not number:
+        return []
+    named = ", ".join(first) + (", ..." if number > len(first) else "")
+    have = "has" if number == 1 else "have"
+    return [
+        f"{counted(number, 'title')} ({named}) {have} an ISBN that another title has too: are these"
+        " one? Look before you add them to the catalogue"
+    ]
+
+
 def of_file(
     incoming: Incoming, seq: int, clock: Clock, rows_read: int, *, is_to_come: bool
 ) -> list[str]:
@@ -120,6 +161,8 @@ def of_file(
             "its times may say their zone and are taken as they are written; [library] timezone in"
             " libstats.toml turns them into the library's own clock"
         )
+    if incoming.source.name == RECORDS and rows_read <= BATCH:
+        found += same_isbn(incoming.job.con, seq)
     if is_to_come:
         found.append(
             "the time of its export is still to come: that of this load was taken instead. Is its"

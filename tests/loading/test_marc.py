@@ -313,3 +313,26 @@ def test_a_file_that_ends_within_a_record_says_in_which(
     assert "is record 2 of the file" in told
     said = inspect(path)
     assert told in said and "headings" not in said
+
+
+def test_a_batch_names_titles_whose_isbn_another_title_has(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The catalogue has 1 and 2. Of the batch 7 has the ISBN of 1 in its older form, 8 has another,
+    9 has none."""
+    fields: Fields = [("245", "00$aReeds"), ("005", "20260901120000.0")]
+
+    def title(number: int, isbn: str) -> bytes:
+        numbers: Fields = [
+            ("001", str(number)),
+            *fields,
+            *([("020", f"  $a{isbn}")] if isbn else []),
+        ]
+        return record(numbers)
+
+    old = write(tmp_path / "old-2026-10-01.mrc", title(1, "978-0-306-40615-7"), title(2, ""))
+    new = [title(7, "0306406152 (hbk.)"), title(8, "9780141439518"), title(9, "")]
+    batch = write(tmp_path / "new-2026-10-02.mrc", *new)
+    assert not any("ISBN" in note for note in libstats.load(workspace, old).files[0].notes)
+    (told,) = [note for note in libstats.load(workspace, batch).files[0].notes if "ISBN" in note]
+    assert told.startswith("1 title (7) has an ISBN that another title has too")
