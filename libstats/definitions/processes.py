@@ -371,8 +371,7 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
         for known, given in found.items()
         if _plain(name) in map(_plain, (known, given["title"], *given["names"]))
     ]
-    if name in found:
-        called = [name]
+    called = [name] if name in found else called
     if not called:
         raise AnalysisError(
             f"there is no process {name!r}",

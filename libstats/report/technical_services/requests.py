@@ -170,5 +170,5 @@ def _piles(requests: Requests) -> list[Any]:
     if requests.listed_on is None:
         return [listed]
     day = day_name(requests.listed_on)
-    said = f"Those without an order are as of {day}, for no newer list of requests is loaded."
+    said = f"Those without an order are as of {day}, the day of their newest list."
     return [listed, paragraph(said)]

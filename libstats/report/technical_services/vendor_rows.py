@@ -176,7 +176,10 @@ def _funds(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row
                 select
                     l.source,
                     l.order_line_id,
-                    l.status
+                    l.status,
+                    l.quantity,
+                    coalesce(nullif(l.estimated_price, 0), nullif(l.list_price, 0)) as price,
+                    coalesce(' ' || upper(trim(l.currency)), '') as currency
                 from order_line l
                 left join purchase_order p
                     on p.source = l.source and p.purchase_order_id = l.purchase_order_id
@@ -191,15 +194,54 @@ def _funds(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row
                     coalesce(f.name, f.code, s.fund_code, s.fund_id) as fund
                 from order_fund s
                 left join fund f on f.source = s.source and f.fund_id = s.fund_id
+            ),
+            -- what a fund bears of a line: as it is told, or the line's one fund, or one a copy
+            share as (
+                select
+                    f.source,
+                    f.order_line_id,
+                    f.fund_id,
+                    f.fund_code,
+                    case
+                        when f.amount is not null then f.amount
+                        when count(*) over of_line = 1 then l.price * l.quantity
+                        when count(*) over of_line = l.quantity then l.price
+                    end as amount,
+                    l.currency
+                from order_fund f
+                join line l using (source, order_line_id)
+                where l.status is distinct from 'cancelled'
+                window of_line as (partition by f.source, f.order_line_id)
+            ),
+            sums as (
+                select
+                    coalesce(f.name, f.code, s.fund_code, s.fund_id) as fund,
+                    s.currency,
+                    sum(s.amount) as amount
+                from share s
+                left join fund f on f.source = s.source and f.fund_id = s.fund_id
+                group by all
+                having sum(s.amount) > 0
+            ),
+            money as (
+                select
+                    fund,
+                    string_agg(
+                        format('{:,.2f}', amount::double) || currency, ' and ' order by currency
+                    ) as money
+                from sums
+                group by fund
             )
             select
                 fund,
                 count(*) as lines,
                 count(*) filter (where status in ('received', 'closed')) as received,
                 count(*) filter (where status in ('new', 'ordered', 'partial')) as still_open,
-                count(*) filter (where status = 'cancelled') as cancelled
+                count(*) filter (where status = 'cancelled') as cancelled,
+                any_value(money) as money
             from line
             join borne using (source, order_line_id)
+            left join money using (fund)
             group by fund
             order by lines desc, fund
             """,

@@ -122,9 +122,12 @@ def by_fund(report: TechnicalServices) -> Table | Html:
     told = table(
         orders.funds,
         f"Order lines sent from {orders.period.words}, by fund",
-        headings={"lines": "Order lines", "still_open": "Open now"},
+        headings={"lines": "Order lines", "still_open": "Open now", "money": "Ordered for about"},
     ).at_most(MOST)
-    said = "A line that two funds pay counts for both."
+    said = (
+        "A line that two funds pay counts for both. The money is that of the order's prices, "
+        "without what was cancelled; what is free stands below, where allocations are told."
+    )
     if told.more:
         said = f"{said} {number(told.more)} more funds with fewer lines are in the workbook."
     return joined(told, paragraph(said))

@@ -47,6 +47,20 @@ left join aqorders_items i on i.ordernumber = o.ordernumber
 left join biblioitems m on m.biblionumber = o.biblionumber
 left join aqbudgets f on f.budget_id = o.budget_id;
 
+-- funds: beside the allocation what is ordered and spent stands in each library's own report
+select f.budget_id, f.budget_parent_id, f.budget_code, f.budget_name, f.budget_branchcode, f.budget_period_id, p.budget_period_description,
+    p.budget_period_startdate, p.budget_period_enddate, f.budget_amount, f.timestamp
+from aqbudgets f
+left join aqbudgetperiods p on p.budget_period_id = f.budget_period_id;
+
+-- vendors
+select id, name, listprice, invoiceprice, deliverytime, active
+from aqbooksellers;
+
+-- invoices
+select invoiceid, invoicenumber, booksellerid, shipmentdate, billingdate, closedate, shipmentcost
+from aqinvoices;
+
 -- serials. The day on which an issue's copy was added stands for the receipt: Koha keeps no other
 select s.serialid, s.subscriptionid, s.biblionumber, s.serialseq, s.status, s.planneddate, s.claimdate, s.claims_count,
     u.branchcode, u.aqbooksellerid, x.itemnumber, t.dateaccessioned as received_on
