@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.classes import classes, label
-from libstats.analysis.collection.age import OLDEST
+from libstats.analysis.collection.aged import OLDEST
 from libstats.definitions.thresholds import limits
 
 DUSTY_YEARS, YEARS_HELD = 3, 2

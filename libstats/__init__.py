@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from libstats.analysis.digital_circulation import digital_circulation
     from libstats.analysis.digital_cost import digital_cost
     from libstats.analysis.digital_print import digital_and_print
+    from libstats.analysis.digital_purchases import digital_purchases
     from libstats.analysis.digital_titles import digital_endings, digital_holds
     from libstats.analysis.eresources import eresource_use
     from libstats.analysis.fund_balances import fund_balances
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from libstats.analysis.work.throughput import throughput
     from libstats.analysis.work.turnaround import turnaround
     from libstats.analysis.work.worklist import worklist
+    from libstats.libraries.across import across
+    from libstats.libraries.question import sums
     from libstats.loading.forget import forget
     from libstats.loading.load import load
     from libstats.loading.undo import confirm, undo
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from libstats.workspace.workspace import init
 
 __all__ = [
+    "across",
     "active_borrowers",
     "backlog",
     "call_number_schemes",
@@ -87,6 +91,7 @@ __all__ = [
     "digital_cost",
     "digital_endings",
     "digital_holds",
+    "digital_purchases",
     "eresource_use",
     "fill_rate",
     "forget",
@@ -122,6 +127,7 @@ __all__ = [
     "shelf_reading",
     "shelf_time",
     "signals",
+    "sums",
     "system_days",
     "technology_uses",
     "throughput",
@@ -139,6 +145,7 @@ __all__ = [
 
 # where each name is: a command, or a cell, imports what it uses
 _PLACES = {
+    "across": "libstats.libraries.across",
     "active_borrowers": "libstats.analysis.circulation_parts",
     "backlog": "libstats.analysis.work.backlog",
     "call_number_schemes": "libstats.analysis.collection.callnumber",
@@ -157,6 +164,7 @@ _PLACES = {
     "digital_cost": "libstats.analysis.digital_cost",
     "digital_endings": "libstats.analysis.digital_titles",
     "digital_holds": "libstats.analysis.digital_titles",
+    "digital_purchases": "libstats.analysis.digital_purchases",
     "eresource_use": "libstats.analysis.eresources",
     "fill_rate": "libstats.analysis.work.fill",
     "forget": "libstats.loading.forget",
@@ -192,6 +200,7 @@ _PLACES = {
     "shelf_reading": "libstats.analysis.collection.shelf_reading",
     "shelf_time": "libstats.analysis.collection.shelf_time",
     "signals": "libstats.analysis.signals.signals",
+    "sums": "libstats.libraries.question",
     "system_days": "libstats.analysis.collection.system_days",
     "technology_uses": "libstats.analysis.technology_uses",
     "throughput": "libstats.analysis.work.throughput",

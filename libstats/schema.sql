@@ -32,7 +32,7 @@ create table title (
     cataloguing_level   varchar,        -- sticky: how full it is (leader/17): # full, 1 to 8, K, M, ... as exported
     authentication      varchar,        -- sticky: codes of programmes that vouch for it (042): pcc, lcac, ...
     entered_on          date,           -- sticky: day it was entered where it was made (008/00-05), which may be OCLC
-    faults              varchar,        -- sticky: what a machine's first look found lacking or wrong in the record, with semicolons between; none where it is nothing, blank where it did not look
+    faults              varchar,        -- sticky: what a machine's first look found lacking or wrong in the record as its newest file has it, with semicolons between; none where it is nothing, blank where it did not look
     vendor_name         varchar         -- sticky: who supplied the record, where a map of the library says in which field that stands
 );
 
@@ -295,7 +295,8 @@ create table invoice (
     currency            varchar,        -- sticky: currency of its amounts
     total               decimal(12, 2), -- sticky: what it asks for in all, as it says itself; negative in a credit note
     total_rule          varchar,        -- sticky: what the total was found to be made of (lines + other charges + tax); none: no way to add the lines up gives it, or several do; blank where nobody tried
-    kind_as_exported    varchar         -- sticky: what the system calls it: 380 is an invoice of EDIFACT, 381 a credit note
+    kind_as_exported    varchar,        -- sticky: what the system calls it: 380 is an invoice of EDIFACT, 381 a credit note
+    function_as_exported varchar        -- sticky: what a message of EDIFACT does: 9 is a new invoice, 5 one in place of that number, 1 takes that number back
 );
 
 -- A fund in one fiscal period: the same code in the next year is another fund.

@@ -10,6 +10,7 @@ from sample import (
     alma,
     by_hand,
     cataloguing,
+    digital_lending,
     eresources,
     hours,
     illiad,
@@ -58,6 +59,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
         | cataloguing.write(folder, orders)
         | by_hand.write(folder, library)
         | serials.write(folder)
+        | digital_lending.write(folder, library)
         | eresources.write(folder)
         | proxy.write(folder)
         | machines.write(folder, library)
@@ -75,6 +77,7 @@ def write(folder: Path, *, seed: int = 2026, size: int = 1) -> Path:
                 "invoices": vendors.truth(orders),
                 "by_hand": by_hand.truth(library),
                 "serials": serials.truth(),
+                "digital_lending": digital_lending.truth(library),
                 "eresources": eresources.truth(),
                 "proxy": proxy.truth(),
                 "machines": machines.truth(library),

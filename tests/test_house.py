@@ -12,8 +12,10 @@ HOUSE = ROOT / "libstats"
 # What a room may import, from the top to the bottom: none stands above the line of its own name.
 # A new arrow is a decision: write it here, or lay the code elsewhere.
 MAY_IMPORT = {
-    "cli": """pull loading recognise report report/page workspace analysis analysis/work definitions
-        readers store""",
+    "cli": """libraries pull loading recognise report report/page workspace analysis analysis/work
+        definitions readers store""",
+    "libraries": """workspace analysis analysis/signals analysis/work analysis/collection privacy
+        declaration definitions""",
     "pull": "loading recognise workspace sources declaration readers store",
     "loading": "recognise workspace privacy declaration readers store",
     "recognise": "workspace sources privacy declaration definitions readers readers/workbook",
@@ -37,12 +39,12 @@ MAY_IMPORT = {
 }
 # What lies beside the rooms, and who may import it: the public names are for users alone.
 ABOVE = {
-    "__init__": """loading report/page workspace analysis analysis/signals analysis/work
+    "__init__": """libraries loading report/page workspace analysis analysis/signals analysis/work
         analysis/collection""",
     "__main__": "cli",
 }
 BELOW = ("errors", "schema", "wording")
-MOST_FILES, MOST_FOLDERS = 37, 36
+MOST_FILES, MOST_FOLDERS = 37, 37
 
 
 def modules() -> dict[str, ast.Module]:

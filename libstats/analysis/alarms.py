@@ -81,6 +81,25 @@ ALARMS: dict[str, tuple[str, str]] = {
         group by source, place
         """,
     ),
+    "barcode of several copies": (
+        "copies that are held carry one barcode, so that loans and scans of it are of nobody knows "
+        "which. Look both up in your system, and give one another barcode. The first are:",
+        """
+        select
+            source,
+            'item' as place,
+            count(*) as rows,
+            array_to_string(list(barcode order by barcode)[:3], ', ') as words
+        from (
+            select source, barcode
+            from item join copy_state using (source, item_key)
+            where barcode is not null and coalesce(is_held, true)
+            group by all
+            having count(*) > 1
+        )
+        group by source
+        """,
+    ),
     "numbers that are dates": (
         "numbers or barcodes such as 2-Jan or 2026-01-02 stand between others that are no dates: a "
         "spreadsheet took 1-2 for a day. Export again, and leave the file shut there",
@@ -209,6 +228,26 @@ ALARMS: dict[str, tuple[str, str]] = {
             rows,
             case {_WORDS} end as words
         from ({codes.undeclared()})
+        """,
+    ),
+    "issues of no subscription": (
+        "issues name subscriptions that are on no list: how often these come, and until when they "
+        "are paid, is not known. Add their lines to the list of subscriptions, or correct the "
+        "number",
+        """
+        select
+            s.source,
+            'subscription ' || min(s.subscription_id) || case
+                when count(distinct s.subscription_id) > 1
+                    then ' and ' || count(distinct s.subscription_id) - 1 || ' more'
+                else ''
+            end as place,
+            count(*) as rows
+        from serial_issue s
+        anti join subscription b
+            on b.subscription_id = s.subscription_id and b.source in (s.source, 'own')
+        where s.subscription_id is not null and exists (from subscription)
+        group by s.source
         """,
     ),
     "impossible days": (

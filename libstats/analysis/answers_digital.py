@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from libstats.wording import Row, number, percent
+from libstats.wording import Row, many, number, percent
 
 __all__ = ["DIGITAL"]
 
@@ -74,7 +74,71 @@ def _technology_uses(rows: list[Row], _: Row) -> list[str]:
     return [counted or "No count tells of public computers, wifi or microfilm"]
 
 
+def _digital_endings(rows: list[Row], _: Row) -> list[str]:
+    over = sum(row["standing"] in ("used up", "ended") for row in rows)
+    wanted = sum(bool(row["holds"]) for row in rows)
+    return [
+        f"{many(len(rows), 'digital licence')} to decide: {number(over)} over, {number(wanted)}"
+        " with holds. Unproven on real files"
+    ]
+
+
+def _digital_holds(rows: list[Row], _: Row) -> list[str]:
+    buy = [row for row in rows if row["to_buy"]]
+    copies = sum(row["to_buy"] for row in buy)
+    unknown = sum(row["standing"] == "cannot judge" for row in rows)
+    return [
+        f"{many(len(buy), 'digital title')} with too many holds, {number(copies)} copies to buy;"
+        f" {number(unknown)} cannot be judged. Unproven on real files"
+    ]
+
+
+def _digital_circulation(rows: list[Row], _: Row) -> list[str]:
+    said: dict[str, None] = {}
+    for row in rows:
+        of = ", ".join(filter(None, (row["source"], row["collection"], row["lending_model"])))
+        of += f", {row['part']}" if row["part"] != "all" else ""
+        told = row["checkouts"]
+        lacks = f"not all months are told ({number(row['months_told'])} of {number(row['months'])})"
+        said[f"{of}: {f'{number(told)} checkouts' if told is not None else lacks}"] = None
+    return [*said] or ["Nothing that is loaded tells of digital lending in this period"]
+
+
+def _digital_cost(rows: list[Row], _: Row) -> list[str]:
+    told = [
+        f"{', '.join(filter(None, (row['source'], row['collection'], row['lending_model'])))}: "
+        + (
+            row["why_none"] or "no cost"
+            if row["cost_per_checkout"] is None
+            else f"{row['cost_per_checkout']:,.2f} {row['currency'] or ''}".strip()
+            + f" a checkout ({row['basis']})"
+        )
+        for row in rows
+    ]
+    return list(dict.fromkeys(told)) or ["Nothing that is loaded tells what a checkout costs"]
+
+
+def _digital_purchases(rows: list[Row], _: Row) -> list[str]:
+    told = [row for row in rows if row["reason"] is None]
+    if not told:
+        return ["Nothing that is loaded tells of a whole month of digital orders"]
+    units, before = _sums(told, "units", "preorder_units")
+    months = many(len(told), "month")
+    return [f"{number(units)} units bought in {months}, {number(before)} before they came out"]
+
+
+def _digital_and_print(rows: list[Row], _: Row) -> list[str]:
+    titles = {(row["source"], row["digital_title_id"]) for row in rows}
+    return [f"{many(len(titles), 'digital title')} also in print, by an ISBN that both have"]
+
+
 DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
+    "digital_and_print": _digital_and_print,
+    "digital_circulation": _digital_circulation,
+    "digital_cost": _digital_cost,
+    "digital_endings": _digital_endings,
+    "digital_holds": _digital_holds,
+    "digital_purchases": _digital_purchases,
     "machine_use": _told(_machine_use),
     "proxy_logins": _told(_proxy_logins),
     "proxy_starts": _told(_proxy_starts),

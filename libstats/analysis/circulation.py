@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
 
@@ -10,6 +10,7 @@ from libstats.analysis.coverage_of_use import use_told_sql, where_told
 from libstats.analysis.work.coverage_of_periods import STATE_WORDS
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, asked, one_of
+from libstats.definitions.parted import Parted, Sums
 
 ROLES = ("checkout_branch", "owning_branch", "patron_branch")
 BranchRole = Annotated[
@@ -191,8 +192,22 @@ def circulation(
     >>> libstats.circulation(con, since="2026-01-01", until="2026-02-01").columns[:3]
     ['period', 'branch', 'checkouts']
     """
+    return CIRCULATION.ask(con, since=since, until=until, branch=branch)
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Moment,
+    until: Moment,
+    branch: BranchRole = "checkout_branch",
+) -> Sums:
+    """The answer but for its order: a branch is of one library, and adds up with none of another's.
+
+    So are days of a desk, of which two libraries may have one of the same name.
+    """
     coverage.ready(con)
-    return con.sql(
+    return Sums(
         f"""
         {days_sql(branch)},
         {use_told_sql(at_desk=branch == "checkout_branch")},
@@ -215,7 +230,7 @@ def circulation(
         )
         select
             t.period,
-            t.branch as {"patron_branch" if branch == "patron_branch" else "branch"},
+            t.branch,
             {where_told("checkouts")},
             {where_told("renewals_by_staff", "renewals")},
             {where_told("renewals_by_patron", "renewals")},
@@ -232,10 +247,27 @@ def circulation(
         left join month_count c
             on c.period = t.period and c.branch is not distinct from t.branch
         where t.branch is not null or c.period is not null
-        order by 1, 2 nulls last
         """,
-        params=_period(since, until),
+        _period(since, until),
     )
+
+
+def _made(*, branch: BranchRole = "checkout_branch", **_: Any) -> Sums:
+    named = "patron_branch" if branch == "patron_branch" else "branch"
+    return Sums(
+        f"""
+        select
+            period,
+            branch as {named},
+            * exclude (period, branch)
+        from sums
+        order by period, {named} nulls last
+        """,
+        {},
+    )
+
+
+CIRCULATION = Parted(_sums, _made)
 
 
 @asked

@@ -53,8 +53,8 @@ def digital_circulation(
     Definition: checkouts as the platform counts them in its reports by month. Where it has none of
     a month, those that it lists one by one. The two are never added. Lending models are never added
     up, nor is the consortium's collection to the library's own: each is a row. A month is told
-    where a report has all of it, or where lists cover it from end to end; else a figure that needs
-    it is NULL. Unproven on real files.
+    where a report has all of it, or where lists cover all of it. A figure of months that are not
+    all told is NULL. Unproven on real files.
 
     Parameters
     ----------

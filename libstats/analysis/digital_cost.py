@@ -40,10 +40,10 @@ def digital_cost(
 
     Definition: cost by checkouts. These are figures of several kinds, and `basis` says which. Of
     the *period* it is what the platform's reports by month charge. Of a *report of titles* it is
-    what that charges, in days that it does not state. At *today's price* it is the price of the
-    copies that are owned for good, by their checkouts of all time; or the price of each checkout.
-    For metered copies none is given: what was bought and has ended is in no list. No two models,
-    bases, platforms or currencies are added up. Unproven on real files.
+    what that charges, in days that it does not state. At *today's price* of what is owned for good
+    it is the price of the copies, by their checkouts of all time. At a price for each checkout it
+    is that price. For metered copies none is given: what was bought and has ended is in no list. No
+    two models, bases, platforms or currencies are added up. Unproven on real files.
 
     Parameters
     ----------

@@ -82,10 +82,10 @@ def digital_endings(
 ) -> duckdb.DuckDBPyRelation:
     """Which licences of digital titles end soon, so that somebody must decide to buy them again?
 
-    Definition: a title, in one format and lending model, is listed by any of two ends. One is the
-    day on which its last copy expires, or on which it is lent no longer at a price for each
-    checkout: past, or within `within_days` of `as_of`. The other is its bought checkouts: at most
-    `few_checkouts` are left. As the platform's newest list has it; unproven on real files.
+    Definition: a title, in one format and lending model, is listed by any of two ends. One is a
+    day that is past, or comes within `within_days` of `as_of`. It is that on which the last copy
+    expires, or on which the price for each checkout ends. The other is its bought checkouts: at
+    most `few_checkouts` are left. As the platform's newest list has it; unproven on real files.
 
     Parameters
     ----------
@@ -182,11 +182,10 @@ def digital_holds(
     """How many wait for one copy of each digital title, and where should another be bought?
 
     Definition: holds of a title in one format, for each copy that serves one patron at a time. The
-    models that do so share one queue, so their copies stand together, and no others do: of
-    concurrent checkouts, simultaneous use and a price for each checkout nobody queues. Where rows
-    of one title tell of different holds, the most is taken, so the truth may be more. A title whose
-    model nobody declared is not judged. As the platform's newest list has it; unproven on real
-    files.
+    models that do so share one queue, so their copies stand together. Under all others nobody
+    queues. Where rows of one title tell of different holds, the most is taken, so the truth may be
+    more. A title is judged where its models are all known and all have that queue. As the
+    platform's newest list has it; unproven on real files.
 
     Parameters
     ----------
@@ -275,21 +274,27 @@ def digital_holds(
 def holds_left_out(
     con: duckdb.DuckDBPyConnection, *, holds_a_copy: int = BUY_FROM
 ) -> duckdb.DuckDBPyRelation:
-    """Which rows of titles are not in `digital_holds`, and why?
+    """Which titles are not in `digital_holds`, and why?
 
-    Parameters as for it. Returns `reason` and `rows` (titles by format and lending model), zero
-    included.
+    Parameters as for it. Returns `reason` and `rows` (titles by format), zero included.
     """
     return con.sql(
-        """
+        f"""
+        with
+        {TERMED},
+        queue as (
+            select same, max(holds) as holds
+            from termed
+            group by same
+        )
         select
             'nobody waits' as reason,
             count(*) filter (where holds = 0) as rows
-        from digital_title
+        from queue
         union all
         select
             'holds are not told',
             count(*) filter (where holds is null)
-        from digital_title
+        from queue
         """
     )

@@ -28,10 +28,11 @@ def licences_to_decide(
     as_of : the day that it is asked for
     within_days : how many days ahead it looks
 
-    Returns one row per licence, the most urgent first: `resource`, `licence_id`, `decide_by` (day;
-    NULL where none is told), `days_left` (days; negative when past), `standing` (past, soon, no
-    day), `is_notice` (true: the day is that of notice; false: the last day of the licence),
-    `ends_on` (day), `price` (per term, in `currency`), `currency`, `source`.
+    Returns one row per licence, the most urgent first, those whose term is over last: `resource`,
+    `licence_id`, `decide_by` (day; NULL where none is told), `days_left` (days; negative when
+    past), `standing` (past, soon, no day, ended: its term is over), `is_notice` (true: the day is
+    that of notice; false: the last day of the licence), `ends_on` (day), `price` (per term, in
+    `currency`), `currency`, `source`.
 
     >>> libstats.licences_to_decide(con, as_of="2026-10-31").columns[:3]
     ['resource', 'licence_id', 'decide_by']
@@ -52,6 +53,7 @@ def licences_to_decide(
             decide_by,
             decide_by - $as_of::date as days_left,
             case
+                when ends_on < $as_of::date then 'ended'
                 when decide_by is null then 'no day'
                 when decide_by < $as_of::date then 'past'
                 else 'soon'
@@ -63,7 +65,7 @@ def licences_to_decide(
             source
         from undecided
         where decide_by is null or decide_by <= $as_of::date + $within
-        order by decide_by nulls last, resource, licence_id, source
+        order by standing = 'ended', decide_by nulls last, resource, licence_id, source
         """,
         params={"as_of": str(as_of), "within": int(within_days)},
     )

@@ -127,7 +127,7 @@ def order_piles(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
 
 @asked
 def left_out(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """Which copies that came are in no pile of `order_piles`, and why?
+    """Which copies on order are in no pile of `order_piles`, and why?
 
     Parameters as for it. Returns `reason` and `rows` (copies on order), zero included.
     """
@@ -154,5 +154,11 @@ def left_out(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
             count(*) filter (where not is_catalogued and item_id is null)
         from came
         where received_on is not null
+        union all
+        select
+            'open, and nothing tells when it was ordered',
+            count(*)
+        from "case"
+        where process = 'order_copy' and outcome = 'open' and started_at is null
         """
     )

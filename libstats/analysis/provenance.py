@@ -125,7 +125,7 @@ def receipt(con: Connection, analysis: str, /, **parameters: Any) -> Relation:
     ['part', 'what', 'value']
     """
     entry = _entry(analysis)
-    parameters = checked(entry.function, con, _given(analysis, entry.function, parameters))
+    parameters = checked(entry.function, con, given(analysis, entry.function, parameters))
     process = parameters.get("process")
     rows: Rows = [
         ("definition", analysis, _definition(entry.function)),
@@ -179,7 +179,7 @@ def _entry(analysis: str) -> Provenance:
     return ANALYSES[analysis]
 
 
-def _given(
+def given(
     analysis: str, function: Callable[..., Any], parameters: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The parameters, with the process that the analysis is of if none is named; AnalysisError for

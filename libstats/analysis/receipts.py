@@ -17,6 +17,7 @@ from libstats.analysis import (
     digital_circulation,
     digital_cost,
     digital_print,
+    digital_purchases,
     digital_titles,
     eresources,
     fund_balances,
@@ -132,6 +133,11 @@ ANALYSES: dict[str, Provenance] = {
     ),
     "digital_holds": Provenance(
         digital_titles.digital_holds, digital_titles.holds_left_out, {"digital_title": None}
+    ),
+    "digital_purchases": Provenance(
+        digital_purchases.digital_purchases,
+        digital_purchases.purchases_left_out,
+        {"digital_purchase": "ordered_on"},
     ),
     "eresource_use": Provenance(
         eresources.eresource_use,

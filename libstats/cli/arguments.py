@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from libstats.cli.question_arguments import add_explain, add_sums
 from libstats.cli.report_arguments import add_close, add_report
 from libstats.cli.said import number as _number
 from libstats.cli.said import path as _path
@@ -98,15 +99,13 @@ def _add_pull(p: argparse.ArgumentParser) -> None:
         "address",
         type=_said,
         metavar="ADDRESS",
-        help="its database, as in mysql://reader@host/koha, or its services, as in "
-        "https://reader@host/tenant; the password is asked for",
+        help="its database or services: mysql://reader@host/koha; the password is asked for",
     )
     p.add_argument(
         "--only",
         type=_said,
         metavar="PARTS",
-        help="the parts to read, as in items,loans; else those of libstats.toml, or all that the "
-        "user may see",
+        help="the parts to read, as in items,loans; else those of libstats.toml, or all",
     )
     p.add_argument(
         "--full",
@@ -167,31 +166,6 @@ def _add_today(p: argparse.ArgumentParser) -> None:
         p.add_argument(flag, type=_path, metavar=what, help=words)
     words = "needed to write any of these: they are for staff only, never to be published"
     p.add_argument("--internal", action="store_true", help=words)
-
-
-def _add_explain(p: argparse.ArgumentParser) -> None:
-    p.add_argument(
-        "analysis",
-        metavar="ANALYSIS",
-        help="as in turnaround, throughput, backlog, worklist or circulation",
-    )
-    p.add_argument(
-        "process",
-        nargs="?",
-        metavar="PROCESS",
-        help="the kind of work, where the analysis is of one, as in hold",
-    )
-    p.add_argument("--since", metavar="DAY", help="the period's first day")
-    p.add_argument("--until", metavar="DAY", help="the first day after the period")
-    p.add_argument("--files", action="store_true", help="list the files behind the figure")
-    p.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=_said,
-        metavar="NAME=VALUE",
-        help="any other parameter of the analysis",
-    )
 
 
 def _add_forget(p: Parser) -> None:
@@ -308,7 +282,15 @@ COMMANDS = {
             "what was counted and what not, the method"
         ),
         "libstats explain worklist hold",
-        _add_explain,
+        add_explain,
+    ),
+    "sums": (
+        (
+            "write what the library adds up for an analysis, to be sent to who asks many "
+            "libraries as one"
+        ),
+        "libstats sums throughput hold --since 2026-01-01 --until 2026-11-01 --out lib07.parquet",
+        add_sums,
     ),
     "report": (
         "make a report as an accessible web page that works offline",

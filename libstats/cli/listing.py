@@ -60,16 +60,16 @@ def loads(workspace: Workspace) -> str:
 
 
 def rejects(workspace: Workspace, load: int | None, original: Path | None) -> str:
-    """The rejected rows: load, line, column, reason and the value's shape; with the original file,
-    its lines too."""
+    """The rejected rows of a load, or of all that count: load, line, column, reason and the value's
+    shape; with the original file, its lines too."""
     with contextlib.closing(open_store(workspace)) as con:
         _known(con, load)
         rows = con.execute(
             """
             select r.*, f.declaration, f.sha256, f.file
             from rejected_row r join loaded_file f using (seq)
-            where $1 is null or seq = $1
-            order by seq, line
+            where seq = $1 or $1 is null and f.is_active
+            order by seq, line, heading, reason, shape
             """,
             [load],
         ).fetchall()

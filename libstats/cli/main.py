@@ -268,6 +268,15 @@ def _explain(args: argparse.Namespace) -> int:
     return 0
 
 
+def _sums(args: argparse.Namespace) -> int:
+    from libstats.cli import sums
+
+    given = {"process": args.process, "since": args.since, "until": args.until, **_pairs(args.set)}
+    told = {name: text for name, text in given.items() if text is not None}
+    _say(sums.write(_place(args), args.analysis, told, args.out, datetime.now()))
+    return 0
+
+
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return dict(text.partition("=")[::2] for text in texts)
 
@@ -330,6 +339,7 @@ _RUN = {
     "rotate-key": _rotate,
     "today": _today,
     "snooze": _snooze,
+    "sums": _sums,
     "explain": _explain,
     "report": _report,
     "close": _close,

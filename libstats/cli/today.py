@@ -12,9 +12,11 @@ from datetime import date
 import duckdb
 
 from libstats.analysis import left_alone
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.today import digital, lists
 from libstats.analysis.today import words as said
 from libstats.analysis.today.desks import at_desks, day_before, first, tasks, told
+from libstats.analysis.today.digital_titles import DIGITAL_MEANING
 from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS
 from libstats.analysis.today.scans import not_scanned, seen, to_do
@@ -82,7 +84,13 @@ def text(today: Today) -> str:
         *_export_lines(today),
         f"Alarms: {len(today.alarms) or 'none'}{', listed at the end' if today.alarms else ''}",
     ]
-    lines += [*_licence_lines(today), *_digital_lines(today), *_scanned_lines(today)]
+    lines += [
+        *_licence_lines(today),
+        *_renewal_lines(today),
+        *_digital_lines(today),
+        *_digital_title_lines(today),
+        *_scanned_lines(today),
+    ]
     for group in GROUPS:
         lines += _group_lines(group, today)
     if today.alone:
@@ -153,12 +161,24 @@ def _group_lines(group: str, today: Today) -> list[str]:
     return ["", f"{group.upper()}: {today.count(group):,}", *lines] if lines else []
 
 
+def _renewal_lines(today: Today) -> list[str]:
+    """Which subscriptions must be renewed or ended."""
+    rows = today.subscriptions
+    cells: list[tuple[str, ...]] = [
+        (row["title"], row["branch"] or "", said.renewal(row)) for row in rows[: lists.MOST]
+    ]
+    many = f"{len(rows):,}, the first {lists.MOST}" if len(rows) > lists.MOST else len(rows)
+    heading = f"SUBSCRIPTIONS TO RENEW OR END, WITHIN {SOON_DAYS} DAYS: {many}"
+    return ["", heading, *_laid_out(cells)] if cells else []
+
+
 def _licence_lines(today: Today) -> list[str]:
     """What must be decided by a day."""
     cells: list[tuple[str, ...]] = [
         (row["resource"] or row["licence_id"], said.decision(row)) for row in today.licences
     ]
-    return ["", f"LICENCES TO DECIDE: {len(cells):,}", *_laid_out(cells)] if cells else []
+    heading = f"LICENCES TO DECIDE, WITHIN {SOON_DAYS} DAYS: {len(cells):,}"
+    return ["", heading, *_laid_out(cells)] if cells else []
 
 
 def _digital_lines(today: Today) -> list[str]:
@@ -168,6 +188,22 @@ def _digital_lines(today: Today) -> list[str]:
     for sentence in listed:
         lines += textwrap.wrap(sentence, WIDTH, initial_indent="    ", subsequent_indent="        ")
     return lines
+
+
+def _digital_title_lines(today: Today) -> list[str]:
+    """Which digital titles want a decision."""
+    cells: list[tuple[str, ...]] = [
+        (
+            row["title"] or "",
+            row["to_do"],
+            "; ".join(filter(None, (row["why"], row["format"], row["lending_model"]))),
+        )
+        for row in today.digital_titles[: lists.MOST]
+    ]
+    many = f"{len(today.digital_titles):,}"
+    many += f", the first {lists.MOST}" if len(today.digital_titles) > lists.MOST else ""
+    meaning = textwrap.wrap(DIGITAL_MEANING, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return ["", f"DIGITAL TITLES TO DECIDE: {many}", *meaning, *_laid_out(cells)] if cells else []
 
 
 def _scanned_lines(today: Today) -> list[str]:

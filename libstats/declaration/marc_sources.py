@@ -11,7 +11,7 @@ from libstats.declaration.source import Source
 
 __all__ = ["OF_ORDER", "Entry", "Map", "MapFault"]
 
-RECORDS, COPIES, ORDERS = "MARC records", "MARC copies", "MARC orders"
+LISTS = RECORDS, COPIES, ORDERS = "MARC records", "MARC copies", "MARC orders"
 # the place of a field among the orders of its record, as the reader calls it
 PLACE = "field.number"
 _DELETED = {"deleted records": "\"leader/05\" = 'd'"}

@@ -20,6 +20,7 @@ __all__ = [
     "is_off",
     "register",
     "turned_off",
+    "whom",
 ]
 
 # within either of these a price is no matter; so many days a copy or a bill may take
@@ -43,10 +44,15 @@ CHECKS = {
         "vendor", "What is this for? All that was ordered was billed before"
     ),
     "cancelled and billed": Check("vendor", "The order was cancelled: ask for a credit note"),
-    "billed more than ordered": Check("vendor", "More copies are billed than were ordered"),
+    "billed more than ordered": Check(
+        "vendor", "How many were sent? More copies are billed than were ordered"
+    ),
     "billed and not received": Check("receiving", "Did these copies come? If not, ask the vendor"),
     "price against the order": Check("vendor", "Why is the price another than that of the order?"),
     "currency against the order": Check("vendor", "In which currency is this to be paid?"),
+    "vendor against the order": Check(
+        "acquisitions", "Who was to send it? Tell the other vendor, or correct the order"
+    ),
     "fund against the order": Check("fund manager", "Which fund pays for it?"),
     "sum against the total": Check("vendor", "How is the total made? Its lines give another sum"),
     "received and not billed": Check("vendor", "Where is the invoice for these copies?"),
@@ -65,6 +71,11 @@ CHECKS = {
 
 
 OFF = '{"no order line" = "it sends its own numbers alone"}'
+
+
+def whom(ask: str) -> str:
+    """Whom to ask, in a sentence: a person or an office has an article."""
+    return ask if ask in ("acquisitions", "receiving") else f"the {ask}"
 
 
 def is_limit(value: object) -> bool:

@@ -318,10 +318,10 @@ class Batch:
             besides = self.staging.besides(file)
             found = counts.get(file, {})
             receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | found
-            repeated = states.kept - sum(found.values())
-            receipt.dispositions["repeated"] = repeated + besides.folded
+            receipt.dispositions["repeated"] = states.kept - sum(found.values()) + besides.folded
             receipt.dispositions["set aside"] = states.all_aside + besides.aside
             receipt.dispositions["rejected"] = states.rejected + besides.unread
+            receipt.stale = of_batch.stale.get(file, ())
             receipt.conflicts, receipt.conflicting = conflicts.get(file, Conflicts())
 
     def _tell(self) -> None:

@@ -17,7 +17,7 @@ class OfBatch:
     """What became of each row of the files of a batch, told from the fold after each of them.
 
     A telling is what a row says of a key from a load on: of stored rows at 0, of the batch's at
-    their load.
+    their load. `stale` has the first numbers of the rows that are, once they were counted.
     """
 
     def __init__(self, refold: Refold, held: Held) -> None:
@@ -27,6 +27,7 @@ class OfBatch:
         self.names = [c.name for c in self.table.columns if c.name not in self.table.key]
         described = self.con.execute(f"describe {held.rows}").fetchall()
         self.told = {name for (name, *_) in described}
+        self.stale: dict[int, tuple[str, ...]] = {}
         self.ranked = self.past_run = self.telling = self.moved = ""
 
     def counts(self) -> dict[int, dict[str, int]]:
@@ -36,10 +37,12 @@ class OfBatch:
         self._find_moved()
         query = self._event_states() if self.table.is_keyless else self._row_states()
         found: dict[int, dict[str, int]] = {}
-        for file, state, number in self.con.execute(query).fetchall():
+        for file, state, number, *first in self.con.execute(query).fetchall():
             if number:
                 states = found.setdefault(file, {})
                 states[state] = states.get(state, 0) + number
+            if state == "stale" and first:
+                self.stale[file] = tuple(first[0] or ())
         return found
 
     def conflicts(self) -> dict[int, Conflicts]:
@@ -158,8 +161,8 @@ class OfBatch:
             from {self._file_rows()} join {self.ranked} a on a.seq = b.seq"""
 
     def _row_states(self) -> str:
-        """SQL: file, state, rows. A row is new if nothing was known of its key, changed if what is
-        known of it changes, stale if it says what does not stand."""
+        """SQL: file, state, rows, the first numbers of them. A row is new if nothing was known of
+        its key, changed if what is known of it changes, stale if it says what does not stand."""
         having, key = self.refold.having, ", ".join(self.key)
         folded = "".join(
             f", ({_newest(self.table.column(c), having.get(c, []))} over w).value as {c}"
@@ -193,7 +196,8 @@ class OfBatch:
                     when {lost or "false"} then 'stale'
                     else 'unchanged'
                 end,
-                count(*)
+                count(*),
+                {first_sql(self.table, "r.")}
             from ({self._rows(columns)}) r
                 join state s on s.seq = r.seq and {same_key(self.key, "s", "r")}
                 left join {self.moved} m on m.file = r.file and {same_key(self.key, "m", "r")}

@@ -13,19 +13,21 @@ FIRST = 3
 _NUMBER = "[A-Za-z]{0,4}[0-9.-]{1,20}[A-Za-z]?"
 
 
-def first_sql(table: Table) -> str:
-    """SQL: the first keys of a group, where they are numbers of records."""
-    key = f"{table.key[-1]}::varchar"
+def first_sql(table: Table, rows: str = "") -> str:
+    """SQL: the first keys of a group of these rows, where they are numbers of records."""
+    key = f"{rows}{table.key[-1]}::varchar"
     is_number = f"regexp_full_match({key}, '{_NUMBER}')"
     return f"list({key} order by length({key}), {key}) filter (where {is_number})[:{FIRST}]"
 
 
 class OfLoad:
-    """What became of each row of a file that was loaded alone, told from what was folded anew."""
+    """What became of each row of a file that was loaded alone, told from what was folded anew; the
+    first numbers of those that are `stale`, once they were counted."""
 
     def __init__(self, refold: Refold, export_id: int) -> None:
         self.refold, self.con, self.table = refold, refold.con, refold.table
         # the rows of touched keys that this load, the newest of its export, holds
+        self.stale: tuple[str, ...] = ()
         self.rows = f"select * from {refold.spoken} where export_id = {export_id} and is_open"
 
     def counts(self, taken: Taken) -> dict[str, int]:
@@ -34,8 +36,10 @@ class OfLoad:
             return {"new": taken.kept - taken.repeated}
         query = self._event_states() if self.table.is_keyless else self._row_states()
         counted: dict[str, int] = {}
-        for state, number in self.con.execute(query).fetchall():
+        for state, number, *first in self.con.execute(query).fetchall():
             counted[state] = counted.get(state, 0) + (number or 0)
+            if state == "stale" and first:
+                self.stale = tuple(first[0] or ())
         untouched = taken.kept - taken.repeated - sum(counted.values())
         return counted | {"unchanged": counted.get("unchanged", 0) + untouched}
 
@@ -54,7 +58,7 @@ class OfLoad:
         return Conflicts(int(number), tuple(first or ()))
 
     def _row_states(self) -> str:
-        """SQL: state, rows."""
+        """SQL: state, rows, the first numbers of them."""
         table, key, before = self.table, self.refold.key, self.refold.before
         columns = [c.name for c in table.columns if c.name not in table.key]
         differs = " or ".join(f"b.{c} is distinct from n.{c}" for c in columns) or "false"
@@ -77,7 +81,8 @@ class OfLoad:
                     when {lost or "false"} then 'stale'
                     else 'unchanged'
                 end,
-                count(*)
+                count(*),
+                {first_sql(table, "f.")}
             from ({self.rows}) f
                 join {self.refold.after} n on {same_key(key, "n", "f")}
                 left join {before} b on {same_key(key, "b", "f")}

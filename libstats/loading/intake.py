@@ -19,6 +19,7 @@ from libstats.loading.incoming import Clock, Incoming
 from libstats.loading.receipt import DISPOSITIONS, FileReceipt, counted
 from libstats.loading.rejects import explain, explain_derived, note_unread
 from libstats.loading.shapes import shape_of
+from libstats.loading.twins import list_sql
 from libstats.privacy import forgetting
 from libstats.readers.part import Besides
 from libstats.store import ledger, settle, summary
@@ -112,8 +113,8 @@ class Intake:
         step("ledger")
         receipt = self._take_in(_Entry(seq, number, raw, scope_rows))
         receipt.notes += [
-            f"load {twin.seq} of the same file was undone: its time was only worked out, or the"
-            " declaration has changed since"
+            f"load {twin.seq} of the same file was undone: its time was only worked out, or what"
+            " reads it has changed since"
             for twin in twins
         ]
         receipt.remarks = incoming.part.remarks()
@@ -149,7 +150,7 @@ class Intake:
         that was only worked out where one is stated now. One of another stated time is that of a
         file of another day that happens to be equal.
         """
-        incoming, stated = self.incoming, self._stated_time(raw)
+        incoming, stated, same = self.incoming, self._stated_time(raw), self._same_bytes()
         rows = self.con.execute(
             f"""
             select l.seq, l.export_id = $2 and l.is_then, l.dispositions
@@ -160,8 +161,7 @@ class Intake:
                         as is_then
                 from load
             ) l join export e using (export_id)
-            where {self._same_bytes()} and l.undone_seq is null and e.source = $1
-                and e.declaration = $3
+            where {same} and l.undone_seq is null and ({list_sql(incoming, same)})
                 and (l.is_then or l.exported_from in ('newest', 'modified'))
             order by l.seq
             """,
@@ -254,6 +254,7 @@ class Intake:
         ) as refold:
             of_load = dispositions.OfLoad(refold, entry.shape)
             counts, found = of_load.counts(taken), of_load.conflicts()
+            receipt.stale = of_load.stale
         receipt.conflicts, receipt.conflicting = found
         receipt.dispositions = dict.fromkeys(DISPOSITIONS, 0) | counts
         receipt.dispositions["repeated"] = taken.repeated + besides.folded

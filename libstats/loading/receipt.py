@@ -27,13 +27,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
-def _not_newer(rows: int, label: str) -> str:
-    """That rows say something else than what is held and are not believed; of a form what to do."""
+def _not_newer(rows: int, label: str, first: tuple[str, ...]) -> str:
+    """That rows say something else than what is held and are not believed, and what to do."""
     differ, are = ("differs", "is") if rows == 1 else ("differ", "are")
-    told = f"{counted(rows, 'row')} {differ} from what is held and {are} not newer: nothing of"
-    told += f" {'it' if rows == 1 else 'them'} was taken"
+    told = f"{counted(rows, 'row')}{_named(rows, first)} {differ} from what is held and {are} not"
+    told += f" newer: nothing of {'it' if rows == 1 else 'them'} was taken"
     if label.split(" ")[0] != "own":
-        return told
+        return f"{told}. If this file is a correction, load it with --exported-at and its time"
     return f"{told}. To correct a line, write the new day into its entered_at, and load again"
 
 
@@ -51,6 +51,7 @@ class FileReceipt:
 
     file        its name as it is, for who has just named it
     recorded    what the ledger calls it, where it was loaded
+    stale       the first numbers of the rows that differ and are not newer
     conflicting the first numbers of the things that stand in it with different rows
     remarks     what is said of it beside the notes, and is no news
     has_traces  True if it was read before it was believed, and maybe otherwise: what that reading
@@ -67,6 +68,7 @@ class FileReceipt:
     rows_read: int = 0
     dispositions: dict[str, int] = field(default_factory=dict)
     derived: dict[str, int] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
     conflicts: int = 0
     conflicting: tuple[str, ...] = ()
     stripped: int = 0
@@ -110,10 +112,12 @@ class FileReceipt:
             f"    {counted(self.rows_read, 'row')} read: {told}",
         ]
         text += [
-            f"    also told of {counted(n, 'row')} of {table}" for table, n in self.derived.items()
+            f"    also told of {counted(n, 'row')} of {table}"
+            for table, n in self.derived.items()
+            if n
         ]
         if stale := self.dispositions.get("stale"):
-            text.append(f"    {_not_newer(stale, self.label)}")
+            text.append(f"    {_not_newer(stale, self.label, self.stale)}")
         if self.conflicts:
             text.append(f"    {_conflict(self.conflicts, self.conflicting)}")
         if self.recorded not in ("", self.file):
@@ -121,10 +125,15 @@ class FileReceipt:
         return text + [f"    {note}" for note in (*self.notes, *self.remarks)]
 
 
+def _named(number: int, first: tuple[str, ...]) -> str:
+    """The first numbers of so many things in brackets, where they are known."""
+    more = ", ..." if number > len(first) else ""
+    return f" ({', '.join(first)}{more})" if first else ""
+
+
 def _conflict(number: int, first: tuple[str, ...]) -> str:
     """What is said of keys that stand in a file with different rows, and what to do."""
-    more = ", ..." if first and number > len(first) else ""
-    named = f" ({', '.join(first)}{more})" if first else ""
+    named = _named(number, first)
     stand = "number stands" if number == 1 else "numbers stand"
     return (
         f"{number:,} {stand} in it with different rows{named}: of each column the greater value"

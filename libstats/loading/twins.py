@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.declaration import marc_sources
 from libstats.loading.incoming import Incoming
 from libstats.loading.shapes import shape_of
 
@@ -60,6 +61,23 @@ class Twins:
                 self.loaded[number] = among[0]
             elif among or times[sha256] > 1:
                 self.doubtful.add(number)
+
+
+def list_sql(incoming: Incoming, same_bytes: str) -> str:
+    """SQL: an export e is that list of a file ($1 its source, $3 its label). Of MARC the map that
+    read it before may be another system's: then all that it read of these records is none of the
+    file's any more."""
+    same, name = "e.source = $1 and e.declaration = $3", incoming.source.name
+    if name not in marc_sources.LISTS:
+        return same
+    listed = f"e.declaration <> $3 and ends_with(e.declaration, ' {name}')"
+    if name != marc_sources.RECORDS:
+        return f"{same} or {listed}"
+    return f"""{same} or e.source in (
+                    select e.source
+                    from load l join export e using (export_id)
+                    where {same_bytes} and l.undone_seq is null and {listed}
+                ) and contains(e.declaration, ' MARC ') and e.source <> $1"""
 
 
 def _loaded(con: duckdb.DuckDBPyConnection, prints: list[str]) -> dict[str, list[Loaded]]:

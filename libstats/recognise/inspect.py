@@ -170,7 +170,7 @@ def _columns(part: Part) -> str:
 def _recognised(source: Source, part: Part) -> str:
     found = plans(source, part.header)
     text = [f"{part.name}: {source.label} ({part.form}, {_columns(part)})"]
-    if part.is_bare:
+    if part.is_bare and not isinstance(part, Marc):  # fields of records are named below
         where = "libstats.toml, or its name, tells" if source.command else "the declaration gives"
         text.append(f"  it has no headings: its columns are those that {where} in order")
     if part.preamble:

@@ -12,6 +12,7 @@ from libstats.declaration.marc_sources import Map
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.part import Marc
 from libstats.readers.marc.record import Record
+from libstats.readers.part import idle
 from libstats.recognise import marc_orders
 from libstats.recognise.known import Config
 from libstats.recognise.marc import chosen
@@ -95,6 +96,7 @@ def shown(part: Marc, config: Config) -> list[str]:
     )
     return [
         f"  read by the map {part.map}; {most} are: {told or 'none'}",
+        *([f"  {part.where_cut()}"] if part.file.counted(idle).is_cut else []),
         *numbers.lines(),
         "  fields (how many records have one; how many there are; how many of these have which):",
         *_fields(found),

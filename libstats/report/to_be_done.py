@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from libstats.analysis.today.desks import tasks
 from libstats.analysis.today.lists import Work
 from libstats.analysis.today.rows import DECIDE, DO
-from libstats.analysis.today.words import age
+from libstats.analysis.today.words import age, counted_from, is_due
 from libstats.report.page.table import Table, table
-from libstats.wording import capital, number, tenths
+from libstats.wording import Row, capital, number, tenths
 
 
 def to_be_done(work: Iterable[Work], caption: str, counted: str, named: int) -> Table:
@@ -21,7 +21,7 @@ def to_be_done(work: Iterable[Work], caption: str, counted: str, named: int) -> 
             "group": capital(group),
             "task": task,
             counted: len(cases),
-            "longest": max(map(age, cases)),
+            **_longest(cases),
             "numbers": _numbers((str(case["look_for"] or case["handle"]) for case in cases), named),
         }
         for group in (DO, DECIDE)
@@ -33,9 +33,21 @@ def to_be_done(work: Iterable[Work], caption: str, counted: str, named: int) -> 
         "task": "What",
         "cases": "How many",
         "longest": "Days, the longest",
+        "counted_from": "Days since",
         "numbers": "Which",
     }
     return table(found, caption, sheet="To be done", headings=headings, formats={"longest": tenths})
+
+
+def _longest(cases: Iterable[Row]) -> Row:
+    """The days of the case that waits longest, and since when they are counted: as `libstats today`
+    counts them, of what has a due day from that day on."""
+    days, row = max(((_days(case), case) for case in cases), key=lambda each: each[0])
+    return {"longest": days, "counted_from": "due" if is_due(row) else counted_from(row) or "begun"}
+
+
+def _days(case: Row) -> float:
+    return max(0.0, -float(case["left_days"])) if is_due(case) else age(case)
 
 
 def _numbers(handles: Iterable[str], named: int) -> str:

@@ -9,10 +9,20 @@ order is the vendor's side of it: whether the copies came, the library system te
 
 from libstats.declaration.source import Source
 
-# a credit note may have the number of its invoice
+# a credit note may have the number of its invoice, and so has what takes it back or stands in its
+# place
 INVOICE_ID = """(
             nullif(trim("invoice vendor"), '') || ' ' || nullif(trim("invoice number"), '')
-            || concat_ws(' ', '', "invoice date", nullif("invoice kind", '380'))
+            || concat_ws(
+                ' ',
+                '',
+                "invoice date",
+                nullif("invoice kind", '380'),
+                case trim("function of invoice")
+                    when '1' then 'taken back'
+                    when '5' then 'in place'
+                end
+            )
         )"""
 WRITTEN = "interchange written"
 
@@ -32,7 +42,8 @@ INVOICES = Source(
         "currency of message" as currency,
         amount("stated total") as total,
         "total rule" as total_rule,
-        "invoice kind" as kind_as_exported
+        "invoice kind" as kind_as_exported,
+        "function of invoice" as function_as_exported
     from raw""",
         # the tax on top of the lines, where the total holds it
         "invoice_line": f"""

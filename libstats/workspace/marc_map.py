@@ -40,6 +40,8 @@ def with_map(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(file: Path, name: str) -> str:
+    if not file.is_file():  # by the name that it was written with
+        file = file.with_name(f"{name}.map")
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

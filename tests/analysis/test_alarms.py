@@ -41,10 +41,25 @@ PLANTED = {
         ),
     ],
     "barcodes from a spreadsheet": [("items-2026-10-01.csv", items(5, barcode="1.23457E+1{}"))],
+    "barcode of several copies": [
+        ("items-2026-10-01.csv", items(5) + "98;b3;WEST;\n99;b4;EAST;\n97;b4;WEST;\n")
+    ],
     "numbers that are dates": [
         ("items-2026-10-01.csv", items(5) + "98;2-Jan;EAST;\n99;Feb-03;EAST;\n")
     ],
     "garbled letters": [("items-2026-10-01.csv", items(5, branch="S\u00c3\u00bcd"))],
+    "issues of no subscription": [
+        (
+            "subscriptions-2026-10-01.csv",
+            "subscription_id,title,frequency,paid_until,entered_at\n"
+            "7,Tides,monthly,2026-12-31,2026-10-01\n",
+        ),
+        (
+            "serial-issues-2026-10-01.csv",
+            "serial_issue_id,subscription_id,enumeration,expected_on,entered_at\n"
+            "7-1,7,no. 1,2026-09-05,2026-10-01\n8-1,8,no. 1,2026-09-05,2026-10-01\n",
+        ),
+    ],
     "total rows": [("items-2026-10-01.csv", items(5) + "99;TOTAL;EAST;\n")],
     "two clocks": [
         (

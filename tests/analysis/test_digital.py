@@ -259,3 +259,27 @@ def test_digital_and_print_meet_by_an_isbn_alone() -> None:
         "no ISBN": 1,
         "no record of the catalogue has its ISBN": 1,
     }
+
+
+def test_orders_are_counted_by_month_and_a_month_without_one_is_0() -> None:
+    """August 3 + 2 units; September none; October 1 and 4 before they come out."""
+    bought = [
+        ("2026-08-03", 3, 150, 0, 0),
+        ("2026-08-31", 2, 80, 0, 0),
+        ("2026-10-05", 1, 60, 4, 200),
+    ]
+    names = ("ordered_on", "units", "amount", "preorder_units", "preorder_amount")
+    con = holding(
+        digital_purchase=[
+            {"source": "overdrive", **dict(zip(names, row, strict=True))} for row in bought
+        ]
+    )
+    found = libstats.digital_purchases(con, **PERIOD)
+    assert found.select("month, orders, units, amount::integer, preorder_units").fetchall() == [
+        (date(2026, 8, 1), 2, 5, 230, 0),
+        (date(2026, 9, 1), 0, 0, 0, 0),
+        (date(2026, 10, 1), 1, 1, 60, 4),
+    ]
+    assert left_out(con, "digital_purchases", since="2026-10-01", until="2026-11-01") == {
+        "of another month": 2
+    }

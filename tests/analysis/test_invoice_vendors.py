@@ -10,7 +10,7 @@ import pytest
 import libstats
 from libstats.analysis.answers import answer
 from libstats.analysis.invoices.checks import left_out
-from libstats.analysis.invoices.vendors import numbers_said
+from libstats.analysis.invoices.vendors import numbers_said, unnamed
 from libstats.report.technical_services.vendor_terms import _again
 from tests.support.tables import dicts, holding
 
@@ -82,6 +82,78 @@ def test_what_a_check_knows_is_said(
     tables = {"order_line": [ORDER | order], "invoice": [BILL | bill]}
     [row], _ = asked([LINE], **tables)
     assert (row["check_name"], row["detail"]) == (check, detail)
+
+
+@pytest.mark.parametrize(
+    ("paid", "detail"),
+    [
+        ({}, "; of this number 29.23 were paid on 2026-03-05: ask for money back"),
+        ({"invoice_number": "MR-1"}, "; in no payment so far: hold it back"),
+        # a list of payments that begins after the invoice tells nothing of it
+        ({"invoice_number": "MR-1", "paid_on": "2026-03-09"}, ""),
+    ],
+)
+def test_a_question_says_whether_the_invoice_was_paid(paid: dict[str, str], detail: str) -> None:
+    payment = {"payment_id": "P1", "invoice_number": "MR-2604", "currency": "EUR"}
+    payment |= {"amount": "29.23", "paid_on": "2026-03-05"} | paid
+    # an older payment shows that the list was kept when the invoice came
+    old = {"payment_id": "P0", "invoice_number": "0", "amount": "1.00", "paid_on": "2026-02-01"}
+    payments = [payment, *([] if "paid_on" in paid else [old])]
+    rows, _ = asked([LINE], payment=payments)
+    [row] = [each for each in rows if each["check_name"] == "price against the order"]
+    assert row["detail"] == f"ordered 25.42, billed 29.23{detail}"
+
+
+def test_an_isbn_that_was_billed_before_names_the_invoice() -> None:
+    isbn = {"isbn": "9780306406157"}
+    bills = [BILL | {"total": "25.42"}, BILL | {"invoice_id": "I2", "invoice_number": "MR-2700"}]
+    bills[1] |= {"total": "25.42", "billed_on": "2026-03-02"}
+    one = LINE | isbn | {"amount": "25.42"}
+    two = one | {"invoice_line_id": f"{GLN} MR-2700 line 1", "invoice_id": "I2"}
+    rows, _ = asked([one, two], order_line=[ORDER | isbn], invoice=bills)
+    assert [row["detail"] for row in rows if row["check_name"] == "ISBN billed twice"] == [
+        "1 billed before, last on invoice MR-2604, 1 ordered"
+    ]
+
+
+def test_an_order_that_another_vendor_bills_is_asked_about() -> None:
+    """Ordered of millrace; the number is heron's, of whom the library orders too."""
+    rows, _ = asked([LINE | {"amount": "25.42"}], config={"vendors": {GLN: "Heron"}})
+    [row] = [each for each in rows if each["check_name"] == "vendor against the order"]
+    assert (row["detail"], row["ask"]) == ("ordered of millrace, billed by Heron", "acquisitions")
+    # of a name that no order has, it may be the same vendor written otherwise
+    rows, _ = asked([LINE | {"amount": "25.42"}], config={"vendors": {GLN: "Millrace Ltd"}})
+    assert "vendor against the order" not in {each["check_name"] for each in rows}
+
+
+def test_vendors_of_orders_by_number_are_named_by_the_library() -> None:
+    with holding(order_line=[ORDER, OTHER], config={"vendors": {"12": "Vale Books"}}) as con:
+        assert unnamed(con) == [
+            "the names of vendors of orders: 13. Load the list of vendors, or write [vendors] into "
+            'libstats.toml, then "13" = "..."'
+        ]
+
+
+@pytest.mark.parametrize(
+    ("function", "billed_on", "wanted"),
+    [
+        ("1", "2026-03-02", set()),
+        ("5", "2026-03-02", {"I2 line 1"}),
+        ("9", "2026-03-02", {"I2", "L1"}),
+        # taken back before it was sent anew
+        ("1", "2026-02-27", {"L1"}),
+    ],
+)
+def test_what_a_vendor_takes_back_or_replaces_is_asked_about_no_more(
+    function: str, billed_on: str, wanted: set[str]
+) -> None:
+    """25.42 ordered, billed at 29.23 and again at 30.00: an original, else a replacement."""
+    second = {"invoice_id": "I2", "billed_on": billed_on, "function_as_exported": function}
+    bills = [BILL | {"function_as_exported": "9"}, BILL | second | {"total": "30.00"}]
+    lines = [LINE | {"invoice_line_id": "L1"}]
+    lines += [LINE | {"invoice_line_id": "I2 line 1", "invoice_id": "I2", "amount": "30.00"}]
+    rows, _ = asked(lines, invoice=bills)
+    assert {row["invoice_line_id"] or row["invoice_id"] for row in rows} == wanted
 
 
 def test_explain_names_the_first_ten_and_where_all_are() -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import libstats
 from libstats.analysis.today import lists as today
+from libstats.analysis.today.words import decision
 from libstats.cli.today import text
 from libstats.report.today.page import page
 from libstats.workspace.workspace import Workspace
 from tests.support.files import write
-from tests.support.tables import holding
+from tests.support.tables import dicts, holding
 
 HEAD = "licence_id,resource,starts_on,ends_on,notice_by,decided_on,price,currency,entered_at\n"
 LICENCES = HEAD + (
@@ -38,6 +39,7 @@ def test_a_licence_is_to_be_decided_by_its_day_of_notice() -> None:
             {"licence_id": "by days", "ends_on": "2026-12-30", "notice_days": 30},
             {"licence_id": "far", "notice_by": "2026-12-01"},
             {"licence_id": "dayless"},
+            {"licence_id": "over", "notice_by": "2024-10-01", "ends_on": "2024-12-31"},
         ]
     )
     found = libstats.licences_to_decide(con, as_of="2026-10-31", within_days=30)
@@ -47,7 +49,14 @@ def test_a_licence_is_to_be_decided_by_its_day_of_notice() -> None:
         ("by days", day("2026-11-30"), 30, "soon", True),
         ("ends", day("2026-11-30"), 30, "soon", False),
         ("dayless", None, None, "no day", False),
+        # its day is past for ever: it stands behind what can still be decided
+        ("over", day("2024-10-01"), -760, "ended", True),
     ]
+    [over] = dicts(found.filter("standing = 'ended'"))
+    assert decision(over) == (
+        "its term ended on 2024-12-31: enter the day of the decision in the form, and a new term "
+        "as a licence of its own"
+    )
 
 
 def test_todays_list_names_what_must_be_decided(workspace: Workspace, tmp_path: Path) -> None:
@@ -55,7 +64,7 @@ def test_todays_list_names_what_must_be_decided(workspace: Workspace, tmp_path: 
     with libstats.open(workspace) as con:
         found = today.read(con, datetime(2026, 10, 31, 9))
     shown = text(found)
-    assert "LICENCES TO DECIDE: 2" in shown
+    assert "LICENCES TO DECIDE, WITHIN 90 DAYS: 2" in shown
     assert "Sea Chronicle   notice by 2026-09-30, 31 days ago; 12,500.00 USD" in shown
     assert "Ends by itself  it ends on 2026-12-30, in 60 days" in shown
     assert "Next year" not in shown

@@ -43,8 +43,8 @@ GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of doc
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
-COUNTS += ("resolver_requests", "technology_uses")
-COUNTS += ("digital_circulation", "digital_cost")
+COUNTS += ("resolver_requests", "technology_uses", "digital_circulation", "digital_cost")
+COUNTS += ("digital_purchases",)
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
 
 
@@ -91,7 +91,8 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "fund_balances", day
     yield "serials_expected", {**PERIOD, **day}
     yield from ((name, day) for name in ("serial_claims", "serial_gaps"))
-    yield "order_piles", {}
+    yield from ((name, {}) for name in ("order_piles", "digital_holds", "digital_and_print"))
+    yield "digital_endings", day
     yield "turnaround", {**PERIOD, "process": "order_copy", "by": "order route"}
     for name in ("licences_to_decide", "missing_copies", "publication_decades", "use_horizon"):
         yield name, day
@@ -112,6 +113,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "turnaround", {**PERIOD, "process": process, "by": by}
     yield "coverage", PERIOD
     yield "circulation", {**PERIOD, "branch": "owning_branch"}
+    yield "sums", {"analysis": "collection_use", **PERIOD}
     yield "signals", {"measure": "checkouts", "by": "branch"}
     for measure in ("done", "wait"):
         yield "signals", {"measure": measure, "process": "ill_borrowing"}
@@ -121,7 +123,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given["licences_to_decide"] = given["fund_balances"] = given["cost_per_use"] = day
     given["eresource_use"] = PERIOD
     given["serial_claims"] = given["serial_gaps"] = day
-    given["order_piles"] = given["digital_and_print"] = given["digital_holds"] = {}
+    given |= {"order_piles": {}, "digital_holds": {}, "digital_and_print": {}}
     given["digital_endings"] = day
     given["serials_expected"] = {**PERIOD, **day}
     given["cataloguing"] = given["cataloguing_waits"] = given["record_faults"] = PERIOD

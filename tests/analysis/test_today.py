@@ -11,7 +11,8 @@ from python_calamine import CalamineWorkbook
 import libstats
 from libstats.analysis.today import lists as today
 from libstats.analysis.today import words as today_words
-from libstats.analysis.today.lists import Export, Today
+from libstats.analysis.today.exports import Export
+from libstats.analysis.today.lists import Today
 from libstats.analysis.today.rows import DECIDE, DO, PAUSED, SOON
 from libstats.cli.today import text
 from libstats.report.page import allowed
@@ -95,6 +96,30 @@ def test_the_habit_is_the_median_of_what_lies_between_exports(workspace: Workspa
     assert "  koha items  2026-01-20 00:00  5 days old, usually every 1 day" in text(
         today.read(libstats.open(workspace), datetime(2026, 1, 25))
     )
+
+
+def test_what_a_newer_file_of_invoices_holds_nothing_of_is_as_new_as_the_rest(
+    workspace: Workspace,
+) -> None:
+    """The invoice of October has a charge, that of January has none."""
+    charge = "ALC+C++++DL'MOA+8:4.00'"
+    for name, at, more in (("A.CEI", "251015", charge), ("B.CEI", "260124", "")):
+        message = (
+            f"BGM+380+{name[0]}+9'DTM+137:20{at}:102'NAD+SU+5013546098765::9'CUX+2:GBP:4'{more}"
+            "LIN+1++9780306406157:EN'QTY+47:1'MOA+203:27.00'UNS+S'MOA+9:27.00'"
+        )
+        count = message.count("'") + 2
+        text_ = (
+            f"UNA:+.? 'UNB+UNOC:3+1:14+2:14+{at}:0600+1'UNH+1+INVOIC:D:96A:UN:EAN008'{message}"
+            f"UNT+{count}+1'UNZ+1+1'"
+        )
+        assert libstats.load(workspace, [write(workspace.exports / name, text_)]).is_clean
+    found = today.read(libstats.open(workspace), datetime(2026, 1, 25))
+    assert {each.name: each.age.days for each in found.exports} == {
+        "edifact invoices": 1,
+        "edifact invoice lines": 1,
+        "edifact invoice charges": 1,
+    }
 
 
 @pytest.mark.parametrize(("second", "barcode"), [("2026-01-02 09:30", "b2"), ("2026-01-09", "b1")])

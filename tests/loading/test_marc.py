@@ -13,6 +13,7 @@ from libstats.cli.main import main
 from libstats.errors import WorkspaceError
 from libstats.readers.marc import blocks, rows
 from libstats.readers.marc import file as marc_file
+from libstats.recognise.inspect import inspect
 from libstats.workspace.workspace import CONFIG, Workspace, find, init
 from tests.support.marc import LEADER, Fields, record
 
@@ -207,13 +208,14 @@ collection $a codes branches.csv
 """
 
 
-def test_a_library_edits_a_map(workspace: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ours.map", "ours"])
+def test_a_library_edits_a_map(name: str, workspace: Workspace, tmp_path: Path) -> None:
     (workspace.folder / "ours.map").write_text(MAP, encoding="utf-8")
     (workspace.folder / "branches.csv").write_text("code,value\ncpl,Main\n", encoding="utf-8")
     path = write(tmp_path / "a.mrc", book(1, 0))
     libstats.load(workspace, path)
     with (workspace.folder / CONFIG).open("a", encoding="utf-8") as file:
-        file.write('[marc]\nmap = "ours.map"\n')
+        file.write(f'[marc]\nmap = "{name}"\n')
     receipt = libstats.load(find(workspace.folder), path)
     assert any("of the same file was undone" in note for note in receipt.files[1].notes)
     with libstats.open(workspace) as con:
@@ -309,3 +311,5 @@ def test_a_file_that_ends_within_a_record_says_in_which(
     (told,) = [note for note in receipt.notes if "broke off" in note]
     assert told.startswith("the export broke off within record 3 of the file: the last whole one")
     assert "is record 2 of the file" in told
+    said = inspect(path)
+    assert told in said and "headings" not in said

@@ -79,6 +79,33 @@ def test_a_field_is_an_order_with_its_copy_and_its_fund(
     assert copies == [("K1", "MAIN"), ("K2", "MAIN")]  # of the two copies neither is told
 
 
+def test_under_another_map_what_the_file_said_before_is_undone(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read by no map, then by GOBI's, then by Koha's, which lacks 999 $c and rejects both, then by
+    GOBI's again: each time the file is what its last map says, and no reject of another is left."""
+    path = tmp_path / "batch-2026-10-31.mrc"
+    path.write_bytes(book(1, "$o1$s35.00$uHIST") + book(2, "$o1$s12.50$uART"))
+    before = (workspace.folder / CONFIG).read_text(encoding="utf-8")
+    lists = {
+        "": ["marc MARC records"],
+        '["koha", "gobi"]': ["gobi MARC orders", "gobi MARC records"],
+        '"koha"': ["koha MARC copies", "koha MARC records"],
+    }
+    for maps, titles in (("", 2), ('["koha", "gobi"]', 2), ('"koha"', 0), ('["koha", "gobi"]', 2)):
+        (workspace.folder / CONFIG).write_text(before, encoding="utf-8")
+        libstats.load(given(workspace, maps) if maps else workspace, path)
+        with libstats.open(workspace.folder) as con:
+            active = con.sql("select declaration from loaded_file where is_active order by all")
+            assert [name for (name,) in active.fetchall()] == lists[maps]
+            assert con.sql("select count(*) from title").fetchall() == [(titles,)]
+            assert con.sql("select count(*) from order_line").fetchall() == [
+                (titles * ("gobi" in maps),)
+            ]
+        assert main(["-w", str(workspace.folder), "rejects"]) == 0
+        assert ("999$c" in capsys.readouterr().out) == (maps == '"koha"')
+
+
 @pytest.mark.parametrize("how", PRICES)
 def test_money_is_read_as_the_map_says_and_in_no_other_way(
     how: str, workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]

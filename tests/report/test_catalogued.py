@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from libstats.analysis.record_faults import ANY
+from libstats.readers.marc.screen import NAMES
 from libstats.report.page.period import Period
 from libstats.report.technical_services.catalogued import (
+    GRAVE,
     Catalogued,
     by_kind,
     first_look,
@@ -43,6 +46,8 @@ def test_what_was_catalogued_and_what_would_tell_more() -> None:
     assert "and 4 added copies came besides" in html
     assert "Of 1 of these titles (25%) no record says who made it" in html
     assert "write your own code in 040 $a into libstats.toml" in html
+    alone = by_kind(found(kinds=[kind("not told by a record", 1, 1)]))
+    assert "write your own code in 040 $a into libstats.toml" in alone
     assert "LC copy, level # (full)" in html
     assert html.count("Recatalogued: not told: why.") == 1
 
@@ -83,7 +88,8 @@ def test_the_slowest_kind_and_what_waits() -> None:
 
 def test_a_first_look_counts_with_and_without_what_is_local() -> None:
     batch = {"file": "batch.mrc", "exported_at": datetime(2026, 10, 5), "vendor": None, "titles": 8}
-    counts = {"no subject": 2, "local field": 8, "any of these": 2}
+    batch["load"] = 5
+    counts = {"no description": 4, "no subject": 2, "local field": 8, "any of these": 2}
     counts["any of these, or something local"] = 8
     html = first_look(
         found(
@@ -95,4 +101,21 @@ def test_a_first_look_counts_with_and_without_what_is_local() -> None:
     )
     assert "2 of 8 records from October 2026 have something wrong or lacking (25%)" in html
     assert "with what is local, 8" in html
-    assert html.index("No subject") < html.index("Local field")
+    assert html.index("No subject") < html.index("No description") < html.index("Local field")
+    assert "batch.mrc, load 5" in html
+    # of 8 two are named; no more rows are in the workbook
+    assert "41, 42 and 6 more" in html and "The workbook" not in html
+
+
+def test_every_category_has_its_place_and_rows_that_are_cut_are_said() -> None:
+    batch = {"file": "b.mrc", "load": 1, "exported_at": datetime(2026, 10, 5), "vendor": None}
+    batch |= {"titles": 1, "found": 1, "share": 1.0, "sample": "9"}
+    html = first_look(found(faults=[{**batch, "category": name} for name in (*NAMES, ANY)]))
+    assert set(GRAVE) < set(NAMES)
+    assert html.index("No title") < html.index("No class number")
+    assert f"The workbook has {len(NAMES) - 12} more rows." in html
+
+
+def test_copies_of_no_day_are_said_to_be_in_no_count() -> None:
+    html = by_kind(found(kinds=[kind("LC copy", 1, 1)], undated=[("alma", 626), ("polaris", 1)]))
+    assert "Of 626 copies of alma and 1 copy of polaris nothing tells on which day" in html

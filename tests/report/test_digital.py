@@ -42,7 +42,7 @@ LICENCE = {
     "uses_told": 50,
     "cost_per_use": Decimal("2.00"),
     "why_none": None,
-    "trend": None,
+    "trend": "no more than the usual ups and downs",
 }
 
 
@@ -118,6 +118,7 @@ def test_a_licence_without_use_has_no_cost_and_is_to_be_looked_at() -> None:
     assert "Nobody used Pond." in digital.answer(report)
     html = digital.costs(report)
     assert "1 licence of 2 can be told a cost per use." in html
+    assert "TR_J1 5; its use: no more than the usual ups and downs" in html
     assert "Not used at all in its term: Pond (L-2)." in html
     assert "Look at licences without use" in digital.to_do(report)
 

@@ -51,6 +51,28 @@ def test_each_command_gives_a_receipt(
         assert capsys.readouterr().out
 
 
+# the figures in the first lines that a command says: of waits, of what waits, of what was done
+FIGURES = re.compile(
+    r"(?:Half|Nine in ten) within ([\d.]+) days|([\d,]+) waiting at|([\d,]+) cases reached"
+)
+# Of these the command tells of the whole alone, and the part of what it is parted into.
+PARTED = {"Orders by fund", "Overdue loans"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_figure_that_a_command_says_stands_in_its_part(
+    name: str, published: Callable[[str], Path], demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = re.split(r"<h2[^>]*>", published(name).read_text(encoding="utf-8"))
+    for part, command in commands(published(name)).items():
+        [told] = [each for each in parts if html.unescape(each).startswith(part)]
+        assert main.main(["-w", str(demo), *command.split()[1:]]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        figures = {next(filter(None, each)) for each in FIGURES.findall(said)}
+        shown = set(re.findall(r"[\d.,]*\d", re.sub("<[^>]+>", " ", told)))
+        assert part in PARTED or figures <= shown, (part, command, figures - shown)
+
+
 RANGE = re.compile(rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})? to (?:{'|'.join(MONTHS)}) \d{{4}}")
 
 

@@ -105,7 +105,7 @@ SCAN |= {"branch": "EAST", "is_seen": True, "position": 1}
 
 def test_a_copy_stands_in_todays_list_once() -> None:
     """Of 641.1 to 641.9 two lists saw all but 641.4; 641.8 is on loan by its record and 641.9 stands
-    first: fetched beside 641.1, and moved after 641.7."""
+    first: fetched beside 641.1, and moved after 641.7. What is checked in is brought to its place."""
     items: Rows = [
         {
             "item_id": str(n),
@@ -128,7 +128,7 @@ def test_a_copy_stands_in_todays_list_once() -> None:
     assert [(row["barcode"], to_do(row), seen(row)) for row in there] == [
         (
             "b8",
-            "stands here, recorded as on loan: check it in at the desk",
+            "stands here, recorded as on loan: check it in at the desk, and bring it to EAST",
             "October 28, EAST, beside 641.7 A",
         ),
         ("b9", "out of order: move it after 641.7 A", "October 28, EAST, beside 641.1 A"),

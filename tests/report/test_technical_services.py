@@ -19,6 +19,7 @@ from libstats.report.technical_services import invoices, piles, vendors
 from libstats.report.technical_services import overview as technical_services
 from libstats.report.technical_services.overview import TechnicalServices
 from libstats.report.technical_services.requests import from_request_to_shelf
+from libstats.report.technical_services.routes import by_route
 from libstats.report.technical_services.rows import Stage, changes_of, state_of
 from libstats.report.technical_services.vendor_rows import Orders, Vendor, apart
 from libstats.report.verdicts import Verdicts
@@ -369,6 +370,27 @@ def test_a_library_with_records_alone_has_its_page(workspace: Any) -> None:
     assert found.period.name == "2026-10"
     assert found.catalogued is not None and found.catalogued.faults
     assert "is not known" in technical_services.answer(found)
+
+
+def test_orders_without_a_day_are_neither_nothing_that_waits_nor_of_no_fund(workspace: Any) -> None:
+    """A vendor's records order three titles, each of a fund; nothing tells when."""
+    pair = TESTS / "sources" / "gobi-MARC-orders" / "oddity.xml"
+    with (workspace.folder / "libstats.toml").open("a", encoding="utf-8") as given:
+        given.write('\n[marc]\nmap = ["koha", "gobi"]\n')
+    text = pair.read_text(encoding="utf-8")
+    file = write(workspace.exports / "gobi-2026-10-31.xml", text)
+    libstats.load(workspace.folder, [file])
+    with libstats.open(workspace.folder) as con:
+        found = technical_services.read(con)
+    assert "is not known. Of" in by_route(found.routes)
+    assert "and no export tells when it was sent" in vendors.by_fund(found)._repr_html_()
+    # nothing tells what was received: no 0 in any month
+    assert {found.in_month("received", month) for month in found.months} == {None}
+    assert "Period" not in str(piles.work_table(found))
+    assert piles.pile_table(found) == ""
+    assert 'not known</strong> <span class="what">how many copies were received' in str(
+        technical_services.answer(found)
+    )
 
 
 def test_one_copy_is_no_copies() -> None:

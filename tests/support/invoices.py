@@ -290,6 +290,13 @@ def _unlinked(books: Books, line: Row) -> None:
     books.faults["no order line", line["invoice_line_id"]] = line["amount"]
 
 
+def _vendor(books: Books, line: Row) -> None:
+    """Another vendor of the library's bills it."""
+    new = _alone(books, line)
+    new["vendor_id"] = next(each for each in VENDORS if each != new["vendor_id"])
+    books.faults["vendor against the order", line["invoice_line_id"]] = line["amount"]
+
+
 PLANTS: tuple[Callable[[Books, Row], None], ...] = (
     _price,
     _more_than_ordered,
@@ -304,4 +311,5 @@ PLANTS: tuple[Callable[[Books, Row], None], ...] = (
     _not_billed,
     _still_open,
     _unlinked,
+    _vendor,
 )

@@ -188,6 +188,9 @@ def _cover(con: duckdb.DuckDBPyConnection) -> None:
             union
             select source, 'digital_loan', 'checkout', null
             from digital_loan
+            union
+            select source, 'digital_purchase', 'ordered', null
+            from digital_purchase
         )
         select distinct
             c.source,

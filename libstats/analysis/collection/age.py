@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import duckdb
 
-from libstats.analysis.collection.callnumber import classed
+from libstats.analysis.collection.aged import OLDEST, By, aged
 from libstats.analysis.collection.copies import IS_MISSING, MIGRATION_DAY
-from libstats.definitions.parameters import Day, OwningBranch, asked, one_of
+from libstats.definitions.parameters import Day, OwningBranch, asked
+from libstats.definitions.parted import MEDIAN, Parted, Sums, ranked
 
-__all__ = ["By", "collection_age", "left_out", "migration_days", "publication_decades"]
+__all__ = ["collection_age", "left_out", "migration_days", "publication_decades"]
 
-GROUPS = {
-    "class": "class",
-    "branch": "owning_branch",
-    "location": "location",
-    "collection": "collection",
-    "item_type": "item_type",
-    "all": "'all'",
-}
-By = Annotated[
-    Literal["class", "branch", "location", "collection", "item_type", "all"],
-    one_of(GROUPS, "the collection cannot be grouped by {}"),
-]
-# printing began; an earlier year in a catalogue of a lending library is a typing error
-OLDEST = 1450
-
-# The copies that the library has at the end of the day; DATED with their usable year.
-IS_HELD = """
-            ($branch is null or i.owning_branch = $branch)
-            and s.is_held
-            and (i.added_on is null or i.added_on <= $as_of::date)
-"""
-HELD = f"""
-    copy as (
-        select i.*
-        from dated_item i join copy_state s using (source, item_key)
-        where {IS_HELD}
-    )
-"""
-DATED = f"""
-    copy as (
-        select
-            i.*,
-            t.published_year as stated_year,
-            t.is_serial as is_stated_serial,
-            case
-                when t.published_year between {OLDEST} and year($as_of::date) + 1
-                    and not coalesce(t.is_year_suspect, false)
-                    then t.published_year
-            end as published_year
-        from dated_item i
-        join copy_state s using (source, item_key)
-        left join title t using (source, title_id)
-        where {IS_HELD}
-    )
-"""
 # Why a copy is not held, each under one reason, in this order.
 NOT_HELD = {
     "withdrawn": "s.role = 'withdrawn'",
@@ -65,24 +21,6 @@ NOT_HELD = {
     "of a code whose role is not known: they may be held": ("s.is_held is null"),
     "added after the day looked at": "i.added_on > $as_of::date",
 }
-AGED = """
-    aged as (
-        select
-            {group} as "{by}",
-            g.stated_year,
-            coalesce(g.is_stated_serial, false)
-                or coalesce(g.stated_year = 9999, false)
-                or coalesce(g.class_key = 'PER', false) as is_serial,
-            case when not is_serial then g.published_year end as published_year,
-            case
-                when not is_serial then greatest(year($as_of::date) - g.published_year, 0)
-            end as age_years,
-            m.added_on is not null as is_migrated,
-            $as_of::date - g.added_on as days_held,
-            g.is_class_of_record
-        from grouped g left join migration_day m using (source, added_on)
-    )
-"""
 
 
 @asked
@@ -126,40 +64,125 @@ def collection_age(
     >>> libstats.collection_age(con, as_of="2026-11-01", by="branch").columns[:3]
     ['branch', 'items', 'items_dated']
     """
-    sql, params = _aged(as_of, by, branch)
-    return con.sql(
+    return COLLECTION_AGE.ask(con, as_of=as_of, by=by, branch=branch)
+
+
+# SQL: what of `aged` is counted
+_COUNTED = {
+    "items": "true",
+    "items_dated": "published_year is not null",
+    "items_without_year": "stated_year is null and not is_serial",
+    "items_year_suspect": "stated_year is not null and published_year is null and not is_serial",
+    "items_serial": "is_serial",
+    "items_added_known": "days_held is not null and not is_migrated",
+    "items_added_in_migration": "is_migrated",
+    "items_without_added_day": "days_held is null",
+}
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: Day,
+    by: By = "class",
+    branch: str | None = None,
+    grid: str = "exact",
+) -> Sums:
+    """Rows `year` (part, age and year of publication) and, apart, `held` (part, days): by both at
+    once there would be nearly as many as copies. On any `grid` but the exact one days held are in
+    steps of 30, upwards: by class and day, too, they nearly are the copies."""
+    sql, params = aged(as_of, by, branch)
+    counts = ",\n".join(
+        f"count(*) filter (where {which}) as {name}" for name, which in _COUNTED.items()
+    )
+    return Sums(
         f"""
         {sql}
         select
-            "{by}",
-            count(*) as items,
-            count(published_year) as items_dated,
-            count(*) filter (
-                where stated_year is null and not is_serial
-            ) as items_without_year,
-            count(*) filter (
-                where stated_year is not null and published_year is null and not is_serial
-            ) as items_year_suspect,
-            count(*) filter (where is_serial) as items_serial,
-            quantile_disc(published_year, 0.25) as oldest_quarter_until,
-            median(published_year) as median_year,
-            quantile_disc(published_year, 0.75) as newest_quarter_since,
-            count(*) filter (where age_years > 5)
-                / nullif(count(published_year), 0) as share_older_5_years,
-            count(*) filter (where age_years > 10)
-                / nullif(count(published_year), 0) as share_older_10_years,
-            count(*) filter (where age_years > 15)
-                / nullif(count(published_year), 0) as share_older_15_years,
-            median(days_held) filter (where not is_migrated) as median_days_since_added,
-            count(days_held) filter (where not is_migrated) as items_added_known,
-            count(*) filter (where is_migrated) as items_added_in_migration,
-            count(*) filter (where days_held is null) as items_without_added_day
+            'year' as row,
+            "{by}" as part,
+            published_year,
+            age_years,
+            null::bigint as days_held,
+            {counts}
         from aged
         group by all
-        order by "{by}" nulls last
+        union all by name
+        select
+            'held' as row,
+            "{by}" as part,
+            {"days_held" if grid == "exact" else "(days_held + 29) // 30 * 30"} as days_held,
+            count(*) as items_added_known
+        from aged
+        where days_held is not null and not is_migrated
+        group by all
         """,
-        params=params,
+        params,
     )
+
+
+def _made(*, by: By = "class", **_: Any) -> Sums:
+    totals = ",\n".join(f"sum({name})::bigint as {name}" for name in _COUNTED)
+    older = ",\n".join(
+        f"coalesce(sum(items_dated) filter (where age_years > {years}), 0)::bigint as older_{years}"
+        for years in (5, 10, 15)
+    )
+    return Sums(
+        f"""
+        with total as (
+            select
+                part,
+                {totals},
+                {older}
+            from sums
+            where row = 'year'
+            group by part
+        ),
+        year_rank as ({ranked("published_year", "items_dated", "row = 'year'")}),
+        held_rank as ({ranked("days_held", "items_added_known", "row = 'held'")}),
+        year_middle as (
+            select
+                part,
+                min(value) filter (where 4 * up_to >= n) as oldest_quarter_until,
+                {MEDIAN} as median_year,
+                min(value) filter (where 4 * up_to >= 3 * n) as newest_quarter_since
+            from year_rank
+            group by part
+        ),
+        held_middle as (
+            select
+                part,
+                {MEDIAN} as median_days_since_added
+            from held_rank
+            group by part
+        )
+        select
+            t.part as "{by}",
+            t.items,
+            t.items_dated,
+            t.items_without_year,
+            t.items_year_suspect,
+            t.items_serial,
+            y.oldest_quarter_until,
+            y.median_year,
+            y.newest_quarter_since,
+            t.older_5 / nullif(t.items_dated, 0) as share_older_5_years,
+            t.older_10 / nullif(t.items_dated, 0) as share_older_10_years,
+            t.older_15 / nullif(t.items_dated, 0) as share_older_15_years,
+            h.median_days_since_added,
+            t.items_added_known,
+            t.items_added_in_migration,
+            t.items_without_added_day
+        from total t
+        left join year_middle y on y.part is not distinct from t.part
+        left join held_middle h on h.part is not distinct from t.part
+        order by t.part nulls last
+        """,
+        {},
+    )
+
+
+COLLECTION_AGE = Parted(_sums, _made)
 
 
 @asked
@@ -176,7 +199,7 @@ def publication_decades(
     the group under the name given as `by`, `decade` (its first year; NULL where there is no year, a
     suspect one, or a serial) and `items`, ordered.
     """
-    sql, params = _aged(as_of, by, branch)
+    sql, params = aged(as_of, by, branch)
     return con.sql(
         f"""
         {sql}
@@ -226,7 +249,7 @@ def left_out(
     Parameters as for `collection_age`. Returns `reason` and `rows`, in copies, one row per reason,
     zero included.
     """
-    sql, params = _aged(as_of, by, branch)
+    sql, params = aged(as_of, by, branch)
     return con.sql(
         f"""
         {sql},
@@ -276,22 +299,6 @@ def left_out(
         """,
         params=params,
     )
-
-
-def grouping(by: str, always_classed: bool = False) -> tuple[str, str, dict[str, Any]]:
-    """How copies are grouped: the expression, the SQL that makes `grouped` of `copy`, and its
-    parameters; `grouped` has the class where it is asked for."""
-    if by != "class" and not always_classed:
-        return GROUPS[by], "grouped as (from copy)", {}
-    sql, params = classed()
-    return GROUPS[by], f"{sql}, grouped as (from classed)", dict(params)
-
-
-def _aged(as_of: Day, by: By, branch: str | None) -> tuple[str, dict[str, Any]]:
-    # a call number may say that it is a serial
-    group, grouped, params = grouping(by, always_classed=True)
-    sql = "with" + ",".join((DATED, grouped, MIGRATION_DAY, AGED.format(group=group, by=by)))
-    return sql, {**params, "as_of": str(as_of), "branch": branch}
 
 
 def _not_held() -> str:

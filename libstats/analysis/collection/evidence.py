@@ -3,7 +3,7 @@ keeps it whatever its class, age or use."""
 
 from __future__ import annotations
 
-from libstats.analysis.collection.age import OLDEST
+from libstats.analysis.collection.aged import OLDEST
 from libstats.analysis.collection.copies import IS_MISSING
 from libstats.analysis.collection.horizon import is_covered, stated_use
 from libstats.definitions.processes import OVER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.analysis.collection.age import HELD, By, grouping
+from libstats.analysis.collection.aged import HELD, By, grouping
 from libstats.analysis.collection.use import last_day
 from libstats.definitions.parameters import Day, OwningBranch, Share, asked
 

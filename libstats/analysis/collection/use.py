@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.collection import system_days
-from libstats.analysis.collection.age import HELD, By, grouping
+from libstats.analysis.collection.aged import HELD, By, grouping
 from libstats.analysis.collection.copies import RECEIVED
 from libstats.analysis.collection.horizon import USE, is_covered, stated_use
 from libstats.definitions.parameters import Day, OwningBranch, asked
+from libstats.definitions.parted import Parted, Sums
 
 __all__ = ["collection_use", "last_day", "use_left_out"]
 
@@ -154,39 +155,91 @@ def collection_use(
     >>> libstats.collection_use(con, since="2025-11-01", until="2026-11-01").columns[:4]
     ['class', 'items', 'items_unrecorded', 'checkouts']
     """
+    return COLLECTION_USE.ask(
+        con,
+        since=since,
+        until=until,
+        by=by,
+        dusty_years=dusty_years,
+        branch=branch,
+    )
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: Day,
+    until: Day,
+    by: By = "class",
+    dusty_years: int = 3,
+    branch: str | None = None,
+) -> Sums:
+    """Copies and uses of each part."""
     system_days.ready(con)
     sql, params = _counted(since, until, by, dusty_years, branch)
-    return con.sql(
+    return Sums(
         f"""
-        {sql},
-        total as (
-            select
-                count(*) filter (where is_recorded) as items,
-                sum(checkouts + in_house_uses) as uses
-            from resting
-        )
+        {sql}
         select
-            "{by}",
+            "{by}" as part,
             count(*) as items,
-            count(*) filter (where not is_recorded) as items_unrecorded,
+            count(*) filter (where is_recorded) as items_recorded,
             sum(checkouts)::bigint as checkouts,
             sum(in_house_uses)::bigint as in_house_uses,
-            sum(checkouts + in_house_uses)::bigint
-                / nullif(count(*) filter (where is_recorded), 0) as turnover,
-            nullif(count(*) filter (where is_recorded), 0) / any_value(t.items) as share_of_items,
-            sum(checkouts + in_house_uses)::bigint
-                / nullif(any_value(t.uses)::bigint, 0) as share_of_use,
-            share_of_use / share_of_items as relative_use,
             count(is_dusty) filter (where is_held_long) as items_held_long,
             count(*) filter (where is_held_long and is_dusty) as items_dusty,
-            items_dusty / nullif(items_held_long, 0) as share_dusty,
             count(*) filter (where is_held_long and is_dusty is null) as items_dusty_unknown
-        from resting cross join total t
+        from resting
         group by "{by}"
+        """,
+        params,
+    )
+
+
+def _made(*, by: By = "class", **_: Any) -> Sums:
+    return Sums(
+        f"""
+        with counted as (
+            select
+                part,
+                sum(items)::bigint as items,
+                sum(items_recorded)::bigint as items_recorded,
+                sum(checkouts)::bigint as checkouts,
+                sum(in_house_uses)::bigint as in_house_uses,
+                sum(items_held_long)::bigint as items_held_long,
+                sum(items_dusty)::bigint as items_dusty,
+                sum(items_dusty_unknown)::bigint as items_dusty_unknown
+            from sums
+            group by part
+        ),
+        total as (
+            select
+                sum(items_recorded)::bigint as items,
+                sum(checkouts + in_house_uses)::bigint as uses
+            from counted
+        )
+        select
+            c.part as "{by}",
+            c.items,
+            c.items - c.items_recorded as items_unrecorded,
+            c.checkouts,
+            c.in_house_uses,
+            (c.checkouts + c.in_house_uses) / nullif(c.items_recorded, 0) as turnover,
+            nullif(c.items_recorded, 0) / t.items as share_of_items,
+            (c.checkouts + c.in_house_uses) / nullif(t.uses, 0) as share_of_use,
+            share_of_use / share_of_items as relative_use,
+            c.items_held_long,
+            c.items_dusty,
+            c.items_dusty / nullif(c.items_held_long, 0) as share_dusty,
+            c.items_dusty_unknown
+        from counted c cross join total t
         order by "{by}" nulls last
         """,
-        params=params,
+        {},
     )
+
+
+COLLECTION_USE = Parted(_sums, _made)
 
 
 @asked

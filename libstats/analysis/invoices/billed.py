@@ -12,7 +12,8 @@ BILLED = rf"""
         numbered_vendor as (
             select
                 number,
-                any_value(name) as name
+                any_value(name) as name,
+                is_given
             from (
                 select number, name, true as is_given from vendor_number
                 union all
@@ -23,6 +24,25 @@ BILLED = rf"""
             group by number, is_given
             having count(distinct name) = 1
             qualify row_number() over (partition by number order by is_given desc) = 1
+        ),
+        -- what the vendor took back, or wrote anew under its number: by a message that says so, of
+        --   that day or later
+        voided as (
+            select
+                i.source,
+                i.invoice_id
+            from invoice i
+            join invoice w
+                on w.source = i.source and w.invoice_id <> i.invoice_id
+                and w.function_as_exported in ('1', '5')
+                and w.vendor_id is not distinct from i.vendor_id
+                and upper(trim(w.invoice_number)) = upper(trim(i.invoice_number))
+                and w.kind_as_exported is not distinct from i.kind_as_exported
+                and coalesce(w.billed_on >= i.billed_on, true)
+            union
+            select source, invoice_id
+            from invoice
+            where function_as_exported = '1'
         ),
         told_bill as (
             select
@@ -40,6 +60,7 @@ BILLED = rf"""
             from invoice i
             left join vendor v on v.source = i.source and v.vendor_id = i.vendor_id
             left join numbered_vendor n on n.number = i.vendor_id
+            anti join voided o on o.source = i.source and o.invoice_id = i.invoice_id
         ),
         -- an invoice of the library system of which the vendor's own message is there too: by its
         --   number, near its day, and not of another vendor that the system knows
@@ -86,6 +107,7 @@ BILLED = rf"""
                 line_number,
                 supplier_number
             from invoice_line
+            anti join voided using (source, invoice_id)
             union all
             -- the order line says with which invoice it was received
             select

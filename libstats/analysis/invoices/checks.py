@@ -15,6 +15,14 @@ from libstats.definitions.parameters import Day, asked
 
 __all__ = ["invoice_checks", "left_out"]
 
+# what is no question about a bill that may be held back
+_NO_BILL = (
+    "received and not billed",
+    "billed in full and still open",
+    "paid otherwise than billed",
+    "paid and not billed",
+    "billed and not paid",
+)
 _TABLES = ("invoice", "invoice_line", "order_line", "order_copy")
 
 
@@ -45,6 +53,7 @@ def invoice_checks(
     - `price against the order`: the price of one lies beyond both tolerances, `percent` and
       `amount`; below the order's only where it has an estimate, for a list price has a discount
     - `currency against the order`, `fund against the order`: another than the order's
+    - `vendor against the order`: another vendor of whom orders are made than the order's
     - `sum against the total`: lines and charges give another sum than the total stated
     - `received and not billed`: copies that came more than `days` ago, since invoices are told of
     - `billed in full and still open`: the order is billed and received, and its money still set
@@ -55,8 +64,9 @@ def invoice_checks(
       it; the last after `days`, of invoices since that list begins
 
     An invoice that the library system and a message of the vendor tell of is looked at as the
-    message tells it. An order is a line with what was split off from it. Of standing orders neither
-    quantities nor receipts are looked at. A credit note takes off what it credits.
+    message tells it. Whether it was paid, as far as payments are told, stands in `detail`. An order
+    is a line with what was split off from it. Of standing orders neither quantities nor receipts
+    are looked at. A credit note takes off what it credits.
 
     Parameters
     ----------
@@ -110,11 +120,31 @@ def invoice_checks(
             f.billed::decimal(12, 2) as billed,
             f.expected::decimal(12, 2) as expected,
             f.difference::decimal(12, 2) as difference,
-            f.detail,
+            concat_ws(
+                '; ',
+                f.detail,
+                case
+                    when not list_contains($to_pay, f.check_name) then null
+                    when p.paid_on is not null
+                        then 'of this number ' || p.paid::decimal(12, 2) || ' were paid on '
+                            || p.paid_on
+                            || if(f.check_name = 'invoice number twice', '', ': ask for money back')
+                    when f.billed_on >= (select min(paid_on) from payment)
+                        then 'in no payment so far: hold it back'
+                end
+            ) as detail,
             w.ask,
             w.question
         from fault f
         join wanted w using (check_name)
+        left join paid p on p.number = upper(trim(f.invoice_number)) and p.is_one
+            and upper(trim(f.invoice_number)) not in (
+                select upper(trim(invoice_number))
+                from bill
+                where invoice_number is not null
+                group by 1
+                having count(distinct lower(vendor)) > 1
+            )
         where ($since is null or f.happened_on >= $since)
             and ($until is null or f.happened_on < $until)
         order by w.place, f.vendor nulls last, f.billed_on nulls last, f.source, f.invoice_id,
@@ -131,6 +161,7 @@ def _of(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     wanted = {name: check for name, check in CHECKS.items() if name not in turned_off(con)}
     return {
         "checks": list(wanted),
+        "to_pay": [name for name in wanted if name not in _NO_BILL],
         "ask": [check.ask for check in wanted.values()],
         "question": [check.question for check in wanted.values()],
     }

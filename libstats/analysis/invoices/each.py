@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from libstats.definitions.invoices import whom
 from libstats.wording import Row, number
 
 __all__ = ["line_number", "questions"]
@@ -43,4 +44,4 @@ def _known(row: Row) -> str:
 
 
 def _whom(row: Row) -> str:
-    return row["vendor"] or "the vendor" if row["ask"] == "vendor" else f"the {row['ask']}"
+    return row["vendor"] or "the vendor" if row["ask"] == "vendor" else whom(row["ask"])

@@ -64,7 +64,9 @@ FACTS = rf"""{BILLED},
                 on p.source = o.source and p.purchase_order_id = o.purchase_order_id
             left join vendor v
                 on v.source = o.source and v.vendor_id = coalesce(o.vendor_id, p.vendor_id)
-            left join numbered_vendor n on o.is_exchanged and n.number = o.vendor_id
+            left join numbered_vendor n
+                on n.number = coalesce(o.vendor_id, p.vendor_id)
+                and (n.is_given or o.is_exchanged)
             left join standing_order z
                 on z.source = o.source and z.order_line_id = o.order_line_id
         ),

@@ -136,17 +136,19 @@ FAULTS = f"""
             select
                 l.*,
                 o.ordered as ordered_in_all,
-                sum(l.quantity) over (
-                    partition by l.source, l.vendor, l.isbn
-                    order by l.billed_on nulls last, l.invoice_id, l.invoice_line_id
-                    rows between unbounded preceding and 1 preceding
-                ) as billed_before
+                sum(l.quantity) over earlier as billed_before,
+                last_value(l.invoice_number ignore nulls) over earlier as number_before
             from not_scanned l
             anti join taken t on t.source = l.source and t.invoice_line_id = l.invoice_line_id
             join ordered_isbn o
                 on o.source = l.source and o.vendor is not distinct from l.vendor
                 and o.isbn = l.isbn
             where not l.stands and l.quantity is not null
+            window earlier as (
+                partition by l.source, l.vendor, l.isbn
+                order by l.billed_on nulls last, l.invoice_id, l.invoice_line_id
+                rows between unbounded preceding and 1 preceding
+            )
         ),
         isbn_again as (
             from before
@@ -207,6 +209,19 @@ FAULTS = f"""
             from once
             where is_of_copies and currency <> order_currency
             group by all
+        ),
+        -- of two vendors of whom the system orders, under whichever names
+        other_vendor as (
+            select
+                l.*,
+                o.vendor as order_vendor
+            from once l
+            join orders o on o.source = l.order_source and o.order_id = l.order_id
+            where l.amount > 0 and not o.is_written
+                and lower(trim(l.vendor)) <> lower(trim(o.vendor))
+                and (l.order_source, lower(trim(l.vendor))) in (
+                    select (source, lower(trim(vendor))) from orders where not is_written
+                )
         ),
         priced as (
             select

@@ -25,11 +25,13 @@ NAMED = """
             from taken
             union all
             select
-                * exclude (ordered_in_all, billed_before),
+                * exclude (ordered_in_all, billed_before, number_before),
                 'ISBN billed twice',
                 amount,
                 0,
-                billed_before || ' billed before, ' || ordered_in_all || ' ordered'
+                billed_before || ' billed before' || coalesce(
+                    ', last on invoice ' || number_before, ''
+                ) || ', ' || ordered_in_all || ' ordered'
             from isbn_again
             union all
             select
@@ -62,6 +64,14 @@ NAMED = """
                     || ', billed ' || round(net / copies, 2)::decimal(12, 2)
                     || if(copies = 1, '', ' each')
             from dear
+            union all
+            select
+                * exclude (order_vendor),
+                'vendor against the order',
+                amount,
+                null,
+                'ordered of ' || order_vendor || ', billed by ' || vendor
+            from other_vendor
             union all
             select
                 *,
@@ -156,7 +166,8 @@ NAMED = """
                 asked as billed,
                 paid as expected,
                 over as difference,
-                'billed ' || asked || ', paid ' || paid || ' in ' || payments
+                'billed ' || asked::decimal(12, 2) || ', paid ' || paid::decimal(12, 2) || ' in '
+                    || payments
                     || if(payments = 1, ' payment', ' payments')
                     || coalesce(
                         case

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
 
 from libstats.analysis.chart.verdict import Direction, Judgement, judge
 from libstats.analysis.signals import series, waits
+from libstats.analysis.work.cohort import Cohort
 from libstats.analysis.work.exported import newest_exports
+from libstats.analysis.work.refusals import refuse_period
 from libstats.analysis.work.relation import relation
+from libstats.analysis.work.spans import Grid
+from libstats.analysis.work.turnaround import TURNAROUND
 from libstats.definitions.parameters import Moment, ProcessName, as_moment, asked, one_of
+from libstats.definitions.parted import Parted, Sums
 from libstats.errors import AnalysisError
-from libstats.wording import Row, month_before
+from libstats.wording import Row, month_before, records
 
 # what is judged, and which way is an improvement: more requests are more work, and no merit
 MEASURES: dict[str, Direction] = {
@@ -112,33 +117,99 @@ def signals(
     >>> libstats.signals(con, measure="checkouts").columns[:3]
     ['branch', 'period', 'amount']
     """
-    if kind is not None and measure != "wait":
-        raise AnalysisError(f"{measure} has no kinds", "Leave kind out, or ask for: wait.")
-    of = _asked(con, measure, process, as_of)
-    of = replace(of, kind=kind, is_by_branch=by is not None)
-    if measure == "done":
-        rows = series.of_done(of)
-    elif measure == "wait":
-        rows = waits.of_wait(of)
-    else:
-        rows = series.of_use(of, measure)
-    changes = _changes(of)
+    given: dict[str, Any] = {
+        "measure": measure,
+        "process": process,
+        "kind": kind,
+        "by": by,
+        "as_of": as_of,
+        "goal": goal,
+        "screened": screened,
+        "seasons": seasons,
+    }
+    rows = records(SIGNALS.ask(con, **given))
+    if measure == "wait":
+        _refuse(con, rows, **given)
+        if not rows:
+            refuse_period(Cohort.of(con, **_of_wait(_asked(con, **given))))
+    return _charted(con, rows, _changes(con, process), **given)
+
+
+def _sums(con: duckdb.DuckDBPyConnection, *, grid: Grid = "exact", **given: Any) -> Sums:
+    """Those of `turnaround` by month, of `throughput`, or of use by day."""
+    of = _asked(con, **given)
+    if given["measure"] == "wait":
+        return TURNAROUND.sums(con, grid=grid, **_of_wait(of))
+    if given["measure"] == "done":
+        return series.done_sums(of)
+    return series.use_sums(of, given["measure"])
+
+
+def _made(*, measure: str, kind: str | None = None, by: str | None = None, **_: Any) -> Sums:
+    """The rows of `turnaround`, or those of a series, a month each."""
+    if measure == "wait":
+        return TURNAROUND.made(by=waits.parts(kind))
+    return series.done_made(is_by_branch=by is not None) if measure == "done" else series.use_made()
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, rows: list[Row], **given: Any) -> None:
+    """Raise AnalysisError where no wait can be told, as `turnaround` does."""
+    if given["measure"] == "wait" and TURNAROUND.refuse is not None:
+        TURNAROUND.refuse(con, rows, **_of_wait(_asked(con, **given)))
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection, rows: list[Row], **given: Any
+) -> duckdb.DuckDBPyRelation:
+    """The chart of many libraries. What one of them changed is no change of all."""
+    return _charted(con, rows, [], **given)
+
+
+SIGNALS = Parted(_sums, _made, _refuse, _finish)
+
+
+def _charted(
+    con: duckdb.DuckDBPyConnection,
+    rows: list[Row],
+    changes: list[Row],
+    *,
+    measure: str,
+    process: str | None = None,
+    kind: str | None = None,
+    goal: float | None = None,
+    screened: bool = True,
+    seasons: bool = True,
+    **_: Any,
+) -> duckdb.DuckDBPyRelation:
+    """The chart of what is made of the sums."""
+    points = waits.points(rows, process or "", kind) if measure == "wait" else rows
     found: list[Row] = []
-    for branch, months in groupby(rows, key=lambda row: row["branch"]):
+    for branch, months in groupby(points, key=lambda row: row["branch"]):
         own = [each for each in changes if each["branch"] in (None, branch) or branch is None]
         switches = {"is_screened": screened, "has_seasons": seasons}
         found += _judged(list(months), own, MEASURES[measure], goal, switches)
     return relation(con, found, _COLUMNS)
 
 
+def _of_wait(of: series.Asked) -> dict[str, Any]:
+    """What is asked of `turnaround`."""
+    return {"process": of.process, "by": waits.parts(of.kind), **of.period}
+
+
 def _asked(
     con: duckdb.DuckDBPyConnection,
+    *,
     measure: str,
-    process: str | None,
-    as_of: Moment | None,
+    process: str | None = None,
+    kind: str | None = None,
+    by: str | None = None,
+    as_of: Moment | None = None,
+    **_: Any,
 ) -> series.Asked:
-    """The months that are asked about, up to the last whole one; AnalysisError for a process that
-    lacks, or is too much."""
+    """The months that are asked about, up to the last whole one; AnalysisError for a process or a
+    kind that lacks, or is too much, and for waits by branch."""
+    if kind is not None and measure != "wait":
+        raise AnalysisError(f"{measure} has no kinds", "Leave kind out, or ask for: wait.")
     if (measure in OF_WORK) != (process is not None):
         raise AnalysisError(
             f"{measure} is told of a kind of work" if process is None else f"{measure} has none",
@@ -153,13 +224,18 @@ def _asked(
         raise AnalysisError(
             "nothing that is loaded is active", "`libstats loads` lists what is loaded."
         )
+    if by is not None and measure == "wait":
+        raise AnalysisError(
+            "waits are judged of the whole library, not by branch",
+            "Leave by out; turnaround(..., by='branch') tells the waits of a period.",
+        )
     until = newest.date().replace(day=1)
-    return series.Asked(con, process, None, False, month_before(until, MONTHS), until)
+    return series.Asked(con, process, kind, by is not None, month_before(until, MONTHS), until)
 
 
-def _changes(of: series.Asked) -> list[Row]:
+def _changes(con: duckdb.DuckDBPyConnection, process: str | None) -> list[Row]:
     """What was changed that touches this work."""
-    rows = of.con.execute(
+    rows = con.execute(
         """
         select
             changed_on,
@@ -170,7 +246,7 @@ def _changes(of: series.Asked) -> list[Row]:
         where process is null or process = $process
         order by all
         """,
-        {"process": of.process},
+        {"process": process},
     ).fetchall()
     names = ("changed_on", "what", "branch", "is_rebase")
     return [dict(zip(names, row, strict=True)) for row in rows]

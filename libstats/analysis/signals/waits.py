@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from datetime import date
 
-from libstats.analysis.signals.series import Asked
-from libstats.analysis.work.turnaround import turnaround
 from libstats.errors import AnalysisError
-from libstats.wording import Row, records
+from libstats.wording import Row
 
 DECIDED = 0.8  # of a month's cases that have ended: its median then stays, whatever the others do
 
 
-def of_wait(asked: Asked) -> list[Row]:
-    """The median wait of the cases that began in a month, where enough of these have ended. Raises
-    AnalysisError by branch, and as `turnaround` does."""
-    if asked.is_by_branch:
-        raise AnalysisError(
-            "waits are judged of the whole library, not by branch",
-            "Leave by out; turnaround(..., by='branch') tells the waits of a period.",
-        )
-    if asked.kind is None:
-        found = records(turnaround(asked.con, asked.process or "", by="month", **asked.period))
-    else:
-        found = _of_kind(asked, asked.kind)
+def parts(kind: str | None) -> str:
+    """By what the turnaround is parted."""
+    return "month" if kind is None else "kind and month"
+
+
+def points(rows: list[Row], process: str, kind: str | None) -> list[Row]:
+    """The median wait of the cases that began in a month, where enough of these have ended, of the
+    rows of `turnaround`. Raises AnalysisError for a kind of which there is no case."""
+    found = rows if kind is None else _of_kind(rows, process, kind)
     return [_waited(row) for row in found if row["part"] is not None]
 
 
-def _of_kind(asked: Asked, kind: str) -> list[Row]:
+def _of_kind(rows: list[Row], process: str, kind: str) -> list[Row]:
     """The months of the cases of one kind; AnalysisError where there is none such."""
     found: dict[str, list[Row]] = {}
-    by = turnaround(asked.con, asked.process or "", by="kind and month", **asked.period)
-    for row in records(by):
+    for row in rows:
         name, _, month = (row["part"] or "").rpartition(", ")
         found.setdefault(name, []).append({**row, "part": month})
     if kind not in found:
         known = ", ".join(filter(None, found)) or "none"
-        raise AnalysisError(f"there is no kind {kind!r} of {asked.process}", f"There are: {known}.")
+        raise AnalysisError(f"there is no kind {kind!r} of {process}", f"There are: {known}.")
     return found[kind]
 
 

@@ -8,7 +8,8 @@ from datetime import date
 
 import duckdb
 
-from libstats.analysis.today.lists import Export, Today, Work
+from libstats.analysis.today.exports import Export
+from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.orders import ORDERED
 from libstats.analysis.today.rows import DECIDE, DO, GROUPS, PAUSED, SOON
 from libstats.analysis.today.serials import SOON_DUE
@@ -134,7 +135,7 @@ def first(today: Today) -> str:
     busy = at_desks(today, DO)
     beside = f" {today.not_judged}." if today.not_judged else ""
     if not busy:
-        waiting = sum(today.count(group) for group in GROUPS)
+        waiting = sum(today.count(group) for group in GROUPS) + len(today.digital_titles)
         none = "Nothing that could be judged waits." if beside else "Nothing waits."
         said = "Nothing is late or left lying." if waiting else none
         if today.scanned:

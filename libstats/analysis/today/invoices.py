@@ -137,7 +137,11 @@ def _worklist(at: datetime) -> str:
             null::varchar as location,
             null::varchar as branch,
             vendor as kind,
-            if(invoice_number is null, 'received', 'billed') as last_milestone,
+            case
+                when check_name = 'paid and not billed' then 'payment'
+                when check_name = 'received and not billed' then 'received'
+                else 'billed'
+            end as last_milestone,
             happened_on::timestamp as last_at,
             null::varchar as next_step,
             {age} as age,
@@ -154,9 +158,16 @@ def _worklist(at: datetime) -> str:
     """
 
 
-_WHY = """concat_ws(
+_PLACE = """nullif(concat_ws(
+                ', ',
+                -- of a message its number, else as the library system numbers it
+                'line ' || nullif(split_part(invoice_line_id, ' line ', 2), ''),
+                'order line ' || order_line_id
+            ), '')"""
+_WHY = f"""concat_ws(
             '; ',
-            trim(concat_ws(' ', format('{:,.2f}', difference::double), currency)),
+            if(invoice_number is null, null, {_PLACE}),
+            trim(concat_ws(' ', format('{{:,.2f}}', abs(difference)::double), currency)),
             detail,
             question
         )"""
@@ -167,7 +178,7 @@ ASKED_OF_ORDERS = f"""
             min({_WHY}) as asked,
             min(billed_on) as asked_on
         from invoice_question
-        where check_name = '{NOT_COME}'
+        where check_name in ('{NOT_COME}', 'vendor against the order')
         group by all"""
 # SQL: what is told of each question besides. What one asks for is not put off, so it is to be done
 # now.
@@ -184,7 +195,8 @@ QUESTIONS = f"""
         null::varchar as shelf_order,
         null::timestamp as since,
         null::map(varchar, double) as limits,
-        upper(check_name[1]) || check_name[2:] || ': ask ' || ask as task,
+        upper(check_name[1]) || check_name[2:] || ': ask '
+            || if(ask in ('acquisitions', 'receiving'), '', 'the ') || ask as task,
         {_WHY} as why,
         false as is_stuck,
         2 as urgency

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import duckdb
 
 from libstats.analysis.alarms import check, heeded
+from libstats.analysis.invoices.vendors import unnamed
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.subscriptions import subscriptions_to_renew
 from libstats.analysis.today.digital import Digital, digital
+from libstats.analysis.today.digital_titles import digital_to_decide
+from libstats.analysis.today.exports import Export, age, days, loaded_exports
 from libstats.analysis.today.ill import returning
 from libstats.analysis.today.invoices import INVOICES, asked_about, not_judged
 from libstats.analysis.today.moved import Moved
@@ -33,29 +35,8 @@ from libstats.analysis.work.worklist import STANDINGS
 from libstats.definitions.processes import Process, process_of
 from libstats.wording import Row, month_name, records
 
-ONE_MOMENT = timedelta(hours=12)  # files of less between them are of one snapshot, no rhythm
 MOST = 10  # late cases of one kind of work on the terminal, and as many near ones
-WEEKEND, ONCE, LONG = timedelta(days=3), timedelta(days=7), timedelta(days=35)
 RECENT = timedelta(days=2)  # of the newest export: later the lists are not of today
-
-
-@dataclass(frozen=True)
-class Export:
-    """How fresh an export is. `usual` is the time that commonly lies between two of it, None if it
-    was loaded once."""
-
-    source: str
-    name: str
-    newest_at: datetime
-    usual: timedelta | None
-    age: timedelta
-    tables: tuple[str, ...] = ()  # that it fills
-
-    @property
-    def is_stale(self) -> bool:
-        """Older than twice its usual time, at least a weekend and at most five weeks; loaded only
-        once: older than a week."""
-        return self.age > (ONCE if self.usual is None else min(LONG, max(WEEKEND, 2 * self.usual)))
 
 
 @dataclass(frozen=True)
@@ -95,7 +76,9 @@ class Today:
     moved: Moved | None = None  # what became of what the load before named
     untold: list[str] = field(default_factory=list)  # what no export can tell
     licences: list[Row] = field(default_factory=list)  # that must be decided by a day
+    subscriptions: list[Row] = field(default_factory=list)  # that must be renewed by a day
     scanned: list[Row] = field(default_factory=list)  # copies that scans of shelves found
+    digital_titles: list[Row] = field(default_factory=list)  # that end, or too many wait for
     digital: Digital = field(default_factory=Digital)  # reports missing, days of many refusals
     not_judged: str = ""  # lines of invoices that could be held against no order
 
@@ -154,13 +137,15 @@ def read(
     queues = records(hold_queues(con))
     alarms, accepted = heeded(records(check(con)), now)
     moved = _moved(con, *before) if before else None
-    exports = _exports(con, now)
-    not_told = [*untold(con), *due_since(con, now.date())]
+    exports = loaded_exports(con, now)
+    not_told = [*untold(con), *unnamed(con), *due_since(con, now.date())]
     licences = records(licences_to_decide(con, as_of=now.date()).filter("decide_by is not null"))
     return Today(
         *(now, exports, alarms, work, shelf, queues, alone.rows, accepted, moved, not_told),
         licences=licences,
+        subscriptions=records(subscriptions_to_renew(con, as_of=now.date())),
         scanned=_named(found_by_scans(con), names),
+        digital_titles=digital_to_decide(con, now.date()),
         digital=digital(con, now, max((each.newest_at for each in exports), default=now)),
         not_judged=not_judged(con),
     )
@@ -345,51 +330,3 @@ _RANKED = """
         order by urgency desc, task_place, left_days, source, {thing}
     ) as place
 """
-
-
-def _exports(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Export]:
-    rows = con.execute(
-        """
-        -- a file of equal content says nothing of how often one comes
-        select
-            source,
-            declaration,
-            list(distinct first_at order by first_at) as times,
-            max(newest_at) as newest_at,
-            list_distinct(flatten(list(tables))) as tables
-        from (
-            select
-                source,
-                declaration,
-                min(exported_at) as first_at,
-                max(exported_at) as newest_at,
-                any_value(map_keys(columns)) as tables
-            from loaded_file
-            -- what people decide is no export, and says nothing of how new these are
-            where is_active and primary_table <> 'decision'
-            group by source, declaration, sha256
-        )
-        group by all
-        order by source, declaration
-        """
-    ).fetchall()
-    return [
-        Export(source, name, newest, _usual(times), age(newest, now), tuple(tables))
-        for source, name, times, newest, tables in rows
-    ]
-
-
-def _usual(times: Sequence[datetime]) -> timedelta | None:
-    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= ONE_MOMENT]
-    return median(gaps) if gaps else None  # type: ignore[type-var]
-
-
-def age(at: datetime, now: datetime) -> timedelta:
-    """How old an export is, by the days of the calendar: many are dated by a day alone."""
-    return timedelta(days=(now.date() - at.date()).days)
-
-
-def days(span: timedelta) -> str:
-    """A span in whole days, in words."""
-    count = round(span / timedelta(days=1))
-    return "1 day" if count == 1 else f"{count:,} days"

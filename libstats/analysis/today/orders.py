@@ -20,7 +20,7 @@ __all__ = ["INVOICED", "ORDERED", "RECEIVED", "order_details", "received", "rece
 ORDERED, RECEIVED = "order_copy", "order_received"
 INVOICED = "Invoiced and not received"
 _CASE = "coalesce('copy:' || c.order_copy_id, 'line:' || l.order_line_id)"
-_VENDOR = "coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id)"
+_VENDOR = "coalesce(l.vendor_name, v.name, n.name, l.vendor_id, p.vendor_id)"
 # SQL: the newest word of a vendor's message for each order line of the library
 VENDORS_ANSWER = """answer as (
             select
@@ -63,6 +63,7 @@ _LINES = """
             on p.source = l.source and p.purchase_order_id = l.purchase_order_id
         left join vendor v
             on v.source = l.source and v.vendor_id = coalesce(l.vendor_id, p.vendor_id)
+        left join vendor_number n on n.number = coalesce(l.vendor_id, p.vendor_id)
         left join title t on t.source = l.source and t.title_id = l.title_id"""
 
 

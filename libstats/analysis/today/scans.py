@@ -76,13 +76,14 @@ def to_do(row: Row) -> str:
     finding, after = row["finding"], row["stands_after"]
     if finding == ORDER:
         return f"{finding}: move it {f'after {after}' if after else 'before all others'}"
+    names = (row["belongs_branch"], row["location"], row["belongs_collection"])
+    place = ", ".join(filter(None, names)) or "its place"
     if finding in STRAYED:
-        names = (row["belongs_branch"], row["location"], row["belongs_collection"])
-        return f"{finding}: bring it to {', '.join(filter(None, names)) or 'its place'}"
-    place = f", and bring it to its place after {after}" if after else ""
+        return f"{finding}: bring it to {place}"
+    place += f", after {after}" if after else ""
     if finding.startswith(AWAY):
-        return f"{finding}: check it in at the desk{place}"
+        return f"{finding}: check it in at the desk, and bring it to {place}"
     waits = row["holds"]
     if waits:
         return f"{finding}: check it in, {waits} {'waits' if waits == 1 else 'wait'} for it"
-    return f"{finding}: check it in, and mend its record{place}"
+    return f"{finding}: check it in, mend its record, and bring it to {place}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from libstats.analysis.today.lists import Export, Today, Work, days
+from libstats.analysis.today.exports import Export, days
+from libstats.analysis.today.lists import Today, Work
 from libstats.analysis.today.orders import INVOICED
 from libstats.analysis.today.requests import SINCE
 from libstats.analysis.today.rows import PAUSED
@@ -77,6 +78,8 @@ def counted_from(row: Row) -> str:
     """What the days of a row are counted from, where that is not the beginning of its case."""
     if row["task"] == INVOICED or row.get("last_milestone") == "billed":
         return "invoice"
+    if row.get("last_milestone") == "payment":
+        return "the payment"
     if row["task"] in SINCE:
         return "the request" if row["waited"] is None else SINCE[row["task"]]
     return ""
@@ -116,10 +119,27 @@ def about(row: Row) -> str:
 def decision(row: Row) -> str:
     """By when a licence must be decided, in words."""
     left, day = row["days_left"], row["decide_by"]
-    when = f"{-left:,} days ago" if left < 0 else f"in {left:,} days" if left else "today"
+    if row["standing"] == "ended":
+        return (
+            f"its term ended on {row['ends_on']:%Y-%m-%d}: enter the day of the decision in the "
+            "form, and a new term as a licence of its own"
+        )
+    when = _when(left)
     what = "notice by" if row["is_notice"] else "it ends on"
     price = f"{row['price']:,.2f} {row['currency'] or ''}".strip() if row["price"] else ""
     return "; ".join(filter(None, (f"{what} {day:%Y-%m-%d}, {when}", price)))
+
+
+def _when(left: int) -> str:
+    """A day by how far off it is."""
+    many = "1 day" if abs(left) == 1 else f"{abs(left):,} days"
+    return f"{many} ago" if left < 0 else f"in {many}" if left else "today"
+
+
+def renewal(row: Row) -> str:
+    """By when a subscription must be renewed, in words."""
+    until = f"until {row['until']:%Y-%m-%d}, {_when(row['days_left'])}"
+    return "; ".join(filter(None, (until, row["vendor"])))
 
 
 def words(name: str | None) -> str:

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql, waiting_told_sql
-from libstats.analysis.work.coverage_of_periods import (
-    BEYOND,
-    OUTSIDE,
-    PARTLY,
-    STATE_WORDS,
-    told_count,
-)
-from libstats.analysis.work.pauses import none_sql, pauses_sql
-from libstats.analysis.work.spans import (
-    GIVEN_UP,
-    OPEN,
-    UNDETERMINABLE,
-    Part,
-    Spans,
-    elapsed_sql,
-    part_sql,
-)
-from libstats.analysis.work.statuses import UNKNOWN
-from libstats.analysis.work.throughput import EVERY
-from libstats.definitions import coverage
-from libstats.definitions.parameters import (
-    Milestone,
-    Milestones,
-    Moment,
-    ProcessName,
-    asked,
-    one_of,
-)
-
-STEPS = {
-    "day": "1 day",
-    "week": "7 days",
-    "month": "1 month",
-    "quarter": "3 months",
-    "year": "1 year",
-}
-Step = Annotated[str, one_of(STEPS, "there is no period {}")]
+from libstats.analysis.work.backlog_sums import COUNTS, Step, sums
+from libstats.analysis.work.coverage_of_periods import OUTSIDE, PARTLY, STATE_WORDS, told_count
+from libstats.analysis.work.spans import UNDETERMINABLE, Part, Spans
+from libstats.analysis.work.told_together import together_sql
+from libstats.definitions.parameters import Milestone, Milestones, Moment, ProcessName, asked
+from libstats.definitions.parted import Parted, Sums
 
 
 @asked
@@ -87,79 +55,31 @@ def backlog(
     >>> libstats.backlog(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['period', 'part']
     """
-    spans = Spans.of(con, process, start=start, end=end)
-    step, part = STEPS[every], part_sql(by)
-    period = EVERY[every]
-    started, closed = (period.replace("reached_at", at) for at in ("started_at", "closed_at"))
-    first, last = _listed(con, period, since, until)
-    age = elapsed_sql("s.started_at", "p.ended_at", "s.is_from_day")
-    moments = {"since": first, "until": last, "as_of": str(spans.as_of)}
-    ends = [*spans.ends, *spans.process.given_up]
-    # added to moments of the clock, and so by the clock
-    longest = f"""
-        select if(
-            max(epoch($as_of::timestamp - started_at)) filter (
-                where state = {OPEN} and told_at is null
-            ) > max(epoch(closed_at - started_at)),
-            null,
-            coalesce(max(epoch(closed_at - started_at)), 0)
-        )
-        from ({spans.sql()})"""
-    return con.sql(
+    return BACKLOG.ask(
+        con,
+        process=process,
+        since=since,
+        until=until,
+        start=start,
+        end=end,
+        every=every,
+        by=by,
+    )
+
+
+def _made(**_: Any) -> Sums:
+    return Sums(
         f"""
-        with span as materialized (
+        with {together_sql("waiting_told", "period", "part", row="what waits is told")},
+        {together_sql("came_told", "period", "part", row="what came is told")},
+        {together_sql("went_told", "period", "part", row="what went is told")},
+        period as (
             select
-                source,
-                case_id,
-                {part} as part,
-                is_paused,
-                is_from_day,
-                started_at,
-                closed_at,
-                state,
-                case
-                    when state = {UNDETERMINABLE} then coalesce(not_before, started_at)
-                    when told_at is not null then told_at
-                    else coalesce(closed_at, 'infinity'::timestamp)
-                end as waits_until,
-                case
-                    when told_at is not null then 'infinity'::timestamp
-                    when state = {UNDETERMINABLE} and outcome <> '{UNKNOWN}'
-                        then coalesce(not_after, $as_of::timestamp)
-                    when state = {UNDETERMINABLE} then 'infinity'::timestamp
-                end as over_by
-            from ({spans.sql()})
-            where started_at is not null
-                and coalesce(closed_at, 'infinity'::timestamp) >= $since::timestamp
-        ),
-        period as materialized (
-            select
-                period::date as period,
-                least(
-                    period + interval {step},
-                    $until::timestamp,
-                    if(period < $as_of::timestamp, $as_of::timestamp, null)
-                ) as ended_at
-            from (
-                select unnest(
-                    range($since::timestamp, $until::timestamp, interval {step})
-                ) as period
-            )
-        ),
-        waiting_told as (
-            with {waiting_told_sql(spans.process, spans.start, ends, "from period", longest)},
-            {parted_sql(by)}
-            from told_in
-        ),
-        came_told as (
-            with {told_sql(spans.process, [spans.start], period)},
-            {parted_sql(by)}
-            from told_in
-        ),
-        went_told as (
-            with {told_sql(spans.process, ends, period)},
-            {parted_sql(by)}
-            from told_in
+                period,
+                max(ended_at) as ended_at
+            from sums
+            where row = 'period'
+            group by period
         ),
         place as (
             select
@@ -171,7 +91,7 @@ def backlog(
                 {_state("g", "h")} as went_state
             from period p
             cross join (
-                select distinct part from span
+                select part from sums where row = 'part'
                 union
                 select part from waiting_told where part is not null
             ) x
@@ -179,125 +99,82 @@ def backlog(
             {_told_join("came_told", "c", "d")}
             {_told_join("went_told", "g", "h")}
         ),
-        waiting as (
+        counted as (
             select
-                p.period,
-                s.part,
-                count(*) as waiting,
-                median({age}) as median_age,
-                max({age}) as oldest_age
-            from period p
-            join span s
-                on s.started_at < p.ended_at
-                and s.waits_until >= p.ended_at
-                and coalesce(s.over_by, 'infinity'::timestamp) > p.ended_at
-            group by all
-        ),
-        paused as (
-            select
-                p.period,
-                s.part,
-                count(distinct (s.source, s.case_id)) as paused
-            from period p
-            join span s
-                on s.started_at < p.ended_at
-                and s.waits_until >= p.ended_at
-                and coalesce(s.over_by, 'infinity'::timestamp) > p.ended_at
-            left join ({pauses_sql(con, spans.process) or none_sql()}) h
-                on h.source = s.source
-                and h.case_id = s.case_id
-                and h.from_at <= p.ended_at
-                and h.to_at >= p.ended_at
-            where h.case_id is not null
-                or s.is_paused and p.ended_at = $as_of::timestamp
-            group by all
-        ),
-        doubtful as (
-            select
-                p.period,
-                s.part,
-                count(*) filter (
-                    where s.waits_until < p.ended_at and s.over_by > p.ended_at
-                ) as undeterminable,
-                count(*) filter (
-                    where s.over_by <= p.ended_at
-                        and (
-                            s.over_by > p.period::timestamp
-                            or s.started_at >= p.period::timestamp
-                        )
-                ) as over
-            from period p
-            join (from span where over_by is not null) s on s.started_at < p.ended_at
-            group by all
-        ),
-        came as (
-            select
-                {started} as period,
+                period,
                 part,
-                count(*) as came
-            from span
-            where started_at >= $since::timestamp and started_at < $until::timestamp
+                {", ".join(f"sum({name})::bigint as {name}" for name in COUNTS)}
+            from sums
+            where row in ('flow', 'waiting')
+            group by period, part
+        ),
+        -- sorted once; a window without an order of its own goes by that of the rows
+        age as (
+            select
+                *,
+                sum(waiting) over (rows unbounded preceding) as up_to
+            from (
+                select
+                    period,
+                    part,
+                    age,
+                    sum(waiting)::bigint as waiting
+                from sums
+                where row = 'waiting'
+                group by all
+                order by period, part nulls last, age
+            )
+        ),
+        aged as (
+            select
+                period,
+                part,
+                sum(waiting) as n,
+                max(up_to) - n as before,
+                max(age) as oldest_age
+            from age
             group by all
         ),
-        went as (
+        middle as (
             select
-                {closed} as period,
-                part,
-                count(*) filter (where state <> {GIVEN_UP}) as done,
-                count(*) filter (where state = {GIVEN_UP}) as given_up
-            from span
-            where closed_at < $until::timestamp
-            group by all
+                a.period,
+                a.part,
+                min(a.age) filter (where 2 * (a.up_to - g.before) >= g.n) as low,
+                min(a.age) filter (where 2 * (a.up_to - g.before) > g.n) as high,
+                (low + high) / 2 as median_age,
+                any_value(g.oldest_age) as oldest_age
+            from age a
+            join aged g on g.period = a.period and g.part is not distinct from a.part
+            group by a.period, a.part
         )
         select
             p.period,
             p.part,
             {told_count("p.came_state", "c.came")} as came,
-            {told_count("p.went_state", "g.done")} as done,
-            {told_count("p.went_state", "g.given_up")} as given_up,
-            if(p.state = {OUTSIDE}, null, coalesce(w.waiting, 0) - coalesce(h.paused, 0))
+            {told_count("p.went_state", "c.done")} as done,
+            {told_count("p.went_state", "c.given_up")} as given_up,
+            if(p.state = {OUTSIDE}, null, coalesce(c.waiting, 0) - coalesce(c.paused, 0))
                 as waiting,
-            if(p.state = {OUTSIDE}, null, w.median_age) as median_age,
-            if(p.state = {OUTSIDE}, null, w.oldest_age) as oldest_age,
+            if(p.state = {OUTSIDE}, null, m.median_age) as median_age,
+            if(p.state = {OUTSIDE}, null, m.oldest_age) as oldest_age,
             p.ended_at,
-            if(p.state = {OUTSIDE}, null, coalesce(d.over, 0)) as over,
-            if(p.state = {OUTSIDE}, null, coalesce(d.undeterminable, 0)) as undeterminable,
-            if(p.state = {OUTSIDE}, null, coalesce(h.paused, 0)) as paused,
+            if(p.state = {OUTSIDE}, null, coalesce(c.over, 0)) as over,
+            if(p.state = {OUTSIDE}, null, coalesce(c.undeterminable, 0)) as undeterminable,
+            if(p.state = {OUTSIDE}, null, coalesce(c.paused, 0)) as paused,
             case p.state {STATE_WORDS} end as coverage,
             p.reason,
             case if(p.came_state = p.went_state, p.came_state, {PARTLY}) {STATE_WORDS} end
                 as flow_coverage
         from place p
-        left join came c on c.period = p.period and c.part is not distinct from p.part
-        left join went g on g.period = p.period and g.part is not distinct from p.part
-        left join waiting w on w.period = p.period and w.part is not distinct from p.part
-        left join paused h on h.period = p.period and h.part is not distinct from p.part
-        left join doubtful d on d.period = p.period and d.part is not distinct from p.part
+        left join counted c on c.period = p.period and c.part is not distinct from p.part
+        left join middle m on m.period = p.period and m.part is not distinct from p.part
         order by p.period, p.part nulls last
         """,
-        params=moments,
+        {},
     )
 
 
-def _listed(
-    con: duckdb.DuckDBPyConnection, period: str, since: Moment, until: Moment
-) -> tuple[str, str]:
-    """From when to when periods are listed: no further than a year from what is told."""
-    coverage.ready(con)
-    first = period.replace(
-        "reached_at",
-        f"greatest($since::timestamp, coalesce(min(since), $since::timestamp) - {BEYOND})",
-    )
-    found = con.execute(
-        f"""
-        select
-            ({first})::timestamp,
-            least($until::timestamp, coalesce(max(until), $until::timestamp) + {BEYOND})
-        from coverage
-        """,
-        {"since": str(since), "until": str(until)},
-    ).fetchall()[0]
-    return str(found[0]), str(found[1])
+BACKLOG = Parted(sums, _made)
 
 
 def _told_join(told: str, of_part: str, of_all: str) -> str:

@@ -14,9 +14,12 @@ from libstats.analysis.work.spans import (
     ALL,
     DONE,
     GIVEN_UP,
+    OPEN,
     PARTS,
     UNDETERMINABLE,
+    Grid,
     Spans,
+    on_grid_sql,
     within_sql,
 )
 from libstats.definitions.parameters import Moment, Unit, one_of
@@ -54,10 +57,8 @@ CohortPart = Annotated[str, one_of(COHORT_PARTS, "cases cannot be parted by {}")
 ONLY = {"route": "transit", "copy in": "hold", "order route": "order_copy"}
 HAVE_LENDERS = ("ill_borrowing", "document_delivery")
 
-# Kaplan-Meier. Cases that are open or were given up leave the risk set without an end. Rows are
-# sorted once, by part and time; a window without an order of its own goes by that of the rows. In
-# each part the row without a time comes first: all enter with it.
-_RISK = """
+# One row per part and time waited; and where some come under watch only later, the time at which.
+_CELLS = """
     span as ({spans}),
     begun as (
         select
@@ -67,106 +68,29 @@ _RISK = """
         from span
         where started_at >= $since::timestamp and started_at < $until::timestamp
     ),
-    cohort as materialized (
+    cell as (
         select
             part,
-            waited,
-            state,
-            started_at,
-            ended_at,
-            is_at_most,
-            told_at,
-            entry
+            {waited} as waited,
+            {entered} as entry,
+            count(*) filter (where state = {done}) as reached,
+            count(*) filter (where state = {open}) as still_open,
+            count(*) filter (where state = {given_up}) as given_up,
+            count(*) filter (where state = {undeterminable}) as undeterminable,
+            count(*) filter (where ended_at < started_at and waited < 0) as negative,
+            count(*) filter (where is_at_most) as at_most,
+            count(told_at) as last_told
         from begun
         where not {is_before}
-    ),
-    counted_in as (
-        select *
-        from cohort
-        where state <> {undeterminable} and waited is not null
-    ),
-    turning as (
-        select
-            part,
-            waited,
-            count(*) filter (where state = {done}) as done,
-            count(*) filter (where state = {given_up}) as given_up,
-            count(*) as leaving
-        from counted_in
-        group by part, waited
-        union all
-        select
-            part,
-            null,
-            0,
-            0,
-            -count(*) filter (where entry is null)
-        from counted_in
-        group by part
-        {entries}
-    ),
-    risk as (
-        select
-            part,
-            waited,
-            done,
-            given_up,
-            leaving,
-            (leaving - sum(leaving) over (rows unbounded preceding))::bigint as at_risk
-        from (
-            from turning
-            order by part nulls last, waited nulls first{ties}
-        )
+        group by all
     )
 """
-# Of all cases what share had reached the end, or was given up, by then, from `risk`: cumulative
-# incidences (Aalen and Johansen 1978). Who enters at the time at which another ends comes after it.
-SHARES = """
-    leaving as (
-        select
-            *,
-            product(1 - (done + given_up) / nullif(at_risk, 0)) over so_far as in_work
-        from risk
-        where at_risk > 0
-        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
-    ),
-    before as (
-        select
-            *,
-            coalesce(lag(in_work) over (partition by part order by waited, leaving desc), 1)
-                / at_risk as each,
-            product(1 - done / at_risk) over so_far as still_waiting
-        from leaving
-        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
-    ),
-    shares as (
-        select
-            *,
-            -- a sum of parts may pass 1 by its last bit
-            least(sum(each * done) over so_far, 1) as share_reached,
-            least(sum(each * given_up) over so_far, 1) as share_given_up
-        from before
-        window so_far as (partition by part order by waited, leaving desc rows unbounded preceding)
-    )
-"""
-# Cases that began before their end would have been recorded are at risk only from then on; those
-# that had ended by then would not be known at all, and are no part of the cohort, known or not.
+# Cases that had ended before ends were recorded would not be known at all, and are no part of the
+# cohort, known or not.
 _IS_BEFORE = """(
             entry is not null
             and (coalesce(not_after <= $observed_from::timestamp, false) or waited <= entry)
         )"""
-_ENTRIES = """
-        union all
-        select
-            part,
-            entry,
-            0,
-            0,
-            -count(*)
-        from counted_in
-        where entry is not null
-        group by all
-"""
 
 
 @dataclass(frozen=True)
@@ -238,18 +162,20 @@ class Cohort:
         """SQL, with `entry`: a case had ended before its end would have been recorded."""
         return "false" if self.observed_from is None else _IS_BEFORE
 
-    def risk_sql(self) -> str:
-        """SQL: `span`, the `cohort`, and `risk`: one row per part and time waited with how many
-        were at risk, done and given_up then, and one without a time, with which all enter."""
-        is_late = self.observed_from is not None
-        return _RISK.format(
+    def cells_sql(self, grid: Grid) -> str:
+        """SQL: `span`, the cases, and `cell`: how many of the cohort there are of each part and
+        time waited, and how they stand."""
+        unit = self.spans.unit
+        return _CELLS.format(
             spans=self.spans.sql(within=self.spans.start),
             part=f"'{ALL}'" if self.by is None else COHORT_PARTS[self.by],
             entry=self.entry,
             is_before=self.is_before,
-            entries=_ENTRIES if is_late else "",
-            ties=", leaving desc" if is_late else "",
+            waited=on_grid_sql("waited", "ceil", unit, grid),
+            # who comes under watch on the day of the end was under watch before it
+            entered=on_grid_sql("entry", "floor", unit, grid),
             done=DONE,
+            open=OPEN,
             given_up=GIVEN_UP,
             undeterminable=UNDETERMINABLE,
         )

@@ -21,6 +21,18 @@ BY_SOURCE = "source and month"
 UNTOLD = "no export that is loaded says how much of it it tells"
 # SQL: the part that a row of `told_part` tells of
 _PLACES: dict[str | None, str] = {None: f"'{ALL}'", "branch": "branch", "source": "source"}
+# SQL: rows of sums (period, part, state, reason), of `told_in`: what a store tells of each period
+TOLD_ROWS = """
+        select
+            'coverage' as row,
+            period,
+            part,
+            state,
+            reason
+        from told_in
+        union all by name
+        select 'store' as row
+"""
 
 
 def telling(work: Process, milestones: Iterable[str]) -> list[tuple[str, str]]:

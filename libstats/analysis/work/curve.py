@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
-from libstats.analysis.work.cohort import SHARES, Cohort, CohortPart
+from libstats.analysis.work.cohort import Cohort, CohortPart
+from libstats.analysis.work.spans import Grid
+from libstats.analysis.work.survival import SHARES, risk_sql
 from libstats.definitions.parameters import (
     Calendar,
     Milestone,
@@ -14,6 +18,7 @@ from libstats.definitions.parameters import (
     Unit,
     asked,
 )
+from libstats.definitions.parted import Parted, Sums
 
 
 @asked
@@ -47,9 +52,9 @@ def turnaround_curve(
     >>> libstats.turnaround_curve(con, "hold", since="2026-01-01", until="2026-02-01").columns[:2]
     ['part', 'waited']
     """
-    cohort = Cohort.of(
+    return TURNAROUND_CURVE.ask(
         con,
-        process,
+        process=process,
         since=since,
         until=until,
         start=start,
@@ -60,9 +65,18 @@ def turnaround_curve(
         unit=unit,
         calendar=calendar,
     )
-    return con.sql(
+
+
+def _sums(con: duckdb.DuckDBPyConnection, *, grid: Grid = "exact", **given: Any) -> Sums:
+    """Rows `case` (part, waited, entry, and counts)."""
+    cohort = Cohort.of(con, **given)
+    return Sums(f"with {cohort.cells_sql(grid)} select 'case' as row, * from cell", cohort.params)
+
+
+def _made(*, observed_from: Moment | None = None, **_: Any) -> Sums:
+    return Sums(
         f"""
-        with {cohort.risk_sql()},
+        with {risk_sql(is_late=observed_from is not None)},
         {SHARES}
         select
             part,
@@ -77,5 +91,8 @@ def turnaround_curve(
         where done + given_up > 0
         order by part nulls last, waited
         """,
-        params=cohort.params,
+        {},
     )
+
+
+TURNAROUND_CURVE = Parted(_sums, _made)

@@ -11,9 +11,11 @@ from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_
 from libstats.analysis.work.coverage_of_periods import OUTSIDE, STATES
 from libstats.analysis.work.spans import Part, Spans, part_sql
 from libstats.analysis.work.statuses import UNKNOWN
+from libstats.analysis.work.told_together import cohort_together_sql
 from libstats.declaration.raw import quoted
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Moment, ProcessName, asked
+from libstats.definitions.parted import Parted, Sums
 from libstats.definitions.processes import WELL
 
 Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
@@ -26,6 +28,22 @@ NOT_A_FAILURE = (
     "available here",
     "available online",
 )
+
+_LEFT_OUT = "counts_as = 'left out' and reason"
+# how many requests are counted as what: SQL that is true of them
+_COUNTS = {
+    "cases": "true",
+    "filled": "counts_as = 'filled'",
+    "unfilled": "counts_as = 'unfilled'",
+    "duplicate": f"{_LEFT_OUT} = 'duplicate'",
+    "cancelled_by_patron": f"{_LEFT_OUT} = '{BY_PATRON}'",
+    "other_left_out": f"{_LEFT_OUT} not in ('duplicate', '{BY_PATRON}')",
+    "still_open": "counts_as = 'open'",
+    "undeterminable": "counts_as = 'not known'",
+    "not_fetched": "outcome = 'not fetched'",
+    "lapsed": "outcome = 'lapsed'",
+    "last_told": "told_at is not null",
+}
 
 _REQUESTS = """
     span as ({spans}),
@@ -139,35 +157,61 @@ def fill_rate(
     >>> libstats.fill_rate(con, "hold", since="2026-01-01", until="2026-02-01").columns[:4]
     ['part', 'cases', 'filled', 'unfilled']
     """
+    return FILL_RATE.ask(con, process=process, since=since, until=until, as_of=as_of, by=by)
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    process: str = "ill_borrowing",
+    since: Moment,
+    until: Moment,
+    as_of: Moment | None = None,
+    by: str | None = None,
+) -> Sums:
+    """Rows `case` (part, and counts), `coverage` (part, state, reason) and `store` (as_of)."""
     requests = _Requests(Spans.of(con, process, as_of=as_of), since, until, by)
     coverage.ready(con)
-    return con.sql(
+    counts = [f"count(*) filter (where {which}) as {name}" for name, which in _COUNTS.items()]
+    return Sums(
         f"""
         with {requests.sql()},
-        {cohort_told_sql(requests.spans.process, requests.spans.start, by)},
+        {cohort_told_sql(requests.spans.process, requests.spans.start, by)}
+        select
+            'case' as row,
+            part,
+            {", ".join(counts)}
+        from cohort
+        group by part
+        union all by name
+        select
+            'coverage' as row,
+            *
+        from cohort_told
+        union all by name
+        select
+            'store' as row,
+            $as_of::timestamp as as_of
+        """,
+        requests.params,
+    )
+
+
+def _made(*, by: str | None = None, **_: Any) -> Sums:
+    return Sums(
+        f"""
+        with {cohort_together_sql(by)},
         counted as (
             select
                 part,
-                count(*) as cases,
-                count(*) filter (where counts_as = 'filled') as filled,
-                count(*) filter (where counts_as = 'unfilled') as unfilled,
-                count(*) filter (
-                    where counts_as = 'left out' and reason = 'duplicate'
-                ) as duplicate,
-                count(*) filter (
-                    where counts_as = 'left out' and reason = '{BY_PATRON}'
-                ) as cancelled_by_patron,
-                count(*) filter (
-                    where counts_as = 'left out'
-                        and reason not in ('duplicate', '{BY_PATRON}')
-                ) as other_left_out,
-                count(*) filter (where counts_as = 'open') as still_open,
-                count(*) filter (where counts_as = 'not known') as undeterminable,
-                count(*) filter (where outcome = 'not fetched') as not_fetched,
-                count(*) filter (where outcome = 'lapsed') as lapsed,
-                count(told_at) as last_told
-            from cohort
+                {", ".join(f"sum({name})::bigint as {name}" for name in _COUNTS)}
+            from sums
+            where row = 'case'
             group by part
+        ),
+        newest as (
+            select max(as_of) as as_of
+            from sums
         ),
         shared as (
             select
@@ -200,24 +244,27 @@ def fill_rate(
             if(n > 0, greatest(middle - half_width, 0), null) as rate_low,
             if(n > 0, least(middle + half_width, 1), null) as rate_high,
             filled / nullif(cases - still_open - undeterminable, 0) as naive_rate,
-            $as_of::timestamp as as_of,
+            (from newest) as as_of,
             {of_cohort_sql("bounded")}
         from bounded
         union all by name
         -- of a part of which nothing is told there is no figure
         select
             part,
-            $as_of::timestamp as as_of,
+            (from newest) as as_of,
             '{STATES[OUTSIDE]}' as coverage,
             reason
         from cohort_told t
         where state = {OUTSIDE}
             and part is {"" if by == "kind" else "not "}null
-            and not exists (from cohort c where c.part is not distinct from t.part)
+            and not exists (from counted c where c.part is not distinct from t.part)
         order by part nulls last
         """,
-        params=requests.params,
+        {},
     )
+
+
+FILL_RATE = Parted(_sums, _made)
 
 
 @asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import duckdb
 
@@ -30,6 +30,8 @@ Part = Annotated[str, one_of(PARTS, "cases cannot be parted by {}")]
 ALL = "all"
 
 OPEN, DONE, GIVEN_UP, UNDETERMINABLE = 0, 1, 2, 3
+# how exact a time is told: to the microsecond, or, where sums leave the house, in whole days
+Grid = Literal["exact", "days"]
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -301,6 +303,17 @@ def elapsed_sql(since: str, until: str, is_day: str, unit: Unit = "days") -> str
         changed = f"if({is_day}, 0, {changed})"
     size = 86_400 if unit == "days" else 3_600
     return f"(epoch_us({until}) - epoch_us({since}) + {changed}) / {size}e6"
+
+
+def on_grid_sql(
+    waited: str, way: Literal["ceil", "floor"], unit: Unit = "days", grid: Grid = "exact"
+) -> str:
+    """SQL: a time in the unit as the grid has it: up to whole days, or down to them."""
+    if grid == "exact":
+        return waited
+    size = 24 if unit == "hours" else 1
+    # what was added up may miss a whole day by its last bit; + 0 makes no zero a negative one
+    return f"{way}(round({waited} / {size}, 9)) * {size} + 0"
 
 
 def _earliest(milestones: Sequence[str]) -> str:

@@ -9,7 +9,12 @@ from typing import Annotated, Any
 import duckdb
 
 from libstats.analysis.work.cases import Cases
-from libstats.analysis.work.coverage_of_cases import parted_sql, told_sql
+from libstats.analysis.work.coverage_of_cases import (
+    TOLD_ROWS,
+    UNTOLD,
+    parted_sql,
+    told_sql,
+)
 from libstats.analysis.work.coverage_of_periods import (
     PARTLY,
     SHOWN,
@@ -19,8 +24,10 @@ from libstats.analysis.work.coverage_of_periods import (
 )
 from libstats.analysis.work.exported import newest_export
 from libstats.analysis.work.spans import ALL, UNDETERMINABLE, Spans
+from libstats.analysis.work.told_together import together_sql
 from libstats.definitions import coverage
 from libstats.definitions.parameters import Milestone, Moment, ProcessName, as_moment, asked, one_of
+from libstats.definitions.parted import Parted, Sums
 from libstats.definitions.processes import Process, process_of
 
 # SQL: the first day of the period of `reached_at`
@@ -80,25 +87,68 @@ def throughput(
     >>> libstats.throughput(con, "loan", milestone="returned", **january).columns
     ['period', 'part', 'cases', 'coverage', 'reason']
     """
+    return THROUGHPUT.ask(
+        con,
+        process=process,
+        milestone=milestone,
+        since=since,
+        until=until,
+        every=every,
+        by=by,
+    )
+
+
+def _sums(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    process: str,
+    milestone: str | None = None,
+    since: Moment,
+    until: Moment,
+    every: str = "month",
+    by: str | None = None,
+) -> Sums:
+    """Rows `case` (period, part, cases) and those of TOLD_ROWS."""
     reached = _Reached.of(con, process, milestone, until)
     part = f"'{ALL}'" if by is None else BY[by]
     wanted = [milestone] if milestone else reached.work.done
-    state = f"coalesce(t.state, w.state, {PARTLY})"
     coverage.ready(con)
-    return con.sql(
+    return Sums(
         f"""
         with reached as ({reached.sql(within=True)}),
-        counted as (
-            select
-                {EVERY[every]} as period,
-                {part} as part,
-                count(*) as cases
-            from reached
-            where reached_at >= $since::timestamp and reached_at < $until::timestamp
-            group by all
-        ),
         {told_sql(reached.work, wanted, EVERY[every])},
         {parted_sql(by)}
+        select
+            'case' as row,
+            {EVERY[every]} as period,
+            {part} as part,
+            count(*) as cases,
+            null::integer as state,
+            null::varchar as reason
+        from reached
+        where reached_at >= $since::timestamp and reached_at < $until::timestamp
+        group by all
+        union all by name
+        {TOLD_ROWS}
+        """,
+        {"since": str(since), "until": str(until), "as_of": str(reached.as_of)},
+    )
+
+
+def _made(**_: Any) -> Sums:
+    state = f"coalesce(t.state, w.state, {PARTLY})"
+    return Sums(
+        f"""
+        with counted as (
+            select
+                period,
+                part,
+                sum(cases)::bigint as cases
+            from sums
+            where row = 'case'
+            group by all
+        ),
+        {together_sql("told_in", "period", "part")}
         select
             period,
             part,
@@ -106,8 +156,7 @@ def throughput(
             case if({state} = {SHOWN} and c.cases > 0, {PARTLY}, {state}) {STATE_WORDS} end
                 as coverage,
             case
-                when coalesce(t.state, w.state) is null
-                    then 'no export that is loaded says how much of it it tells'
+                when coalesce(t.state, w.state) is null then '{UNTOLD}'
                 when t.state is null then w.reason
                 else t.reason
             end as reason
@@ -123,8 +172,11 @@ def throughput(
         left join (from told_in where part is null) w using (period)
         order by period, part nulls last
         """,
-        params={"since": str(since), "until": str(until), "as_of": str(reached.as_of)},
+        {},
     )
+
+
+THROUGHPUT = Parted(_sums, _made)
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@ are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import duckdb
 
-from libstats.analysis.work.cohort import SHARES, Cohort, CohortPart
+from libstats.analysis.work.cohort import Cohort, CohortPart
 from libstats.analysis.work.coverage_of_cases import cohort_told_sql, of_cohort_sql
-from libstats.analysis.work.refusals import refuse
-from libstats.analysis.work.spans import DONE, GIVEN_UP, OPEN, UNDETERMINABLE
+from libstats.analysis.work.refusals import is_doubtful, refuse, refuse_period
+from libstats.analysis.work.spans import UNDETERMINABLE, Grid
+from libstats.analysis.work.survival import arrivals_sql, each, percentiles_sql, risk_sql
+from libstats.analysis.work.told_together import cohort_together_sql
 from libstats.definitions import coverage
 from libstats.definitions.parameters import (
     Calendar,
@@ -22,58 +23,18 @@ from libstats.definitions.parameters import (
     Unit,
     asked,
 )
+from libstats.definitions.parted import Parted, Sums, settled
 from libstats.wording import Row
 
-PERCENTILES = (50, 80, 90)
-Z = 1.959963984540054  # of the normal distribution, for intervals of 95 %
-
-# sums of logs and variances are of whole numbers of 1 / EXACT: these lose nothing where small ones
-# follow large ones
-EXACT = 1e27
-DEAD = -100  # the log of the share still waiting, near enough, where the last one at risk has ended
-
-# Greenwood's variance; the interval of a percentile holds the times at which a test on the
-# log(-log) scale does not tell the curve from it. Both sums run on through all parts, and a part's
-# own begins at its first row: the one falls and the other rises all the way.
-CURVE = f"""
-    step as (
-        select
-            *,
-            case
-                when at_risk > done then ln(1 - done / at_risk)
-                when done > 0 then {DEAD}
-                else 0
-            end as log,
-            case
-                when at_risk > done then done / (at_risk * (at_risk - done)::double)
-                else 0
-            end as variance
-        from risk
-        where waited is null or done > 0 and at_risk > 0
-    ),
-    summed as (
-        select
-            * exclude (log, variance),
-            sum(({EXACT} * log)::hugeint) over so_far as logs,
-            sum(({EXACT} * variance)::hugeint) over so_far as variances,
-            lead(waited) over () as next_waited
-        from step
-        window so_far as (rows unbounded preceding)
-    ),
-    curve as (
-        select
-            part,
-            waited,
-            next_waited,
-            at_risk > done as has_spread,
-            (logs - min(case when waited is null then logs end) over so_far)
-                / {EXACT} as log_waiting,
-            (variances - max(case when waited is null then variances end) over so_far)
-                / {EXACT} as variance
-        from summed
-        window so_far as (rows unbounded preceding)
-    )
-"""
+COUNTS = (
+    "reached",
+    "still_open",
+    "given_up",
+    "undeterminable",
+    "negative",
+    "at_most",
+    "last_told",
+)
 
 
 @asked
@@ -141,94 +102,99 @@ def turnaround(
     >>> con.sql("select process from process where goal_days = 7 order by all limit 1").fetchall()
     [('ill_borrowing',)]
     """
-    cohort = Cohort.of(
-        con,
-        process,
-        since=since,
-        until=until,
-        start=start,
-        end=end,
-        as_of=as_of,
-        observed_from=observed_from,
-        by=by,
-        unit=unit,
-        calendar=calendar,
-    )
+    given: dict[str, Any] = {
+        "process": process,
+        "since": since,
+        "until": until,
+        "start": start,
+        "end": end,
+        "as_of": as_of,
+        "observed_from": observed_from,
+        "by": by,
+        "unit": unit,
+        "calendar": calendar,
+    }
+    rows, found = settled(con, TURNAROUND.ask(con, **given))
+    _refuse(con, rows, **given)
+    if not rows:
+        refuse_period(Cohort.of(con, **given))
+    return found
+
+
+def _sums(con: duckdb.DuckDBPyConnection, *, grid: Grid = "exact", **given: Any) -> Sums:
+    """Rows `case` (part, waited, entry, and counts), `coverage` (part, state, reason) and `store`
+    (as_of)."""
+    cohort = Cohort.of(con, **given)
     coverage.ready(con)
-    points = ", ".join(f"{p / 100}" for p in PERCENTILES)
-    rows, found = _settled(
-        con,
-        con.sql(
-            f"""
-            with {cohort.risk_sql()}, {SHARES}, {CURVE},
-            {cohort_told_sql(cohort.spans.process, cohort.spans.start, by)},
-            tested as (
-                select
-                    part,
-                    waited,
-                    next_waited,
-                    log_waiting,
-                    {_each(_is_near)}
-                from curve
-                where waited is not null
-            ),
-            percentile as (
-                select
-                    part,
-                    {_each(_percentile)}
-                from tested
-                group by part
-            ),
-            arrived as (
-                select
-                    part,
-                    max(share_reached) as share_reached,
-                    {_each(_arrival)}
-                from shares
-                group by part
-            ),
-            counted as (
-                select
-                    part,
-                    count(*) as cases,
-                    count(*) filter (where state = {DONE}) as reached,
-                    count(*) filter (where state = {OPEN}) as still_open,
-                    count(*) filter (where state = {GIVEN_UP}) as given_up,
-                    count(*) filter (where state = {UNDETERMINABLE}) as undeterminable,
-                    count(*) filter (where ended_at < started_at and waited < 0) as negative,
-                    quantile_cont(waited, [{points}]) filter (where state = {DONE}) as naive,
-                    count(*) filter (where is_at_most) as at_most,
-                    count(told_at) as last_told,
-                    max(started_at) as newest_start
-                from cohort
-                group by part
-            )
-            select
-                c.part,
-                c.cases,
-                c.reached,
-                c.still_open,
-                c.given_up,
-                c.undeterminable,
-                c.negative,
-                q.* exclude (part),
-                {_each(lambda p: f"c.naive[{PERCENTILES.index(p) + 1}] as naive_p{p}")},
-                $as_of::timestamp as as_of,
-                a.share_reached,
-                {_each(lambda p: f"a.all_p{p}")},
-                c.at_most,
-                {of_cohort_sql("c", by)},
-                c.newest_start
-            from counted c
-            left join percentile q on q.part is not distinct from c.part
-            left join arrived a on a.part is not distinct from c.part
-            order by c.part nulls last
-            """,
-            params=cohort.params,
-        ),
+    return Sums(
+        f"""
+        with {cohort.cells_sql(grid)},
+        {cohort_told_sql(cohort.spans.process, cohort.spans.start, cohort.by)}
+        select
+            'case' as row,
+            *
+        from cell
+        union all by name
+        select
+            'coverage' as row,
+            *
+        from cohort_told
+        union all by name
+        select
+            'store' as row,
+            $as_of::timestamp as as_of
+        """,
+        cohort.params,
     )
-    refuse(cohort, rows)
-    return found.select(", ".join(name for name in found.columns if name != "newest_start"))
+
+
+def _made(*, by: str | None = None, observed_from: Moment | None = None, **_: Any) -> Sums:
+    return Sums(
+        f"""
+        with {risk_sql(is_late=observed_from is not None)},
+        {percentiles_sql()},
+        {arrivals_sql()},
+        {cohort_together_sql(by)},
+        counted as (
+            select
+                part,
+                {", ".join(f"sum({name})::bigint as {name}" for name in COUNTS)},
+                sum(reached + still_open + given_up + undeterminable)::bigint as cases
+            from sums
+            where row = 'case'
+            group by part
+        )
+        select
+            c.part,
+            c.cases,
+            c.reached,
+            c.still_open,
+            c.given_up,
+            c.undeterminable,
+            c.negative,
+            {each(lambda p: f"q.p{p}, q.p{p}_low, q.p{p}_high")},
+            {each(lambda p: f"q.naive_p{p}")},
+            (select max(as_of) from sums) as as_of,
+            a.share_reached,
+            {each(lambda p: f"a.all_p{p}")},
+            c.at_most,
+            {of_cohort_sql("c", by)}
+        from counted c
+        left join percentile q on q.part is not distinct from c.part
+        left join arrived a on a.part is not distinct from c.part
+        order by c.part nulls last
+        """,
+        {},
+    )
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, rows: list[Row], **given: Any) -> None:
+    """Raise AnalysisError where the exports of a store cannot tell, by what is made of its sums."""
+    if is_doubtful(rows):
+        refuse(Cohort.of(con, **given), rows)
+
+
+TURNAROUND = Parted(_sums, _made, _refuse)
 
 
 @asked
@@ -313,60 +279,4 @@ def turnaround_left_out(
         order by place
         """,
         params=cohort.params,
-    )
-
-
-def _each(sql: Callable[[int], str]) -> str:
-    """SQL: a column, or several, for each percentile."""
-    return ",\n                    ".join(map(sql, PERCENTILES))
-
-
-def _is_near(p: int) -> str:
-    """SQL: the curve is not told from the percentile."""
-    return f"""has_spread
-                        and abs(
-                            (ln(-log_waiting) - ln(-ln({1 - p / 100:.2f})))
-                            * log_waiting
-                            / sqrt(variance)
-                        ) <= {Z} as is_p{p}"""
-
-
-def _percentile(p: int) -> str:
-    """SQL: one percentile of the curve and its interval."""
-    # a hair below, so that a share that is reached exactly is not passed by the last bit of a sum
-    return f"""min(waited) filter (
-                        where log_waiting < ln({1 - p / 100:.2f}) - 1e-10
-                    ) as p{p},
-                    min(waited) filter (where is_p{p}) as p{p}_low,
-                    max({{'at': waited, 'next': next_waited}}) filter (
-                        where is_p{p}
-                    ).next as p{p}_high"""
-
-
-def _arrival(p: int) -> str:
-    """SQL: when a share of all cases had reached the end; NULL where so many never do."""
-    return f"min(waited) filter (where share_reached > {p / 100:.2f} + 1e-10) as all_p{p}"
-
-
-def _settled(
-    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
-) -> tuple[list[Row], duckdb.DuckDBPyRelation]:
-    """A small result read once: its rows, and a relation that holds them."""
-    names, types = relation.columns, relation.types
-    rows = relation.fetchall()
-    if not rows:
-        blank = ", ".join(
-            f"null::{kind} as {name}" for name, kind in zip(names, types, strict=True)
-        )
-        return [], con.sql(f"select {blank} limit 0")
-    values = ", ".join(
-        "(" + ", ".join(f"$p{i}_{j}" for j in range(len(names))) + ")" for i in range(len(rows))
-    )
-    params = {f"p{i}_{j}": value for i, row in enumerate(rows) for j, value in enumerate(row)}
-    cast = ", ".join(
-        f"c{j}::{kind} as {name}" for j, (name, kind) in enumerate(zip(names, types, strict=True))
-    )
-    aliases = ", ".join(f"c{j}" for j in range(len(names)))
-    return [dict(zip(names, row, strict=True)) for row in rows], con.sql(
-        f"select {cast} from (values {values}) as v({aliases})", params=params
     )

@@ -23,7 +23,13 @@ from libstats.readers.edifact.messages import Message, Segment
 
 __all__ = ["CHARGES", "INVOICES", "LINES", "charges", "invoices", "lines"]
 
-_OF_INVOICE = ("invoice vendor", "invoice number", "invoice kind", "invoice date")
+_OF_INVOICE = (
+    "invoice vendor",
+    "invoice number",
+    "invoice kind",
+    "invoice date",
+    "function of invoice",
+)
 INVOICES = (
     *_OF_INVOICE,
     "currency of message",
@@ -173,7 +179,13 @@ def read(message: Message) -> Invoice:
         stated |= {code: sums.amounts[code] for code in _TOTALS if code in sums.amounts}
     total = next((stated[code] for code in _TOTALS if code in stated), None)
     found = Invoice(
-        [vendor_of(message), begins.at(1) if begins else "", kind, day(head, "137", "3", "131")],
+        [
+            vendor_of(message),
+            begins.at(1) if begins else "",
+            kind,
+            day(head, "137", "3", "131"),
+            begins.at(2) if begins else "",
+        ],
         currency,
         taken,
         [*first.charges, *last.charges],

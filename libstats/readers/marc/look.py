@@ -28,8 +28,8 @@ class Look:
         yield self.suspect == "1"
         made = block.texts(block.positions("008", 0, 14))
         changed = block.texts(block.positions("005", 0, 7))
-        told = zip(made, changed, strict=True)
-        yield np.array([screen.has_impossible_date(*both) for both in told], bool)
+        told, latest = zip(made, changed, strict=True), screen.latest()
+        yield np.array([screen.has_impossible_date(*both, latest) for both in told], bool)
         yield ~self._has(*screen.CLASSES)
         yield ~np.any([self._has_text(tag) for tag in screen.NUMBERS], axis=0)
         yield self._is_wrong("020", screen.is_isbn)

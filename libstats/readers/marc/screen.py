@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import count
+from operator import mul
 
 from libstats.readers.marc.imprint import Imprint
 from libstats.readers.marc.record import SUBFIELD, Record, is_local
@@ -46,7 +48,7 @@ NUMBERS = ("020", "022", "024", "028")
 BELOW = "23578K"
 OF_BATCH = "M"
 # kinds of dates in 008/06 whose second year is no earlier than the first
-RANGES = "cdikmqu"
+_RANGES = tuple("cdikmqu")
 _NUMBER = re.compile(r"[\dXx-]+")
 
 
@@ -83,7 +85,7 @@ def _flags(record: Record, year: Imprint) -> Iterator[bool]:
     yield not year.is_suspect
     yield year.is_suspect == "1"
     changed = record.fields.get("005", [""])[0]
-    yield has_impossible_date(coded[:15], changed[:8])
+    yield has_impossible_date(coded[:15], changed[:8], latest())
     yield tags.isdisjoint(CLASSES)
     # one in $z is cancelled, or of another edition
     yield not any(text for tag in NUMBERS for text in _texts(record, tag))
@@ -103,25 +105,36 @@ def has_no_language(code: str) -> bool:
     return not re.fullmatch("[a-z]{3}", code)
 
 
-def has_impossible_date(coded: str, changed: str) -> bool:
+def has_impossible_date(coded: str, changed: str, latest: str) -> bool:
     """True where the day of making (of 008/00-14), or that of the last change (005), is no day or
-    still to come; or where a range of years ends before it begins. What is not digits is not said.
+    later than the latest; or where a range of years ends before it begins. What is not digits is
+    not said.
 
-    >>> [has_impossible_date(*told) for told in (("190214s2019", "20260901"), ("991332s1999", ""))]
+    >>> [has_impossible_date(t, "20260901", "20261101") for t in ("190214s2019", "991332s1999")]
     [False, True]
-    >>> has_impossible_date("190214m20241990", ""), has_impossible_date("190214m20249999", "")
-    (True, False)
+    >>> [has_impossible_date(f"190214m{t}", "", "20261101") for t in ("20241990", "20249999")]
+    [True, False]
     """
-    first, second = coded[7:11], coded[11:15]
-    is_range = coded[6:7] in tuple(RANGES) and _is_year(first) and _is_year(second)
-    if is_range and second < first:
+    is_range = coded[6:7] in _RANGES and _is_year(coded[7:11]) and _is_year(coded[11:15])
+    if is_range and coded[11:15] < coded[7:11]:
         return True
-    made = coded[:6]
-    latest = str(date.today() + timedelta(days=1)).replace("-", "")
-    return (_is_digits(changed, 8) and not _is_day(changed, latest)) or (
-        # a century is not said: a day of either will do
-        _is_digits(made, 6) and not (_is_day(f"20{made}", latest) or _is_day(f"19{made}", latest))
-    )
+    return _is_no_change(changed, latest) or _is_no_making(coded[:6], latest)
+
+
+def latest() -> str:
+    """The latest day that may be: it may come from another zone."""
+    return str(date.today() + timedelta(days=1)).replace("-", "")
+
+
+@lru_cache(1 << 14)
+def _is_no_change(digits: str, latest: str) -> bool:
+    return _is_digits(digits, 8) and not _is_day(digits, latest)
+
+
+@lru_cache(1 << 14)
+def _is_no_making(digits: str, latest: str) -> bool:
+    """A century is not said: a day of either will do."""
+    return _is_digits(digits, 6) and not any(_is_day(c + digits, latest) for c in ("20", "19"))
 
 
 def _is_digits(text: str, size: int) -> bool:
@@ -132,7 +145,6 @@ def _is_year(text: str) -> bool:
     return _is_digits(text, 4)
 
 
-@lru_cache(1 << 14)
 def _is_day(digits: str, latest: str) -> bool:
     """True for a day, written without signs, that is no later than the latest."""
     try:
@@ -156,12 +168,10 @@ def is_isbn(text: str) -> bool:
     >>> [is_isbn(t) for t in ("978-0-306-40615-7", "0306406152", "0306406153", "080442957X")]
     [True, True, False, True]
     """
-    digits = [10 if c in "Xx" else int(c) for c in text if c != "-"]
-    if len(digits) == 13 and 10 not in digits:
-        return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
-    if len(digits) == 10 and 10 not in digits[:-1]:
-        return sum(d * (10 - n) for n, d in enumerate(digits)) % 11 == 0
-    return False
+    digits = text.replace("-", "")
+    if len(digits) == 13:
+        return digits.isdecimal() and (_sum(digits[::2]) + 3 * _sum(digits[1::2])) % 10 == 0
+    return len(digits) == 10 and _is_of_eleven(digits)
 
 
 def is_issn(text: str) -> bool:
@@ -170,6 +180,17 @@ def is_issn(text: str) -> bool:
     >>> [is_issn(t) for t in ("0317-8471", "0317-8472", "2434-561X")]
     [True, False, True]
     """
-    digits = [10 if c in "Xx" else int(c) for c in text if c != "-"]
-    is_whole = len(digits) == 8 and 10 not in digits[:-1]
-    return is_whole and sum(d * (8 - n) for n, d in enumerate(digits)) % 11 == 0
+    digits = text.replace("-", "")
+    return len(digits) == 8 and _is_of_eleven(digits)
+
+
+def _sum(digits: str) -> int:
+    return sum(map(int, digits))
+
+
+def _is_of_eleven(digits: str) -> bool:
+    """True where each digit by its place, counted from the end, makes a multiple of eleven; X is a
+    ten, and none but the last."""
+    last = 10 if digits[-1] in "Xx" else int(digits[-1])
+    rest = digits[:-1]
+    return rest.isdecimal() and (sum(map(mul, map(int, reversed(rest)), count(2))) + last) % 11 == 0

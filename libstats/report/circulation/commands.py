@@ -15,12 +15,13 @@ def commands(report: Circulation) -> dict[str, str]:
     """By heading, in the order of the page."""
     lent = sections.explained("circulation", report.period, branch=report.branch)
     year = report.year
+    of_year = sections.explained("circulation", year, branch=report.branch)
     return {
         "Which branch lends more, and which less?": lent,
-        "Checkouts over the year": lent,
+        "Checkouts over the year": of_year,
         "More than the usual ups and downs?": lent,
         "What was lent, and how?": lent,
-        "At which hours?": lent,
+        "At which hours?": of_year,
         "Overdue loans": sections.explained("backlog loan", report.period),
         "How long do patrons wait for a hold?": sections.explained("turnaround hold", year),
         "What becomes of holds?": sections.explained("fill_rate hold", year),

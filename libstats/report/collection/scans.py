@@ -11,13 +11,13 @@ import duckdb
 
 from libstats.analysis.collection.shelf_reading import shelf_findings, shelf_reading
 from libstats.analysis.collection.shelf_scans import AWAY, FOUND, ORDER, STRAYED, UNKNOWN
+from libstats.report import sections
 from libstats.report.page.html import paragraph
 from libstats.report.page.table import Html, folded, joined, table
 from libstats.wording import Row, capital, day_name, number, records
 
 __all__ = ["Scans", "read_scans", "scanned", "short", "told"]
 
-MOST = 12  # rows on the page
 LONGEST_TITLE = 60
 _COUNTED = (
     *("scanned", "in_place", "out_of_order", "strayed", "found", "recorded_elsewhere"),
@@ -155,8 +155,8 @@ def _listed(scans: Scans) -> Any:
         "where": "Where it belongs",
         "holds": "Holds waiting",
     }
-    return table(rows, "Copies to be seen to, as they were scanned", headings=headings).at_most(
-        MOST
+    return sections.shortened(
+        table(rows, "Copies to be seen to, as they were scanned", headings=headings)
     )
 
 
@@ -194,4 +194,4 @@ def _by_session(scans: Scans) -> Any:
         "not_judged": "Cannot be judged",
         "unknown": "Of no copy",
     }
-    return table(rows, "Scans of shelves, the newest first", headings=headings).at_most(MOST)
+    return sections.shortened(table(rows, "Scans of shelves, the newest first", headings=headings))

@@ -10,7 +10,7 @@ from libstats.report.digital.access import summed, unwell
 from libstats.report.digital.commands import commands, read
 from libstats.report.digital.machines import of_desk
 from libstats.report.digital.rows import Digital as Report
-from libstats.report.digital.use import DENIALS, advised, unused
+from libstats.report.digital.use import DENIALS, advised, comparable, unused
 from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, joined, table
 from libstats.wording import day_name, listed, many, number, percent
@@ -83,8 +83,7 @@ def _access(report: Report) -> list[str]:
 
 def _use(report: Report) -> list[str]:
     words = []
-    priced = [row for row in advised(report) if row["cost_per_use"] is not None]
-    if priced:
+    if priced := comparable(report):
         dear = max(priced, key=lambda row: row["cost_per_use"])
         words.append(
             f"The dearest use cost {dear['cost_per_use']:,.2f} {dear['currency'] or ''} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from libstats.analysis.today.digital import Digital, said
@@ -14,7 +15,16 @@ from libstats.report.page.table import Html, Table, joined, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, many, number
 
-__all__ = ["cost_chart", "costs", "licences", "turned_away", "unused", "used"]
+__all__ = [
+    "advised",
+    "comparable",
+    "cost_chart",
+    "costs",
+    "licences",
+    "turned_away",
+    "unused",
+    "used",
+]
 
 # the metrics that say who was turned away, and why
 DENIALS = {
@@ -37,6 +47,13 @@ def advised(report: Report) -> list[Row]:
             min(rows, key=lambda row: (-(row["months_told"] or 0), not row["is_advised"]))
         ]
     return shown
+
+
+def comparable(report: Report) -> list[Row]:
+    """The costs by the metric and in the currency that most have: others are no match for them."""
+    rows = [row for row in advised(report) if row["cost_per_use"] is not None]
+    kinds = Counter((row["metric"], row["currency"]) for row in rows).most_common(1)
+    return [row for row in rows if (row["metric"], row["currency"]) == kinds[0][0]]
 
 
 def unused(report: Report) -> list[Row]:
@@ -95,21 +112,20 @@ def _cost_table(rows: Sequence[Row]) -> Table:
 
 
 def _why(row: Row) -> str:
+    trend = f"; its use: {row['trend']}" if row["trend"] else ""
     if row["why_none"]:
         told = row["uses_told"]
         so_far = f"; {number(told)} uses so far" if told and "not over" in row["why_none"] else ""
-        return f"{row['why_none']}{so_far}"
-    trend = f"; its use month by month: {row['trend']}" if row["trend"] else ""
+        return f"{row['why_none']}{so_far}{trend}"
     return f"{row['metric'].replace('_', ' ')}, {row['report']} {row['release']}{trend}"
 
 
 def cost_chart(report: Report) -> Figure | Html:
-    """The costs side by side, of those that are told by an advised metric in one currency."""
-    rows = [row for row in advised(report) if row["cost_per_use"] is not None]
-    currencies = {row["currency"] for row in rows}
-    if len(rows) < 2 or len(currencies) > 1:
+    """The costs side by side, as far as they can be compared."""
+    rows = comparable(report)
+    if len(rows) < 2:
         return Html("")
-    unit = next(iter(currencies)) or ""
+    unit = rows[0]["currency"] or ""
     return bars(
         [
             (f"{row['resource']} {row['first_month']:%Y}", float(row["cost_per_use"]))
@@ -125,7 +141,7 @@ def used(report: Report) -> Html:
     """How much each platform was used in the twelve months, as its publisher counts it."""
     if report.year is None:
         return Html(paragraph("No report of COUNTER that is loaded tells how much was used."))
-    rows = [row for row in report.uses if row["metric"] not in DENIALS and row["metric"]]
+    rows = [row for row in report.uses if row["metric"] not in DENIALS]
     late = said(Digital(missing=report.missing))
     lead = (
         f"The newest month that a publisher tells of is {report.year.words.rpartition(' to ')[2]}. "
@@ -135,7 +151,7 @@ def used(report: Report) -> Html:
         {
             "platform": row["platform"],
             "report": f"{row['report']} {row['release']}",
-            "metric": row["metric"].replace("_", " "),
+            "metric": (row["metric"] or "any").replace("_", " "),
             "uses": row["uses_told"],
             "months": f"{row['months_told']} of {row['months']}",
         }

@@ -13,6 +13,7 @@ from libstats.analysis.cataloguing import KINDS, cataloguing
 from libstats.analysis.cataloguing_waits import cataloguing_waits
 from libstats.analysis.record_faults import ANY, ANY_OR_LOCAL, record_faults
 from libstats.definitions.cataloguing import LEVELS, own_agency
+from libstats.report import sections
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, folded, joined, table
@@ -20,7 +21,11 @@ from libstats.wording import Row, capital, number, percent, records, share
 
 __all__ = ["Catalogued", "by_kind", "first_look", "kinds_waited", "read_catalogued"]
 
-MOST = 12  # rows on the page
+# the categories of a first look that hide a title, the gravest first: they go before the others
+GRAVE = (
+    *("no title", "no 008 of 40 characters", "no language", "no year that can be read"),
+    *("no subject", "no class number", "no standard number"),
+)
 NEW = ("original", "LC copy", "other copy", "not told by a record")
 UNKNOWN = "not told by a record"
 RECEIVED, SHELVED = "receipt to catalogued", "receipt to shelf"
@@ -29,8 +34,8 @@ RECEIVED, SHELVED = "receipt to catalogued", "receipt to shelf"
 @dataclass(frozen=True)
 class Catalogued:
     """What was catalogued in the period by kind and level, how long pieces received in the months
-    of `year` waited, what a first look found in files exported in them, and the library's own code
-    in 040."""
+    of `year` waited, what a first look found in files exported in them, the library's own code in
+    040, and by source how many copies no list tells the day of."""
 
     period: Period
     year: Period
@@ -38,6 +43,7 @@ class Catalogued:
     waits: Sequence[Row] = ()
     faults: Sequence[Row] = ()
     agency: str | None = None
+    undated: Sequence[tuple[str, int]] = ()
 
 
 def read_catalogued(con: duckdb.DuckDBPyConnection, period: Period, year: Period) -> Catalogued:
@@ -50,7 +56,23 @@ def read_catalogued(con: duckdb.DuckDBPyConnection, period: Period, year: Period
         records(cataloguing_waits(con, **within)),
         records(record_faults(con, **within)),
         own_agency(con, None),
+        _undated(con),
     )
+
+
+def _undated(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """How many copies there are, by source, of which no list tells when they were added."""
+    return con.execute(
+        """
+        select
+            source,
+            count(*)
+        from dated_item
+        where added_on is null
+        group by source
+        order by source
+        """
+    ).fetchall()
 
 
 def by_kind(found: Catalogued) -> Html:
@@ -59,7 +81,9 @@ def by_kind(found: Catalogued) -> Html:
     told = [row for row in found.kinds if row["pieces"] is not None]
     if not any(row["kind"] in (*NEW, "added copy") for row in told):
         return joined(
-            paragraph(f"No list tells of a copy that was added in {words}."), *_untold(found)
+            paragraph(f"No list tells of a copy that was added in {words}."),
+            _no_day(found),
+            *_untold(found),
         )
     new = [row for row in told if row["kind"] in NEW]
     titles, pieces = (_sum(new, name) for name in ("titles", "pieces"))
@@ -70,6 +94,7 @@ def by_kind(found: Catalogued) -> Html:
             f"{'was' if titles == 1 else 'were'} catalogued for the first time, and "
             f"{_many(added, 'added copy', 'added copies')} came besides."
         ),
+        _no_day(found),
         *(paragraph(step) for step in _next_steps(found, new, titles)),
         table(
             [_kind_row(kind, level, told) for kind in KINDS for level in _levels(kind, told)],
@@ -77,6 +102,19 @@ def by_kind(found: Catalogued) -> Html:
             headings={"kind": "Kind, and encoding level"},
         ),
         *_untold(found),
+    )
+
+
+def _no_day(found: Catalogued) -> str:
+    """Of which copies nothing tells the day, so that none of them is counted."""
+    if not found.undated:
+        return ""
+    many = " and ".join(
+        f"{_many(copies, 'copy', 'copies')} of {source}" for source, copies in found.undated
+    )
+    return paragraph(
+        f"Of {many} nothing tells on which day they were added: they are in none of these counts. "
+        "“Catalogued”, at the top of the page, counts what orders and the desk's own list tell."
     )
 
 
@@ -111,9 +149,9 @@ def _next_steps(found: Catalogued, new: Sequence[Row], titles: int) -> list[str]
     if unknown:
         steps.append(
             f"Of {number(unknown)} of these titles ({share(unknown, titles)}) no record says who "
-            "made it: load the records too (docs/export-marc.md)."
+            "made it: load the MARC records of these titles too (docs/export-marc.md)."
         )
-    if not found.agency and unknown < titles:
+    if not found.agency and titles:
         steps.append(
             "Nothing is told apart as original: write your own code in 040 $a into libstats.toml, "
             "as cataloguing_agency of [library]."
@@ -164,27 +202,29 @@ def kinds_waited(found: Catalogued) -> Html:
         )
         if untold
         else "",
-        table(
-            [
-                {
-                    "kind": capital(row["kind"]),
-                    "wait": capital(row["wait"]),
-                    "pieces": row["pieces"] - row["untold"],
-                    **{name: row[name] for name in ("waiting", "before")},
-                    **{name: row[name] for name in ("p50_days", "p90_days")},
-                }
-                for row in rows
-            ],
-            f"Days from receipt to the shelf by kind of cataloguing, pieces received in {words}",
-            headings={
-                "pieces": "Pieces told of",
-                "waiting": "Wait still",
-                "before": "Done before they came",
-                "p50_days": "Half within (days)",
-                "p90_days": "Nine in ten within (days)",
-            },
-        ).at_most(MOST),
+        _waits(rows, words),
     )
+
+
+def _waits(rows: Sequence[Row], words: str) -> Html:
+    listed = [
+        {
+            "kind": capital(row["kind"]),
+            "wait": capital(row["wait"]),
+            "pieces": row["pieces"] - row["untold"],
+            **{name: row[name] for name in ("waiting", "before", "p50_days", "p90_days")},
+        }
+        for row in rows
+    ]
+    caption = f"Days from receipt to the shelf by kind of cataloguing, pieces received in {words}"
+    headings = {
+        "pieces": "Pieces told of",
+        "waiting": "Wait still",
+        "before": "Done before they came",
+        "p50_days": "Half within (days)",
+        "p90_days": "Nine in ten within (days)",
+    }
+    return sections.shortened(table(listed, caption, headings=headings))
 
 
 def _do_next(waiting: int) -> str:
@@ -214,36 +254,54 @@ def first_look(found: Catalogued) -> Html:
             "It is a sieve and no audit: take the bib numbers in the last column, and look at "
             "these records in the catalogue. Who made a record is never told."
         ),
-        _worst(found, "What a first look found in records, by batch and vendor, the most first"),
+        _worst(found, "What a first look found in records, by batch and vendor, the gravest first"),
         folded("Each batch as a whole", _batches(whole)),
     )
 
 
 def _worst(found: Catalogued, caption: str) -> Any:
     rows = [row for row in found.faults if row["category"] not in (ANY, ANY_OR_LOCAL)]
-    rows.sort(key=lambda row: (row["category"].startswith("local "), -row["found"]))
+    rows.sort(key=lambda row: (*_gravity(row["category"]), -row["found"]))
     listed = [
         {
             "category": capital(row["category"]),
-            "file": row["file"],
+            "file": _batch(row),
             "vendor": row["vendor"] or "vendor not known",
             "found": row["found"],
-            "sample": row["sample"],
+            "sample": _sample(row),
         }
         for row in rows
     ]
     headings = {
         "category": "What was found",
+        "file": "Batch",
         "found": "Records",
         "sample": "Bib numbers to look at",
     }
-    return table(listed, caption, headings=headings).at_most(MOST)
+    return sections.shortened(table(listed, caption, headings=headings))
+
+
+def _gravity(category: str) -> tuple[bool, int]:
+    """The place of a category: what is local last."""
+    grave = GRAVE.index(category) if category in GRAVE else len(GRAVE)
+    return category.startswith("local "), grave
+
+
+def _batch(row: Row) -> str:
+    """A batch by its file, and by the load that “libstats loads” lists."""
+    return f"{row['file']}, load {row['load']}"
+
+
+def _sample(row: Row) -> str:
+    """The numbers of records to look at, and how many more there are."""
+    more = row["found"] - len(row["sample"].split(", "))
+    return f"{row['sample']} and {number(more)} more" if more else row["sample"]
 
 
 def _batches(whole: Sequence[Row]) -> Any:
     rows = [
         {
-            "file": row["file"],
+            "file": _batch(row),
             "exported": row["exported_at"].date(),
             "vendor": row["vendor"] or "vendor not known",
             "titles": row["titles"],
@@ -252,6 +310,6 @@ def _batches(whole: Sequence[Row]) -> Any:
         }
         for row in whole
     ]
-    headings = {"titles": "Records", "found": "With something wrong or lacking"}
+    headings = {"file": "Batch", "titles": "Records", "found": "With something wrong or lacking"}
     caption = "Batches of records, and how many have something wrong or lacking"
-    return table(rows, caption, headings=headings, formats={"share": percent}).at_most(MOST)
+    return sections.shortened(table(rows, caption, headings=headings, formats={"share": percent}))

@@ -7,7 +7,6 @@ from dataclasses import replace
 import duckdb
 
 from libstats.report import sections
-from libstats.report.page.period import Period
 from libstats.report.technical_services import rows
 from libstats.report.technical_services.rows import TechnicalServices
 
@@ -17,7 +16,7 @@ BALANCES = "libstats explain fund_balances"
 
 def commands(report: TechnicalServices) -> dict[str, str]:
     """By heading, in the order of the page."""
-    year = Period(report.months[0], report.period.until)
+    year = rows.twelve(report.period)
     of_orders = report.orders.period or year
     serials, bills = report.serials, report.bills
     terms = report.terms.period if report.terms else report.period

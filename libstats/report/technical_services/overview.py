@@ -202,14 +202,16 @@ def _step_card(report: TechnicalServices, step: str) -> sections.Card:
 
 
 def _label(name: str, count: int | None) -> str:
-    """The name of a figure beside it: 1 copy catalogued."""
+    """The name of a figure beside it: 1 copy catalogued; not known: how many were."""
+    if count is None:
+        return f"how many {name.replace('copies', 'copies were', 1)}"
     return name.replace("copies", "copy", 1) if count == 1 else name
 
 
 def _beside(report: TechnicalServices, step: str, count: int | None) -> str:
     """How a count compares with the year before, where both are told as a whole."""
     if count is None:
-        return "Nothing is loaded that tells of it."
+        return f"{capital(report.untold(step))}."
     if report.state(step) != "whole":
         return "Told of in part: there may be more, so it is not compared."
     when, then = report.period.last_year.words, report.done_before(step)
@@ -318,7 +320,7 @@ def not_judged(report: TechnicalServices) -> Html:
     """What the page does not judge, and why."""
     told = [f"{capital(why)}." for why in report.why]
     told += [
-        f"{STEPS[step]}: no export tells of it."
+        f"{STEPS[step]}: {report.untold(step)}."
         for step in STEPS
         if step not in report.steps or report.state(step) == "outside"
     ]

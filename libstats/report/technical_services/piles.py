@@ -10,6 +10,7 @@ from libstats.report.page.table import Html, Table, joined, table, tabled
 from libstats.report.technical_services.rows import (
     Stage,
     TechnicalServices,
+    state_of,
 )
 from libstats.wording import Row, day_name, month_name, number, tenths
 
@@ -50,12 +51,13 @@ def work_chart(report: TechnicalServices) -> Figure | Html:
 
 def work_table(report: TechnicalServices) -> Html:
     """The picture's figures."""
+    steps = [step for step, rows in report.steps.items() if state_of(rows) != "outside"]
     rows = [
-        {"period": month, **{step: report.in_month(step, month) for step in report.steps}}
+        {"period": month, **{step: report.in_month(step, month) for step in steps}}
         for month in report.months
     ]
-    listed = table(rows, "Work done by month, copies", headings=STEPS)
-    return joined(sections.heed(_partly(report)), tabled(listed))
+    listed = tabled(table(rows, "Work done by month, copies", headings=STEPS)) if steps else ""
+    return joined(sections.heed(_partly(report)), listed)
 
 
 def _partly(report: TechnicalServices) -> list[str]:
@@ -112,6 +114,8 @@ def _pile_finding(report: TechnicalServices, stages: list[Stage]) -> str:
 
 def pile_table(report: TechnicalServices) -> Html:
     """The picture's figures."""
+    if not _piles(report):
+        return Html("")
     rows = []
     stages = {"catalogued": "cataloguing", "available": "shelf"}
     for month in report.months:

@@ -26,17 +26,31 @@ NOT_TOLD = "not told"
 @dataclass(frozen=True)
 class Routes:
     """The piles between order and shelf at the newest list of orders, `as_of`, and the waits of the
-    orders of a period by route."""
+    orders of a period by route; of how many order lines the library's system tells how they stand,
+    and how many there are."""
 
     period: Period | None = None
     piles: Sequence[Row] = ()
     waits: Sequence[Row] = ()
     as_of: datetime | None = None
+    told_lines: int = 0
+    lines: int = 0
 
 
 def read_routes(con: duckdb.DuckDBPyConnection, period: Period) -> Routes:
     """Read what is told of routes; nothing where nothing is."""
-    if not con.execute("select count(*) from order_line").fetchall()[0][0]:
+    lines, told = con.execute(
+        """
+        select
+            count(*),
+            count(*) filter (
+                where not coalesce(l.is_exchanged, false)
+                    and coalesce(l.placed_at, l.placed_on, p.placed_on) is not null
+            )
+        from order_line l left join purchase_order p using (source, purchase_order_id)
+        """
+    ).fetchall()[0]
+    if not lines:
         return Routes()
     within: dict[str, Any] = {"since": period.since, "until": period.until}
     try:
@@ -48,7 +62,9 @@ def read_routes(con: duckdb.DuckDBPyConnection, period: Period) -> Routes:
         from "case"
         where process = 'order_copy'
     """
-    return Routes(period, records(order_piles(con)), waits, con.execute(newest).fetchall()[0][0])
+    return Routes(
+        period, records(order_piles(con)), waits, con.execute(newest).fetchall()[0][0], told, lines
+    )
 
 
 def by_route(routes: Routes) -> Html:
@@ -59,6 +75,8 @@ def by_route(routes: Routes) -> Html:
 
 
 def _piles(routes: Routes) -> list[Any]:
+    if not routes.piles and not routes.told_lines:
+        return [paragraph(_untold(routes.lines))]
     if not routes.piles:
         return [paragraph("Nothing waits between the order and the shelf.")]
     rows = [
@@ -90,6 +108,15 @@ def _piles(routes: Routes) -> list[Any]:
         "other numbers below, since it is of another day or holds other copies."
     )
     return [paragraph(said) if said else "", listed, paragraph(basis)]
+
+
+def _untold(lines: int) -> str:
+    """That orders are held of which nothing tells how they stand."""
+    many = f"{number(lines)} order line{'' if lines == 1 else 's'}"
+    return (
+        f"What waits between the order and the shelf is not known. Of {many} no export of your "
+        "system tells when it was sent: load its order lists too."
+    )
 
 
 def _waits(routes: Routes, period: Period) -> list[Any]:

@@ -39,6 +39,7 @@ __all__ = [
     "state_of",
     "telling",
     "total",
+    "twelve",
 ]
 
 ORDERS, DESK, SERIALS, REQUESTS = "order_copy", "cataloguing", "serials", "purchase_request"
@@ -130,10 +131,17 @@ class TechnicalServices:
         """How much of a step in the period is told: whole, partly, outside."""
         return state_of(self.within.get(step))
 
+    def untold(self, step: str) -> str:
+        """Why nothing is said of a step: that no export tells of it, or up to when they do."""
+        reasons = [row.get("reason") for row in self.within.get(step) or ()]
+        return next(filter(None, reasons), "no export tells of it").removesuffix(" 00:00")
+
     def in_month(self, step: str, month: date) -> int | None:
         """How many reached a step in a month; None where nothing tells of it."""
         rows = self.steps.get(step)
-        return None if rows is None else total([row for row in rows if row["period"] == month])
+        if rows is None or state_of(rows) == "outside":
+            return None
+        return total([row for row in rows if row["period"] == month])
 
 
 def state_of(rows: Sequence[Row] | None) -> str:
@@ -189,13 +197,13 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> TechnicalServices:
         changes_of(con, _year(period)),
         list(dict.fromkeys(why)),
         _judged(con, period),
-        with_receipt(con, read_bills(con, _twelve(period), as_of)),
+        with_receipt(con, read_bills(con, twelve(period), as_of)),
         read_terms(con, Period(month_before(period.last_month, 23), _year(period).until)),
         read_funds(con, min(as_of.date(), period.until)),
-        serials.with_receipt(con, serials.read_serials(con, _twelve(period), as_of)),
-        read_requests(con, _twelve(period), as_of),
-        read_routes(con, _twelve(period)),
-        read_catalogued(con, period, _twelve(period)),
+        serials.with_receipt(con, serials.read_serials(con, twelve(period), as_of)),
+        read_requests(con, twelve(period), as_of),
+        read_routes(con, twelve(period)),
+        read_catalogued(con, period, twelve(period)),
         told_by=told_by,
     )
     _refuse(found)
@@ -262,7 +270,7 @@ def telling(con: duckdb.DuckDBPyConnection, step: str, start: str = "") -> str |
 def _counted(
     con: duckdb.DuckDBPyConnection, process: str, step: str, period: Period, every: str
 ) -> list[Row]:
-    """The rows of `throughput`; long before anything is told, one that says so."""
+    """The rows of `throughput`; where nothing is told, or long before it, one that says so."""
 
     def rows(since: date, every: str) -> list[Row]:
         asked_of: dict[str, Any] = {"milestone": step, "until": period.until, "every": every}
@@ -271,11 +279,13 @@ def _counted(
     untold = {"period": period.since, "cases": None, "coverage": "outside"}
     try:
         found = rows(period.since, every)
-        if found or any(row["coverage"] != "outside" for row in rows(EVER, "year")):
+        ever = [] if found else rows(EVER, "year")
+        if found or any(row["coverage"] != "outside" for row in ever):
             return found
     except AnalysisError as error:
         return [{**untold, "reason": error.problem}]
-    return [{**untold, "reason": "nothing that is loaded tells of it so early"}]
+    early = " so early" if ever else ""
+    return [{**untold, "reason": f"nothing that is loaded tells of it{early}"}]
 
 
 def _stage(
@@ -298,7 +308,7 @@ def _stage(
             _waited(con, process, _year(period), {**between, "by": "month"}),
             *(
                 next(iter(_waited(con, process, when, between)), None)
-                for when in (_twelve(period), _twelve(period).earlier(12))
+                for when in (twelve(period), twelve(period).earlier(12))
             ),
         )
     except AnalysisError as error:
@@ -306,7 +316,7 @@ def _stage(
         return None
 
 
-def _twelve(period: Period) -> Period:
+def twelve(period: Period) -> Period:
     """The 12 months up to the end of a period."""
     return Period(month_before(period.last_month, 11), month_before(period.last_month, -1))
 

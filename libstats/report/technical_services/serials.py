@@ -11,12 +11,15 @@ from typing import Any
 
 import duckdb
 
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.provenance import receipt
 from libstats.analysis.serial_gaps import issues_unread, serial_gaps
 from libstats.analysis.serials import serial_claims, serials_expected
+from libstats.analysis.subscriptions import subscriptions_to_renew
 from libstats.report.page.html import paragraph
 from libstats.report.page.period import Period
 from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.today.beside import renewal_table
 from libstats.wording import Row, day_name, number, records
 
 __all__ = ["Serials", "issues", "read_serials", "with_receipt"]
@@ -38,6 +41,7 @@ class Serials:
     claims: Sequence[Row] = ()
     gaps: Sequence[Row] = ()
     unread: Sequence[Row] = ()
+    renewals: Sequence[Row] = ()
     receipt: Sequence[Row] = ()
 
 
@@ -54,6 +58,7 @@ def read_serials(con: duckdb.DuckDBPyConnection, period: Period, as_of: datetime
         records(serial_claims(con, as_of=moment)),
         records(serial_gaps(con, as_of=moment)),
         records(issues_unread(con, as_of=moment)),
+        records(subscriptions_to_renew(con, as_of=moment)),
     )
 
 
@@ -75,6 +80,7 @@ def issues(serials: Serials) -> Html:
         _by_vendor(serials, serials.period),
         *_claims(serials),
         *_gaps(serials),
+        *_renewals(serials),
     )
 
 
@@ -216,6 +222,14 @@ def _gaps(serials: Serials) -> list[Any]:
         folded(f"Gaps: {_issues(_sum(serials.gaps, 'issues'))} lack", listed),
         *unread,
     ]
+
+
+def _renewals(serials: Serials) -> list[Any]:
+    """The subscriptions that are to be renewed or ended by when."""
+    if not serials.renewals:
+        return []
+    listed = renewal_table(list(serials.renewals)).at_most(MOST)
+    return [listed, paragraph(f"Those that end within {SOON_DAYS} days, or did so since.")]
 
 
 def _unread(rows: Sequence[Row]) -> list[Any]:

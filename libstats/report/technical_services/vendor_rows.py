@@ -43,13 +43,15 @@ class Vendor:
 @dataclass(frozen=True)
 class Orders:
     """The orders of two years by vendor, and by fund; `period` are those years, `as_of` the moment
-    at which open ones are counted."""
+    at which open ones are counted; `undated` are order lines with a fund of which nothing tells
+    when they were sent."""
 
     period: Period | None = None
     as_of: datetime | None = None
     vendors: Sequence[Vendor] = ()
     funds: Sequence[Row] = ()
     whole: Row | None = None
+    undated: int = 0
 
 
 def apart(vendors: Sequence[Vendor]) -> tuple[list[str], list[str]]:
@@ -87,7 +89,7 @@ def read_orders(
         whole = records(turnaround(con, "order_copy", **between))
     except AnalysisError as error:
         why.append(error.problem)
-        return Orders()
+        return Orders(undated=_undated(con))
     limits = {
         row["part"]: row["usual_days"]
         for row in records(usual(con, "order_copy", end="received", as_of=moment, by="kind"))
@@ -105,7 +107,9 @@ def read_orders(
         )
         for wait in waits
     ]
-    return Orders(Period(since, until), moment, vendors, _funds(con, since, until), whole[0])
+    return Orders(
+        Period(since, until), moment, vendors, _funds(con, since, until), whole[0], _undated(con)
+    )
 
 
 def _open(con: duckdb.DuckDBPyConnection, moment: datetime) -> duckdb.DuckDBPyRelation:
@@ -130,13 +134,14 @@ def _claims(con: duckdb.DuckDBPyConnection, since: date, until: date) -> dict[st
     rows = con.execute(
         """
         select
-            coalesce(l.vendor_name, v.name, l.vendor_id, p.vendor_id) as vendor,
+            coalesce(l.vendor_name, v.name, n.name, l.vendor_id, p.vendor_id) as vendor,
             count(*) filter (where l.claims > 0 or l.last_claimed_on is not null) as claimed
         from order_line l
         left join purchase_order p
             on p.source = l.source and p.purchase_order_id = l.purchase_order_id
         left join vendor v
             on v.source = l.source and v.vendor_id = coalesce(l.vendor_id, p.vendor_id)
+        left join vendor_number n on n.number = coalesce(l.vendor_id, p.vendor_id)
         where coalesce(l.placed_at, l.placed_on, p.placed_on) >= $since
             and coalesce(l.placed_at, l.placed_on, p.placed_on) < $until
             and not coalesce(l.is_exchanged, false)
@@ -146,6 +151,20 @@ def _claims(con: duckdb.DuckDBPyConnection, since: date, until: date) -> dict[st
         {"since": since, "until": until},
     ).fetchall()
     return dict(rows)
+
+
+def _undated(con: duckdb.DuckDBPyConnection) -> int:
+    """How many order lines name a fund, and nothing tells when they were sent."""
+    found: int = con.execute(
+        """
+        select count(distinct (s.source, s.order_line_id))
+        from order_fund s
+        join order_line l using (source, order_line_id)
+        left join purchase_order p using (source, purchase_order_id)
+        where coalesce(l.placed_at, l.placed_on, p.placed_on) is null
+        """
+    ).fetchall()[0][0]
+    return found
 
 
 def _funds(con: duckdb.DuckDBPyConnection, since: date, until: date) -> list[Row]:

@@ -137,8 +137,8 @@ def _again(billed: Sequence[Row]) -> list[str]:
 
 
 def _in_currency(vendor: str, currency: str | None) -> str:
-    """A vendor, with the currency in which it billed where the invoices tell it."""
-    return f"{vendor} ({currency})" if currency else vendor
+    """A vendor, with the currency in which it billed."""
+    return f"{vendor} ({currency or 'currency not told'})"
 
 
 def _waiting(row: Row) -> str:

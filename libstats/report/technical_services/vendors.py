@@ -106,6 +106,17 @@ def _margins(rows: list[Vendor]) -> Table:
 def by_fund(report: TechnicalServices) -> Table | Html:
     """The order lines of these two years by fund."""
     orders = report.orders
+    if (orders.period is None or not orders.funds) and orders.undated:
+        lines = (
+            "1 order line names"
+            if orders.undated == 1
+            else f"{number(orders.undated)} order lines name"
+        )
+        return Html(
+            paragraph(
+                f"{lines} a fund, and no export tells when it was sent. So no month can be told."
+            )
+        )
     if orders.period is None or not orders.funds:
         return Html(paragraph("No export tells which fund an order is paid from."))
     told = table(

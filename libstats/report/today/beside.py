@@ -3,7 +3,9 @@ decide, what scans found."""
 
 from __future__ import annotations
 
+from libstats.analysis.licences import SOON_DAYS
 from libstats.analysis.today.digital import Digital, said
+from libstats.analysis.today.digital_titles import DIGITAL_MEANING
 from libstats.analysis.today.scans import not_scanned, seen, to_do
 from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, joined, table
@@ -21,8 +23,29 @@ def licences(rows: list[Row]) -> list[tuple[str, str, Html]]:
     if not rows:
         return []
     heading = f"Licences to decide: {number(len(rows))}"
-    meaning = "Enter the day in the form licences once it is decided: the line then goes."
+    meaning = (
+        f"Those to decide within {SOON_DAYS} days, or before. Enter the day in the form licences "
+        "once it is decided: the line then goes. A new term is a licence of its own."
+    )
     return [("licences", heading, joined(paragraph(meaning), licence_table(rows)))]
+
+
+def subscriptions(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """Which subscriptions must be renewed or ended; nothing where none must."""
+    if not rows:
+        return []
+    heading = f"Subscriptions to renew or end: {number(len(rows))}"
+    meaning = f"Those that end, or are paid to their end, within {SOON_DAYS} days, or did so since."
+    listed = renewal_table(rows).at_most(MOST)
+    return [("subscriptions", heading, joined(paragraph(meaning), listed))]
+
+
+def renewal_table(rows: list[Row]) -> Table:
+    """Which subscriptions, and by when."""
+    names = ("title", "branch", "vendor", "until", "days_left")
+    listed = [{name: row[name] for name in names} for row in rows]
+    headings = {"until": "Until", "days_left": "Days left"}
+    return table(listed, "Subscriptions to renew or end", headings=headings)
 
 
 def digital(found: Digital) -> list[tuple[str, str, Html]]:
@@ -45,6 +68,23 @@ def licence_table(rows: list[Row]) -> Table:
     listed = [{name: row[name] for name in names} for row in rows]
     headings = {"decide_by": "Decide by", "days_left": "Days left", "ends_on": "Term ends on"}
     return table(listed, "Licences to decide", headings=headings)
+
+
+def digital_titles(rows: list[Row]) -> list[tuple[str, str, Html]]:
+    """Which digital titles want a decision; nothing where none does."""
+    if not rows:
+        return []
+    listed = digital_table(rows).at_most(MOST)
+    pieces: list[Table | str] = [paragraph(DIGITAL_MEANING), listed]
+    if listed.more:
+        pieces.append(paragraph(f"The workbook has {number(listed.more)} more."))
+    return [("digital_titles", f"Digital titles to decide: {number(len(rows))}", joined(*pieces))]
+
+
+def digital_table(rows: list[Row]) -> Table:
+    """Which digital titles, and why."""
+    headings = {"to_do": "What to do", "why": "Why", "source": "Platform"}
+    return table(rows, "Digital titles to decide", headings=headings)
 
 
 def scanned(rows: list[Row]) -> list[tuple[str, str, Html]]:

@@ -18,12 +18,16 @@ from libstats.report.page.workbook import workbook
 from libstats.report.today.alarms import ACCEPTING, accepted, told_accepted, wrong
 from libstats.report.today.beside import (
     digital,
+    digital_table,
+    digital_titles,
     licence_table,
     licences,
     queue_table,
+    renewal_table,
     scanned,
     scanned_table,
     shelf_table,
+    subscriptions,
 )
 from libstats.wording import Row, capital, number, tenths
 
@@ -78,7 +82,9 @@ def page(today: Today) -> str:
     pieces = [
         ("head", "", _head(today)),
         *licences(today.licences),
+        *subscriptions(today.subscriptions),
         *digital(today.digital),
+        *digital_titles(today.digital_titles),
         *scanned(today.scanned),
         *_groups(today),
         ("counts", "All that is open", _counts(today)),
@@ -137,6 +143,8 @@ def sheets(today: Today) -> bytes:
         *([shelf_table(today.shelf)] if today.shelf else []),
         *([queue_table(today.queues)] if today.queues else []),
         *([licence_table(today.licences)] if today.licences else []),
+        *([digital_table(today.digital_titles)] if today.digital_titles else []),
+        *([renewal_table(today.subscriptions)] if today.subscriptions else []),
         *([scanned_table(there)] if (there := not_scanned(today.scanned)[0]) else []),
         *([_left_alone(left_alone.in_order(today.alone))] if today.alone else []),
         _exports(today),

@@ -12,6 +12,7 @@ import pytest
 
 import libstats
 from libstats.analysis.collection import age, use, weeding
+from libstats.analysis.collection.aged import GROUPS, By
 from libstats.analysis.collection.callnumber import classed
 from libstats.definitions import thresholds
 from libstats.definitions.call_numbers import shipped
@@ -321,8 +322,8 @@ def test_one_branch_alone() -> None:
     ] == [1]
 
 
-@pytest.mark.parametrize("by", list(age.GROUPS))
-def test_every_grouping_has_its_column(by: age.By) -> None:
+@pytest.mark.parametrize("by", list(GROUPS))
+def test_every_grouping_has_its_column(by: By) -> None:
     con = aged([2020])
     for result in (
         libstats.collection_age(con, as_of=AS_OF, by=by),

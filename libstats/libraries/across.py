@@ -1,0 +1,205 @@
+"""Many libraries answer an analysis as one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from libstats.errors import AnalysisError
+from libstats.libraries import files
+from libstats.libraries.ask import Told, asked
+from libstats.libraries.files import SUFFIX, Metadata
+from libstats.libraries.made import answered
+from libstats.libraries.question import Question
+
+FEWEST = 3  # libraries: of two each would know the other's figures
+HOUR = 3600.0
+
+
+class Library(NamedTuple):
+    """A library that was asked: its name; whether it `answered`, or was `left out`, and why; how
+    many seconds it took, and up to when its exports tell."""
+
+    library: str
+    state: str
+    why: str
+    seconds: float
+    exports_until: datetime | None
+
+
+class Across(NamedTuple):
+    """The answer of many libraries, and who gave it."""
+
+    answer: duckdb.DuckDBPyRelation
+    stores: list[Library]
+
+
+def across(
+    stores: Iterable[Path | str],
+    analysis: str,
+    /,
+    *,
+    ask: Executor | None = None,
+    without: Collection[str] = (),
+    deadline: float = HOUR,
+    stale_after_days: int = 7,
+    **parameters: Any,
+) -> Across:
+    """What do many libraries answer together, as if they were one?
+
+    Definition: each library adds up at home, and the analysis is made of all sums. Waits are in
+    whole days, a begun one counted as one; days since a copy was added are in steps of 30. What
+    each library names for itself (branches, places, sources) is told library by library, under
+    `library`; shares are of that library then. Each judges what its own exports tell. Together they
+    tell of a period as the sources of one library do. Small counts of patrons are withheld in the
+    answer: they are NULL, and `withheld` names their columns.
+
+    Parameters
+    ----------
+    stores : workspaces, files of `libstats sums`, or both
+    analysis : an analysis that adds up; `parameters` are those it is called with
+    ask : whatever has the `submit` of `concurrent.futures.Executor`, for workspaces (if not given:
+        processes of this computer). Of Dask it is `client.get_executor(pure=False)`
+    without : names of libraries that may be left out. Any other that fails, dies, is late or stale
+        is an error that names it
+    deadline : seconds until which workspaces must have answered
+    stale_after_days : how many days the newest export may be older than the end of what is asked
+
+    Returns `.answer`, the analysis' own columns, and `.stores`, a `Library` each. Raises
+    AnalysisError where a library lacks, where fewer than three are left, where sums are of another
+    question or another libstats, and where an export is counted twice.
+    """
+    question = Question.of(analysis, parameters)
+    told = _told([str(store) for store in stores], question, ask, deadline)
+    with tempfile.TemporaryDirectory() as folder:
+        said = _said(told, Path(folder))
+        judged = [_judged(each, of, question, stale_after_days) for each, of in said]
+        _refuse(judged, without)
+        used = {
+            str(number): of
+            for number, (library, (_, of)) in enumerate(zip(judged, said, strict=True))
+            if of is not None and library.library not in without
+        }
+        _refuse_together(list(used.values()))
+        answer = answered(question, Path(folder), {n: of.library for n, of in used.items()})
+    return Across(
+        answer,
+        [
+            each._replace(state="left out") if each.library in without else each
+            for each in sorted(judged)
+        ],
+    )
+
+
+def _told(
+    stores: Sequence[str], question: Question, ask: Executor | None, deadline: float
+) -> list[Told]:
+    """Of each store, in their order, its file of sums; files are read here."""
+    workspaces = [store for store in stores if not store.endswith(SUFFIX)]
+    live = asked(workspaces, question, ask, deadline) if workspaces else []
+    return [*live, *(_read(store) for store in stores if store.endswith(SUFFIX))]
+
+
+def _read(file: str) -> Told:
+    name = Path(file).name
+    try:
+        return Told(file, name, Path(file).read_bytes())
+    except OSError as error:
+        return Told(file, name, why=f"its file cannot be read: {error.strerror}")
+
+
+def _said(told: Sequence[Told], folder: Path) -> list[tuple[Told, Metadata | None]]:
+    """What each file says of itself; the file of number n is n.parquet in the folder."""
+    found: list[tuple[Told, Metadata | None]] = []
+    with duckdb.connect() as con:
+        for number, each in enumerate(told):
+            said, why = None, each.why
+            if not why:
+                file = folder / f"{number}{SUFFIX}"
+                file.write_bytes(each.file)
+                said = files.read(con, file)
+                why = "" if said else "its file is none that `libstats sums` wrote"
+            library = said.library if said else each.library
+            found.append((each._replace(library=library, file=b"", why=why), said))
+    return found
+
+
+def _judged(
+    told: Told, said: Metadata | None, question: Question, stale_after_days: int
+) -> Library:
+    """A library, and why its sums cannot be used: "" where they can."""
+    until = datetime.fromisoformat(said.exports_until) if said else None
+    why = told.why or (_otherwise(said, question) if said else "")
+    if not why and until and until < question.until - timedelta(days=stale_after_days):
+        why = (
+            f"its exports end on {until:%Y-%m-%d}, more than {stale_after_days} days before"
+            f" {question.until:%Y-%m-%d}"
+        )
+    return Library(told.library, "failed" if why else "answered", why, told.seconds, until)
+
+
+def _otherwise(said: Metadata, question: Question) -> str:
+    if said.libstats != files.own_version():
+        return f"its sums are of libstats {said.libstats}, and this is {files.own_version()}"
+    if said.asked != question.said:
+        return f"its sums answer another question: {question.unlike(said.asked)}"
+    if said.made != question.fingerprint:
+        return "its sums are of another libstats of the same version"
+    return ""
+
+
+def _refuse(judged: Sequence[Library], without: Collection[str]) -> None:
+    """AnalysisError for names that are none, libraries that lack, and too few that are left."""
+    names = [each.library for each in judged]
+    if unknown := sorted(set(without) - set(names)):
+        raise AnalysisError(
+            f"no library is called {' or '.join(unknown)}",
+            f"There are: {', '.join(sorted(names))}.",
+        )
+    left = [each for each in judged if each.library not in without]
+    whys: dict[str, list[str]] = {}
+    for each in left:
+        if each.why:
+            whys.setdefault(each.why, []).append(each.library)
+    if whys:
+        raise AnalysisError(
+            "; ".join(f"{', '.join(sorted(of))}: {why}" for why, of in sorted(whys.items())),
+            'Mend that, or leave them out by name: without=["..."].',
+        )
+    if twice := sorted(name for name, n in Counter(each.library for each in left).items() if n > 1):
+        raise AnalysisError(
+            f"two of the stores are of one library: {', '.join(twice)}",
+            "Name each library once. Its name stands in its libstats.toml, as name of [library].",
+        )
+    if len(left) < FEWEST:
+        raise AnalysisError(
+            f"an answer of {len(left)} libraries would tell each the figures of another",
+            f"Ask at least {FEWEST}.",
+        )
+
+
+def _refuse_together(said: Sequence[Metadata]) -> None:
+    """AnalysisError where two count one export, or mean different things by a kind of work."""
+    holders: dict[str, list[str]] = {}
+    for each in said:
+        for load in each.loads.split():
+            holders.setdefault(load, []).append(each.library)
+    if shared := sorted({" and ".join(sorted(names)) for names in holders.values() if names[1:]}):
+        raise AnalysisError(
+            f"one export is loaded by two libraries: {'; '.join(shared)}",
+            "Name each library once, and no copy of one. An export of several belongs to one.",
+        )
+    if len({each.work for each in said}) > 1:
+        usual, _ = Counter(each.work for each in said).most_common(1)[0]
+        others = sorted(each.library for each in said if each.work != usual)
+        raise AnalysisError(
+            f"this kind of work begins or ends otherwise at: {', '.join(others)}",
+            "Its [process] in libstats.toml must be the same everywhere.",
+        )
