@@ -23,10 +23,10 @@ def cost_per_use(con: duckdb.DuckDBPyConnection, *, as_of: Day) -> duckdb.DuckDB
     Unique_Title_Requests, which alone can be compared between releases, Total_Item_Requests, what
     release 4 counted, all of a platform. Open access is no part of it, but for that of databases
     and of all of a platform. A licence opens what it is named after: a database, else a title, else
-    a platform. The price of a package is not parted among its titles: it is told once, by all
-    requests of its journals and books together, where both are told; what a part of them alone
-    would cost stands beside it and is not advised. Each platform of a title stands for itself. A
-    month belongs to the term in which most of it lies. Releases and metrics are never added up.
+    a platform. The price of a package is told once: by all requests of its journals and books
+    together, where both are told. What one of them alone would cost stands beside it. Each platform
+    of a title stands for itself. A month belongs to the term in which most of it lies. Releases and
+    metrics are never added up.
 
     Parameters: `as_of`, the day that it is asked for: a term that is not over has no cost yet.
 

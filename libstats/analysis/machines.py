@@ -184,8 +184,8 @@ def self_service(
     Definition: checkouts at self-checks, of all checkouts. Where the library system's own log says
     how each was done, it alone is asked. Where it does not, machines' logs (SIP2) say how many were
     done there, and the system's log how many there were in all. The two are never added: a checkout
-    at a machine stands in both. Where the machines tell of more than the system, no share is given,
-    nor where they do not tell of the same days. Outside of what is told figures are NULL.
+    at a machine stands in both. Where the machines tell of more than the system, no share is given.
+    It needs logs of the same days. Outside of what is told figures are NULL.
 
     Parameters
     ----------
