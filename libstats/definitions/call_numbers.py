@@ -50,16 +50,22 @@ def shipped(name: str) -> list[dict[str, str]]:
 def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any] | None = None) -> None:
     """Give a connection `call_number_key`, `call_number_class` and `call_number_parts`, which know
     the library's own words from [call_numbers] in libstats.toml."""
+    register_words(con, config)
+    con.execute(macros())
+
+
+def register_words(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any] | None = None) -> None:
+    """Give a connection what the three ask for."""
     own = (config or {}).get("call_numbers", {})
     for name, value in _vocabulary(
         tuple(own.get("prefixes", {}).items()), tuple(own.get("schemes", {}).items())
     ).items():
         con.execute(f"set variable call_number_{name} = {value}")
-    con.execute(_macros())
 
 
 @cache
-def _macros() -> str:
+def macros() -> str:
+    """The SQL that makes them, of the connection alone."""
     folder = resources.files("libstats.definitions")
     return "".join(
         folder.joinpath(f"call_number_{part}.sql").read_text(encoding="utf-8")

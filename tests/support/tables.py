@@ -37,7 +37,10 @@ SMALL = "set threads = 1; set disabled_optimizers = 'statistics_propagation,proj
 @cache
 def _instance() -> duckdb.DuckDBPyConnection:
     """To begin another takes twenty times as long as to attach an empty database to it."""
-    return duckdb.connect()
+    con = duckdb.connect()
+    call_numbers.register_words(con)
+    con.execute(call_numbers.macros().replace(" temp macro ", " macro "))
+    return con
 
 
 @cache
@@ -65,7 +68,8 @@ def _new() -> duckdb.DuckDBPyConnection:
     """A connection on a database of its own with all tables, empty."""
     name = f"held_{next(_NUMBERS)}"
     con = _instance().cursor()
-    con.execute(f"attach ':memory:' as {name}; use {name}; {_unoptimised()}")
+    con.execute(f"attach ':memory:' as {name}; {_unoptimised()}")
+    con.execute(f"set search_path = '{name}.main,memory.main'")
     con.execute(_tables())
     return con
 
@@ -74,7 +78,7 @@ def holding(config: dict[str, Any] | None = None, **tables: Rows) -> duckdb.Duck
     """A connection on the tables of schema.sql with these rows; the source is koha, a copy's key is
     its number. Codes mean what the system of the source's name says, and `config`."""
     con = _new()
-    call_numbers.register(con)
+    call_numbers.register_words(con)
     for table in schema.tables().values():
         for row in tables.get(table.name, []):
             full = {
