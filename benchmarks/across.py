@@ -36,7 +36,7 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {**WORK, **MONTH, "as_of": "2026-09-01"},
         {**WORK, **YEAR, "as_of": "2026-09-01"},
     ),
-    "backlog": ({**WORK, **MONTH, "as_of": "2026-09-01"}, {**WORK, **YEAR, "as_of": "2026-09-01"}),
+    "backlog": ({**WORK, **MONTH}, {**WORK, **YEAR}),
     "fill_rate": (
         {**WORK, **MONTH, "as_of": "2026-09-01"},
         {**WORK, **YEAR, "as_of": "2026-09-01"},

@@ -17,7 +17,7 @@ from libstats.libraries.question import Question
 OCTOBER, DAY = {"since": "2026-10-01", "until": "2026-11-01"}, {"as_of": "2026-11-01"}
 HOLDS = {"process": "hold", **OCTOBER}
 ASKED: dict[str, dict[str, Any]] = {
-    "backlog": {**HOLDS, **DAY, "by": "branch"},
+    "backlog": {**HOLDS, "by": "branch"},
     "circulation": OCTOBER,
     "collection_age": DAY,
     "collection_use": OCTOBER,
