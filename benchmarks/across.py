@@ -25,7 +25,7 @@ SECONDS, MIB, KB = 1.0, 300, 50
 YEAR = {"since": "2025-09-01", "until": "2026-09-01"}
 MONTH = {"since": "2026-08-01", "until": "2026-09-01"}
 WORK = {"process": "loan"}
-CHART = {"measure": "checkouts", "until": "2026-09-01"}
+CHART = {"measure": "checkouts", "as_of": "2026-09-01"}
 ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "circulation": (MONTH, YEAR),
     "collection_age": ({"as_of": "2026-08-31"}, {"as_of": "2026-08-31"}),
@@ -36,7 +36,7 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {**WORK, **MONTH, "as_of": "2026-09-01"},
         {**WORK, **YEAR, "as_of": "2026-09-01"},
     ),
-    "backlog": ({**WORK, **MONTH, "as_of": "2026-09-01"}, {**WORK, **YEAR, "as_of": "2026-09-01"}),
+    "backlog": ({**WORK, **MONTH}, {**WORK, **YEAR}),
     "fill_rate": (
         {**WORK, **MONTH, "as_of": "2026-09-01"},
         {**WORK, **YEAR, "as_of": "2026-09-01"},
