@@ -30,7 +30,7 @@ def test_late_and_near_cases_are_listed_the_oldest_first(workspace: Workspace) -
         "  OTHER WORK: 1\n"
         "  As the exports of January 10, 2026, 00:00, tell.\n\n"
         "  Mending: late\n"
-        "    9.0 days  5  EAST  glued 2026-01-02, next: mended\n\n"
+        "    9 days  5  EAST  glued 2026-01-02, next: mended\n\n"
         "COMING UP: 1\n\n"
         "  OTHER WORK: 1\n"
         "  As the exports of January 10, 2026, 00:00, tell.\n\n"
