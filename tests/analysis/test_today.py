@@ -38,7 +38,7 @@ def test_what_does_not_fit_is_counted(workspace: Workspace) -> None:
     rows = [f"{n},brought,2026-01-01,EAST" for n in range(12)]
     found = today.read(opened(workspace, rows, exported="2026-02-01"), NOW, most=3)
     assert (found.work[0].more(DO), len(found.work[0].cases)) == (9, 3)
-    assert "\n  Mending: 9 more\n" in text(found)
+    assert "\n  Mending: 9 more. All: libstats today --internal --xlsx today.xlsx\n" in text(found)
 
 
 def test_what_was_forgotten_does_not_crowd_out_what_can_be_done_in_time(

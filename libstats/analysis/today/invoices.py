@@ -27,7 +27,8 @@ __all__ = [
 ]
 
 INVOICES, BILLED = "invoice_question", "billed_order"
-NOT_COME = "billed and not received"
+# SQL: the checks whose questions the order says that they are about, while it is open
+SAID_OF_ORDERS = "('billed and not received', 'vendor against the order')"
 GOAL = 7  # days after which a question that nobody asked is late
 BACK = timedelta(days=365)  # what was billed before is paid, or in somebody's hands
 _CASE = "concat_ws(': ', check_name, coalesce(invoice_line_id, invoice_id, order_line_id))"
@@ -66,7 +67,7 @@ def _said_of_orders(con: duckdb.DuckDBPyConnection, orders: Iterable[tuple[str, 
                 {_CASE} as question_id,
                 order_line_id as order_id
             from invoice_question
-            where check_name = '{NOT_COME}'
+            where check_name in {SAID_OF_ORDERS}
         )
         select distinct
             q.question_id,
@@ -178,7 +179,7 @@ ASKED_OF_ORDERS = f"""
             min({_WHY}) as asked,
             min(billed_on) as asked_on
         from invoice_question
-        where check_name in ('{NOT_COME}', 'vendor against the order')
+        where check_name in {SAID_OF_ORDERS}
         group by all"""
 # SQL: what is told of each question besides. What one asks for is not put off, so it is to be done
 # now.
