@@ -55,8 +55,10 @@ def test_each_command_gives_a_receipt(
 FIGURES = re.compile(
     r"(?:Half|Nine in ten) within ([\d.]+) days|([\d,]+) waiting at|([\d,]+) cases reached"
 )
-# Of these the command tells of the whole alone, and the part of what it is parted into.
-PARTED = {"Orders by fund", "Overdue loans"}
+# Of these the command tells of the whole alone, and the part of what it is parted into: funds,
+# branches, days, steps.
+PARTED = {"Orders by fund", "Overdue loans", "How many had it after how many days?"}
+PARTED |= {"Where does the time go?"}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -66,11 +68,13 @@ def test_each_figure_that_a_command_says_stands_in_its_part(
     parts = re.split(r"<h2[^>]*>", published(name).read_text(encoding="utf-8"))
     for part, command in commands(published(name)).items():
         [told] = [each for each in parts if html.unescape(each).startswith(part)]
-        assert main.main(["-w", str(demo), *command.split()[1:]]) == 0
+        assert main.main(["-w", str(demo), *shlex.split(command)[1:]]) == 0
         said = " ".join(capsys.readouterr().out.split())
         figures = {next(filter(None, each)) for each in FIGURES.findall(said)}
         shown = set(re.findall(r"[\d.,]*\d", re.sub("<[^>]+>", " ", told)))
-        assert part in PARTED or figures <= shown, (part, command, figures - shown)
+        # of loans and copies apart, or of many lenders, a part may show some
+        is_there = bool(figures & shown) if "by=" in command else figures <= shown
+        assert part in PARTED or is_there, (part, command, figures - shown)
 
 
 RANGE = re.compile(rf"(?:{'|'.join(MONTHS)})(?: \d{{4}})? to (?:{'|'.join(MONTHS)}) \d{{4}}")

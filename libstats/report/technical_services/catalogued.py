@@ -252,7 +252,7 @@ def first_look(found: Catalogued) -> Html:
         ),
         paragraph(
             "It is a sieve and no audit: take the bib numbers in the last column, and look at "
-            "these records in the catalogue. Who made a record is never told, nor whether a "
+            "these records in the catalogue. It is never told who made a record, nor whether a "
             "heading has an authority record."
         ),
         _worst(found, "What a first look found in records, by batch and vendor, the gravest first"),
