@@ -66,7 +66,7 @@ def test_each_figure_that_a_command_says_stands_in_its_part(
     parts = re.split(r"<h2[^>]*>", published(name).read_text(encoding="utf-8"))
     for part, command in commands(published(name)).items():
         [told] = [each for each in parts if html.unescape(each).startswith(part)]
-        assert main.main(["-w", str(demo), *command.split()[1:]]) == 0
+        assert main.main(["-w", str(demo), *shlex.split(command)[1:]]) == 0
         said = " ".join(capsys.readouterr().out.split())
         figures = {next(filter(None, each)) for each in FIGURES.findall(said)}
         shown = set(re.findall(r"[\d.,]*\d", re.sub("<[^>]+>", " ", told)))
