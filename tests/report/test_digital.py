@@ -14,6 +14,7 @@ import pytest
 import libstats
 from libstats.errors import NothingTold, ReportError
 from libstats.report import digital
+from libstats.report.digital.lending_rows import Lending
 from libstats.report.digital.rows import TABLES, Digital
 from libstats.report.page.period import Period
 from libstats.workspace.workspace import Workspace
@@ -141,6 +142,89 @@ def test_who_was_turned_away_is_told_by_cause_and_never_added() -> None:
     assert "37" not in html
 
 
+# --- digital lending ---
+
+
+def test_lending_models_stand_apart_and_a_month_not_told_has_its_reason() -> None:
+    """310 and 44 of two models, and nowhere their sum; September is not told."""
+    row = {"source": "overdrive", "collection": None, "lending_model": "One", "part": "2026-10"}
+    row |= {"checkouts": 310, "told_by": "list", "why_unknown": None}
+    silent = {"part": "2026-09", "checkouts": None, "told_by": None}
+    silent |= {"why_unknown": "2026-09: no report has it"}
+    lent = [row | silent, row, {**row, "lending_model": "Metered", "checkouts": 44}]
+    months = Period(date(2026, 9, 1), date(2026, 11, 1))
+    html = digital.lent(example(lending=Lending(months, lent=lent)))
+    assert "overdrive, One: 310 checkouts in October 2026." in html
+    assert "overdrive, Metered: 44 checkouts in October 2026." in html
+    assert "354" not in html and "unproven on real files" in html
+    shown = html._repr_html_()
+    assert ">no report has it<" in shown and "September to October 2026" in shown
+
+
+def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() -> None:
+    of = {"source": "overdrive", "collection": "own", "title": "Tide", "isbn": None}
+    of |= {"format": "eBook", "price": Decimal("60.00"), "currency": None}
+    end = {**of, "lending_model": "Metered", "standing": "few left", "ends_on": None, "holds": 13}
+    end |= {"days_left": None, "checkouts_left": 2, "is_held_otherwise": True}
+    queue = {**of, "lending_models": "Metered; One", "holds": 13, "copies": 3}
+    queue |= {"holds_per_copy": 13 / 3, "to_buy": 1, "standing": "buy", "why": None}
+    unsure = {**queue, "title": "Luck", "to_buy": None, "standing": "cannot judge", "why": "why"}
+    decide = [{"title": "Tide"}, {"title": "Tide"}]
+    lending = Lending(PERIOD, True, ends=[end], queues=[queue, unsure], decide=decide)
+    report = example(lending=lending)
+    assert "1 digital title wants a decision." in digital.answer(report)
+    assert "Decide digital titles" in digital.to_do(report)
+    ends = digital.endings(report)._repr_html_()
+    assert "1 digital licence to renew or let go; for 1 of them somebody waits." in ends
+    assert "2 checkouts left; another lending model goes on" in ends
+    assert "overdrive, own, Metered" in ends
+    waits = digital.queues(report)._repr_html_()
+    assert "More than 4 wait for one copy of 1 title: 1 more copy would end that." in waits
+    assert "1 title cannot be judged." in waits and ">4.33<" in waits
+
+
+def test_costs_of_lending_models_are_never_added() -> None:
+    row = {"source": "hoopla", "collection": None, "lending_model": None, "basis": "period"}
+    row |= {"titles": None, "checkouts": 100, "cost": Decimal("150.00"), "currency": "USD"}
+    row |= {"cost_per_checkout": Decimal("1.50"), "why_none": None}
+    owned = {**row, "source": "overdrive", "lending_model": "One", "basis": "today's price"}
+    none = {**owned, "lending_model": "Metered", "cost": None, "cost_per_checkout": None}
+    costs = [row, {**owned, "cost": Decimal("37.00")}, {**none, "why_none": "it is in no list"}]
+    html = digital.lending_costs(example(lending=Lending(PERIOD, costs=costs)))._repr_html_()
+    assert "Of 3 figures 2 can be told. The months are those of October 2026." in html
+    assert ">it is in no list<" in html and ">1.50<" in html
+    assert "187.00" not in html and "never add them up" in html
+
+
+def test_digital_and_print_stand_side_by_side_and_what_is_left_out_is_counted() -> None:
+    row = {"source": "overdrive", "collection": None, "lending_model": "One", "title": "Violin"}
+    row |= {"format": None, "digital_title_id": "1", "digital_copies": 1, "digital_holds": 2}
+    row |= {"digital_checkouts": 71, "print_copies": 4, "print_holds": None, "print_checkouts": 93}
+    apart = [{"reason": "no ISBN", "rows": 0}, {"reason": "no record has its ISBN", "rows": 6}]
+    lending = Lending(PERIOD, True, in_print=[row], apart=apart)
+    html = digital.in_print(example(lending=lending))._repr_html_()
+    assert "1 digital title is in print too, by an ISBN that both have." in html
+    assert "Left out, since no record has its ISBN: 6." in html and "no ISBN:" not in html
+    assert "Violin, format not told" in html and ">71<" in html and ">93<" in html
+
+
+def test_a_list_of_checkouts_alone_makes_a_page(workspace: Workspace, tmp_path: Path) -> None:
+    """September is told as a whole, October up to the 15th; the card is nowhere."""
+    lines = ["Checked Out,Title,ISBN,Format,Date Added To Site,Barcode"]
+    days = [f"09/{day:02}/2026" for day in range(1, 31)] + ["10/15/2026"]
+    lines += [f"{day} 09:00:00,Tide,9799000500016,eBook,1/5/2025,2499900" for day in days]
+    text = "".join(f"{line}\n" for line in lines)
+    path = write(tmp_path / "overdrive-checkouts-2026-10-16.csv", text)
+    libstats.load(workspace, [path])
+    with libstats.open(workspace) as con:
+        assert digital.read(con).period == Period(date(2026, 9, 1), date(2026, 10, 1))
+        html = digital.lent(digital.read(con, month="2026-10"))._repr_html_()
+        with pytest.raises(NothingTold, match="digital desk in March 2020"):
+            digital.read(con, month="2020-03")
+    assert "overdrive: 30 checkouts in September 2026." in html
+    assert ">told of up to 2026-10-16 00:00<" in html and "2499900" not in html
+
+
 # --- does self-service take load off the desk? ---
 
 
@@ -161,6 +245,14 @@ def test_a_branch_of_which_nothing_is_told_is_named_and_counted_in_no_share() ->
     html = digital.shares(example(shares=[share("A", 10, 5), share("B", 90, None, None)]))
     assert "Patrons did 5 of 10 checkouts" in html
     assert "Of these branches no export tells how checkouts were done: B." in html
+
+
+def test_the_hour_of_most_self_service_is_said_and_all_hours_are_below() -> None:
+    hours = [share("10:00", 20, 2), share("16:00", 40, 30), share("17:00", 9, None, None)]
+    html = digital.by_hour(example(by_hour=hours))._repr_html_()
+    assert "in the hour from 16:00: 30 of 40 checkouts, at all branches." in html
+    assert ">75%<" in html and "17:00" not in html
+    assert not digital.by_hour(example(by_hour=hours[:1]))
 
 
 def test_what_machines_refuse_is_told_by_machine_and_reason() -> None:
@@ -192,11 +284,12 @@ def test_each_section_says_why_it_is_empty() -> None:
     sections = (
         *(digital.logins, digital.hosts, digital.vendors, digital.problems, digital.costs),
         *(digital.used, digital.turned_away, digital.licences, digital.shares, digital.refused),
+        *(digital.lent, digital.endings, digital.queues, digital.lending_costs, digital.in_print),
         *(digital.returned, digital.resolver, digital.house, digital.to_do),
     )
     for section in sections:
         assert section(report)._repr_html_().startswith("<p>N"), section
-    assert digital.not_told(report).count("<li>") == 7 + 4
+    assert digital.not_told(report).count("<li>") == 8 + 3
 
 
 def test_a_store_of_other_things_is_refused(workspace: Workspace, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import duckdb
 from libstats.analysis.digital_titles import SOON_DAYS, digital_endings, digital_holds
 from libstats.wording import Row, number, records
 
-__all__ = ["DIGITAL_MEANING", "digital_to_decide"]
+__all__ = ["DIGITAL_MEANING", "digital_to_decide", "why_it_ends"]
 
 DIGITAL_MEANING = (
     "As the platforms' newest reports have it, which is unproven on real files. Buy again, or let"
@@ -28,7 +28,8 @@ def digital_to_decide(con: duckdb.DuckDBPyConnection, day: date) -> list[Row]:
     return sorted(found, key=lambda row: -(row["holds"] or 0))
 
 
-def _ending(row: Row) -> Row:
+def why_it_ends(row: Row) -> str:
+    """How a licence of `digital_endings` stands, in words."""
     left, days, at = row["checkouts_left"], row["days_left"], row["ends_on"]
     by_checkouts = row["standing"] in ("used up", "few left")
     if by_checkouts:
@@ -37,7 +38,11 @@ def _ending(row: Row) -> Row:
         why = f"it ended on {at}" if days < 0 else f"it ends on {at}, in {number(days)} days"
     if row["is_held_otherwise"]:
         why += "; another lending model goes on"
-    return _told(row, row["lending_model"], "Renew or let go", why)
+    return why
+
+
+def _ending(row: Row) -> Row:
+    return _told(row, row["lending_model"], "Renew or let go", why_it_ends(row))
 
 
 def _waited_for(row: Row) -> Row:

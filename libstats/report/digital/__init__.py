@@ -9,23 +9,30 @@ from libstats.report.digital.access import (
     resolver,
     vendors,
 )
-from libstats.report.digital.machines import refused, returned, share_chart, shares
+from libstats.report.digital.lending import endings, in_print, lending_costs, lent, queues
+from libstats.report.digital.machines import by_hour, refused, returned, share_chart, shares
 from libstats.report.digital.overview import answer, house, not_told, origin, read, to_do
 from libstats.report.digital.use import cost_chart, costs, licences, turned_away, used
 
 __all__ = [
     "answer",
+    "by_hour",
     "cost_chart",
     "costs",
+    "endings",
     "hosts",
     "hour_table",
     "hours",
     "house",
+    "in_print",
+    "lending_costs",
+    "lent",
     "licences",
     "logins",
     "not_told",
     "origin",
     "problems",
+    "queues",
     "read",
     "refused",
     "resolver",

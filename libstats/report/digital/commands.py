@@ -14,6 +14,7 @@ from libstats.report.digital.rows import Digital
 def commands(report: Digital) -> dict[str, str]:
     """By heading, in the order of the page."""
     period, year = report.period, report.year or report.period
+    months = report.lending.months or period
     as_of = f" --set as_of={report.as_of}"
     return {
         "Who did not get in at the proxy?": sections.explained("proxy_logins", period),
@@ -26,6 +27,13 @@ def commands(report: Digital) -> dict[str, str]:
         "What was used, as publishers count it?": sections.explained("eresource_use", year),
         "Who was turned away?": sections.explained("eresource_use", year),
         "Which licences are to be decided?": f"libstats explain licences_to_decide{as_of}",
+        "What was lent on digital platforms?": sections.explained(
+            "digital_circulation", months, by="month"
+        ),
+        "Which digital licences end?": f"libstats explain digital_endings{as_of}",
+        "Where are more digital copies wanted?": "libstats explain digital_holds",
+        "What does a digital checkout cost?": sections.explained("digital_cost", months),
+        "Which digital titles are in print too?": "libstats explain digital_and_print",
         "Does self-service take load off the desk?": sections.explained("self_service", period),
         "What did machines refuse?": sections.explained("machine_use", period),
         "What was returned at machines?": sections.explained("machine_use", period, kind="checkin"),

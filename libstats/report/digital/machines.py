@@ -9,11 +9,11 @@ from libstats.report.charts import Figure, bars
 from libstats.report.digital.access import outside, summed
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
-from libstats.report.page.table import Html, Table, joined, table
+from libstats.report.page.table import Html, Table, folded, joined, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, many, number, percent
 
-__all__ = ["MACHINES", "of_desk", "refused", "returned", "share_chart", "shares"]
+__all__ = ["MACHINES", "by_hour", "of_desk", "refused", "returned", "share_chart", "shares"]
 
 MACHINES = "at machines"
 SHARES = ("share", "before")
@@ -126,6 +126,36 @@ def share_chart(report: Report) -> Figure | Html:
         "Share of checkouts that patrons did themselves",
         f"Self-service by branch in {report.period.words}",
         percent,
+    )
+
+
+def by_hour(report: Report) -> Html:
+    """At which hours of the day patrons do checkouts themselves."""
+    rows = [row for row in report.by_hour if row["self_checkouts"] is not None]
+    if len(rows) < 2 or not summed(rows, "self_checkouts"):
+        return Html("")
+    most = max(rows, key=lambda row: row["self_checkouts"])
+    listed = [
+        {
+            "hour": row["part"],
+            "checkouts": row["checkouts"],
+            "self": row["self_checkouts"],
+            "share": row["share"],
+        }
+        for row in rows
+    ]
+    caption = f"Self-service checkouts in {report.period.words}, by hour of the day"
+    headings = {"self": "Done by patrons", "share": "Share"}
+    return joined(
+        paragraph(
+            f"Most of them were done in the hour from {most['part']}: "
+            f"{number(most['self_checkouts'])} of {many(most['checkouts'], 'checkout')}, at all "
+            "branches."
+        ),
+        folded(
+            "Self-service by hour of the day",
+            table(listed, caption, headings=headings, formats={"share": percent}),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from libstats.report import sections
 from libstats.report.digital.access import summed, unwell
 from libstats.report.digital.commands import commands, read
 from libstats.report.digital.machines import of_desk
+from libstats.report.digital.rows import LENDING
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.digital.use import DENIALS, advised, comparable, unused
 from libstats.report.page.html import notice, paragraph
@@ -24,6 +25,7 @@ TO_DO = (
     ("Open again what does not open", "Try the link; mend what the proxy has of the host"),
     ("Follow up what was reported", "Ask the vendor; answer whoever reported it"),
     ("Decide licences", "Enter the day in the form licences"),
+    ("Decide digital titles", "Renew, buy copies, or let go: libstats today says which"),
     ("Look at licences without use", "End them, or tell patrons of them"),
     ("Think of more places, or of a licence", "See who was turned away"),
     ("Fetch reports of use", "libstats harvest, then libstats load exports"),
@@ -43,7 +45,7 @@ HOUSE = {
 def answer(report: Report) -> Html:
     """Whether access works, what use costs, and whether machines take load off the desk."""
     about = {"period": report.period.name, "branch": "", "told": "partly"}
-    words = [*_access(report), *_use(report), *_desk(report)]
+    words = [*_access(report), *_use(report), *_lending(report), *_desk(report)]
     return sections.answer(
         report.period.words, " ".join(words), _cards(report), about=about, before=_gaps(report)
     )
@@ -96,6 +98,14 @@ def _use(report: Report) -> list[str]:
     return words
 
 
+def _lending(report: Report) -> list[str]:
+    if not report.lending.is_listed:
+        return []
+    wanted = len(report.lending.wanted)
+    verb = "wants" if wanted == 1 else "want"
+    return [f"{many(wanted, 'digital title')} {verb} a decision."]
+
+
 def _desk(report: Report) -> list[str]:
     rows = of_desk(report)
     if not rows:
@@ -133,6 +143,12 @@ def _cards(report: Report) -> list[sections.Card]:
                 value=done / every,
             )
         )
+    if report.lending.is_listed:
+        wanted = report.lending.wanted
+        words = (
+            f"{number(sum(bool(row['to_buy']) for row in report.lending.queues))} to buy more of."
+        )
+        cards.append(_card(len(wanted), "digital titles to decide", words, "digital titles"))
     return cards
 
 
@@ -165,7 +181,8 @@ def to_do(report: Report) -> Html:
     late = [f"{row['report']} of {row['platform']}" for row in report.missing]
     licences = [row["resource"] for row in report.licences]
     idle = [row["resource"] for row in unused(report)]
-    named = (places, shut, still, licences, idle, denied, late)
+    digital = report.lending.wanted
+    named = (places, shut, still, licences, digital, idle, denied, late)
     found = [
         {"what": what, "count": len(set(names)), "which": _few(names), "how": how}
         for (what, how), names in zip(TO_DO, named, strict=True)
@@ -231,13 +248,13 @@ def not_told(report: Report) -> Html:
         )
         if not report.told[name]
     ]
+    if not any(report.told[name] for name in LENDING):
+        told.append("Digital lending, as of e-books: no report of a platform is loaded.")
     told += [
         "Use without the proxy, as in the building or by a login at the publisher’s: the proxy "
         "does not see it. Publishers count it; the two are never added.",
         "Who used what: names and sessions are keyed hashes that expire, and no single patron is "
         "told of.",
-        "Loans of e-books and audiobooks on vendors’ own platforms: the proxy does not see them. "
-        "What OverDrive and hoopla export is answered by libstats.digital_circulation.",
         "Calls and visits at the desk about access: nobody’s system records them.",
     ]
     return Html(notice("This page does not tell:", told))

@@ -21,10 +21,12 @@ from libstats.analysis.technology_uses import technology_uses
 from libstats.analysis.today.digital import beyond_usual, reports_missing
 from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation.rows import branch_names
+from libstats.report.digital import lending_rows
+from libstats.report.digital.lending_rows import Lending
 from libstats.report.page.period import Period, asked
 from libstats.wording import Row, month_before, records
 
-__all__ = ["LOGS", "TABLES", "Digital", "read"]
+__all__ = ["LENDING", "LOGS", "TABLES", "Digital", "read"]
 
 # what tells of the desk day by day, and the column of its days
 DAYS = {
@@ -38,7 +40,8 @@ LOGS: Mapping[str, Callable[..., duckdb.DuckDBPyRelation]] = {
     "access_event": proxy_logins,
     "machine_event": machine_use,
 }
-TABLES = (*DAYS, "usage_report", "licence", "access_problem")
+LENDING = ("digital_title", "digital_use", "digital_loan")
+TABLES = (*DAYS, "usage_report", "licence", "access_problem", *LENDING)
 Rows = Sequence[Row]
 
 
@@ -51,7 +54,7 @@ class Digital:
     logins    failed logins at the proxy by cause, `hours` by hour
     beyond    the days of the period on which more was refused than usual
     machines  what machines did, by kind of work and by part
-    before    self-service in the period before
+    before    self-service in the period before, `by_hour` by hour of the day
     standing  how much of the period each log tells (coverage, reason)
     """
 
@@ -66,10 +69,12 @@ class Digital:
     costs: Rows = ()
     uses: Rows = ()
     licences: Rows = ()
+    lending: Lending = field(default_factory=Lending)
     missing: Rows = ()
     problems: Rows = ()
     machines: Mapping[tuple[str, str], Rows] = field(default_factory=dict)
     shares: Rows = ()
+    by_hour: Rows = ()
     before: Rows = ()
     names: Mapping[str, str] = field(default_factory=dict)
     resolver: Rows = ()
@@ -125,6 +130,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         costs=records(cost_per_use(con, as_of=period.until)),
         uses=records(eresource_use(con, since=year.since, until=year.until)) if year else [],
         licences=records(licences_to_decide(con, as_of=period.until)),
+        lending=lending_rows.read(con, period, told["digital_title"]),
         missing=reports_missing(con, period.until),
         problems=_problems(con, period),
         machines={
@@ -132,6 +138,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
             for kind, by in MACHINES
         },
         shares=_counted(self_service(con, **within), "checkouts"),
+        by_hour=_counted(self_service(con, **within, by="hour"), "checkouts"),
         before=_counted(self_service(con, **before), "checkouts"),
         names=_names(con),
         resolver=_counted(resolver_requests(con, **within), "requests"),
@@ -168,30 +175,47 @@ def _told(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
 
 def _newest(con: duckdb.DuckDBPyConnection, told: Mapping[str, bool]) -> Period:
     """The last month that the newest of the logs reaches the end of; without logs the last of which
-    a publisher's report tells, else that of the newest licence or report of a problem."""
+    a publisher's report or digital lending tells, else that of the newest licence, list of digital
+    titles or report of a problem."""
     days = " union all ".join(f"select max({day}::date) from {name}" for name, day in DAYS.items())
     (newest,) = con.execute(f"select max(day) from ({days}) as t(day)").fetchall()[0]
     if newest:
         month = month_before((newest + timedelta(days=1)).replace(day=1))
         return Period(month, month_before(month, -1))
-    told_of = con.execute("select max(month) from usage_report where state is not null")
+    told_of = con.execute(
+        """
+        select max(month)
+        from (
+            select month
+            from usage_report
+            where state is not null
+            union all
+            select date_trunc('month', ends_on)::date
+            from digital_use
+            union all
+            select (date_trunc('month', lent_at::date + 1) - interval 1 month)::date
+            from digital_loan
+        ) as t(month)
+        """
+    )
     last: date | None = told_of.fetchall()[0][0] or _of_forms(con)
     if last is None:
         raise ReportError(
-            "nothing that is loaded tells of electronic resources, of a proxy, of self-checks or of"
-            " licences",
+            "nothing that is loaded tells of electronic resources, of a proxy, of self-checks, of"
+            " licences or of digital lending",
             "Load reports of COUNTER, logs of EZproxy or of SIP2: libstats load exports",
         )
     return Period(last, month_before(last, -1))
 
 
 def _of_forms(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The last month that is over of the newest form of licences or of problems."""
+    """The last month that is over of the newest form of licences or of problems, or list of
+    digital titles."""
     told_at: datetime | None = con.execute(
         """
         select max(exported_at)
         from loaded_file
-        where is_active and primary_table in ('licence', 'access_problem')
+        where is_active and primary_table in ('licence', 'access_problem', 'digital_title')
         """
     ).fetchall()[0][0]
     return told_at and month_before((told_at + timedelta(days=1)).date().replace(day=1))
@@ -273,6 +297,7 @@ def _refuse(found: Digital) -> None:
         lambda: bool(found.logins or found.hosts or found.starts),
         lambda: any(found.machines.values()),
         lambda: bool(found.year and found.uses),
+        lambda: bool(found.lending.lent or found.lending.is_listed),
         lambda: bool(found.resolver or found.problems or found.licences or found.costs),
     )
     if not any(each() for each in shown):

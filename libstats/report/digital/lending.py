@@ -1,0 +1,221 @@
+"""Digital lending: what was lent, what ends, where copies are wanted, what a checkout costs, and
+what is in print too."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from libstats.analysis.today.digital_titles import why_it_ends
+from libstats.analysis.work.hold_queues import BUY_FROM
+from libstats.report.digital.rows import Digital as Report
+from libstats.report.page.cells import money
+from libstats.report.page.html import items, paragraph
+from libstats.report.page.table import Html, joined, table
+from libstats.report.sections import shortened
+from libstats.wording import Row, many, month_name, number
+
+__all__ = ["endings", "in_print", "lending_costs", "lent", "queues"]
+
+UNPROVEN = "As the platforms’ own reports have it, which is unproven on real files."
+UNLISTED = "No list of titles of a digital platform is loaded."
+WHAT = ("copies", "holds", "checkouts")
+TOLD_BY = {"report": "the platform’s summary", "list": "its list of checkouts"}
+OF = "Platform and lending model"
+STANDINGS = {"buy": "buy", "enough": "enough", "no copy left": "no copy is left"}
+DAYS = {
+    "period": "the months that are told",
+    "report of titles": "the list of titles, which does not say its days",
+    "today's price": "all time, at today’s price",
+}
+
+
+def of(row: Row, model: str = "lending_model") -> str:
+    """The platform, collection and lending model of a row: what is never added to another."""
+    return ", ".join(filter(None, (row["source"], row["collection"], row[model])))
+
+
+def month_of(row: Row) -> str:
+    """The month of a row, in words."""
+    return month_name(date.fromisoformat(f"{row['part']}-01"))
+
+
+def lent(report: Report) -> Html:
+    """How often each platform lent, month by month, or why that is not known."""
+    rows, months = report.lending.lent, report.lending.months
+    if not rows or months is None:
+        return Html(
+            paragraph("No report of a digital platform that is loaded tells how much was lent.")
+        )
+    newest: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row["part"]):
+        if row["checkouts"] is not None:
+            newest[of(row)] = row
+    words = [
+        f"{name}: {many(row['checkouts'], 'checkout')} in {month_of(row)}."
+        for name, row in newest.items()
+    ]
+    listed = [
+        {
+            "month": month_of(row),
+            "of": of(row),
+            "checkouts": row["checkouts"],
+            "told_by": TOLD_BY.get(row["told_by"]) or row["why_unknown"].partition(": ")[2],
+        }
+        for row in sorted(rows, key=lambda row: row["part"], reverse=True)
+    ]
+    headings = {"of": OF, "told_by": "Told by, or why not known"}
+    return joined(
+        items(words) if words else paragraph(f"No month of {months.words} is told as a whole."),
+        shortened(table(listed, f"Digital checkouts, {months.words}", headings=headings)),
+        paragraph(f"{UNPROVEN} Lending models and collections are never added up."),
+    )
+
+
+def endings(report: Report) -> Html:
+    """Which digital licences end, so that somebody must decide."""
+    if not report.lending.is_listed:
+        return Html(paragraph(UNLISTED))
+    rows = report.lending.ends
+    if not rows:
+        return Html(paragraph(f"No digital licence ends soon. {UNPROVEN}"))
+    waited_for = sum(bool(row["holds"]) for row in rows)
+    listed = [
+        {
+            "title": row["title"] or row["isbn"],
+            "format": row["format"],
+            "of": of(row),
+            "why": why_it_ends(row),
+            "holds": row["holds"],
+            "price": row["price"],
+            "currency": row["currency"],
+        }
+        for row in rows
+    ]
+    headings = {"of": OF, "why": "How it stands", "price": "Price of one"}
+    return joined(
+        paragraph(
+            f"{many(len(rows), 'digital licence')} to renew or let go; for {number(waited_for)} "
+            "of them somebody waits."
+        ),
+        shortened(
+            table(
+                listed,
+                "Digital licences that end or have few checkouts left",
+                headings=headings,
+                formats={"price": money},
+            )
+        ),
+        paragraph(UNPROVEN),
+    )
+
+
+def queues(report: Report) -> Html:
+    """For which digital titles too many wait, and how many copies that asks for."""
+    if not report.lending.is_listed:
+        return Html(paragraph(UNLISTED))
+    rows = report.lending.queues
+    if not rows:
+        return Html(paragraph(f"No digital title is told to have holds. {UNPROVEN}"))
+    short = [row for row in rows if row["to_buy"]]
+    unknown = sum(row["standing"] == "cannot judge" for row in rows)
+    listed = [
+        {
+            "title": row["title"] or row["isbn"],
+            "format": row["format"],
+            "of": of(row, "lending_models"),
+            "holds": row["holds"],
+            "copies": row["copies"],
+            "holds_per_copy": row["holds_per_copy"],
+            "to_buy": row["to_buy"],
+            "standing": row["why"] or STANDINGS[row["standing"]],
+        }
+        for row in rows
+    ]
+    headings = {"of": OF, "holds_per_copy": "Holds a copy", "standing": "How it stands"}
+    copies = sum(row["to_buy"] for row in short)
+    return joined(
+        paragraph(
+            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}: "
+            f"{number(copies)} more {'copy' if copies == 1 else 'copies'} would end that. "
+            f"{many(unknown, 'title')} cannot be judged."
+        ),
+        shortened(table(listed, "Holds on digital titles", headings=headings)),
+        paragraph(f"{UNPROVEN} Models that lend to one patron at a time share a queue."),
+    )
+
+
+def lending_costs(report: Report) -> Html:
+    """What one digital checkout costs in each lending model, by what the figure rests on."""
+    rows, months = report.lending.costs, report.lending.months
+    if not rows or months is None:
+        return Html(paragraph("Nothing that is loaded tells what a digital checkout costs."))
+    told = [row for row in rows if row["cost_per_checkout"] is not None]
+    listed = [
+        {
+            "of": of(row),
+            "basis": DAYS[row["basis"]],
+            "titles": row["titles"],
+            "checkouts": row["checkouts"],
+            "cost": row["cost"],
+            "each": row["cost_per_checkout"],
+            "currency": row["currency"],
+            "why": row["why_none"] or "",
+        }
+        for row in rows
+    ]
+    headings = {
+        "of": OF,
+        "basis": "Of what",
+        "each": "Cost of a checkout",
+        "why": "Why there is none",
+    }
+    return joined(
+        paragraph(
+            f"Of {many(len(rows), 'figure')} {number(len(told))} can be told. The months are those "
+            f"of {months.words}."
+        ),
+        shortened(
+            table(
+                listed,
+                "Cost of a digital checkout, by lending model",
+                headings=headings,
+                formats={"cost": money, "each": money},
+            )
+        ),
+        paragraph(
+            f"{UNPROVEN} The rows rest on different things: never add them up or compare them."
+        ),
+    )
+
+
+def in_print(report: Report) -> Html:
+    """Digital and print of one title, side by side."""
+    if not report.lending.is_listed:
+        return Html(paragraph(UNLISTED))
+    rows = report.lending.in_print
+    apart = [
+        f"Left out, since {row['reason']}: {number(row['rows'])}."
+        for row in report.lending.apart
+        if row["rows"]
+    ]
+    count = len({(row["source"], row["digital_title_id"]) for row in rows})
+    verb = "is" if count == 1 else "are"
+    names = [f"{kind}_{what}" for kind in ("digital", "print") for what in WHAT]
+    listed = [
+        {
+            "title": f"{row['title'] or row['isbn']}, {row['format'] or 'format not told'}",
+            "of": of(row),
+            **{name: row[name] for name in names},
+        }
+        for row in rows
+    ]
+    return joined(
+        paragraph(f"{many(count, 'digital title')} {verb} in print too, by an ISBN that both have.")
+        if rows
+        else paragraph("No digital title has an ISBN of a record of the catalogue."),
+        items(apart) if apart else "",
+        shortened(table(listed, "Digital and print of one title", headings={"of": OF}))
+        if rows
+        else "",
+        paragraph(f"{UNPROVEN} Checkouts are of all time."),
+    )
