@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from libstats.analysis.alarms import check, heeded
+from libstats.analysis.alarms import check
+from libstats.analysis.alarms_accepted import heeded
 from libstats.errors import LibstatsError
 from libstats.loading.receipt import DISPOSITIONS
 from libstats.readers.file_names import is_of, legible

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 import libstats
-from libstats.analysis.alarms import ALARMS, UNDECLARED, accepted, heeded
+from libstats.analysis.alarms import ALARMS, UNDECLARED
+from libstats.analysis.alarms_accepted import accepted, heeded
 from libstats.analysis.today import lists as today
 from libstats.cli.accept import Acceptance, accept
 from libstats.cli.listing import alarms

@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from libstats.analysis.alarms import check, heeded
+from libstats.analysis.alarms import check
+from libstats.analysis.alarms_accepted import heeded
 from libstats.analysis.invoices.vendors import unnamed
 from libstats.analysis.left_alone import LeftAlone
 from libstats.analysis.licences import licences_to_decide

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from libstats.analysis.alarms import accepted
+from libstats.analysis.alarms_accepted import accepted
 from libstats.analysis.collection import age as ages
 from libstats.analysis.collection import weeding
 from libstats.analysis.collection.callnumber import call_number_schemes
