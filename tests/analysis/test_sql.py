@@ -37,7 +37,7 @@ DOCUMENTED |= {"serial_claim", "order_route", "standing_order", "request_order"}
 GIVEN = {"process", "calendar_day", "open_weekday", "closed_day"}
 GIVEN |= {"change", "branch_name", "vendor_number"}  # of libstats.toml
 GIVEN |= {"told_table", "coverage_setting"}  # of which `coverage` is worked out
-GIVEN |= {"invoice_question"}  # asked once for today's list
+GIVEN |= {"invoice_question", "billed_order"}  # asked once for today's list
 GIVEN |= {"refused_file"}  # of the exports folder
 GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of documented views
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
@@ -161,6 +161,7 @@ def test_analyses_name_canonical_tables_and_documented_views_alone(demo: Path) -
         newest_exports(con)
         days_of_systems.ready(con)
         today_invoices.asked_about(con)
+        today_invoices.bill_once(con)
         con.execute("call enable_logging('QueryLog')")
         asked = list(questions([process for (process,) in kinds]))
         for name, given in asked:

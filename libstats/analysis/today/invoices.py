@@ -13,6 +13,7 @@ from libstats.analysis.invoices.facts import FACTS
 from libstats.analysis.invoices.held import not_held
 from libstats.analysis.work.exported import newest_exports
 from libstats.declaration.raw import quoted
+from libstats.definitions.kept import keep
 from libstats.definitions.processes import Process, process_of
 
 __all__ = [
@@ -100,9 +101,7 @@ def bill_once(con: duckdb.DuckDBPyConnection) -> None:
     """Keep for this connection which orders were billed and, as far as is told, did not come in
     full: by whatever source tells of the invoice. Since when, and how many of its lines tell no
     number of copies."""
-    con.execute(
-        f"""
-        create temp table if not exists {BILLED} as
+    sql = f"""
         with
         {FACTS}
         select
@@ -120,7 +119,7 @@ def bill_once(con: duckdb.DuckDBPyConnection) -> None:
         group by all
         having uncounted > 0 or sum(quantity) > coalesce(max(received), 0)
         """
-    )
+    keep(con, **{BILLED: sql})
 
 
 def not_judged(con: duckdb.DuckDBPyConnection) -> str:
