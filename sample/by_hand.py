@@ -316,7 +316,8 @@ def truth(library: Library) -> dict[str, Any]:
         "computers": {measure: uses for measure, _, uses, _ in COMPUTERS},
         "licences": {
             "soon": ["L-1"],
-            "past": ["L-4", "L-7"],
+            "past": ["L-4"],
+            "ended": ["L-7"],
             "decided": ["L-3", "L-5", "L-6"],
             "later": ["L-2"],
         },
