@@ -103,6 +103,7 @@ def endings(report: Report) -> Html:
                 "Digital licences that end or have few checkouts left",
                 headings=headings,
                 formats={"price": money},
+                sheet="Digital licences that end",
             )
         ),
         paragraph(UNPROVEN),
@@ -180,6 +181,7 @@ def lending_costs(report: Report) -> Html:
                 "Cost of a digital checkout, by lending model",
                 headings=headings,
                 formats={"cost": money, "each": money},
+                sheet="Cost of a digital checkout",
             )
         ),
         paragraph(
