@@ -54,7 +54,9 @@ TITLES = Source(
         us_date("Latest Checkout") as last_borrowed_on,
         typed_count("Holds") as holds,
         typed_count("All Holds") as lifetime_holds,
-        typed_amount(coalesce("?Library Price (USD)", "?Library Price")) as price,
+        typed_amount(
+            coalesce(nullif(trim("?Library Price (USD)"), ''), "?Library Price")
+        ) as price,
         case when trim("Library Price (USD)") <> '' then 'USD' end as currency
     from raw"""
     },
@@ -104,9 +106,13 @@ ORDERS = Source(
     select
         us_date("Order Date") as ordered_on,
         typed_count("Standard Units") as units,
-        typed_amount(coalesce("?Standard Total (USD)", "?Standard Total")) as amount,
+        typed_amount(
+            coalesce(nullif(trim("?Standard Total (USD)"), ''), "?Standard Total")
+        ) as amount,
         typed_count("Preorder Units") as preorder_units,
-        typed_amount(coalesce("?Preorder Total (USD)", "?Preorder Total")) as preorder_amount,
+        typed_amount(
+            coalesce(nullif(trim("?Preorder Total (USD)"), ''), "?Preorder Total")
+        ) as preorder_amount,
         case when trim("Standard Total (USD)") <> '' then 'USD' end as currency
     from raw"""
     },
