@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from libstats.analysis.provenance import given
-from libstats.definitions.parameters import as_moment, checked
+from libstats.definitions.parameters import as_moment, asked, checked
 from libstats.definitions.parted import Parted, Sums
 from libstats.errors import AnalysisError
 from libstats.libraries.parted_analyses import PARTED, function_of
@@ -140,6 +140,7 @@ def _said(name: str, value: Any) -> Any:
     return list(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
+@asked
 def sums(
     con: duckdb.DuckDBPyConnection, analysis: str, /, **parameters: Any
 ) -> duckdb.DuckDBPyRelation:

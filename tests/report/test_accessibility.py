@@ -217,7 +217,7 @@ def test_todays_list_of_the_sample_library_and_its_sheets_are_accessible(
     pages = {"today": written.page(found), **today_sheets.printed(found)}
     for name, text in pages.items():
         publish.write(tmp_path / f"{name}.html", text)
-    assert len(pages) == 6
+    assert len(pages) == 7
     assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 6
 
 
