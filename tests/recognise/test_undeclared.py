@@ -40,7 +40,8 @@ def test_the_words_of_a_field_are_its_own(tmp_path: Path) -> None:
     assert told.endswith(
         '    [roles.own.serial_issue.status_as_exported] "on its way" = "..."  (1 row)\n'
         "      in place of the points: open, paused, done, given up by the patron, given up, "
-        "lapsed, not\n        fetched, over, expected, claimed, received, not_published, bound"
+        "over, expected,\n        claimed, received, not_published, bound, late, missing, never "
+        "came, not published, discarded"
     )
 
 

@@ -218,7 +218,7 @@ def test_todays_list_of_the_sample_library_and_its_sheets_are_accessible(
     for name, text in pages.items():
         publish.write(tmp_path / f"{name}.html", text)
     assert len(pages) == 7
-    assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 6
+    assert check(browser, *tmp_path.glob("*.html")) == [CLEAN] * 7
 
 
 def test_the_report_on_the_collection_is_accessible_and_stands_alone(

@@ -34,9 +34,9 @@ def of(row: Row, model: str = "lending_model") -> str:
     return ", ".join(filter(None, (row["source"], row["collection"], row[model])))
 
 
-def month_of(row: Row) -> str:
-    """The month of a row, in words."""
-    return month_name(date.fromisoformat(f"{row['part']}-01"))
+def month_of(row: Row) -> date:
+    """The first day of a row's month."""
+    return date.fromisoformat(f"{row['part']}-01")
 
 
 def lent(report: Report) -> Html:
@@ -51,19 +51,19 @@ def lent(report: Report) -> Html:
         if row["checkouts"] is not None:
             newest[of(row)] = row
     words = [
-        f"{name}: {many(row['checkouts'], 'checkout')} in {month_of(row)}."
+        f"{name}: {many(row['checkouts'], 'checkout')} in {month_name(month_of(row))}."
         for name, row in newest.items()
     ]
     listed = [
         {
-            "month": month_of(row),
+            "period": month_of(row),
             "of": of(row),
             "checkouts": row["checkouts"],
             "told_by": TOLD_BY.get(row["told_by"]) or row["why_unknown"].partition(": ")[2],
         }
         for row in sorted(rows, key=lambda row: row["part"], reverse=True)
     ]
-    headings = {"of": OF, "told_by": "Told by, or why not known"}
+    headings = {"period": "Month", "of": OF, "told_by": "Told by, or why not known"}
     return joined(
         items(words) if words else paragraph(f"No month of {months.words} is told as a whole."),
         shortened(table(listed, f"Digital checkouts, {months.words}", headings=headings)),
