@@ -675,7 +675,7 @@ def test_a_missing_copy_that_a_scan_saw_is_marked() -> None:
 def test_the_head_tells_of_scans_and_links_to_them() -> None:
     names = ("scanned", "in_place", "out_of_order", "strayed", "found", "recorded_elsewhere")
     session = dict.fromkeys((*names, "not_judged", "unknown"), 2)
-    report = replace(example(), scans=Scans([session], [{}]))
+    report = replace(example(), scans=Scans([session], [{}], barcodes=2))
     link = f'<a href="#{collection.SCANS}">what scans of the shelves found</a>'
     assert f"1 scan saw 2 barcodes; 1 copy is to be seen to: {link}" in collection.answer(report)
     assert link not in collection.answer(example())
