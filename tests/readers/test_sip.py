@@ -177,7 +177,7 @@ def totals(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
     found: dict[str, list[tuple[object, ...]]] = {}
     with libstats.open(workspace) as con:
         for name, given in {str(each): each for each in questions(["loan"])}.values():
-            if name == "receipt" or given.get("process", "loan") not in ("loan", "hold"):
+            if name in ("receipt", "sums") or given.get("process", "loan") not in ("loan", "hold"):
                 continue
             with contextlib.suppress(AnalysisError):
                 found.setdefault(name, []).extend(

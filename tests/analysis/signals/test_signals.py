@@ -33,8 +33,8 @@ def lending(
     con = holding(circulation_event=[LENT])
     con.execute(
         f"""
-        delete from memory.main.circulation_event;
-        insert into memory.main.circulation_event by name
+        delete from circulation_event;
+        insert into circulation_event by name
         with lent as (
             select
                 day,
