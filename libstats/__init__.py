@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
-    from libstats.analysis.machines import machine_use, self_service
+    from libstats.analysis.machines import machine_use
     from libstats.analysis.order_piles import order_piles
     from libstats.analysis.provenance import freshness, receipt
     from libstats.analysis.proxy import proxy_starts, proxy_visits
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from libstats.analysis.record_faults import record_faults
     from libstats.analysis.reserves import reserves_ready
     from libstats.analysis.resolver import resolver_requests
+    from libstats.analysis.self_service import self_service
     from libstats.analysis.serial_gaps import serial_gaps
     from libstats.analysis.serials import serial_claims, serials_expected
     from libstats.analysis.signals.signals import signals
@@ -192,7 +193,7 @@ _PLACES = {
     "reference_questions": "libstats.analysis.counts",
     "reserves_ready": "libstats.analysis.reserves",
     "resolver_requests": "libstats.analysis.resolver",
-    "self_service": "libstats.analysis.machines",
+    "self_service": "libstats.analysis.self_service",
     "serial_claims": "libstats.analysis.serials",
     "serial_gaps": "libstats.analysis.serial_gaps",
     "serials_expected": "libstats.analysis.serials",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from libstats.wording import Row, many, number, percent
+from libstats.wording import Row, capital, many, number, percent
 
 __all__ = ["DIGITAL"]
 
@@ -38,13 +38,31 @@ def _machine_use(rows: list[Row]) -> str:
     return f"{number(done)} done at machines, {number(refused)} refused"
 
 
-def _self_service(rows: list[Row]) -> str:
-    checkouts, own = _sums(
-        [row for row in rows if row["share"] is not None], "checkouts", "self_checkouts"
-    )
-    if not checkouts:
-        return "Nothing that is loaded tells what share of checkouts was self-service"
-    return f"{percent(own / checkouts)} of {number(checkouts)} checkouts were self-service"
+def _self_service(rows: list[Row], parameters: Row) -> list[str]:
+    """The share at branches with a machine, of what is told, and why it is not more."""
+    is_by_branch = parameters.get("by", "branch") == "branch"
+    known = [row for row in rows if row["share"] is not None]
+    told = [row for row in known if row["self_checkouts"] or not is_by_branch]
+    own, checkouts = _sums(told, "self_checkouts", "checkouts")
+    words = "Nothing that is loaded tells what share of checkouts was self-service"
+    if checkouts:
+        words = (
+            f"{percent(own / checkouts)} of {number(checkouts)} checkouts at branches with a"
+            f" machine were self-service ({number(own)})"
+        )
+    elif known:
+        words = "No patron did a checkout at a machine"
+    without = [row for row in rows if row not in known and row["reason"]]
+    whys = {row["reason"]: None for row in told if row["reason"]} | {
+        (
+            f"no share is known at {row['part'] or 'a branch that is not told'}: "
+            if is_by_branch
+            else ""
+        )
+        + row["reason"]: None
+        for row in without
+    }
+    return [words, *map(capital, whys)]
 
 
 def _resolver_requests(rows: list[Row]) -> str:
@@ -144,6 +162,6 @@ DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "proxy_starts": _told(_proxy_starts),
     "proxy_visits": _told(_proxy_visits),
     "resolver_requests": _told(_resolver_requests),
-    "self_service": _told(_self_service),
+    "self_service": _self_service,
     "technology_uses": _technology_uses,
 }

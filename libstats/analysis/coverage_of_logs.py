@@ -59,14 +59,14 @@ _TOLD = f"""
 TOLD_OF, TOLD_OF_EACH, TOLD_OF_WHAT = (_TOLD.format(by) for by in ("", "source,", "what,"))
 
 
-def log_told_sql(by: str, what: str, branch: str = "branch") -> str:
+def log_told_sql(by: str, what: str, *, place: str | None = None) -> str:
     """SQL: CTEs to `log_told` (source, what, place, first_day, last_day, state, reason), how much
     is told of the period $since to $until or, where `by` is a month, a day or a branch, of each.
 
     `what` is SQL over the view `coverage`: a name of what a stretch tells of, NULL where that is
-    something else; `branch` is SQL of the name of its branch.
+    something else; `place` is SQL over `branch` and `period`, if not what `by` says.
     """
-    place = branch if by == "branch" else "period"
+    place = place or ("branch" if by == "branch" else "period")
     return f"""
         stretch as (
             select

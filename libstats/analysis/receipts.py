@@ -30,6 +30,7 @@ from libstats.analysis import (
     record_faults,
     reserves,
     resolver,
+    self_service,
     serial_gaps,
     serials,
     technology_uses,
@@ -198,8 +199,8 @@ ANALYSES: dict[str, Provenance] = {
         {"link_resolver_usage": "requested_on"},
     ),
     "self_service": Provenance(
-        machines.self_service,
-        machines.self_service_left_out,
+        self_service.self_service,
+        self_service.left_out,
         {**_USE, "machine_event": "happened_at"},
     ),
     "serial_claims": Provenance(serials.serial_claims, serials.claims_left_out, _SERIALS),

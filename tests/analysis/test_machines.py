@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats.analysis.answers import answer
 from tests.support.tables import holding
 
 PERIOD = {"since": "2026-10-01", "until": "2026-11-01"}
@@ -35,7 +36,8 @@ def machine(outcome: str = "done", branch: str = "east ", **more: Any) -> dict[s
         (["self-check", "staff", "staff", None], ("EAST", 4, 2, 0.5, "machines", 2)),
         # the machines tell of more than there were
         ([None], ("EAST", 1, 2, None, "machines", 2)),
-        ([], ("EAST", None, 2, None, "machines", 2)),
+        # nothing tells of all checkouts
+        ([], ("EAST", None, None, None, None, 2)),
     ],
 )
 def test_one_of_both_logs_is_asked(own: list[str | None], wanted: tuple[Any, ...]) -> None:
@@ -90,3 +92,24 @@ def test_what_machines_did_and_refused() -> None:
     ]
     logins = libstats.machine_use(con, **PERIOD, kind="patron check", by="hour")
     assert logins.project("part, done, refused").fetchall() == [("09:00", 0, 1)]
+
+
+@pytest.mark.parametrize("by", ["all", "month", "hour"])
+def test_branches_with_a_machine_are_added_up_each_judged_by_itself(by: str) -> None:
+    con = holding(
+        circulation_event=[
+            *(lent(channel) for channel in ("self-check", "staff", "staff", "staff")),
+            # a branch without a machine, and one of which nothing tells how it was done
+            *(lent("staff", "WEST") for _ in range(5)),
+            *(lent(None, "NORTH") for _ in range(7)),
+        ],
+    )
+    (row,) = libstats.self_service(con, **PERIOD, by=by).fetchall()
+    assert row[1:] == (4, 1, 0.25, "own log", None, "partly", "no share is known at NORTH")
+    assert answer(con, "self_service", **PERIOD, by=by) == [
+        "25% of 4 checkouts at branches with a machine were self-service (1)",
+        "No share is known at NORTH",
+    ]
+    assert answer(con, "self_service", **PERIOD)[0] == (
+        "25% of 4 checkouts at branches with a machine were self-service (1)"
+    )

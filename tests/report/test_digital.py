@@ -250,7 +250,7 @@ def test_a_branch_of_which_nothing_is_told_is_named_and_counted_in_no_share() ->
 def test_the_hour_of_most_self_service_is_said_and_all_hours_are_below() -> None:
     hours = [share("10:00", 20, 2), share("16:00", 40, 30), share("17:00", 9, None, None)]
     html = digital.by_hour(example(by_hour=hours))._repr_html_()
-    assert "in the hour from 16:00: 30 of 40 checkouts, at all branches." in html
+    assert "in the hour from 16:00: 30 of 40 checkouts, at branches with a machine." in html
     assert ">75%<" in html and "17:00" not in html
     assert not digital.by_hour(example(by_hour=hours[:1]))
 
@@ -271,6 +271,29 @@ def test_what_machines_refuse_is_told_by_machine_and_reason() -> None:
     assert "15 of 110 checkouts were refused." in html
     assert "The largest share of them is at self2." in html and "money owed" in html
     assert "1 more was not on loan" in digital.returned(report)
+
+
+def test_a_bin_holds_what_was_not_lent_and_what_goes_on_too() -> None:
+    row = {"part": "3", "done": 4, "refused": 1, **MACHINE, "not_on_loan": 2, "sent_on": 5}
+    machines = {("checkin", "branch"): [row | {"part": "EAST"}], ("checkin", "bin"): [row]}
+    html = str(digital.returned(example(machines=machines)))
+    assert "Bin 3" in html and ">11<" in html
+    none = row | {"not_on_loan": 0}
+    assert "not on loan:" not in digital.returned(example(machines={("checkin", "branch"): [none]}))
+
+
+def test_cards_at_machines_that_lend_are_none_of_a_vendors_page() -> None:
+    looks = [
+        {"part": "self1", "done": 60, "refused": 3},
+        {"part": "vendor", "done": 8, "refused": 2},
+    ]
+    lent = [{"part": "self1", "done": 1, "refused": 0}]
+    html = digital.vendors(
+        example(machines={("patron check", "machine"): looks, ("checkout", "machine"): lent})
+    )
+    assert "2 of 10 looks at a card were refused" in html
+    assert "63 looks at cards of machines that lend or take back: left out." in html
+    assert "self1" not in html
 
 
 # --- what is not told ---

@@ -171,14 +171,22 @@ def _starts(report: Report) -> list[Table | str]:
 
 def vendors(report: Report) -> Html:
     """Whether vendors' pages let cards in: what they asked the library system in SIP2."""
-    rows = report.at_machines("patron check", "machine")
+    lend = {
+        row["part"]
+        for kind in ("checkout", "checkin")
+        for row in report.at_machines(kind, "machine")
+        if row["part"]
+    }
+    every = report.at_machines("patron check", "machine")
+    rows = [row for row in every if row["part"] not in lend]
     if why := outside(report, "machine_event"):
         return Html(why)
+    other = _at_desk([row for row in every if row["part"] in lend])
     if not rows:
         return Html(
             paragraph(
-                "No log of SIP2 tells of logins at vendors’ pages. Pages that ask the library "
-                "system in another way are not told."
+                f"{other}No log of SIP2 tells of logins at vendors’ pages. Pages that ask the "
+                "library system in another way are not told."
             )
         )
     days = [row for row in report.beyond if row["what"] == "logins" and row["place"] != PROXY]
@@ -201,11 +209,21 @@ def vendors(report: Report) -> Html:
     return joined(
         paragraph(
             f"{number(refused)} of {number(refused + summed(rows, 'done'))} looks at a card were "
-            "refused: the card was not known, or its password was wrong."
+            f"refused: the card was not known, or its password was wrong. {other}".rstrip()
         ),
         items(said(Digital(refused=days))) if days else paragraph(_usual(report)),
         table(listed, caption, headings=headings, formats={"share": percent}),
-        folded("Cards that were refused, by hour", _vendor_hours(report)),
+        folded("Cards that any account was refused, by hour", _vendor_hours(report)),
+    )
+
+
+def _at_desk(rows: Sequence[Row]) -> str:
+    """How many looks at cards machines that lend or take back had: no vendor's page asked."""
+    looks = summed(rows, "done") + summed(rows, "refused")
+    return (
+        f"{many(looks, 'look')} at cards of machines that lend or take back: left out. "
+        if looks
+        else ""
     )
 
 
@@ -215,7 +233,7 @@ def _vendor_hours(report: Report) -> Table:
         {"hour": row["part"], **{as_: row[name] for name, as_ in names.items()}}
         for row in report.at_machines("patron check", "hour")
     ]
-    return table(rows, "Cards that were looked up, by hour")
+    return table(rows, "Cards that were looked up by any account, by hour")
 
 
 def _share(part: int, whole: int) -> float | None:

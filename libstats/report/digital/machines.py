@@ -18,6 +18,7 @@ __all__ = ["MACHINES", "by_hour", "of_desk", "refused", "returned", "share_chart
 MACHINES = "at machines"
 SHARES = ("share", "before")
 SURE = 1.96  # of a normal distribution: 95 in 100
+LIES = ("done", "not_on_loan", "sent_on")  # what a piece in a bin may be
 NONE = "No log of SIP2 that is loaded tells what machines refused."
 
 
@@ -40,8 +41,11 @@ def shares(report: Report) -> Html:
     if not rows:
         return Html(
             paragraph(
-                "Nothing that is loaded tells which checkouts were done at a machine: neither the "
-                "library system’s log nor a log of SIP2."
+                "Machines’ logs tell of checkouts there. Nothing that is loaded tells of all "
+                "checkouts: load loans or statistics of the library system."
+                if report.at_machines("checkout", "machine")
+                else "Nothing that is loaded tells which checkouts were done at a machine: "
+                "neither the library system’s log nor a log of SIP2."
             )
         )
     done, every = summed(rows, "self_checkouts"), summed(rows, "checkouts")
@@ -149,8 +153,8 @@ def by_hour(report: Report) -> Html:
     return joined(
         paragraph(
             f"Most of them were done in the hour from {most['part']}: "
-            f"{number(most['self_checkouts'])} of {many(most['checkouts'], 'checkout')}, at all "
-            "branches."
+            f"{number(most['self_checkouts'])} of {many(most['checkouts'], 'checkout')}, at "
+            "branches with a machine."
         ),
         folded(
             "Self-service by hour of the day",
@@ -228,19 +232,20 @@ def returned(report: Report) -> Html:
         "sent_on": "Sent on, not accepted",
     }
     bins = [
-        {"bin": f"Bin {row['part']}", "returned": row["done"]}
+        {"bin": f"Bin {row['part']}", "pieces": sum(row[name] or 0 for name in LIES)}
         for row in report.at_machines("checkin", "bin")
         if row["part"]
     ]
     strange = summed(rows, "not_on_loan")
-    words = (
-        f"{many(summed(rows, 'done'), 'return')} at machines. {number(strange)} more "
-        f"{'was' if strange == 1 else 'were'} not on loan: mostly read in the library and put "
-        "into the machine."
-    )
+    words = f"{many(summed(rows, 'done'), 'return')} at machines."
+    if strange:
+        words += (
+            f" {number(strange)} more {'was' if strange == 1 else 'were'} not on loan: mostly read "
+            "in the library and put into the machine."
+        )
     caption = f"Returns at machines in {report.period.words}"
     return joined(
         paragraph(words),
         table(listed, caption, headings=headings),
-        shortened(table(bins, "Returns by bin of the sorter")) if bins else "",
+        shortened(table(bins, "Pieces that came into each bin of the sorter")) if bins else "",
     )

@@ -12,11 +12,12 @@ import duckdb
 from libstats.analysis.cost_per_use import cost_per_use
 from libstats.analysis.eresources import eresource_use
 from libstats.analysis.licences import licences_to_decide
-from libstats.analysis.machines import machine_use, self_service
+from libstats.analysis.machines import machine_use
 from libstats.analysis.provenance import freshness
 from libstats.analysis.proxy import proxy_starts, proxy_visits
 from libstats.analysis.proxy_logins import proxy_logins
 from libstats.analysis.resolver import resolver_requests
+from libstats.analysis.self_service import self_service
 from libstats.analysis.technology_uses import technology_uses
 from libstats.analysis.today.digital import beyond_usual, reports_missing
 from libstats.errors import NothingTold, ReportError
@@ -96,6 +97,7 @@ MACHINES = (
     ("checkout", "machine"),
     ("checkout", "reason"),
     ("checkin", "branch"),
+    ("checkin", "machine"),
     ("checkin", "bin"),
     ("patron check", "machine"),
     ("patron check", "hour"),

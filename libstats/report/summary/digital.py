@@ -3,10 +3,10 @@ not get in, what patrons did themselves at machines."""
 
 from __future__ import annotations
 
-from libstats.analysis.machines import self_service
 from libstats.analysis.provenance import freshness
 from libstats.analysis.proxy import proxy_visits
 from libstats.analysis.proxy_logins import proxy_logins
+from libstats.analysis.self_service import self_service
 from libstats.report.sections import explained
 from libstats.report.summary.rows import Asked, Line
 from libstats.wording import many, number, percent, records
