@@ -184,8 +184,9 @@ def digital_holds(
     Definition: holds of a title in one format, for each copy that serves one patron at a time. The
     models that do so share one queue, so their copies stand together. Under all others nobody
     queues. Copies of a licence whose bought checkouts are used up lend no more. Where rows of one
-    title tell of different holds, the most is taken, so the truth may be more. A title is judged where its models are all known and all have that queue. As the
-    platform's newest list has it; unproven on real files.
+    title tell of different holds, the most is taken, so the truth may be more. A title is judged
+    where its models are all known and all have that queue. As the platform's newest list has it;
+    unproven on real files.
 
     Parameters
     ----------
@@ -195,9 +196,9 @@ def digital_holds(
     Returns one row per title and format with holds, the longest queue first: `title`, `author`,
     `isbn`, `format`, `lending_models` (as exported; NULL: not told), `collection`, `holds`,
     `copies` (that still lend), `holds_per_copy` (NULL: cannot be judged), `to_buy` (copies, until
-    no more than `holds_a_copy` wait for one; 0: enough; NULL: cannot be judged), `standing` (buy, enough, no
-    copy left, cannot judge), `why` (it cannot be judged), `price` (of one; NULL where there are
-    several models), `currency`, `source`.
+    no more than `holds_a_copy` wait for one; 0: enough; NULL: cannot be judged), `standing` (buy,
+    enough, no copy left, cannot judge), `why` (it cannot be judged), `price` (of one; NULL where
+    there are several models), `currency`, `source`.
 
     >>> libstats.digital_holds(con).columns[:3]
     ['title', 'author', 'isbn']
