@@ -111,8 +111,8 @@ def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
             (
                 "Invoiced and not received",
                 "INGRAM",
-                "Invoiced on July 15, 2026; 9.00; 2 billed, 1 received; Did these copies come? If not,"
-                " ask the vendor",
+                "Invoiced on July 15, 2026; order line 12; 9.00; 2 billed, 1 received; "
+                "Did these copies come? If not, ask the vendor",
             )
         ]
         bills = work[today_invoices.INVOICES].of(DO)
@@ -122,11 +122,11 @@ def test_today_names_each_question_with_whom_to_ask_and_about_how_much(
         assert all(words.since(row).endswith(" since invoice") for row in (*orders, *bills))
         assert [(row["task"], row["look_for"], row["who"], row["why"]) for row in bills] == [
             (
-                "Price against the order: ask vendor",
+                "Price against the order: ask the vendor",
                 "INV-1",
                 "INGRAM",
-                "6.00; 2 copies: ordered 12.00 each, billed 15.00 each; Why is the price another"
-                " than that of the order?",
+                "order line 11; 6.00; 2 copies: ordered 12.00 each, billed 15.00 each; "
+                "Why is the price another than that of the order?",
             ),
         ]
 
