@@ -289,7 +289,7 @@ COMMANDS = {
             "write what the library adds up for an analysis, to be sent to who asks many "
             "libraries as one"
         ),
-        "libstats sums collection_age --set as_of=2026-11-01 --out lib07.parquet",
+        "libstats sums collection_age --set as_of=2026-11-01 --out ash.parquet",
         add_sums,
     ),
     "report": (
