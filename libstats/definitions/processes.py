@@ -12,8 +12,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -365,7 +366,7 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     """The process of that name, or that people call so, as the connection's workspace has it.
     Raises AnalysisError if there is none, or several."""
     rows = con.execute("select process, definition from process order by rowid").fetchall()
-    found = {known: json.loads(definition) for known, definition in rows}
+    found = {known: _read(definition) for known, definition in rows}
     called = [
         known
         for known, given in found.items()
@@ -384,6 +385,13 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
         )
     given = found[called[0]]
     return _built(called[0], {key: value for key, value in given.items() if key != "name"})
+
+
+@lru_cache(maxsize=256)
+def _read(definition: str) -> Mapping[str, Any]:
+    """A definition as it stands in the table. It is asked for often, and does not change."""
+    found: dict[str, Any] = json.loads(definition)
+    return MappingProxyType(found)
 
 
 def _plain(name: str) -> str:
