@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -387,11 +386,8 @@ def process_of(con: duckdb.DuckDBPyConnection, name: str) -> Process:
     return _built(called[0], {key: value for key, value in given.items() if key != "name"})
 
 
-@lru_cache(maxsize=256)
-def _read(definition: str) -> Mapping[str, Any]:
-    """A definition as it stands in the table. It is asked for often, and does not change."""
-    found: dict[str, Any] = json.loads(definition)
-    return MappingProxyType(found)
+# a definition as it stands in the table is asked for often, and read only
+_read = lru_cache(maxsize=256)(json.loads)
 
 
 def _plain(name: str) -> str:
