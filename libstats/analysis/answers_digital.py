@@ -128,7 +128,10 @@ def _digital_circulation(rows: list[Row], _: Row) -> list[str]:
         of = ", ".join(filter(None, (row["source"], row["collection"], row["lending_model"])))
         of += f", {row['part']}" if row["part"] != "all" else ""
         told = row["checkouts"]
-        lacks = f"not all months are told ({number(row['months_told'])} of {number(row['months'])})"
+        lacks = (
+            f"{number(row['months_told'])} of {number(row['months'])} months are told; "
+            f"{row['why_unknown']}"
+        )
         said[f"{of}: {f'{number(told)} checkouts' if told is not None else lacks}"] = None
     return [*said] or ["Nothing that is loaded tells of digital lending in this period"]
 

@@ -115,7 +115,6 @@ def turned_away(
                 s.month,
                 s.is_told,
                 s.is_told_before,
-                s.standing,
                 coalesce(sum(n.times) filter (where n.month = s.month), 0) as times,
                 coalesce(sum(n.times) filter (where n.month < s.month), 0) as times_before
             from thing t
@@ -137,11 +136,23 @@ def turned_away(
                 count(*) filter (where is_told) as months_told,
                 sum(times) filter (where is_told)::bigint as times_told,
                 case when bool_and(is_told_before) then sum(times_before)::bigint end
-                    as times_a_year_before,
-                string_agg(strftime(month, '%Y-%m') || ': ' || standing, '; ' order by month)
-                    filter (where not is_told) as why_unknown
+                    as times_a_year_before
             from cell
             group by line, reason, name, part
+        ),
+        untold as (
+            select line, part, string_agg(why, '; ' order by why) as why_unknown
+            from (
+                select
+                    line,
+                    {PARTS["month"] if by == "month" else "null::varchar"} as part,
+                    standing || ': ' || string_agg(strftime(month, '%Y-%m'), ', ' order by month)
+                        as why
+                from stands
+                where not is_told
+                group by line, part, standing
+            )
+            group by all
         ),
         term as (
             select
@@ -169,13 +180,14 @@ def turned_away(
             s.times_a_year_before,
             s.months,
             s.months_told,
-            s.why_unknown,
+            u.why_unknown,
             coalesce(n.licence_id, p.licence_id) as licence_id,
             if(n.opens is not null, n.starts_on, p.starts_on) as term_starts_on,
             if(n.opens is not null, n.ends_on, p.ends_on) as term_ends_on,
             l.source
         from summed s
             join report_line l using (line)
+            left join untold u on u.line = s.line and (u.part is null or u.part = s.part)
             left join term n on n.opens = lower(s.name)
             left join term p on p.opens = lower(l.platform)
         where $by <> 'title'

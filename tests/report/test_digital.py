@@ -4,6 +4,7 @@ where little is loaded."""
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats import schema
 from libstats.errors import NothingTold, ReportError
 from libstats.report import digital
 from libstats.report.digital.lending_rows import Lending
+from libstats.report.digital.refusals import HELP
 from libstats.report.digital.rows import TABLES, Digital
 from libstats.report.page.period import Period
 from libstats.workspace.workspace import Workspace
@@ -130,16 +133,70 @@ def test_the_advised_metric_goes_before_others() -> None:
     assert "Unique Item Requests" in html and "Total Item Requests" not in html
 
 
-def test_who_was_turned_away_is_told_by_cause_and_never_added() -> None:
-    row = {"platform": "Sea", "report": "TR_J2", "release": "5.1", "why_unknown": None}
-    uses = [
-        {**row, "metric": "Limit_Exceeded", "uses_told": 14},
-        {**row, "metric": "No_License", "uses_told": 23},
-    ]
-    html = digital.turned_away(example(uses=uses))
-    assert "Sea: 14 times, since too many were in at once." in html
-    assert "Sea: 23 times, since there is no licence for it." in html
+DENIED = {
+    "source": "counter",
+    "platform": "Sea",
+    "report": "TR_J2",
+    "release": "5.1",
+    "institution": None,
+    "part": "all",
+    "times": 14,
+    "times_told": 14,
+    "times_a_year_before": 9,
+    "why_unknown": None,
+    "licence_id": "L-1",
+    "term_ends_on": date(2026, 12, 31),
+}
+FULL = {"reason": "too many at once"}
+NONE = {"reason": "no licence", "times": None, "times_told": 23, "times_a_year_before": None}
+NONE |= {"why_unknown": "no report: 2026-09"}
+
+
+def test_who_was_turned_away_is_told_by_cause_and_title_and_never_added() -> None:
+    titles = [{**DENIED, **FULL, "part": "Gull"}, {**DENIED, **NONE, "part": None}]
+    titles[1] |= {"licence_id": None}
+    turned_away = {"platform": [DENIED | FULL, DENIED | NONE], "title": titles}
+    html = digital.turned_away(example(turned_away=turned_away))._repr_html_()
+    said = "Sea, TR_J2 5.1: 14 times, since too many were in at once. A year before: 9."
+    assert said in html
+    assert "23 times in the months that are told, since there is no licence for it." in html
+    assert "Ask the vendor what more places cost" in html
+    assert "offer interlibrary loan" in html and "no report: 2026-09." in html
+    assert ">L-1, December 31, 2026<" in html and ">none of this name in the form licences<" in html
     assert "37" not in html
+
+
+def test_a_month_in_which_nobody_is_known_to_be_turned_away_is_no_nought() -> None:
+    months = [
+        {**DENIED, **FULL, "part": "2026-08", "times": 0},
+        {**DENIED, **NONE, "part": "2026-09", "times_a_year_before": 4},
+    ]
+    turned_away = {"platform": [DENIED | FULL], "month": months}
+    shown = digital.turned_away(example(turned_away=turned_away)).tables[-1].rows
+    figures = [(f"{row['period']:%Y-%m}", row["times"], row["before"]) for row in shown]
+    assert figures == [("2026-09", None, 4), ("2026-08", 0, 9)]
+    assert shown[0]["unknown"] == "no report"
+
+
+def test_a_master_report_says_nothing_that_all_its_views_say() -> None:
+    rows = [DENIED | FULL | {"report": name} for name in ("TR", "TR_J2", "TR_B2")]
+    html = digital.turned_away(example(turned_away={"platform": rows}))
+    assert "TR_J2 5.1: 14" in html and "TR_B2 5.1: 14" in html and "TR 5.1" not in html
+    alone = digital.turned_away(example(turned_away={"platform": rows[:2]}))
+    assert "TR 5.1: 14" in alone
+
+
+def test_the_workbook_has_every_metric_and_all_that_is_told_of_use() -> None:
+    other = {**LICENCE, "metric": "Total_Item_Requests", "is_advised": False}
+    tables = digital.costs(example(costs=[other, LICENCE])).tables
+    assert [(each.sheet, len(each.rows)) for each in tables] == [("", 1), ("Cost per use", 2)]
+    assert "Total_Item_Requests" not in tables[1]._repr_html_()
+    use = {"platform": "Sea", "report": "TR_J1", "release": "5", "metric": "Unique_Item_Requests"}
+    use |= {"uses": None, "uses_told": 7, "months": 12, "months_told": 11}
+    used = digital.used(example(uses=[use | {"why_unknown": "no report: 2026-09"}]))
+    (row,) = next(each for each in used.tables if each.sheet == "Use of e-resources").rows
+    assert (row["uses"], row["uses_told"]) == (None, 7)
+    assert row["why_unknown"] == "no report: 2026-09"
 
 
 # --- digital lending ---
@@ -157,8 +214,25 @@ def test_lending_models_stand_apart_and_a_month_not_told_has_its_reason() -> Non
     assert "overdrive, One: 310 checkouts in October 2026." in html
     assert "overdrive, Metered: 44 checkouts in October 2026." in html
     assert "354" not in html and "unproven on real files" in html
+    assert "missing" not in html  # September is the first month: no gap
     shown = html._repr_html_()
     assert ">no report has it<" in shown and "September to October 2026" in shown
+
+
+def test_a_month_stands_beside_the_same_one_a_year_before_and_gaps_are_named() -> None:
+    """330 beside 300 is a tenth more. Of August a year before nothing is told."""
+    row = {"source": "hoopla", "collection": None, "lending_model": None, "part": "2026-10"}
+    row |= {"checkouts": 330, "told_by": "report", "why_unknown": None}
+    silent = {"part": "2026-09", "checkouts": None, "told_by": None}
+    silent |= {"why_unknown": "2026-09: no report has it"}
+    lent = [row | {"part": "2026-08"}, row | silent, row]
+    before = [row | {"part": "2025-10", "checkouts": 300}, row | silent | {"part": "2025-08"}]
+    months = Period(date(2026, 8, 1), date(2026, 11, 1))
+    html = digital.lent(example(lending=Lending(months, lent=lent, before=before)))
+    assert "hoopla: 330 checkouts in October 2026, 10% more than in October 2025." in html
+    assert "hoopla: September 2026 is not told as a whole." in html
+    figures = [(f"{each['period']:%m}", each["before"]) for each in html.tables[0].rows]
+    assert figures == [("10", 300), ("09", None), ("08", None)]
 
 
 def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() -> None:
@@ -261,16 +335,40 @@ def test_what_machines_refuse_is_told_by_machine_and_reason() -> None:
             {"part": "self1", "done": 90, "refused": 10, **MACHINE},
             {"part": "self2", "done": 5, "refused": 5, **MACHINE},
         ],
-        ("checkout", "reason"): [{"part": "money owed", "refused": 15}],
         ("checkin", "branch"): [
             {"part": "East", "done": 20, "refused": 0, **MACHINE, "not_on_loan": 1}
         ],
     }
-    report = example(machines=machines)
+    why = {"machine": "self1", "refused_for": "money owed", "refused": 10}
+    report = example(machines=machines, refusals=[why])
     html = digital.refused(report)
     assert "15 of 110 checkouts were refused." in html
-    assert "The largest share of them is at self2." in html and "money owed" in html
+    assert "The largest share of them is at self2." in html and "Money owed: let the" in html
     assert "1 more was not on loan" in digital.returned(report)
+
+
+def test_small_counts_of_a_machine_and_reason_are_withheld_and_so_is_what_would_tell_them() -> None:
+    """3 of 15 at self1: 12 goes too, since 15 less 12 is 3, and so does 32 of both, since 32 less
+    20 is 12."""
+    refusals = [
+        {"machine": "self1", "refused_for": "money owed", "refused": 12},
+        {"machine": "self1", "refused_for": "card expired", "refused": 3},
+        {"machine": "self2", "refused_for": "money owed", "refused": 20},
+    ]
+    machines = {("checkout", "machine"): [{"part": "self1", "done": 9, "refused": 15, **MACHINE}]}
+    found = digital.refused(example(machines=machines, refusals=refusals))
+    (why,) = [each for each in found.tables if each.sheet == "Why machines refused"]
+    shown = [[*row.values()] for row in [*why.rows, why.foot or {}]]
+    assert shown == [
+        ["self2", 20, 0, 20],
+        ["self1", "withheld", "withheld", 15],
+        ["All together", "withheld", "withheld", 35],
+    ]
+
+
+def test_every_reason_has_what_helps_against_it() -> None:
+    check = schema.tables()["machine_event"].column("reason").check or ""
+    assert set(HELP) == set(re.findall("'([^']+)'", check))
 
 
 def test_a_bin_holds_what_was_not_lent_and_what_goes_on_too() -> None:

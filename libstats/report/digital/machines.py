@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from libstats.analysis.today.digital import Digital, said
 from libstats.report.charts import Figure, bars
 from libstats.report.digital.access import outside, summed
+from libstats.report.digital.refusals import why_refused
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, folded, joined, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, many, number, percent
 
@@ -191,7 +192,7 @@ def refused(report: Report) -> Html:
         if days
         else paragraph(f"No machine stands out on a day of {report.period.words}."),
         table(listed, caption, headings=headings, formats={"share": percent}),
-        _reasons(report),
+        *why_refused(report),
     )
 
 
@@ -207,15 +208,6 @@ def _finding(rows: Sequence[Row]) -> str:
 def _share(row: Row) -> float | None:
     whole = row["refused"] + row["done"]
     return row["refused"] / whole if whole else None
-
-
-def _reasons(report: Report) -> Table:
-    rows = [
-        {"reason": row["part"] or "the machine said none", "refused": row["refused"]}
-        for row in sorted(report.at_machines("checkout", "reason"), key=lambda row: -row["refused"])
-        if row["refused"]
-    ]
-    return table(rows, "Why machines refused", headings={"refused": "Checkouts refused"})
 
 
 def returned(report: Report) -> Html:
