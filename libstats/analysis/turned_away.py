@@ -12,8 +12,9 @@ from libstats.definitions.parameters import Day, asked, one_of
 __all__ = ["DENIALS", "TOO_MANY", "UNLICENSED", "left_out", "turned_away"]
 
 TOO_MANY, UNLICENSED = "too many at once", "no licence"
+# SQL: the period of a row
 PARTS = {
-    "title": "name",
+    "title": "'all'",
     "platform": "'all'",
     "month": "strftime(month, '%Y-%m')",
 }
@@ -64,6 +65,7 @@ def turned_away(
     >>> libstats.turned_away(con, since="2026-01-01", until="2026-11-01").columns[:3]
     ['platform', 'report', 'release']
     """
+    period = PARTS[by]
     return con.sql(
         f"""
         with
@@ -107,50 +109,46 @@ def turned_away(
                     on b.line = l.line and b.month = a.month - interval 12 month
             where l.line in (select line from line_month join asked using (month))
         ),
-        cell as (
-            select
-                t.line,
-                t.reason,
-                t.name,
-                s.month,
-                s.is_told,
-                s.is_told_before,
-                coalesce(sum(n.times) filter (where n.month = s.month), 0) as times,
-                coalesce(sum(n.times) filter (where n.month < s.month), 0) as times_before
-            from thing t
-                join stands s using (line)
-                left join turned n
-                    on n.line = t.line
-                    and n.reason = t.reason
-                    and ($by <> 'title' or n.name is not distinct from t.name)
-                    and n.month in (s.month, s.month - interval 12 month)
-            group by all
-        ),
-        summed as (
+        -- the period of a row: a month of which it tells, else all of them
+        stood as (
             select
                 line,
-                reason,
-                name,
-                {PARTS[by]} as part,
+                {period} as period,
                 count(*) as months,
                 count(*) filter (where is_told) as months_told,
-                sum(times) filter (where is_told)::bigint as times_told,
-                case when bool_and(is_told_before) then sum(times_before)::bigint end
-                    as times_a_year_before
-            from cell
-            group by line, reason, name, part
+                bool_and(is_told_before) as is_told_before
+            from stands
+            group by all
         ),
         untold as (
-            select line, part, string_agg(why, '; ' order by why) as why_unknown
+            select line, period, string_agg(why, '; ' order by why) as why_unknown
             from (
                 select
                     line,
-                    {PARTS["month"] if by == "month" else "null::varchar"} as part,
+                    {period} as period,
                     standing || ': ' || string_agg(strftime(month, '%Y-%m'), ', ' order by month)
                         as why
                 from stands
                 where not is_told
-                group by line, part, standing
+                group by line, period, standing
+            )
+            group by all
+        ),
+        counted as (
+            select
+                line,
+                {period} as period,
+                reason,
+                if($by = 'title', name, null) as name,
+                coalesce(sum(times) filter (where is_now and is_told), 0)::bigint as times,
+                coalesce(sum(times) filter (where not is_now), 0)::bigint as times_before
+            from (
+                select s.line, s.month, s.is_told, n.reason, n.name, n.times, true as is_now
+                from turned n join stands s using (line, month)
+                union all
+                select s.line, s.month, s.is_told, n.reason, n.name, n.times, false
+                from turned n
+                    join stands s on s.line = n.line and s.month = n.month + interval 12 month
             )
             group by all
         ),
@@ -173,11 +171,12 @@ def turned_away(
             l.release,
             l.narrowed_to,
             l.institution,
-            s.reason,
-            s.part,
-            case when s.months_told = s.months then s.times_told end as times,
-            s.times_told,
-            s.times_a_year_before,
+            t.reason,
+            if($by = 'title', t.name, s.period) as part,
+            case when s.months_told = s.months then coalesce(c.times, 0) end as times,
+            case when s.months_told > 0 then coalesce(c.times, 0) end as times_told,
+            case when s.is_told_before then coalesce(c.times_before, 0) end
+                as times_a_year_before,
             s.months,
             s.months_told,
             u.why_unknown,
@@ -185,16 +184,23 @@ def turned_away(
             if(n.opens is not null, n.starts_on, p.starts_on) as term_starts_on,
             if(n.opens is not null, n.ends_on, p.ends_on) as term_ends_on,
             l.source
-        from summed s
+        from thing t
+            join stood s using (line)
             join report_line l using (line)
-            left join untold u on u.line = s.line and (u.part is null or u.part = s.part)
-            left join term n on n.opens = lower(s.name)
+            left join counted c
+                on c.line = t.line
+                and c.period = s.period
+                and c.reason = t.reason
+                and c.name is not distinct from t.name
+            left join untold u on u.line = s.line and u.period = s.period
+            left join term n on n.opens = lower(t.name)
             left join term p on p.opens = lower(l.platform)
         where $by <> 'title'
-            or coalesce(s.times_told, 0) + coalesce(s.times_a_year_before, 0) > 0
-        order by if($by = 'title', s.times_told, null) desc nulls last,
+            or (c.times > 0 and s.months_told > 0)
+            or (c.times_before > 0 and s.is_told_before)
+        order by if($by = 'title', times_told, null) desc nulls last,
             lower(l.platform) nulls last, l.report, l.release, l.narrowed_to, l.institution,
-            s.reason, s.part nulls last, l.provider, l.source
+            t.reason, part nulls last, l.provider, l.source
         """,
         params={
             **whole_months(since, until),
