@@ -121,7 +121,7 @@ def test_a_licence_without_use_has_no_cost_and_is_to_be_looked_at() -> None:
     report = example(costs=[LICENCE, idle])
     assert "Nobody used Pond." in digital.answer(report)
     html = digital.costs(report)
-    assert "1 licence of 2 can be told a cost per use." in html
+    assert "A cost per use is known of 1 of 2 licences." in html
     assert "TR_J1 5; its use: no more than the usual ups and downs" in html
     assert "Not used at all in its term: Pond (L-2)." in html
     assert "Look at licences without use" in digital.to_do(report)
@@ -139,6 +139,7 @@ DENIED = {
     "report": "TR_J2",
     "release": "5.1",
     "institution": None,
+    "narrowed_to": None,
     "part": "all",
     "times": 14,
     "times_told": 14,
@@ -160,7 +161,7 @@ def test_who_was_turned_away_is_told_by_cause_and_title_and_never_added() -> Non
     said = "Sea, TR_J2 5.1: 14 times, since too many were in at once. A year before: 9."
     assert said in html
     assert "23 times in the months that are told, since there is no licence for it." in html
-    assert "Ask the vendor what more places cost" in html
+    assert "Too many at once: ask the vendor what more places cost" in html
     assert "offer interlibrary loan" in html and "no report: 2026-09." in html
     assert ">L-1, December 31, 2026<" in html and ">none of this name in the form licences<" in html
     assert "37" not in html
@@ -169,13 +170,16 @@ def test_who_was_turned_away_is_told_by_cause_and_title_and_never_added() -> Non
 def test_a_month_in_which_nobody_is_known_to_be_turned_away_is_no_nought() -> None:
     months = [
         {**DENIED, **FULL, "part": "2026-08", "times": 0},
-        {**DENIED, **NONE, "part": "2026-09", "times_a_year_before": 4},
+        {**DENIED, **FULL, "part": "2026-09", "times": None, "times_a_year_before": 4},
+        {**DENIED, **FULL, "part": "2026-09", "reason": "no licence", "times": 0}
+        | {"times_a_year_before": None},
     ]
     turned_away = {"platform": [DENIED | FULL], "month": months}
-    shown = digital.turned_away(example(turned_away=turned_away)).tables[-1].rows
-    figures = [(f"{row['period']:%Y-%m}", row["times"], row["before"]) for row in shown]
-    assert figures == [("2026-09", None, 4), ("2026-08", 0, 9)]
-    assert shown[0]["unknown"] == "no report"
+    page, whole = digital.turned_away(example(turned_away=turned_away)).tables[-2:]
+    # nobody ever lacked a licence: that series is in the workbook alone
+    assert [[*row.values()][1:] for row in page.rows] == [[None, 4], [0, 9]]
+    assert page.columns == ["period", "0", "0 before"]
+    assert len(whole.rows) == 3 and not whole._repr_html_()
 
 
 def test_a_master_report_says_nothing_that_all_its_views_say() -> None:
@@ -254,7 +258,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
     assert "More than 4 wait for one copy of 1 title: 1 more copy would end that." in waits
-    assert "1 title cannot be judged." in waits and ">4.33<" in waits
+    assert "1 title cannot be judged: see why below." in waits and ">4.33<" in waits
 
 
 def test_costs_of_lending_models_are_never_added() -> None:
@@ -265,7 +269,7 @@ def test_costs_of_lending_models_are_never_added() -> None:
     none = {**owned, "lending_model": "Metered", "cost": None, "cost_per_checkout": None}
     costs = [row, {**owned, "cost": Decimal("37.00")}, {**none, "why_none": "it is in no list"}]
     html = digital.lending_costs(example(lending=Lending(PERIOD, costs=costs)))._repr_html_()
-    assert "Of 3 figures 2 can be told. The months are those of October 2026." in html
+    assert "A cost is known in 2 of 3 rows; each other row says why not." in html
     assert ">it is in no list<" in html and ">1.50<" in html
     assert "187.00" not in html and "never add them up" in html
 
@@ -343,27 +347,45 @@ def test_what_machines_refuse_is_told_by_machine_and_reason() -> None:
     report = example(machines=machines, refusals=[why])
     html = digital.refused(report)
     assert "15 of 110 checkouts were refused." in html
-    assert "The largest share of them is at self2." in html and "Money owed: let the" in html
+    assert "The largest share: 5 of 10 at self2." in html and "Money owed: let the" in html
     assert "1 more was not on loan" in digital.returned(report)
 
 
 def test_small_counts_of_a_machine_and_reason_are_withheld_and_so_is_what_would_tell_them() -> None:
-    """3 of 15 at self1: 12 goes too, since 15 less 12 is 3, and so does 32 of both, since 32 less
-    20 is 12."""
+    """3 of 15 at self1: 12 goes too, since 15 less 12 is 3. How many each refused stays."""
     refusals = [
         {"machine": "self1", "refused_for": "money owed", "refused": 12},
         {"machine": "self1", "refused_for": "card expired", "refused": 3},
         {"machine": "self2", "refused_for": "money owed", "refused": 20},
     ]
-    machines = {("checkout", "machine"): [{"part": "self1", "done": 9, "refused": 15, **MACHINE}]}
-    found = digital.refused(example(machines=machines, refusals=refusals))
-    (why,) = [each for each in found.tables if each.sheet == "Why machines refused"]
-    shown = [[*row.values()] for row in [*why.rows, why.foot or {}]]
-    assert shown == [
-        ["self2", 20, 0, 20],
-        ["self1", "withheld", "withheld", 15],
-        ["All together", "withheld", "withheld", 35],
+    machines = [
+        {"part": "self1", "done": 9, "refused": 15, **MACHINE},
+        {"part": "self2", "done": 9, "refused": 20, **MACHINE},
     ]
+    report = example(machines={("checkout", "machine"): machines}, refusals=refusals)
+    found = digital.refused(report)
+    (why,) = [each for each in found.tables if each.sheet == "Why machines refused"]
+    assert [[*row.values()] for row in why.rows] == [
+        ["self1", "withheld", "withheld"],
+        ["self2", 20, 0],
+    ]
+    assert "The commonest reason: money owed." in found
+    assert [row["refused"] for row in found.tables[0].rows] == [20, 15]
+
+
+def test_counts_too_small_to_be_shown_leave_the_order_of_reasons() -> None:
+    """All of 4, 1 and 2 would be withheld."""
+    refusals = [
+        {"machine": "self1", "refused_for": "card expired", "refused": 1},
+        {"machine": "self1", "refused_for": "money owed", "refused": 4},
+        {"machine": "self2", "refused_for": None, "refused": 2},
+    ]
+    machines = [{"part": "self1", "done": 9, "refused": 5, **MACHINE}]
+    found = digital.refused(
+        example(machines={("checkout", "machine"): machines}, refusals=refusals)
+    )
+    assert "self1: money owed and card expired." in found and len(found.tables) == 1
+    assert "self2: the machine said none." in found
 
 
 def test_every_reason_has_what_helps_against_it() -> None:

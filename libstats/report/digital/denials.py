@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from libstats.analysis.turned_away import TOO_MANY, UNLICENSED
+from libstats.report.digital.lending import month_of, without
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, notice, paragraph
 from libstats.report.page.table import Html, Table, joined, table
@@ -17,9 +18,10 @@ __all__ = ["turned_away"]
 
 WHY = {TOO_MANY: "too many were in at once", UNLICENSED: "there is no licence for it"}
 NEXT = {
-    TOO_MANY: "Ask the vendor what more places cost, before the term is renewed.",
-    UNLICENSED: "Ask the vendor for a price; until then offer interlibrary loan.",
+    TOO_MANY: "Too many at once: ask the vendor what more places cost, before the term is renewed.",
+    UNLICENSED: "No licence: ask the vendor for a price; until then offer interlibrary loan.",
 }
+MOST = 3  # series of months on the page; the workbook has all
 # what a master report and all of its views tell is the same: the views have the names
 VIEWS = {"TR": {"TR_J2", "TR_B2"}, "DR": {"DR_D2"}}
 NONE = (
@@ -48,7 +50,7 @@ def turned_away(report: Report) -> Html:
         items(NEXT[why] for why in WHY if why in {row["reason"] for row in told}),
         notice("Not all of these months are told:", lacks, attention=True) if lacks else "",
         shortened(_titles(titles, when)) if titles else "",
-        shortened(_months(_once(report.turned_away.get("month", ())), when)),
+        *_months(_once(report.turned_away.get("month", ())), when),
         paragraph(
             f"Counted by publishers, {when}. A person who tries again counts again. Reports and "
             "releases overlap: never add them up."
@@ -74,8 +76,7 @@ def _line(row: Row) -> tuple[Any, ...]:
 
 def _of(row: Row) -> str:
     """Of which platform and report a row is."""
-    named = (row["platform"] or "a platform without a name", f"{row['report']} {row['release']}")
-    return ", ".join(filter(None, (*named, row["institution"])))
+    return f"{row['platform'] or 'a platform without a name'}, {row['report']} {row['release']}"
 
 
 def _said(row: Row) -> str:
@@ -106,6 +107,7 @@ def _titles(rows: Sequence[Row], when: str) -> Table:
         "term": "Licence, and until when",
     }
     caption = f"Turned away, by title, {when}"
+    listed = without(listed, "before")
     return table(listed, caption, headings=headings, sheet="Turned away by title")
 
 
@@ -118,15 +120,19 @@ def _term(row: Row) -> str:
     return f"{row['licence_id']}, {day_name(row['term_ends_on'])}"
 
 
-def _months(rows: Sequence[Row], when: str) -> Table:
-    listed = [
+def _months(rows: Sequence[Row], when: str) -> list[Table]:
+    """Month by month: on the page a column for each of the largest series, in the workbook all."""
+    caption = f"Turned away, month by month, {when}"
+    formats = {"period": month_name}
+    every = [
         {
-            "period": date.fromisoformat(f"{row['part']}-01"),
+            "period": month_of(row),
             "of": _of(row),
+            "institution": row["institution"],
             "why": WHY[row["reason"]],
             "times": row["times"],
             "before": row["times_a_year_before"],
-            "unknown": (row["why_unknown"] or "").partition(": ")[0],
+            "unknown": row["why_unknown"],
         }
         for row in sorted(rows, key=lambda row: row["part"], reverse=True)
     ]
@@ -137,6 +143,38 @@ def _months(rows: Sequence[Row], when: str) -> Table:
         "before": "Same month a year before",
         "unknown": "Why not known",
     }
-    caption = f"Turned away, month by month, {when}"
-    formats = {"period": month_name}
-    return table(listed, caption, headings=headings, formats=formats, sheet="Turned away by month")
+    sheet = "Turned away by month"
+    whole = table(every, caption, headings=headings, formats=formats, sheet=sheet).at_most(0)
+    lines, named = _beside(rows)
+    if not named:
+        return [whole]
+    shown = table(
+        lines, caption, headings={"period": "Month"} | named, formats=formats, sheet="By month"
+    )
+    return [shown, whole]
+
+
+def _beside(rows: Sequence[Row]) -> tuple[list[Row], dict[str, str]]:
+    """A line a month with the largest series of refusals beside each other, each with the year
+    before where any month of that is told; the names of the columns."""
+    sums: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        count = (row["times"] or 0) + (row["times_a_year_before"] or 0)
+        sums[_series(row)] = sums.get(_series(row), 0) + count
+    largest = sorted((s for s in sums if sums[s]), key=lambda s: (-sums[s], repr(s)))[:MOST]
+    lines: dict[date, Row] = {}
+    named: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: row["part"], reverse=True):
+        if (series := _series(row)) in largest:
+            name = f"{largest.index(series)}"
+            named[name] = f"{_of(row)}: {row['reason']}"
+            named[f"{name} before"] = f"{_of(row)}: {row['reason']}, a year before"
+            line = lines.setdefault(month_of(row), {"period": month_of(row)})
+            line |= {name: row["times"], f"{name} before": row["times_a_year_before"]}
+    columns = ["period", *sorted(named)]
+    listed = [{name: line.get(name) for name in columns} for line in lines.values()]
+    return without(listed, *(name for name in columns if name.endswith("before"))), named
+
+
+def _series(row: Row) -> tuple[Any, ...]:
+    return *_line(row), row["report"], row["narrowed_to"], row["reason"]

@@ -20,6 +20,8 @@ __all__ = ["endings", "in_print", "lending_costs", "lent", "queues"]
 
 UNPROVEN = "As the platforms’ own reports have it, which is unproven on real files."
 UNLISTED = "No list of titles of a digital platform is loaded."
+UNDECLARED_MODEL = "nobody declared its lending model"  # as `digital_holds` says it
+UNDECLARED = " What libstats check lists of lending models can be declared in libstats.toml."
 WHAT = ("copies", "holds", "checkouts")
 TOLD_BY = {"report": "the platform’s summary", "list": "its list of checkouts"}
 OF = "Platform and lending model"
@@ -39,6 +41,12 @@ def of(row: Row, model: str = "lending_model") -> str:
 def month_of(row: Row) -> date:
     """The first day of a row's month."""
     return date.fromisoformat(f"{row['part']}-01")
+
+
+def without(rows: Sequence[Row], *names: str) -> list[Row]:
+    """The rows without those of the columns of which nothing is known."""
+    blank = {name for name in names if all(row[name] is None for row in rows)}
+    return [{name: row[name] for name in row if name not in blank} for row in rows]
 
 
 def lent(report: Report) -> Html:
@@ -76,8 +84,17 @@ def lent(report: Report) -> Html:
         notice("Months that are missing, and are not 0:", lacking, attention=True)
         if lacking
         else "",
-        shortened(table(listed, f"Digital checkouts, {months.words}", headings=headings)),
-        paragraph(f"{UNPROVEN} Lending models and collections are never added up."),
+        shortened(
+            table(
+                without(listed, "before"),
+                f"Digital checkouts, {months.words}",
+                headings=headings,
+            )
+        ),
+        paragraph(
+            f"{UNPROVEN} So compare a figure with the platform’s own page first. Lending models "
+            "and collections are never added up."
+        ),
     )
 
 
@@ -187,7 +204,8 @@ def queues(report: Report) -> Html:
         paragraph(
             f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}: "
             f"{number(copies)} more {'copy' if copies == 1 else 'copies'} would end that. "
-            f"{many(unknown, 'title')} cannot be judged."
+            f"{many(unknown, 'title')} cannot be judged{': see why below' if unknown else ''}."
+            f"{UNDECLARED if any(row['why'] == UNDECLARED_MODEL for row in rows) else ''}"
         ),
         shortened(table(listed, "Holds on digital titles", headings=headings)),
         paragraph(f"{UNPROVEN} Models that lend to one patron at a time share a queue."),
@@ -215,14 +233,14 @@ def lending_costs(report: Report) -> Html:
     ]
     headings = {
         "of": OF,
-        "basis": "Of what",
+        "basis": "Counted over",
         "each": "Cost of a checkout",
         "why": "Why there is none",
     }
     return joined(
         paragraph(
-            f"Of {many(len(rows), 'figure')} {number(len(told))} can be told. The months are those "
-            f"of {months.words}."
+            f"A cost is known in {number(len(told))} of {many(len(rows), 'row')}; each other row "
+            f"says why not. The months are those of {months.words}."
         ),
         shortened(
             table(

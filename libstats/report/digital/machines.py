@@ -20,6 +20,7 @@ MACHINES = "at machines"
 SHARES = ("share", "before")
 SURE = 1.96  # of a normal distribution: 95 in 100
 LIES = ("done", "not_on_loan", "sent_on")  # what a piece in a bin may be
+LOGS = {"own log": "the library system’s log", "machines": "the machines’ log"}
 NONE = "No log of SIP2 that is loaded tells what machines refused."
 
 
@@ -59,7 +60,7 @@ def shares(report: Report) -> Html:
             "share": row["share"],
             "before": _before(before.get(row["part"])),
             "apart": _apart(row, before.get(row["part"])),
-            "told_by": row["told_by"],
+            "told_by": LOGS.get(row["told_by"], row["told_by"]),
         }
         for row in sorted(rows, key=lambda row: -row["share"])
     ]
@@ -201,7 +202,9 @@ def _finding(rows: Sequence[Row]) -> str:
     words = f"{number(many_refused)} of {number(many_refused + done)} checkouts were refused."
     worst = max(rows, key=lambda row: row["refused"] / max(row["refused"] + row["done"], 1))
     if len(rows) > 1 and worst["refused"]:
-        words += f" The largest share of them is at {worst['part'] or 'a machine without a name'}."
+        asked = number(worst["refused"] + worst["done"])
+        name = worst["part"] or "a machine without a name"
+        words += f" The largest share: {number(worst['refused'])} of {asked} at {name}."
     return words
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from libstats.privacy.suppression import WITHHELD
 from libstats.report.digital.rows import Digital as Report
-from libstats.report.page.html import items
+from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, folded, table
 from libstats.report.sections import shortened
-from libstats.wording import Row, capital
+from libstats.wording import Row, capital, listed
 
 __all__ = ["HELP", "why_refused"]
 
 MOST = 4  # reasons that have a column on the page
-NONE, OTHER, ALL = "the machine said none", "all other reasons", "All together"
+NONE, OTHER = "the machine said none", "all other reasons"
 # what helps against each reason of machine_event
 HELP = {
     "not on loan": "look at the returns of that machine; mostly somebody read it in the library",
@@ -38,21 +41,38 @@ def why_refused(report: Report) -> list[Table | Html]:
         return []
     reasons = _by_reason(rows)
     parted = {name: _part(name, reasons) for name in reasons}
-    machines = {row["machine"] for row in rows}
-    lines = [_line(machine or "not named", _of(rows, machine), parted) for machine in machines]
-    lines.sort(key=lambda line: (-line["refused"], line["machine"]))
+    machines = dict.fromkeys(row["machine"] for row in rows)
+    lines = [_line(machine, _of(rows, machine), parted) for machine in machines]
     columns = list(dict.fromkeys(parted.values()))
+    # how many each machine refused in all is known: the table of machines shows it
     whole = table(
         lines,
         f"Why machines refused checkouts in {report.period.words}",
-        headings={name: capital(name) for name in columns} | {"refused": "All refused"},
-        foot=_line(ALL, rows, parted) if len(lines) > 1 else None,
+        headings={name: capital(name) for name in columns},
         across=columns,
-        total="refused",
         sheet="Why machines refused",
     )
     words = [f"{capital(name)}: {HELP[name]}." for name in reasons if name in HELP]
-    return [shortened(whole), folded("What helps against each reason", items(words))]
+    is_told = any(row[name] != WITHHELD and row[name] for row in whole.rows for name in columns)
+    return [
+        Html(paragraph(f"The commonest reason: {reasons[0]}.")),
+        shortened(whole) if is_told else _in_order(rows, machines),
+        folded("What helps against each reason", items(words)),
+    ]
+
+
+def _in_order(rows: list[Row], machines: Iterable[str | None]) -> Html:
+    """The reasons of each machine, where no count of them is large enough to be shown."""
+    each = [
+        f"{machine or 'not named'}: {listed(_by_reason(_of(rows, machine)))}."
+        for machine in machines
+    ]
+    return Html(
+        paragraph(
+            "By machine, the commonest reason first. Counts are withheld: small ones may be of one person."
+        )
+        + items(each)
+    )
 
 
 def _by_reason(rows: list[Row]) -> list[str]:
@@ -73,9 +93,9 @@ def _of(rows: list[Row], machine: str | None) -> list[Row]:
     return [row for row in rows if row["machine"] == machine]
 
 
-def _line(machine: str, rows: list[Row], parted: dict[str, str]) -> Row:
-    """A row of the table: how often for each reason, and in all."""
-    line: Row = {"machine": machine, **dict.fromkeys(parted.values(), 0)}
+def _line(machine: str | None, rows: list[Row], parted: dict[str, str]) -> Row:
+    """A row of the table: how often the machine refused for each reason."""
+    line: Row = {"machine": machine or "not named", **dict.fromkeys(parted.values(), 0)}
     for row in rows:
         line[parted[row["refused_for"] or NONE]] += row["refused"]
-    return line | {"refused": sum(row["refused"] for row in rows)}
+    return line

@@ -14,6 +14,7 @@ from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, Table, joined, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, many, month_name, number
+from libstats.wording import listed as listed_names
 
 __all__ = [
     "advised",
@@ -25,6 +26,7 @@ __all__ = [
     "used",
 ]
 
+UNNAMED = "no report of its use names it"  # as `cost_per_use` says it
 # the metrics that say who was turned away, and why
 DENIALS = {
     "Limit_Exceeded": "too many were in at once",
@@ -73,8 +75,17 @@ def costs(report: Report) -> Html:
     dear = [row for row in rows if row["cost_per_use"] is not None]
     dear.sort(key=lambda row: -row["cost_per_use"])
     names = [f"{row['resource']} ({row['licence_id']})" for row in unused(report)]
-    said_of = f"{many(len(dear), 'licence')} of {number(_count(rows))} can be told a cost per use."
-    words = [said_of] + [f"Not used at all in its term: {name}." for name in names]
+    priced = len({(row["source"], row["licence_id"]) for row in dear})
+    words = [f"A cost per use is known of {number(priced)} of {many(_count(rows), 'licence')}."]
+    words += [
+        f"Not used at all in its term: {name}. End it, or tell patrons of it." for name in names
+    ]
+    unnamed = [row["resource"] for row in rows if row["why_none"] == UNNAMED]
+    if unnamed:
+        words.append(
+            f"No report of use names {listed_names(unnamed)}: in the form licences, spell each as "
+            "its report does."
+        )
     rest = [row for row in rows if row["cost_per_use"] is None]
     return joined(
         paragraph(" ".join(words)),
@@ -106,7 +117,7 @@ def _cost_table(rows: Sequence[Row]) -> Table:
         }
         for row in rows
     ]
-    headings = {"term": "Term from", "cost": "Cost per use", "why": "By what, or why not"}
+    headings = {"term": "Term from", "cost": "Cost per use", "why": "Counted by, or why not known"}
     formats = {"price": money, "cost": money}
     return table(listed, "Cost per use by licence", headings=headings, formats=formats)
 
@@ -208,13 +219,13 @@ def used(report: Report) -> Html:
         {
             "platform": row["platform"],
             "report": f"{row['report']} {row['release']}",
-            "metric": (row["metric"] or "any").replace("_", " "),
+            "metric": (row["metric"] or "nothing was counted").replace("_", " "),
             "uses": row["uses_told"],
             "months": f"{row['months_told']} of {row['months']}",
         }
         for row in rows
     ]
-    headings = {"uses": "Counts, in the months told", "months": "Months told"}
+    headings = {"uses": "Counted, in the months told", "months": "Months told"}
     caption = f"Use of platforms, {report.year.words}"
     return joined(
         paragraph(lead),
