@@ -47,7 +47,7 @@ def turned_away(report: Report) -> Html:
         items(map(_said, told))
         if told
         else paragraph(f"No report tells of anybody who was turned away, {when}."),
-        items(NEXT[why] for why in WHY if why in {row["reason"] for row in told}),
+        items(NEXT[why] for why in WHY if why in {row["reason"] for row in told}) if told else "",
         notice("Not all of these months are told:", lacks, attention=True) if lacks else "",
         shortened(_titles(titles, when)) if titles else "",
         *_months(_once(report.turned_away.get("month", ())), when),

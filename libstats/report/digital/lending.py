@@ -165,7 +165,7 @@ def endings(report: Report) -> Html:
         ),
         shortened(
             table(
-                listed,
+                without(listed, "currency"),
                 "Digital licences that end or have few checkouts left",
                 headings=headings,
                 formats={"price": money},
@@ -244,7 +244,7 @@ def lending_costs(report: Report) -> Html:
         ),
         shortened(
             table(
-                listed,
+                without(listed, "currency"),
                 "Cost of a digital checkout, by lending model",
                 headings=headings,
                 formats={"cost": money, "each": money},

@@ -80,7 +80,10 @@ def shares(report: Report) -> Html:
     notes = [f"No checkout was done at a machine at {name}." for name in without]
     if silent:
         names = ", ".join(name_of(report, row["part"]) for row in silent)
-        notes.append(f"Of these branches no export tells how checkouts were done: {names}.")
+        notes.append(
+            f"Of these branches no export tells how checkouts were done: {names}. If they have "
+            "self-checks, load the logs of SIP2."
+        )
     return joined(
         paragraph(
             f"Patrons did {number(done)} of {number(every)} checkouts themselves "

@@ -69,7 +69,8 @@ def _in_order(rows: list[Row], machines: Iterable[str | None]) -> Html:
     ]
     return Html(
         paragraph(
-            "By machine, the commonest reason first. Counts are withheld: small ones may be of one person."
+            "By machine, the commonest reason first. Counts are withheld: small ones may be of one "
+            "person."
         )
         + items(each)
     )

@@ -26,6 +26,7 @@ __all__ = [
     "used",
 ]
 
+PAST = "Where the day is past, ask the vendor whether the licence has renewed itself. "
 UNNAMED = "no report of its use names it"  # as `cost_per_use` says it
 # the metrics that say who was turned away, and why
 DENIALS = {
@@ -106,7 +107,7 @@ def _cost_table(rows: Sequence[Row]) -> Table:
     listed = [
         {
             "resource": row["resource"],
-            "term": f"{row['first_month']:%Y-%m}, {number(row['months'])} months"
+            "term": f"{month_name(row['first_month'])}, {many(row['months'], 'month')}"
             if row["first_month"] and row["months"]
             else None,
             "price": row["price"],
@@ -251,6 +252,10 @@ def licences(report: Report) -> Html:
     return joined(
         paragraph(f"{many(len(rows), 'licence')} to decide; for {number(past)} the day is past."),
         shortened(table(rows, "Licences to decide", headings=headings)),
+        paragraph(
+            f"{PAST if past else ''}A licence leaves this list once the form licences has the day "
+            "of its decision."
+        ),
     )
 
 
