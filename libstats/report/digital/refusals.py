@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libstats.privacy.suppression import WITHHELD
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
 from libstats.report.page.table import Html, Table, folded, table
@@ -53,10 +52,9 @@ def why_refused(report: Report) -> list[Table | Html]:
         sheet="Why machines refused",
     )
     words = [f"{capital(name)}: {HELP[name]}." for name in reasons if name in HELP]
-    is_told = any(row[name] != WITHHELD and row[name] for row in whole.rows for name in columns)
     return [
         Html(paragraph(f"The commonest reason: {reasons[0]}.")),
-        shortened(whole) if is_told else _in_order(rows, machines),
+        shortened(whole) if whole.has_counts else _in_order(rows, machines),
         folded("What helps against each reason", items(words)),
     ]
 
