@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from libstats.analysis.fund_balances import fund_balances
     from libstats.analysis.invoices.checks import invoice_checks
     from libstats.analysis.licences import licences_to_decide
+    from libstats.analysis.machine_refusals import machine_refusals
     from libstats.analysis.machines import machine_use
     from libstats.analysis.order_piles import order_piles
     from libstats.analysis.provenance import freshness, receipt
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from libstats.analysis.signals.signals import signals
     from libstats.analysis.signals.years import year_on_year
     from libstats.analysis.technology_uses import technology_uses
+    from libstats.analysis.turned_away import turned_away
     from libstats.analysis.vendor_terms import vendor_terms
     from libstats.analysis.work.backlog import backlog
     from libstats.analysis.work.coverage_of_periods import coverage
@@ -104,6 +106,7 @@ __all__ = [
     "invoice_checks",
     "licences_to_decide",
     "load",
+    "machine_refusals",
     "machine_use",
     "migration_days",
     "missing_copies",
@@ -134,6 +137,7 @@ __all__ = [
     "throughput",
     "turnaround",
     "turnaround_curve",
+    "turned_away",
     "undo",
     "unfilled_reasons",
     "use_horizon",
@@ -177,6 +181,7 @@ _PLACES = {
     "invoice_checks": "libstats.analysis.invoices.checks",
     "licences_to_decide": "libstats.analysis.licences",
     "load": "libstats.loading.load",
+    "machine_refusals": "libstats.analysis.machine_refusals",
     "machine_use": "libstats.analysis.machines",
     "migration_days": "libstats.analysis.collection.age",
     "missing_copies": "libstats.analysis.collection.copies",
@@ -207,6 +212,7 @@ _PLACES = {
     "throughput": "libstats.analysis.work.throughput",
     "turnaround": "libstats.analysis.work.turnaround",
     "turnaround_curve": "libstats.analysis.work.curve",
+    "turned_away": "libstats.analysis.turned_away",
     "undo": "libstats.loading.undo",
     "unfilled_reasons": "libstats.analysis.work.fill",
     "use_horizon": "libstats.analysis.collection.horizon",

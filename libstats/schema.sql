@@ -528,7 +528,8 @@ create table machine_event (
     material            varchar,        -- sticky: code of the medium as exported (001 book, 006 CD, ...)
     amount              decimal(12, 2), -- sticky: money paid at the machine
     pieces              bigint check (pieces >= 0),  -- sticky: how many copies it is about: 1, but where all loans are renewed at once
-    is_offline          boolean         -- sticky: true where the machine had worked without the system, and told it later
+    is_offline          boolean,        -- sticky: true where the machine had worked without the system, and told it later
+    logged_at           timestamp       -- sticky: when the log has it; later than happened_at where it was done offline
 );
 
 -- A licence of something electronic for one term: what it costs, and by when it must be decided whether it goes on.

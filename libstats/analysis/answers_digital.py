@@ -38,6 +38,17 @@ def _machine_use(rows: list[Row]) -> str:
     return f"{number(done)} done at machines, {number(refused)} refused"
 
 
+def _machine_refusals(rows: list[Row]) -> str:
+    """How many, and the commonest reason; no count of it, which may be of one person."""
+    told: dict[str, int] = {}
+    for row in rows:
+        if row["refused_for"] and row["refused"]:
+            told[row["refused_for"]] = told.get(row["refused_for"], 0) + row["refused"]
+    (refused,) = _sums(rows, "refused")
+    most = min(told, key=lambda why: (-told[why], why), default="")
+    return f"{number(refused)} refused at machines" + (f", most often for: {most}" if most else "")
+
+
 def _self_service(rows: list[Row], parameters: Row) -> list[str]:
     """The share at branches with a machine, of what is told, and why it is not more."""
     is_by_branch = parameters.get("by", "branch") == "branch"
@@ -117,7 +128,10 @@ def _digital_circulation(rows: list[Row], _: Row) -> list[str]:
         of = ", ".join(filter(None, (row["source"], row["collection"], row["lending_model"])))
         of += f", {row['part']}" if row["part"] != "all" else ""
         told = row["checkouts"]
-        lacks = f"not all months are told ({number(row['months_told'])} of {number(row['months'])})"
+        lacks = (
+            f"{number(row['months_told'])} of {number(row['months'])} months are told; "
+            f"{row['why_unknown']}"
+        )
         said[f"{of}: {f'{number(told)} checkouts' if told is not None else lacks}"] = None
     return [*said] or ["Nothing that is loaded tells of digital lending in this period"]
 
@@ -157,6 +171,7 @@ DIGITAL: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "digital_endings": _digital_endings,
     "digital_holds": _digital_holds,
     "digital_purchases": _digital_purchases,
+    "machine_refusals": _told(_machine_refusals),
     "machine_use": _told(_machine_use),
     "proxy_logins": _told(_proxy_logins),
     "proxy_starts": _told(_proxy_starts),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from libstats.analysis.turned_away import TOO_MANY
 from libstats.wording import Row, many, number
 
 __all__ = ["OF_LICENCES"]
+
+MOST = 10  # lines of an answer
 
 
 def _to_decide(rows: list[Row], _: Row) -> list[str]:
@@ -42,8 +45,29 @@ def _cost_per_use(rows: list[Row], _: Row) -> list[str]:
     return list(dict.fromkeys(told)) or ["No licence has a cost per use in an advised metric"]
 
 
+def _from(row: Row) -> str:
+    """From what somebody was turned away."""
+    part = "" if row["part"] == "all" else row["part"]
+    return ", ".join(filter(None, (part, row["platform"]))) or "a title without a name"
+
+
+def _turned_away(rows: list[Row], _: Row) -> list[str]:
+    """The first rows, each by itself: reports overlap."""
+    if not rows:
+        return ["No report tells of anybody who was turned away"]
+    told = [row for row in rows if row["times_told"]]
+    return [
+        f"{_from(row)}: "
+        f"{many(row['times_told'], 'time')}, "
+        + ("too many were in at once" if row["reason"] == TOO_MANY else "there is no licence")
+        + (f"; not told: {row['why_unknown']}" if row["why_unknown"] else "")
+        for row in told[:MOST]
+    ] or ["Nobody was turned away in the months that are told"]
+
+
 OF_LICENCES: dict[str, Callable[[list[Row], Row], list[str]]] = {
     "cost_per_use": _cost_per_use,
     "eresource_use": _eresource_use,
     "licences_to_decide": _to_decide,
+    "turned_away": _turned_away,
 }

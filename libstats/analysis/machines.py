@@ -32,7 +32,7 @@ USE_PARTS = {
     "alert": "alert",
 }
 # SQL: what of the view `coverage` tells of machines
-_OF_MACHINES = "case when table_name = 'machine_event' then 'machines' end"
+OF_MACHINES = "case when table_name = 'machine_event' then 'machines' end"
 ByUse = Annotated[str, one_of(USE_PARTS, "what machines did cannot be parted by {}")]
 
 
@@ -90,7 +90,7 @@ def machine_use(
                 and happened_at < $until::timestamp
             group by part
         ),
-        {log_told_sql(by, _OF_MACHINES)}
+        {log_told_sql(by, OF_MACHINES)}
         select
             {part_beside(by)},
             {figure("done")},

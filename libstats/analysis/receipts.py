@@ -22,6 +22,7 @@ from libstats.analysis import (
     eresources,
     fund_balances,
     licences,
+    machine_refusals,
     machines,
     order_piles,
     proxy,
@@ -34,6 +35,7 @@ from libstats.analysis import (
     serial_gaps,
     serials,
     technology_uses,
+    turned_away,
     vendor_terms,
 )
 from libstats.analysis.collection import age, shelf_reading, use, weeding
@@ -157,6 +159,11 @@ ANALYSES: dict[str, Provenance] = {
     "licences_to_decide": Provenance(
         licences.licences_to_decide, licences.licences_left_out, {"licence": None}
     ),
+    "machine_refusals": Provenance(
+        machine_refusals.machine_refusals,
+        machine_refusals.left_out,
+        {"machine_event": "happened_at"},
+    ),
     "machine_use": Provenance(
         machines.machine_use, machines.machine_use_left_out, {"machine_event": "happened_at"}
     ),
@@ -230,6 +237,11 @@ ANALYSES: dict[str, Provenance] = {
         turnaround.turnaround_left_out,
         {},
         _summed("cases - undeterminable", turnaround.turnaround),
+    ),
+    "turned_away": Provenance(
+        turned_away.turned_away,
+        turned_away.left_out,
+        {"usage": "month", "usage_report": "month", "usage_item": None, "licence": None},
     ),
     "vendor_terms": Provenance(
         vendor_terms.vendor_terms,

@@ -11,7 +11,8 @@ MESSAGES = Source(
     system="sip2",
     name="messages",
     recognise=("sip time", "sip kind", "sip outcome"),
-    happened=("happened_at",),
+    # a machine that worked offline tells days of its own clock, before the log's or after it
+    happened=("logged_at",),
     is_list=False,
     set_aside={
         "question, of which its answer tells": "\"sip aside\" = 'question'",
@@ -42,7 +43,8 @@ MESSAGES = Source(
         "sip media" as material,
         amount("sip amount") as amount,
         whole_number("sip items") as pieces,
-        case when "sip offline" = 'yes' then true end as is_offline
+        case when "sip offline" = 'yes' then true end as is_offline,
+        wall_clock("sip written") as logged_at
     from raw"""
     },
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats.analysis import machine_refusals
 from libstats.analysis.answers import answer
 from tests.support.tables import holding
 
@@ -113,3 +114,28 @@ def test_branches_with_a_machine_are_added_up_each_judged_by_itself(by: str) -> 
     assert answer(con, "self_service", **PERIOD)[0] == (
         "25% of 4 checkouts at branches with a machine were self-service (1)"
     )
+
+
+def test_why_each_machine_refused() -> None:
+    """Of self1 two for money and one in no words; what self2 did is no refusal."""
+    con = holding(
+        machine_event=[
+            machine("refused", account="self1", reason="money owed"),
+            machine("refused", account="self1", reason="money owed"),
+            machine("refused", account="self1"),
+            machine("refused", account="self2", reason="card expired"),
+            machine("refused", account="self2", reason="card expired", kind="renewal"),
+            machine("refused", account="self2", happened_at="2026-11-01 00:00"),
+            machine(account="self2"),
+        ]
+    )
+    assert libstats.machine_refusals(con, **PERIOD).project(FIGURES).fetchall() == [
+        ("self1", "money owed", 2),
+        ("self1", None, 1),
+        ("self2", "card expired", 1),
+    ]
+    assert machine_refusals.left_out(con, **PERIOD).fetchall() == [
+        ("not refused", 1),
+        ("of another kind", 1),
+        ("outside of the period", 1),
+    ]

@@ -44,6 +44,7 @@ GIVEN |= {"newest_export", "stated_day", "system_day"}  # worked out once of doc
 PERIOD = {"since": "2026-01-01", "until": "2026-11-01"}
 COUNTS = ("visits", "reference_questions", "programmes", "reserves_ready")
 COUNTS += ("proxy_visits", "proxy_starts", "proxy_logins", "machine_use", "self_service")
+COUNTS += ("machine_refusals",)
 COUNTS += ("resolver_requests", "technology_uses", "digital_circulation", "digital_cost")
 COUNTS += ("digital_purchases",)
 STORES = re.compile(r"\b(?:from|join)\s+(?:load|export|reject|ledger|\w+__\w+|store\.)\b")
@@ -87,6 +88,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "invoice_checks", PERIOD
     yield "vendor_terms", PERIOD
     yield "eresource_use", PERIOD
+    yield "turned_away", PERIOD
     yield "cost_per_use", day
     yield "purchase_requests", PERIOD
     yield "fund_balances", day
@@ -122,7 +124,7 @@ def questions(processes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     given["invoice_checks"] = given["vendor_terms"] = given["purchase_requests"] = PERIOD
     given |= dict.fromkeys(COUNTS, PERIOD)
     given["licences_to_decide"] = given["fund_balances"] = given["cost_per_use"] = day
-    given["eresource_use"] = PERIOD
+    given["eresource_use"] = given["turned_away"] = PERIOD
     given["serial_claims"] = given["serial_gaps"] = day
     given |= {"order_piles": {}, "digital_holds": {}, "digital_and_print": {}}
     given["digital_endings"] = day

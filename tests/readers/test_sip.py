@@ -118,6 +118,25 @@ def test_what_a_machine_did_offline_counts_when_it_did_it(
         ]
 
 
+@pytest.mark.parametrize("days", [-3, 5])
+def test_a_log_is_of_the_day_of_its_own_lines_whatever_an_offline_clock_says(
+    days: int, workspace: Workspace, tmp_path: Path
+) -> None:
+    """The newest lines are what a machine did offline, by a clock of another day."""
+    offline = DAY + timedelta(days=days)
+    said = [
+        (DAY, False, f"121NUN{clock(0)}AOEAST|AA1|AB31234|"),
+        (DAY + timedelta(hours=1), True, f"09Y{offline:%Y%m%d    %H%M%S}{' ' * 18}AP|AB31235|"),
+        (DAY + timedelta(hours=1), False, f"101NUN{clock(3600)}AOEAST|AB31235|"),
+    ]
+    loaded(workspace, tmp_path / "sip.log", [WRAPPERS["koha"](s) for s in said])
+    with libstats.open(workspace) as con:
+        newest = con.sql("select max(happened_at) from machine_event where is_offline")
+        assert newest.fetchall() == [(offline,)]
+        told = con.sql("select exported_at::varchar from loaded_file")
+        assert told.fetchall() == [("2026-10-31 10:00:00",)]
+
+
 @pytest.mark.parametrize(
     ("screen", "reason"),
     [
@@ -169,7 +188,7 @@ def test_other_delimiters_bent_parts_and_what_is_no_message() -> None:
 
 
 # which tell of machines as such, or of what is loaded
-OF_MACHINES = {"machine_use", "self_service", "coverage", "freshness"}
+OF_MACHINES = {"machine_refusals", "machine_use", "self_service", "coverage", "freshness"}
 
 
 def totals(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:

@@ -4,6 +4,7 @@ where little is loaded."""
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 import libstats
+from libstats import schema
 from libstats.errors import NothingTold, ReportError
 from libstats.report import digital
 from libstats.report.digital.lending_rows import Lending
+from libstats.report.digital.refusals import HELP
 from libstats.report.digital.rows import TABLES, Digital
 from libstats.report.page.period import Period
 from libstats.workspace.workspace import Workspace
@@ -118,7 +121,7 @@ def test_a_licence_without_use_has_no_cost_and_is_to_be_looked_at() -> None:
     report = example(costs=[LICENCE, idle])
     assert "Nobody used Pond." in digital.answer(report)
     html = digital.costs(report)
-    assert "1 licence of 2 can be told a cost per use." in html
+    assert "A cost per use is known of 1 of 2 licences." in html
     assert "TR_J1 5; its use: no more than the usual ups and downs" in html
     assert "Not used at all in its term: Pond (L-2)." in html
     assert "Look at licences without use" in digital.to_do(report)
@@ -130,16 +133,74 @@ def test_the_advised_metric_goes_before_others() -> None:
     assert "Unique Item Requests" in html and "Total Item Requests" not in html
 
 
-def test_who_was_turned_away_is_told_by_cause_and_never_added() -> None:
-    row = {"platform": "Sea", "report": "TR_J2", "release": "5.1", "why_unknown": None}
-    uses = [
-        {**row, "metric": "Limit_Exceeded", "uses_told": 14},
-        {**row, "metric": "No_License", "uses_told": 23},
-    ]
-    html = digital.turned_away(example(uses=uses))
-    assert "Sea: 14 times, since too many were in at once." in html
-    assert "Sea: 23 times, since there is no licence for it." in html
+DENIED = {
+    "source": "counter",
+    "platform": "Sea",
+    "report": "TR_J2",
+    "release": "5.1",
+    "institution": None,
+    "narrowed_to": None,
+    "part": "all",
+    "times": 14,
+    "times_told": 14,
+    "times_a_year_before": 9,
+    "why_unknown": None,
+    "licence_id": "L-1",
+    "term_ends_on": date(2026, 12, 31),
+}
+FULL = {"reason": "too many at once"}
+NONE = {"reason": "no licence", "times": None, "times_told": 23, "times_a_year_before": None}
+NONE |= {"why_unknown": "no report: 2026-09"}
+
+
+def test_who_was_turned_away_is_told_by_cause_and_title_and_never_added() -> None:
+    titles = [{**DENIED, **FULL, "part": "Gull"}, {**DENIED, **NONE, "part": None}]
+    titles[1] |= {"licence_id": None}
+    turned_away = {"platform": [DENIED | FULL, DENIED | NONE], "title": titles}
+    html = digital.turned_away(example(turned_away=turned_away))._repr_html_()
+    said = "Sea, TR_J2 5.1: 14 times, since too many were in at once. A year before: 9."
+    assert said in html
+    assert "23 times in the months that are told, since there is no licence for it." in html
+    assert "Too many at once: ask the vendor what more places cost" in html
+    assert "offer interlibrary loan" in html and "no report: 2026-09." in html
+    assert ">L-1, December 31, 2026<" in html and ">none of this name in the form licences<" in html
     assert "37" not in html
+
+
+def test_a_month_in_which_nobody_is_known_to_be_turned_away_is_no_nought() -> None:
+    months = [
+        {**DENIED, **FULL, "part": "2026-08", "times": 0},
+        {**DENIED, **FULL, "part": "2026-09", "times": None, "times_a_year_before": 4},
+        {**DENIED, **FULL, "part": "2026-09", "reason": "no licence", "times": 0}
+        | {"times_a_year_before": None},
+    ]
+    turned_away = {"platform": [DENIED | FULL], "month": months}
+    page, whole = digital.turned_away(example(turned_away=turned_away)).tables[-2:]
+    # nobody ever lacked a licence: that series is in the workbook alone
+    assert [[*row.values()][1:] for row in page.rows] == [[None, 4], [0, 9]]
+    assert page.columns == ["period", "0", "0 before"]
+    assert len(whole.rows) == 3 and not whole._repr_html_()
+
+
+def test_a_master_report_says_nothing_that_all_its_views_say() -> None:
+    rows = [DENIED | FULL | {"report": name} for name in ("TR", "TR_J2", "TR_B2")]
+    html = digital.turned_away(example(turned_away={"platform": rows}))
+    assert "TR_J2 5.1: 14" in html and "TR_B2 5.1: 14" in html and "TR 5.1" not in html
+    alone = digital.turned_away(example(turned_away={"platform": rows[:2]}))
+    assert "TR 5.1: 14" in alone
+
+
+def test_the_workbook_has_every_metric_and_all_that_is_told_of_use() -> None:
+    other = {**LICENCE, "metric": "Total_Item_Requests", "is_advised": False}
+    tables = digital.costs(example(costs=[other, LICENCE])).tables
+    assert [(each.sheet, len(each.rows)) for each in tables] == [("", 1), ("Cost per use", 2)]
+    assert "Total_Item_Requests" not in tables[1]._repr_html_()
+    use = {"platform": "Sea", "report": "TR_J1", "release": "5", "metric": "Unique_Item_Requests"}
+    use |= {"uses": None, "uses_told": 7, "months": 12, "months_told": 11}
+    used = digital.used(example(uses=[use | {"why_unknown": "no report: 2026-09"}]))
+    (row,) = next(each for each in used.tables if each.sheet == "Use of e-resources").rows
+    assert (row["uses"], row["uses_told"]) == (None, 7)
+    assert row["why_unknown"] == "no report: 2026-09"
 
 
 # --- digital lending ---
@@ -157,8 +218,25 @@ def test_lending_models_stand_apart_and_a_month_not_told_has_its_reason() -> Non
     assert "overdrive, One: 310 checkouts in October 2026." in html
     assert "overdrive, Metered: 44 checkouts in October 2026." in html
     assert "354" not in html and "unproven on real files" in html
+    assert "missing" not in html  # September is the first month: no gap
     shown = html._repr_html_()
     assert ">no report has it<" in shown and "September to October 2026" in shown
+
+
+def test_a_month_stands_beside_the_same_one_a_year_before_and_gaps_are_named() -> None:
+    """330 beside 300 is a tenth more. Of August a year before nothing is told."""
+    row = {"source": "hoopla", "collection": None, "lending_model": None, "part": "2026-10"}
+    row |= {"checkouts": 330, "told_by": "report", "why_unknown": None}
+    silent = {"part": "2026-09", "checkouts": None, "told_by": None}
+    silent |= {"why_unknown": "2026-09: no report has it"}
+    lent = [row | {"part": "2026-08"}, row | silent, row]
+    before = [row | {"part": "2025-10", "checkouts": 300}, row | silent | {"part": "2025-08"}]
+    months = Period(date(2026, 8, 1), date(2026, 11, 1))
+    html = digital.lent(example(lending=Lending(months, lent=lent, before=before)))
+    assert "hoopla: 330 checkouts in October 2026, 10% more than in October 2025." in html
+    assert "hoopla: September 2026 is not told as a whole." in html
+    figures = [(f"{each['period']:%m}", each["before"]) for each in html.tables[0].rows]
+    assert figures == [("10", 300), ("09", None), ("08", None)]
 
 
 def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() -> None:
@@ -180,7 +258,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
     assert "More than 4 wait for one copy of 1 title: 1 more copy would end that." in waits
-    assert "1 title cannot be judged." in waits and ">4.33<" in waits
+    assert "1 title cannot be judged: see why below." in waits and ">4.33<" in waits
 
 
 def test_costs_of_lending_models_are_never_added() -> None:
@@ -191,7 +269,7 @@ def test_costs_of_lending_models_are_never_added() -> None:
     none = {**owned, "lending_model": "Metered", "cost": None, "cost_per_checkout": None}
     costs = [row, {**owned, "cost": Decimal("37.00")}, {**none, "why_none": "it is in no list"}]
     html = digital.lending_costs(example(lending=Lending(PERIOD, costs=costs)))._repr_html_()
-    assert "Of 3 figures 2 can be told. The months are those of October 2026." in html
+    assert "A cost is known in 2 of 3 rows; each other row says why not." in html
     assert ">it is in no list<" in html and ">1.50<" in html
     assert "187.00" not in html and "never add them up" in html
 
@@ -261,16 +339,58 @@ def test_what_machines_refuse_is_told_by_machine_and_reason() -> None:
             {"part": "self1", "done": 90, "refused": 10, **MACHINE},
             {"part": "self2", "done": 5, "refused": 5, **MACHINE},
         ],
-        ("checkout", "reason"): [{"part": "money owed", "refused": 15}],
         ("checkin", "branch"): [
             {"part": "East", "done": 20, "refused": 0, **MACHINE, "not_on_loan": 1}
         ],
     }
-    report = example(machines=machines)
+    why = {"machine": "self1", "refused_for": "money owed", "refused": 10}
+    report = example(machines=machines, refusals=[why])
     html = digital.refused(report)
     assert "15 of 110 checkouts were refused." in html
-    assert "The largest share of them is at self2." in html and "money owed" in html
+    assert "The largest share: 5 of 10 at self2." in html and "Money owed: let the" in html
     assert "1 more was not on loan" in digital.returned(report)
+
+
+def test_small_counts_of_a_machine_and_reason_are_withheld_and_so_is_what_would_tell_them() -> None:
+    """3 of 15 at self1: 12 goes too, since 15 less 12 is 3. How many each refused stays."""
+    refusals = [
+        {"machine": "self1", "refused_for": "money owed", "refused": 12},
+        {"machine": "self1", "refused_for": "card expired", "refused": 3},
+        {"machine": "self2", "refused_for": "money owed", "refused": 20},
+    ]
+    machines = [
+        {"part": "self1", "done": 9, "refused": 15, **MACHINE},
+        {"part": "self2", "done": 9, "refused": 20, **MACHINE},
+    ]
+    report = example(machines={("checkout", "machine"): machines}, refusals=refusals)
+    found = digital.refused(report)
+    (why,) = [each for each in found.tables if each.sheet == "Why machines refused"]
+    assert [[*row.values()] for row in why.rows] == [
+        ["self1", "withheld", "withheld"],
+        ["self2", 20, 0],
+    ]
+    assert "The commonest reason: money owed." in found
+    assert [row["refused"] for row in found.tables[0].rows] == [20, 15]
+
+
+def test_counts_too_small_to_be_shown_leave_the_order_of_reasons() -> None:
+    """All of 4, 1 and 2 would be withheld."""
+    refusals = [
+        {"machine": "self1", "refused_for": "card expired", "refused": 1},
+        {"machine": "self1", "refused_for": "money owed", "refused": 4},
+        {"machine": "self2", "refused_for": None, "refused": 2},
+    ]
+    machines = [{"part": "self1", "done": 9, "refused": 5, **MACHINE}]
+    found = digital.refused(
+        example(machines={("checkout", "machine"): machines}, refusals=refusals)
+    )
+    assert "self1: money owed and card expired." in found and len(found.tables) == 1
+    assert "self2: the machine said none." in found
+
+
+def test_every_reason_has_what_helps_against_it() -> None:
+    check = schema.tables()["machine_event"].column("reason").check or ""
+    assert set(HELP) == set(re.findall("'([^']+)'", check))
 
 
 def test_a_bin_holds_what_was_not_lent_and_what_goes_on_too() -> None:

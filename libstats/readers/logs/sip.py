@@ -35,6 +35,7 @@ HEADER = (
     "sip amount",
     "sip items",
     "sip offline",
+    "sip written",
     "sip aside",
 )
 UNKNOWN_WORDS = "refused in words that libstats does not know: counted as other"
@@ -144,9 +145,9 @@ class _Talk:
         if self._is_again(line, message, written):
             return _aside("sent again")
         is_offline = asked is not None and asked.code in ("09", "11", "29") and _is_offline(asked)
-        if is_offline and asked and asked.at:
-            written = asked.at
-        return _row(line, message, asked, written, is_offline=is_offline)
+        done = asked.at if is_offline and asked and asked.at else written
+        row = _row(line, message, asked, done, is_offline=is_offline)
+        return [*row, written, ""]
 
     def _is_again(self, line: Line, message: Message, written: str) -> bool:
         """True for an answer that was given seconds before, under the same number."""
@@ -184,7 +185,7 @@ def _aside(why: str) -> list[str]:
 
 
 def _row(
-    line: Line, message: Message, asked: Message | None, written: str, *, is_offline: bool
+    line: Line, message: Message, asked: Message | None, done: str, *, is_offline: bool
 ) -> list[str]:
     told = (asked.told if asked else {}) | message.told
     outcome = _outcome(message, told)
@@ -197,7 +198,7 @@ def _row(
     is_sure = outcome in ("done", "not on loan", "sent on", "taken back")
     is_about_patron = message.code in ("24", "64", "94")
     return [
-        written,
+        done,
         kind,
         outcome,
         reason,
@@ -213,7 +214,6 @@ def _row(
         told.get("BV", "") if message.code == "38" else "",
         message.fixed[1:5] if message.code == "66" else "1",
         "yes" if is_offline else "",
-        "",
     ]
 
 

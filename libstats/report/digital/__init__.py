@@ -9,10 +9,11 @@ from libstats.report.digital.access import (
     resolver,
     vendors,
 )
+from libstats.report.digital.denials import turned_away
 from libstats.report.digital.lending import endings, in_print, lending_costs, lent, queues
 from libstats.report.digital.machines import by_hour, refused, returned, share_chart, shares
 from libstats.report.digital.overview import answer, house, not_told, origin, read, to_do
-from libstats.report.digital.use import cost_chart, costs, licences, turned_away, used
+from libstats.report.digital.use import cost_chart, costs, licences, used
 
 __all__ = [
     "answer",

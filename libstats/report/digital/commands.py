@@ -25,7 +25,7 @@ def commands(report: Digital) -> dict[str, str]:
         "What was reported not to open?": sections.explained("turnaround access_problem", period),
         "What does a use cost?": f"libstats explain cost_per_use{as_of}",
         "What was used, as publishers count it?": sections.explained("eresource_use", year),
-        "Who was turned away?": sections.explained("eresource_use", year),
+        "Who was turned away?": sections.explained("turned_away", year),
         "Which licences are to be decided?": f"libstats explain licences_to_decide{as_of}",
         "What was lent on digital platforms?": sections.explained(
             "digital_circulation", months, by="month"

@@ -3,21 +3,25 @@ what is in print too."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from libstats.analysis.today.digital_titles import why_it_ends
 from libstats.analysis.work.hold_queues import BUY_FROM
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.cells import money
-from libstats.report.page.html import items, paragraph
+from libstats.report.page.html import items, notice, paragraph
 from libstats.report.page.table import Html, joined, table
 from libstats.report.sections import shortened
-from libstats.wording import Row, many, month_name, number
+from libstats.wording import Row, change, many, month_before, month_name, number
+from libstats.wording import listed as in_words
 
 __all__ = ["endings", "in_print", "lending_costs", "lent", "queues"]
 
 UNPROVEN = "As the platforms’ own reports have it, which is unproven on real files."
 UNLISTED = "No list of titles of a digital platform is loaded."
+UNDECLARED_MODEL = "nobody declared its lending model"  # as `digital_holds` says it
+UNDECLARED = " What libstats check lists of lending models can be declared in libstats.toml."
 WHAT = ("copies", "holds", "checkouts")
 TOLD_BY = {"report": "the platform’s summary", "list": "its list of checkouts"}
 OF = "Platform and lending model"
@@ -39,36 +43,98 @@ def month_of(row: Row) -> date:
     return date.fromisoformat(f"{row['part']}-01")
 
 
+def without(rows: Sequence[Row], *names: str) -> list[Row]:
+    """The rows without those of the columns of which nothing is known."""
+    blank = {name for name in names if all(row[name] is None for row in rows)}
+    return [{name: row[name] for name in row if name not in blank} for row in rows]
+
+
 def lent(report: Report) -> Html:
-    """How often each platform lent, month by month, or why that is not known."""
+    """How often each platform lent, month by month and a year before, or why that is not known."""
     rows, months = report.lending.lent, report.lending.months
     if not rows or months is None:
         return Html(
             paragraph("No report of a digital platform that is loaded tells how much was lent.")
         )
+    before = {_key(row): row["checkouts"] for row in report.lending.before}
     newest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row["part"]):
         if row["checkouts"] is not None:
             newest[of(row)] = row
-    words = [
-        f"{name}: {many(row['checkouts'], 'checkout')} in {month_name(month_of(row))}."
-        for name, row in newest.items()
-    ]
     listed = [
         {
             "period": month_of(row),
             "of": of(row),
             "checkouts": row["checkouts"],
+            "before": before.get(_year_before(row)),
             "told_by": TOLD_BY.get(row["told_by"]) or row["why_unknown"].partition(": ")[2],
         }
         for row in sorted(rows, key=lambda row: row["part"], reverse=True)
     ]
-    headings = {"period": "Month", "of": OF, "told_by": "Told by, or why not known"}
+    headings = {
+        "period": "Month",
+        "of": OF,
+        "before": "Same month a year before",
+        "told_by": "Told by, or why not known",
+    }
+    lacking = missing(rows)
+    words = [_said(name, row, before.get(_year_before(row))) for name, row in newest.items()]
     return joined(
         items(words) if words else paragraph(f"No month of {months.words} is told as a whole."),
-        shortened(table(listed, f"Digital checkouts, {months.words}", headings=headings)),
-        paragraph(f"{UNPROVEN} Lending models and collections are never added up."),
+        notice("Months that are missing, and are not 0:", lacking, attention=True)
+        if lacking
+        else "",
+        shortened(
+            table(
+                without(listed, "before"),
+                f"Digital checkouts, {months.words}",
+                headings=headings,
+            )
+        ),
+        paragraph(
+            f"{UNPROVEN} So compare a figure with the platform’s own page first. Lending models "
+            "and collections are never added up."
+        ),
     )
+
+
+def _key(row: Row) -> tuple[str | None, ...]:
+    return row["source"], row["collection"], row["lending_model"], row["part"]
+
+
+def _year_before(row: Row) -> tuple[str | None, ...]:
+    """The same month a year before, in the same lending model."""
+    return _key({**row, "part": f"{month_before(month_of(row), 12):%Y-%m}"})
+
+
+def _said(name: str, row: Row, before: int | None) -> str:
+    """The newest month of a platform, beside the same one a year before where both are told."""
+    month = month_of(row)
+    beside = ""
+    if before is not None:
+        beside = f", {change(row['checkouts'], before, month_before(month, 12))}"
+    return f"{name}: {many(row['checkouts'], 'checkout')} in {month_name(month)}{beside}."
+
+
+def missing(rows: Sequence[Row]) -> list[str]:
+    """Of each platform the months between those that are told of which no report came, named."""
+    told: dict[str, set[date]] = {}
+    lacking: dict[str, set[date]] = {}
+    for row in rows:
+        of_it = told if row["checkouts"] is not None else lacking
+        of_it.setdefault(row["source"], set()).add(month_of(row))
+    gaps = {
+        source: sorted(month for month in months if min(told[source]) < month < max(told[source]))
+        for source, months in lacking.items()
+        if source in told
+    }
+    return [
+        f"{source}: {in_words([month_name(month) for month in months])} "
+        f"{'is' if len(months) == 1 else 'are'} not told as a whole. Fetch the platform’s report "
+        "of it again, then: libstats load exports."
+        for source, months in sorted(gaps.items())
+        if months
+    ]
 
 
 def endings(report: Report) -> Html:
@@ -99,7 +165,7 @@ def endings(report: Report) -> Html:
         ),
         shortened(
             table(
-                listed,
+                without(listed, "currency"),
                 "Digital licences that end or have few checkouts left",
                 headings=headings,
                 formats={"price": money},
@@ -138,7 +204,8 @@ def queues(report: Report) -> Html:
         paragraph(
             f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}: "
             f"{number(copies)} more {'copy' if copies == 1 else 'copies'} would end that. "
-            f"{many(unknown, 'title')} cannot be judged."
+            f"{many(unknown, 'title')} cannot be judged{': see why below' if unknown else ''}."
+            f"{UNDECLARED if any(row['why'] == UNDECLARED_MODEL for row in rows) else ''}"
         ),
         shortened(table(listed, "Holds on digital titles", headings=headings)),
         paragraph(f"{UNPROVEN} Models that lend to one patron at a time share a queue."),
@@ -166,18 +233,18 @@ def lending_costs(report: Report) -> Html:
     ]
     headings = {
         "of": OF,
-        "basis": "Of what",
+        "basis": "Counted over",
         "each": "Cost of a checkout",
         "why": "Why there is none",
     }
     return joined(
         paragraph(
-            f"Of {many(len(rows), 'figure')} {number(len(told))} can be told. The months are those "
-            f"of {months.words}."
+            f"A cost is known in {number(len(told))} of {many(len(rows), 'row')}; each other row "
+            f"says why not. The months are those of {months.words}."
         ),
         shortened(
             table(
-                listed,
+                without(listed, "currency"),
                 "Cost of a digital checkout, by lending model",
                 headings=headings,
                 formats={"cost": money, "each": money},

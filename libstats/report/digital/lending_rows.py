@@ -27,7 +27,7 @@ class Lending:
 
     months     at most twelve up to the newest that any platform tells of
     is_listed  whether any list of titles is loaded
-    lent       checkouts by month, each lending model apart
+    lent       checkouts by month, each lending model apart, `before` those of the year before
     ends       titles whose licence ends, `queues` those with holds, `decide` what of both is urgent
     apart      how many titles are not matched with the catalogue, by reason
     """
@@ -35,6 +35,7 @@ class Lending:
     months: Period | None = None
     is_listed: bool = False
     lent: Rows = ()
+    before: Rows = ()
     ends: Rows = ()
     queues: Rows = ()
     decide: Rows = ()
@@ -52,10 +53,12 @@ def read(con: duckdb.DuckDBPyConnection, period: Period, is_listed: bool) -> Len
     """Read it: months up to the end of a period, titles as of the day after it."""
     months = _months(con, period)
     within = {"since": months.since, "until": months.until}
+    year_before = {name: month_before(day, 12) for name, day in within.items()}
     return Lending(
         months,
         is_listed,
         lent=records(digital_circulation(con, **within, by="month")),
+        before=records(digital_circulation(con, **year_before, by="month")),
         ends=records(digital_endings(con, as_of=period.until)),
         queues=records(digital_holds(con)),
         decide=digital_to_decide(con, period.until),

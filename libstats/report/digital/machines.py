@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from libstats.analysis.today.digital import Digital, said
 from libstats.report.charts import Figure, bars
 from libstats.report.digital.access import outside, summed
+from libstats.report.digital.refusals import why_refused
 from libstats.report.digital.rows import Digital as Report
 from libstats.report.page.html import items, paragraph
-from libstats.report.page.table import Html, Table, folded, joined, table
+from libstats.report.page.table import Html, folded, joined, table
 from libstats.report.sections import shortened
 from libstats.wording import Row, many, number, percent
 
@@ -19,6 +20,7 @@ MACHINES = "at machines"
 SHARES = ("share", "before")
 SURE = 1.96  # of a normal distribution: 95 in 100
 LIES = ("done", "not_on_loan", "sent_on")  # what a piece in a bin may be
+LOGS = {"own log": "the library system’s log", "machines": "the machines’ log"}
 NONE = "No log of SIP2 that is loaded tells what machines refused."
 
 
@@ -58,7 +60,7 @@ def shares(report: Report) -> Html:
             "share": row["share"],
             "before": _before(before.get(row["part"])),
             "apart": _apart(row, before.get(row["part"])),
-            "told_by": row["told_by"],
+            "told_by": LOGS.get(row["told_by"], row["told_by"]),
         }
         for row in sorted(rows, key=lambda row: -row["share"])
     ]
@@ -78,7 +80,10 @@ def shares(report: Report) -> Html:
     notes = [f"No checkout was done at a machine at {name}." for name in without]
     if silent:
         names = ", ".join(name_of(report, row["part"]) for row in silent)
-        notes.append(f"Of these branches no export tells how checkouts were done: {names}.")
+        notes.append(
+            f"Of these branches no export tells how checkouts were done: {names}. If they have "
+            "self-checks, load the logs of SIP2."
+        )
     return joined(
         paragraph(
             f"Patrons did {number(done)} of {number(every)} checkouts themselves "
@@ -191,7 +196,7 @@ def refused(report: Report) -> Html:
         if days
         else paragraph(f"No machine stands out on a day of {report.period.words}."),
         table(listed, caption, headings=headings, formats={"share": percent}),
-        _reasons(report),
+        *why_refused(report),
     )
 
 
@@ -200,22 +205,15 @@ def _finding(rows: Sequence[Row]) -> str:
     words = f"{number(many_refused)} of {number(many_refused + done)} checkouts were refused."
     worst = max(rows, key=lambda row: row["refused"] / max(row["refused"] + row["done"], 1))
     if len(rows) > 1 and worst["refused"]:
-        words += f" The largest share of them is at {worst['part'] or 'a machine without a name'}."
+        asked = number(worst["refused"] + worst["done"])
+        name = worst["part"] or "a machine without a name"
+        words += f" The largest share: {number(worst['refused'])} of {asked} at {name}."
     return words
 
 
 def _share(row: Row) -> float | None:
     whole = row["refused"] + row["done"]
     return row["refused"] / whole if whole else None
-
-
-def _reasons(report: Report) -> Table:
-    rows = [
-        {"reason": row["part"] or "the machine said none", "refused": row["refused"]}
-        for row in sorted(report.at_machines("checkout", "reason"), key=lambda row: -row["refused"])
-        if row["refused"]
-    ]
-    return table(rows, "Why machines refused", headings={"refused": "Checkouts refused"})
 
 
 def returned(report: Report) -> Html:

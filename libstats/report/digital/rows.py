@@ -12,6 +12,7 @@ import duckdb
 from libstats.analysis.cost_per_use import cost_per_use
 from libstats.analysis.eresources import eresource_use
 from libstats.analysis.licences import licences_to_decide
+from libstats.analysis.machine_refusals import machine_refusals
 from libstats.analysis.machines import machine_use
 from libstats.analysis.provenance import freshness
 from libstats.analysis.proxy import proxy_starts, proxy_visits
@@ -20,6 +21,7 @@ from libstats.analysis.resolver import resolver_requests
 from libstats.analysis.self_service import self_service
 from libstats.analysis.technology_uses import technology_uses
 from libstats.analysis.today.digital import beyond_usual, reports_missing
+from libstats.analysis.turned_away import turned_away
 from libstats.errors import NothingTold, ReportError
 from libstats.report.circulation.rows import branch_names
 from libstats.report.digital import lending_rows
@@ -53,8 +55,10 @@ class Digital:
     told      which tables hold anything at all
     year      the twelve months of COUNTER's reports that end with the newest told; None: none is
     logins    failed logins at the proxy by cause, `hours` by hour
+    turned_away  who publishers turned away in that year, by title, by platform, by month
     beyond    the days of the period on which more was refused than usual
     machines  what machines did, by kind of work and by part
+    refusals  of checkouts, by machine and reason
     before    self-service in the period before, `by_hour` by hour of the day
     standing  how much of the period each log tells (coverage, reason)
     """
@@ -69,11 +73,13 @@ class Digital:
     beyond: Rows = ()
     costs: Rows = ()
     uses: Rows = ()
+    turned_away: Mapping[str, Rows] = field(default_factory=dict)
     licences: Rows = ()
     lending: Lending = field(default_factory=Lending)
     missing: Rows = ()
     problems: Rows = ()
     machines: Mapping[tuple[str, str], Rows] = field(default_factory=dict)
+    refusals: Rows = ()
     shares: Rows = ()
     by_hour: Rows = ()
     before: Rows = ()
@@ -95,7 +101,6 @@ class Digital:
 
 MACHINES = (
     ("checkout", "machine"),
-    ("checkout", "reason"),
     ("checkin", "branch"),
     ("checkin", "machine"),
     ("checkin", "bin"),
@@ -131,6 +136,12 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
         beyond=beyond_usual(con, period.since, period.until),
         costs=records(cost_per_use(con, as_of=period.until)),
         uses=records(eresource_use(con, since=year.since, until=year.until)) if year else [],
+        turned_away={
+            by: records(turned_away(con, since=year.since, until=year.until, by=by))
+            for by in ("title", "platform", "month")
+        }
+        if year
+        else {},
         licences=records(licences_to_decide(con, as_of=period.until)),
         lending=lending_rows.read(con, period, told["digital_title"]),
         missing=reports_missing(con, period.until),
@@ -139,6 +150,7 @@ def read(con: duckdb.DuckDBPyConnection, **said: str) -> Digital:
             (kind, by): _counted(machine_use(con, **within, kind=kind, by=by), "done")
             for kind, by in MACHINES
         },
+        refusals=_counted(machine_refusals(con, **within), "refused"),
         shares=_counted(self_service(con, **within), "checkouts"),
         by_hour=_counted(self_service(con, **within, by="hour"), "checkouts"),
         before=_counted(self_service(con, **before), "checkouts"),
@@ -278,9 +290,11 @@ def _names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 _ASKED = (
     "proxy_visits",
     "proxy_logins",
+    "machine_refusals",
     "machine_use",
     "self_service",
     "eresource_use",
+    "turned_away",
     "cost_per_use",
     "resolver_requests",
 )

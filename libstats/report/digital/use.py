@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from libstats.analysis.today.digital import Digital, said
 from libstats.analysis.today.words import decision
 from libstats.report.charts import Figure, bars
 from libstats.report.digital.rows import Digital as Report
-from libstats.report.page.cells import money
-from libstats.report.page.html import items, notice, paragraph
+from libstats.report.page.cells import Format, money
+from libstats.report.page.html import notice, paragraph
 from libstats.report.page.table import Html, Table, joined, table
 from libstats.report.sections import shortened
-from libstats.wording import Row, many, number
+from libstats.wording import Row, many, month_name, number
+from libstats.wording import listed as listed_names
 
 __all__ = [
     "advised",
@@ -21,11 +22,12 @@ __all__ = [
     "cost_chart",
     "costs",
     "licences",
-    "turned_away",
     "unused",
     "used",
 ]
 
+PAST = "Where the day is past, ask the vendor whether the licence has renewed itself. "
+UNNAMED = "no report of its use names it"  # as `cost_per_use` says it
 # the metrics that say who was turned away, and why
 DENIALS = {
     "Limit_Exceeded": "too many were in at once",
@@ -74,12 +76,22 @@ def costs(report: Report) -> Html:
     dear = [row for row in rows if row["cost_per_use"] is not None]
     dear.sort(key=lambda row: -row["cost_per_use"])
     names = [f"{row['resource']} ({row['licence_id']})" for row in unused(report)]
-    said_of = f"{many(len(dear), 'licence')} of {number(_count(rows))} can be told a cost per use."
-    words = [said_of] + [f"Not used at all in its term: {name}." for name in names]
+    priced = len({(row["source"], row["licence_id"]) for row in dear})
+    words = [f"A cost per use is known of {number(priced)} of {many(_count(rows), 'licence')}."]
+    words += [
+        f"Not used at all in its term: {name}. End it, or tell patrons of it." for name in names
+    ]
+    unnamed = [row["resource"] for row in rows if row["why_none"] == UNNAMED]
+    if unnamed:
+        words.append(
+            f"No report of use names {listed_names(unnamed)}: in the form licences, spell each as "
+            "its report does."
+        )
     rest = [row for row in rows if row["cost_per_use"] is None]
     return joined(
         paragraph(" ".join(words)),
         shortened(_cost_table([*dear, *rest])),
+        _every_metric(report.costs),
         paragraph(
             "The metric is the one that COUNTER advises, unique requests; of a database of "
             "abstracts it is investigations. Never compare figures of different metrics."
@@ -95,7 +107,7 @@ def _cost_table(rows: Sequence[Row]) -> Table:
     listed = [
         {
             "resource": row["resource"],
-            "term": f"{row['first_month']:%Y-%m}, {number(row['months'])} months"
+            "term": f"{month_name(row['first_month'])}, {many(row['months'], 'month')}"
             if row["first_month"] and row["months"]
             else None,
             "price": row["price"],
@@ -106,9 +118,66 @@ def _cost_table(rows: Sequence[Row]) -> Table:
         }
         for row in rows
     ]
-    headings = {"term": "Term from", "cost": "Cost per use", "why": "By what, or why not"}
+    headings = {"term": "Term from", "cost": "Cost per use", "why": "Counted by, or why not known"}
     formats = {"price": money, "cost": money}
     return table(listed, "Cost per use by licence", headings=headings, formats=formats)
+
+
+# the columns of a workbook that has all that is known of costs and of use
+COST_SHEET = {
+    "resource": "Resource",
+    "licence_id": "Licence",
+    "opens": "Opens",
+    "platform": "Platform",
+    "report": "Report",
+    "release": "Release",
+    "institution": "Institution",
+    "content": "Content",
+    "metric": "Metric",
+    "is_advised": "Advised by COUNTER",
+    "first_month": "First month of the term",
+    "months": "Months",
+    "months_told": "Months told",
+    "price": "Price",
+    "currency": "Currency",
+    "uses": "Uses",
+    "uses_told": "Uses in the months told",
+    "cost_per_use": "Cost per use",
+    "why_none": "Why there is none",
+    "limit_exceeded": "Turned away: too many at once",
+    "no_license": "Turned away: no licence",
+    "trend": "Trend of its use",
+    "why_no_trend": "Why no trend is told",
+}
+USE_SHEET = {
+    "platform": "Platform",
+    "report": "Report",
+    "release": "Release",
+    "narrowed_to": "Narrowed to",
+    "institution": "Institution",
+    "provider": "Made by",
+    "metric": "Metric",
+    "uses": "Uses, where all months are told",
+    "uses_told": "Uses in the months told",
+    "months": "Months",
+    "months_told": "Months told",
+    "why_unknown": "Months not told, and why",
+    "survey": "Asked for by surveys as",
+}
+
+
+def _every_metric(rows: Sequence[Row]) -> Table:
+    """Every metric of every licence, in the workbook alone."""
+    return _for_workbook(rows, COST_SHEET, "Cost per use in every metric", "Cost per use")
+
+
+def _for_workbook(
+    rows: Sequence[Row], columns: Mapping[str, str], caption: str, sheet: str
+) -> Table:
+    """All that is known, which would be too wide for the page."""
+    listed = [{name: row.get(name) for name in columns} for row in rows]
+    formats: dict[str, Format] = {"price": money, "cost_per_use": money, "first_month": month_name}
+    return table(listed, caption, headings=columns, formats=formats, sheet=sheet).at_most(0)
 
 
 def _why(row: Row) -> str:
@@ -151,48 +220,20 @@ def used(report: Report) -> Html:
         {
             "platform": row["platform"],
             "report": f"{row['report']} {row['release']}",
-            "metric": (row["metric"] or "any").replace("_", " "),
+            "metric": (row["metric"] or "nothing was counted").replace("_", " "),
             "uses": row["uses_told"],
             "months": f"{row['months_told']} of {row['months']}",
         }
         for row in rows
     ]
-    headings = {"uses": "Counts, in the months told", "months": "Months told"}
+    headings = {"uses": "Counted, in the months told", "months": "Months told"}
     caption = f"Use of platforms, {report.year.words}"
     return joined(
         paragraph(lead),
         notice("Reports that did not come:", late, attention=True) if late else "",
         shortened(table(listed, caption, headings=headings)),
+        _for_workbook(report.uses, USE_SHEET, f"{caption}, all that is told", "Use of e-resources"),
         paragraph("Metrics, reports and releases overlap: never add their counts up."),
-    )
-
-
-def turned_away(report: Report) -> Html:
-    """Who was turned away, and whether for too few places or for want of a licence."""
-    if report.year is None:
-        return Html(paragraph("No report of COUNTER that is loaded tells who was turned away."))
-    rows = [row for row in report.uses if row["metric"] in DENIALS]
-    asked = {row["report"] for row in report.uses}
-    if not rows:
-        none = "No report of denials (TR_J2, TR_B2, DR_D2) is loaded: ask for them."
-        if asked & {"TR_J2", "TR_B2", "DR_D2", "TR", "DR"}:
-            none = f"No report tells of anybody who was turned away, {report.year.words}."
-        return Html(paragraph(none))
-    words = [
-        f"{row['platform']}: {number(row['uses_told'])} times, since {DENIALS[row['metric']]}."
-        for row in rows
-    ]
-    months = [
-        f"{row['platform']}, {row['report']}: {row['why_unknown']}."
-        for row in rows
-        if row["why_unknown"]
-    ]
-    return joined(
-        items(words),
-        paragraph(
-            f"Counted by publishers, {report.year.words}. A person who tries again counts again."
-        ),
-        notice("Not all of these months are told:", months, attention=True) if months else "",
     )
 
 
@@ -211,6 +252,10 @@ def licences(report: Report) -> Html:
     return joined(
         paragraph(f"{many(len(rows), 'licence')} to decide; for {number(past)} the day is past."),
         shortened(table(rows, "Licences to decide", headings=headings)),
+        paragraph(
+            f"{PAST if past else ''}A licence leaves this list once the form licences has the day "
+            "of its decision."
+        ),
     )
 
 

@@ -42,13 +42,14 @@ class Line:
     columns: Sequence[str]
 
     def __str__(self) -> str:
-        given = ", ".join(
+        said = [
             f'"{text}"' if name == "process" else f"{name}={_quoted(text)}"
             for name, text in self.given.items()
-        )
+        ]
+        given = ", ".join(["con", *said])
         chosen = f".filter({_quoted(self.where)})" if self.where else ""
         columns = ", ".join(map(_column, self.columns))
-        return f"libstats.{self.analysis}(con, {given}){chosen}.project({_quoted(columns)})"
+        return f"libstats.{self.analysis}({given}){chosen}.project({_quoted(columns)})"
 
     def script(self, workspace: str) -> str:
         """A whole program that prints the table."""
@@ -99,6 +100,8 @@ class Exploration:
             "day": f"as of {day_name(self.period.until)}",
             "now": "as of the newest export",
         }[self.question.when]
+        if self.question.parted == "none":
+            return f"{what}, {when}"
         place = {"": "all branches together", EACH: "each branch"}.get(self.branch)
         return f"{what}, {when}, {place or f'branch {self.branch}'}"
 
@@ -136,6 +139,8 @@ def read(
     period = asked(con, **said_of_time) or last_month(_exports(con, question, work), question)
     each = EACH if asks.tells_each else ""
     place = each if branch == EACH else place_of(con, branch)
+    if asks.parted == "none":
+        place = ""
     call = _line(asks, question, work.name if work else "", place, period)
     rows = _asked(con, asks, call, place)
     known: dict[str, str | None] = dict(call.given)

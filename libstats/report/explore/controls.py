@@ -179,6 +179,7 @@ class Desk:
         has_time, is_days = asks.when != "now", kind == "days"
         for control, is_there in (
             (self.process, asks.of_work),
+            (self.branch, asks.parted != "none"),
             (self.kind, has_time),
             (self.when, has_time and not is_days),
             (self.since, has_time and is_days),
@@ -191,7 +192,9 @@ class Desk:
     def chosen(self) -> dict[str, str]:
         """What the controls say, as parameters."""
         asks = QUESTIONS[self.question.value]
-        said = {"question": self.question.value, "branch": self.branch.value}
+        said = {"question": self.question.value}
+        if asks.parted != "none":
+            said["branch"] = self.branch.value
         if asks.of_work:
             said["process"] = self.process.value or ""
         if asks.when == "now":

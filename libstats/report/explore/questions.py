@@ -2,134 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Literal
-
-from libstats.report.charts import Figure, bars
-from libstats.report.page.cells import Format
-from libstats.wording import Row, day_name, month_name, number, percent, tenths
+from libstats.report.explore.digital_questions import DIGITAL
+from libstats.report.explore.question import (
+    EACH,
+    Question,
+    counted,
+    done,
+    outcomes,
+    summed,
+    values,
+    waiting,
+    waits,
+)
+from libstats.wording import month_name, percent, tenths
 
 __all__ = ["EACH", "QUESTIONS", "Question"]
-
-EACH = "each"  # said in place of a branch: every branch for itself
-UNKNOWN = "not known"
-Lines = list[tuple[str, float | None]]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question that an analysis answers.
-
-    asks      in words, as it stands in the list of questions
-    noun      in short, for the head of the page
-    columns   those of the analysis that are shown, with their headings; the first names the rows
-    title     what a bar of the picture is; of several branches `title_of_each`
-    lines     the bars, out of the rows; `say` writes their values
-    of_work   whether a kind of work must be chosen
-    when      whether it is asked of a period, of a day (the end of the period), or of now
-    part      the column that holds the branch
-    parted    whether it is asked branch by branch (`by`), or can be asked of one (`branch`)
-    steps     whether it is told week by week, month by month or quarter by quarter
-    """
-
-    asks: str
-    noun: str
-    columns: Mapping[str, str]
-    title: str
-    lines: Callable[[Sequence[Row]], Lines]
-    say: Format = number
-    formats: Mapping[str, Format] = field(default_factory=dict)
-    of_work: bool = False
-    when: Literal["period", "day", "now"] = "period"
-    part: str = "branch"
-    parted: Literal["by", "branch", "rows"] = "rows"
-    steps: bool = False
-    title_of_each: str = ""
-
-    @property
-    def tells_each(self) -> bool:
-        """Whether every branch can be told for itself, in place of all together."""
-        return self.parted == "by" or "class" in self.columns
-
-    def picture(self, rows: Sequence[Row], where: str) -> Figure:
-        """The rows as bars."""
-        several = len({row["part"] for row in rows}) > 1 if self.parted == "by" else False
-        title = self.title_of_each if several and self.title_of_each else self.title
-        return bars(self.lines(rows), title, where, self.say)
-
-
-def _named(value: Any) -> str:
-    if value is None:
-        return UNKNOWN
-    return day_name(value) if isinstance(value, date) else str(value)
-
-
-def _values(column: str, name: str) -> Callable[[Sequence[Row]], Lines]:
-    """A bar a row: the value of a column."""
-    return lambda rows: [(_named(row[name]), row[column]) for row in rows]
-
-
-def _done(rows: Sequence[Row]) -> Lines:
-    """Of one part a bar a time; of several a bar a part, of what is known."""
-    if len({row["part"] for row in rows}) < 2:
-        return [(f"from {_named(row['period'])}", row["cases"]) for row in rows]
-    return _summed("cases", "part")(rows)
-
-
-def _waiting(rows: Sequence[Row]) -> Lines:
-    """Of one part a bar a time; of several what waited last."""
-    if len({row["part"] for row in rows}) < 2:
-        ends = [(row, row["ended_at"] - timedelta(microseconds=1)) for row in rows]
-        return [(_named(end.date()), row["waiting"]) for row, end in ends]
-    last = max(row["ended_at"] for row in rows)
-    return [(_named(row["part"]), row["waiting"]) for row in rows if row["ended_at"] == last]
-
-
-def _counted(column: str) -> Callable[[Sequence[Row]], Lines]:
-    """A bar a value of a column: how many rows have it, the most first."""
-    return lambda rows: [
-        (name, float(n)) for name, n in Counter(_named(row[column]) for row in rows).most_common()
-    ]
-
-
-def _summed(column: str, name: str) -> Callable[[Sequence[Row]], Lines]:
-    """A bar a name: the sum of a column of what is known."""
-
-    def lines(rows: Sequence[Row]) -> Lines:
-        sums: dict[str, float | None] = {}
-        for row in rows:
-            known = sums.setdefault(_named(row[name]), None)
-            if row[column] is not None:
-                sums[_named(row[name])] = (known or 0) + row[column]
-        return list(sums.items())
-
-    return lines
-
-
-def _waits(rows: Sequence[Row]) -> Lines:
-    """Of one part the days of half, eight and nine in ten; of several the days of half."""
-    if len(rows) == 1:
-        words = {"p50": "half", "p80": "eight in ten", "p90": "nine in ten"}
-        return [(name, rows[0][column]) for column, name in words.items()]
-    return [(_named(row["part"]), row["p50"]) for row in rows]
-
-
-def _outcomes(rows: Sequence[Row]) -> Lines:
-    """Of one part what became of the cases, in shares of all; of several the share filled."""
-    if len(rows) == 1 and rows[0]["cases"]:
-        names = {
-            "filled": "filled",
-            "unfilled": "not filled",
-            "cancelled_by_patron": "cancelled by the patron",
-            "still_open": "still open",
-        }
-        row = rows[0]
-        return [(name, row[column] / row["cases"]) for column, name in names.items()]
-    return [(_named(row["part"]), row["rate"]) for row in rows]
-
 
 # One question an analysis that has a receipt (a test); their order is that of the list.
 QUESTIONS: dict[str, Question] = {
@@ -146,7 +33,7 @@ QUESTIONS: dict[str, Question] = {
             "p90": "Nine in ten within (days)",
         },
         "Days that it took",
-        _waits,
+        waits,
         tenths,
         {"p50": tenths, "p90": tenths},
         title_of_each="Days until half were done",
@@ -159,7 +46,7 @@ QUESTIONS: dict[str, Question] = {
         "Work done",
         {"period": "From", "part": "Which", "cases": "Done", "coverage": "Told of"},
         "Done",
-        _done,
+        done,
         of_work=True,
         part="part",
         parted="by",
@@ -178,7 +65,7 @@ QUESTIONS: dict[str, Question] = {
             "oldest_age": "Oldest (days)",
         },
         "Waiting at the end",
-        _waiting,
+        waiting,
         formats={"oldest_age": tenths},
         of_work=True,
         part="part",
@@ -198,7 +85,7 @@ QUESTIONS: dict[str, Question] = {
             "rate": "Share filled",
         },
         "Share of what was asked for",
-        _outcomes,
+        outcomes,
         percent,
         {"rate": percent},
         title_of_each="Share filled",
@@ -219,7 +106,7 @@ QUESTIONS: dict[str, Question] = {
             "left_days": "Days left to the goal",
         },
         "Open",
-        _counted("standing"),
+        counted("standing"),
         formats={"age": tenths, "left_days": tenths},
         of_work=True,
         when="now",
@@ -237,7 +124,7 @@ QUESTIONS: dict[str, Question] = {
             "in_house_uses": "Uses inside the library",
         },
         "Checkouts",
-        _summed("checkouts", "branch"),
+        summed("checkouts", "branch"),
         formats={"period": month_name},
     ),
     "collection_age": Question(
@@ -253,7 +140,7 @@ QUESTIONS: dict[str, Question] = {
             "share_older_15_years": "Over 15 years old",
         },
         "Share of copies over 10 years old",
-        _values("share_older_10_years", "class"),
+        values("share_older_10_years", "class"),
         percent,
         {
             "median_year": lambda year: f"{year:.0f}",
@@ -275,7 +162,7 @@ QUESTIONS: dict[str, Question] = {
             "share_dusty": "Not used for 3 years",
         },
         "Uses a copy",
-        _values("turnover", "class"),
+        values("turnover", "class"),
         lambda uses: f"{uses:.2f}",
         {"share_dusty": percent},
         parted="branch",
@@ -293,9 +180,10 @@ QUESTIONS: dict[str, Question] = {
             "barcode": "Barcode",
         },
         "Copies to look at",
-        _counted("class"),
+        counted("class"),
         formats={"published_year": str},
         when="day",
         parted="branch",
     ),
+    **DIGITAL,
 }

@@ -161,6 +161,12 @@ class Table:
         return replace(self, on_page=slice(max(stop - rows, 0), stop) if last else slice(rows))
 
     @property
+    def has_counts(self) -> bool:
+        """Whether any count of patrons is left to be seen, other than noughts."""
+        names = self.truth.across if self.truth else ()
+        return any(row[name] not in (WITHHELD, 0) for row in self.rows for name in names)
+
+    @property
     def more(self) -> int:
         """How many rows only the workbook has."""
         return len(self.rows) - len(self._seen)
