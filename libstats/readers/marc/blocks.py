@@ -90,11 +90,11 @@ class Block(Marks):
 
     def __init__(self, data: bytes, layouts: Layouts, before: int) -> None:
         super().__init__(data, layouts, before)
-        self.made, self.made_size = list[bytes](), 0
+        self.behind, self.behind_size = list[bytes](), 0
 
     def note(self, told: Told) -> None:
         """Note when the plain records changed, and which are no titles."""
-        changed, made = self._changed, self._made
+        changed, made = self.changed, self.made
         for n in np.flatnonzero(self.is_plain).tolist():
             start = int(self.starts[n])
             told.note(self.text[start + 5 : start + 7].decode("latin-1"), changed[n], made[n])
@@ -127,7 +127,7 @@ class Block(Marks):
         size = np.stack([c.size for c in columns], axis=1).ravel() + 1
         begin = np.stack([c.begin for c in columns], axis=1).ravel()
         after = np.cumsum(size)
-        made = np.frombuffer(b"".join((*self.made, b" ")), np.uint8)
+        made = np.frombuffer(b"".join((*self.behind, b" ")), np.uint8)
         shift = np.repeat(begin - (after - size), size)
         out = np.concatenate((self.data, made))[shift + np.arange(len(shift))]
         out[after - 1] = PART
@@ -138,27 +138,19 @@ class Block(Marks):
     def _lines(self) -> Cells:
         return self._of_texts([b"%d" % (self.before + n + 1) for n in range(self.number)])
 
-    @cached_property
-    def _changed(self) -> list[str]:
-        return self.texts(self.control("005"))
-
-    @cached_property
-    def _made(self) -> list[str]:
-        return self.texts(self.control("008"))
-
     def _of_texts(self, texts: list[bytes]) -> Cells:
         """A column of texts that stand nowhere in the block."""
         size = np.fromiter(map(len, texts), np.int64, len(texts))
-        begin = len(self.data) + self.made_size + np.cumsum(size) - size
-        self.made.append(b"".join(texts))
-        self.made_size += len(self.made[-1])
+        begin = len(self.data) + self.behind_size + np.cumsum(size) - size
+        self.behind.append(b"".join(texts))
+        self.behind_size += len(self.behind[-1])
         return Cells(begin, size)
 
     def _make(self, text: bytes) -> int:
         """Where a text stands that is made, behind the block."""
-        self.made.append(text)
-        self.made_size += len(text)
-        return len(self.data) + self.made_size - len(text)
+        self.behind.append(text)
+        self.behind_size += len(text)
+        return len(self.data) + self.behind_size - len(text)
 
     def _of_record(self, heading: str) -> Cells:
         if heading in headings.MADE:
@@ -190,12 +182,11 @@ class Block(Marks):
             return Cells(begin, size)
         counts = np.bincount(row, minlength=number)
         several = np.flatnonzero(counts > 1)
-        low = np.searchsorted(row, several)
-        for one, first, n in zip(
-            several.tolist(), low.tolist(), counts[several].tolist(), strict=True
-        ):
-            text = between.encode().join(self.sub(k) for k in among[first : first + n].tolist())
-            begin[one], size[one] = self._make(text), len(text)
+        texts, first, made = self.subs(among[counts[row] > 1]), 0, list[bytes]()
+        for n in counts[several].tolist():
+            made.append(between.encode().join(texts[first : first + n]))
+            first += n
+        begin[several], size[several] = self._of_texts(made)
         return Cells(begin, size)
 
     def _cells(self, row: Ints, among: Ints, number: int) -> Cells:
@@ -240,9 +231,7 @@ class Block(Marks):
         index: dict[Imprint, int] = {}
         told = [
             imprint(made[6:15], *stated, changed[:4])
-            for made, changed, *stated in zip(
-                self._made, self._changed, *self._stated(), strict=True
-            )
+            for made, changed, *stated in zip(self.made, self.changed, *self._stated(), strict=True)
         ]
         which = np.fromiter(
             (index.setdefault(year, len(index)) for year in told), np.int64, self.number
@@ -275,19 +264,17 @@ class Block(Marks):
         )
         texts, told = [""] * self.number, [""] * self.number
         for each, name in fields:
-            for k, record in zip(
-                each.tolist(), self.record[self.field[each]].tolist(), strict=True
-            ):
+            for text, record in zip(self.subs(each), self.records_of(each).tolist(), strict=True):
                 if not told[record]:
-                    texts[record], told[record] = self.sub(k).decode(), name
+                    texts[record], told[record] = text.decode(), name
         return texts, told
 
     def _oclc(self) -> list[str]:
         """The numbers that OCLC gives the records."""
         among = self.among("035", "a")
         others: dict[int, list[str]] = {}
-        for k, record in zip(among.tolist(), self.record[self.field[among]].tolist(), strict=True):
-            others.setdefault(record, []).append(self.sub(k).decode())
+        for text, record in zip(self.subs(among), self.records_of(among).tolist(), strict=True):
+            others.setdefault(record, []).append(text.decode())
         numbers, agencies = self.texts(self.control("001")), self.texts(self.control("003"))
         return [
             headings.oclc_number(others.get(n, ()), numbers[n], agencies[n])

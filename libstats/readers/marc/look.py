@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from libstats.readers.marc import screen
-from libstats.readers.marc.marks import Flags, Ints, Marks, code_of
+from libstats.readers.marc.marks import Flags, Ints, Marks, code_of, is_one_of
 
 
 class Look:
@@ -26,10 +26,9 @@ class Look:
         yield np.array([screen.has_no_language(t) for t in languages], bool) & ~self._has("041")
         yield self.suspect == ""
         yield self.suspect == "1"
-        made = block.texts(block.positions("008", 0, 14))
-        changed = block.texts(block.positions("005", 0, 7))
-        told, latest = zip(made, changed, strict=True), screen.latest()
-        yield np.array([screen.has_impossible_date(*both, latest) for both in told], bool)
+        told, latest = zip(block.made, block.changed, strict=True), screen.latest()
+        dates = ((made[:15], changed[:8]) for made, changed in told)
+        yield np.array([screen.has_impossible_date(*both, latest) for both in dates], bool)
         yield ~self._has(*screen.CLASSES)
         yield ~np.any([self._has_text(tag) for tag in screen.NUMBERS], axis=0)
         yield self._is_wrong("020", screen.is_isbn)
@@ -49,7 +48,7 @@ class Look:
         return found
 
     def _has(self, *tags: str) -> Flags:
-        return self._among(np.isin(self.block.every, [code_of(tag) for tag in tags]))
+        return self._among(is_one_of(self.block.every, tags))
 
     def _has_text(self, tag: str) -> Flags:
         found = np.zeros(self.block.number, bool)
@@ -59,9 +58,8 @@ class Look:
     def _is_wrong(self, tag: str, is_right: Callable[[str], bool]) -> Flags:
         found = np.zeros(self.block.number, bool)
         among = self.block.among(tag, "a")
-        for k, record in zip(among.tolist(), self.block.records_of(among).tolist(), strict=True):
-            if screen.is_wrong(self.block.sub(k).decode(), is_right):
-                found[record] = True
+        wrong = [screen.is_wrong(text.decode(), is_right) for text in self.block.subs(among)]
+        found[self.block.records_of(among[np.array(wrong, bool)])] = True
         return found
 
     def _marked(self, record: Ints, tag: Ints) -> Flags:

@@ -4,6 +4,7 @@ at once; and which records are not plain, so that they are read one by one."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from libstats.readers.marc.rows import Layouts
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Tags = frozenset[str] | tuple[str, ...]
 _LEADER, _ENTRY = 24, 12
 # so that a leader that is cut is still a leader's length
 _BEHIND = b" " * _LEADER
@@ -40,7 +42,9 @@ class Marks:
 
     def __init__(self, data: bytes, layouts: Layouts, before: int) -> None:
         self.layouts, self.before = layouts, before
-        self.text = data.translate(ONE_LINE) + _BEHIND
+        if any(sign in data for sign in (b"\n", b"\r", b"\0")):
+            data = data.translate(ONE_LINE)
+        self.text = data + _BEHIND
         self.data: Bytes = np.frombuffer(self.text, np.uint8)
         # signs below the letters, and letters of several bytes, in one look
         odd: Ints = np.flatnonzero(self.data - np.uint8(32) >= 96)
@@ -89,8 +93,7 @@ class Marks:
         self._check_order(record, at + 7)
         tag = self._number(at, 3, 256)
         self.of_every, self.every, self.low = record, tag, low
-        wanted = np.array([code_of(tag) for tag in self.layouts.wanted])
-        keep = self.is_plain[record] & np.isin(tag, wanted)
+        keep = self.is_plain[record] & is_one_of(tag, self.layouts.wanted)
         self.record, self.tag = record[keep], tag[keep]
         place = low[self.record] + nth[keep]
         self.begin, self.end = marks[place] + 1, marks[place + 1]
@@ -136,7 +139,7 @@ class Marks:
         self.field, self.sub_begin, end = field[keep], marks[keep] + 2, end[keep]
         self.sub_size = end - self.sub_begin
         self.key = self.tag[self.field] * 256 + self.data[self.sub_begin - 1]
-        is_copy = np.isin(self.tag, [code_of(tag) for tag in self.layouts.copies.copies])
+        is_copy = is_one_of(self.tag, self.layouts.copies.copies)
         self.copy = np.flatnonzero(is_copy)
         self.of_copies = np.flatnonzero(is_copy[self.field])
         self.of_records = np.flatnonzero(~is_copy[self.field])
@@ -170,9 +173,11 @@ class Marks:
         kept: Ints = where[found]
         return kept
 
-    def sub(self, k: int) -> bytes:
-        start = int(self.sub_begin[k])
-        return self.text[start : start + int(self.sub_size[k])]
+    def subs(self, among: Ints) -> list[bytes]:
+        """The texts of subfields."""
+        text, begin = self.text, self.sub_begin[among]
+        ends = (begin + self.sub_size[among]).tolist()
+        return [text[b:e] for b, e in zip(begin.tolist(), ends, strict=True)]
 
     def at(self, place: int) -> Bytes:
         """The letter at a place of each leader."""
@@ -191,6 +196,16 @@ class Marks:
         begin[self.record[among]] = self.begin[among]
         size[self.record[among]] = (self.end - self.begin)[among]
         return Cells(begin, size)
+
+    @cached_property
+    def changed(self) -> list[str]:
+        """When each record was last changed, as it says."""
+        return self.texts(self.control("005"))
+
+    @cached_property
+    def made(self) -> list[str]:
+        """The 008 of each record, which begins with when it was made."""
+        return self.texts(self.control("008"))
 
     def positions(self, tag: str, first: int, last: int) -> Cells:
         whole = self.control(tag)
@@ -211,6 +226,21 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+@lru_cache
+def _flags_of(tags: Tags) -> Flags:
+    """For each number of a tag, whether it is one of these; it takes memory where it is looked at
+    alone."""
+    flags = np.zeros(1 << 24, bool)
+    flags[[code_of(tag) for tag in tags]] = True
+    return flags
+
+
+def is_one_of(codes: Ints, tags: Tags) -> Flags:
+    """Which numbers are those of one of the tags."""
+    found: Flags = _flags_of(tags)[codes]
+    return found
 
 
 def code_of(tag: str) -> int:

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from libstats.readers.marc.layout import Layout
 from libstats.readers.marc.record import END, SUBFIELD, Damaged, Record, entries, read
 
-BLOCK = 1 << 19
+BLOCK = 1 << 21
 AT_ONCE = 512
 # no record is as long: what goes on without a 0x1D is none, and the count refuses it
 LONGEST = 1 << 26
