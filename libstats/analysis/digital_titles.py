@@ -183,8 +183,8 @@ def digital_holds(
 
     Definition: holds of a title in one format, for each copy that serves one patron at a time. The
     models that do so share one queue, so their copies stand together. Under all others nobody
-    queues. Where rows of one title tell of different holds, the most is taken, so the truth may be
-    more. A title is judged where its models are all known and all have that queue. As the
+    queues. Copies of a licence whose bought checkouts are used up lend no more. Where rows of one
+    title tell of different holds, the most is taken, so the truth may be more. A title is judged where its models are all known and all have that queue. As the
     platform's newest list has it; unproven on real files.
 
     Parameters
@@ -194,8 +194,8 @@ def digital_holds(
 
     Returns one row per title and format with holds, the longest queue first: `title`, `author`,
     `isbn`, `format`, `lending_models` (as exported; NULL: not told), `collection`, `holds`,
-    `copies`, `holds_per_copy` (NULL: cannot be judged), `to_buy` (copies, until no more than
-    `holds_a_copy` wait for one; 0: enough; NULL: cannot be judged), `standing` (buy, enough, no
+    `copies` (that still lend), `holds_per_copy` (NULL: cannot be judged), `to_buy` (copies, until
+    no more than `holds_a_copy` wait for one; 0: enough; NULL: cannot be judged), `standing` (buy, enough, no
     copy left, cannot judge), `why` (it cannot be judged), `price` (of one; NULL where there are
     several models), `currency`, `source`.
 
@@ -216,8 +216,9 @@ def digital_holds(
                 string_agg(distinct lending_model, '; ' order by lending_model) as lending_models,
                 any_value(collection) as collection,
                 max(holds) as holds,
-                sum(copies) filter (where terms in ({queued}) or lending_model is null)::bigint
-                    as copies,
+                sum(
+                    if(checkouts_left = 0 and checkouts_bought > 0, 0, copies)
+                ) filter (where terms in ({queued}) or lending_model is null)::bigint as copies,
                 coalesce(bool_or(terms not in ({queued})), false) as is_also_unqueued,
                 bool_or(is_undeclared) as is_undeclared,
                 if(count(*) = 1, any_value(price), null) as price,

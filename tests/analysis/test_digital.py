@@ -101,6 +101,15 @@ def test_models_that_lend_to_one_patron_at_a_time_share_a_queue() -> None:
             titled("a2", isbn="a", lending_model=BY_CHECKOUTS, copies=2, holds=12, price=60),
             titled("b", copies=3, holds=13, price=50),
             titled("c", lending_model=BY_TIME, copies=0, holds=9),
+            # its bought checkouts are used up: it lends no more
+            titled(
+                "d",
+                lending_model=BY_CHECKOUTS,
+                copies=1,
+                checkouts_bought=26,
+                checkouts_left=0,
+                holds=4,
+            ),
             titled("nobody waits", lending_model=ONE, copies=1, holds=0),
         ]
     )
@@ -111,6 +120,7 @@ def test_models_that_lend_to_one_patron_at_a_time_share_a_queue() -> None:
         ("b", 13, 3, 4.33, 1, "buy", Decimal(50)),
         ("a", 12, 3, 4.0, 0, "enough", None),
         ("c", 9, 0, None, 3, "no copy left", None),
+        ("d", 4, 0, None, 1, "no copy left", None),
     ]
 
 
