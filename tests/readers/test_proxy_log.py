@@ -217,3 +217,36 @@ def test_what_is_asked_for_in_vain_and_what_keys_that_expired_cannot_tell(
         assert con.sql(
             "select count(session_key), count(user_key) from access_session"
         ).fetchall() == [(0, 0)]
+
+
+def asked(user: str, page: str, status: int) -> str:
+    """A line of one evening in the usual form."""
+    return f'192.0.2.7 - {user} [31/Oct/2026:21:30:00 -0400] "{page} HTTP/1.1" {status} 5\n'
+
+
+def test_the_proxy_itself_is_no_host_and_its_form_opens_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    door = "https://proxy.library.example:443"
+    text = "".join(
+        [
+            # a vendor's own address that looks like a door
+            asked("avery", "GET https://db.example/login?url=https://db.example/home", 302),
+            asked("-", f"GET {door}/login?url=https://rare.example/toc", 200),
+            asked("-", f"POST {door}/login", 200),
+            asked("-", f"GET {door}/public/logo.png", 404),
+            asked("-", f"GET {door}/login?url=https://sent.example/", 302),
+            asked("avery", f"GET {door}/login?url=https://in.example/", 200),
+            asked("avery", "GET https://db.example:443/home", 200),
+        ]
+    )
+    receipt = loaded(workspace, tmp_path / "ezproxy.log", text)
+    assert "lines of the proxy's own pages, which are no visits: 3" in receipt.remarks
+    assert [row[1:4] for row in rows(workspace)] == [
+        ("(the proxy)", "not found", 1),
+        ("(the proxy)", "success", 1),
+        ("db.example", "asked", 1),
+        ("db.example", "success", 1),
+        ("in.example", "asked", 1),
+        ("sent.example", "asked", 1),
+    ]

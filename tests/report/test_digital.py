@@ -95,9 +95,14 @@ def test_a_day_that_stands_out_is_the_answer() -> None:
 
 def test_a_host_that_opens_to_nobody_is_named() -> None:
     shut = {"part": "shut.example", **HOST, "visits": 0, "asked_not_opened": 3}
-    report = example(hosts=[{"part": "db.example", **HOST}, shut])
-    assert "shut.example does not open." in digital.answer(report)
-    assert "Asked for and opened by nobody on that day: shut.example." in digital.hosts(report)
+    once = {**shut, "part": "once.example", "asked_not_opened": 1}
+    report = example(hosts=[{"part": "db.example", **HOST}, shut, once])
+    assert "shut.example (3 times asked for) does not open. Try once.example:" in digital.answer(
+        report
+    )
+    html = digital.hosts(report)
+    assert "Asked for and opened by nobody on that day: shut.example, 3 times." in html
+    assert "Asked for and opened by nobody on that day: once.example, 1 time." in html
 
 
 def test_a_log_of_a_part_of_the_month_is_said_before_its_figures() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from libstats.report import sections
-from libstats.report.digital.access import summed, unwell
+from libstats.report.digital.access import shut, summed, unwell
 from libstats.report.digital.commands import commands, read
 from libstats.report.digital.machines import of_desk
 from libstats.report.digital.rows import LENDING
@@ -22,7 +22,7 @@ MOST_NAMES = 3
 # what wants a hand, in this order, and how
 TO_DO = (
     ("See why so much was refused", "Try it yourself; then mend it, or ask the vendor"),
-    ("Open again what does not open", "Try the link; mend what the proxy has of the host"),
+    ("Try what was asked for and not opened", "Try the link; mend what the proxy has of the host"),
     ("Follow up what was reported", "Ask the vendor; answer whoever reported it"),
     ("Decide licences", "Enter the day in the form licences"),
     ("Decide digital titles", "Renew, buy copies, or let go: libstats today says which"),
@@ -76,11 +76,22 @@ def _access(report: Report) -> list[str]:
         words.append(
             f"Of {many(troubles, 'trouble')} with logins at the proxy {number(let_in)} ended well."
         )
-    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
-    if shut:
-        verb = "does" if len(shut) == 1 else "do"
-        words.append(f"{listed(shut[:MOST_NAMES])} {verb} not open.")
+    words += _shut(report)
     return words or [f"The proxy’s logs tell of nothing in {report.period.words}."]
+
+
+def _shut(report: Report) -> list[str]:
+    """What was asked for and opened by nobody; that of one time nothing is known yet."""
+    asked = {row["part"]: row["asked_not_opened"] for row in shut(report.hosts)}
+    often = [f"{name} ({number(n)} times asked for)" for name, n in asked.items() if n > 1]
+    once = [name for name, n in asked.items() if n == 1]
+    words = []
+    if often:
+        verb = "does" if len(often) == 1 else "do"
+        words.append(f"{listed(often[:MOST_NAMES])} {verb} not open.")
+    if once:
+        words.append(f"Try {listed(once[:MOST_NAMES])}: asked for once, and not opened.")
+    return words
 
 
 def _use(report: Report) -> list[str]:
@@ -172,7 +183,7 @@ def _last(report: Report) -> str:
 
 def to_do(report: Report) -> Html:
     """What wants a hand: what does not open, what must be decided, what did not come."""
-    shut = [row["part"] for row in report.hosts if row["asked_not_opened"] and not row["visits"]]
+    closed = [row["part"] for row in shut(report.hosts)]
     still = [row["resource"] for row in report.problems if row["is_open"]]
     denied = [
         row["platform"] for row in report.uses if row["metric"] in DENIALS and row["uses_told"]
@@ -182,7 +193,7 @@ def to_do(report: Report) -> Html:
     licences = [row["resource"] for row in report.licences]
     idle = [row["resource"] for row in unused(report)]
     digital = report.lending.wanted
-    named = (places, shut, still, licences, digital, idle, denied, late)
+    named = (places, closed, still, licences, digital, idle, denied, late)
     found = [
         {"what": what, "count": len(set(names)), "which": _few(names), "how": how}
         for (what, how), names in zip(TO_DO, named, strict=True)
