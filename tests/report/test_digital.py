@@ -4,6 +4,7 @@ where little is loaded."""
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -174,7 +175,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     queue = {**of, "lending_models": "Metered; One", "holds": 13, "copies": 3}
     queue |= {"holds_per_copy": 13 / 3, "to_buy": 1, "standing": "buy", "why": None}
     unsure = {**queue, "title": "Luck", "to_buy": None, "standing": "cannot judge", "why": "why"}
-    decide = [{"title": "Tide"}, {"title": "Tide"}]
+    decide = [{"title": "Tide"}]
     lending = Lending(PERIOD, True, ends=[end], queues=[queue, unsure], decide=decide)
     report = example(lending=lending)
     assert "1 digital title wants a decision." in digital.answer(report)
@@ -184,8 +185,47 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     assert "2 checkouts left; another lending model goes on" in ends
     assert "overdrive, own, Metered" in ends
     waits = digital.queues(report)._repr_html_()
-    assert "More than 4 wait for one copy of 1 title: 1 more copy would end that." in waits
+    assert "More than 4 wait for one copy of 1 title." in waits
+    assert "overdrive, own: 1 more copy of 1 title would end that." in waits
+    assert "Holds a copy are the patrons who wait, by the copies that still lend." in waits
+    assert "Where no collection is named" not in waits
     assert "1 title cannot be judged." in waits and ">4.33<" in waits
+
+
+def test_copies_to_buy_are_told_by_collection_and_never_added() -> None:
+    """2 of the library's own and 3 of the consortium's; of a list without collections it is said."""
+    row = {"source": "overdrive", "title": "Tide", "isbn": None, "format": "eBook", "why": None}
+    row |= {"lending_models": "One", "holds": 13, "copies": 1, "holds_per_copy": 13.0}
+    row |= {"collection": "Advantage", "to_buy": 2, "standing": "buy"}
+    other = {**row, "collection": "consortium", "to_buy": 3}
+    html = digital.queues(example(lending=Lending(PERIOD, True, queues=[row, other])))
+    assert "overdrive, Advantage: 2 more copies of 1 title would end that." in html
+    assert "overdrive, consortium: 3 more copies of 1 title would end that." in html
+    hidden = {**row, "collection": None}
+    html = digital.queues(example(lending=Lending(PERIOD, True, queues=[hidden])))
+    assert "Where no collection is named" in html
+
+
+def test_each_thing_to_do_is_counted_as_often_as_its_list_has_it() -> None:
+    """Two licences of one name are two to decide; two metrics of one platform are one platform."""
+    licence = {"resource": "Sea", "licence_id": "L-1"}
+    uses = [
+        {"platform": "Sea", "metric": metric, "uses_told": 2, "months": 12, "months_told": 12}
+        for metric in ("Limit_Exceeded", "No_License")
+    ]
+    decide = [{"title": "Tide"}, {"title": "Tide"}]
+    report = example(
+        licences=[licence, {**licence, "licence_id": "L-2"}],
+        uses=uses,
+        lending=Lending(PERIOD, True, decide=decide),
+    )
+    shown = digital.to_do(report)._repr_html_()
+    counts = dict(re.findall(r"<th[^>]*>([^<]+)</th>\s*<td[^>]*>(\d+)</td>", shown))
+    assert counts["Decide licences"] == "2"
+    assert counts["Decide digital titles"] == "2"
+    assert counts["Think of more places, or of a licence"] == "1"
+    html = digital.answer(report)
+    assert "2 digital titles want a decision." in html
 
 
 def test_costs_of_lending_models_are_never_added() -> None:

@@ -3,6 +3,7 @@ what is in print too."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from libstats.analysis.today.digital_titles import why_it_ends
@@ -133,15 +134,41 @@ def queues(report: Report) -> Html:
         for row in rows
     ]
     headings = {"of": OF, "holds_per_copy": "Holds a copy", "standing": "How it stands"}
-    copies = sum(row["to_buy"] for row in short)
     return joined(
         paragraph(
-            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}: "
-            f"{number(copies)} more {'copy' if copies == 1 else 'copies'} would end that. "
+            f"More than {number(BUY_FROM)} wait for one copy of {many(len(short), 'title')}. "
             f"{many(unknown, 'title')} cannot be judged."
         ),
+        items(_to_buy(short)) if short else "",
         shortened(table(listed, "Holds on digital titles", headings=headings)),
-        paragraph(f"{UNPROVEN} Models that lend to one patron at a time share a queue."),
+        paragraph(
+            f"{UNPROVEN} Holds a copy are the patrons who wait, by the copies that still lend. "
+            f"Models that lend to one patron at a time share a queue. {_apart(rows)}".rstrip()
+        ),
+    )
+
+
+def _to_buy(short: Sequence[Row]) -> list[str]:
+    """How many copies each platform and collection lacks: none buys for another."""
+    found: dict[str, list[int]] = {}
+    for row in short:
+        found.setdefault(", ".join(filter(None, (row["source"], row["collection"]))), []).append(
+            row["to_buy"]
+        )
+    return [
+        f"{name}: {number(sum(each))} more {'copy' if sum(each) == 1 else 'copies'} of "
+        f"{many(len(each), 'title')} would end that."
+        for name, each in found.items()
+    ]
+
+
+def _apart(rows: Sequence[Row]) -> str:
+    """That copies of two owners may be one figure, where an export does not tell whose they are."""
+    if all(row["collection"] for row in rows):
+        return ""
+    return (
+        "Where no collection is named, a list may have the library’s own copies (Advantage) and "
+        "the consortium’s in one figure."
     )
 
 

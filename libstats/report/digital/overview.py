@@ -112,7 +112,7 @@ def _use(report: Report) -> list[str]:
 def _lending(report: Report) -> list[str]:
     if not report.lending.is_listed:
         return []
-    wanted = len(report.lending.wanted)
+    wanted = len(report.lending.decide)
     verb = "wants" if wanted == 1 else "want"
     return [f"{many(wanted, 'digital title')} {verb} a decision."]
 
@@ -155,7 +155,7 @@ def _cards(report: Report) -> list[sections.Card]:
             )
         )
     if report.lending.is_listed:
-        wanted = report.lending.wanted
+        wanted = report.lending.decide
         words = (
             f"{number(sum(bool(row['to_buy']) for row in report.lending.queues))} to buy more of."
         )
@@ -185,17 +185,22 @@ def to_do(report: Report) -> Html:
     """What wants a hand: what does not open, what must be decided, what did not come."""
     closed = [row["part"] for row in shut(report.hosts)]
     still = [row["resource"] for row in report.problems if row["is_open"]]
-    denied = [
-        row["platform"] for row in report.uses if row["metric"] in DENIALS and row["uses_told"]
-    ]
+    # a platform has several reports and metrics, and is one thing to do
+    denied = sorted(
+        {
+            row["platform"] or ""
+            for row in report.uses
+            if row["metric"] in DENIALS and row["uses_told"]
+        }
+    )
     places = [row["place"] for row in report.beyond]
     late = [f"{row['report']} of {row['platform']}" for row in report.missing]
     licences = [row["resource"] for row in report.licences]
     idle = [row["resource"] for row in unused(report)]
-    digital = report.lending.wanted
+    digital = [row["title"] for row in report.lending.decide]
     named = (places, closed, still, licences, digital, idle, denied, late)
     found = [
-        {"what": what, "count": len(set(names)), "which": _few(names), "how": how}
+        {"what": what, "count": len(names), "which": _few(names), "how": how}
         for (what, how), names in zip(TO_DO, named, strict=True)
         if names
     ]
