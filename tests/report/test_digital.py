@@ -80,7 +80,10 @@ def test_the_answer_says_how_many_got_in_and_what_use_costs() -> None:
     html = digital.answer(example())
     assert "Access works: no day stands out." in html
     assert "Of 12 troubles with logins at the proxy 8 ended well." in html
-    assert "The dearest use cost 2.00 USD (Sea)." in html
+    assert (
+        "The dearest use cost 2.00 USD: Sea, by Unique Item Requests, in the 12 months from "
+        "October 2025."
+    ) in html
     assert "Nothing tells what share of checkouts patrons did themselves." in html
     assert "Before you use these figures" not in html
 
@@ -146,6 +149,24 @@ def test_who_was_turned_away_is_told_by_cause_and_never_added() -> None:
     assert "Sea: 14 times, since too many were in at once." in html
     assert "Sea: 23 times, since there is no licence for it." in html
     assert "37" not in html
+
+
+def test_times_turned_away_are_of_the_months_that_are_told() -> None:
+    """Nine months of twelve are told; told as a whole, they are of the year."""
+    row = {"platform": "Sea", "metric": "Limit_Exceeded", "uses_told": 14, "months": 12}
+    html = digital.answer(example(uses=[{**row, "months_told": 9}]))
+    told = "in the 9 told of the 12 months October 2025 to September 2026."
+    assert f"Too many were in at once, {told}" in html
+    html = digital.answer(example(uses=[{**row, "months_told": 12}]))
+    assert "Too many were in at once, October 2025 to September 2026." in html
+
+
+def test_reports_that_were_never_loaded_are_to_be_fetched() -> None:
+    told = {**dict.fromkeys(TABLES, True), "usage_report": False}
+    shown = digital.to_do(example(told=told))
+    assert "Fetch reports of use" in shown and "all: none was ever loaded" in shown
+    assert "Export it from the platform, or libstats harvest where that is set up" in shown
+    assert "Fetch reports of use" not in digital.to_do(example())
 
 
 # --- digital lending ---
@@ -232,11 +253,11 @@ def test_costs_of_lending_models_are_never_added() -> None:
     row = {"source": "hoopla", "collection": None, "lending_model": None, "basis": "period"}
     row |= {"titles": None, "checkouts": 100, "cost": Decimal("150.00"), "currency": "USD"}
     row |= {"cost_per_checkout": Decimal("1.50"), "why_none": None}
-    owned = {**row, "source": "overdrive", "lending_model": "One", "basis": "today's price"}
-    none = {**owned, "lending_model": "Metered", "cost": None, "cost_per_checkout": None}
+    owned = {**row, "source": "overdrive", "lending_model": "One", "basis": "report of titles"}
+    none = {**owned, "basis": "list of titles", "cost": None, "cost_per_checkout": None}
     costs = [row, {**owned, "cost": Decimal("37.00")}, {**none, "why_none": "it is in no list"}]
     html = digital.lending_costs(example(lending=Lending(PERIOD, costs=costs)))._repr_html_()
-    assert "Of 3 figures 2 can be told. The months are those of October 2026." in html
+    assert "2 of 3 rows can be told a cost. Its checkouts are of the same days;" in html
     assert ">it is in no list<" in html and ">1.50<" in html
     assert "187.00" not in html and "never add them up" in html
 

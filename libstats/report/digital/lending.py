@@ -25,8 +25,8 @@ OF = "Platform and lending model"
 STANDINGS = {"buy": "buy", "enough": "enough", "no copy left": "no copy is left"}
 DAYS = {
     "period": "the months that are told",
-    "report of titles": "the list of titles, which does not say its days",
-    "today's price": "all time, at today’s price",
+    "report of titles": "a report of titles, which does not say its days",
+    "list of titles": "no time that has both cost and checkouts",
 }
 
 
@@ -199,8 +199,8 @@ def lending_costs(report: Report) -> Html:
     }
     return joined(
         paragraph(
-            f"Of {many(len(rows), 'figure')} {number(len(told))} can be told. The months are those "
-            f"of {months.words}."
+            f"{number(len(told))} of {many(len(rows), 'row')} can be told a cost. Its checkouts "
+            f"are of the same days; the months that are told lie in {months.words}."
         ),
         shortened(
             table(
