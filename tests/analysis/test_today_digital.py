@@ -89,7 +89,7 @@ def test_where_a_report_is_fetched_is_said_without_a_harvest_that_nobody_set_up(
 
 
 def test_that_no_report_was_ever_loaded_is_said_where_something_is_licensed() -> None:
-    never = "which reports of use did not come (none was ever loaded: see docs/export-counter.md)"
+    never = "which reports of use are missing (none was ever loaded: see docs/export-counter.md)"
     licence = [{"source": "own", "licence_id": "L-1"}]
     assert never in untold(holding(licence=licence))
     assert never not in untold(holding())

@@ -208,7 +208,7 @@ def test_what_ends_and_where_too_many_wait_are_in_the_answer_and_to_be_done() ->
     waits = digital.queues(report)._repr_html_()
     assert "More than 4 wait for one copy of 1 title." in waits
     assert "overdrive, own: 1 more copy of 1 title would end that." in waits
-    assert "Holds a copy are the patrons who wait, by the copies that still lend." in waits
+    assert "Holds a copy: who waits, divided by the copies that still lend." in waits
     assert "Where no collection is named" not in waits
     assert "1 title cannot be judged." in waits and ">4.33<" in waits
 

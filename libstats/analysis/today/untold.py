@@ -25,7 +25,7 @@ _ASKED = {
         "exists (from ill_request where direction = 'borrowing')",
         "exists (from ill_refusal)",
     ),
-    "which reports of use did not come (none was ever loaded: see docs/export-counter.md)": (
+    "which reports of use are missing (none was ever loaded: see docs/export-counter.md)": (
         "exists (from licence)",
         "exists (from usage_report)",
     ),

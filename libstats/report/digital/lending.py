@@ -142,7 +142,7 @@ def queues(report: Report) -> Html:
         items(_to_buy(short)) if short else "",
         shortened(table(listed, "Holds on digital titles", headings=headings)),
         paragraph(
-            f"{UNPROVEN} Holds a copy are the patrons who wait, by the copies that still lend. "
+            f"{UNPROVEN} Holds a copy: who waits, divided by the copies that still lend. "
             f"Models that lend to one patron at a time share a queue. {_apart(rows)}".rstrip()
         ),
     )
