@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+import libstats
 from libstats.cli.demo import prepare
 from libstats.report import run
 from libstats.store import generations, tables
+from libstats.workspace import open as opening
+from libstats.workspace.open import open as opened_anew
 from libstats.workspace.workspace import Workspace, init
 from tests.support.files import ROOT
 from tests.support.tables import SMALL
@@ -24,59 +28,8 @@ from tests.support.tables import SMALL
 REAL = ROOT.parent / "shared" / "real"
 
 
-# What says once more, in a longer way, what others say: run by `pytest -m long`.
-LONG = re.compile(
-    r"test_coverage_property.py::test_each_rule_that_is_switched_off_shows"
-    r"|test_parameters.py::.*\[receipt-"
-    r"|test_left_out.py::test_a_row_is_left_out"
-    r"|test_left_out.py::test_a_case_is_used.*(backlog|throughput|worklist)"
-    r"|test_ill.py::test_the_report_of_what_cannot_be_told"
-    r"|test_pdf.py::.*\[collection\]"
-    r"|test_weeding.py::test_a_hold_whose_status_says.*(alma|symphony)"
-    r"|test_orders.py::test_another_order"
-    r"|test_names.py::test_the_reports_of_a_library_of_such_names"
-    r"|test_ill.py::test_the_report_runs_whole_and_repeats"
-    r"|test_lines.py::test_what_makes_no_difference"
-    r"|test_summary.py::test_each_figure_has_a_command"
-    r"|test_doors.py::test_one_open_door"
-    r"|test_sample_desks.py::test_a_larger_library"
-    r"|test_absurd.py::.*(-html|-xlsx|-pdf|-sheets)\]"
-    r"|test_circulation_report.py::test_the_report_of_the_sample_library_repeats"
-    r"|test_collection_report.py::test_the_report_lists_what_the_analysis_lists"
-    r"|test_lines.py::test_what_comes_bit_by_bit"
-    r"|test_technical_services.py::test_the_sample_library"
-    r"|test_circulation_report.py::test_one_branch_only"
-    r"|test_receipts.py::test_each_command"
-    r"|test_parameters.py::test_what_may_be_wrong.*\[(?!turnaround-|circulation-|collection_age-)"
-    r"|test_real.py::test_the_koha_truths_in_any_order\[[12]"
-    r"|test_decisions.py::test_any_order.*\[(?!overlapping)"
-    r"|test_alarms.py::test_numbers_that_became_dates.*\[(?!2-Jan|02.01.2026|numbers)"
-    r"|test_turnaround.py::test_(what_ended_before|the_curve_is).*\[[1-4]\]"
-    r"|test_evergreen.py::test_an_aged_circulation.*\[copy_"
-    r"|test_canary.py::test_the_canary_is_nowhere\[(uneven|packed)\]"
-    r"|test_totals.py::test_a_total_below_any_list"
-    r"|test_one_patron.py::test_no_order_of_loads.*order[1-3]"
-    r"|test_illiad.py::test_a_list_without_numbers.*order[2-5]"
-    r"|test_ill.py::test_(the_control_chart_is_asked|steps_stand_beside)"
-    r"|test_sample_loaded.py::test_(throughput|outcomes|what_waits).*(lending|document|transit)"
-    r"|test_cards.py::test_cards_and_groups.*(folio|wms|alma|sierra circ)"
-    r"|test_sample_technical.py::test_work_of_the_librarys_own.theses"
-    r"|test_behind.py::test_the_sources_of_each_part.*(circulation|collection)"
-    r"|test_absurd.py::test_whatever_an_analysis.*(machine|proxy|record|program|reserv|resolv|serial)"
-    r"|test_ruined_keys.py::test_three_copies.*\[(?!2.3E.16|101.0|=|nan|#N/A|####)"
-    r"|test_delimited.py::test_every_shape.*-(utf-16|utf-8-sig)-[;|^]"
-    r"|test_names.py::test_a_branch_of_any_name.*\[(?!all|share|null|Branch|=|<script|two|History|nan)"
-    r"|test_books_of_reports.py::test_the_first_sheet_says_period.*\[(?!circulation|ill)"
-    r"|test_accessibility.py::test_a_report_that_cannot_tell_is_accessible"
-    r"|test_proposals.py::test_no_wrong_table_is_proposed_for_reports_of_a_state"
-    r"|test_proposals.py::test_a_number_that_repeats.*-3\]"
-    r"|test_last_told.py::test_a_later_list_of_what_its_words_end"
-    r"|test_closed.py::test_a_month_closed_and_reported_again"
-    r"|test_absurd.py::test_whatever_an_analysis.*(invoice|curve|vendor|purchase|licence|digital|cost)"
-    r"|test_explore.py::test_the_copied_lines"
-    r"|test_outcomes.py::test_one_event_has_one_outcome.*\[(koha [wr]|polaris|symphony)"
-    r"|test_invoice_checks.py::test_each_planted_fault.*-1\]"
-)
+# What says once more, in a longer way, what others say: run by `pytest -m long`. A pattern a line.
+LONG = re.compile("|".join((Path(__file__).parent / "long.txt").read_text("utf-8").splitlines()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,9 +86,10 @@ def real() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A workspace with the sample library loaded; read it, do not load into it. Tests that run side
-    by side share it."""
+    by side share it, and those of a process one connection: what one has worked out, the next need
+    not. `opened_anew` gives one of one's own."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo" / "library"
     folder.parent.mkdir(exist_ok=True)
@@ -143,7 +97,42 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not folder.exists():
             _, receipt = prepare(folder)
             assert receipt.is_clean, str(receipt)
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        opened = once(folder)
+        patch.setattr(opening, "open", opened)
+        patch.setattr(libstats, "open", opened)
+        yield folder
+
+
+class Kept(duckdb.DuckDBPyConnection):
+    """A connection that whoever is done with it leaves open to the next."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def once(folder: Path) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """`libstats.open`, which opens a folder but once."""
+    kept: list[duckdb.DuckDBPyConnection] = []
+
+    def opened(
+        workspace: Workspace | Path | str = ".", known_on: date | str | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        place = workspace.folder if isinstance(workspace, Workspace) else Path(workspace)
+        if known_on is not None or place.resolve() != folder.resolve():
+            return opened_anew(workspace, known_on)
+        if not kept:
+            con: Any = opened_anew(workspace)
+            con.__class__ = Kept
+            kept.append(con)
+        return kept[0]
+
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from libstats.definitions.kept import run
 from libstats.errors import WorkspaceError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,7 +62,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
             [list(names), list(days)],
         )
     con.execute(_TABLE, {"first": FIRST, "last": LAST})
-    con.execute(_MACROS)
+    run(con, _MACROS)
     con.execute("set variable fiscal_month = $1", [_fiscal_month(config)])
 
 

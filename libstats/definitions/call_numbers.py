@@ -21,6 +21,8 @@ from typing import Any
 
 import duckdb
 
+from libstats.definitions.kept import run
+
 __all__ = ["MEANINGS", "SCHEMES", "register", "shipped"]
 
 BETWEEN = "[ .,:;/&'_-]"  # what may stand between the words of a prefix
@@ -51,7 +53,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any] | None = 
     """Give a connection `call_number_key`, `call_number_class` and `call_number_parts`, which know
     the library's own words from [call_numbers] in libstats.toml."""
     register_words(con, config)
-    con.execute(macros())
+    run(con, macros())
 
 
 def register_words(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any] | None = None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from libstats import schema
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 from libstats.definitions.roles import COPY_ROLES, FIELDS, OF_CARDS, folded_sql
 
 __all__ = ["COPY_ROLES", "register", "undeclared"]
@@ -35,7 +35,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         """,
         list(map(list, zip(*((role, *said) for role, said in COPY_ROLES.items()), strict=True))),
     )
-    con.execute(f"create or replace temp view copy_state{DEFERRED} as {_state()}")
+    run(con, f"create or replace temp view copy_state{DEFERRED} as {_state()}")
     _let_events_mean(con)
 
 

@@ -31,7 +31,7 @@ import duckdb
 
 from libstats import schema
 from libstats.definitions.events import SELECTS, TOLD
-from libstats.definitions.kept import DEFERRED, keep_views
+from libstats.definitions.kept import DEFERRED, keep_views, run
 from libstats.definitions.roles import folded_sql
 
 COVERAGE = {
@@ -113,9 +113,9 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         """,
         list(map(list, zip(*settings, strict=True))),
     )
-    con.execute("create or replace temp view loaded_file as from memory.main.loaded_file")
-    con.execute(f"create or replace temp view judged_day{DEFERRED} as {_judged_days()}")
-    con.execute(f"create or replace temp view coverage{DEFERRED} as {sql()}")
+    run(con, "create or replace temp view loaded_file as from memory.main.loaded_file")
+    run(con, f"create or replace temp view judged_day{DEFERRED} as {_judged_days()}")
+    run(con, f"create or replace temp view coverage{DEFERRED} as {sql()}")
 
 
 def ready(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import duckdb
 
+from libstats.definitions.kept import run
+
 __all__ = ["NO_DAYS", "OF_COPIES", "register"]
 
 NO_DAYS = (
@@ -42,7 +44,8 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     newest day that its own system or a shelf scan tells of. A barcode of two systems is neither's
     there."""
     listed = ", ".join(f"'{day}'" for day in NO_DAYS)
-    con.execute(
+    run(
+        con,
         f"""
         create or replace temp macro believed_day(day, newest) as case
             when day::date not in ({listed})
@@ -77,5 +80,5 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         from item i
         left join newest n using (source)
         left join seen s using (barcode)
-        """
+        """,
     )

@@ -9,6 +9,8 @@ from importlib import resources
 
 import duckdb
 
+from libstats.definitions.kept import run
+
 ALARM = "alarm"  # what stands for the kind of work where an alarm was decided on
 ACCEPT, DISMISS, SNOOZE, TAKE_BACK = "accept", "dismiss", "snooze", "take back"
 GROWTH = 1.1  # of the rows of an alarm: beyond that it is another than the one that was accepted
@@ -59,7 +61,8 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the view `newest_decision`: of each case or alarm the decision entered
     last, those left out that were taken back. Of one moment taking back goes first, then snoozing
     to the latest day."""
-    con.execute(
+    run(
+        con,
         f"""
         create or replace temp view newest_decision as
         select
@@ -79,5 +82,5 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
             ) = 1
         )
         where decision <> '{TAKE_BACK}'
-        """
+        """,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 
 __all__ = ["REQUEST_ORDER", "register"]
 
@@ -24,7 +24,7 @@ REQUEST_ORDER = (
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the view `request_order`."""
-    con.execute(f"create or replace temp view request_order{DEFERRED} as {_REQUEST_ORDER}")
+    run(con, f"create or replace temp view request_order{DEFERRED} as {_REQUEST_ORDER}")
 
 
 # A form has no orders: its number is one of the system that it serves. Where two systems have an

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import duckdb
 
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 from libstats.definitions.roles import ROUTES, folded_sql
 
 __all__ = ["ORDER_ROUTE", "STANDING_ORDER", "register"]
@@ -30,8 +30,8 @@ ORDER_ROUTE = (
 
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Give a connection `standing_order` and `order_route`. For who has the table `role`."""
-    con.execute(f"create or replace temp view standing_order{DEFERRED} as {_STANDING}")
-    con.execute(f"create or replace temp view order_route{DEFERRED} as {_ROUTE}")
+    run(con, f"create or replace temp view standing_order{DEFERRED} as {_STANDING}")
+    run(con, f"create or replace temp view order_route{DEFERRED} as {_ROUTE}")
 
 
 # Of an order for a subscription the issues come, and no copy of it.

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from libstats.definitions.claim_days import CLAIM_DAYS
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 from libstats.definitions.roles import folded_sql
 
 __all__ = ["SERIAL_CLAIM", "register"]
@@ -48,7 +48,7 @@ def register(con: duckdb.DuckDBPyConnection, config: Mapping[str, Any]) -> None:
         " select unnest($1::varchar[]) as frequency, unnest($2::bigint[]) as days",
         [list(days), list(days.values())],
     )
-    con.execute(f"create or replace temp view serial_claim{DEFERRED} as {_CLAIM}")
+    run(con, f"create or replace temp view serial_claim{DEFERRED} as {_CLAIM}")
 
 
 # A library that keeps a form of its subscriptions may have its issues from a system that exports

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from datetime import datetime
 from multiprocessing import get_context
+from multiprocessing.connection import wait as wait_for_ends
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from libstats.libraries.question import Question
 from libstats.workspace import open, workspace
 
 DIED = "its worker ended without an answer"
+GRACE = 5.0  # seconds for a worker to end that has nothing more to do
 
 
 class Told(NamedTuple):
@@ -57,11 +59,19 @@ def _in_processes(stores: Sequence[str], question: Question, ends: float) -> lis
     try:
         return _asked_of(pool, stores, question, ends)
     finally:
-        # whoever is late, or stopped, would be waited for without end
-        if time.monotonic() >= ends:
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-        pool.shutdown(cancel_futures=True)
+        _end(pool, ends)
+
+
+def _end(pool: ProcessPoolExecutor, ends: float) -> None:
+    """End a pool whatever its processes do. One that is late or stopped would be waited for without
+    end; one that has nothing to do ends at once."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        wait_for_ends([process.sentinel], min(GRACE, max(0.0, ends - time.monotonic())))
+    for process in processes:
+        process.kill()
+        process.join(GRACE)
 
 
 def _asked_of(ask: Executor, stores: Sequence[str], question: Question, ends: float) -> list[Told]:

@@ -24,7 +24,7 @@ from libstats import schema
 from libstats.definitions.branches import Branches, columns_of, place_sql
 from libstats.definitions.coverage import COVERAGE
 from libstats.definitions.decisions import NEWEST_DECISION
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 from libstats.definitions.requests import REQUEST_ORDER
 from libstats.definitions.routes import ORDER_ROUTE, STANDING_ORDER
 from libstats.definitions.serials import SERIAL_CLAIM
@@ -137,7 +137,7 @@ def make(
         has_gone = is_known or f"{table.name}__gone" in rows
         made += _views_sql(table, kind, now, placed["gone"] if has_gone else None)
         made.append(_history_sql(table, placed["row"], at))
-    con.execute(";".join(made))
+    run(con, ";".join(made))
 
 
 _REJECTED = "store.main.reject"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect as signatures
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from libstats.cli import demo, main
 from libstats.cli.arguments import parser
 from libstats.errors import LibstatsError, ReportError
 from libstats.report.page import execution, period
-from libstats.workspace.workspace import Workspace
+from libstats.workspace.workspace import Workspace, init
 from tests.support.files import write
 
 TEXTS = [
@@ -67,7 +68,9 @@ def line(command: str, action: argparse.Action, text: str) -> list[str]:
 
 
 @pytest.fixture
-def place(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def place(
+    loaded: Workspace, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Workspace:
     """A workspace with a copy and a loan, beside the folder that is the current one; no notebook
     is run, and no sample library made."""
 
@@ -79,6 +82,13 @@ def place(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    shutil.copytree(loaded.folder, workspace.folder, dirs_exist_ok=True)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("loaded")
     loans = "issue_id,itemnumber,borrowernumber,branchcode,issuedate,date_due,returndate\n"
     files = [
         write(folder / "items-2026-10-31.csv", "itemnumber,barcode,homebranch\n1,b1,EAST\n"),
@@ -86,8 +96,9 @@ def place(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             folder / "loans-2026-10-31.csv", f"{loans}1,1,7,EAST,2026-10-01 10:00:00,2026-10-28,\n"
         ),
     ]
-    libstats.load(workspace, files)
-    return workspace
+    made = init(folder / "library")
+    libstats.load(made, files)
+    return made
 
 
 @pytest.mark.parametrize(

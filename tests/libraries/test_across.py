@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -179,18 +179,17 @@ def test_an_absent_worker_ends_at_the_deadline(libraries: list[Path]) -> None:
 
 
 @contextlib.contextmanager
-def one_child(act: Callable[[int], None]) -> Iterator[list[int]]:
-    """Meanwhile, do something to the first process that is started, once."""
+def children(act: Callable[[int], None], most: int) -> Iterator[list[int]]:
+    """Meanwhile, do something to the first processes that are started, once each."""
     found: list[int] = []
     over = threading.Event()
 
     def watch() -> None:
-        while not over.is_set() and not found:
-            for child in multiprocessing.active_children():
-                if child.pid:
+        while not over.is_set() and len(found) < most:
+            for child in multiprocessing.active_children()[: most - len(found)]:
+                if child.pid and child.pid not in found:
                     found.append(child.pid)
                     act(child.pid)
-                    break
             time.sleep(0.01)
 
     thread = threading.Thread(target=watch)
@@ -204,23 +203,41 @@ def one_child(act: Callable[[int], None]) -> Iterator[list[int]]:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_process_that_is_killed_changes_no_answer(libraries: list[Path]) -> None:
-    with one_child(lambda pid: os.kill(pid, signal.SIGKILL)) as killed:
+    with children(lambda pid: os.kill(pid, signal.SIGKILL), 1) as killed:
         found = libstats.across(libraries, "throughput", **ASKED)
     assert len(killed) == 1
     assert counts(found) == [(JANUARY, "all", 3), (FEBRUARY, "all", 3)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_process_that_is_stopped_ends_at_the_deadline_and_is_not_left_behind(
+def test_processes_that_are_stopped_end_at_the_deadline_and_are_not_left_behind(
     libraries: list[Path],
 ) -> None:
-    with one_child(lambda pid: os.kill(pid, signal.SIGSTOP)) as stopped:
+    with children(lambda pid: os.kill(pid, signal.SIGSTOP), 99) as stopped:
         began = time.monotonic()
         assert "it had not answered by the deadline" in refused(libraries, deadline=3)
         assert time.monotonic() - began < 10
-    assert len(stopped) == 1
-    with pytest.raises(ProcessLookupError):
-        os.kill(stopped[0], 0)
+    assert stopped
+    assert not any(map(is_there, stopped))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_process_that_is_stopped_is_not_waited_for_when_the_others_have_answered() -> None:
+    """It may have nothing to do by then."""
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    pid = pool.submit(os.getpid).result()
+    os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    ask._end(pool, began + 1)
+    assert time.monotonic() - began < 5
+    assert not is_there(pid)
+
+
+def is_there(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from libstats.analysis.work.cases import Cases
 from libstats.analysis.work.exported import newest_exports
 from libstats.analysis.work.spans import UNDETERMINABLE, Spans, waited_sql
 from libstats.declaration.raw import quoted
-from libstats.definitions.kept import DEFERRED
+from libstats.definitions.kept import DEFERRED, run
 from libstats.definitions.processes import Process, process_of
 
 # What all kinds of work ask for is bound, and worked out, once.
@@ -30,7 +30,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         if told:
             parts.append(_part_sql(con, process, max(told)))
     union = "\nunion all\n".join(parts) or _none_sql()
-    con.execute(f'create or replace temp view "case"{DEFERRED} as {_SHARED} {union}')
+    run(con, f'create or replace temp view "case"{DEFERRED} as {_SHARED} {union}')
 
 
 def _part_sql(con: duckdb.DuckDBPyConnection, process: Process, as_of: datetime) -> str:
